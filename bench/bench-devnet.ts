@@ -1,7 +1,7 @@
-import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetChain, DevnetDependencies } from "../src/devnet/devnet.ts";
-import { connectHttp } from "../src/devnet/relaying.ts";
+import { connectHttp } from "../src/devnet/relaying/relaying.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { BLOCK_TRANSACTIONS } from "./devnet-throughput.ts";

@@ -1,7 +1,7 @@
 import { send } from "../src/client/send.ts";
-import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
 import type { Devnet } from "../src/devnet/devnet.ts";
-import { connectHttp, connectRelayer } from "../src/devnet/relaying.ts";
+import { connectHttp, connectRelayer } from "../src/devnet/relaying/relaying.ts";
 import { sealAndSettle } from "./devnet-settlement.ts";
 
 const ETHER = 10n ** 18n;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AbiCoder, concat, getCreateAddress, toBeHex } from "ethers";
 import { prepareFork } from "../src/chain/execution/connection.ts";
-import { lowerCaseAddress } from "../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../src/devnet/accounts/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetOptions } from "../src/devnet/devnet.ts";
 import type { Hex } from "../src/protocol/hex.ts";

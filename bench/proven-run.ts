@@ -7,7 +7,7 @@ import { executionParameters, provableParameters } from "../src/execution-proof/
 import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
 import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
 import { withState } from "../src/execution-proof/run-state.ts";
-import { compress } from "../src/kernels/reference/poseidon.ts";
+import { compress } from "../src/kernels/poseidon.ts";
 import { Kernel } from "../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../src/machine/interpreter/machine-state.ts";
 import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";

@@ -6,7 +6,7 @@ import { packElements } from "../../src/kernels/leaf-encoding.ts";
 import { fold } from "../../src/kernels/reference/fold.ts";
 import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
 import { fromCoordinateColumns, toCoordinateColumns } from "../../src/kernels/reference/polynomial.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { columnAddresses, columnStride } from "../../src/kernels/wasm/columns-layout.ts";
 import { DeviceTables } from "../../src/kernels/wasm/device-tables.ts";

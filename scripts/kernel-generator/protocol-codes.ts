@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";

@@ -1,9 +1,9 @@
 import { defineBus } from "../stark/bus.ts";
-import { KECCAK_LIMBS, LANE_LIMBS } from "./keccak/keccak-state.ts";
-import { USER_OPCODE_FIELDS } from "./opcodes/user-opcode.ts";
-import { DIGEST } from "./state-transition/columns.ts";
-import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
-import { LIMBS, WORD_BYTES } from "./words/word.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "./shapes/keccak-state.ts";
+import { USER_OPCODE_FIELDS } from "./shapes/user-opcode.ts";
+import { DIGEST } from "./shapes/digest.ts";
+import { INSTRUCTION_FIELDS } from "./shapes/instruction.ts";
+import { LIMBS, WORD_BYTES } from "./shapes/word.ts";
 
 /*
  * The buses between the tables of the execution proof. Senders ask, receivers answer: what is sent is received by a table that

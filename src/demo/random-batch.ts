@@ -1,5 +1,5 @@
 import { StateTree } from "../chain/state/state-tree.ts";
-import { compress } from "../kernels/reference/poseidon.ts";
+import { compress } from "../kernels/poseidon.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import {
   deriveEvaluationPoint,

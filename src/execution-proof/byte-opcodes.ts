@@ -1,5 +1,5 @@
 import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
-import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
+import { FRAME_PLACES } from "../circuits/shapes/instruction.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import { MemoryCostRequests } from "../circuits/memory-cost/memory-cost-trace.ts";
 import { type BytesWeights, USER_BYTES_FIELDS } from "../circuits/user-bytes/user-bytes-air.ts";
@@ -14,7 +14,7 @@ import {
   sourceOf,
   userBytesRow,
 } from "../circuits/user-bytes/user-bytes-trace.ts";
-import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
 import { TableRows } from "../stark/table-rows.ts";
 import { BYTE_PLACES } from "./memory-places.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";

@@ -1,8 +1,8 @@
-import { OPERATION } from "../circuits/arithmetic/operation.ts";
+import { OPERATION } from "../circuits/operations/operation.ts";
 import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
-import type { Instruction } from "../circuits/rom/instruction.ts";
+import type { Instruction } from "../circuits/shapes/instruction.ts";
 import { SHA256_OPERATION } from "../circuits/sha256/sha256-air.ts";
-import { LIMBS, limbsOf } from "../circuits/words/word.ts";
+import { LIMBS, limbsOf } from "../circuits/shapes/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
 import { ARRAYS } from "../machine/kernel/names.ts";
 import { PUSH_ROW, type RomRow } from "../machine/rom/rom-row.ts";

@@ -1,5 +1,5 @@
-import type { Instruction } from "../circuits/rom/instruction.ts";
-import { LIMBS } from "../circuits/words/word.ts";
+import type { Instruction } from "../circuits/shapes/instruction.ts";
+import { LIMBS } from "../circuits/shapes/word.ts";
 import { NamedError } from "../errors/named-error.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
 

@@ -1,5 +1,5 @@
-import type { Instruction } from "../circuits/rom/instruction.ts";
-import { LIMBS, limbsOf } from "../circuits/words/word.ts";
+import type { Instruction } from "../circuits/shapes/instruction.ts";
+import { LIMBS, limbsOf } from "../circuits/shapes/word.ts";
 import type { RunEnvironment } from "../machine/interpreter/environment.ts";
 import type { Frame } from "../machine/interpreter/frame.ts";
 import type { RunObserver } from "../machine/interpreter/kernel.ts";

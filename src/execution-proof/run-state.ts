@@ -1,6 +1,6 @@
 import { type StateTrace, traceState } from "../circuits/leaves/state-trace.ts";
 import type { TouchedPath } from "../circuits/leaves/touched-leaf.ts";
-import { limbsOf, wordOf } from "../circuits/words/word.ts";
+import { limbsOf, wordOf } from "../circuits/shapes/word.ts";
 import type { LeafKind } from "../protocol/domain-tags.ts";
 import type { RunTrace } from "./run-trace.ts";
 

@@ -1,6 +1,6 @@
 import type { MemoryPlace } from "../circuits/memory/memory-trace.ts";
 import { type StatedPart, type StatementForm, statementLayout, wholeWords } from "../circuits/boundary/statement-form.ts";
-import { LIMB, LIMBS, limbsOf, WORD } from "../circuits/words/word.ts";
+import { LIMB, LIMBS, limbsOf, WORD } from "../circuits/shapes/word.ts";
 import { isCanonical } from "../field/koala-bear.ts";
 
 /** What a statement says of one place of the memory: its words before and after the run. */

@@ -1,6 +1,6 @@
 import { statementLayout } from "../circuits/boundary/statement-form.ts";
 import type { LookingTable } from "../circuits/arithmetic/count-lookups.ts";
-import { wordOf } from "../circuits/words/word.ts";
+import { wordOf } from "../circuits/shapes/word.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition } from "../stark/system.ts";

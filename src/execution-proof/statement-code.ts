@@ -1,5 +1,5 @@
 import { type StatementForm, statementLayout } from "../circuits/boundary/statement-form.ts";
-import { LIMBS } from "../circuits/words/word.ts";
+import { LIMBS } from "../circuits/shapes/word.ts";
 import type { StatementCode } from "../recursion/leaf-program.ts";
 
 /**

@@ -10,7 +10,7 @@ import { INDEX_LIMIT } from "../circuits/memory/memory-trace.ts";
 import { SPONGE_FIELDS } from "../circuits/sponge/sponge-air.ts";
 import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../circuits/words/big-endian.ts";
-import { WORD_BYTES } from "../circuits/words/word.ts";
+import { WORD_BYTES } from "../circuits/shapes/word.ts";
 import { TableRows } from "../stark/table-rows.ts";
 import { type Limbs, UnprovableAddressError, UnprovableCopyError } from "./recorded-run.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";

@@ -1,7 +1,7 @@
 import { ACCOUNT_LIMBS } from "../circuits/keys/keys-air.ts";
 import { type AskedLeaf, keyChain } from "../circuits/keys/keys-trace.ts";
 import type { CompressDigests } from "../circuits/leaves/touched-leaf.ts";
-import { limbsOf, wordOf } from "../circuits/words/word.ts";
+import { limbsOf, wordOf } from "../circuits/shapes/word.ts";
 import type { LeafChange } from "../machine/interpreter/kernel.ts";
 import type { Limbs } from "./recorded-run.ts";
 

@@ -1,6 +1,6 @@
-import { OPERATION } from "../circuits/arithmetic/operation.ts";
+import { OPERATION } from "../circuits/operations/operation.ts";
 import { operandSize } from "../circuits/opcodes/opcodes-air.ts";
-import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/opcodes/user-opcode.ts";
+import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/shapes/user-opcode.ts";
 import { type OpcodeRule, opcodeRules } from "../machine/instructions/evm.ts";
 import { fieldIndex, type FrameField, type Variable } from "../machine/kernel/names.ts";
 import { userWeights, type UserWeights } from "../protocol/native-budget.ts";

@@ -1,5 +1,5 @@
 import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
-import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
+import { OPERATION, type OperationName } from "../circuits/operations/operation.ts";
 import type { CODE_FIELDS } from "../circuits/code/code-air.ts";
 import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
 import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
@@ -11,12 +11,12 @@ import {
   USER_FIELDS,
   type UserCells,
 } from "../circuits/user/user-air.ts";
-import type { UserOpcode } from "../circuits/opcodes/user-opcode.ts";
-import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
+import type { UserOpcode } from "../circuits/shapes/user-opcode.ts";
+import { FRAME_PLACES } from "../circuits/shapes/instruction.ts";
 import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30, writeNumber30 } from "../circuits/words/earlier.ts";
-import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
 import type { UserWeights } from "../protocol/native-budget.ts";
 import { inv } from "../field/koala-bear.ts";
 import { fieldOffsets } from "../stark/fields.ts";

@@ -1,5 +1,5 @@
 import { add, mul } from "../field/koala-bear.ts";
-import { MDS_MATRIX, ROUND_CONSTANTS } from "./reference/poseidon.ts";
+import { MDS_MATRIX, ROUND_CONSTANTS } from "./poseidon.ts";
 
 /** The round constants of the form in which partial rounds have one each. */
 interface CompactRoundConstants {

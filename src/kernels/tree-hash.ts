@@ -3,7 +3,7 @@ import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import type { LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
-import { compress, DIGEST_WIDTH } from "./reference/poseidon.ts";
+import { compress, DIGEST_WIDTH } from "./poseidon.ts";
 
 /** Domain tags of Poseidon trees: their own, so that no node of a proof's tree is one of a state tree. */
 export const POSEIDON_NODE_TAG = 18;

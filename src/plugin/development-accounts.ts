@@ -1,5 +1,5 @@
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
-import { ACCOUNT_NUMBERS } from "../devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
 import { pluginError } from "./plugin-error.ts";
 

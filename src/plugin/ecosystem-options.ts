@@ -1,6 +1,6 @@
-import { ACCOUNT_NUMBERS } from "../devnet/accounts.ts";
-import type { DevnetOptions } from "../devnet/options.ts";
-import type { HyperchainsConfig } from "../types.ts";
+import { ACCOUNT_NUMBERS } from "../devnet/accounts/accounts.ts";
+import type { DevnetOptions } from "../devnet/described/options.ts";
+import type { HyperchainsConfig } from "../options/resolved-config.ts";
 
 /** The ecosystem that a config describes, with the defaults of what starts it. */
 export function ecosystemOptions(config: HyperchainsConfig, use: "spawn" | "test"): DevnetOptions {

@@ -1,4 +1,4 @@
-import type { HyperchainsConfig } from "../types.ts";
+import type { HyperchainsConfig } from "../options/resolved-config.ts";
 import { pluginError } from "./plugin-error.ts";
 
 /** Options that the command line gave instead of the config, and how they are typed there. `chains`: how many, or their names. */

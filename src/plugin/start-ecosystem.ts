@@ -5,7 +5,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { prepareFork } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
-import type { DevnetOptions } from "../devnet/options.ts";
+import type { DevnetOptions } from "../devnet/described/options.ts";
 import { ENGINE_NETWORK } from "./config/engine-network.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
 import { projectNames } from "./project-names.ts";

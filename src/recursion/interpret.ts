@@ -1,5 +1,5 @@
 import { createExtension, type Ext } from "../field/extension.ts";
-import { compress } from "../kernels/reference/poseidon.ts";
+import { compress } from "../kernels/poseidon.ts";
 import { POSEIDON_NODE_TAG } from "../kernels/tree-hash.ts";
 import type { Program } from "./program.ts";
 import { DEALT_OCTETS, OCTET_ELEMENTS, type Octet, type Relation, type Word, WORD_ELEMENTS } from "./relation.ts";

@@ -3,9 +3,9 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
-import type { PostingPolicy, HeldBatch } from "./settlement-batch.ts";
-import { collectSignatures } from "./signatures.ts";
-import type { TypedDataSigner } from "./signatures.ts";
+import type { PostingPolicy, HeldBatch } from "./batch/settlement-batch.ts";
+import { collectSignatures } from "./signing/signatures.ts";
+import type { TypedDataSigner } from "./signing/signatures.ts";
 
 /** Holds the data of a chain that does not post it. */
 export interface CommitteeMember {

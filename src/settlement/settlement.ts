@@ -11,11 +11,12 @@ import type { BatchTotals } from "./l1-sender/chain-reader.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, proveBatch } from "./l1-sender/prove.ts";
-import type { SenderContext, SettlementStage } from "./l1-sender/sender-context.ts";
+import type { SettlementStage } from "./batch/settlement-stage.ts";
+import type { SenderContext } from "./l1-sender/sender-context.ts";
 import type { ProvenBatch } from "./pace/proof-pace.ts";
-import type { Quorum } from "./quorum.ts";
-import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
-import { SettlementError } from "./settlement-error.ts";
+import type { Quorum } from "./signing/quorum.ts";
+import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
+import { SettlementError } from "./errors/settlement-error.ts";
 
 interface SettlementOptions {
   readonly quorum: Quorum;

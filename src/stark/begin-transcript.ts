@@ -1,6 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Backend } from "../kernels/backend.ts";
-import { compress } from "../kernels/reference/poseidon.ts";
+import { compress } from "../kernels/poseidon.ts";
 import type { ProofParameters } from "./parameters.ts";
 import { poseidonTranscript } from "./poseidon-transcript.ts";
 import { createTranscript, type TranscriptFactory, type TranscriptInput } from "./transcript.ts";

@@ -1,7 +1,7 @@
 import { P } from "../field/koala-bear.ts";
 import type { Backend } from "../kernels/backend.ts";
 import { lowZeroBits, TRANSCRIPT_TAG } from "../kernels/reference/grind.ts";
-import { compress, DIGEST_WIDTH } from "../kernels/reference/poseidon.ts";
+import { compress, DIGEST_WIDTH } from "../kernels/poseidon.ts";
 import { bytesToDigest, digestToBytes } from "../kernels/tree-hash.ts";
 import { UNIFORM_BITS } from "./parameters.ts";
 import type { Transcript, TranscriptFactory, TranscriptInput } from "./transcript.ts";

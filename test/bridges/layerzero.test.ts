@@ -5,7 +5,7 @@ import type { Contract } from "ethers";
 import { connectLayerZero, deployLayerZero, layerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
-import { transmit } from "../../src/devnet/l1/transmit.ts";
+import { transmit } from "../../src/devnet/deployment/transmit.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

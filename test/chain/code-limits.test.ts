@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { getCreateAddress } from "ethers";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../src/protocol/genesis.ts";
 import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

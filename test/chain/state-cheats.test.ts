@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { keccak } from "../../src/protocol/hex.ts";

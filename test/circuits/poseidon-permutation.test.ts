@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { add, mul, P, sub } from "../../src/field/koala-bear.ts";
-import { permute } from "../../src/kernels/reference/poseidon.ts";
+import { permute } from "../../src/kernels/poseidon.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
 import { degrees, evaluateGraph } from "../../src/stark/expression.ts";
 import { constrainPermutation, PERMUTATION_COLUMNS } from "../../src/circuits/poseidon/permutation.ts";

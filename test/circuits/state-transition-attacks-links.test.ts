@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
 import type {
   Digest,
@@ -7,7 +7,7 @@ import type {
   StateTransitionWitness,
   UpdateWitness,
 } from "../../src/protocol/state-transition-witness.ts";
-import { RowType } from "../../src/circuits/state-transition/row-types.ts";
+import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
 import type { Elements } from "../../src/circuits/state-transition/trace/trace-writer.ts";
 import { all, assertStopped, atRow, OUTPUTS, replaced, showing, tree, withFirst, withLow } from "./support/attack.ts";
 import type { Forge } from "./support/scenario.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../src/protocol/domain-tags.ts";
-import { PUBLIC, PUBLIC_COUNT } from "../../src/circuits/state-transition/public-values.ts";
-import { RowType } from "../../src/circuits/state-transition/row-types.ts";
+import { PUBLIC, PUBLIC_COUNT } from "../../src/circuits/state-transition/layout/public-values.ts";
+import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
 import { TraceWriter } from "../../src/circuits/state-transition/trace/trace-writer.ts";
 import { writePath } from "../../src/circuits/state-transition/trace/write-path.ts";
 import { writeUpdate } from "../../src/circuits/state-transition/trace/write-update.ts";

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { DomainTag } from "../../src/protocol/domain-tags.ts";
 import type { UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree, withFirst } from "./support/attack.ts";

@@ -8,9 +8,9 @@ import type { StateTransitionWitness } from "../../src/protocol/state-transition
 import { encodeStatement } from "../../src/protocol/statement.ts";
 import type { Quintic } from "../../src/protocol/evaluation.ts";
 import { statementValues } from "../../src/circuits/state-transition/statement-values.ts";
-import { COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../src/circuits/state-transition/columns.ts";
+import { COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../src/circuits/state-transition/layout/columns.ts";
 import { buildTrace, traceRowCount } from "../../src/circuits/state-transition/trace/build-trace.ts";
-import { ROW_TYPE_NAMES } from "../../src/circuits/state-transition/row-types.ts";
+import { ROW_TYPE_NAMES } from "../../src/circuits/state-transition/layout/row-types.ts";
 import { atRow, replaced } from "./support/attack.ts";
 import { air, bytes32, checkRow, claim, failingConstraints, forgeTrace, quintic, R, rowsOf } from "./support/scenario.ts";
 import { checkRows } from "./support/row-checker.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { referenceCompressor } from "../../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { diffListDigest } from "../../src/protocol/diff-digest.ts";
 import type { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../src/protocol/evaluation.ts";

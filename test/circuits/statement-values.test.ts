@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { createExtension } from "../../src/field/extension.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { type BatchStatement, encodeStatement, STATEMENT_BYTES } from "../../src/protocol/statement.ts";
-import { PUBLIC, STATEMENT_PUBLIC_COUNT } from "../../src/circuits/state-transition/public-values.ts";
+import { PUBLIC, STATEMENT_PUBLIC_COUNT } from "../../src/circuits/state-transition/layout/public-values.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { statementValues } from "../../src/circuits/state-transition/statement-values.ts";
 

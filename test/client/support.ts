@@ -5,7 +5,7 @@ import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import { connectInProcess } from "../../src/devnet/relaying.ts";
+import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 export { ETHER } from "../flow/support/devnet.ts";

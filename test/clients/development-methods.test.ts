@@ -9,7 +9,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { createTestClient, http } from "viem";
 import type { TestClient } from "viem";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { connectHttp } from "../../src/devnet/relaying.ts";
+import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";

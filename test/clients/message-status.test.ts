@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, ETHER, settleNow } from "../flow/support/devnet.ts";
 import { startRelayedPair, transferOf } from "../flow/support/interop.ts";

@@ -20,7 +20,7 @@ import { hardhat } from "viem/chains";
 import { chainConfig, legacyEthAddress, publicActionsL1, walletActionsL1, walletActionsL2 } from "viem/zksync";
 import type { Hex } from "../../src/protocol/hex.ts";
 import hyperchain from "../../src/index.ts";
-import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/development-phrase.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

@@ -8,7 +8,7 @@ import { withdraw } from "../../src/client/withdraw.ts";
 import type { ChainInfo, EcosystemInfo, EcosystemStatus, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 
 const [A, B] = [271n, 272n];
 const UNUSED = 999;

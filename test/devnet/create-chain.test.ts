@@ -4,7 +4,7 @@ import { Interface, ZeroAddress } from "ethers";
 import type { Signer } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
-import type { DeployedEcosystem } from "../../src/devnet/l1/deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const factory = new Interface(chainFactoryAbi);

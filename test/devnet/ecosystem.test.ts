@@ -14,8 +14,8 @@ import type {
 import type { ProviderMessage } from "../../src/node/serving/eip1193.ts";
 import { UnknownChainError } from "../../src/devnet/driver.ts";
 import { PortInUseError } from "../../src/node/serving/listening.ts";
-import { DevnetOptionsError } from "../../src/devnet/options.ts";
-import { connectInProcess } from "../../src/devnet/relaying.ts";
+import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
+import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";

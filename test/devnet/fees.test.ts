@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { DevnetOptionsError, planDevnet } from "../../src/devnet/options.ts";
+import { DevnetOptionsError, planDevnet } from "../../src/devnet/described/options.ts";
 import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import { feeLine } from "../../src/plugin/tasks/fee-line.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";

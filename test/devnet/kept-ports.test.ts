@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { atTheirPorts } from "../../src/devnet/keeping/kept-chains.ts";
-import { planDevnet } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/described/options.ts";
 import type { ChainPlan } from "../../src/options/plan.ts";
 
 const plansAt = (...ports: readonly number[]): readonly ChainPlan[] =>

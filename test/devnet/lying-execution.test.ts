@@ -11,7 +11,7 @@ import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contr
 import type { BatchProver, ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
-import type { SettlementError } from "../../src/settlement/settlement-error.ts";
+import type { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { openOwnProver } from "../execution-proof/support/own-prover.ts";
 import { corrupt, lieAbout } from "../flow/support/colluders.ts";
 import { genesisOf } from "../flow/support/genesis.ts";

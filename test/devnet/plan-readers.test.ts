@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startPlanned } from "../../src/devnet/devnet.ts";
-import { planDevnet } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/described/options.ts";
 import { flatPlan } from "../../src/options/plan.ts";
 import type { ChainPlan } from "../../src/options/plan.ts";
 import { dependencies, UNPROVEN } from "../flow/support/devnet.ts";

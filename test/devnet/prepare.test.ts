@@ -8,7 +8,7 @@ import type { Deployable } from "../../src/devnet/view/deployable.ts";
 import type { Prepared } from "../../src/devnet/view/prepare.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { messenger } from "../../src/client/contract-interfaces.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -3,14 +3,14 @@ import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/server.ts";
-import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
-import { deployEcosystem } from "../../src/devnet/l1/deploy-ecosystem.ts";
-import { DevnetOptionsError } from "../../src/devnet/options.ts";
+import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { METERED_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;

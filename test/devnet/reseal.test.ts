@@ -7,7 +7,7 @@ import { messenger } from "../../src/client/contract-interfaces.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import type { Resealed } from "../../src/node/settling/resealing.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { DevnetChainOptions } from "../../src/devnet/devnet.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Wallet } from "ethers";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../src/chain/rpc/dispatch.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
 import { contractNames } from "../../src/client/revert-reason.ts";
 import { InProcessProvider } from "../../src/node/serving/eip1193.ts";
-import { connectInProcess, withCallsFromOutside } from "../../src/devnet/relaying.ts";
+import { connectInProcess, withCallsFromOutside } from "../../src/devnet/relaying/relaying.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { traceMessage } from "../../src/devnet/view/message-trace.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";

@@ -5,7 +5,7 @@ import { call } from "../../src/client/call.ts";
 import { send } from "../../src/client/send.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { deployVisitorCounter, visits } from "../../src/demo/visitor-counter.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

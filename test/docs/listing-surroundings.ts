@@ -65,6 +65,10 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     }
     declare const [supply, to, amount]: readonly [bigint, string, bigint];
   `,
+  "docs/recipes/ccip.md": `${CONNECTION}
+    import { AbiCoder, ZeroAddress } from "ethers";
+    declare const data: string;
+  `,
   "docs/recipes/layerzero.md": `${CONNECTION}
     declare const alpha: ReturnType<Hyperchains["chain"]>;
     declare const param: readonly unknown[];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { executionMethods } from "../../src/node/execution/execution-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FRAME_PLACES } from "../../src/circuits/rom/instruction.ts";
+import { FRAME_PLACES } from "../../src/circuits/shapes/instruction.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { GAS_FIELD } from "../../src/execution-proof/memory-places.ts";
 import { RunRecorder } from "../../src/execution-proof/run-recorder.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { processorAir } from "../../src/circuits/processor/processor-air.ts";
-import { type Instruction, INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
+import { type Instruction, INSTRUCTION_FIELDS } from "../../src/circuits/shapes/instruction.ts";
 import { romTable } from "../../src/circuits/rom/rom-air.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { P } from "../../src/field/koala-bear.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { wordOf } from "../../src/circuits/words/word.ts";
-import { FRAME_PLACES } from "../../src/circuits/rom/instruction.ts";
+import { wordOf } from "../../src/circuits/shapes/word.ts";
+import { FRAME_PLACES } from "../../src/circuits/shapes/instruction.ts";
 import {
   ARRAY_SPACE,
   ENVIRONMENT_SPACE,

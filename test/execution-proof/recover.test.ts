@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { CASES } from "../../src/circuits/recover/recover-air.ts";
-import { bytesOf } from "../../src/circuits/words/word.ts";
+import { bytesOf } from "../../src/circuits/shapes/word.ts";
 import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { hashAuthorization, hexlify, toBeHex, Transaction, Wallet } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { PROCESSOR_FIELDS } from "../../src/circuits/processor/processor-air.ts";
-import { limbsOf } from "../../src/circuits/words/word.ts";
+import { limbsOf } from "../../src/circuits/shapes/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
 import { RUN_TABLES, type RunTable } from "../../src/execution-proof/run-tables.ts";
@@ -19,7 +19,7 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
-import { compress as referenceCompress } from "../../src/kernels/reference/poseidon.ts";
+import { compress as referenceCompress } from "../../src/kernels/poseidon.ts";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
@@ -53,7 +53,7 @@ import {
   treeOf,
 } from "./support/programs.ts";
 import { USER_FRAME, userCode } from "./support/user-run.ts";
-import type { Instruction } from "../../src/circuits/rom/instruction.ts";
+import type { Instruction } from "../../src/circuits/shapes/instruction.ts";
 import { userWeights } from "../../src/protocol/native-budget.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */

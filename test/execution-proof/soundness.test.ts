@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { wordRangeAir } from "../../src/circuits/word-range/word-range-air.ts";
-import { INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
+import { INSTRUCTION_FIELDS } from "../../src/circuits/shapes/instruction.ts";
 import { BYTE_OPCODES } from "../../src/circuits/user-bytes/user-bytes-air.ts";
 import type { ProcessorCells } from "../../src/circuits/processor/processor-air.ts";
 import { Random } from "../chain/state/support/random.ts";

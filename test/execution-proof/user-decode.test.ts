@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { opcodesTable } from "../../src/circuits/opcodes/opcodes-air.ts";
-import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/opcodes/user-opcode.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/shapes/user-opcode.ts";
 import { decodeOpcode, userOpcodes } from "../../src/execution-proof/user-decode.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { OPCODES, opcodeRules } from "../../src/machine/instructions/evm.ts";

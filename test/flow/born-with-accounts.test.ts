@@ -5,7 +5,7 @@ import { readBornState } from "../../src/devnet/reconstruction/imported-state.ts
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { ETHER, settleNow } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";

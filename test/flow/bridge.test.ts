@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
@@ -13,7 +13,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
-import { contractErrorOf } from "../../src/settlement/contract-error.ts";
+import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 

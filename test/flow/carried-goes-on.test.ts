@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider, TransactionReceipt } from "ethers";
 import { importedRootsAbi } from "../../src/abi/imported-roots.ts";
 import { deposit } from "../../src/client/deposit.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import type { OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { missingOperations, withOperations, withOperationsOf } from "../../src/devnet/reconstruction/queued-operations.ts";

@@ -9,7 +9,7 @@ import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { ALICE, ETHER, RELAYER } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 import { checkNothingLost, killAgainAndAgain } from "./support/kills.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 
 const [A, X, Y] = [271n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { Wallet } from "ethers";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
 import { ALICE, BOB, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
@@ -11,7 +11,7 @@ import { bridge, interopHandler } from "../../src/client/contract-interfaces.ts"
 import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { callOf, journeyStatus, relayerOf, transferOf } from "./support/interop.ts";

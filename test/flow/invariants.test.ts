@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";

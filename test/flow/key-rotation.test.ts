@@ -4,7 +4,7 @@ import { Contract, ContractFactory } from "ethers";
 import hre from "hardhat";
 import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { ContinuationError, continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

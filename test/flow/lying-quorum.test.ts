@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
@@ -17,7 +17,7 @@ import { transactionTreeLeaf, transactionTreeProof } from "../../src/protocol/tr
 import { assetRouter, bridge } from "../../src/client/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
-import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { createLiar } from "./support/liar.ts";

@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
 import { RpcCode } from "../../src/chain/rpc/json-rpc.ts";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";

@@ -4,7 +4,7 @@ import { getCreateAddress, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { encodeDirectRequest } from "../../src/client/l1-request.ts";
 import type { L1Request } from "../../src/client/ether-request.ts";

@@ -16,7 +16,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
-import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";

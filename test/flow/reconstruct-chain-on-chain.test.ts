@@ -4,7 +4,7 @@ import type { JsonRpcProvider } from "ethers";
 import { genesisOf } from "./support/genesis.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";

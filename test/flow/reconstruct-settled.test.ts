@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

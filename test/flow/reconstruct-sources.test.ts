@@ -10,7 +10,7 @@ import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { summarize } from "../../src/devnet/reconstruction/summary.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../src/protocol/commitment.ts";
 import { verifyProof } from "../../src/chain/state/state-proof.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider, Provider } from "ethers";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { announceName, takeName } from "../../src/client/names.ts";
 import { deployNames } from "../../src/client/names-contract.ts";
 import { resolveChainAddress } from "../../src/client/resolve-name.ts";

@@ -6,7 +6,7 @@ import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { messenger } from "../../src/client/contract-interfaces.ts";
 import { readVersion } from "../../src/client/upgrade.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";

@@ -11,7 +11,7 @@ import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/devnet.
 import type { Resealed } from "../../src/node/settling/resealing.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import type { FaultyL1 } from "../support/faulty-l1.ts";

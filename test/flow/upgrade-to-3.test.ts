@@ -5,7 +5,7 @@ import type { JsonRpcProvider, TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { messenger } from "../../src/client/contract-interfaces.ts";

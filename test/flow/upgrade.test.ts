@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { versionedChain } from "../../src/node/chain-on-l1.ts";
+import { versionedChain } from "../../src/node/described/chain-on-l1.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { ChainVersions } from "../../src/settlement-layer/reader/chain-versions.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

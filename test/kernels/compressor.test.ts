@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { elementSource } from "./support/random-elements.ts";
 

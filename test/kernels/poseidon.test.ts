@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { P } from "../../src/field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
-import { compress, MDS_FIRST_ROW, MDS_MATRIX, permute, ROUND_CONSTANTS, WIDTH } from "../../src/kernels/reference/poseidon.ts";
+import { compress, MDS_FIRST_ROW, MDS_MATRIX, permute, ROUND_CONSTANTS, WIDTH } from "../../src/kernels/poseidon.ts";
 import { grainElements } from "./support/grain.ts";
 import { elementSource } from "./support/random-elements.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import type { GpuDevice } from "../../src/kernels/webgpu/gpu.ts";
+import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
-import { CardFailed } from "../../src/kernels/webgpu/machine.ts";
-import { CardMemoryExceeded } from "../../src/kernels/webgpu/device-memory.ts";
+import { CardFailed } from "../../src/kernels/webgpu/card/machine.ts";
+import { CardMemoryExceeded } from "../../src/kernels/webgpu/card/device-memory.ts";
 import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
-import { Pace } from "../../src/kernels/webgpu/pace.ts";
+import { Pace } from "../../src/kernels/webgpu/card/pace.ts";
 import { prove } from "../../src/stark/prove.ts";
 import { ProvingBackends } from "../../src/stark/proving-backends.ts";
 import { verify } from "../../src/stark/verify.ts";

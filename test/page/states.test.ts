@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { call } from "../../src/client/call.ts";
 import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
-import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createDevelopmentAccounts } from "../../src/devnet/accounts.ts";
+import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
 import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

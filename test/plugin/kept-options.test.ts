@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { FACTS } from "../../src/devnet/keeping/facts.ts";
 import { planText, requireSamePlan } from "../../src/devnet/keeping/kept-plan.ts";
-import { planDevnet } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/described/options.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { ecosystemOptions } from "../../src/plugin/ecosystem-options.ts";

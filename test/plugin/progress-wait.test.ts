@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createDevelopmentAccounts, DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
+import { createDevelopmentAccounts, DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
 import { JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
 import { whenExecuted } from "../../src/plugin/tasks/claim-withdrawal.ts";
 import { followMessage, hintFor } from "../../src/plugin/tasks/follow-message.ts";

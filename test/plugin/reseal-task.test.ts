@@ -4,7 +4,7 @@ import { Wallet } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { checkInsertionOrder, compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
 import { DiffListError, keyBlock, outputsEntry } from "../../src/protocol/diff-list.ts";
 import type { DiffEntry, InsertionEntry } from "../../src/protocol/diff-list.ts";

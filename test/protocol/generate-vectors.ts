@@ -1,7 +1,7 @@
 // Computes `expected` of every batch in fixtures/protocol/batches.json from its inputs and writes it back.
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../src/protocol/commitment.ts";
 import { diffListDigest } from "../../src/protocol/diff-digest.ts";
 import { outputsEntry, setsCode } from "../../src/protocol/diff-list.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import { announcementOf } from "../../src/devnet/chains/create-chain.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { hashRefusedDestinations } from "../../src/protocol/batch-record.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { hashLeaf, hashNode, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../src/kernels/tree-hash.ts";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { emptyBlockHashes, foldBlockHash } from "../../src/protocol/block-hashes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { checkByProgram } from "../../src/recursion/check-by-program.ts";
 import { interpret } from "../../src/recursion/interpret.ts";
 import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";

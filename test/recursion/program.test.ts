@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { Assembler } from "../../src/recursion/assembler.ts";
 import { checkProgram } from "../../src/recursion/check-program.ts";
 import { disassemble } from "../../src/recursion/disassembly.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { callback, interoperableAddress } from "../../src/protocol/interop-request.ts";

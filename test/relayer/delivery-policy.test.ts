@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { send } from "../../src/client/send.ts";
 import { sendListed } from "../../src/client/transfer-list.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { deliveryFee } from "../../src/protocol/asset-message.ts";
 import { destinationBaseToken, interoperableAddress, relayerReward } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -5,7 +5,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
-import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { sumAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { fromHex, toHex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { countingMembers } from "../../src/settlement/quorum.ts";
-import type { QuorumMember } from "../../src/settlement/quorum.ts";
-import { UnsignedError } from "../../src/settlement/signatures.ts";
+import { countingMembers } from "../../src/settlement/signing/quorum.ts";
+import type { QuorumMember } from "../../src/settlement/signing/quorum.ts";
+import { UnsignedError } from "../../src/settlement/signing/signatures.ts";
 
 const address = (number: number): Hex => `0x${number.toString(16).padStart(40, "0")}`;
 const member = (number: number): QuorumMember => ({

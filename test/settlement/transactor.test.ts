@@ -8,7 +8,7 @@ import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transacti
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
 import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
-import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledL1 } from "./support/settled-l1.ts";
 import { alteredProvider, transactorOf, walletOf } from "./support/sender.ts";

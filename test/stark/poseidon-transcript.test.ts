@@ -5,7 +5,7 @@ import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { DEFAULT_PARAMETERS, validateParameters } from "../../src/stark/parameters.ts";
 import { poseidonTranscript } from "../../src/stark/poseidon-transcript.ts";
-import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
 import { earlyHash, FIRST_FOLD, foldSegment, runChallenges } from "../../src/stark/segments/fold.ts";
 import { elementBytes, transcriptForm } from "../../src/stark/transcript-form.ts";
 import { packElements } from "../../src/kernels/leaf-encoding.ts";

@@ -5,7 +5,7 @@ import { EdrEngine } from "../execution/edr-engine.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError } from "../execution/engine.ts";
 import { Explainer } from "../execution/explainer.ts";
-import { QuestionError } from "../questions/question.ts";
+import { QuestionError } from "../questions/asked/question.ts";
 import type { Questions } from "../questions/questions.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";

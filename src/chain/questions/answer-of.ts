@@ -1,7 +1,7 @@
 import { fromHex } from "../../protocol/hex.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import type { CallOutcome } from "../witness/asked-call.ts";
-import type { CallAnswer } from "./question.ts";
+import type { CallAnswer } from "./asked/question.ts";
 
 /** What of a call's outcome is told. */
 export function answerOf(outcome: CallOutcome): CallAnswer {

@@ -9,7 +9,7 @@ import type { AskedBeside } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
-import { QuestionError } from "./question.ts";
+import { QuestionError } from "./asked/question.ts";
 import type {
   AccessListAnswer,
   CallQuestion,
@@ -18,7 +18,7 @@ import type {
   QuestionKind,
   QuestionKinds,
   TraceAnswer,
-} from "./question.ts";
+} from "./asked/question.ts";
 import { simulate } from "./simulation.ts";
 import { Tracing } from "./tracing/tracing.ts";
 import type { TracedRun } from "./tracing/tracing.ts";

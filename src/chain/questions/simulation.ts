@@ -7,7 +7,7 @@ import type { AskedBlock } from "../witness/asked-call.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
-import { QuestionError } from "./question.ts";
+import { QuestionError } from "./asked/question.ts";
 import type {
   CallAnswer,
   SimulatedAnswer,
@@ -15,7 +15,7 @@ import type {
   SimulatedCall,
   SimulationQuestion,
   SimulationRefusal,
-} from "./question.ts";
+} from "./asked/question.ts";
 
 /** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */
 const MAX_ANSWER_CHARACTERS = 2 ** 25;

@@ -1,6 +1,6 @@
 import type { Chain } from "../chain.ts";
-import type { QuestionKind, QuestionKinds } from "../questions/question.ts";
-import { QuestionError } from "../questions/question.ts";
+import type { QuestionKind, QuestionKinds } from "../questions/asked/question.ts";
+import { QuestionError } from "../questions/asked/question.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";

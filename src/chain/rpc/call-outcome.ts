@@ -1,4 +1,4 @@
-import type { CallAnswer } from "../questions/question.ts";
+import type { CallAnswer } from "../questions/asked/question.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { errorString } from "../../protocol/error-string.ts";
 import { mostWork } from "../model/work-limits.ts";

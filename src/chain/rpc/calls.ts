@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import type { CallAnswer, CallQuestion } from "../questions/question.ts";
+import type { CallAnswer, CallQuestion } from "../questions/asked/question.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import { mostWork } from "../model/work-limits.ts";

@@ -8,7 +8,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Chain } from "../chain.ts";
 import { provingRefusal } from "../sequencer/proving-refusal.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
-import type { CallAnswer } from "../questions/question.ts";
+import type { CallAnswer } from "../questions/asked/question.ts";
 import { nextPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { outputOf } from "./call-outcome.ts";

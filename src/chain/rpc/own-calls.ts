@@ -3,7 +3,7 @@ import type { HardhatNetwork } from "../execution/engine.ts";
 import { isExplainable } from "../execution/explainer.ts";
 import type { FailedCall } from "../execution/explainer.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { CallAnswer, CallQuestion } from "../questions/question.ts";
+import type { CallAnswer, CallQuestion } from "../questions/asked/question.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";

@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import type { CallAnswer } from "../questions/question.ts";
+import type { CallAnswer } from "../questions/asked/question.ts";
 import { askedPlace, shownNumber } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";

@@ -1,4 +1,4 @@
-import { compress } from "../../kernels/reference/poseidon.ts";
+import { compress } from "../../kernels/poseidon.ts";
 import type { Compressor } from "../../kernels/wasm/compressor.ts";
 
 /** The tree's only hash primitive: many independent tagged Poseidon compressions at once, synchronously. */

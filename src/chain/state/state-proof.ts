@@ -1,5 +1,5 @@
 import { isCanonical } from "../../field/koala-bear.ts";
-import { compress } from "../../kernels/reference/poseidon.ts";
+import { compress } from "../../kernels/poseidon.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
 import { WORD_LIMIT } from "../../protocol/word.ts";

@@ -1,9 +1,9 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU } from "../buses.ts";
 import { assertBoolean, assertOneOf, chooseWord, element, lookUpLimbs, lookUpTopBit, zeroWord } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /**
  * One operation a row. ADD: x + y = r + 2^256 · carry[15]. All others: r + y = x + 2^256 · carry[15], the last carry then says

@@ -1,5 +1,5 @@
-import type { Answer, OperationName, Request } from "../arithmetic/operation.ts";
-import { LIMB, LIMBS, limbsOf, unsigned, WORD } from "../words/word.ts";
+import type { Answer, OperationName, Request } from "../operations/operation.ts";
+import { LIMB, LIMBS, limbsOf, unsigned, WORD } from "../shapes/word.ts";
 import type { AddCells } from "./add-air.ts";
 
 export const ADD_OPERATIONS: readonly OperationName[] = ["add", "sub", "lt", "gt", "slt", "sgt"];

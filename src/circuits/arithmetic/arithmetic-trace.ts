@@ -1,6 +1,6 @@
 import type { Fields } from "../../stark/fields.ts";
 import { TableRows } from "../../stark/table-rows.ts";
-import type { Answer, OperationName, Request } from "./operation.ts";
+import type { Answer, OperationName, Request } from "../operations/operation.ts";
 import {
   ARITHMETIC_TABLE_NAMES,
   ARITHMETIC_TABLES,

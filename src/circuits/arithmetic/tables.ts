@@ -16,7 +16,7 @@ import { SHIFT_FIELDS, shiftAir } from "../shift/shift-air.ts";
 import { SHIFT_OPERATIONS, shiftRow } from "../shift/shift-trace.ts";
 import { SIGNED_FIELDS, signedAir } from "../signed/signed-air.ts";
 import { SIGNED_OPERATIONS, signedRow } from "../signed/signed-trace.ts";
-import type { Answer, Ask, OperationName, Request } from "./operation.ts";
+import type { Answer, Ask, OperationName, Request } from "../operations/operation.ts";
 
 /** The cells of one row, by field, without the number of its uses. */
 export type RowCells = Readonly<Record<string, number | readonly number[]>>;

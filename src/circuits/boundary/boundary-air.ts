@@ -3,9 +3,9 @@ import type { Expression } from "../../stark/expression.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { FIRST_WORD, LAST_WORD, ROOTS } from "../buses.ts";
 import type { MemoryPlace } from "../memory/memory-trace.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean } from "../words/expressions.ts";
-import { LIMBS, limbsOf } from "../words/word.ts";
+import { LIMBS, limbsOf } from "../shapes/word.ts";
 import { type PlacedPart, type StatementForm, statementLayout } from "./statement-form.ts";
 
 export const BOUNDARY_FIELDS = { speaks: 1 } as const;

@@ -1,6 +1,6 @@
 import type { MemoryPlace } from "../memory/memory-trace.ts";
-import { DIGEST } from "../state-transition/columns.ts";
-import { LIMBS } from "../words/word.ts";
+import { DIGEST } from "../shapes/digest.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** A part of a statement about a run, in elements. */
 export type StatedPart =

@@ -5,7 +5,7 @@ import { BYTE_MEMORY, BYTES, MEMORY } from "../buses.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 
 /** Bytes of two words that lie behind each other. */
 const PAIR_BYTES = 64;

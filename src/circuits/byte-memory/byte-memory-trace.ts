@@ -1,7 +1,7 @@
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { BYTE_MEMORY_FIELDS, type ByteMemoryCells } from "./byte-memory-air.ts";
 
 /** A place as an access finds it: its word's limbs, and how long ago it was accessed, less one step. */

@@ -3,7 +3,7 @@ import type { FieldValues } from "../../stark/fields.ts";
 import { CODE_BYTE, FINAL_WORD } from "../buses.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 
 /** A word of a frame's memory a row. */
 export const CODE_WORDS_FIELDS = {

@@ -1,5 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 import { CODE_WORDS_FIELDS, type CodeWordsCells } from "./code-words-air.ts";
 
 /** The main columns of the table; of no rows without words. */

@@ -3,7 +3,7 @@ import { TableRows } from "../../stark/table-rows.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CodeWordsCells } from "../code-words/code-words-air.ts";
 import { operandSize } from "../opcodes/opcodes-air.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 import { CODE_FIELDS, type CodeCells } from "./code-air.ts";
 
 const JUMPDEST = 0x5b;

@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION } from "../buses.ts";
 import { constrainCubicPermutation, CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { element } from "../words/expressions.ts";
 
 /** One compression a row. */

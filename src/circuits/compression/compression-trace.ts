@@ -2,7 +2,7 @@ import { add } from "../../field/koala-bear.ts";
 import { fieldValues } from "../../stark/fields.ts";
 import { permuteByRounds } from "../poseidon/permutation-trace.ts";
 import { CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { COMPRESSION_FIELDS, type CompressionCells } from "./compression-air.ts";
 

@@ -5,7 +5,7 @@ import { BYTES, COPY, MEMORY, RANGE16 } from "../buses.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 
 /** A place that is written a row. Columns that the row before reads come first; bytes in the order of the memory. */
 export const COPY_FIELDS = {

@@ -2,7 +2,7 @@ import { P } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 import { COPY_FIELDS, type CopyCells } from "./copy-air.ts";
 
 /** A place as a copy finds it: its word's limbs, and how long ago it was accessed, less one step. */

@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { CURVE_CHOICE, CURVE_CHOSEN, CURVE_SUM } from "../buses.ts";
 import { assertBoolean } from "../words/expressions.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 
 /** x3, y3 is the sum of two points, which steps of a multiple add for a digit. */
 export const CURVE_CHOICE_FIELDS = {

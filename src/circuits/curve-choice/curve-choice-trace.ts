@@ -1,7 +1,7 @@
 import { inv } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import { INFINITY, type Point } from "../curve/secp256k1.ts";
-import { bytesOf } from "../words/word.ts";
+import { INFINITY, type Point } from "../secp256k1/secp256k1.ts";
+import { bytesOf } from "../shapes/word.ts";
 import { CURVE_CHOICE_FIELDS, type CurveChoiceCells } from "./curve-choice-air.ts";
 
 /** The row for the sum of two points, which is not infinity. */

@@ -1,13 +1,13 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU, CURVE_CHOICE, CURVE_CHOSEN, CURVE_LIMBS, CURVE_MULTIPLE, CURVE_PRODUCT, CURVE_STEP, CURVE_SUM } from "../buses.ts";
-import { BETA, LAMBDA } from "../curve/endomorphism.ts";
-import { offsets, STEPS } from "../curve/offsets.ts";
-import { ORDER, type Point, PRIME } from "../curve/secp256k1.ts";
+import { BETA, LAMBDA } from "../secp256k1/endomorphism.ts";
+import { offsets, STEPS } from "../curve-sum/offsets.ts";
+import { ORDER, type Point, PRIME } from "../secp256k1/secp256k1.ts";
 import { assertBoolean, constantWord, element, limbsOfBytes, lookUpBytes, zeroWord } from "../words/expressions.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 
 /** Limbs that steps take bits of. */
 export const PART_LIMBS = 8;

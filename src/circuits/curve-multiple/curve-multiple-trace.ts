@@ -8,11 +8,11 @@ import type { CurveProduct } from "../curve-product/product-identity.ts";
 import type { CurveStepCells } from "../curve-step/curve-step-air.ts";
 import { curveStepRow, type StepLines } from "../curve-step/curve-step-trace.ts";
 import { addPoints, type Invert } from "../curve-sum/curve-sum-trace.ts";
-import { BETA, LAMBDA, splitScalar } from "../curve/endomorphism.ts";
-import { type Offset, offsets, STEPS } from "../curve/offsets.ts";
-import { INFINITY, inverse, modulo, ORDER, type Point, PRIME } from "../curve/secp256k1.ts";
-import { inversesOf, linesOfSteps } from "../curve/step-lines.ts";
-import { bytesOf, limbsOf } from "../words/word.ts";
+import { BETA, LAMBDA, splitScalar } from "../secp256k1/endomorphism.ts";
+import { type Offset, offsets, STEPS } from "../curve-sum/offsets.ts";
+import { INFINITY, inverse, modulo, ORDER, type Point, PRIME } from "../secp256k1/secp256k1.ts";
+import { inversesOf, linesOfSteps } from "../curve-step/step-lines.ts";
+import { bytesOf, limbsOf } from "../shapes/word.ts";
 import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells, LIMB_BITS, PART_LIMBS } from "./curve-multiple-air.ts";
 
 /** u generators and v points, for a request at a time. Scalars are words, v is below the order, the point is not infinity. */

@@ -1,7 +1,7 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { CURVE_PRODUCT } from "../buses.ts";
-import { LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { assertProduct, PRODUCT_WITNESS } from "./product-identity.ts";
 
 /** x · z is r modulo the prime. */

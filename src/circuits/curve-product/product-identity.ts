@@ -1,8 +1,8 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
-import { PRIME } from "../curve/secp256k1.ts";
+import { PRIME } from "../secp256k1/secp256k1.ts";
 import { element, lookUpCarries, lookUpLimbs, productLimb } from "../words/expressions.ts";
-import { LIMB, LIMBS, limbsOf, numberOf, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, limbsOf, numberOf, WORD_BYTES } from "../shapes/word.ts";
 
 /** Carries hold their value plus this: they are from −6000 to 10383. */
 export const CARRY_OFFSET = 6_000;

@@ -4,7 +4,7 @@ import type { FieldValues } from "../../stark/fields.ts";
 import { CURVE_CHOSEN, CURVE_LIMBS, CURVE_SCALARS, CURVE_STEP } from "../buses.ts";
 import { PRODUCT_WITNESS, assertProduct } from "../curve-product/product-identity.ts";
 import { assertBoolean, element, limbsOfBytes, lookUpBytes } from "../words/expressions.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /** What bytes of slopes and of the gap are above their digits, which are from −128 to 127. */
 export const DIGIT_OFFSET = 128;

@@ -2,8 +2,8 @@ import { inv, P } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { CURVE_SCALARS } from "../buses.ts";
 import { type CurveProduct, productWitness } from "../curve-product/product-identity.ts";
-import { modulo, type Point } from "../curve/secp256k1.ts";
-import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { modulo, type Point } from "../secp256k1/secp256k1.ts";
+import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CURVE_STEP_FIELDS, type CurveStepCells, DIGIT_OFFSET, FIRST_UPPER_LIMB } from "./curve-step-air.ts";
 
 /** Where a step is, and what it takes. */

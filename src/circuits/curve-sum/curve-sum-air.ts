@@ -2,10 +2,10 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { CURVE_PRODUCT, CURVE_SUM } from "../buses.ts";
-import { PRIME } from "../curve/secp256k1.ts";
+import { PRIME } from "../secp256k1/secp256k1.ts";
 import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
 import { assertLess, LESS_FIELDS } from "../words/less-than.ts";
-import { LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 
 /** What a slope's bytes are above its digits, which are from −128 to 127. */
 export const SLOPE_OFFSET = 128;

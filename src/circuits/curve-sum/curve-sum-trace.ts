@@ -1,9 +1,9 @@
 import { inv, P } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
-import { INFINITY, inverse, modulo, type Point, PRIME } from "../curve/secp256k1.ts";
+import { INFINITY, inverse, modulo, type Point, PRIME } from "../secp256k1/secp256k1.ts";
 import { lessCells } from "../words/less-than.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CURVE_SUM_FIELDS, type CurveSumCells, SLOPE_OFFSET } from "./curve-sum-air.ts";
 
 /** A row's cells but for the number of uses, the sum, and the products that the row asks for. */

@@ -12,7 +12,7 @@ import { CURVE_STEP_FIELDS } from "../curve-step/curve-step-air.ts";
 import { curveStepColumns } from "../curve-step/curve-step-trace.ts";
 import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow, type Invert } from "../curve-sum/curve-sum-trace.ts";
-import type { Point } from "./secp256k1.ts";
+import type { Point } from "../secp256k1/secp256k1.ts";
 
 /** The main columns of the curve's tables. */
 export interface CurveColumns {

@@ -3,9 +3,9 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION, DIGEST_WORDS, RANGE16 } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /** The upper limb of p − 1, the largest element, whose lower limb is 0. */
 export const TOP_LIMB = (P - 1) / LIMB;

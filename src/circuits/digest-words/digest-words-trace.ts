@@ -1,7 +1,7 @@
 import { inv, P } from "../../field/koala-bear.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
-import { DIGEST } from "../state-transition/columns.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { DIGEST } from "../shapes/digest.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 import { DIGEST_WORDS_FIELDS, type DigestWordsCells, TOP_LIMB } from "./digest-words-air.ts";
 
 type Digest = readonly number[];

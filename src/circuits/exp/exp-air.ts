@@ -1,9 +1,9 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU } from "../buses.ts";
 import { assertBoolean, constantWord, element, lookUpLimbs, zeroWord } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /**
  * One bit of an exponent a row. With exponent = 2 · half + bit, the row asks for root = base^half, which another row answers,

@@ -1,10 +1,10 @@
 import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTES } from "../buses.ts";
 import { assertBoolean, assertOneOf, chooseWord, constantWord, element, lookUpLimbs, zeroWord } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /**
  * One operation a row, by shifts of x. BYTE, position below 32: x >> (248 − 8 · position), of which the lowest byte. SIGNEXTEND,

@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import type { Answer, Ask, OperationName, Request } from "../arithmetic/operation.ts";
-import { limbsOf } from "../words/word.ts";
+import type { Answer, Ask, OperationName, Request } from "../operations/operation.ts";
+import { limbsOf } from "../shapes/word.ts";
 import type { ExtractCells } from "./extract-air.ts";
 
 export const EXTRACT_OPERATIONS: readonly OperationName[] = ["byte", "signextend", "clz"];

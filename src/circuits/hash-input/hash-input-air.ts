@@ -5,7 +5,7 @@ import { BYTE_AND, BYTES, HASH_INPUT, LANE, MEMORY } from "../buses.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 
 /** Lanes of a row's 32 bytes, and a lane's bytes. */
 export const ROW_LANES = 4;

@@ -2,7 +2,7 @@ import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { P } from "../../field/koala-bear.ts";
 import { bigEndianBytes } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 import { HASH_INPUT_FIELDS, type HashInputCells, LANE_BYTES, ROW_LANES } from "./hash-input-air.ts";
 
 /** An input that is hashed, and its places as they are found: their words' limbs, and the gap of each to its last access. */

@@ -15,7 +15,7 @@ import {
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
-} from "./keccak-state.ts";
+} from "../shapes/keccak-state.ts";
 
 /** One round a row. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l at 64l + z. */
 export const KECCAK_FIELDS = {

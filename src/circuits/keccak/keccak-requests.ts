@@ -1,6 +1,6 @@
 import { keccakP } from "@noble/hashes/sha3.js";
 import type { KeccakRequest } from "./keccak-trace.ts";
-import { KECCAK_LIMBS, LIMB_BITS } from "./keccak-state.ts";
+import { KECCAK_LIMBS, LIMB_BITS } from "../shapes/keccak-state.ts";
 
 interface Known {
   readonly input: readonly number[];

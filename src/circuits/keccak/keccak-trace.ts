@@ -12,7 +12,7 @@ import {
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
-} from "./keccak-state.ts";
+} from "../shapes/keccak-state.ts";
 
 /** What is asked of the table: a state, and how often. */
 export interface KeccakRequest {

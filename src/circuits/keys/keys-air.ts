@@ -4,10 +4,10 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, COMPRESSION, FIRST_WORD, LAST_WORD, LEAF } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, zeroWord } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** Limbs of an address. */
 export const ACCOUNT_LIMBS = 10;

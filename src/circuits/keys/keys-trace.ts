@@ -3,9 +3,9 @@ import { EntryTag } from "../../protocol/diff-list.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import type { CompressDigests } from "../leaves/touched-leaf.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 import { ACCOUNT_LIMBS, type KeyCells, KEYS_FIELDS } from "./keys-air.ts";
 
 /** The name of a leaf of the state. */

@@ -3,9 +3,9 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION, LEAF, LEAF_COUNTS, NODE } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /** p − 1 is this times 2^16. */
 const TOP_LIMB = 0x7f00;

@@ -2,8 +2,8 @@ import { add, inv } from "../../field/koala-bear.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
-import { DIGEST } from "../state-transition/columns.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { DIGEST } from "../shapes/digest.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 import { LEAVES_FIELDS, type LeafCells } from "./leaves-air.ts";
 import type { CompressDigests, TouchedPath, TouchedLeaf } from "./touched-leaf.ts";
 

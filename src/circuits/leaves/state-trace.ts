@@ -1,4 +1,4 @@
-import { compress as plainCompress } from "../../kernels/reference/poseidon.ts";
+import { compress as plainCompress } from "../../kernels/poseidon.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { EMPTY_TREES, type RootsCells, TOP_HEIGHT } from "../roots/roots-air.ts";
 import type { TreeCells } from "../tree/tree-air.ts";

@@ -1,9 +1,9 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTE_AND } from "../buses.ts";
 import { assertOneOf, element, limbsOfBytes, zeroWord } from "../words/expressions.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 
 /** One operation a row: the operands' bytes and their ANDs, from which OR and XOR follow. */
 export const LOGIC_FIELDS = { and: 1, or: 1, xor: 1, x: WORD_BYTES, y: WORD_BYTES, both: WORD_BYTES, uses: 1 } as const;

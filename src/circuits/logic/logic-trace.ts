@@ -1,5 +1,5 @@
-import type { Answer, OperationName, Request } from "../arithmetic/operation.ts";
-import { bytesOf } from "../words/word.ts";
+import type { Answer, OperationName, Request } from "../operations/operation.ts";
+import { bytesOf } from "../shapes/word.ts";
 import type { LogicCells } from "./logic-air.ts";
 
 export const LOGIC_OPERATIONS: readonly OperationName[] = ["and", "or", "xor"];

@@ -3,7 +3,7 @@ import type { FieldValues } from "../../stark/fields.ts";
 import { FINAL_WORD, FIRST_WORD, LAST_WORD, MEMORY, RANGE14 } from "../buses.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** One place of the memory a row, in ascending order. Columns that the row before reads come first. */
 export const MEMORY_FIELDS = {

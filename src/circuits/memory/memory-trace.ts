@@ -1,6 +1,6 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
 
 /** Indexes of places are below this: of larger ones the table could not show that they ascend. */

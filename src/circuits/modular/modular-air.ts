@@ -1,6 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU } from "../buses.ts";
 import {
   assertOneOf,
@@ -13,7 +13,7 @@ import {
   productsFrom,
 } from "../words/expressions.ts";
 import { assertLess, LESS_FIELDS } from "../words/less-than.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /** Carries hold their value plus this. */
 export const CARRY_OFFSET = 2 ** 13;

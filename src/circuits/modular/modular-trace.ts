@@ -1,6 +1,6 @@
-import type { Answer, OperationName, Request } from "../arithmetic/operation.ts";
+import type { Answer, OperationName, Request } from "../operations/operation.ts";
 import { lessCells } from "../words/less-than.ts";
-import { bytesOf, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { bytesOf, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CARRY_OFFSET, type ModularCells } from "./modular-air.ts";
 
 export const MODULAR_OPERATIONS: readonly OperationName[] = ["addmod", "mulmod"];

@@ -1,6 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU } from "../buses.ts";
 import {
   assertOneOf,
@@ -15,7 +15,7 @@ import {
   zeroWord,
 } from "../words/expressions.ts";
 import { assertLess, LESS_FIELDS } from "../words/less-than.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /**
  * One operation a row, all from x · y + r = z. MUL: r is 0, and the identity is modulo 2^256. DIV and MOD: y is the divisor, z

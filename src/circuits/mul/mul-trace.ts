@@ -1,6 +1,6 @@
-import type { Answer, OperationName, Request } from "../arithmetic/operation.ts";
+import type { Answer, OperationName, Request } from "../operations/operation.ts";
 import { lessCells } from "../words/less-than.ts";
-import { bytesOf, LIMBS, limbsOf, unsigned } from "../words/word.ts";
+import { bytesOf, LIMBS, limbsOf, unsigned } from "../shapes/word.ts";
 import type { MulCells } from "./mul-air.ts";
 
 export const MUL_OPERATIONS: readonly OperationName[] = ["mul", "div", "mod"];

@@ -3,7 +3,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import { elementCount, fieldElements, type Fields, type FieldValues } from "../../stark/fields.ts";
 import type { TableDefinition } from "../../stark/system.ts";
 import { OPCODE, OPCODE_SHAPE } from "../buses.ts";
-import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "./user-opcode.ts";
+import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../shapes/user-opcode.ts";
 
 /** log2 of the rows: the bytes, and one more. */
 const OPCODES_LOG_ROWS = 9;

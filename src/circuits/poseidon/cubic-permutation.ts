@@ -1,5 +1,5 @@
 import { COMPACT_CONSTANTS } from "../../kernels/poseidon-rounds.ts";
-import { WIDTH } from "../../kernels/reference/poseidon.ts";
+import { WIDTH } from "../../kernels/poseidon.ts";
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { element } from "../words/expressions.ts";

@@ -1,4 +1,4 @@
-import { MDS_FIRST_ROW, WIDTH } from "../../kernels/reference/poseidon.ts";
+import { MDS_FIRST_ROW, WIDTH } from "../../kernels/poseidon.ts";
 import { defineGadget, type Expression, type ExpressionBuilder } from "../../stark/expression.ts";
 import { multiplyByCirculant } from "./circulant.ts";
 

@@ -1,6 +1,6 @@
 import { P } from "../../field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../kernels/poseidon-rounds.ts";
-import { MDS_MATRIX, WIDTH } from "../../kernels/reference/poseidon.ts";
+import { MDS_MATRIX, WIDTH } from "../../kernels/poseidon.ts";
 import { PERMUTATION_COLUMNS } from "./permutation.ts";
 
 const INVERSE_OF_P = 1 / P;

@@ -17,11 +17,11 @@ import {
   USER_MODE,
   WORD_RANGE,
 } from "../buses.ts";
-import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
+import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../shapes/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertWordTests } from "../words/word-tests.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 const { pc, hasImmediate, immediate: _, ...decoded } = INSTRUCTION_FIELDS;
 

@@ -1,12 +1,12 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTES, CURVE_MULTIPLE, CURVE_PRODUCT, MEMORY, RECOVER } from "../buses.ts";
-import { CURVE_CONSTANT, ORDER, PRIME } from "../curve/secp256k1.ts";
+import { CURVE_CONSTANT, ORDER, PRIME } from "../secp256k1/secp256k1.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, constantWord, element, limbsOfBytes, lookUpBytes, lookUpLimbs, zeroWord } from "../words/expressions.ts";
-import { LIMB, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, limbsOf, WORD_BYTES } from "../shapes/word.ts";
 
 /** Why a signature has a key or none: one of them is 1 in a row that answers. */
 export const CASES = {

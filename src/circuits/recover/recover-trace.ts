@@ -2,9 +2,9 @@ import { inv } from "../../field/koala-bear.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import type { CurveTrace } from "../curve/curve-trace.ts";
-import { CURVE_CONSTANT, INFINITY, inverse, modulo, ORDER, type Point, PRIME, squareRoot } from "../curve/secp256k1.ts";
+import { CURVE_CONSTANT, INFINITY, inverse, modulo, ORDER, type Point, PRIME, squareRoot } from "../secp256k1/secp256k1.ts";
 import { number30 } from "../words/earlier.ts";
-import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES, wordOf } from "../words/word.ts";
+import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES, wordOf } from "../shapes/word.ts";
 import { type CASES, READ_WORDS, RECOVER_FIELDS, type RecoverCells, WRITTEN_WORDS } from "./recover-air.ts";
 
 /** A place as a recovery finds it: its word's limbs, and how long ago it was accessed, less one step. */

@@ -1,10 +1,10 @@
-import { compress } from "../../kernels/reference/poseidon.ts";
+import { compress } from "../../kernels/poseidon.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION, LISTED_AFTER, LISTED_BEFORE } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
 
 /** The digest of the value 0. */

@@ -1,7 +1,7 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { LEAF_COUNTS, LISTED_AFTER, LISTED_BEFORE, NODE } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean } from "../words/expressions.ts";
 
 /** One place of the state's tree a row, that has a leaf before; afterwards it has one, or is empty. */

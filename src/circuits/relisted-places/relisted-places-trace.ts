@@ -1,6 +1,6 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
 import type { NodeChange } from "../leaves/state-trace.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { RELISTED_PLACES_FIELDS, type RelistedPlaceCells } from "./relisted-places-air.ts";
 
 /** How many leaves a state has before leaves are listed anew, and afterwards. */

@@ -3,7 +3,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { TableDefinition } from "../../stark/system.ts";
 import { TableRows } from "../../stark/table-rows.ts";
 import { ROM } from "../buses.ts";
-import { type Instruction, INSTRUCTION_FIELDS } from "./instruction.ts";
+import { type Instruction, INSTRUCTION_FIELDS } from "../shapes/instruction.ts";
 
 /** The table whose rows are those of a program. */
 function romAir(): Air {

@@ -1,10 +1,10 @@
-import { compress } from "../../kernels/reference/poseidon.ts";
+import { compress } from "../../kernels/poseidon.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION, LEAF_COUNTS, NODE, ROOTS } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
 
 /** Height of the highest node that has all leaves below it: there are at most 2^29. */

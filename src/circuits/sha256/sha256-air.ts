@@ -3,7 +3,7 @@ import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, WORD_RANGE } from "../buses.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 import { ROUND_CONSTANTS, ROUNDS, SCHEDULE_0, SCHEDULE_1, STATE_WORDS, SUM_0, SUM_1 } from "./sha256-function.ts";
 
 /** What the table is asked for on the bus alu: the code of the machine's instruction `sha256Block`. */

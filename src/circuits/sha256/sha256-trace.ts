@@ -1,6 +1,6 @@
 import { fieldOffsets } from "../../stark/fields.ts";
 import { TableRows } from "../../stark/table-rows.ts";
-import { LIMB } from "../words/word.ts";
+import { LIMB } from "../shapes/word.ts";
 import { BITS, LIMB_BITS, ofWord, SHA256_FIELDS, WORD_LIMBS } from "./sha256-air.ts";
 import {
   BLOCK_WORDS,

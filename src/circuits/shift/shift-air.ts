@@ -1,10 +1,10 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTES } from "../buses.ts";
 import { assertBoolean, assertOneOf, complementWhen, element, lookUpTopBit, zeroWord } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /**
  * One operation a row: `amount` and `x` are the operands, 2^(amount mod 256) is the word with `power` in the limb that is chosen,

@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import type { Answer, Ask, OperationName, Request } from "../arithmetic/operation.ts";
-import { LIMBS, limbsOf, WORD } from "../words/word.ts";
+import type { Answer, Ask, OperationName, Request } from "../operations/operation.ts";
+import { LIMBS, limbsOf, WORD } from "../shapes/word.ts";
 import type { ShiftCells } from "./shift-air.ts";
 
 export const SHIFT_OPERATIONS: readonly OperationName[] = ["shl", "shr", "sar"];

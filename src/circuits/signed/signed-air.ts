@@ -1,10 +1,10 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import { ALU } from "../buses.ts";
 import { assertBoolean, element, lookUpTopBit, zeroWord } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** One operation a row, SMOD or else SDIV: the operands, their absolute values, the unsigned result `v` and the result. */
 export const SIGNED_FIELDS = {

@@ -1,5 +1,5 @@
-import type { Answer, Ask, OperationName, Request } from "../arithmetic/operation.ts";
-import { limbsOf } from "../words/word.ts";
+import type { Answer, Ask, OperationName, Request } from "../operations/operation.ts";
+import { limbsOf } from "../shapes/word.ts";
 import type { SignedCells } from "./signed-air.ts";
 
 export const SIGNED_OPERATIONS: readonly OperationName[] = ["sdiv", "smod"];

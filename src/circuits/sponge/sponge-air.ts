@@ -2,10 +2,10 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { BYTES, HASH, HASH_INPUT, KECCAK, LANE, RANGE14 } from "../buses.ts";
-import { KECCAK_LIMBS, LANE_LIMBS } from "../keccak/keccak-state.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "../shapes/keccak-state.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
 import { assertBoolean, element, limbsOfBytes, lookUpBytes } from "../words/expressions.ts";
-import { LIMB, WORD_BYTES } from "../words/word.ts";
+import { LIMB, WORD_BYTES } from "../shapes/word.ts";
 
 /** Lanes that a block fills, and its bytes and limbs. */
 export const RATE_LANES = 17;

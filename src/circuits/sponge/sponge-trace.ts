@@ -1,8 +1,8 @@
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { ROW_LANES, LANE_BYTES, type HashInputCells } from "../hash-input/hash-input-air.ts";
 import { type HashedInput, inputRows, withLanes } from "../hash-input/hash-input-trace.ts";
-import { KECCAK_LIMBS, LANE_LIMBS } from "../keccak/keccak-state.ts";
-import { WORD_BYTES } from "../words/word.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "../shapes/keccak-state.ts";
+import { WORD_BYTES } from "../shapes/word.ts";
 import { RATE_BYTES, RATE_LANES, SPONGE_FIELDS, type SpongeCells } from "./sponge-air.ts";
 
 /** Keccak-f[1600] of a state's limbs, which counts as asked for. */

@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { STACK } from "../buses.ts";
 import { assertBoolean } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** One word that was left on the stack a row. */
 export const STACK_REST_FIELDS = { real: 1, place: 1, time: 1, word: LIMBS } as const;

@@ -1,15 +1,15 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { constrainPermutation } from "../poseidon/permutation.ts";
-import { declareRegisters } from "./columns.ts";
+import { declareRegisters } from "./layout/columns.ts";
 import { constrainComparison } from "./constraints/comparison.ts";
 import { type Context, lane } from "./constraints/context.ts";
 import { constrainBoundary, constrainControl } from "./constraints/control.ts";
 import { constrainDiffList } from "./constraints/diff-list.ts";
 import { constrainDigestFlow, constrainEntries } from "./constraints/operations.ts";
 import { constrainPaths } from "./constraints/paths.ts";
-import { PUBLIC_COUNT } from "./public-values.ts";
-import { type RowTypeName, typeSelectors } from "./row-types.ts";
+import { PUBLIC_COUNT } from "./layout/public-values.ts";
+import { type RowTypeName, typeSelectors } from "./layout/row-types.ts";
 
 /**
  * The state transition table: 140 columns, one Poseidon compression per row, no lookups, degree 9.

@@ -1,8 +1,9 @@
 import { createExtension, type Ext } from "../../field/extension.ts";
 import { isCanonical } from "../../field/koala-bear.ts";
 import { STATEMENT_BYTES } from "../../protocol/statement.ts";
-import { DIGEST, EXTENSION_DEGREE } from "./columns.ts";
-import { HIGHEST_POWER } from "./public-values.ts";
+import { DIGEST } from "../shapes/digest.ts";
+import { EXTENSION_DEGREE } from "./layout/columns.ts";
+import { HIGHEST_POWER } from "./layout/public-values.ts";
 
 /** Where the parts of an encoded statement start; the commitment before them is bound by the transcript alone. */
 const OFFSET = { digests: 32, point: 128, evaluation: 148, outputsHash: 168 } as const;

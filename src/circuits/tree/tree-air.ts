@@ -2,7 +2,7 @@ import { DomainTag } from "../../protocol/domain-tags.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { COMPRESSION, NODE } from "../buses.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
 
 /** One node above a leaf that a run touches, a row: it and its children before the run and after it. */

@@ -1,5 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
-import { DIGEST } from "../state-transition/columns.ts";
+import { DIGEST } from "../shapes/digest.ts";
 import { TREE_FIELDS, type TreeCells } from "./tree-air.ts";
 
 /** The main columns of the table; of no rows without nodes. */

@@ -4,11 +4,11 @@ import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTE_MEMORY, BYTES, COPY, HASH, MEMORY, MEMORY_COST, RANGE14, RANGE16, USER_BYTES } from "../buses.ts";
 import type { UserWeights } from "../../protocol/native-budget.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
-import { FRAME_PLACES } from "../rom/instruction.ts";
+import { OPERATION } from "../operations/operation.ts";
+import { FRAME_PLACES } from "../shapes/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, constantWord, element, zeroWord } from "../words/expressions.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /** What a row does, and the opcode that asks for it. */
 export const BYTE_OPCODES = {

@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { memoryCost } from "../memory-cost/memory-cost-trace.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMB, LIMBS, WORD_BYTES, wordOf } from "../words/word.ts";
+import { LIMB, LIMBS, WORD_BYTES, wordOf } from "../shapes/word.ts";
 import {
   type BytesWeights,
   BYTE_OPCODES,

@@ -2,13 +2,13 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_BYTES, USER_ENDS } from "../buses.ts";
-import { OPERATION } from "../arithmetic/operation.ts";
+import { OPERATION } from "../operations/operation.ts";
 import type { UserWeights } from "../../protocol/native-budget.ts";
-import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
-import { FRAME_PLACES } from "../rom/instruction.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../shapes/user-opcode.ts";
+import { FRAME_PLACES } from "../shapes/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element, zeroWord } from "../words/expressions.ts";
-import { LIMBS, WORD_BYTES } from "../words/word.ts";
+import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { assertWordTests } from "../words/word-tests.ts";
 
 /** Most words on a frame's stack, and what a frame's stack has places for. */

@@ -1,7 +1,7 @@
 import type { TableRows } from "../../stark/table-rows.ts";
-import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../shapes/user-opcode.ts";
 import { number30 } from "../words/earlier.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 import type { USER_FIELDS, UserCells } from "./user-air.ts";
 
 /** The main columns of the table; of no rows where user mode is not entered. */

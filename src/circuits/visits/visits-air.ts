@@ -2,10 +2,10 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { BYTES, MEMORY, RANGE14, RANGE16, USER_BEGINS, USER_ENDS, USER_MODE } from "../buses.ts";
-import { FRAME_PLACES } from "../rom/instruction.ts";
+import { FRAME_PLACES } from "../shapes/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
-import { LIMB, LIMBS } from "../words/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /** A time in user mode a row. */
 export const VISITS_FIELDS = {

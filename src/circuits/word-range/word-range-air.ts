@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { WORD_RANGE } from "../buses.ts";
 import { lookUpLimbs } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** One word a row. */
 const WORD_RANGE_FIELDS = { word: LIMBS, uses: 1 } as const;

@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { limbsOfBytes } from "./expressions.ts";
-import { LIMBS, WORD_BYTES } from "./word.ts";
+import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /** The limbs of a word, lowest first, of its bytes from the highest on: as a memory of bytes holds it. */
 export function bigEndianLimbs(b: AirBuilder, bytes: readonly Expression[]): Expression[] {

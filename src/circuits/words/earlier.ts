@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { element, lookUpCarries, lookUpLimbs } from "./expressions.ts";
-import { LIMB } from "./word.ts";
+import { LIMB } from "../shapes/word.ts";
 
 const LIMB_BITS = Math.log2(LIMB);
 

@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { BYTES, RANGE14, RANGE16 } from "../buses.ts";
-import { LIMBS } from "./word.ts";
+import { LIMBS } from "../shapes/word.ts";
 
 /** On every row each of the columns is 0 or 1. */
 export function assertBoolean(b: AirBuilder, columns: Readonly<Record<string, Expression | readonly Expression[]>>): void {

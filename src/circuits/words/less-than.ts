@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { assertBoolean, element, lookUpLimbs } from "./expressions.ts";
-import { LIMBS, limbsOf } from "./word.ts";
+import { LIMBS, limbsOf } from "../shapes/word.ts";
 
 /** The columns that show one word to be less than another: the highest limb that differs, and by how much it does, less one. */
 export const LESS_FIELDS = { chosen: LIMBS, gap: 1 } as const;

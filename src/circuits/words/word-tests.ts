@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { element } from "./expressions.ts";
-import { LIMB } from "./word.ts";
+import { LIMB } from "../shapes/word.ts";
 
 /** A row that tests or complements its words a and b; the flags are 0 or 1, at most one of them 1. */
 interface TestedRow {

@@ -2,10 +2,10 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import { bridgeId } from "../../options/bridges.ts";
 import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { ACCOUNT_NUMBERS } from "../accounts.ts";
+import { ACCOUNT_NUMBERS } from "../accounts/accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
-import { connectInProcess, withCallsFromOutside } from "../relaying.ts";
+import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 
 /** The members that a bridge is on, connected. */
 export interface ConnectedMembers {

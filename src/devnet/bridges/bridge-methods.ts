@@ -5,7 +5,7 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GatedChain } from "../view/sight.ts";
 import { sightOf } from "../view/sight.ts";
-import type { BridgesInfo } from "./bridge-info.ts";
+import type { BridgesInfo } from "../view/bridge-info.ts";
 import type { LiveBridges } from "./live-bridges.ts";
 
 /** Each reads all members. */

@@ -5,7 +5,7 @@ import { ccipCode, ccipContracts, connectCcip, deployCcip } from "../../bridges/
 import { receiverRevert } from "../../bridges/ccip/receiver-revert.ts";
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding } from "./bridge-info.ts";
+import type { BridgeDelivery, BridgeStanding } from "../view/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { provenMessageOf } from "./proven-message.ts";
 

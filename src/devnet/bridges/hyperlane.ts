@@ -4,7 +4,7 @@ import type { DispatchedMessage } from "../../bridges/hyperlane/book.ts";
 import { connectHyperlane, deployHyperlane, hyperlaneCode, hyperlaneContracts } from "../../bridges/hyperlane/deploy.ts";
 import { HyperlaneWorker } from "../../bridges/hyperlane/worker.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding } from "./bridge-info.ts";
+import type { BridgeDelivery, BridgeStanding } from "../view/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { provenMessageOf } from "./proven-message.ts";
 

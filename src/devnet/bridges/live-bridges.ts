@@ -5,14 +5,14 @@ import { senderOn } from "../../client/submit.ts";
 import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { ACCOUNT_NUMBERS } from "../accounts.ts";
+import { ACCOUNT_NUMBERS } from "../accounts/accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
-import type { EcosystemFaults } from "../faults.ts";
-import { fundAccounts, fundOperator } from "../funding.ts";
-import { transmit } from "../l1/transmit.ts";
+import type { EcosystemFaults } from "../faults/faults.ts";
+import { fundAccounts, fundOperator } from "../chains/funding.ts";
+import { transmit } from "../deployment/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
-import type { BridgesInfo, InfoOfBridges, NamedBridges } from "./bridge-info.ts";
+import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/bridge-info.ts";
 import type { BridgeKind, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
 import { connectBridgeMembers } from "./bridge-members.ts";
 import type { ConnectedMembers } from "./bridge-members.ts";
@@ -114,10 +114,8 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
         const moved = await Promise.all(working().map(({ running }) => running.look(options)));
         return moved.includes(true);
       }),
-    execute: (id, gas) =>
-      inTurn(() => executeBy(working(), id, gas)),
-    curse: (chainId, isCursed) =>
-      inTurn(() => curseBy(working(), chainId, isCursed)),
+    execute: (id, gas) => inTurn(() => executeBy(working(), id, gas)),
+    curse: (chainId, isCursed) => inTurn(() => curseBy(working(), chainId, isCursed)),
     named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
     bridges: () =>
       inTurn(async () => {

@@ -4,7 +4,7 @@ import type { Composed, SentPacket } from "../../bridges/layerzero/book.ts";
 import { missingDvns } from "../../bridges/layerzero/refusals.ts";
 import type { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding, ComposedInfo } from "./bridge-info.ts";
+import type { BridgeDelivery, BridgeStanding, ComposedInfo } from "../view/bridge-info.ts";
 import { provenMessageOf } from "./proven-message.ts";
 
 /** What is known of packets beside what their worker has read. */

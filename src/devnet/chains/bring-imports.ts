@@ -6,10 +6,10 @@ import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
+import { contractErrorOf, describeContractError } from "../../settlement/errors/contract-error.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { encodeImport } from "../../settlement/l1-sender/batch-calls.ts";
-import { DeploymentError } from "../l1/deploy-ecosystem.ts";
+import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
 
 const factoryInterface = new Interface(chainFactoryAbi);
 

@@ -4,9 +4,9 @@ import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { fromHex, hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
-import { DeploymentError } from "../l1/deploy-ecosystem.ts";
-import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import { contractErrorOf, describeContractError } from "../../settlement/errors/contract-error.ts";
+import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
 export interface HyperchainConfiguration {

@@ -18,7 +18,7 @@ import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
 import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
-import type { CompleteOptions } from "../options.ts";
+import type { CompleteOptions } from "../described/options.ts";
 import { createNoProver } from "./no-prover.ts";
 
 /** Where workers join an ecosystem's prover, and what they did. */

@@ -6,10 +6,10 @@ import { ExecutionProofError } from "../../execution-proof/batch/execution-proof
 import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { identityOf } from "../../node/chain-options.ts";
+import { identityOf } from "../../node/described/chain-options.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { firstStateAccounts } from "../chains/first-state.ts";
+import { firstStateAccounts } from "../described/first-state.ts";
 import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 

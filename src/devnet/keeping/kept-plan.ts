@@ -8,8 +8,8 @@ import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
 import { shown } from "../../options/fields/values.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { printable } from "../../runtime/printable.ts";
-import { DevnetOptionsError } from "../options.ts";
-import type { CompleteOptions } from "../options.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import type { CompleteOptions } from "../described/options.ts";
 import { FACTS } from "./facts.ts";
 
 /** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */

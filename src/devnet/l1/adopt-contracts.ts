@@ -4,10 +4,10 @@ import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { exitDelayObjection } from "../../options/fields/time-limits.ts";
 import type { ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { NewVersions } from "./new-contracts.ts";
-import { DevnetOptionsError } from "../options.ts";
-import type { DeployedContracts } from "../options.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import type { DeployedContracts } from "../described/options.ts";
 
 /** What the contracts must be good for. */
 interface Adoption {

@@ -1,4 +1,4 @@
-import { DevnetOptionsError } from "../options.ts";
+import { DevnetOptionsError } from "../described/options.ts";
 
 const LONGEST_ANSWER_MS = 10_000;
 

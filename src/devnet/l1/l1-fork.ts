@@ -1,8 +1,8 @@
-import { DevnetOptionsError } from "../options.ts";
-import type { L1Options } from "../options.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import type { L1Options } from "../described/options.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MAX_CHAINS } from "../../options/config.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../accounts/accounts.ts";
 import { askOnce } from "./ask-once.ts";
 
 type AskL1 = (method: string, ...params: readonly unknown[]) => Promise<unknown>;

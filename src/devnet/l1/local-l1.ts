@@ -6,7 +6,7 @@ import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { serveMember } from "../../node/serving/listening.ts";
-import { connectInProcess } from "../relaying.ts";
+import { connectInProcess } from "../relaying/relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
 
 /** A JSON-RPC connection to an in-process L1: the part of Hardhat's network connection that is used here. */

@@ -3,9 +3,9 @@ import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import { DevnetOptionsError } from "../options.ts";
-import { deployEcosystem, withoutProof } from "./deploy-ecosystem.ts";
-import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "./deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import { deployEcosystem, withoutProof } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;

@@ -1,6 +1,6 @@
-import { connectHttp } from "../relaying.ts";
+import { connectHttp } from "../relaying/relaying.ts";
 import { askOnce } from "./ask-once.ts";
-import { l1Request } from "./l1-request.ts";
+import { l1Request } from "./request/l1-request.ts";
 import type { LocalL1 } from "./local-l1.ts";
 
 /**

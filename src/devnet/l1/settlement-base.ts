@@ -1,6 +1,6 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./local-l1.ts";
 import type { SettlementLayer } from "./settlement-layer.ts";
 

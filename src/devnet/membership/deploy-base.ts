@@ -6,15 +6,15 @@ import { requestFromL1 } from "../../client/ether-request.ts";
 import { senderOn } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { lowerCaseAddress } from "../accounts.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
-import { DeploymentError } from "../l1/deploy-ecosystem.ts";
-import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
+import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "../l1/new-contracts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import { connectInProcess, withCallsFromOutside } from "../relaying.ts";
+import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 
 export interface ChainBaseDependencies {
   readonly artifacts: ArtifactSource;

@@ -5,7 +5,7 @@ import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { addedChain } from "../../options/config.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { check, optionName, said } from "../../options/problems.ts";
-import { DevnetOptionsError, planAddedChain } from "../options.ts";
+import { DevnetOptionsError, planAddedChain } from "../described/options.ts";
 import type { ChainOpening } from "./open-chain.ts";
 
 const factory = new Interface(chainFactoryAbi);

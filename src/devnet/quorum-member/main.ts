@@ -1,9 +1,9 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
-import { SigningRefusal } from "../../settlement/signing-refusal.ts";
+import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
-import { l1Request } from "../l1/l1-request.ts";
+import { l1Request } from "../l1/request/l1-request.ts";
 import { ValidatingMember } from "./member.ts";
 import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";

@@ -1,8 +1,8 @@
 import { Wallet } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { openFileJournal } from "../../settlement/journal/journal.ts";
-import { SettlementError } from "../../settlement/settlement-error.ts";
-import type { QuorumContext, SigningEntry, SigningJournal } from "../../settlement/quorum.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
+import type { QuorumContext, SigningEntry, SigningJournal } from "../../settlement/signing/quorum.ts";
 
 /** A chain, on one L1: a development L1 that begins anew gives the same address to another chain. */
 interface SigningPlace extends QuorumContext {

@@ -4,7 +4,7 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
-import type { FirstState } from "../chains/first-state.ts";
+import type { FirstState } from "../described/first-state.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** What a member is told of its chain; everything else it reads from L1. */

@@ -1,7 +1,7 @@
 import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { ExecutionStore } from "../../node/execution/execution-store.ts";
-import { SettlementError } from "../../settlement/settlement-error.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { ProvenInputs } from "./messages.ts";
 
 /** Remembers what batches came to, for validators that ask for the proofs of their execution. */

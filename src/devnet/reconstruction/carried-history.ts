@@ -1,4 +1,4 @@
-import { identityOf } from "../../node/chain-options.ts";
+import { identityOf } from "../../node/described/chain-options.ts";
 import { carriedRecord } from "../../chain/reconstruction/carried-record.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { carriedBatches } from "../../protocol/carried-pubdata.ts";

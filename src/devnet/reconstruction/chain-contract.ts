@@ -6,7 +6,7 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { contractErrorOf } from "../../settlement/contract-error.ts";
+import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import { readFirstRecord } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";

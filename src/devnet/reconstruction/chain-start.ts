@@ -1,4 +1,4 @@
-import type { ChainStart } from "../../node/chain-options.ts";
+import type { ChainStart } from "../../node/described/chain-options.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** Behind the last batch that was applied. Throws ReconstructionError BytecodeMissing. */

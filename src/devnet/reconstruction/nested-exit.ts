@@ -6,7 +6,7 @@ import { proveNestedHolding as proveNestedHoldingIn } from "../../chain/state/ne
 import type { NestedHoldingProof } from "../../chain/state/nested-holding-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import type { SettlementTerms } from "../l1/settlement-creator.ts";
+import type { SettlementTerms } from "../deployment/settlement-creator.ts";
 import { executedTree } from "./proofs.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 

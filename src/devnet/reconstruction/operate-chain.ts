@@ -9,11 +9,11 @@ import { startOrDispose } from "../../runtime/disposer.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
-import { l1Request } from "../l1/l1-request.ts";
+import { l1Request } from "../l1/request/l1-request.ts";
 import { repeat } from "../../runtime/repeat.ts";
-import { connectHttp } from "../relaying.ts";
+import { connectHttp } from "../relaying/relaying.ts";
 import type { Node } from "../../node/node.ts";
-import type { CompleteOptions } from "../options.ts";
+import type { CompleteOptions } from "../described/options.ts";
 import { continueChain } from "./continue-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 

@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { versionedChain } from "../../node/chain-on-l1.ts";
+import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { settingsEventsIn } from "../../settlement-layer/reader/chain-versions.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";

@@ -191,12 +191,11 @@ export async function rebuild(
     state.addCode(code);
   }
   const now = await readBlock(provider, l1.blockNumber);
-  if (now.blockHash !== l1.blockHash) {
+  if (now.blockHash !== l1.blockHash)
     throw new ReconstructionError(
       "L1Reorganized",
       `block ${l1.blockNumber} of L1 was ${l1.blockHash} and is ${now.blockHash}; start again`,
     );
-  }
   const { batches, reformed, last } = replay;
   return {
     contract,

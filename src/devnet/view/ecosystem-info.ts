@@ -1,4 +1,4 @@
-import type { NamedBridges } from "../bridges/bridge-info.ts";
+import type { NamedBridges } from "./bridge-info.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";

@@ -10,8 +10,8 @@ import type { BooksStanding } from "../../relayer/books-standing.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
-import type { DevelopmentAccounts } from "../accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
+import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type {
   ChainInfo,
@@ -30,8 +30,8 @@ import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
-import type { CompleteOptions, DevnetOptions } from "../options.ts";
-import { executionSentence, provenSentence } from "../chains/proven.ts";
+import type { CompleteOptions, DevnetOptions } from "../described/options.ts";
+import { executionSentence, provenSentence } from "./proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";

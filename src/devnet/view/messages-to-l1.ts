@@ -17,7 +17,7 @@ import { gatewaysOf } from "../../client/message-gateway.ts";
 import { WITHDRAWAL_CLAIMED } from "../../client/withdraw.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import { layerName } from "./layer-name.ts";
 import { hasArrived } from "./message-info.ts";

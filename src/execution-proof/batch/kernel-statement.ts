@@ -1,6 +1,6 @@
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import type { StatedPart, StatementForm } from "../../circuits/boundary/statement-form.ts";
-import { limbsOf } from "../../circuits/words/word.ts";
+import { limbsOf } from "../../circuits/shapes/word.ts";
 import { BOUNDARY_WORDS, type Boundary } from "../../machine/interpreter/environment.ts";
 import { ENVIRONMENT_PLACES, KERNEL_PLACES, placeOfVariable } from "../memory-places.ts";
 import { type StatedProgram, statedElements } from "../run-statement.ts";

@@ -6,7 +6,7 @@ import { heightClasses } from "../tree-shape.ts";
 import { deepQuotient } from "./deep.ts";
 import { fold } from "./fold.ts";
 import { grind } from "./grind.ts";
-import { compress } from "./poseidon.ts";
+import { compress } from "../poseidon.ts";
 import { buildTree } from "./merkle-tree.ts";
 import { evaluateOnCoset, interpolate } from "./ntt.ts";
 import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";

@@ -2,7 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { P } from "../../field/koala-bear.ts";
 import type { GrindingHash } from "../backend.ts";
-import { compress, DIGEST_WIDTH } from "./poseidon.ts";
+import { compress, DIGEST_WIDTH } from "../poseidon.ts";
 import { bytesToDigest } from "../tree-hash.ts";
 
 /** Nonces tried between two looks at the abort signal. */

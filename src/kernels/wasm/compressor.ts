@@ -1,4 +1,4 @@
-import { DIGEST_WIDTH, WIDTH } from "../reference/poseidon.ts";
+import { DIGEST_WIDTH, WIDTH } from "../poseidon.ts";
 import { ModuleBuilder } from "./assembler/module-builder.ts";
 import { compressBatch as emitCompressBatch } from "./emit/compress-batch.ts";
 import { POSEIDON_CONSTANTS } from "./emit/poseidon.ts";

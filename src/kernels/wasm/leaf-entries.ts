@@ -1,5 +1,5 @@
 import { BASE31_GROUP, packedLength } from "../leaf-encoding.ts";
-import { DIGEST_WIDTH } from "../reference/poseidon.ts";
+import { DIGEST_WIDTH } from "../poseidon.ts";
 import { ELEMENT_BITS } from "./emit/hash-rows-keccak.ts";
 import { ONE_AT, ZERO_AT } from "./fixed-memory.ts";
 

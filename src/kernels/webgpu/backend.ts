@@ -1,9 +1,9 @@
 import type { Backend, Columns, Commitment } from "../backend.ts";
 import { prepare } from "../programs/encode-program.ts";
 import { type Compressor, createCompressor } from "../wasm/compressor.ts";
-import { PagedStore } from "./columns-store.ts";
-import type { GpuDevice } from "./gpu.ts";
-import { Machine } from "./machine.ts";
+import { PagedStore } from "./card/columns-store.ts";
+import type { GpuDevice } from "./card/gpu.ts";
+import { Machine } from "./card/machine.ts";
 import { type CardTree, commit, releaseTree } from "./operations/commit.ts";
 import { deep } from "./operations/deep.ts";
 import { evaluateAt } from "./operations/evaluate.ts";
@@ -16,7 +16,7 @@ import { runningSums } from "./operations/running-sums.ts";
 import { combineParts, evaluateParts, layOut, layProgressions } from "./operations/stack-columns.ts";
 import { foldNeighbours, roundSums } from "./operations/stack-rounds.ts";
 import { interpolate } from "./operations/transform.ts";
-import { type CardDevice, withScratch } from "./scratch.ts";
+import { type CardDevice, withScratch } from "./card/scratch.ts";
 
 /** Bytes of the card's memory that a backend takes at most, by default. */
 const DEFAULT_CARD_BYTES = 3 * 2 ** 30;

@@ -1,4 +1,4 @@
-import type { Gpu, GpuAdapter, GpuDevice } from "./gpu.ts";
+import type { Gpu, GpuAdapter, GpuDevice } from "./card/gpu.ts";
 
 /** What one binding may have, where the card allows more than the 128 MiB that all have. */
 const WANTED_BYTES = 2 ** 30;

@@ -5,7 +5,7 @@ import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { UNITS_PER_GAS } from "../../protocol/native-budget.ts";
 import type { SettledBatch } from "../settling/settled-batch.ts";
-import type { FeeOptions } from "./fee-options.ts";
+import type { FeeOptions } from "../described/fee-options.ts";
 
 /** What a gas price is made of. */
 export interface FeeReport {
@@ -35,7 +35,8 @@ const WINDOW = 16;
 
 /**
  * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the gas of
- * their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is refused; clients are
+ * their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is refused;
+ * clients are
  * told some more, so that what they have signed still pays when the price has risen a little.
  */
 export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigint> {

@@ -7,7 +7,7 @@ import type { ChainInputs } from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import type { KnownBefore } from "../chain-options.ts";
+import type { KnownBefore } from "../described/chain-options.ts";
 
 interface L1InflowOptions {
   readonly chainId: ChainId;

@@ -13,8 +13,8 @@ import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { L1Checkpoint, L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import type { ChainOnL1 } from "../chain-on-l1.ts";
-import type { KnownBefore } from "../chain-options.ts";
+import type { ChainOnL1 } from "../described/chain-on-l1.ts";
+import type { KnownBefore } from "../described/chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
 import type { ChainInputs, L1ReorgError } from "./l1-inputs.ts";

@@ -5,7 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import type { ChainOnL1 } from "../chain-on-l1.ts";
+import type { ChainOnL1 } from "../described/chain-on-l1.ts";
 
 interface SettlementViewOptions {
   readonly settlementChainId: ChainId;

@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain/chain.ts";
 import type { LostChange } from "../../chain/sequencer/replay.ts";
 import type { PriorityOperation } from "../../chain/model/system-transactions.ts";
-import { SettlementError } from "../../settlement/settlement-error.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { Settling } from "./settling.ts";
 
 interface ResealingOptions {

@@ -1,7 +1,7 @@
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo } from "../../devnet/view/bridge-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { TransactionLike } from "./names.ts";
+import type { TransactionLike } from "./naming/names.ts";
 
 /** What a transaction's message over a bridge came to. */
 export interface BridgeArrival {

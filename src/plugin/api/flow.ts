@@ -2,7 +2,7 @@ import type { FlowRequest } from "../../client/build-flow.ts";
 import type { FlowStatus } from "../../client/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { From } from "./names.ts";
+import type { From } from "./naming/names.ts";
 
 /** Legs on several chains that happen all or not at all; `deadline` in seconds, default two hours by L1's clock. */
 export type FlowOptions = Omit<FlowRequest, "deadline"> & { readonly deadline?: bigint | undefined };

@@ -32,11 +32,11 @@ import type {
   WithdrawOptions,
 } from "./generated/requests.ts";
 import type { Message } from "./message.ts";
-import type { From, TransactionLike } from "./names.ts";
+import type { From, TransactionLike } from "./naming/names.ts";
 
 export type * from "./generated/requests.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
-export type { From, TokenLike, TransactionLike } from "./names.ts";
+export type { From, TokenLike, TransactionLike } from "./naming/names.ts";
 
 /**
  * A member of the ecosystem: L1 or a chain. It is a connection as `network.create` makes them, so that `ethers`,

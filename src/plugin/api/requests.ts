@@ -3,7 +3,7 @@ import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/fields/values.ts";
-import type { From, TokenLike } from "./names.ts";
+import type { From, TokenLike } from "./naming/names.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";

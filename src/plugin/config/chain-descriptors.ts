@@ -1,5 +1,5 @@
 import type { ChainDescriptorConfig, ChainDescriptorsConfig, NetworkConfig } from "hardhat/types/config";
-import type { HyperchainsConfig } from "../../types.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
 
 /**
  * What Hardhat must know of chains for its own networks to fork them: without their rules it refuses calls in their past. What

@@ -3,7 +3,7 @@ import { ETHER_DECIMALS } from "../../options/fields/amount.ts";
 import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { configSchema } from "../../options/config.ts";
 import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
-import type { HyperchainsConfig } from "../../types.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
 
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
 export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {

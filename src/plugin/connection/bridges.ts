@@ -1,6 +1,6 @@
 import type { ChainName } from "../../client/ecosystem.ts";
 import { revertReason } from "../../client/revert-reason.ts";
-import type { BridgeDelivery, BridgesInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { BRIDGES } from "../../options/bridges.ts";
 import type { BridgeName } from "../../options/bridges.ts";

@@ -3,7 +3,7 @@ import type { ChainName } from "../../client/ecosystem.ts";
 import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
-import { attach } from "./registry.ts";
+import { attach } from "../api/registry.ts";
 
 /** The part of the test API that changes which chains there are. */
 export function createChainChanges(

@@ -34,7 +34,7 @@ import { numbered, resolvePlace } from "./resolve-place.ts";
 import { tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
-import { remember } from "./registry.ts";
+import { remember } from "../api/registry.ts";
 
 /** The test API over an ecosystem. */
 export function createHyperchains(link: EcosystemLink): Hyperchains {

@@ -4,7 +4,7 @@ import type { DevnetChain } from "../../devnet/chains/served-chain.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/l1/local-l1.ts";
-import type { HyperchainsConfig } from "../../types.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -19,7 +19,7 @@ import { withGasOfDeliveries } from "./gas-of-deliveries.ts";
 import { connectLocalChain } from "./member-connection.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 import { asEcosystem } from "./own-requests.ts";
-import { markOpen } from "./registry.ts";
+import { markOpen } from "../api/registry.ts";
 
 /** The ecosystem behind a connection. */
 export interface OpenEcosystem {

@@ -3,7 +3,7 @@ import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import { connectInProcess } from "../../devnet/relaying.ts";
+import { connectInProcess } from "../../devnet/relaying/relaying.ts";
 import type { From, Member } from "../api/hyperchains.ts";
 
 /** What the test API needs of an ecosystem, whether it is in this process or behind a URL. */

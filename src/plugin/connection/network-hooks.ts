@@ -6,7 +6,7 @@ import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
 import { answerForDevelopment } from "./ignition-question.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
-import { attach } from "./registry.ts";
+import { attach } from "../api/registry.ts";
 import { sendPriced } from "./unpriced-transaction.ts";
 
 type Connection = NetworkConnection<ChainType | string>;

@@ -1,7 +1,7 @@
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
-import { DEVELOPMENT_KEYS } from "../../devnet/development-phrase.ts";
-import type { HyperchainsUserConfig } from "../../types.ts";
+import { DEVELOPMENT_KEYS } from "../../devnet/accounts/development-phrase.ts";
+import type { HyperchainsUserConfig } from "../../options/generated/user-config.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
 

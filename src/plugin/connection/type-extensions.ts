@@ -1,6 +1,7 @@
 import "hardhat/types/config";
 import "hardhat/types/network";
-import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
+import type { HyperchainsUserConfig } from "../../options/generated/user-config.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 
 declare module "hardhat/types/config" {

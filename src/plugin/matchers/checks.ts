@@ -5,7 +5,7 @@ import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import { CROSSING_TYPES, MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
-import { onlyEcosystem } from "../connection/registry.ts";
+import { onlyEcosystem } from "../api/registry.ts";
 import { feeOf, readBalance, watchedBalances } from "./balances.ts";
 import { failureOf } from "./failure.ts";
 import { readMember, readSubject } from "./subject.ts";

@@ -1,6 +1,6 @@
 import type { Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";
-import { ecosystemOf } from "../connection/registry.ts";
+import { ecosystemOf } from "../api/registry.ts";
 import type { MemberLike } from "./type-extensions.ts";
 
 /** What an assertion is about. */

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, BridgeInfo, BridgesInfo, HyperlaneInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, BridgeInfo, BridgesInfo, HyperlaneInfo } from "../../devnet/view/bridge-info.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { folder } from "../../options/ecosystem.ts";
 import { printable } from "../../runtime/printable.ts";

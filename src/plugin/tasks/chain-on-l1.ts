@@ -3,7 +3,7 @@ import type { JsonRpcProvider } from "ethers";
 import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../client/ecosystem.ts";
-import { connectHttp } from "../../devnet/relaying.ts";
+import { connectHttp } from "../../devnet/relaying/relaying.ts";
 import type { EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../devnet/reconstruction/reconstruct-carried.ts";
 import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";

@@ -1,6 +1,6 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../devnet/accounts/accounts.ts";
 import { isProofAwaited, namedLine, upgradeLine } from "./event-lines.ts";
 import { alarm, strong, table, warning } from "./output.ts";
 

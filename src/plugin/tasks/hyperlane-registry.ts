@@ -1,4 +1,4 @@
-import type { HyperlaneInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { HyperlaneInfo } from "../../devnet/view/bridge-info.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 
 /** What Hyperlane's own tools take for a chain's name. */

@@ -5,7 +5,8 @@ import { saidOfChain } from "../../options/plan.ts";
 import type { FlatPlan } from "../../options/plan.ts";
 import { check, optionName, said } from "../../options/problems.ts";
 import { printable } from "../../runtime/printable.ts";
-import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
+import type { HyperchainsUserConfig } from "../../options/generated/user-config.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { pluginError } from "../plugin-error.ts";
 

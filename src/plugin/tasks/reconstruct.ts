@@ -6,8 +6,8 @@ import { withOperations } from "../../devnet/reconstruction/queued-operations.ts
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import { operateChain } from "../../devnet/reconstruction/operate-chain.ts";
 import { startReconstructedChain } from "../../devnet/reconstruction/start-reconstructed-chain.ts";
-import { connectHttp } from "../../devnet/relaying.ts";
-import { l1Request } from "../../devnet/l1/l1-request.ts";
+import { connectHttp } from "../../devnet/relaying/relaying.ts";
+import { l1Request } from "../../devnet/l1/request/l1-request.ts";
 import { summarize } from "../../devnet/reconstruction/summary.ts";
 import type { ReconstructionSummary } from "../../devnet/reconstruction/summary.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";

@@ -6,7 +6,7 @@ import type { ChainName } from "../../client/ecosystem.ts";
 import { ecosystemBetween, ecosystemOf } from "../../client/settlement-base.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import { connectHttp } from "../../devnet/relaying.ts";
+import { connectHttp } from "../../devnet/relaying/relaying.ts";
 import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import type { Effect } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";

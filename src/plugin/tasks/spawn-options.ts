@@ -5,7 +5,7 @@ import { DEFAULT_L1_PORT } from "../../options/fields/l1.ts";
 import { DEFAULT_PAGE_PORT } from "../../options/fields/page.ts";
 import { withFlags } from "../../options/spawn-flags.ts";
 import type { GivenFlags, SpawnFlag } from "../../options/spawn-flags.ts";
-import type { HyperchainConfig, HyperchainsConfig } from "../../types.ts";
+import type { HyperchainConfig, HyperchainsConfig } from "../../options/resolved-config.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readFlags } from "./arguments.ts";

@@ -6,7 +6,7 @@ import { senderOn } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
 import type { ChainUpgrades } from "../../client/upgrade.ts";
-import { connectHttp } from "../../devnet/relaying.ts";
+import { connectHttp } from "../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";

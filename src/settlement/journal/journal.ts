@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { SettlementError } from "../settlement-error.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
 import { decodeEntry, encodeEntry, typedEntry } from "./journal-entry.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 

@@ -6,8 +6,8 @@ import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { dataCarrierInterface, hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import type { BatchApproval } from "../quorum.ts";
-import type { CommitBatch } from "../settlement-batch.ts";
+import type { BatchApproval } from "../signing/quorum.ts";
+import type { CommitBatch } from "../batch/settlement-batch.ts";
 
 /** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
 export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): Hex {

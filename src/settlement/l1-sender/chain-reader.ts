@@ -10,7 +10,7 @@ import { hyperchainInterface, settingsInterface, topicOf } from "../../settlemen
 import { plainQuorum, plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
-import { SettlementError } from "../settlement-error.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
 import type { L1Retry } from "./l1-retry.ts";
 
 /** Of the implementation, beside its interface. */

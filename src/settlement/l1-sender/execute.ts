@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { SettlementBatch } from "../settlement-batch.ts";
+import type { SettlementBatch } from "../batch/settlement-batch.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";

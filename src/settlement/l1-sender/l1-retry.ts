@@ -1,7 +1,7 @@
 import { reasonOf } from "../../errors/reason-of.ts";
-import { contractErrorOf, describeContractError } from "../contract-error.ts";
-import type { Delay } from "../delay.ts";
-import { SettlementError } from "../settlement-error.ts";
+import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
+import type { Delay } from "./delay.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
  * Why settlement waits for L1, for its operator's money, or until what was signed before does not hold any more. It

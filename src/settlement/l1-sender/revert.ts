@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
-import { collectRevertSignatures, countingMembers } from "../quorum.ts";
-import type { Quorum } from "../quorum.ts";
-import { readRevert } from "../signing-view.ts";
+import { collectRevertSignatures, countingMembers } from "../signing/quorum.ts";
+import type { Quorum } from "../signing/quorum.ts";
+import { readRevert } from "./signing-view.ts";
 import { readCountingQuorum } from "./chain-reader.ts";
 import { encodeRevert } from "./batch-calls.ts";
 import type { SenderContext } from "./sender-context.ts";

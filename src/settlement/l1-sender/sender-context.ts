@@ -1,17 +1,15 @@
+import type { SettlementStage } from "../batch/settlement-stage.ts";
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
-import type { Delay } from "../delay.ts";
-import { SettlementError } from "../settlement-error.ts";
-import type { SigningRecord } from "../signing-record.ts";
+import type { Delay } from "./delay.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
+import type { SigningRecord } from "../signing/signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Retry } from "./l1-retry.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
-
-/** The three calls that every batch needs, in order. */
-export type SettlementStage = "commit" | "prove" | "execute";
 
 /** As Delay; says which stage waits. */
 export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;

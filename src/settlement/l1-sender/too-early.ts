@@ -1,5 +1,5 @@
-import type { Delay } from "../delay.ts";
-import { SettlementError } from "../settlement-error.ts";
+import type { Delay } from "./delay.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
 
 /** Errors that only say that L1's clock is behind: `name` → place of the awaited time among the arguments. */
 const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly now: number }>> = {

@@ -1,7 +1,7 @@
 import { keccak256 } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
-import { contractErrorOf, describeContractError } from "../contract-error.ts";
-import { SettlementError } from "../settlement-error.ts";
+import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
+import { SettlementError } from "../errors/settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";

@@ -12,7 +12,7 @@ import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";

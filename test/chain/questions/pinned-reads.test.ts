@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import type { RpcServer } from "../../../src/chain/rpc/server.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

@@ -12,7 +12,7 @@ import type { ReconstructionErrorCode } from "../../../src/chain/reconstruction/
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { compress as referenceCompress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress as referenceCompress } from "../../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { getCreateAddress } from "ethers";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { RpcError } from "../../../src/chain/rpc/json-rpc.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/dispatch.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startTestChain } from "../support/chain.ts";
 
 it("a mark that is made while an earlier one is returned to ends with it, and the chain goes on", async () => {

@@ -10,7 +10,7 @@ import { accountMethods } from "../../../src/chain/rpc/accounts/account-methods.
 import type { RpcClient } from "../../../src/chain/rpc/dispatch.ts";
 import { Impersonation } from "../../../src/chain/rpc/impersonation.ts";
 import { fairLine } from "../../../src/chain/rpc/fair-line.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";

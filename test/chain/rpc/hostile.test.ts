@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import type { RpcServer } from "../../../src/chain/rpc/server.ts";

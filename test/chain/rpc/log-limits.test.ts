@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { parseLogFilter } from "../../../src/chain/rpc/log-filter.ts";
 import { LogReader } from "../../../src/chain/rpc/log-reader.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { ZkFields } from "../../../src/chain/rpc/zk-fields.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

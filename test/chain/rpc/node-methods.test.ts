@@ -3,7 +3,7 @@ import { after, before, describe, it, mock } from "node:test";
 import { Bloom } from "@ethereumjs/vm";
 import { getCreateAddress, keccak256 } from "ethers";
 import { createPublicClient, custom } from "viem";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

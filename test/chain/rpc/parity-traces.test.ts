@@ -7,7 +7,7 @@ import { parityMethods } from "../../../src/chain/rpc/parity-traces.ts";
 import { SharedPlaces } from "../../../src/chain/rpc/shared-places.ts";
 import { startTracer } from "../../../src/chain/rpc/traces.ts";
 import type { Tracer } from "../../../src/chain/rpc/traces.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { JsonRpcProvider, Wallet, WebSocketProvider } from "ethers";
 import { WebSocket } from "ws";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { MAX_BODY_BYTES } from "../../../src/chain/rpc/server-limits.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { getCreateAddress } from "ethers";
 import type { Chain } from "../../../src/chain/chain.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/dispatch.ts";
 import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
 import type { Questions } from "../../../src/chain/questions/questions.ts";

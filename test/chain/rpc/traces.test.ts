@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
 import { getCreateAddress } from "ethers";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { stackWords } from "../../../src/chain/rpc/stack-heights.ts";
 import type { TracedStep } from "../../../src/chain/rpc/stack-heights.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

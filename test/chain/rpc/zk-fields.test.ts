@@ -9,7 +9,7 @@ import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts
 import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
 import { testContract } from "../support/artifact.ts";

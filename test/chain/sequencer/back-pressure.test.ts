@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { startTestChain } from "../support/chain.ts";

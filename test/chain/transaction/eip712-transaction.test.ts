@@ -10,7 +10,7 @@ import { decodeTransaction } from "../../../src/chain/transaction/decode-transac
 import { decodeEip712Transaction } from "../../../src/chain/transaction/eip712-transaction.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
-import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

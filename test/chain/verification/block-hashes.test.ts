@@ -6,7 +6,7 @@ import { predeployTransactions } from "../../../src/chain/predeploys/system-tran
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import type { BatchInputs, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { digestFromHex, digestToHex, ZERO_DIGEST } from "../../../src/protocol/digest.ts";
 import type { Digest } from "../../../src/protocol/digest.ts";
 import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { codeDigest } from "../../../src/protocol/code-digest.ts";

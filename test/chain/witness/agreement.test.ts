@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, fromHex } from "../../../src/protocol/hex.ts";

@@ -1,5 +1,5 @@
 import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../src/circuits/words/word.ts";
+import { LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { inv } from "../../../src/field/koala-bear.ts";
 import { at, describeTable, forged } from "./support/table-tests.ts";
 

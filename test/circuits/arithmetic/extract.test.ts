@@ -1,6 +1,6 @@
-import type { Request } from "../../../src/circuits/arithmetic/operation.ts";
+import type { Request } from "../../../src/circuits/operations/operation.ts";
 import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { LIMBS, limbsOf } from "../../../src/circuits/words/word.ts";
+import { LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul } from "../../../src/field/koala-bear.ts";
 import { at, describeTable, forged } from "./support/table-tests.ts";
 

@@ -1,6 +1,6 @@
 import { CARRY_OFFSET } from "../../../src/circuits/modular/modular-air.ts";
 import type { RowCells } from "../../../src/circuits/arithmetic/tables.ts";
-import { bytesOf, LIMBS, limbsOf } from "../../../src/circuits/words/word.ts";
+import { bytesOf, LIMBS, limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul } from "../../../src/field/koala-bear.ts";
 import { canonical } from "./support/judge.ts";
 import { lessForgeries } from "./support/less-forgeries.ts";

@@ -6,7 +6,7 @@ import { compressionColumns, compressionRow, CompressionRequests } from "../../.
 import { assertBoolean } from "../../../src/circuits/words/expressions.ts";
 import { add, P } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { AirBuilder } from "../../../src/stark/air.ts";
 import { evaluateRows } from "../../../src/stark/column-arithmetic.ts";

@@ -8,9 +8,9 @@ import { curveMultipleColumns, noMultiple } from "../../../src/circuits/curve-mu
 import { curveChoiceColumns } from "../../../src/circuits/curve-choice/curve-choice-trace.ts";
 import { CURVE_CHOICE_FIELDS } from "../../../src/circuits/curve-choice/curve-choice-air.ts";
 import { CurveTrace } from "../../../src/circuits/curve/curve-trace.ts";
-import { LAMBDA, splitScalar } from "../../../src/circuits/curve/endomorphism.ts";
-import { offsets } from "../../../src/circuits/curve/offsets.ts";
-import { GENERATOR, modulo, ORDER, type Point, PRIME } from "../../../src/circuits/curve/secp256k1.ts";
+import { LAMBDA, splitScalar } from "../../../src/circuits/secp256k1/endomorphism.ts";
+import { offsets } from "../../../src/circuits/curve-sum/offsets.ts";
+import { GENERATOR, modulo, ORDER, type Point, PRIME } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/air.ts";
 import { fieldElements, fieldValues } from "../../../src/stark/fields.ts";

@@ -8,7 +8,7 @@ import {
 } from "../../../src/circuits/curve-product/curve-product-air.ts";
 import { curveProductColumns, curveProductRow } from "../../../src/circuits/curve-product/curve-product-trace.ts";
 import { CARRY_OFFSET, type CurveProduct } from "../../../src/circuits/curve-product/product-identity.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { fieldElements } from "../../../src/stark/fields.ts";
 import { Random } from "../../chain/state/support/random.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { INFINITY, type Point } from "../../../src/circuits/curve/secp256k1.ts";
+import { INFINITY, type Point } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import { CURVE_SUM_FIELDS, curveSumAir, type CurveSumCells } from "../../../src/circuits/curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow } from "../../../src/circuits/curve-sum/curve-sum-trace.ts";
-import { LIMBS, bytesOf } from "../../../src/circuits/words/word.ts";
+import { LIMBS, bytesOf } from "../../../src/circuits/shapes/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/air.ts";
 import { fieldElements } from "../../../src/stark/fields.ts";

@@ -12,9 +12,9 @@ import {
   resultCells,
   rightCells,
 } from "../../../src/circuits/digest-words/digest-words-trace.ts";
-import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
 import { add, P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { fieldElements } from "../../../src/stark/fields.ts";
 import { countedSides } from "../../../src/stark/multiplicities.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccakP } from "@noble/hashes/sha3.js";
 import { keccakAir, type KeccakCells } from "../../../src/circuits/keccak/keccak-air.ts";
-import { beforeRhoAndPi, LANE_BITS, ROUNDS } from "../../../src/circuits/keccak/keccak-state.ts";
+import { beforeRhoAndPi, LANE_BITS, ROUNDS } from "../../../src/circuits/shapes/keccak-state.ts";
 import { KeccakRequests } from "../../../src/circuits/keccak/keccak-requests.ts";
 import { keccakColumns } from "../../../src/circuits/keccak/keccak-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";

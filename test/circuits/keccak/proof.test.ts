@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { keccakP } from "@noble/hashes/sha3.js";
 import { KECCAK } from "../../../src/circuits/buses.ts";
 import { keccakAir } from "../../../src/circuits/keccak/keccak-air.ts";
-import { KECCAK_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
+import { KECCAK_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
 import { keccakColumns } from "../../../src/circuits/keccak/keccak-trace.ts";
 import { assertBoolean } from "../../../src/circuits/words/expressions.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";

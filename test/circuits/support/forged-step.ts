@@ -1,5 +1,6 @@
-import { COLUMN, COLUMN_COUNT, DIGEST } from "../../../src/circuits/state-transition/columns.ts";
-import { TYPE_BITS } from "../../../src/circuits/state-transition/row-types.ts";
+import { DIGEST } from "../../../src/circuits/shapes/digest.ts";
+import { COLUMN, COLUMN_COUNT } from "../../../src/circuits/state-transition/layout/columns.ts";
+import { TYPE_BITS } from "../../../src/circuits/state-transition/layout/row-types.ts";
 import { permuteTraced } from "../../../src/circuits/poseidon/permutation-trace.ts";
 import { add } from "../../../src/field/koala-bear.ts";
 import type { StateTransitionTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";

@@ -1,5 +1,5 @@
 import { add, inv, mul, P, pow, sub } from "../../../src/field/koala-bear.ts";
-import { MDS_MATRIX, ROUND_CONSTANTS } from "../../../src/kernels/reference/poseidon.ts";
+import { MDS_MATRIX, ROUND_CONSTANTS } from "../../../src/kernels/poseidon.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
 
 type Matrix = readonly (readonly number[])[];

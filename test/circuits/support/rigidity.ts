@@ -1,6 +1,7 @@
 import { add, inv, mul, neg, P, sub } from "../../../src/field/koala-bear.ts";
-import { COLUMN, COLUMN_COUNT, DIGEST, NEXT_COLUMN_COUNT } from "../../../src/circuits/state-transition/columns.ts";
-import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/row-types.ts";
+import { DIGEST } from "../../../src/circuits/shapes/digest.ts";
+import { COLUMN, COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../../src/circuits/state-transition/layout/columns.ts";
+import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
 import { PERMUTATION_COLUMNS } from "../../../src/circuits/poseidon/permutation.ts";
 import type { Air } from "../../../src/stark/air.ts";
 import { evaluateGraph } from "../../../src/stark/expression.ts";

@@ -4,8 +4,8 @@ import type { StateTransitionWitness } from "../../../src/protocol/state-transit
 import { createStateTransitionAir } from "../../../src/circuits/state-transition/state-transition-air.ts";
 import { type BatchStatement, encodeStatement } from "../../../src/protocol/statement.ts";
 import { statementValues } from "../../../src/circuits/state-transition/statement-values.ts";
-import { COLUMN } from "../../../src/circuits/state-transition/columns.ts";
-import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/row-types.ts";
+import { COLUMN } from "../../../src/circuits/state-transition/layout/columns.ts";
+import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
 import { fillTrace, type StateTransitionTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
 import { type WrittenCells, TraceWriter } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
 import { checkRows, createRowChecker } from "./row-checker.ts";

@@ -1,4 +1,4 @@
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { DomainTag, type LeafKind, STATE_TREE_DEPTH } from "../../../src/protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../src/protocol/outputs-leaf.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";

@@ -6,7 +6,7 @@ import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { BatchApproval } from "../../../src/settlement/quorum.ts";
+import type { BatchApproval } from "../../../src/settlement/signing/quorum.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
 import {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { createStateTransitionAir } from "../../../src/circuits/state-transition/state-transition-air.ts";
-import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/circuits/state-transition/public-values.ts";
+import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/circuits/state-transition/layout/public-values.ts";
 import type { Ext } from "../../../src/field/extension.ts";
 import { inv, mul, P, pow } from "../../../src/field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../../src/stark/air.ts";

@@ -11,7 +11,7 @@ import type { StateKey } from "../../../src/chain/state/state-key.ts";
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import type { Digest } from "../../../src/protocol/digest.ts";
 import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";

@@ -1,7 +1,7 @@
 import type { ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
 import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
-import { LIMBS, WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { LIMBS, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { add, inv, mul } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";

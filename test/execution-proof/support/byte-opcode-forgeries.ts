@@ -3,7 +3,7 @@ import { memoryCost } from "../../../src/circuits/memory-cost/memory-cost-trace.
 import type { ByteOpcodeName, UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
 import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { negative, word } from "./forgeries.ts";

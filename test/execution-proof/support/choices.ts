@@ -1,7 +1,7 @@
 import type { ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
 import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
-import { WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { changed, gap, honest, word } from "./forgeries.ts";
 import { content, hashRun, settled, stored, withPlaces } from "./hash-run.ts";

@@ -1,7 +1,7 @@
 import type { CopyCells } from "../../../src/circuits/copy/copy-air.ts";
 import type { PlaceHistory } from "../../../src/circuits/memory/memory-trace.ts";
 import { bigEndianBytes } from "../../../src/circuits/words/big-endian.ts";
-import { WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { add, mul } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";

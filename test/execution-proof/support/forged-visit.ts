@@ -2,7 +2,7 @@ import type { ProcessorCells } from "../../../src/circuits/processor/processor-a
 import type { UserCells } from "../../../src/circuits/user/user-air.ts";
 import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { limbsOf } from "../../../src/circuits/shapes/word.ts";
 import {
   FIELD_SPACE,
   GAS_FIELD,
@@ -10,7 +10,7 @@ import {
   USER_PLACES,
   USER_STACK_SPACE,
 } from "../../../src/execution-proof/memory-places.ts";
-import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
 import { UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
 import { gap, honest, placeChanged, word } from "./forgeries.ts";

@@ -1,6 +1,6 @@
 import { number30 } from "../../../src/circuits/words/earlier.ts";
 import { add, inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
 import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";

@@ -2,8 +2,8 @@ import { type HashInputCells, LANE_BYTES, ROW_LANES } from "../../../src/circuit
 import { memoryColumns, type PlaceHistory } from "../../../src/circuits/memory/memory-trace.ts";
 import { MEMORY_FIELDS } from "../../../src/circuits/memory/memory-air.ts";
 import { RATE_LANES, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
-import { KECCAK_LIMBS, LANE_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
-import { WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
+import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { fieldValues } from "../../../src/stark/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { bytesLimbs, changed, honest } from "./forgeries.ts";

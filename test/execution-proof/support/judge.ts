@@ -7,7 +7,7 @@ import { CODE_FIELDS, codeAir, type CodeCells } from "../../../src/circuits/code
 import { codeRows } from "../../../src/circuits/code/code-trace.ts";
 import { CODE_WORDS_FIELDS, codeWordsAir, type CodeWordsCells } from "../../../src/circuits/code-words/code-words-air.ts";
 import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
-import { USER_OPCODE_FIELDS } from "../../../src/circuits/opcodes/user-opcode.ts";
+import { USER_OPCODE_FIELDS } from "../../../src/circuits/shapes/user-opcode.ts";
 import { USER_FIELDS, userAir, type UserCells } from "../../../src/circuits/user/user-air.ts";
 import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
 import { USER_BYTES_FIELDS, userBytesAir, type UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
@@ -19,7 +19,7 @@ import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy
 import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
 import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
-import { KECCAK_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
+import { KECCAK_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
 import { keysAir, KEY_OPERATION, KEYS_FIELDS, type KeyCells } from "../../../src/circuits/keys/keys-air.ts";
 import { keyRows, noLeaf } from "../../../src/circuits/keys/keys-trace.ts";
 import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
@@ -27,11 +27,11 @@ import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
 import { RECOVER_FIELDS, recoverAir, type RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
 import { noRecovery } from "../../../src/circuits/recover/recover-trace.ts";
-import { INSTRUCTION_FIELDS } from "../../../src/circuits/rom/instruction.ts";
+import { INSTRUCTION_FIELDS } from "../../../src/circuits/shapes/instruction.ts";
 import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
 import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
 import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
-import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
 import {
   BYTE_PLACES,
   CURRENT_SPACE,
@@ -46,7 +46,7 @@ import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
 import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
 import type { Air, Interaction } from "../../../src/stark/air.ts";
 import { checkConstraints } from "../../../src/stark/check.ts";

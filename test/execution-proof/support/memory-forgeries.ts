@@ -1,4 +1,4 @@
-import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";

@@ -1,5 +1,5 @@
-import { LIMBS } from "../../../src/circuits/words/word.ts";
-import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
+import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
 import { FIELD_SPACE, KERNEL_MEMORY_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
 import { fieldIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { P } from "../../../src/field/koala-bear.ts";

@@ -1,4 +1,4 @@
-import { OPERATION } from "../../../src/circuits/arithmetic/operation.ts";
+import { OPERATION } from "../../../src/circuits/operations/operation.ts";
 import { FRAME_FIELDS, VARIABLES } from "../../../src/machine/kernel/names.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import * as p from "./programs.ts";

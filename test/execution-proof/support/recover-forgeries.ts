@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { GENERATOR, INFINITY } from "../../../src/circuits/curve/secp256k1.ts";
+import { GENERATOR, INFINITY } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import type { RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { inv } from "../../../src/field/koala-bear.ts";
 import { pointSum } from "../../circuits/curve/support/true-curve-messages.ts";

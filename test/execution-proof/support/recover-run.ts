@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import type { Point } from "../../../src/circuits/curve/secp256k1.ts";
+import type { Point } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import { CASES, type RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
-import { bytesOf, limbsOf, WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { bytesOf, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul } from "../../../src/field/koala-bear.ts";
 import { KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";

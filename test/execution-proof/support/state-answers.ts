@@ -1,5 +1,5 @@
 import { P } from "../../../src/field/koala-bear.ts";
-import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../src/circuits/shapes/word.ts";
 import type { RootChange } from "../../../src/execution-proof/run-statement.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 

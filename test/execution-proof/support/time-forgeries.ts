@@ -1,8 +1,8 @@
 import type { UserCells } from "../../../src/circuits/user/user-air.ts";
 import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
-import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { limbsOf } from "../../../src/circuits/shapes/word.ts";
 import { FIELD_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
-import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
 import { fieldIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { changed, type Forgery, gap, honest, placeChanged, word } from "./forgeries.ts";
 import type { RunCells } from "./judge.ts";

@@ -3,7 +3,7 @@ import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
 import { HALT, type UserCells } from "../../../src/circuits/user/user-air.ts";
 import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { limbsOf } from "../../../src/circuits/shapes/word.ts";
 import {
   FIELD_SPACE,
   GAS_FIELD,
@@ -12,7 +12,7 @@ import {
   USER_STACK_SPACE,
 } from "../../../src/execution-proof/memory-places.ts";
 import { decodeOpcode } from "../../../src/execution-proof/user-decode.ts";
-import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { FRAME_PLACES } from "../../../src/circuits/shapes/instruction.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
 import { budgetPut, userChanged, visited, type VisitEnd, withUser } from "./forged-visit.ts";

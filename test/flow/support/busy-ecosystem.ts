@@ -1,5 +1,5 @@
 import { requestFromL1 } from "../../../src/client/ether-request.ts";
-import { connectInProcess } from "../../../src/devnet/relaying.ts";
+import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { transferOf } from "./interop.ts";
 import { busyChains, CAROL, DAVE, startKept, USERS } from "./kills.ts";

@@ -14,7 +14,7 @@ import type { ProvenInputs } from "../../../src/devnet/quorum-member/messages.ts
 import { ChainContractReader } from "../../../src/devnet/reconstruction/chain-contract.ts";
 import type { ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { identityOf } from "../../../src/node/chain-options.ts";
+import { identityOf } from "../../../src/node/described/chain-options.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
@@ -23,11 +23,11 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import { createLocalMember } from "../../../src/settlement/quorum.ts";
+import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
 import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
-import { SigningRecord } from "../../../src/settlement/signing-record.ts";
+import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
+import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
 /** Rich by a lie. */

@@ -3,7 +3,7 @@ import type { Node } from "../../../src/node/node.ts";
 import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
-import { connectHttp } from "../../../src/devnet/relaying.ts";
+import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";

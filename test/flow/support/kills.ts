@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Provider } from "ethers";
 import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../../src/devnet/relaying.ts";
+import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import { hasArrived } from "../../../src/devnet/view/message-info.ts";
 import { createRandom } from "../../stark/fuzz/random.ts";
 import { RELAYER, startFlowDevnet } from "./devnet.ts";

@@ -17,8 +17,8 @@ import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-re
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
-import type { PostingPolicy } from "../../../src/settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
+import type { PostingPolicy } from "../../../src/settlement/batch/settlement-batch.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain } from "../../settlement/support/settled-l1.ts";

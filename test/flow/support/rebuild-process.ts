@@ -2,7 +2,7 @@ import { Contract, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { genesisOf } from "./genesis.ts";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import { startReconstructedChain } from "../../../src/devnet/reconstruction/start-reconstructed-chain.ts";
 import { summarize } from "../../../src/devnet/reconstruction/summary.ts";

@@ -1,5 +1,5 @@
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
-import { connectHttp } from "../../../src/devnet/relaying.ts";
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
+import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRelayer } from "../../../src/relayer/relayer.ts";
 

@@ -18,7 +18,7 @@ import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
 import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
 import { nextGeneration, TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";

@@ -6,7 +6,7 @@ import { senderOn } from "../../../src/client/submit.ts";
 import type { Sender } from "../../../src/client/submit.ts";
 import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../../src/client/upgrade.ts";
 import type { ChainUpgrades } from "../../../src/client/upgrade.ts";
-import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../src/protocol/no-proof.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import { create } from "webgpu";
-import type { Gpu, GpuDevice } from "../../../src/kernels/webgpu/gpu.ts";
+import type { Gpu, GpuDevice } from "../../../src/kernels/webgpu/card/gpu.ts";
 import { createWebgpuBackend, type WebgpuBackend } from "../../../src/kernels/webgpu/backend.ts";
 import { openDevice } from "../../../src/kernels/webgpu/open-device.ts";
 

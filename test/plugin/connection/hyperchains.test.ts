@@ -5,7 +5,7 @@ import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts/accounts.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
 import { messageGateway } from "../../../src/client/contract-interfaces.ts";
 import { deployMessageGateways } from "../../../src/client/message-gateway.ts";

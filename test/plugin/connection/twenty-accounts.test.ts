@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
 import { MAX_CHAINS } from "../../../src/options/config.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 

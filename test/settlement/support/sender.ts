@@ -1,13 +1,13 @@
 import type { HDNodeWallet, JsonRpcProvider, Provider, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import type { L1RetryDependencies, L1RetryOptions } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { Transactor, TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
-import { SigningRecord } from "../../../src/settlement/signing-record.ts";
+import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 import type { SettledChain } from "./settled-l1.ts";
 
 const NO_WAIT = { delay: () => Promise.resolve() };

@@ -2,7 +2,7 @@ import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows
 import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { SettlementBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { SettlementBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
 
 /** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */

@@ -11,7 +11,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf } from "../model/aliases.ts";
-import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { keyOf, sign, signAll } from "../support/keys.ts";
 import { running } from "./action.ts";

@@ -7,7 +7,7 @@ import { formBatch } from "../l2/form.ts";
 import type { FormedBatch } from "../l2/form.ts";
 import type { BatchContent, BatchRecord, L2Chain } from "../l2/l2-chain.ts";
 import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
-import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { deadlineOf, delayOfBatch } from "../model/batches.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";

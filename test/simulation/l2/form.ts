@@ -9,7 +9,7 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
-import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { describeBatch } from "../model/batches.ts";
 import { availabilityDigest } from "../model/quorum.ts";

@@ -9,7 +9,7 @@ import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts"
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import type { Frame } from "./frame.ts";
 import { checkAvailability } from "./policies.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";

@@ -16,7 +16,7 @@ import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import type { PubdataDecoding } from "../../../src/protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { versionOfBatch } from "./upgrades.ts";
 import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";

@@ -1,6 +1,6 @@
 import hre from "hardhat";
 import { ContractFactory, Interface } from "ethers";
-import { deployEcosystem } from "../../../src/devnet/l1/deploy-ecosystem.ts";
+import { deployEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -1,5 +1,5 @@
 import { errorString } from "../../../protocol/error-string.ts";
-import type { CallAnswer } from "../question.ts";
+import type { CallAnswer } from "../asked/question.ts";
 import type { CallRecorder, RecordedFrame } from "./call-recorder.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
 

@@ -1,4 +1,4 @@
-import { QuestionError } from "../question.ts";
+import { QuestionError } from "../asked/question.ts";
 
 /** What the calls of a trace pass on, return and log together. */
 const MAX_DATA_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { FlatState } from "../../witness/flat-state.ts";
 import type { RunListener, TransactionListener } from "../../witness/run-listener.ts";
-import type { CallAnswer, TraceQuestion } from "../question.ts";
+import type { CallAnswer, TraceQuestion } from "../asked/question.ts";
 import { CallRecorder } from "./call-recorder.ts";
 import { countSelectors, showFrame } from "./call-frames.ts";
 import { StepRecorder } from "./step-recorder.ts";

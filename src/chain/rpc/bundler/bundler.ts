@@ -1,7 +1,7 @@
 import { keccak256 } from "ethers";
 import type { BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
-import type { CallAnswer } from "../../questions/question.ts";
+import type { CallAnswer } from "../../questions/asked/question.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { signTransaction } from "../accounts/signed-transaction.ts";

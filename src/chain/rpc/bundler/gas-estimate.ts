@@ -2,7 +2,7 @@ import type { Chain } from "../../chain.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { fromHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { CallAnswer, SimulatedCall } from "../../questions/question.ts";
+import type { CallAnswer, SimulatedCall } from "../../questions/asked/question.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
 import { nextPlace } from "../asked-place.ts";

@@ -1,4 +1,4 @@
-import type { CallAnswer } from "../../questions/question.ts";
+import type { CallAnswer } from "../../questions/asked/question.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { failureOf, outputOf, requireRunnable } from "../call-outcome.ts";
 import { RpcError } from "../json-rpc.ts";

@@ -1,7 +1,7 @@
 import type { AirBuilder, ConstraintScope } from "../../../stark/air.ts";
 import type { Expression } from "../../../stark/expression.ts";
-import type { NextRegisters, Registers } from "../columns.ts";
-import type { RowTypeName } from "../row-types.ts";
+import type { NextRegisters, Registers } from "../layout/columns.ts";
+import type { RowTypeName } from "../layout/row-types.ts";
 
 /** What the constraint groups share. */
 export interface Context {

@@ -1,7 +1,7 @@
-import { PUBLIC } from "../public-values.ts";
-import { RowType, ROW_TYPE_NAMES, type RowTypeName, SUCCESSOR, TOP_BIT } from "../row-types.ts";
+import { PUBLIC } from "../layout/public-values.ts";
+import { RowType, ROW_TYPE_NAMES, type RowTypeName, SUCCESSOR, TOP_BIT } from "../layout/row-types.ts";
 import { DomainTag } from "../../../protocol/domain-tags.ts";
-import { COMPARING_ROWS } from "../row-groups.ts";
+import { COMPARING_ROWS } from "../layout/row-groups.ts";
 import { assertLanesEqual, type Context, lane, oneOf } from "./context.ts";
 
 /** Which rows follow which, and the columns that are functions of the row type. */

@@ -1,11 +1,11 @@
 import { createExtension } from "../../../field/extension.ts";
 import { P } from "../../../field/koala-bear.ts";
 import type { Expression } from "../../../stark/expression.ts";
-import { ABSORPTIONS, type AbsorbedCell, type Absorption } from "../absorbed-cells.ts";
-import { EXTENSION_DEGREE } from "../columns.ts";
-import { HIGHEST_POWER, PUBLIC } from "../public-values.ts";
-import { ABSORBING_ROWS } from "../row-groups.ts";
-import type { RowTypeName } from "../row-types.ts";
+import { ABSORPTIONS, type AbsorbedCell, type Absorption } from "../layout/absorbed-cells.ts";
+import { EXTENSION_DEGREE } from "../layout/columns.ts";
+import { HIGHEST_POWER, PUBLIC } from "../layout/public-values.ts";
+import { ABSORBING_ROWS } from "../layout/row-groups.ts";
+import type { RowTypeName } from "../layout/row-types.ts";
 import { assertLanesEqual, type Context, lane } from "./context.ts";
 
 const FIELD = createExtension(EXTENSION_DEGREE);

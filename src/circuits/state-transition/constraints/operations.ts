@@ -1,8 +1,8 @@
 import { LeafKind } from "../../../protocol/domain-tags.ts";
-import { DIGEST } from "../columns.ts";
-import { PUBLIC } from "../public-values.ts";
-import { MEMORY_KEEPING_ROWS } from "../row-groups.ts";
-import { RowType } from "../row-types.ts";
+import { DIGEST } from "../../shapes/digest.ts";
+import { PUBLIC } from "../layout/public-values.ts";
+import { MEMORY_KEEPING_ROWS } from "../layout/row-groups.ts";
+import { RowType } from "../layout/row-types.ts";
 import { assertLanesEqual, type Context, lane, oneOf } from "./context.ts";
 
 const KINDS: readonly number[] = Object.values(LeafKind);

@@ -1,5 +1,5 @@
-import { PUBLIC } from "../public-values.ts";
-import { LEFT_LANE_ROWS, OLD_LANE_ROWS, RIGHT_LANE_ROWS, TWO_LANE_ROWS } from "../row-groups.ts";
+import { PUBLIC } from "../layout/public-values.ts";
+import { LEFT_LANE_ROWS, OLD_LANE_ROWS, RIGHT_LANE_ROWS, TWO_LANE_ROWS } from "../layout/row-groups.ts";
 import { assertLanesEqual, type Context, lane } from "./context.ts";
 
 /** Two-lane chains: leaves, paths, the top of the tree and the state roots; and the register with the subtree's root. */

@@ -2,11 +2,12 @@ import { createExtension, type Ext, type ExtensionField } from "../../../field/e
 import { add, P } from "../../../field/koala-bear.ts";
 import { PERMUTATION_COLUMNS } from "../../poseidon/permutation.ts";
 import { type InteriorCells, permuteTraced } from "../../poseidon/permutation-trace.ts";
-import { ABSORPTIONS, type Absorption } from "../absorbed-cells.ts";
-import { COLUMN, COLUMN_COUNT, DIGEST, EXTENSION_DEGREE } from "../columns.ts";
-import { HIGHEST_POWER } from "../public-values.ts";
-import { ABSORBING_ROWS, COMPARING_ROWS } from "../row-groups.ts";
-import { RowType, type RowTypeName } from "../row-types.ts";
+import { ABSORPTIONS, type Absorption } from "../layout/absorbed-cells.ts";
+import { DIGEST } from "../../shapes/digest.ts";
+import { COLUMN, COLUMN_COUNT, EXTENSION_DEGREE } from "../layout/columns.ts";
+import { HIGHEST_POWER } from "../layout/public-values.ts";
+import { ABSORBING_ROWS, COMPARING_ROWS } from "../layout/row-groups.ts";
+import { RowType, type RowTypeName } from "../layout/row-types.ts";
 import { TraceError } from "./trace-error.ts";
 
 /** Eight or sixteen canonical elements. */

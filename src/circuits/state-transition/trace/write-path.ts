@@ -1,5 +1,5 @@
 import { DomainTag } from "../../../protocol/domain-tags.ts";
-import { RowType, type RowTypeName } from "../row-types.ts";
+import { RowType, type RowTypeName } from "../layout/row-types.ts";
 import type { Elements, WrittenCells, TraceWriter } from "./trace-writer.ts";
 
 /** The two values of one tree node: before and after the operation. */

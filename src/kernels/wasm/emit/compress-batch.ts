@@ -1,4 +1,4 @@
-import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
+import { DIGEST_WIDTH, WIDTH } from "../../poseidon.ts";
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { v128 } from "../assembler/values.ts";
 import { R_SQUARED } from "../../montgomery.ts";

@@ -1,4 +1,4 @@
-import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
+import { DIGEST_WIDTH, WIDTH } from "../../poseidon.ts";
 import { FunctionBuilder } from "../assembler/function-builder.ts";
 import { I32, I64, i32, i32x4, i64, v128 } from "../assembler/values.ts";
 import { R_SQUARED } from "../../montgomery.ts";

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { i32, type Value, v128 } from "../assembler/values.ts";
-import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
+import { DIGEST_WIDTH, WIDTH } from "../../poseidon.ts";
 import { POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../tree-hash.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";

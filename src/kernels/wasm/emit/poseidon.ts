@@ -1,6 +1,6 @@
 import { P } from "../../../field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
-import { MDS_FIRST_ROW, WIDTH } from "../../reference/poseidon.ts";
+import { MDS_FIRST_ROW, WIDTH } from "../../poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
 import { toMontgomery } from "../../montgomery.ts";

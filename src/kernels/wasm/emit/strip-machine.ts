@@ -2,7 +2,7 @@ import { P } from "../../../field/koala-bear.ts";
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { I32, i32, i32x4, i64x2, type Value, v128 } from "../assembler/values.ts";
 import { OPCODE } from "../../programs/strip-code.ts";
-import { STRIP_BYTES } from "../strip-layout.ts";
+import { STRIP_BYTES } from "./strip-layout.ts";
 import { FieldLanes } from "./field-lanes.ts";
 
 /** Vectors of a strip. */

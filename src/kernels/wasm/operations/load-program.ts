@@ -2,7 +2,7 @@ import { toMontgomery } from "../../montgomery.ts";
 import { OPCODE, operandsAt, type StripCode } from "../../programs/strip-code.ts";
 import type { Allocations } from "../device.ts";
 import type { LoadedProgram } from "../jobs/strips.ts";
-import { STRIP_BYTES } from "../strip-layout.ts";
+import { STRIP_BYTES } from "../emit/strip-layout.ts";
 
 /** Stores code and its scalars, which are canonical, where all threads read them. */
 export function loadProgram(

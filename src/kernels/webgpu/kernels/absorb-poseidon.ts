@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 import { ZERO_ENTRY } from "./absorb-keccak.ts";
 

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /**
  * dest[i] += source[column + (firstIndex + i)/step] where step = 2^logStep divides firstIndex + i: a part of the

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 const byDegree = new Map<number, CardKernel>();
 

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /** Which row is the one after a row. */
 export const NEXT = { natural: 0, bitReversed: 1 } as const;

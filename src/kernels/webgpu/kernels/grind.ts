@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 import { KECCAK_CONSTANTS, keccakLanes, keccakRounds } from "../wgsl/keccak.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 

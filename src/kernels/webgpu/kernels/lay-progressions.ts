@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
 const byDegree = new Map<number, CardKernel>();

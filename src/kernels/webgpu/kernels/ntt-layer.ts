@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /**
  * One layer of a transform in natural order → bit-reversed order: remainders modulo X^half ∓ w of each block of 2·half.

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /** result[dest + i] = source[column + positions[i]]: a column's values at opened positions. */
 export const pick: CardKernel = {

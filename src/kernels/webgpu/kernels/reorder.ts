@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /**
  * dest[i] = source[bitrev(i)] · factors[i], or source[bitrev(−i)] · factors[i] with `negated`, of `bits` bits.

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 import { DIRECT, OPCODE } from "../../programs/strip-code.ts";
 
 /**

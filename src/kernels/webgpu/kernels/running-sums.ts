@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /** Rows that one invocation adds. */
 export const SUM_CHUNK = 256;

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /**
  * What multiplies a constraint program's accumulators at point x of a coset: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x − g⁻¹).

@@ -1,4 +1,4 @@
-import type { CardKernel } from "../kernel.ts";
+import type { CardKernel } from "../card/kernel.ts";
 
 /**
  * dest[i] = source[i mod 2^logRows] · factors[i mod 2^logRows]: coefficients on a coset, once for each coset that is evaluated.

@@ -3,12 +3,12 @@ import type { CommitRequest, TreeHash } from "../../backend.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
 import { digestLength, digestToBytes, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../tree-hash.ts";
 import { type HeightClass, heightClasses } from "../../tree-shape.ts";
-import type { PagedColumns } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { PagedColumns } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { absorbKeccak, SPONGE_WORDS, squeezeKeccak, ZERO_ENTRY } from "../kernels/absorb-keccak.ts";
 import { absorbPoseidon } from "../kernels/absorb-poseidon.ts";
 import { hashPairsKeccak, hashPairsPoseidon } from "../kernels/hash-pairs.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { extendClass, type ExtendedPart } from "./extend.ts";
 import { keccakEntries, type LeafForm, leafForm, poseidonEntries } from "./leaf-entries.ts";
 

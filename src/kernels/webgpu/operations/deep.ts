@@ -1,11 +1,11 @@
 import { createExtension, type Ext, type ExtensionField } from "../../../field/extension.ts";
 import type { Columns, DeepRequest } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { PagedColumns } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { PagedColumns } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { combine } from "../kernels/combine.ts";
 import { division, DIVIDE_CHUNK } from "../kernels/divide.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK } from "./evaluate.ts";
 
 /** See `Backend.deep`. */

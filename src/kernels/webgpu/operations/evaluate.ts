@@ -1,11 +1,11 @@
 import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { CardPlace } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { CardPlace } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { dot, DOT_CHUNK, sumPartials } from "../kernels/dot.ts";
 import { extensionPowers } from "../kernels/powers.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 
 /** Operations of a product of extension elements, about. */
 export const EXTENSION_WORK = 800;
@@ -28,7 +28,12 @@ export function extensionPowerTable({ machine }: CardDevice, scratch: Scratch, p
 }
 
 /** Values at a point of the polynomials of 2^logRows coefficients that begin at the places: coordinate by coordinate. */
-export async function valuesAt(device: CardDevice, places: readonly CardPlace[], logRows: number, point: Ext): Promise<Uint32Array> {
+export async function valuesAt(
+  device: CardDevice,
+  places: readonly CardPlace[],
+  logRows: number,
+  point: Ext,
+): Promise<Uint32Array> {
   const degree = point.length;
   return withScratch(device, async (scratch) => {
     const powers = extensionPowerTable(device, scratch, point, logRows);

@@ -1,9 +1,9 @@
 import { pow } from "../../../field/koala-bear.ts";
 import type { CommitRequest } from "../../backend.ts";
 import type { HeightClass } from "../../tree-shape.ts";
-import type { PagedColumns } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
-import type { CardDevice, Scratch } from "../scratch.ts";
+import type { PagedColumns } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
+import type { CardDevice, Scratch } from "../card/scratch.ts";
 import { evaluateOnCoset, powerTable, twiddleTable } from "./transform.ts";
 
 /** Bytes of extended columns at a time, where the card allows it. */

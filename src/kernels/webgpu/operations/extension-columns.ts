@@ -1,6 +1,6 @@
 import type { Columns } from "../../backend.ts";
-import type { CardPlace } from "../columns-store.ts";
-import type { CardDevice, Scratch } from "../scratch.ts";
+import type { CardPlace } from "../card/columns-store.ts";
+import type { CardDevice, Scratch } from "../card/scratch.ts";
 
 /** Where extension columns begin, each in one page: where it is in two, a copy of all of them. */
 export function extensionColumns(device: CardDevice, scratch: Scratch, handle: Columns, degree: number): CardPlace[] {

@@ -2,7 +2,7 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { fold as foldKernel } from "../kernels/fold.ts";
-import { type CardDevice, withScratch } from "../scratch.ts";
+import { type CardDevice, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK } from "./evaluate.ts";
 import { extensionColumns } from "./extension-columns.ts";
 

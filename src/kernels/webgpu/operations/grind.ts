@@ -4,8 +4,8 @@ import { toMontgomery } from "../../montgomery.ts";
 import { grind as grindByReference, TRANSCRIPT_TAG } from "../../reference/grind.ts";
 import { bytesToDigest } from "../../tree-hash.ts";
 import { grindKeccak, grindPoseidon } from "../kernels/grind.ts";
-import type { CardKernel } from "../kernel.ts";
-import { type CardDevice, withScratch } from "../scratch.ts";
+import type { CardKernel } from "../card/kernel.ts";
+import { type CardDevice, withScratch } from "../card/scratch.ts";
 
 /** Nonces between two looks at what was found: the first window is small, since few bits are found soon. */
 const FIRST_WINDOW = 2 ** 12;

@@ -1,6 +1,6 @@
 import type { CommitRequest } from "../../backend.ts";
 import { BASE31_GROUP, packedLength } from "../../leaf-encoding.ts";
-import { DIGEST_WIDTH } from "../../reference/poseidon.ts";
+import { DIGEST_WIDTH } from "../../poseidon.ts";
 import type { HeightClass } from "../../tree-shape.ts";
 import { ONE_ENTRY, ZERO_ENTRY } from "../kernels/absorb-keccak.ts";
 

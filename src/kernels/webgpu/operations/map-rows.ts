@@ -2,7 +2,7 @@ import type { Columns, RowMapRequest } from "../../backend.ts";
 import { encodeRowProgram } from "../../programs/encode-program.ts";
 import { ZERO_INVERTED } from "../../row-program.ts";
 import { NEXT } from "../kernels/gather-strip.ts";
-import { type CardDevice, withScratch } from "../scratch.ts";
+import { type CardDevice, withScratch } from "../card/scratch.ts";
 import { loadProgram, runOnRows } from "./run-program.ts";
 
 /** See `Backend.mapRows`. */

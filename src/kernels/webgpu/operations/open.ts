@@ -1,10 +1,10 @@
 import type { Opening } from "../../backend.ts";
 import { assertLeafIndices, openingSiblings, type OpeningPaths } from "../../multiproof.ts";
 import type { HeightClass } from "../../tree-shape.ts";
-import type { PagedColumns } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { PagedColumns } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { pick } from "../kernels/pick.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { type CardTree, digestOf, DIGEST_WORDS } from "./commit.ts";
 import { extendClass } from "./extend.ts";
 import { leafForm } from "./leaf-entries.ts";

@@ -3,11 +3,11 @@ import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
 import { bitReverse } from "../../bit-reversal.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { encodeProgram, SCOPES } from "../../programs/encode-program.ts";
-import type { PagedColumns, CardPlace } from "../columns-store.ts";
+import type { PagedColumns, CardPlace } from "../card/columns-store.ts";
 import { addLifted } from "../kernels/add-lifted.ts";
 import { NEXT } from "../kernels/gather-strip.ts";
 import { selectors } from "../kernels/selectors.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { loadProgram, runOnRows } from "./run-program.ts";
 import { evaluateOnCoset, interpolateFromCoset, powerTable, shiftOfPart, twiddleTable } from "./transform.ts";
 

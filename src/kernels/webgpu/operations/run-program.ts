@@ -1,11 +1,11 @@
 import { neg } from "../../../field/koala-bear.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import type { StripCode } from "../../programs/strip-code.ts";
-import type { CardPlace } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { CardPlace } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { gatherStrip } from "../kernels/gather-strip.ts";
 import { runProgram } from "../kernels/run-program.ts";
-import { type CardDevice, Scratch } from "../scratch.ts";
+import { type CardDevice, Scratch } from "../card/scratch.ts";
 
 /** Bytes of registers and of strips at most. */
 const MOST_BYTES = 2 ** 26;

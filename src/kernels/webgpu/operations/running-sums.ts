@@ -2,7 +2,7 @@ import { inv } from "../../../field/koala-bear.ts";
 import type { Columns } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { chunkSums, runningSums as writeRunningSums, scanChunks, SUM_CHUNK } from "../kernels/running-sums.ts";
-import { type CardDevice, withScratch } from "../scratch.ts";
+import { type CardDevice, withScratch } from "../card/scratch.ts";
 
 /** See `Backend.runningSums`. */
 export async function runningSums(device: CardDevice, evaluations: Columns, width: number): Promise<number[]> {

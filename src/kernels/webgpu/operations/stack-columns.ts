@@ -2,12 +2,12 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns, ProgressionRequest, StackedColumns, StackRequest } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
-import type { PagedColumns, CardPlace } from "../columns-store.ts";
+import type { PagedColumns, CardPlace } from "../card/columns-store.ts";
 import { combine } from "../kernels/combine.ts";
 import { deal } from "../kernels/deal.ts";
 import { layProgressions as layKernel } from "../kernels/lay-progressions.ts";
-import type { PlacedItem } from "../machine.ts";
-import { type CardDevice, withScratch } from "../scratch.ts";
+import type { PlacedItem } from "../card/machine.ts";
+import { type CardDevice, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK, extensionPowerTable, valuesAt } from "./evaluate.ts";
 
 const PARTS = 2 ** LOG_PARTS;

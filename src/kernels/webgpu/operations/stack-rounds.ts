@@ -2,11 +2,11 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import { mul } from "../../../field/koala-bear.ts";
 import type { Columns, Neighbours } from "../../backend.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
-import type { CardPlace } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { CardPlace } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { sumPartials } from "../kernels/dot.ts";
 import { neighbours as kernelsOf, PAIR_CHUNK } from "../kernels/neighbours.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK } from "./evaluate.ts";
 import { extensionColumns } from "./extension-columns.ts";
 

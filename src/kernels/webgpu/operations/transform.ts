@@ -1,14 +1,14 @@
 import { inv, mul, pow, rootOfUnity } from "../../../field/koala-bear.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
 import type { Columns } from "../../backend.ts";
-import type { PagedColumns, CardPlace } from "../columns-store.ts";
-import type { GpuBuffer } from "../gpu.ts";
+import type { PagedColumns, CardPlace } from "../card/columns-store.ts";
+import type { GpuBuffer } from "../card/gpu.ts";
 import { nttLayer } from "../kernels/ntt-layer.ts";
 import { powers } from "../kernels/powers.ts";
 import { reorder } from "../kernels/reorder.ts";
 import { spread } from "../kernels/spread.ts";
-import type { PlacedItem } from "../machine.ts";
-import { type CardDevice, type Scratch, withScratch } from "../scratch.ts";
+import type { PlacedItem } from "../card/machine.ts";
+import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 
 /** Bits of the largest index. */
 const INDEX_BITS = 32;

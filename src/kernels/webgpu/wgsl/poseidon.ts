@@ -1,6 +1,6 @@
 import { toMontgomery } from "../../montgomery.ts";
 import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
-import { MDS_FIRST_ROW, WIDTH } from "../../reference/poseidon.ts";
+import { MDS_FIRST_ROW, WIDTH } from "../../poseidon.ts";
 
 const HALF = WIDTH / 2;
 const LANES = Array.from({ length: WIDTH }, (_, i) => i);

@@ -2,7 +2,7 @@
 import type { Announcement } from "../../../client/announce.ts";
 import type { ChainAddressLike } from "../../../client/chain-address.ts";
 import type { ChainName } from "../../../client/ecosystem.ts";
-import type { From, TokenLike } from "../names.ts";
+import type { From, TokenLike } from "../naming/names.ts";
 
 export interface DepositOptions {
   /**

@@ -4,9 +4,9 @@ import { accessOf, METHOD_ACCESS } from "../../../../src/chain/rpc/access/method
 import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
 import { sessionMethods } from "../../../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
-import { chainMethods } from "../../../../src/chain/rpc/methods.ts";
+import { chainMethods } from "../../../../src/chain/rpc/served/methods.ts";
 import { Subscriptions } from "../../../../src/chain/rpc/subscriptions.ts";
-import { faultMethods } from "../../../../src/devnet/faults.ts";
+import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";

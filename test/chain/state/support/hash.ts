@@ -1,4 +1,4 @@
-import { compress } from "../../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../../src/kernels/poseidon.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "../../../../src/chain/state/batch-compressor.ts";

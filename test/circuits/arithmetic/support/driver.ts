@@ -1,9 +1,9 @@
 import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
 import { ArithmeticTrace } from "../../../../src/circuits/arithmetic/arithmetic-trace.ts";
-import { OPERATION, type Request } from "../../../../src/circuits/arithmetic/operation.ts";
+import { OPERATION, type Request } from "../../../../src/circuits/operations/operation.ts";
 import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES } from "../../../../src/circuits/arithmetic/tables.ts";
 import { ALU } from "../../../../src/circuits/buses.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/words/word.ts";
+import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
 import { AirBuilder } from "../../../../src/stark/air.ts";
 import type { ProverInput } from "../../../../src/stark/prover-input.ts";

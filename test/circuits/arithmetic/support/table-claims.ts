@@ -1,4 +1,4 @@
-import type { OperationName } from "../../../../src/circuits/arithmetic/operation.ts";
+import type { OperationName } from "../../../../src/circuits/operations/operation.ts";
 import { ARITHMETIC_TABLES, type ArithmeticTable, type ArithmeticTableName } from "../../../../src/circuits/arithmetic/tables.ts";
 import type { Backend } from "../../../../src/kernels/backend.ts";
 import { commitPreprocessed } from "../../../../src/stark/preprocess.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OPERATION, type OperationName, type Request } from "../../../../src/circuits/arithmetic/operation.ts";
+import { OPERATION, type OperationName, type Request } from "../../../../src/circuits/operations/operation.ts";
 import {
   ARITHMETIC_TABLES,
   type ArithmeticTable,
@@ -8,7 +8,7 @@ import {
   type RowCells,
 } from "../../../../src/circuits/arithmetic/tables.ts";
 import { ALU } from "../../../../src/circuits/buses.ts";
-import { LIMBS, limbsOf } from "../../../../src/circuits/words/word.ts";
+import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { P } from "../../../../src/field/koala-bear.ts";
 import { AirBuilder } from "../../../../src/stark/air.ts";
 import type { Expression } from "../../../../src/stark/expression.ts";

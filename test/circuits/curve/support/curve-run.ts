@@ -14,11 +14,11 @@ import {
 import type { Multiples } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
 import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../../src/circuits/curve-step/curve-step-air.ts";
 import { curveStepRow } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
-import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/curve/endomorphism.ts";
-import { offsets, STEPS } from "../../../../src/circuits/curve/offsets.ts";
-import { INFINITY, modulo, ORDER, type Point } from "../../../../src/circuits/curve/secp256k1.ts";
-import { linesOfSteps } from "../../../../src/circuits/curve/step-lines.ts";
-import { bytesOf, limbsOf } from "../../../../src/circuits/words/word.ts";
+import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/secp256k1/endomorphism.ts";
+import { offsets, STEPS } from "../../../../src/circuits/curve-sum/offsets.ts";
+import { INFINITY, modulo, ORDER, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
+import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts";
+import { bytesOf, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import type { Air } from "../../../../src/stark/air.ts";
 import { checkConstraints } from "../../../../src/stark/check.ts";

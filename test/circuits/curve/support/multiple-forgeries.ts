@@ -3,10 +3,10 @@ import type { CurveMultipleCells } from "../../../../src/circuits/curve-multiple
 import { noMultiple } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
 import type { CurveStepCells } from "../../../../src/circuits/curve-step/curve-step-air.ts";
 import { noStep } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
-import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/curve/endomorphism.ts";
-import { offsets } from "../../../../src/circuits/curve/offsets.ts";
-import { modulo, ORDER, type Point, PRIME } from "../../../../src/circuits/curve/secp256k1.ts";
-import { bytesOf } from "../../../../src/circuits/words/word.ts";
+import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/secp256k1/endomorphism.ts";
+import { offsets } from "../../../../src/circuits/curve-sum/offsets.ts";
+import { modulo, ORDER, type Point, PRIME } from "../../../../src/circuits/secp256k1/secp256k1.ts";
+import { bytesOf } from "../../../../src/circuits/shapes/word.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
 import { type CurveRun, curveRun, digitsOf, type Parts } from "./curve-run.ts";
 import { multiple } from "./sum-forgeries.ts";

@@ -6,9 +6,9 @@ import {
 } from "../../../../src/circuits/curve-step/curve-step-air.ts";
 import { curveStepRow, noStep, stepProducts, stepWitness } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
 import { CARRY_OFFSET, type CurveProduct } from "../../../../src/circuits/curve-product/product-identity.ts";
-import { inverse, modulo, type Point, PRIME } from "../../../../src/circuits/curve/secp256k1.ts";
-import { linesOfSteps } from "../../../../src/circuits/curve/step-lines.ts";
-import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/words/word.ts";
+import { inverse, modulo, type Point, PRIME } from "../../../../src/circuits/secp256k1/secp256k1.ts";
+import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts";
+import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";

@@ -1,8 +1,8 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { INFINITY, type Point } from "../../../../src/circuits/curve/secp256k1.ts";
+import { INFINITY, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
 import { type CurveSumCells, SLOPE_OFFSET } from "../../../../src/circuits/curve-sum/curve-sum-air.ts";
 import { curveSumRow } from "../../../../src/circuits/curve-sum/curve-sum-trace.ts";
-import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/words/word.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
 import { inv } from "../../../../src/field/koala-bear.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
 

@@ -12,7 +12,7 @@ import {
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
-} from "../../../../src/circuits/keccak/keccak-state.ts";
+} from "../../../../src/circuits/shapes/keccak-state.ts";
 import { add, inv, mul, sub } from "../../../../src/field/koala-bear.ts";
 import { fieldElements } from "../../../../src/stark/fields.ts";
 import type { Random } from "../../../chain/state/support/random.ts";

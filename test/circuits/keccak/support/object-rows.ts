@@ -9,7 +9,7 @@ import {
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
-} from "../../../../src/circuits/keccak/keccak-state.ts";
+} from "../../../../src/circuits/shapes/keccak-state.ts";
 import type { KeccakRequest } from "../../../../src/circuits/keccak/keccak-trace.ts";
 
 /*

@@ -1,6 +1,6 @@
 import type { TouchedPath } from "../../../../src/circuits/leaves/touched-leaf.ts";
 import { EMPTY_TREES } from "../../../../src/circuits/roots/roots-air.ts";
-import { LIMBS } from "../../../../src/circuits/words/word.ts";
+import { LIMBS } from "../../../../src/circuits/shapes/word.ts";
 import { compareDigests } from "../../../../src/protocol/diff-digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../../../src/protocol/domain-tags.ts";
 import { compress } from "../../state-tables/support/model.ts";

@@ -1,4 +1,4 @@
-import { LIMB } from "../../../../src/circuits/words/word.ts";
+import { LIMB } from "../../../../src/circuits/shapes/word.ts";
 import { P } from "../../../../src/field/koala-bear.ts";
 import type { StateCells } from "./judge.ts";
 import { Model } from "./model.ts";

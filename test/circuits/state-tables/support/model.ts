@@ -1,8 +1,8 @@
 import type { StateBefore } from "../../../../src/circuits/leaves/state-trace.ts";
 import type { TouchedPath } from "../../../../src/circuits/leaves/touched-leaf.ts";
 import { EMPTY_TREES } from "../../../../src/circuits/roots/roots-air.ts";
-import { LIMBS } from "../../../../src/circuits/words/word.ts";
-import { compress as plainCompress } from "../../../../src/kernels/reference/poseidon.ts";
+import { LIMBS } from "../../../../src/circuits/shapes/word.ts";
+import { compress as plainCompress } from "../../../../src/kernels/poseidon.ts";
 import { compareDigests } from "../../../../src/protocol/diff-digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../../../src/protocol/domain-tags.ts";
 import type { StateCells } from "./judge.ts";

@@ -1,7 +1,7 @@
 import type { LeafCells } from "../../../../src/circuits/leaves/leaves-air.ts";
 import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
 import { traceNodes } from "../../../../src/circuits/leaves/state-trace.ts";
-import { LIMB, LIMBS } from "../../../../src/circuits/words/word.ts";
+import { LIMB, LIMBS } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import type { StateCells } from "./judge.ts";

@@ -1,10 +1,10 @@
 import { type StateBefore, traceState } from "../../../../src/circuits/leaves/state-trace.ts";
 import type { TouchedPath, TouchedLeaf } from "../../../../src/circuits/leaves/touched-leaf.ts";
-import { limbsOf } from "../../../../src/circuits/words/word.ts";
+import { limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import type { StateKey } from "../../../../src/chain/state/state-key.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { compress } from "../../../../src/kernels/reference/poseidon.ts";
+import { compress } from "../../../../src/kernels/poseidon.ts";
 import { keyDigest } from "../../../../src/protocol/diff-digest.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../../src/protocol/outputs-leaf.ts";

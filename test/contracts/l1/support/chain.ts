@@ -21,7 +21,7 @@ import { encodePubdata, hashPubdata, pubdataLogLeaves, sortBytecodes } from "../
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, orderSignatures, quorumDomain } from "../../../../src/protocol/quorum.ts";
 import type { BatchCommitment, BatchRevert } from "../../../../src/protocol/quorum.ts";
-import type { BatchApproval } from "../../../../src/settlement/quorum.ts";
+import type { BatchApproval } from "../../../../src/settlement/signing/quorum.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../../src/protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";

@@ -1,0 +1,195 @@
+import type { MessagePort } from "node:worker_threads";
+import { NamedError } from "../../../errors/named-error.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../../witness/asked-call.ts";
+import type { ReadAccount } from "../../witness/batch-witness.ts";
+import type { BlockEnvironment, ReexecutedReceipt } from "../../model/block.ts";
+import type { EngineTransaction } from "../../transaction/transaction.ts";
+import type { CodeLimits } from "../../model/code-limits.ts";
+
+/** What a thread that answers gets of each chain that it serves, one after the other. */
+export interface QuestionsSetup {
+  readonly chainId: number;
+  readonly limits: CodeLimits;
+  /** Where questions come from. */
+  readonly questions: MessagePort;
+  /** Where replies go. It closes with the chain. */
+  readonly replies: MessagePort;
+}
+
+/** The state in which a question is answered, what it sees of a block, and what it may cost. */
+interface QuestionPlace {
+  /** The block after which the state is asked for. */
+  readonly at: bigint;
+  readonly block: AskedBlock;
+  readonly overrides: readonly AccountOverride[];
+  /** Milliseconds. */
+  readonly maxMs: number;
+}
+
+/** A call, and what of it is wanted beside its outcome. */
+export interface CallQuestion extends QuestionPlace {
+  readonly call: AskedCall;
+  /** Instructions after which it is broken off. Default: none. */
+  readonly maxInstructions?: number;
+  /** Work after which it is broken off. Default: none. */
+  readonly maxWork?: number;
+}
+
+/** A call of which the least gas is asked. */
+export interface EstimateQuestion extends CallQuestion {
+  /** Whether a block would charge it for what it takes to prove. */
+  readonly isCharged: boolean;
+}
+
+/** What a call did. */
+export interface CallAnswer {
+  readonly receipt: ReexecutedReceipt | undefined;
+  /** Why it is not valid, or was broken off. */
+  readonly reason: string | undefined;
+  /** Return data, or revert data. */
+  readonly output: Hex;
+  /** Why it failed, in the EVM's words. */
+  readonly error: string | undefined;
+  /** It runs or brings code that the execution engine must not run. */
+  readonly isHostile: boolean;
+  /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
+  readonly creators: readonly Hex[];
+  readonly exceedsCallData: boolean;
+  readonly isLong: boolean;
+  readonly isHeavy: boolean;
+  /** It took longer than it might. */
+  readonly isLate: boolean;
+}
+
+/** An estimate, or why the call cannot be estimated. */
+export interface EstimateAnswer {
+  /** Undefined where the call fails with all its gas, or the search took too long. */
+  readonly gas: bigint | undefined;
+  /** With all its gas; where the search took too long, the run that was broken off. */
+  readonly full: CallAnswer;
+}
+
+export interface AccessListAnswer {
+  readonly accessList: readonly AccessEntry[];
+  /** With this list. */
+  readonly full: CallAnswer;
+}
+
+/** A block of a simulation: its calls run one after the other, on the state that the blocks before it left. */
+export interface SimulatedBlock {
+  readonly block: AskedBlock;
+  readonly overrides: readonly AccountOverride[];
+  readonly calls: readonly SimulatedCall[];
+}
+
+/** A call, and what it says of itself as a transaction. */
+export interface SimulatedCall extends AskedCall {
+  /** The nonce that it names. */
+  readonly nonce?: bigint;
+  /** It names no gas: it has what is left of its block's, and `gasLimit` at most. */
+  readonly takesGasLeft?: boolean;
+}
+
+/** Why a call of a simulation is no valid transaction. */
+export type SimulationRefusal =
+  | "NonceTooLow"
+  | "NonceTooHigh"
+  | "FeeTooLow"
+  | "FundsTooLow"
+  | "IntrinsicGasTooLow"
+  | "BlockGasExceeded"
+  | "InitCodeTooLarge";
+
+export interface SimulationQuestion {
+  readonly at: bigint;
+  readonly blocks: readonly SimulatedBlock[];
+  /** Whether moves of the base token are logged too (EIP-7708). */
+  readonly logsTransfers: boolean;
+  /** What calls must be valid in as transactions: their fees and nonces too (`all`), what they pay, or nothing of it. */
+  readonly checks: "all" | "funds" | "none";
+  readonly maxMs: number;
+}
+
+/** What a call of a simulation did; its logs as nodes show them. */
+export interface SimulatedAnswer extends CallAnswer {
+  /** Of its sender, before it. */
+  readonly nonce: bigint;
+  readonly gasLimit: bigint;
+  /** Undefined for a call that ran, and for one that is invalid in another way, which `reason` tells. */
+  readonly refusal: SimulationRefusal | undefined;
+}
+
+/** What the calls of a simulation's block did, as far as they ran. */
+export interface SimulatedBlockAnswer {
+  readonly calls: readonly SimulatedAnswer[];
+  readonly logsBloom: Hex;
+}
+
+/** What is wanted of a trace. */
+interface WantedTrace {
+  /** Undefined: step by step. */
+  readonly tracer: string | undefined;
+  /** Of the tracer; step by step, of the trace. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Whether the trace may be of limited size only. */
+  readonly isBounded: boolean;
+}
+
+/** A call to be traced. */
+export interface TraceQuestion extends CallQuestion, WantedTrace {}
+
+/** A transaction of a block to be traced, behind those before it there. */
+interface MinedTraceQuestion extends WantedTrace {
+  /** The block before. */
+  readonly at: bigint;
+  readonly block: BlockEnvironment;
+  readonly before: readonly EngineTransaction[];
+  readonly transaction: EngineTransaction;
+  /** Milliseconds. */
+  readonly maxMs: number;
+}
+
+export interface TraceAnswer extends CallAnswer {
+  /** As nodes show it. Undefined where the call is not valid, or was broken off. */
+  readonly trace: unknown;
+}
+
+/** An account after a block, and a word of its storage where a slot is named. */
+interface ReadQuestion {
+  readonly at: bigint;
+  readonly address: Hex;
+  readonly slot?: bigint;
+}
+
+/** The questions, and their answers. */
+export interface QuestionKinds {
+  readonly read: { readonly question: ReadQuestion; readonly answer: ReadAccount };
+  readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
+  readonly estimate: { readonly question: EstimateQuestion; readonly answer: EstimateAnswer };
+  readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
+  readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
+  readonly traceMined: { readonly question: MinedTraceQuestion; readonly answer: TraceAnswer };
+  readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly SimulatedBlockAnswer[] };
+}
+
+export type QuestionKind = keyof QuestionKinds;
+
+/** A question on its way through the witness. */
+export interface PutQuestion {
+  readonly id: number;
+  readonly kind: QuestionKind;
+  readonly question: unknown;
+}
+
+/** From the thread that answers. */
+export type QuestionReply =
+  | { readonly id: number; readonly type: "answer"; readonly answer: unknown }
+  | { readonly id: number; readonly type: "failed"; readonly code: QuestionErrorCode; readonly message: string };
+
+type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "TraceTooLarge" | "QuestionFailed";
+
+/** A question was not answered. Nothing of the chain is wrong for it. */
+export class QuestionError extends NamedError<QuestionErrorCode> {
+  override readonly name = "QuestionError";
+}

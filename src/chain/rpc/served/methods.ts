@@ -1,0 +1,203 @@
+import type { BaseWallet } from "ethers";
+import type { Mark } from "../../../core/marks.ts";
+import type { Chain } from "../../chain.ts";
+import { aboutMethods, clientVersion } from "../about-methods.ts";
+import { listMethods } from "../access/list-methods.ts";
+import { accountHistoryMethods } from "../account-history.ts";
+import { accountSearchMethods } from "../account-search.ts";
+import { accountMethods } from "../accounts/account-methods.ts";
+import { NO_ACCOUNTS } from "../accounts/unlocked-accounts.ts";
+import type { UnlockedAccounts } from "../accounts/unlocked-accounts.ts";
+import { bytes, quantity } from "../call-request.ts";
+import { cheatMethods } from "../cheat-methods.ts";
+import type { RpcMethod } from "../dispatch.ts";
+import { asking } from "../asking.ts";
+import { Calls } from "../calls.ts";
+import { RpcCode, RpcError } from "../json-rpc.ts";
+import { miningMethods } from "../mining-methods.ts";
+import { messageMethods } from "../message-status.ts";
+import type { RevertReason } from "../message-status.ts";
+import type { GasPrice } from "../../mempool/gas-price.ts";
+import { withNamedBlocks } from "../named-blocks.ts";
+import { namedReads } from "../named-reads.ts";
+import { sponsorMethods } from "../bundler/sponsor-methods.ts";
+import { operationMethods } from "../bundler/operation-methods.ts";
+import { oneAtATime } from "../concurrency-limit.ts";
+import { otterscanMethods } from "../otterscan.ts";
+import { OwnCalls } from "../own-calls.ts";
+import { LEAST_BLOB_FEE } from "../fee-history.ts";
+import { fixedValueMethods } from "../fixed-values.ts";
+import { Impersonation } from "../impersonation.ts";
+import { newestBlock } from "../newest-block.ts";
+import { poolMethods } from "../pool-methods.ts";
+import type { SettlementView } from "../settlement-view.ts";
+import { sendSyncMethod } from "../send-sync.ts";
+import { simulateMethod } from "../simulate.ts";
+import { parityMethods } from "../parity-traces.ts";
+import { startTracer } from "../traces.ts";
+import { traceMethods } from "../debug-traces.ts";
+import { zksBatchMethods } from "../zks-batches.ts";
+import { zksMethods } from "../zks-methods.ts";
+import { zksProofMethods } from "../zks-proofs.ts";
+import { zksVersionMethods } from "../zks-versions.ts";
+import { stateMethods } from "../state-methods.ts";
+import { fromHex, hexQuantity, keccak } from "../../../protocol/hex.ts";
+
+export interface ChainMethodOptions {
+  readonly gasPrice: Pick<GasPrice, "toldWei">;
+  /** Whether anyone may move time, mine, take snapshots: for development chains. */
+  readonly development: boolean;
+  /** For which a development chain signs. Default: none. */
+  readonly accounts?: UnlockedAccounts;
+  /** The operator's key, which carries user operations (ERC-4337) into blocks. Default: no bundler runs. */
+  readonly operator?: BaseWallet;
+  /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
+  readonly settlement?: SettlementView;
+  /** Says in words what a call of another chain reverted with; default: it is told as it is. */
+  readonly revertReason?: RevertReason;
+  /** Milliseconds of a clock that never goes back, by which filters end that are not asked. Default: the process's. */
+  readonly nowMs?: () => number;
+  /** How long a call or an estimate may keep others from being answered. Default 2,000. */
+  readonly maxQuestionMs?: number;
+}
+
+/** More than a batch of requests holds. */
+const MAX_WAITING_MARKS = 512;
+/** For a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
+const MAX_QUESTION_MS = 10_000;
+/** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
+const MAX_MINED_BLOCKS = 10_000n;
+/** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
+const LAST_TIMESTAMP = 2n ** 40n;
+
+/** All methods that the chain itself answers. */
+export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
+  const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
+  const calls = new Calls(chain, new OwnCalls(chain, ask), ask, options.gasPrice);
+  const methods = new Map<string, RpcMethod>();
+  for (const [method, answer] of stateMethods(chain)) methods.set(method, answer);
+  for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
+  const toldPrice: RpcMethod = async () => hexQuantity(options.gasPrice.toldWei);
+  methods.set("eth_blockNumber", async () => hexQuantity(newestBlock(chain)));
+  methods.set("eth_gasPrice", toldPrice);
+  methods.set("eth_maxPriorityFeePerGas", toldPrice);
+  methods.set("eth_call", (params, client) => calls.call(params, client));
+  methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
+  methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
+  methods.set("eth_simulateV1", simulateMethod(chain, ask));
+  methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
+  methods.set("eth_blobBaseFee", async () => LEAST_BLOB_FEE);
+  methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
+  methods.set("eth_sendRawTransaction", async ([raw]) => {
+    if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
+    return chain.submit(raw);
+  });
+  const tracer = startTracer(chain, ask);
+  for (const [method, answer] of [...traceMethods(tracer), ...parityMethods(chain, tracer)]) methods.set(method, answer);
+  const { gasPrice, settlement } = options;
+  methods.set("eth_chainId", async () => hexQuantity(chain.chainId));
+  methods.set("net_version", async () => String(chain.chainId));
+  methods.set("eth_syncing", async () => false);
+  methods.set("web3_clientVersion", () => clientVersion(chain));
+  methods.set("web3_sha3", async ([data]) => keccak(fromHex(bytes(data))));
+  methods.set("eth_accounts", async () => []);
+  methods.set("eth_mining", async () => false);
+  methods.set("net_listening", async () => true);
+  if (options.development) {
+    const impersonated = new Impersonation();
+    const { accounts = NO_ACCOUNTS } = options;
+    const keyed = accountMethods(chain, {
+      accounts,
+      impersonated,
+      gasPrice,
+      others: methods,
+    });
+    const sponsoring = sponsorMethods(chain, { accounts, others: methods });
+    for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed, ...sponsoring]) methods.set(method, answer);
+    addDevelopmentMethods(chain, methods);
+    for (const [method, answer] of [...aboutMethods(chain, gasPrice), ...fixedValueMethods()]) methods.set(method, answer);
+  }
+  const own = [
+    zksMethods(chain, ask, gasPrice, settlement, methods),
+    zksBatchMethods(chain, gasPrice, settlement),
+    zksVersionMethods(chain),
+    zksProofMethods(chain, settlement),
+    messageMethods(chain, settlement, options.revertReason),
+    listMethods(chain),
+    operationMethods(chain, ask, {
+      operator: options.operator,
+      nowMs: options.nowMs ?? (() => performance.now()),
+      others: methods,
+    }),
+  ];
+  for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
+    for (const [method, answer] of group) methods.set(method, answer);
+  return withNamedBlocks(methods, chain, settlement);
+}
+
+function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
+  const { sequencer } = chain;
+  for (const [method, answer] of [...miningMethods(chain), ...poolMethods(chain)]) methods.set(method, answer);
+  const marks = new Map<string, Mark>();
+  let nextMark = 1;
+  methods.set("evm_mine", async ([timestamp]) => {
+    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
+    await sequencer.mine();
+    // As Hardhat's node has it.
+    return "0";
+  });
+  methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
+    const blocks = seconds(count);
+    if (blocks > MAX_MINED_BLOCKS)
+      throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
+    const apart = seconds(interval);
+    if (blocks > 1n) pointInTime(sequencer.nextEnvironment.timestamp + apart * (blocks - 1n));
+    await sequencer.mineMany(Number(blocks), apart);
+    return true;
+  });
+  methods.set("evm_increaseTime", async ([by]) => {
+    pointInTime(sequencer.nextEnvironment.timestamp + seconds(by));
+    // As Hardhat's node has it: all moves together, in digits.
+    return (await sequencer.skipTime(seconds(by))).toString();
+  });
+  methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
+    await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
+    return seconds(timestamp).toString();
+  });
+  // In turn: a mark that is being made while an earlier one is returned to would be known here, and nowhere else.
+  const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");
+  methods.set("evm_snapshot", () =>
+    inTurn(async () => {
+      const id = hexQuantity(nextMark++);
+      marks.set(id, await chain.snapshot());
+      return id;
+    }),
+  );
+  methods.set("evm_revert", ([id]) =>
+    inTurn(async () => {
+      const mark = typeof id === "string" ? marks.get(id) : undefined;
+      if (mark === undefined) return false;
+      // Reverting ends the mark and all later ones, as everywhere.
+      const ids = [...marks.keys()];
+      for (const later of ids.slice(ids.indexOf(id as string))) marks.delete(later);
+      await chain.revert(mark);
+      return true;
+    }),
+  );
+  methods.set("hyperchain_sealBatch", async () => {
+    const batch = await chain.seal();
+    return batch === undefined ? null : hexQuantity(batch.outputs.batchNumber);
+  });
+}
+
+/** The chain's clock cannot go back, and behind the last time that an engine knows there is no next block. Throws RpcError. */
+function pointInTime(timestamp: bigint): bigint {
+  if (timestamp <= LAST_TIMESTAMP) return timestamp;
+  throw new RpcError(RpcCode.invalidParams, `time ends at ${LAST_TIMESTAMP} here, got ${timestamp}`);
+}
+
+/** Clients send times as numbers, in decimal digits or as hexadecimal quantities. */
+function seconds(value: unknown): bigint {
+  if (typeof value === "string" && /^[0-9]{1,20}$/.test(value)) return BigInt(value);
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
+}

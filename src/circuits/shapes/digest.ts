@@ -1,0 +1,2 @@
+/** Elements in a digest. */
+export const DIGEST = 8;

@@ -1,0 +1,84 @@
+import type { FieldValues } from "../../stark/fields.ts";
+import { LIMBS } from "./word.ts";
+
+/**
+ * What the processor has to know of a row of the program: numbers, then flags that are 0 or 1. All of it is fixed by the program.
+ *
+ * A row's words: `a` is the immediate where the row has one, else the top of the stack; `b` then is the top, else what
+ * `takesB` takes from the stack; `c` is what `takesC` takes, or a result; `d` a result. The new top is the one that `topB`,
+ * `topC` or `topD` names, else `a`.
+ */
+export const INSTRUCTION_FIELDS = {
+  pc: 1,
+  /** Where the processor goes on unless it jumps. */
+  next: 1,
+  hasImmediate: 1,
+  /** Zero where there is none. */
+  immediate: LIMBS,
+  /** Of the bus alu; 0 for other instructions. */
+  operation: 1,
+  /** How far below the stack's height `b` is taken, and put back. */
+  depthB: 1,
+  /** How far below the stack's height `a` is put. */
+  depthA: 1,
+  /** What the stack's height changes by. */
+  growth: 1,
+  /** The memory's space, and the place in it, to which a is added where the row is addressed. */
+  space: 1,
+  index: 1,
+  topB: 1,
+  topC: 1,
+  topD: 1,
+  takesB: 1,
+  takesC: 1,
+  putsA: 1,
+  putsB: 1,
+  /** (a, b, c, d) is a message of the bus alu. */
+  computes: 1,
+  /** c says whether a is 0. */
+  isZero: 1,
+  /** c says whether a is b. */
+  isEqual: 1,
+  /** c is the complement of a. */
+  isNot: 1,
+  /** The place a is where the processor goes on: always, if b is not 0, if b is 0. */
+  jumps: 1,
+  jumpsIf: 1,
+  jumpsUnless: 1,
+  /** The processor stays where it is. */
+  stops: 1,
+  /** d is any word. */
+  isHint: 1,
+  /** c is the Keccak-256 hash of the bytes from the offset a on, b of them. */
+  hashes: 1,
+  /** c bytes from the pointer b on are copied to where a points. */
+  copies: 1,
+  /** c says whether the four words from the offset a on are a signature with a key, which is written behind them. */
+  recovers: 1,
+  /** d is the compression of b and c with the tag a. */
+  compresses: 1,
+  /** User mode runs until the kernel is needed; c says for what, and the first limb of d how many opcodes that took. */
+  runsUser: 1,
+  /** d is what the memory holds, and a or b is written there. */
+  reads: 1,
+  writesA: 1,
+  writesB: 1,
+  /** The lowest byte of b is written at the offset a. */
+  writesByte: 1,
+  /** The place in the space has a added to it. */
+  isAddressed: 1,
+  /** a is a pointer: an offset and above it, as its third limb, the number that is added to the space. */
+  isPointer: 1,
+  /** The space's places are words of bytes, and a's offset counts bytes. */
+  isBytes: 1,
+  /** The place is the current frame's: those of frame f begin at `FRAME_PLACES` · f. */
+  isOfFrame: 1,
+  /** a is the current frame from here on. */
+  entersFrame: 1,
+} as const;
+
+/** Places of a frame in a space of frames. */
+export const FRAME_PLACES = 32;
+
+/** One row of the program, decoded. Numbers that do not matter are 0; `growth` may be negative. */
+export type Instruction = FieldValues<typeof INSTRUCTION_FIELDS, number>;

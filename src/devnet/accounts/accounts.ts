@@ -1,0 +1,50 @@
+import { concat, HDNodeWallet, keccak256, Mnemonic, toUtf8Bytes } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { DEVELOPMENT_MNEMONIC } from "./development-phrase.ts";
+
+// In a file of its own, because a Hardhat config needs the phrase and not ethers.
+export { DEVELOPMENT_MNEMONIC };
+
+/**
+ * Who uses which of the phrase's accounts. Operators come one per chain, from the first number on: behind those that users
+ * have, as many as on Hardhat's node, so that no test takes a nonce between an operator's commit and its proof. Keys of bridges
+ * are beyond any of those.
+ */
+export const ACCOUNT_NUMBERS = {
+  ...{ deployer: 0, relayer: 9, firstOperator: 20 },
+  ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002 },
+} as const;
+
+/** The keys of a devnet; number n is m/44'/60'/0'/0/n, so they are those that wallets and Hardhat derive. */
+export interface DevelopmentAccounts {
+  wallet(number: number): HDNodeWallet;
+}
+
+let development: DevelopmentAccounts | undefined;
+
+/** The accounts of the public phrase, derived once for all ecosystems of a process. */
+export function createDevelopmentAccounts(): DevelopmentAccounts {
+  return (development ??= below(HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVELOPMENT_MNEMONIC), "m/44'/60'/0'/0")));
+}
+
+/** Accounts whose keys follow from another key, and are as secret as that one is. */
+export function createOwnAccounts(key: string): DevelopmentAccounts {
+  return below(HDNodeWallet.fromSeed(keccak256(concat([toUtf8Bytes("hyperchain accounts"), key]))));
+}
+
+/** Each is derived once: that takes milliseconds, and every look at an ecosystem names some of them. */
+function below(parent: HDNodeWallet): DevelopmentAccounts {
+  const derived = new Map<number, HDNodeWallet>();
+  return {
+    wallet(number) {
+      const wallet = derived.get(number) ?? parent.deriveChild(number);
+      derived.set(number, wallet);
+      return wallet;
+    },
+  };
+}
+
+/** An address as the protocol writes it. */
+export function lowerCaseAddress(address: string): Hex {
+  return address.toLowerCase() as Hex;
+}

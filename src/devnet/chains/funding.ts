@@ -1,0 +1,75 @@
+import { formatEther } from "ethers";
+import type { Signer } from "ethers";
+import { deposit } from "../../client/deposit.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
+import type { DevelopmentAccounts } from "../accounts/accounts.ts";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
+import { payFromL1 } from "../../client/ether-request.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import type { DevnetOptions } from "../described/options.ts";
+import type { DevnetChain } from "./served-chain.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+
+/**
+ * Gives an operator that has less than a third of an amount that amount, from the account that pays there. Rejects with ethers'
+ * error, or DeploymentError.
+ */
+export async function fundOperator(
+  operator: Signer,
+  { provider, funder, bringMoney }: Pick<SettlementBase, "provider" | "funder" | "bringMoney">,
+  amountWei: bigint,
+): Promise<void> {
+  const to = await operator.getAddress();
+  if ((await provider.getBalance(to)) >= amountWei / 3n) return;
+  // What was brought for a chain of an earlier process is spent.
+  if ((await provider.getBalance(await funder.getAddress())) < 2n * amountWei) await bringMoney(2n * amountWei);
+  await (await funder.sendTransaction({ to, value: amountWei })).wait();
+}
+
+interface Funding {
+  readonly chains: readonly DevnetChain[];
+  readonly accounts: DevelopmentAccounts;
+}
+
+/**
+ * Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge: ETH for all of a
+ * chain's accounts in one transaction.
+ */
+export async function fundAccounts(
+  { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
+  { chains, accounts }: Funding,
+): Promise<void> {
+  if (fundingWei === 0n || fundedAccounts.length === 0) return;
+  const recipients = fundedAccounts.map((number) => lowerCaseAddress(accounts.wallet(number).address));
+  for (const { chainId, name, pipeline, base } of chains) {
+    const { baseToken, created } = pipeline;
+    const { ecosystem, deployer, funder } = base;
+    const { hyperchain } = created;
+    if (baseToken.l1Address === ETH_BASE_TOKEN) {
+      const payment = { chainId, hyperchain, valueWei: fundingWei };
+      await payFromL1(ecosystem.addresses.factory, payment, recipients, funder);
+    } else {
+      const chain = { name, chainId: Number(chainId), hyperchain, baseToken };
+      const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
+      for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
+    }
+  }
+}
+
+/** Throws DevnetOptionsError where the payer has less ETH than the funded accounts are to get: before anything is paid for. */
+export async function requireFunds(
+  { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
+  plans: readonly ChainPlan[],
+  payer: Signer,
+): Promise<void> {
+  const etherChains = plans.filter(({ protocol }) => protocol.baseToken === ETH_BASE_TOKEN);
+  const neededWei = fundingWei * BigInt(fundedAccounts.length * etherChains.length);
+  const address = await payer.getAddress();
+  const balance = (await payer.provider?.getBalance(address)) ?? 0n;
+  if (balance >= neededWei) return;
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `accounts: ${address} pays for the funded accounts and has ${formatEther(balance)} ETH on L1; it needs ${formatEther(neededWei)}: lower accounts.balance or accounts.funded, or send it more first`,
+  );
+}

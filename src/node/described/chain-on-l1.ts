@@ -1,0 +1,36 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { VersionedChain } from "../../settlement-layer/reader/chain-versions.ts";
+
+/** A chain as its settlement layer has it since its creation. Nothing of it changes. */
+export interface ChainOnL1 {
+  readonly settlementChainId: ChainId;
+  /** The chain's contract. */
+  readonly hyperchain: Hex;
+  readonly factory: Hex;
+  readonly bridge: Hex;
+  /** Registry of Transaction Roots. */
+  readonly registry: Hex;
+  /** Settings of all chains, and their upgrades. */
+  readonly settings: Hex;
+  /** When it was created; seconds of L1's time. */
+  readonly bornAt: bigint;
+  readonly configuration: {
+    readonly chainId: ChainId;
+    /** The version that it was created with. */
+    readonly protocolVersion: bigint;
+    /** ERC-20 on L1; ETH_BASE_TOKEN is ETH. */
+    readonly baseToken: Hex;
+    readonly dataAvailabilityPolicy: Hex;
+    /** Seconds that the sequencer has for an operation of the queue. */
+    readonly priorityOpWindow: bigint;
+    /** Whether the state may be changed without transactions. */
+    readonly cheatsAllowed: boolean;
+  };
+}
+
+/** Whose versions the settings tell. */
+export function versionedChain({ configuration, settings }: Pick<ChainOnL1, "configuration" | "settings">): VersionedChain {
+  const { chainId, protocolVersion } = configuration;
+  return { chainId, firstVersion: protocolVersion, settings };
+}

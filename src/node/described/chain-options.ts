@@ -1,0 +1,147 @@
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { ChainOptions, ChainOrigin } from "../../chain/chain.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { carriedLimits, PROTOCOL_LIMITS } from "../../chain/ordering/limits.ts";
+import type { Place } from "../../chain/past/place.ts";
+import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
+import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
+import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
+import { layersBelow } from "../../protocol/chain-ancestry.ts";
+import { configurationOnL1, hashConfiguration, hashExtensions } from "../../protocol/genesis.ts";
+import type { DataFacts } from "../../protocol/data-choice.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FeeOptions } from "./fee-options.ts";
+
+/** Where a chain begins: at its genesis, or behind the batches that L1 has. */
+export interface ChainStart {
+  /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
+  readonly origin: ChainOrigin | undefined;
+  /** Of a chain without a batch so far that was born with a first state. */
+  readonly imported?: FirstTreeState | undefined;
+  /** Where an earlier process left off, whose store has what came before `firstBatch`. */
+  readonly place?: Place | undefined;
+  /** Of block 0; seconds. */
+  readonly genesisTimestamp: bigint;
+  /** Number of the batch that comes next. */
+  readonly firstBatch: bigint;
+  /** Of the batch before it. */
+  readonly previousCommitment: Hex;
+  /** Operations that the batches before have taken from L1's queue. */
+  readonly operationsTaken: bigint;
+  /** Those of them that the batches before `firstBatch` took: what is repeated from a store takes the others again. */
+  readonly operationsBefore: bigint;
+  /** Those of the batches before that L1 has not executed. */
+  readonly unexecuted: readonly FormedBatch[];
+  /** What was read of the chain's upgrades so far. */
+  readonly upgrades: readonly SettingsEvent[];
+  /** Where L1's events are read from a later block on than the chain's creation: what those before would tell. */
+  readonly before?: KnownBefore;
+}
+
+/** What a chain needs of L1's past, known otherwise than by events. */
+export interface KnownBefore {
+  /** Of the queue: those that no batch has taken, in order. */
+  readonly operations: readonly L2CanonicalTransaction[];
+  /** The newest root of other chains; undefined before the first. */
+  readonly root: ImportedRoot | undefined;
+  /** Of the committed batches that are not executed, and of the last one. */
+  readonly records: readonly StoredBatch[];
+}
+
+/** What L1 does not say about how a chain is run. */
+export interface RunningOptions {
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  readonly blocks: BlockPolicy;
+  readonly batches: BatchPolicy;
+  /** Least price of gas that a transaction must offer. */
+  readonly minGasPriceWei: bigint;
+  /** What the chain has from the start beside its configuration. Default: nothing. */
+  readonly initialState?: readonly GenesisAccount[];
+  /** Whether commits carry the pubdata. Default "always". */
+  readonly publishes?: DataFacts["publishes"];
+  /** Whether the chain on which it settles carries its data to L1. Default false. */
+  readonly isCarried?: boolean;
+  /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
+  readonly isReexecuted?: boolean;
+  /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
+  readonly startsPaused?: boolean;
+  /** The rest as ChainOptions'. */
+  readonly maxInstructions?: number;
+  readonly engine?: NonNullable<ChainOptions["engine"]>;
+  readonly checkedBy?: NonNullable<ChainOptions["checkedBy"]>;
+  readonly distinctTimestamps?: boolean;
+  readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
+  readonly rewindable?: boolean;
+  readonly access?: NonNullable<ChainOptions["access"]>;
+  /** How its gas price follows L1's. Default: it does not, and any price is taken. */
+  readonly fees?: FeeOptions | undefined;
+}
+
+const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
+
+/** What names a chain in its batches' commitments, and what its first state says of its configuration. */
+export function identityOf({ configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1): {
+  readonly identity: ChainOptions["identity"];
+  readonly configurationState: readonly GenesisAccount[];
+} {
+  const configured = configurationOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
+  return {
+    identity: {
+      settlementChainId,
+      hyperchainAddress: hyperchain,
+      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+      extensions: hashExtensions(hashConfiguration(configured)),
+    },
+    configurationState: configurationAccounts(configured),
+  };
+}
+
+/** How a chain is to be started that L1 has. */
+export function chainOptionsOf(
+  chain: ChainOnL1,
+  genesis: readonly GenesisAccount[],
+  start: ChainStart,
+  {
+    blocks,
+    batches,
+    minGasPriceWei,
+    initialState = [],
+    isCarried = false,
+    publishes: _publishes,
+    fees: _,
+    ...others
+  }: RunningOptions,
+): ChainOptions {
+  const { isReexecuted = false, startsPaused = false, ...running } = others;
+  const { chainId, cheatsAllowed } = chain.configuration;
+  const { identity, configurationState } = identityOf(chain);
+  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
+  return {
+    ...running,
+    chainId: Number(chainId),
+    genesisTimestamp,
+    genesis,
+    ...(imported === undefined ? {} : { imported }),
+    ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
+    trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
+    identity,
+    ...(place === undefined ? {} : { place }),
+    formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
+    mempool: { ...MEMPOOL, minGasPriceWei },
+    sequencer: {
+      blocks,
+      batches,
+      limits: isCarried ? carriedLimits(layersBelow(chainId)) : PROTOCOL_LIMITS,
+      firstBatch,
+      cheatsAllowed: cheatsAllowed && !isReexecuted,
+      startsPaused,
+    },
+  };
+}

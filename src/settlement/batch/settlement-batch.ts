@@ -1,0 +1,102 @@
+import type { DataChoice } from "../../protocol/data-choice.ts";
+import type { DiffEntry } from "../../protocol/diff-list.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import type { PubdataLog } from "../../protocol/pubdata.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { BatchStatement } from "../../protocol/statement.ts";
+import { encodeWithheldLogs } from "../../protocol/withheld-logs.ts";
+
+/** A formed batch as settlement needs it. The chain's formed batches are of this shape; plain data. */
+export interface SettlementBatch {
+  readonly protocolVersion: bigint;
+  readonly outputs: BatchOutputs;
+  readonly outputsHash: Hex;
+  /** Messages and results of priority operations, in order. */
+  readonly logs: readonly PubdataLog[];
+  readonly importedRoots: readonly ImportedRoot[];
+  /** The complete diff list. */
+  readonly entries: readonly DiffEntry[];
+  readonly pubdata: Uint8Array;
+  readonly preCommitment: Hex;
+  readonly data: DataChoice;
+  readonly commitment: Hex;
+  readonly job: { readonly statement: BatchStatement };
+}
+
+/** What of a batch a committee signs for: there is no commitment yet. */
+export type HeldBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | "preCommitment" | "pubdata">;
+
+/** What of a batch is signed for. */
+export type SignedBatch = HeldBatch & Pick<SettlementBatch, "commitment">;
+
+/** Where a chain's pubdata goes, beside what each batch says of its own. */
+export interface PostingPolicy {
+  /** Contract through which batches are committed, which sends their pubdata on (`DataCarrier.sol`); default: none. */
+  readonly carrier?: Hex;
+  /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
+  readonly policyData?: (batch: HeldBatch & Pick<SettlementBatch, "data">) => Promise<Hex>;
+}
+
+const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
+
+/** The pubdata in the commit's calldata, nothing else: a rollup. */
+export const CALLDATA_POSTING: PostingPolicy = {};
+
+/** The pubdata in messages of the chain below, sent by this contract there: a rollup on a rollup. */
+export function carriedPosting(carrier: Hex): PostingPolicy {
+  return { carrier };
+}
+
+/** The contract's `CommitBatch`. */
+export interface CommitBatch {
+  readonly batchNumber: BatchNumber;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  readonly firstTimestamp: bigint;
+  readonly lastTimestamp: bigint;
+  readonly priorityOpCount: bigint;
+  readonly importedRootCount: bigint;
+  readonly cheatCount: bigint;
+  /** Zero where the batch's format exports none. */
+  readonly coinbase: Hex;
+  readonly importedRootsRollingHash: Hex;
+  readonly newStateRoot: Hex;
+  readonly diffDigest: Hex;
+  readonly commitment: Hex;
+  readonly pubdata: Hex;
+  readonly withheld: { readonly pubdataHash: Hex; readonly entryCount: number; readonly logs: Hex };
+  readonly policyData: Hex;
+}
+
+/** What the contract is given on commit. Rejects with whatever the policy's source throws. */
+export async function commitBatchOf(batch: SettlementBatch, posting: PostingPolicy): Promise<CommitBatch> {
+  const { outputs, commitment, data } = batch;
+  const { newStateRoot, diffDigest } = batch.job.statement;
+  return {
+    batchNumber: outputs.batchNumber,
+    firstBlock: outputs.firstBlock,
+    lastBlock: outputs.lastBlock,
+    firstTimestamp: outputs.firstTimestamp,
+    lastTimestamp: outputs.lastTimestamp,
+    priorityOpCount: outputs.priorityOpCount,
+    importedRootCount: outputs.importedRootCount,
+    cheatCount: outputs.cheatCount,
+    coinbase: outputs.coinbase ?? NO_COINBASE,
+    importedRootsRollingHash: outputs.importedRootsRollingHash,
+    newStateRoot: digestToHex(newStateRoot),
+    diffDigest: digestToHex(diffDigest),
+    commitment,
+    pubdata: data.publishes ? toHex(batch.pubdata) : "0x",
+    withheld: {
+      pubdataHash: hashPubdata(batch.pubdata),
+      entryCount: batch.entries.length,
+      logs: data.publishes ? "0x" : toHex(encodeWithheldLogs(batch.logs)),
+    },
+    policyData: (await posting.policyData?.(batch)) ?? "0x",
+  };
+}

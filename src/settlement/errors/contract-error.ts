@@ -1,0 +1,45 @@
+import { Interface } from "ethers";
+import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
+import type { ContractError } from "./settlement-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** Every error behind a chain's contract. */
+const l1ErrorsInterface = new Interface(l1ErrorsAbi);
+/** Clients wrap a node's error differently; this many layers are looked through. */
+const MAX_DEPTH = 8;
+
+/**
+ * The contract's error inside whatever a client threw, or undefined where no contract refused anything. Looks for revert
+ * data in `data`, `error`, `info` and `cause`, as ethers, Hardhat and plain JSON-RPC clients nest it.
+ */
+export function contractErrorOf(thrown: unknown): ContractError | undefined {
+  const data = revertData(thrown, MAX_DEPTH);
+  return data === undefined ? undefined : decodeContractError(data);
+}
+
+/** Names revert data by the L1 contracts' ABI. */
+function decodeContractError(data: Hex): ContractError {
+  if (data === "0x") return { name: "RevertWithoutReason", args: [], data };
+  const parsed = l1ErrorsInterface.parseError(data);
+  return parsed === null ? { name: data.slice(0, 10), args: [], data } : { name: parsed.name, args: [...parsed.args], data };
+}
+
+/** `Name(arguments)`, for messages. */
+export function describeContractError({ name, args }: ContractError): string {
+  return `${name}(${args.map(String).join(", ")})`;
+}
+
+function revertData(value: unknown, depth: number): Hex | undefined {
+  if (typeof value !== "object" || value === null || depth === 0) return undefined;
+  if ("data" in value) {
+    const { data } = value;
+    if (typeof data === "string" && /^0x([0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+    const nested = revertData(data, depth - 1);
+    if (nested !== undefined) return nested;
+  }
+  for (const key of ["error", "info", "cause"] as const) {
+    const nested = revertData((value as Readonly<Record<string, unknown>>)[key], depth - 1);
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}

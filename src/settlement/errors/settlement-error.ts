@@ -1,0 +1,46 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+/** What went wrong on the way to the settlement layer. */
+export type SettlementErrorCode =
+  | "Reverted"
+  | "TransactionLost"
+  | "L1Unreachable"
+  | "InsufficientFunds"
+  | "GasLimitExceeded"
+  | "BatchReplaced"
+  /** It takes none of the operations that wait, though the oldest is due. */
+  | "BatchOverdue"
+  /** It ended longer ago than validators sign for. */
+  | "BatchTooOld"
+  /** What its validators ask for is not made yet: the proof of its execution. It passes by itself. */
+  | "ExecutionUnproven"
+  /** It has another protocol version than L1 gives it by now: an upgrade was scheduled, or withdrawn, unseen. */
+  | "VersionChanged"
+  | "UnexpectedReceipt"
+  | "QuorumUnreachable"
+  | "SignatureForeign"
+  | "JournalCorrupt"
+  | "JournalUnwritable"
+  | "SettlementStopped"
+  | "StateReverted";
+
+/** A custom error of a contract, by name. */
+export interface ContractError {
+  /** Name in the ABI; `Error` or `Panic` for the language's own; the selector where the ABI has none. */
+  readonly name: string;
+  /** Arguments in order, as the ABI decodes them. */
+  readonly args: readonly unknown[];
+  readonly data: Hex;
+}
+
+/** Settlement could not go on. `contractError` is there when a contract refused a call. */
+export class SettlementError extends HyperchainError<SettlementErrorCode> {
+  override readonly name = "SettlementError";
+  readonly contractError: ContractError | undefined;
+
+  constructor(code: SettlementErrorCode, message: string, options?: ErrorOptions & { contractError?: ContractError }) {
+    super(code, message, options);
+    this.contractError = options?.contractError;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../../protocol/quorum.ts";
+import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../../protocol/quorum.ts";
+import type { SignedBatch } from "../batch/settlement-batch.ts";
+import { createMemoryJournal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { ScheduledTerms } from "../../protocol/terms.ts";
+import { collectSignatures, UnsignedError } from "./signatures.ts";
+import type { TypedDataSigner } from "./signatures.ts";
+import { SigningRecord } from "./signing-record.ts";
+
+export type { TypedDataSigner };
+
+/** A validator of a chain, in this process or elsewhere. */
+export interface QuorumMember {
+  /** 20 bytes, lower case. */
+  readonly address: Hex;
+  /**
+   * Its EIP-712 signature of the batch's commitment on these terms. Rejects when it does not agree with the batch or the
+   * terms.
+   */
+  signBatch(batch: SignedBatch, terms: ApprovalTerms): Promise<Hex>;
+  /** Its signature of a revert. Rejects when L1 has other batches. */
+  signRevert(reversal: BatchRevert): Promise<Hex>;
+  /**
+   * L1 has executed the batches before this one: what was signed of them may be forgotten. Absent where the member sees
+   * that itself.
+   */
+  executedOnL1?(nextBatch: bigint): void;
+  /**
+   * Forgets what it approved but for these commitments, after a development L1 has returned to an earlier state, in which those
+   * were under way. Absent where that cannot happen.
+   */
+  forgetApprovalsBut?(kept: readonly Hex[]): Promise<void>;
+}
+
+/** Names the contract whose validators sign. */
+export interface QuorumContext {
+  readonly settlementChainId: ChainId;
+  /** The chain's contract. */
+  readonly hyperchain: Hex;
+}
+
+/** What a member demands before it signs; each rejects for what the member does not agree with. */
+interface MemberChecks {
+  readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
+  /** Resolves with the second of L1's time by which it judges. */
+  readonly revert?: (reversal: BatchRevert) => Promise<bigint>;
+}
+
+/** What a member is about to sign. */
+export type SigningEntry =
+  | { readonly type: "batch"; readonly approval: BatchCommitment }
+  | { readonly type: "revert"; readonly reversal: BatchRevert }
+  /** L1 has returned to an earlier state by command: of what stands before it, approvals of these commitments bind. */
+  | { readonly type: "forgotten"; readonly but: readonly Hex[] };
+
+/** Where what a member signs is kept, oldest first. An entry is there before its signature is. */
+export type SigningJournal = Pick<Journal<SigningEntry>, "entries" | "append">;
+
+/**
+ * A member inside this process. Where the sequencer is the member itself there is nothing to check, but for one thing: never are
+ * two batches of one number approved for the same second. What `journal` has binds it as what it signed itself.
+ */
+export async function createLocalMember(
+  signer: TypedDataSigner,
+  context: QuorumContext,
+  checks: MemberChecks = {},
+  journal: SigningJournal = createMemoryJournal<SigningEntry>(),
+): Promise<QuorumMember> {
+  const domain = quorumDomain(context.settlementChainId, context.hyperchain);
+  const record = recordOf(journal.entries);
+  return {
+    address: (await signer.getAddress()).toLowerCase() as Hex,
+    async signBatch(batch, terms) {
+      await checks.batch?.(batch, terms);
+      const value = approvalOf(batch, terms);
+      record.admit(value);
+      await journal.append({ type: "batch", approval: value });
+      return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value })) as Hex;
+    },
+    async signRevert(reversal) {
+      const now = await checks.revert?.(reversal);
+      record.admitRevert(reversal, now ?? 0n);
+      await journal.append({ type: "revert", reversal });
+      return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
+    },
+    executedOnL1: (nextBatch) => record.executedOnL1(nextBatch),
+    async forgetApprovalsBut(kept) {
+      record.forgetAllBut(new Set(kept));
+      await journal.append({ type: "forgotten", but: kept });
+    },
+  };
+}
+
+function recordOf(entries: readonly SigningEntry[]): SigningRecord {
+  let approvals: BatchCommitment[] = [];
+  let reverts: BatchRevert[] = [];
+  for (const entry of entries) {
+    if (entry.type === "batch") approvals.push(entry.approval);
+    else if (entry.type === "revert") reverts.push(entry.reversal);
+    else [approvals, reverts] = [approvals.filter(({ commitment }) => entry.but.includes(commitment)), []];
+  }
+  return new SigningRecord(approvals, reverts);
+}
+
+/** What is signed of a batch. */
+export function approvalOf(
+  { outputs, commitment }: SignedBatch,
+  { revertCount, validFrom, validUntil }: ApprovalTerms,
+): BatchCommitment {
+  return { commitment, batchNumber: outputs.batchNumber, revertCount, validFrom, validUntil };
+}
+
+/** Who can be asked for signatures. How many of them count, and how many must sign, L1 says. */
+export interface Quorum {
+  readonly members: readonly QuorumMember[];
+  /** Whether members can judge a batch by now: rejects with SettlementError ExecutionUnproven while not. Default: always. */
+  readonly ready?: (batch: SignedBatch) => Promise<void>;
+}
+
+/** A quorum's word for a batch, as the contract takes it. */
+export interface BatchApproval {
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+  readonly signatures: readonly Hex[];
+}
+
+/** The members that are asked: those whose signatures count. Throws UnsignedError QuorumUnreachable where they are too few. */
+export function countingMembers(
+  { members }: Quorum,
+  { threshold, validators }: Pick<ScheduledTerms, "threshold" | "validators">,
+): AskedQuorum {
+  const asked = members.filter(({ address }) => validators.includes(address));
+  if (BigInt(asked.length) >= threshold) return { members: asked, threshold: Number(threshold) };
+  const message =
+    `${threshold} of the validators ${validators.join(", ")} must sign, and of these ${asked.length} can be asked here; ` +
+    "start the chain with the keys of enough of them, or have its admin schedule other validators (ChainSettings.scheduleTerms)";
+  throw new UnsignedError("QuorumUnreachable", message, 0);
+}
+
+/** Members whose signatures count, and how many of them must sign. */
+interface AskedQuorum {
+  readonly members: readonly QuorumMember[];
+  readonly threshold: number;
+}
+
+/** Enough signatures of a batch, in the contract's order. Rejects with QuorumUnreachable, naming every refusal. */
+export async function collectApproval(
+  quorum: AskedQuorum,
+  context: QuorumContext,
+  batch: SignedBatch,
+  terms: ApprovalTerms,
+): Promise<BatchApproval> {
+  const { validFrom, validUntil } = terms;
+  const signatures = await collectSignatures({
+    ...quorum,
+    domain: quorumDomain(context.settlementChainId, context.hyperchain),
+    types: BATCH_COMMITMENT_TYPES,
+    value: { ...approvalOf(batch, terms) },
+    ask: (member) => member.signBatch(batch, terms),
+  });
+  return { validFrom, validUntil, signatures };
+}
+
+/** Enough signatures of a revert. Rejects with QuorumUnreachable. */
+export function collectRevertSignatures(quorum: AskedQuorum, context: QuorumContext, reversal: BatchRevert): Promise<Hex[]> {
+  return collectSignatures({
+    ...quorum,
+    domain: quorumDomain(context.settlementChainId, context.hyperchain),
+    types: BATCH_REVERT_TYPES,
+    value: { ...reversal },
+    ask: (member) => member.signRevert(reversal),
+  });
+}
