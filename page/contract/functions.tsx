@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
-import { Section } from "../parts/layout.tsx";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { Section, Table } from "../parts/layout.tsx";
+import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
@@ -17,18 +19,66 @@ interface Place {
 /** Answer of `hyperchain_read`. */
 type Values = readonly { readonly name: string; readonly type: string; readonly value: string }[];
 
+/** Each is a question to the ecosystem. */
+const MOST_VIEWS = 40;
+
 /** A contract of the project: what it answers, and what it can be told. */
 export function ContractFunctions({ place, abi }: { readonly place: Place; readonly abi: unknown }) {
   const functions = functionsOf(abi);
   return (
     <>
       <Section title="Read the contract">
-        {functions.filter(isRead).map((each) => (
-          <ReadForm key={signatureOf(each)} place={place} read={each} />
-        ))}
+        <Views place={place} views={functions.filter((each) => isRead(each) && each.inputs.length === 0)} />
+        {functions
+          .filter((each) => isRead(each) && each.inputs.length > 0)
+          .map((each) => (
+            <ReadForm key={signatureOf(each)} place={place} read={each} />
+          ))}
       </Section>
       <WriteForms place={place} functions={functions.filter((each) => !isRead(each))} />
     </>
+  );
+}
+
+/** What answers without being told anything, read together, and again whenever something happens. */
+function Views({ place, views }: { readonly place: Place; readonly views: readonly AbiFunction[] }) {
+  const { version } = useEcosystem();
+  const shown = views.slice(0, MOST_VIEWS);
+  const asked = useAsked(
+    () =>
+      Promise.all(
+        shown.map((view) =>
+          ask<Values>("any", "hyperchain_read", [{ ...place, function: signatureOf(view), arguments: [] }]).catch(reasonOf),
+        ),
+      ),
+    [`${place.chain}:${place.address}`, version],
+  );
+  if (shown.length === 0 || asked.state !== "there") return null;
+  return (
+    <Table
+      caption="What the contract answers now"
+      columns={["function", "answer"]}
+      empty=""
+      rows={shown.map((view, i) => {
+        const answer = asked.value[i];
+        return {
+          key: signatureOf(view),
+          cells: [
+            <code>{view.name}</code>,
+            typeof answer === "string" ? (
+              <span class="bad">{answer}</span>
+            ) : (
+              answer?.map(({ name, type, value }, number) => (
+                <div key={number}>
+                  {name === "" ? "" : `${name}: `}
+                  <Words text={value} chain={place.chain} /> <span class="quiet">{type}</span>
+                </div>
+              ))
+            ),
+          ],
+        };
+      })}
+    />
   );
 }
 

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { DrawnChart } from "../charts/draw.ts";
+import type { DrawnChart, drawChart as DrawChartFunction } from "../charts/draw.ts";
 import type { Measured } from "../charts/measures.ts";
 import { clockTime } from "../format.ts";
 import { Table } from "./layout.tsx";
+
+type DrawChart = typeof DrawChartFunction;
 
 /** What draws is asked for where a chart is: few pages have one. */
 const DRAWS = "/charts.js";
@@ -68,7 +70,7 @@ function Drawn({ measured, kind }: Pick<ChartProps, "measured" | "kind">) {
     let drawn: DrawnChart | undefined;
     let isGone = false;
     const draw = async (): Promise<void> => {
-      const { drawChart } = (await import(DRAWS)) as typeof import("../charts/draw.ts");
+      const { drawChart } = (await import(DRAWS)) as { readonly drawChart: DrawChart };
       if (place.current === null || isGone) return;
       drawn = await drawChart(place.current, kind);
       if (isGone) drawn.end();

@@ -120,6 +120,13 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await line.waitFor();
     assert.match(await line.innerText(), /revert BalanceTooSmall\(/);
     await tab.getByText(/^at DevelopmentToken\./).waitFor();
+    await tab.getByText("It changed nothing in storage.").waitFor();
+    await tab.getByRole("button", { name: "Show each instruction" }).click();
+    // Solidity begins by writing the free memory's place.
+    await tab.getByRole("button", { name: "look at step 2", exact: true }).click();
+    await tab.getByRole("heading", { name: "Before step 2, MSTORE" }).waitFor();
+    assert.deepEqual(await tab.locator(".looked li code").allInnerTexts(), ["0x40", "0x80"]);
+    assert.deepEqual(await violations(tab), []);
     await tab.goto(link);
     await tab.getByLabel("filter by account").fill("");
   });
@@ -274,8 +281,9 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.equal(BigInt(await onAlpha.call({ to: await created.innerText(), data })), 77n);
     assert.deepEqual(await violations(tab), []);
     await created.click();
-    await tab.getByRole("form", { name: "symbol()" }).getByRole("button").click();
-    await tab.getByRole("form", { name: "symbol()" }).getByText("SLV").waitFor();
+    const answers = tab.getByRole("table", { name: "What the contract answers now" });
+    await answers.getByRole("row", { name: "symbol SLV string" }).waitFor();
+    await answers.getByRole("row", { name: "totalSupply 77 uint256" }).waitFor();
     await tab.goto(`${page.url}/#/`);
   });
 
