@@ -15,7 +15,7 @@ const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run g
 import type { Announcement } from "../../../client/announce.ts";
 import type { ChainAddressLike } from "../../../client/chain-address.ts";
 import type { ChainName } from "../../../client/ecosystem.ts";
-import type { From, TokenLike } from "../names.ts";
+import type { From, TokenLike } from "../naming/names.ts";
 `;
 const TYPES = "src/options/generated/user-config.ts";
 
