@@ -65,8 +65,10 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     }
     declare const [supply, to, amount]: readonly [bigint, string, bigint];
   `,
-  "docs/recipes/ccip.md": `${CONNECTION}
+  "docs/recipes/ccip.md": `
+    import type { Hyperchains } from "hardhat-hyperchain/types";
     import { AbiCoder, ZeroAddress } from "ethers";
+    declare const hyperchains: Hyperchains;
     declare const data: string;
   `,
   "docs/recipes/layerzero.md": `${CONNECTION}

@@ -326,7 +326,7 @@ function running(
 
 /** Data that are on L1 or on the chain below are everybody's to read. */
 function readersOf({ chainId, availability }: ChainPlan, { configuration }: CreatedChain): { readonly readers?: ReaderPolicy } {
-  if (dataFactsOf(availability).readers === "everybody" || availability.openReads) return {};
+  if (availability.openReads || dataFactsOf(availability).readers === "everybody") return {};
   return { readers: { chainId, readers: availability.readers ?? [configuration.admin] } };
 }
 
