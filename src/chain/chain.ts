@@ -29,8 +29,7 @@ import type { Head } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
 import { mergeAccounts } from "./model/genesis.ts";
 import type { GenesisAccount } from "./model/genesis.ts";
-import type { SealedBatch } from "./model/sealed-batch.ts";
-import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
+import { createInitialState, publishedState, publishingFirst } from "./predeploys/initial-state.ts";
 import type { InitialState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
 import type { GasPrice } from "./mempool/gas-price.ts";
@@ -451,11 +450,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await engine.close();
     },
   };
-}
-
-/** What of a batch's changes is published: beside the first one's, those of the first state. */
-function publishingFirst(initial: InitialState, firstBatch: BatchNumber): (sealed: SealedBatch) => SealedBatch {
-  return (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed);
 }
 
 function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {

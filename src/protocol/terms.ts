@@ -12,9 +12,8 @@ export interface ScheduledTerms {
 }
 
 /**
- * The data availability policy of a chain's batch, as a number. `firstTimestamp`: of its first block, seconds.
- * `committedAt`: by L1's
- * time; default: before the next change.
+ * The data availability policy of a chain's batch, as a number. `firstTimestamp`: of its first block, seconds. `committedAt`:
+ * by L1's time; default: before the next change.
  */
 export type PolicyOf = (firstTimestamp: bigint, committedAt?: bigint) => bigint;
 

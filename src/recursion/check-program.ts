@@ -5,7 +5,7 @@ import type { Program } from "./program.ts";
 import { cellsOf, DEALT_OCTETS, type NamedCell, NAMED_BITS, OCTET_ELEMENTS, type Relation, WORD_ELEMENTS } from "./relation.ts";
 
 /*
- * What must be true of a program whoever wrote it, so that its tables need not say it: every cell has one value, which
+ * What must be true of every program, so that its tables need not say it: every cell has one value, which
  * follows from
  * relations or is a hint, and a hint is hashed. Relation by relation:
  *

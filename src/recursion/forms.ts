@@ -10,7 +10,7 @@ export interface Form extends ArithmeticTerms {
 
 /**
  * Arithmetic that writes few relations: a product, a multiple and a constant that meet in a sum are one relation, and multiples
- * by constants are none.
+ * by constants take no relation.
  */
 export class FormArithmetic {
   readonly zero: Form = { constant: 0 };

@@ -20,7 +20,7 @@ import type { System } from "../stark/system.ts";
 import type { Hints } from "./interpret.ts";
 import { OCTET_ELEMENTS } from "./relation.ts";
 
-/** The shape that a proof's header gives it. Ends in a RejectedProof for a header that is none. */
+/** The shape that a proof's header gives it. Ends in a RejectedProof for an invalid header. */
 export function shapeOfProof(system: System, proof: Uint8Array): Shape {
   return readHead(system, new ProofReader(proof)).shape;
 }

@@ -20,7 +20,7 @@ await devnet.close();`;
 }
 
 test("C14 nothing of bridges is loaded where none is configured, and nothing of the others where one is", () => {
-  // They say that there is none.
+  // They say that no bridge is configured.
   const always = ["devnet/bridges/bridge-methods", "devnet/bridges/open-bridges"];
   assert.deepEqual(loadedFor("undefined"), always);
   assert.deepEqual(loadedFor("{}"), always);

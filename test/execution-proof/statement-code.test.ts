@@ -62,7 +62,7 @@ describe("a statement in a program", () => {
         refused += expected === undefined ? 1 : 0;
       }
     }
-    // Four constants, of which three are among the six elements, and six limbs, of which three elements are none.
+    // Four constants, of which three are among the six elements, and six limbs, of which three are no elements.
     assert.equal(refused, 4 * 6 - 3 + 6 * 3);
   });
 });

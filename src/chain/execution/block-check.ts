@@ -32,8 +32,8 @@ export interface BlockCheck {
   pass(environments: readonly BlockEnvironment[]): Promise<void>;
   cheat(cheat: StateCheat): Promise<void>;
   /**
-   * The first of these leaves that has another value here, at the end of a batch. Where blocks of it could not be run again there
-   * is none: the leaves get the values of `decided`, the state of the engine that decides.
+   * The first of these leaves that has another value here, at the end of a batch. Where blocks of it could not be run again,
+   * nothing is compared: the leaves get the values of `decided`, the state of the engine that decides.
    */
   compare(leaves: readonly GenesisLeaf[], decided: StateReader): Promise<ValueDifference | undefined>;
   mark(): Promise<BlockCheckMark>;

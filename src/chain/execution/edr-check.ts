@@ -5,9 +5,8 @@ import type { BlockEnvironment } from "../model/block.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
 import type { StateReader } from "../model/state-reader.ts";
 import type { WitnessedBlock } from "../witness/batch-witness.ts";
-import { compareReceipts } from "../witness/compare-receipts.ts";
+import { requireSameReceipt } from "../witness/compare-receipts.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
-import { disagreement } from "../witness/witness-error.ts";
 import type { BlockCheck, BlockCheckCounts, BlockCheckMark } from "./block-check.ts";
 import type { EdrEngine } from "./edr-engine.ts";
 import { compareFinalValues } from "./final-values.ts";
@@ -16,11 +15,10 @@ import type { ValueDifference } from "./final-values.ts";
 /**
  * EDR as the engine that repeats the blocks that this package's own has made. They hold only what EDR may run (README.md).
  *
- * Three things it cannot repeat: a transaction that asks for a block's hash, since its own blocks have other hashes, one
- * that pays
- * with what an earlier one of its block brings, since it looks at funds before the block, and a block of format 3, which
- * charges for
- * what proving takes. From there to the batch's end it makes empty blocks, and then takes over the batch's values.
+ * Three things it cannot repeat: a transaction that asks for a block's hash, since its own blocks have other hashes, one that
+ * pays with what an earlier one of its block brings, since it looks at funds before the block, and a block of format 3, which
+ * charges for what proving takes. From there to the batch's end it makes empty blocks, and then takes over the batch's
+ * values.
  */
 export class EdrCheck implements BlockCheck {
   readonly #engine: EdrEngine;
@@ -53,15 +51,8 @@ export class EdrCheck implements BlockCheck {
         return;
       }
       this.#repeated++;
-      for (const [transactionIndex, receipt] of own.receipts.entries()) {
-        const decided = block.receipts[transactionIndex];
-        const difference =
-          decided === undefined
-            ? { subject: "receipt", engine: "absent", witness: "expected" }
-            : compareReceipts(decided, receipt);
-        if (difference === undefined) continue;
-        throw disagreement({ blockNumber: block.environment.number, transactionIndex, ...difference, by: "EDR" });
-      }
+      for (const [transactionIndex, receipt] of own.receipts.entries())
+        requireSameReceipt(block, transactionIndex, receipt, "EDR");
     });
   }
 

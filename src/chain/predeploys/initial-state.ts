@@ -1,3 +1,4 @@
+import type { BatchNumber } from "../../protocol/ids.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "../model/genesis.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -17,6 +18,11 @@ export interface InitialState {
 /** Of a chain that begins at a later state: a batch before has published everything. */
 export function publishedState(accounts: readonly GenesisAccount[]): InitialState {
   return { accounts, size: changeSize({ writes: [], touched: [], bytecodes: [] }), addTo: (first) => first };
+}
+
+/** What of a batch's changes is published: beside the first one's, those of the first state. */
+export function publishingFirst(initial: InitialState, firstBatch: BatchNumber): (sealed: SealedBatch) => SealedBatch {
+  return (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed);
 }
 
 /** Throws GenesisError for accounts that cannot be. */

@@ -18,7 +18,7 @@ import type { UnformedChain } from "../batch/forming.ts";
 import type { NamedHead } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
-import { createInitialState } from "../predeploys/initial-state.ts";
+import { createInitialState, publishingFirst } from "../predeploys/initial-state.ts";
 import type { InitialState } from "../predeploys/initial-state.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
@@ -109,11 +109,7 @@ export class BatchVerifier {
       versionOf: l1.versionOf,
       policyOf: l1.policyOf,
     });
-    this.#forming = new Forming(
-      this.#former,
-      (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed),
-      () => options.data ?? PUBLISHED,
-    );
+    this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), () => options.data ?? PUBLISHED);
     this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
     const { chainId, extensions } = options.identity;
     this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {

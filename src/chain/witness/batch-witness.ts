@@ -8,7 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
-import { compareReceipts } from "./compare-receipts.ts";
+import { requireSameReceipt } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { FlatState, NetChanges } from "./flat-state.ts";
 import { blockBytes, makeBlock } from "./made-block.ts";
@@ -235,7 +235,7 @@ export class BatchWitness {
   /** Does what the preview did, without running it again. */
   #adopt(previewed: PreviewedRun, block: WitnessedBlock): readonly Hex[] {
     this.#execution.state.write(previewed.held, previewed.runtimeCodes);
-    for (const [transactionIndex, receipt] of previewed.receipts.entries()) requireSame(block, transactionIndex, receipt);
+    for (const [transactionIndex, receipt] of previewed.receipts.entries()) requireSameReceipt(block, transactionIndex, receipt);
     return previewed.runtimeCodes;
   }
 
@@ -254,7 +254,7 @@ export class BatchWitness {
           const place = { blockNumber: environment.number, transactionIndex };
           throw disagreement({ ...place, subject: "validity", engine: "valid", witness: `invalid (${reason})` });
         }
-        requireSame(block, transactionIndex, witness);
+        requireSameReceipt(block, transactionIndex, witness);
       }
     } finally {
       state.onCode = undefined;
@@ -378,13 +378,4 @@ export function readAccount(state: FlatState, address: Hex, slot: bigint | undef
   const { nonce = 0n, balance = 0n } = state.accountAt(address) ?? {};
   const word = slot === undefined ? 0n : state.wordAt(address, wordToHex(slot));
   return { nonce, balanceWei: balance, code: toHex(state.codeAt(address)), word };
-}
-
-/** Throws WitnessError where the engine's receipt says otherwise. */
-function requireSame({ environment, receipts }: WitnessedBlock, transactionIndex: number, witness: ReexecutedReceipt): void {
-  const place = { blockNumber: environment.number, transactionIndex };
-  const engine = receipts[transactionIndex];
-  if (engine === undefined) throw disagreement({ ...place, subject: "receipt", engine: "absent", witness: "expected" });
-  const difference = compareReceipts(engine, witness);
-  if (difference !== undefined) throw disagreement({ ...place, ...difference });
 }

@@ -1,5 +1,6 @@
-import type { BlockLog, BlockReceipt } from "../model/block.ts";
-import type { ReexecutedReceipt } from "../model/block.ts";
+import type { BlockLog, BlockReceipt, MinedBlock, ReexecutedReceipt } from "../model/block.ts";
+import { disagreement } from "./witness-error.ts";
+import type { Mismatch } from "./witness-error.ts";
 
 /** The first thing about which two receipts of one transaction differ. */
 interface ReceiptDifference {
@@ -8,8 +9,22 @@ interface ReceiptDifference {
   readonly witness: string;
 }
 
+/** Throws WitnessError EnginesDisagree where the block's receipt says otherwise than what was executed again. `by`: as Mismatch's. */
+export function requireSameReceipt(
+  { environment, receipts }: Pick<MinedBlock, "environment" | "receipts">,
+  transactionIndex: number,
+  witness: ReexecutedReceipt,
+  by?: Mismatch["by"],
+): void {
+  const place = { blockNumber: environment.number, transactionIndex, ...(by === undefined ? {} : { by }) };
+  const engine = receipts[transactionIndex];
+  if (engine === undefined) throw disagreement({ ...place, subject: "receipt", engine: "absent", witness: "expected" });
+  const difference = compareReceipts(engine, witness);
+  if (difference !== undefined) throw disagreement({ ...place, ...difference });
+}
+
 /** Undefined where both engines saw the same: outcome, gas, created contract and every log. */
-export function compareReceipts(engine: BlockReceipt, witness: ReexecutedReceipt): ReceiptDifference | undefined {
+function compareReceipts(engine: BlockReceipt, witness: ReexecutedReceipt): ReceiptDifference | undefined {
   const differ = (subject: string, a: unknown, b: unknown): ReceiptDifference | undefined =>
     a === b ? undefined : { subject, engine: String(a), witness: String(b) };
   return (

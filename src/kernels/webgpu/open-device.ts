@@ -3,7 +3,7 @@ import type { Gpu, GpuAdapter, GpuDevice } from "./card/gpu.ts";
 /** What one binding may have, where the card allows more than the 128 MiB that all have. */
 const WANTED_BYTES = 2 ** 30;
 
-/** A graphics card that is open, or why there is none. */
+/** A graphics card that is open, or why no card was opened. */
 type OpenedDevice =
   | { readonly state: "open"; readonly device: GpuDevice; readonly name: string; readonly isSoftware: boolean }
   | { readonly state: "absent" | "software"; readonly name: string };

@@ -34,10 +34,9 @@ interface BatchCost {
 const WINDOW = 16;
 
 /**
- * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the gas of
- * their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is refused;
- * clients are
- * told some more, so that what they have signed still pays when the price has risen a little.
+ * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the
+ * gas of their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is
+ * refused; clients are told some more, so that what they have signed still pays when the price has risen a little.
  */
 export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigint> {
   readonly name = "fees";

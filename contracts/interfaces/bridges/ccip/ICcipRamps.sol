@@ -15,7 +15,7 @@ enum ExecutionState {
 /// @title CCIP's ramps, both ends of them in one contract on each member
 /// @notice As the onramp it tells a message whole and passes its id on as a proven message. As the offramp it executes a message whose
 /// id came from the chain that the message names as its source: tokens, then the receiver, and all of it or nothing.
-/// @dev Trusted: the router of its own member, for who sends; the registry, for pools; the operator, for prices and for who the peers
+/// @dev Trusted: the router of its own member, for senders; the registry, for pools; the operator, for prices and for which contracts the peers
 /// are. Not trusted: those who have messages executed, who may be anyone, and receivers, tokens and pools.
 interface ICcipRamps is IProvenPeer {
     event CCIPMessageSent(uint64 indexed destChainSelector, uint64 indexed sequenceNumber, CcipRampMessage message);

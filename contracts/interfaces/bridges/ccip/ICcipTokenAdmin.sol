@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title CCIP's token admin registry and its registry module
 /// @notice Which pool a token has. A token's own administrator decides: the account that the token names by `owner()`, `getCCIPAdmin()`
 /// or the default admin role of its access control. Registry and module, two contracts on public networks, are one here.
-/// @dev Trusted, for one token: the account that the token names. Nobody else registers it.
+/// @dev Trusted, for one token: the account that the token names. No other account registers it.
 interface ICcipTokenAdmin {
     struct TokenConfig {
         address administrator;

@@ -11,8 +11,7 @@ const EACH_WORD = Array.from({ length: 50 }, (_, i) => i);
 
 /**
  * Absorbs entries into the sponges of leaves: the message is a big-endian string of bits, `bits` of the word at offset + i ·
- * stride for
- * each entry. A block of `rate` words is permuted when the first word behind it comes.
+ * stride for each entry. A block of `rate` words is permuted when the first word behind it comes.
  * Shape: invocation i is leaf i; word w of its sponge at w · leaves + i. Entries are pairs of offset and bits, canonical
  * elements.
  * `pending` bits wait in the last word; `word` words of the block are full.

@@ -4,9 +4,8 @@ const byDegree = new Map<number, CardKernel>();
 
 /**
  * result[dest + k · stride + (i << logStep)] += Σ_c weight_c[k] · source[column + c · rows + i] over `columns` columns that
- * follow
- * each other: extension columns, of f(x^step) for shorter ones. Weights at `weight`, coordinate by coordinate, in Montgomery
- * form.
+ * follow each other: extension columns, of f(x^step) for shorter ones. Weights at `weight`, coordinate by coordinate, in
+ * Montgomery form.
  * Shape: columns of `rows` rows, canonical in and out.
  */
 export function combine(degree: number): CardKernel {

@@ -18,8 +18,7 @@ const byDegree = new Map<number, DivisionKernels>();
 /**
  * Synthetic division of an extension polynomial by X − point, in chunks.
  * Shape: coordinate k of coefficient j at dest + k · rows + j, canonical, in place; point and its 256th power in `points`,
- * Montgomery
- * form; carries of degree words each.
+ * Montgomery form; carries of degree words each.
  */
 export function division(degree: number): DivisionKernels {
   const known = byDegree.get(degree);

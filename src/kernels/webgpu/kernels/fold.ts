@@ -6,8 +6,7 @@ const byDegree = new Map<number, CardKernel>();
 /**
  * result_i = arity · Σ_j challenge^j · source_(arity·i + j), extension elements. See `Backend.fold`.
  * Shape: coordinate k of `rows` elements at column + k · rows → of rows/arity at dest + k · rows/arity; canonical; the
- * challenge and
- * arity in Montgomery form.
+ * challenge and arity in Montgomery form.
  */
 export function fold(degree: number): CardKernel {
   const known = byDegree.get(degree);
