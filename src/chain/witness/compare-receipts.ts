@@ -9,7 +9,7 @@ interface ReceiptDifference {
   readonly witness: string;
 }
 
-/** Throws WitnessError EnginesDisagree where the block's receipt says otherwise than what was executed again. `by`: as Mismatch's. */
+/** Throws WitnessError EnginesDisagree where the block's receipt differs from what was executed again. `by`: as in Mismatch. */
 export function requireSameReceipt(
   { environment, receipts }: Pick<MinedBlock, "environment" | "receipts">,
   transactionIndex: number,
