@@ -175,7 +175,10 @@ function packed(element: { readonly bytes: number }, index: bigint): readonly [b
   return [index / perSlot(element), Number(index % perSlot(element)) * element.bytes];
 }
 
-/** A word as a key of that type; undefined where it cannot be one. Keys that are texts are hashed by themselves: they are not found. */
+/**
+ * A word as a key of that type; undefined where it cannot be one. Keys that are texts are hashed by themselves: they are not
+ * found.
+ */
 function keyText(key: bigint, type: StorageType): string | undefined {
   if (type.kind !== "value") return undefined;
   const raw = numberToHex(key, WORD);

@@ -107,7 +107,10 @@ export function termsIn(events: readonly SettingsEvent[]): readonly ScheduledTer
   return terms;
 }
 
-/** A chain's upgrades and terms among all events of the settings: what other contracts log under the same names does not count. */
+/**
+ * A chain's upgrades and terms among all events of the settings: what other contracts log under the same names does not
+ * count.
+ */
 export function settingsEventsIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly SettingsEvent[] {
   return events.filter(
     (event): event is Scheduled | Canceled | TermsEvent =>
