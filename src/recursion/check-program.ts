@@ -177,9 +177,11 @@ type ProgramErrorCode =
   | "HintNotHashed"
   | "NeverRead"
   | "PublicTwice"
-  | "PublicUnread";
+  | "PublicUnread"
+  /** Not a fault of the relations: the digest is not the one that is admitted. */
+  | "OtherDigest";
 
-/** The relations are no program: a cell of it could have several values, or none, or is compared with nothing. */
+/** The relations are no program: a cell could have several values, or none, or is compared with nothing; or it is not admitted. */
 export class ProgramError extends NamedError<ProgramErrorCode> {
   override readonly name = "ProgramError";
 }

@@ -2,7 +2,7 @@ import { createExtension, type Ext } from "../field/extension.ts";
 import { compress } from "../kernels/poseidon.ts";
 import { POSEIDON_NODE_TAG } from "../kernels/tree-hash.ts";
 import type { Program } from "./program.ts";
-import { DEALT_OCTETS, OCTET_ELEMENTS, type Octet, type Relation, type Word, WORD_ELEMENTS } from "./relation.ts";
+import { DEALT_OCTETS, LOW_BITS, OCTET_ELEMENTS, type Octet, type Relation, type Word, WORD_ELEMENTS } from "./relation.ts";
 
 /** Hints of a run: words and octets in the order in which the program takes them. */
 export interface Hints {
@@ -11,18 +11,17 @@ export interface Hints {
 }
 
 /** What the cells hold behind a run, up to the relation that does not hold. */
-interface Memory {
+export interface Memory {
   readonly words: readonly (Ext | undefined)[];
   readonly octets: readonly (readonly number[] | undefined)[];
+  /** Siblings in the order of the steps of paths: they stand in no cell. */
+  readonly siblings: readonly (readonly number[])[];
 }
 
 type RunResult =
   | { readonly ok: true; readonly memory: Memory }
   /** No value of what the relation introduces satisfies it. */
   | { readonly ok: false; readonly relation: number };
-
-/** Bits of an element that `low` has; `high` has the others. */
-const LOW_BITS = 16;
 
 const field = createExtension(WORD_ELEMENTS);
 
@@ -43,6 +42,7 @@ export function interpret(program: Program, publicValues: readonly number[], hin
 class Run implements Memory {
   readonly words: (Ext | undefined)[];
   readonly octets: (readonly number[] | undefined)[];
+  readonly siblings: (readonly number[])[] = [];
   readonly #publicValues: readonly number[];
   readonly #hints: Hints;
   readonly #compress: typeof compress;
@@ -110,6 +110,7 @@ class Run implements Memory {
 
   #satisfyClimb({ bit, from, to }: Extract<Relation, { readonly kind: "climb" }>): boolean {
     const sibling = this.#takeOctet();
+    this.siblings.push(sibling);
     const own = this.#octet(from);
     const side = this.#word(bit);
     if (field.equal(side, field.zero)) return this.#settleOctet(to, this.#compress(POSEIDON_NODE_TAG, own, sibling));

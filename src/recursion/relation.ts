@@ -18,6 +18,8 @@ export const OCTET_ELEMENTS = 8;
 export const DEALT_OCTETS = 5;
 /** Bits of an element that a relation names one by one: as many as are uniform. */
 export const NAMED_BITS = 24;
+/** Bits of an element that its lower half has; the higher one has the others. */
+export const LOW_BITS = 16;
 
 /** A cell that holds an element of the extension; one of the base field stands in its first coordinate. */
 export type Word = number & { readonly __word: unique symbol };

@@ -48,7 +48,7 @@ const AFTER_ERRORS: Rooms = {
   [stark]: [kernels, field],
   [circuits]: [stark, kernels, field, protocol],
   // The machine whose programs check proofs.
-  [recursion]: [stark, kernels, field],
+  [recursion]: [circuits, stark, kernels, field],
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
   "src/machine/": ["src/machine/protocol-codes/", protocol],
   // Precompiled contracts that are bytecode: bytes, and where they are called.

@@ -1,0 +1,111 @@
+import { isCanonical } from "../field/koala-bear.ts";
+import type { Backend } from "../kernels/backend.ts";
+import type { ProofParameters } from "../stark/parameters.ts";
+import { commitPreprocessed } from "../stark/preprocess.ts";
+import type { ProverInput } from "../stark/prover-input.ts";
+import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../stark/system.ts";
+import { elementBytes, wordsOf } from "../stark/transcript-form.ts";
+import { checkProgram, ProgramError } from "./check-program.ts";
+import type { Memory } from "./interpret.ts";
+import type { Program } from "./program.ts";
+import { WORD_ELEMENTS } from "./relation.ts";
+import { fixedCells, machineAir, type MachineRow } from "./tables/machine-table.ts";
+import { MACHINE_TABLES } from "./tables/machine-tables.ts";
+import { firstRowColumn, publicAir } from "./tables/public-table.ts";
+import { columnsOf, tableParts } from "./tables/table-parts.ts";
+import { type WiredProgram, wireProgram } from "./tables/wiring.ts";
+
+/** A program with the proof system of its statements: its public values, for some hints of which all relations hold. */
+export interface ProgramSystem {
+  readonly wired: WiredProgram;
+  readonly system: System;
+}
+
+/**
+ * The proof system of a program. The program is its preprocessed columns: the system's digest is the program's, by these
+ * parameters. Throws ProgramError for what is no program.
+ */
+export async function programSystem(program: Program, parameters: ProofParameters, backend: Backend): Promise<ProgramSystem> {
+  checkProgram(program);
+  const wired = wireProgram(program);
+  const definition = programDefinition(wired, parameters);
+  return { wired, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+}
+
+/**
+ * The same of a program that is admitted by its digest, a constant of whoever checks its proofs: what is in a proof or beside it
+ * does not name the program. Throws ProgramError for a program, or parameters, of another digest.
+ */
+export async function admittedProgram(
+  program: Program,
+  digest: Uint8Array,
+  { parameters, backend }: { readonly parameters: ProofParameters; readonly backend: Backend },
+): Promise<ProgramSystem> {
+  const own = await programSystem(program, parameters, backend);
+  const hex = Buffer.from(own.system.verificationKeyDigest).toString("hex");
+  if (hex !== Buffer.from(digest).toString("hex"))
+    throw new ProgramError("OtherDigest", `program ${program.name} has digest ${hex}, which is not the one that is admitted`);
+  return own;
+}
+
+function programDefinition(wired: WiredProgram, parameters: ProofParameters): SystemDefinition {
+  const { publicCount } = wired.program;
+  const { minLogRows } = parameters;
+  const tables = tableParts(wired, minLogRows).map(({ table, name, logRows, rows }): TableDefinition => {
+    const machineTable = MACHINE_TABLES[table];
+    const air = machineAir(name, machineTable);
+    const filling = new Array<number>(air.preprocessedNames.length).fill(0);
+    const columns = (): Uint32Array[] =>
+      columnsOf({ logRows, rows }, (row) => fixedCells(machineTable, row, wired.counts), filling);
+    return { air, preprocessed: { logRows, columns } };
+  });
+  const air = publicAir(publicCount);
+  return {
+    name: "recursion program/1",
+    parameters,
+    tables: [...tables, { air, preprocessed: { logRows: minLogRows, columns: () => [firstRowColumn(minLogRows)] } }],
+    statementValueCount: publicCount,
+    statementElements: { count: publicCount, shared: 0 },
+    publicValues: (statement) => {
+      const elements = wordsOf(statement);
+      return statement.length === 4 * publicCount && elements.every(isCanonical) ? elements : undefined;
+    },
+  };
+}
+
+/** What a proof is made of, from a run that has satisfied all relations. */
+export function programInput({ wired, system }: ProgramSystem, publicValues: readonly number[], memory: Memory): ProverInput {
+  const { minLogRows } = system.parameters;
+  const valueOf = valuesByAddress(wired, publicValues, memory);
+  const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows }) => {
+    const { slots, cells } = MACHINE_TABLES[table];
+    const cellsOf = ({ cells: own, numbers, sibling }: MachineRow): number[] =>
+      cells(
+        slots.map(({ memory: kind }, i) => valueOf(kind, own[i]?.address)),
+        { numbers, sibling: sibling === undefined ? undefined : memory.siblings[sibling] },
+      );
+    return columnsOf({ logRows, rows }, cellsOf, cells([]));
+  });
+  return {
+    statement: elementBytes([...publicValues]),
+    auxiliary: system.tables.map(() => []),
+    traces: [...traces, [firstRowColumn(minLogRows)]],
+  };
+}
+
+/** The value of a cell, by memory and address. */
+function valuesByAddress(
+  { program: { wordCount }, extraWords }: WiredProgram,
+  publicValues: readonly number[],
+  { words, octets }: Memory,
+): (memory: "word" | "octet", address: number | undefined) => readonly number[] | undefined {
+  const firstWord = publicValues.length;
+  return (memory, address) => {
+    if (address === undefined) return undefined;
+    if (memory === "octet") return octets[address];
+    if (address < firstWord) return [publicValues[address] ?? 0, ...new Array<number>(WORD_ELEMENTS - 1).fill(0)];
+    if (address < firstWord + wordCount) return words[address - firstWord];
+    const extra = extraWords[address - firstWord - wordCount];
+    return extra === undefined || "value" in extra ? extra?.value : words[extra.copyOf];
+  };
+}

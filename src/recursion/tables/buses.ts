@@ -1,0 +1,12 @@
+import { defineBus } from "../../stark/bus.ts";
+import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
+
+/*
+ * The wiring. The one row that writes a cell sends its value, as often as the cell is read; each row that reads it receives the
+ * value once. Addresses, flags and counts are the key's, so a balanced bus says that every reader has the writer's value.
+ */
+
+/** Says what the word at an address is. */
+export const WORD_BUS = defineBus("word", 1, { address: 1, word: WORD_ELEMENTS });
+/** Says what the octet at an address is. */
+export const OCTET_BUS = defineBus("octet", 2, { address: 1, octet: OCTET_ELEMENTS });

@@ -1,0 +1,22 @@
+import { DEALT_OCTETS, OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
+import { type MachineTable, slotList } from "./machine-table.ts";
+
+/** Eight words and five octets that have the same elements in the same order. */
+export const DEAL_TABLE: MachineTable = {
+  slots: [
+    ...slotList(OCTET_ELEMENTS, { name: "word", memory: "word", access: "either" }),
+    ...slotList(DEALT_OCTETS, { name: "octet", memory: "octet", access: "writes" }),
+  ],
+  numbers: [],
+  constrain(b) {
+    const elements = b.columns("element", OCTET_ELEMENTS * WORD_ELEMENTS);
+    return [...cut(elements, WORD_ELEMENTS), ...cut(elements, OCTET_ELEMENTS)];
+  },
+  cells: (values) =>
+    Array.from({ length: OCTET_ELEMENTS }, (_, i) => values[i] ?? new Array<number>(WORD_ELEMENTS).fill(0)).flat(),
+};
+
+/** Parts of a list, each of so many. */
+function cut<T>(list: readonly T[], length: number): T[][] {
+  return Array.from({ length: list.length / length }, (_, i) => list.slice(i * length, (i + 1) * length));
+}

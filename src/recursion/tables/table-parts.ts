@@ -1,0 +1,48 @@
+import type { WiredProgram } from "./wiring.ts";
+import type { MachineRow } from "./machine-table.ts";
+import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
+
+/** A table is cut in two where that saves so many rows of filling. */
+const LEAST_SAVED_ROWS = 2 ** 12;
+
+/** A table of a system, with the rows of a program that it has. */
+interface TablePart {
+  readonly table: MachineTableName;
+  readonly name: string;
+  readonly logRows: number;
+  readonly rows: readonly MachineRow[];
+}
+
+/** A program's tables: none for what it does not do, two where one would be filled up with too many rows. */
+export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePart[] {
+  const logOf = (count: number): number => Math.max(minLogRows, Math.ceil(Math.log2(count)));
+  return (Object.keys(MACHINE_TABLES) as MachineTableName[]).flatMap((table): TablePart[] => {
+    const own = rows[table];
+    if (own.length === 0) return [];
+    const whole = { table, name: table, logRows: logOf(own.length), rows: own };
+    const first = 2 ** (whole.logRows - 1);
+    if (own.length <= first) return [whole];
+    const rest = own.slice(first);
+    const saved = first - 2 ** logOf(rest.length);
+    if (saved < LEAST_SAVED_ROWS) return [whole];
+    return [
+      { table, name: table, logRows: whole.logRows - 1, rows: own.slice(0, first) },
+      { table, name: `${table}Rest`, logRows: logOf(rest.length), rows: rest },
+    ];
+  });
+}
+
+/** Columns of rows of equal width, filled up with a row. */
+export function columnsOf<Row>(
+  { logRows, rows }: { readonly logRows: number; readonly rows: readonly Row[] },
+  cellsOf: (row: Row) => readonly number[],
+  filling: readonly number[],
+): Uint32Array[] {
+  const columns = filling.map((value) => new Uint32Array(2 ** logRows).fill(value));
+  rows.forEach((row, at) => {
+    const cells = cellsOf(row);
+    if (cells.length !== columns.length) throw new Error(`a row has ${cells.length} cells, not ${columns.length}`);
+    for (let i = 0; i < cells.length; i++) (columns[i] as Uint32Array)[at] = cells[i] as number;
+  });
+  return columns;
+}
