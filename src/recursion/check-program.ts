@@ -181,7 +181,7 @@ type ProgramErrorCode =
   /** Not a fault of the relations: the digest is not the one that is admitted. */
   | "OtherDigest";
 
-/** The relations are no program: a cell could have several values, or none, or is compared with nothing; or it is not admitted. */
+/** The relations are no program: a cell could have several values, or none, or is compared with nothing; or not admitted. */
 export class ProgramError extends NamedError<ProgramErrorCode> {
   override readonly name = "ProgramError";
 }

@@ -4,7 +4,7 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { ProgramError } from "../../src/recursion/check-program.ts";
 import { interpret, type Memory } from "../../src/recursion/interpret.ts";
-import { admittedProgram, programInput, type ProgramSystem, programSystem } from "../../src/recursion/program-system.ts";
+import { admittedProgram, programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
 import { checkTraces } from "../../src/stark/check.ts";
@@ -52,11 +52,7 @@ const OTHERS: Readonly<Record<string, { readonly other: Program; readonly varian
 type OfKind<Kind> = Extract<Relation, { readonly kind: Kind }>;
 
 /** The program with one relation of a kind that says something else. */
-function changed<Kind extends Relation["kind"]>(
-  kind: Kind,
-  change: (relation: OfKind<Kind>) => OfKind<Kind>,
-  nth = 0,
-): Program {
+function changed<Kind extends Relation["kind"]>(kind: Kind, change: (relation: OfKind<Kind>) => OfKind<Kind>, nth = 0): Program {
   const { relations } = program;
   const own = relations.filter((relation) => relation.kind === kind)[nth] as OfKind<Kind>;
   return { ...program, relations: relations.with(relations.indexOf(own), change(own)) };
@@ -103,10 +99,7 @@ describe("the proof of a program", () => {
   for (const [name, { other, variant }] of Object.entries(OTHERS)) {
     it(`is not that of a program ${name}, under its own name or this one's`, async () => {
       const isOther = (error: unknown) => error instanceof ProgramError && error.code === "OtherDigest";
-      await assert.rejects(
-        admittedProgram(other, own.system.verificationKeyDigest, { parameters, backend }),
-        isOther,
-      );
+      await assert.rejects(admittedProgram(other, own.system.verificationKeyDigest, { parameters, backend }), isOther);
       const { wired, system } = await programSystem(other, parameters, backend);
       const { publicValues: statement } = pathStatement(given, variant);
       const input = programInput({ wired, system }, statement, memoryOf(other, statement));

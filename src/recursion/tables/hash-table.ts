@@ -32,7 +32,10 @@ export const HASH_TABLE: MachineTable = {
     const zero = b.constant(0);
     return [[bit, zero, zero, zero, zero], own, right, output];
   },
-  cells([[bit = 0] = [], own = ZERO, right = ZERO], { numbers: [tag = 0], sibling = right } = { numbers: [], sibling: undefined }) {
+  cells(
+    [[bit = 0] = [], own = ZERO, right = ZERO],
+    { numbers: [tag = 0], sibling = right } = { numbers: [], sibling: undefined },
+  ) {
     const [first, second] = bit === 0 ? [own, sibling] : [sibling, own];
     const state = Float64Array.from([...first.map((lane, i) => (i === 0 ? add(lane, tag) : lane)), ...second]);
     const interior = permuteByRounds(state);

@@ -10,8 +10,7 @@ export function publicAir(publicCount: number): Air {
   const b = new AirBuilder("public", publicCount);
   const isFirst = b.preprocessedColumn("is first");
   b.assertEqual("first", "everyRow", b.column("first"), isFirst);
-  for (let i = 0; i < publicCount; i++)
-    b.send(WORD_BUS, isFirst, { address: b.constant(i), word: baseWord(b, b.public(i)) });
+  for (let i = 0; i < publicCount; i++) b.send(WORD_BUS, isFirst, { address: b.constant(i), word: baseWord(b, b.public(i)) });
   return b.build();
 }
 

@@ -1,19 +1,19 @@
-import { isCanonical } from "../field/koala-bear.ts";
-import type { Backend } from "../kernels/backend.ts";
-import type { ProofParameters } from "../stark/parameters.ts";
-import { commitPreprocessed } from "../stark/preprocess.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
-import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../stark/system.ts";
-import { elementBytes, wordsOf } from "../stark/transcript-form.ts";
-import { checkProgram, ProgramError } from "./check-program.ts";
-import type { Memory } from "./interpret.ts";
-import type { Program } from "./program.ts";
-import { WORD_ELEMENTS } from "./relation.ts";
-import { fixedCells, machineAir, type MachineRow } from "./tables/machine-table.ts";
-import { MACHINE_TABLES } from "./tables/machine-tables.ts";
-import { firstRowColumn, publicAir } from "./tables/public-table.ts";
-import { columnsOf, tableParts } from "./tables/table-parts.ts";
-import { type WiredProgram, wireProgram } from "./tables/wiring.ts";
+import { isCanonical } from "../../field/koala-bear.ts";
+import type { Backend } from "../../kernels/backend.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import { commitPreprocessed } from "../../stark/preprocess.ts";
+import type { ProverInput } from "../../stark/prover-input.ts";
+import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../stark/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
+import { checkProgram, ProgramError } from "../check-program.ts";
+import type { Memory } from "../interpret.ts";
+import type { Program } from "../program.ts";
+import { WORD_ELEMENTS } from "../relation.ts";
+import { fixedCells, machineAir, type MachineRow } from "./machine-table.ts";
+import { MACHINE_TABLES } from "./machine-tables.ts";
+import { firstRowColumn, publicAir } from "./public-table.ts";
+import { columnsOf, tableParts } from "./table-parts.ts";
+import { type WiredProgram, wireProgram } from "./wiring.ts";
 
 /** A program with the proof system of its statements: its public values, for some hints of which all relations hold. */
 export interface ProgramSystem {
