@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Backend } from "../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { interpret, type Memory } from "../../src/recursion/interpret.ts";
+import { machineAir, type MachineTable } from "../../src/recursion/tables/machine-table.ts";
+import { MACHINE_TABLES, type MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
+import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { checkTraces } from "../../src/stark/check.ts";
+import { evaluateRows } from "../../src/stark/column-arithmetic.ts";
+import { countedSides } from "../../src/stark/multiplicities.ts";
+import { prove } from "../../src/stark/prove.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { compileSystem, type System } from "../../src/stark/system.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { type Forgery, forgeries } from "./forgeries.ts";
+import { pathProgram, pathStatement } from "./path-program.ts";
+import { leafParameters } from "./squares-leaf.ts";
+
+const P = 2130706433;
+const { publicValues, hints } = pathStatement({
+  words: Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]),
+  position: 2,
+  siblings: [1, 2].map((k) => Array.from({ length: 8 }, (_, i) => 1000 * k + i)),
+  drawn: [17, 0, 0, 5, 0, 0, 0, P - 1],
+});
+const program = pathProgram();
+const parameters = leafParameters();
+const hashAir = machineAir("hash", MACHINE_TABLES.hash);
+const FORGERIES = forgeries(hashAir);
+const NAMES = Object.keys(MACHINE_TABLES) as MachineTableName[];
+
+function honestMemory(): Memory {
+  const run = interpret(program, publicValues, hints);
+  assert.ok(run.ok);
+  return run.memory;
+}
+
+let backend: Backend;
+let own: ProgramSystem;
+before(async () => {
+  backend = await createWasmBackend({ workers: 2 });
+  own = await programSystem(program, parameters, backend);
+});
+after(() => backend.close());
+
+describe("the wiring of a program", () => {
+  it("sends each cell's address and whole value from one slot, and receives it in all others", () => {
+    const memory = honestMemory();
+    const { traces } = programInput(own, publicValues, memory);
+    const sums = new Map<string, number>();
+    const writers = new Map<string, number>();
+    own.system.tables.forEach(({ air }, index) => {
+      const table: MachineTable | undefined = MACHINE_TABLES[air.name as MachineTableName];
+      const preprocessed = own.system.definition.tables[index]!.preprocessed!.columns();
+      const columns = { preprocessed, main: traces[index]! };
+      const rows = table === undefined ? [{ cells: [] }] : own.wired.rows[air.name as MachineTableName];
+      const at = Uint32Array.from(rows.keys());
+      for (const { bus, direction, multiplicity, message } of air.interactions) {
+        const [times, ...elements] = evaluateRows(air, [multiplicity, ...message], columns, publicValues, at);
+        for (const row of rows.keys()) {
+          if (times![row] === 0) continue;
+          const [address = 0, ...value] = elements.map((column) => column[row]!);
+          assert.deepEqual(value, cellValue(bus.name, address, memory), `${air.name} row ${row}`);
+          const key = `${bus.name} ${address}`;
+          if (direction === "receive") assert.equal(times![row], 1);
+          else writers.set(key, (writers.get(key) ?? 0) + 1);
+          sums.set(key, (sums.get(key) ?? 0) + (direction === "send" ? times![row]! : -1));
+        }
+      }
+    });
+    // Public values are copied to the words of their cells, and there is the 1 that comparisons take.
+    const { wordCount, octetCount, publicCount } = program;
+    assert.equal(writers.size, wordCount + octetCount + publicCount + own.wired.extraWords.length - unread());
+    for (const [key, count] of writers) assert.equal(count, 1, `${key} is written by ${count} slots`);
+    for (const [key, sum] of sums) assert.equal(sum, 0, key);
+  });
+
+  /** Cells that no slot reads: their one slot says nothing. */
+  function unread(): number {
+    const { word, octet } = own.wired.counts;
+    return [...word, ...octet].filter((count) => count === 0).length;
+  }
+
+  function cellValue(bus: string, address: number, { words, octets }: Memory): readonly number[] | undefined {
+    if (bus === "octet") return octets[address];
+    if (address < publicValues.length) return [publicValues[address]!, 0, 0, 0, 0];
+    const extra = own.wired.extraWords[address - publicValues.length - program.wordCount];
+    if (extra === undefined) return words[address - publicValues.length];
+    return "value" in extra ? extra.value : words[extra.copyOf];
+  }
+});
+
+describe("the tables of a program", () => {
+  it("refuse each changed cell, but for operands that a row of arithmetic does not have", () => {
+    const input = programInput(own, publicValues, honestMemory());
+    own.system.tables.forEach(({ air }, index) => {
+      const rows = own.wired.rows[air.name as MachineTableName] ?? [undefined];
+      const columns = input.traces[index]!;
+      columns.forEach((column, at) => {
+        for (const [row, wired] of rows.entries()) {
+          const before = column[row]!;
+          column[row] = (before + 1) % P;
+          const isRefused = checkTraces(own.system, input).length > 0;
+          column[row] = before;
+          const isAbsent = air.name === "arithmetic" && wired?.cells[Math.floor(at / 5)] === undefined;
+          assert.equal(isRefused, !isAbsent, `${air.columnNames[at]} of row ${row} of ${air.name}`);
+        }
+      });
+    });
+  });
+
+  it("need every constraint: each alone refuses a false statement", async () => {
+    const shown = new Set<string>();
+    for (const forgery of FORGERIES) {
+      const system = await programSystem(forgery.program, parameters, backend);
+      const found = checkTraces(system.system, inputOf(system, forgery), { limit: 5 });
+      assert.deepEqual(
+        found.map((each) => (each.kind === "constraint" ? `${each.table}: ${each.constraint}` : each)),
+        [`${forgery.table}: ${forgery.constraint}`],
+      );
+      const run = interpret(forgery.program, forgery.publicValues, { words: [], octets: [...forgery.memory.siblings] });
+      assert.ok(!run.ok, `${forgery.constraint}: the statement is true`);
+      shown.add(`${forgery.table}: ${forgery.constraint}`);
+    }
+    const all = NAMES.flatMap((table) =>
+      machineAir(table, MACHINE_TABLES[table]).constraints.map(({ name }) => `${table}: ${name}`),
+    );
+    // Those of the key's columns are there for the engine to count by.
+    assert.deepEqual([...shown].sort(), all.filter((name) => !name.endsWith("reads is boolean")).sort());
+  });
+
+  it("are no system without the constraints that receives are counted by", () => {
+    const airs = NAMES.map((table) => machineAir(table, MACHINE_TABLES[table]));
+    countedSides(airs);
+    for (const air of airs)
+      for (const { name } of air.constraints.filter((each) => each.name.endsWith("reads is boolean"))) {
+        const without = airs.map((each) =>
+          each === air ? { ...air, constraints: air.constraints.filter((other) => other.name !== name) } : each,
+        );
+        assert.throws(() => countedSides(without), /no side of bus (word|octet) is counted/, `${air.name}: ${name}`);
+      }
+  });
+
+  it("have a proof of a false statement without a constraint, and none with it", async () => {
+    const oneOfEach = [...Map.groupBy(FORGERIES, ({ table }) => table).values()].map((list) => list.at(-1)!);
+    assert.deepEqual(oneOfEach.map(({ table }) => table).sort(), ["arithmetic", "bits", "constant", "dot", "hash"]);
+    for (const forgery of oneOfEach) {
+      const system = await programSystem(forgery.program, parameters, backend);
+      const input = inputOf(system, forgery);
+      const accepts = async (by: System): Promise<boolean> => verify(by, input.statement, await prove(by, input, backend)).ok;
+      assert.equal(await accepts(system.system), false, forgery.constraint);
+      assert.equal(await accepts(withoutConstraint(system.system, forgery)), true, forgery.constraint);
+    }
+  });
+});
+
+/** What a prover would give for a false statement. */
+function inputOf(of: ProgramSystem, { table, publicValues: statement, memory, row }: Forgery): ProverInput {
+  const input = programInput(of, statement, memory);
+  const index = of.system.tables.findIndex(({ air }) => air.name === table);
+  row?.forEach((value, column) => (input.traces[index]![column]![0] = value));
+  return input;
+}
+
+function withoutConstraint({ definition, preprocessedRoots }: System, { table, constraint }: Forgery): System {
+  const tables = definition.tables.map((each) => {
+    if (each.air.name !== table) return each;
+    const constraints = each.air.constraints.filter(({ name }) => name !== constraint);
+    assert.equal(constraints.length, each.air.constraints.length - 1);
+    return { ...each, air: { ...each.air, constraints } };
+  });
+  return compileSystem({ ...definition, tables }, preprocessedRoots);
+}
