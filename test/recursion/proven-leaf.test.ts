@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Backend } from "../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { checkByProgram } from "../../src/recursion/check-by-program.ts";
+import { interpret } from "../../src/recursion/interpret.ts";
+import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
+import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
+import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { prove } from "../../src/stark/prove.ts";
+import type { System } from "../../src/stark/system.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
+
+/** NOT SECURE: a proof of two queries, and one of a program that checks it. */
+const parameters = leafParameters({ queryCount: 2, grindingBits: 3 });
+const programParameters = leafParameters({
+  ...{ queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 18 },
+});
+
+describe("a leaf", () => {
+  let backend: Backend;
+  let squares: System;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    squares = await squaresLeafSystem(parameters, backend);
+  });
+  after(() => backend.close());
+
+  /** The proof system of the program that checks proofs of this one's shape. */
+  async function leafOver(system: System, proof: Uint8Array): Promise<{ leaf: LeafProgram; own: ProgramSystem }> {
+    const leaf = leafProgram(system, shapeOfProof(system, proof), (_assembler, elements) => elements);
+    return { leaf, own: await programSystem(leaf.program, programParameters, backend) };
+  }
+
+  /** A proof that the program accepts a proof of the statement. */
+  async function provenBy(own: ProgramSystem, system: System, statement: Uint8Array, proof: Uint8Array): Promise<Uint8Array> {
+    const run = interpret(own.wired.program, wordsOf(statement), proofHints(system, proof));
+    assert.ok(run.ok);
+    return prove(own.system, programInput(own, wordsOf(statement), run.memory), backend);
+  }
+
+  it("stands for the proof that it checks, and its own proof is checked by a program in turn", async () => {
+    const { statement, ...input } = squaresLeafInput({ squares: 4, requests: 4 });
+    const proof = await prove(squares, { ...input, statement }, backend);
+    const first = await leafOver(squares, proof);
+    const proven = await provenBy(first.own, squares, statement, proof);
+    assert.equal(verify(first.own.system, statement, proven).ok, true);
+    const other = elementBytes(wordsOf(statement).map((element) => element + 1));
+    assert.equal(verify(first.own.system, other, proven).ok, false);
+
+    const second = await leafOver(first.own.system, proven);
+    assert.deepEqual(checkByProgram(second.leaf, statement, proven), { ok: true });
+    assert.equal(checkByProgram(second.leaf, other, proven).ok, false);
+    const twice = await provenBy(second.own, first.own.system, statement, proven);
+    assert.equal(verify(second.own.system, statement, twice).ok, true);
+    assert.equal(verify(second.own.system, other, twice).ok, false);
+    assert.equal(verify(first.own.system, statement, twice).ok, false);
+  });
+});
