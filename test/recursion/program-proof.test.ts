@@ -7,8 +7,10 @@ import { interpret, type Memory } from "../../src/recursion/interpret.ts";
 import { admittedProgram, programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
+import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { prove } from "../../src/stark/prove.ts";
+import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
 import { elementBytes } from "../../src/stark/transcript-form.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { pathProgram, pathStatement, type PathVariant } from "./path-program.ts";
@@ -82,6 +84,16 @@ describe("the proof of a program", () => {
     );
     for (const { air } of tables) assert.ok(air.degree <= 3, `${air.name} has degree ${air.degree}`);
     assert.deepEqual(checkTraces(own.system, programInput(own, publicValues, memoryOf(program)), { limit: 5 }), []);
+  });
+
+  it("has 100 proven bits by the parameters of leaves, and fewer with a query less", async () => {
+    const bitsWith = async (queryCount: number): Promise<number> => {
+      const { system } = await programSystem(program, { ...programParameters(), queryCount }, backend);
+      return leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 });
+    };
+    const { queryCount } = programParameters();
+    assert.ok((await bitsWith(queryCount)) >= 100);
+    assert.ok((await bitsWith(queryCount - 1)) < 100);
   });
 
   it("is made of a run and accepted, and says nothing of another statement", async () => {

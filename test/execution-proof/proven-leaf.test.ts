@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { formOf } from "../../src/execution-proof/run-statement.ts";
+import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
+import { statementCode } from "../../src/execution-proof/statement-code.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { checkByProgram } from "../../src/recursion/check-by-program.ts";
+import { interpret } from "../../src/recursion/interpret.ts";
+import { leafProgram } from "../../src/recursion/leaf-program.ts";
+import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
+import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { programInput, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { prove } from "../../src/stark/prove.ts";
+import { compileSystem } from "../../src/stark/system.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+
+/** NOT SECURE: few queries, in the run's proof and in the one of its leaf. */
+const FEW_QUERIES = { queryCount: 4, grindingBits: 4 };
+
+describe("the leaf of a run of the kernel", () => {
+  let backend: WasmBackend;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+  });
+  after(() => backend.close());
+
+  it("is proven: a proof that the program of proofs of its shape accepts the run's", async () => {
+    const definition = runDefinition(PROGRAM, { ...provableParameters(), ...FEW_QUERIES });
+    const system = compileSystem(definition, await commitPreprocessed(definition, backend));
+    const input = runInput({ program: PROGRAM, definition }, callingTransaction().trace);
+    const proof = await prove(system, input, backend);
+    const leaf = leafProgram(system, shapeOfProof(system, proof), statementCode(formOf(PROGRAM)));
+    assert.deepEqual(checkByProgram(leaf, input.statement, proof), { ok: true });
+
+    const own = await programSystem(leaf.program, { ...programParameters(), ...FEW_QUERIES }, backend);
+    // The arithmetic at the point is cut in two: filled up it would have as many rows again.
+    assert.deepEqual(
+      own.system.tables.map(({ air }) => air.name),
+      ["hash", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "public"],
+    );
+    const elements = wordsOf(input.statement);
+    const run = interpret(leaf.program, elements, proofHints(system, proof));
+    assert.ok(run.ok);
+    const proven = await prove(own.system, programInput(own, elements, run.memory), backend);
+    assert.deepEqual(verify(own.system, input.statement, proven), { ok: true });
+    for (const at of [0, elements.length >> 1, elements.length - 1]) {
+      const other = elementBytes(elements.with(at, elements[at]! ^ 1));
+      assert.equal(verify(own.system, other, proven).ok, false, `element ${at}`);
+    }
+  });
+});
