@@ -4,6 +4,7 @@ import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witnes
 import { decodeBatchProof, type ExecutionBatchProof } from "../src/execution-proof/batch/batch-proof.ts";
 import { chunkStatement, firstJoints } from "../src/execution-proof/batch/chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
+import { benchLeafProof } from "./leaf-proof.ts";
 import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
@@ -53,7 +54,9 @@ const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 const beforeVerification = cpuSeconds();
 verifyWithKey(key, claim, proof);
 const verifyCpuSeconds = cpuSeconds() - beforeVerification;
+await proving.release();
 const decoded = decodeBatchProof(proof);
+const leafProofs = isProvable ? await leafProofsOf(key, claim, decoded) : [];
 console.log(
   JSON.stringify({
     parameters: isProvable ? "provable" : "execution",
@@ -63,11 +66,14 @@ console.log(
     ...(isProvable ? { permutations: permutationsOf(key, claim, decoded), leaves: leavesOf(key, claim, decoded) } : {}),
     proveCpuSeconds,
     verifyCpuSeconds,
-    leastProvenBits: key.provenBits,
-    peakRssMiB,
+    ...(isProvable
+      ? { leafCpuSeconds: leafProofs.reduce((sum, { leafCpuSeconds }) => sum + leafCpuSeconds, 0), leafProofs }
+      : {}),
+    leastProvenBits: Math.min(key.provenBits, ...leafProofs.map((leaf) => leaf.leastProvenBits)),
+    peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    ofWhichChunksPeakRssMiB: peakRssMiB,
   }),
 );
-await proving.release();
 await backend.close();
 
 async function provenOnce() {
@@ -98,6 +104,16 @@ function leavesOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatch
     for (const { kind } of leaf.program.relations) relations[kind] = (relations[kind] ?? 0) + 1;
     return { relations, writeCpuSeconds: written - beginning, runCpuSeconds: cpuSeconds() - written, verdict };
   });
+}
+
+/** Proofs that each chunk's leaf program accepts its proof, one after another. */
+async function leafProofsOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof) {
+  const proofs: Awaited<ReturnType<typeof benchLeafProof>>[] = [];
+  for (const chunk of chunkProofs(of, about, batch)) {
+    const leaf = leafProgram(of.system, shapeOfProof(of.system, chunk.proof), statementCode(formOf(of.program)));
+    proofs.push(await benchLeafProof(leaf, chunk, backend));
+  }
+  return proofs;
 }
 
 /** Compressions of Poseidon that checking each chunk's proof takes: of its transcript, of leaves and of paths. */

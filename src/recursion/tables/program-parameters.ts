@@ -1,8 +1,8 @@
 import type { ProofParameters } from "../../stark/parameters.ts";
 
 /**
- * Parameters of proofs of programs that check a chunk's proof: at least 100 proven bits in unique decoding. All stack columns have
- * one length, that of some 14 million cells, so the key has one commitment.
+ * Parameters of proofs of programs that check a chunk's proof: at least 100 proven bits in unique decoding. Stack columns are as
+ * long as some 14 million cells need, and never of another length, so that the key has one commitment.
  */
 export function programParameters(): ProofParameters {
   return {

@@ -1,0 +1,62 @@
+import type { WasmBackend } from "../src/kernels/wasm/backend.ts";
+import { interpret } from "../src/recursion/interpret.ts";
+import type { LeafProgram } from "../src/recursion/leaf-program.ts";
+import { proofHints } from "../src/recursion/proof-hints.ts";
+import { programParameters } from "../src/recursion/tables/program-parameters.ts";
+import { programInput, programSystem } from "../src/recursion/tables/program-system.ts";
+import { FixedTables } from "../src/stark/fixed-tables.ts";
+import { prove } from "../src/stark/prove.ts";
+import { leastProvenBits } from "../src/stark/security/proof-security.ts";
+import { TablePrograms } from "../src/stark/table-programs.ts";
+import { wordsOf } from "../src/stark/transcript-form.ts";
+import { verify } from "../src/stark/verify.ts";
+
+interface LeafProofFigures {
+  readonly leafCpuSeconds: number;
+  readonly leastProvenBits: number;
+}
+
+/** What it takes to prove that a leaf program accepts a proof, on two runs of which the second is measured. */
+export async function benchLeafProof(
+  { program, system: checked }: LeafProgram,
+  { statement, proof }: { readonly statement: Uint8Array; readonly proof: Uint8Array },
+  backend: WasmBackend,
+): Promise<LeafProofFigures> {
+  const cpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  };
+  const beginning = cpuSeconds();
+  const own = await programSystem(program, programParameters(), backend);
+  const keyCpuSeconds = cpuSeconds() - beginning;
+  const { system } = own;
+  const options = { programs: new TablePrograms(system), fixedTables: new FixedTables(system, backend) };
+  const publicValues = wordsOf(statement);
+  const provenOnce = async () => {
+    const before = cpuSeconds();
+    const run = interpret(program, publicValues, proofHints(checked, proof));
+    if (!run.ok) throw new Error(`relation ${run.relation} does not hold`);
+    const input = programInput(own, publicValues, run.memory);
+    const filled = cpuSeconds();
+    const bytes = await prove(system, input, backend, options);
+    return { input, bytes, fillCpuSeconds: filled - before, proveCpuSeconds: cpuSeconds() - filled };
+  };
+  await provenOnce();
+  const { input, bytes, fillCpuSeconds, proveCpuSeconds } = await provenOnce();
+  await options.fixedTables.release();
+  const before = cpuSeconds();
+  const verdict = verify(system, input.statement, bytes);
+  const figures = {
+    tables: Object.fromEntries(system.tables.map(({ air, fixedLogRows }) => [air.name, fixedLogRows])),
+    cells: system.tables.reduce((sum, table) => {
+      const width = table.preprocessedWidth + table.mainWidth + table.lookupWidth;
+      return sum + width * 2 ** (table.fixedLogRows ?? 0);
+    }, 0),
+    ...{ keyCpuSeconds, fillCpuSeconds, proveCpuSeconds, leafCpuSeconds: fillCpuSeconds + proveCpuSeconds },
+    verifyCpuSeconds: cpuSeconds() - before,
+    proofKiB: Math.round(bytes.length / 1024),
+    leastProvenBits: leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }),
+    verdict,
+  };
+  return figures;
+}
