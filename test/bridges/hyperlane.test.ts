@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, id, toBeHex } from "ethers";
-import type { Signer } from "ethers";
+import { Contract, ContractFactory, id, Interface, toBeHex } from "ethers";
+import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { Hyperchains } from "../../src/types.ts";
 import { compileDapp } from "./support/dapp.ts";
 import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
@@ -15,6 +15,14 @@ const metadata = (gas: bigint): string => `0x0001${toBeHex(0, 32).slice(2)}${toB
 
 /** `Refused()` of MyGreeter, which is known by its name where the dapp's own project was built before. */
 const REFUSED = new RegExp(`reverts with (?:Refused\\(\\)|${id("Refused()").slice(0, 10)})`);
+
+const MAILBOX = new Interface(["event Dispatch(address indexed, uint32 indexed, bytes32 indexed, bytes message)"]);
+
+/** The message that a transaction has sent. */
+function dispatched({ logs }: ContractTransactionReceipt): string {
+  const event = logs.map((log) => MAILBOX.parseLog(log)).find((each) => each !== null);
+  return String(event?.args["message"]);
+}
 
 describe("C14 dapps of Hyperlane between two chains and L1, as their npm package has them", () => {
   let connection: Awaited<ReturnType<typeof openBridged>>;
@@ -207,20 +215,33 @@ describe("C14 dapps of Hyperlane between two chains and L1, as their npm package
     assert.deepEqual([await b.getFunction("greeting").staticCall(), await b.getFunction("received").staticCall()], ["held", 1n]);
   });
 
+  test("attack: a receiver reenters: its own message is not processed inside itself, another one is, and each once", async () => {
+    const { a, b } = await greeters();
+    const own = await greet(a, "beta", b.target, "own", 1_000_000n);
+    await send(b, "nest", dispatched(own));
+    await hl.delivered(own);
+    assert.equal(await b.getFunction("nestedSucceeded").staticCall(), false);
+    await hl.hold("beta");
+    const outer = await greet(a, "beta", b.target, "outer", 1_000_000n);
+    const inner = await greet(a, "beta", b.target, "inner", 1_000_000n);
+    for (const each of [outer, inner]) await assert.rejects(hl.delivered(each), /is verified/);
+    await send(b, "nest", dispatched(inner));
+    await hl.release("beta");
+    await hl.delivered(outer);
+    await hl.delivered(inner);
+    assert.equal(await b.getFunction("nestedSucceeded").staticCall(), true);
+    assert.equal(await b.getFunction("received").staticCall(), 3n);
+  });
+
   test("a stranger processes a proven message himself: it counts once, and one that differs in a byte is refused", async () => {
     const { a, b } = await greeters();
     await hl.hold("beta");
     const sent = await greet(a, "beta", b.target, "by a stranger");
     await assert.rejects(hl.delivered(sent), /is verified/);
-    const abi = [
-      "function process(bytes,bytes) payable",
-      "event Dispatch(address indexed, uint32 indexed, bytes32 indexed, bytes message)",
-    ];
+    const abi = ["function process(bytes,bytes) payable"];
     const [, stranger] = await at("beta").ethers.getSigners();
     const mailbox = new Contract(hl.mailbox, abi, stranger as unknown as Signer);
-    const raw = sent.logs.map((log) => mailbox.interface.parseLog(log)).find((event) => event !== null)?.args[
-      "message"
-    ] as string;
+    const raw = dispatched(sent);
     const changed = `${raw.slice(0, -2)}${raw.endsWith("00") ? "01" : "00"}`;
     await assert.rejects(mailbox.getFunction("process").staticCall("0x", changed), /ISM verification failed/);
     await send(mailbox, "process", "0x", raw);
