@@ -106,6 +106,8 @@ export interface ChainOptions {
   readonly engine?: "edr" | "flat";
   /** What repeats the blocks that the witness makes. Default "none". */
   readonly checkedBy?: "none" | "edr";
+  /** Whether Hardhat collects coverage or gas statistics: its network repeats what runs before it is answered. Default false. */
+  readonly isMeasured?: boolean;
   /**
    * Whether the chain can form batches again. It then remembers what it did since the last batch of which `executedOnL1`
    * told. Default false.

@@ -17,6 +17,7 @@ export interface PlannedEcosystem {
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
   readonly distinctTimestamps: boolean;
+  readonly isMeasured: boolean;
 }
 
 type Options = typeof CHAIN_OPTIONS;
@@ -59,7 +60,7 @@ const keyOf = (name: string, { key = name }: ChainOption): string => key;
 
 /** The plan of the chain in this place of the list. */
 export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
-  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, l1 } = ecosystem;
+  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, l1 } = ecosystem;
   const around: Around = {
     use,
     chainId: BigInt(said.chainId),
@@ -69,6 +70,7 @@ export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcos
     allowUnlimitedContractSize,
     // Another L1's time cannot be put forward for it.
     distinctTimestamps: distinctTimestamps && l1.url === undefined,
+    isMeasured,
   };
   const given: FlatPlan = said;
   return grouped(place, (name, { planned }) => (planned as (said: unknown, around: Around) => unknown)(given[name], around));

@@ -3,12 +3,13 @@ import type { DevnetOptions } from "../devnet/described/options.ts";
 import type { HyperchainsConfig } from "../options/resolved-config.ts";
 
 /** The ecosystem that a config describes, with the defaults of what starts it. */
-export function ecosystemOptions(config: HyperchainsConfig, use: "spawn" | "test"): DevnetOptions {
+export function ecosystemOptions(config: HyperchainsConfig, use: "spawn" | "test", isMeasured = false): DevnetOptions {
   const { accounts, allowBlocksWithSameTimestamp = use === "spawn", pollIntervalMs, prover, ...same } = config;
   const { url: _ofRunning, page: _beside, data: _keptElsewhere, ...ecosystem } = same;
   return {
     ...ecosystem,
     use,
+    isMeasured,
     fundedAccounts: fundedAccounts(accounts.funded, config.relayer),
     fundingWei: accounts.balanceWei,
     unlocked: accounts.unlocked,

@@ -10,7 +10,7 @@ import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 
 const ECOSYSTEM: PlannedEcosystem = {
   ...{ use: "devnet", l1: {}, host: "127.0.0.1", prover: { execution: "trusted" } },
-  ...{ singletons: false, allowUnlimitedContractSize: false, distinctTimestamps: false },
+  ...{ singletons: false, allowUnlimitedContractSize: false, distinctTimestamps: false, isMeasured: false },
 };
 
 function chain(name: string, chainId: number, more: object = {}): PlannedAt {

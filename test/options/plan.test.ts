@@ -76,6 +76,7 @@ function ecosystem(random: Random): PlannedEcosystem {
     singletons: flip(),
     allowUnlimitedContractSize: flip(),
     distinctTimestamps: flip(),
+    isMeasured: flip(),
   };
 }
 

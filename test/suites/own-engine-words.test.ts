@@ -49,11 +49,11 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   let members: readonly Member[];
   before(async () => {
     const hre = await createHardhat({
-      chains: { flat: { engine: "flat" }, edr: { engine: "edr" } },
+      chains: { flat: {}, checked: { checkedBy: "edr" }, edr: { engine: "edr" } },
       prover: { mode: "none" },
     });
     connection = (await hre.network.create("hyperchains")) as NetworkConnection;
-    members = ["flat", "edr"].map((name) => connection.hyperchains.chain(name));
+    members = ["flat", "checked", "edr"].map((name) => connection.hyperchains.chain(name));
     for (const { networkHelpers } of members) {
       await networkHelpers.setCode(LOGS, `0x${PASS_ON}00`);
       await networkHelpers.setCode(LOGS_AND_REVERTS, `0x${PASS_ON}60006000fd`);
@@ -61,16 +61,16 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   });
   after(() => connection.close());
 
-  const both = async (act: (member: Member) => Promise<unknown>): Promise<Awaited<ReturnType<typeof heard>>> => {
-    const [flat, edr] = members as [Member, Member];
+  const all = async (act: (member: Member) => Promise<unknown>): Promise<Awaited<ReturnType<typeof heard>>> => {
+    const [flat, checked, edr] = members as [Member, Member, Member];
     const said = await heard(() => act(flat));
-    assert.deepEqual(said, await heard(() => act(edr)));
+    for (const other of [checked, edr]) assert.deepEqual(await heard(() => act(other)), said, other.name);
     return said;
   };
 
   test("console.log of a call: each line once, formatted", async () => {
     const lines: string[] = [];
-    for (const data of SAID) lines.push(...(await both(({ ethers }) => ethers.provider.call({ to: LOGS, data }))).lines);
+    for (const data of SAID) lines.push(...(await all(({ ethers }) => ethers.provider.call({ to: LOGS, data }))).lines);
     assert.deepEqual(lines, ["42 coins", `${STRANGER} true 100 %`, "-3", "0x01020304"]);
   });
 
@@ -83,7 +83,7 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
       // Mined, and called again for the sender.
       [LOGS_AND_REVERTS, 100_000n, 2],
     ] as const) {
-      const { lines } = await both(async ({ ethers }) => {
+      const { lines } = await all(async ({ ethers }) => {
         const [sender] = await ethers.getSigners();
         const sent = await sender!.sendTransaction({ to, data: data!, ...(gasLimit === undefined ? {} : { gasLimit }) });
         return (await sent.wait())?.status;
@@ -97,7 +97,7 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   });
 
   test("console.log of each of a block's transactions, in their order", async () => {
-    const { lines } = await both(async ({ ethers, networkHelpers, provider }) => {
+    const { lines } = await all(async ({ ethers, networkHelpers, provider }) => {
       const signers = (await ethers.getSigners()).slice(0, 3);
       await provider.request({ method: "evm_setAutomine", params: [false] });
       const data = (i: number): string => logged(["uint256"], [i]);
@@ -116,7 +116,7 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
     let lines = 0;
     for (const name of names) {
       for (const gasLimit of [undefined, 300_000n]) {
-        const { ended } = await both(async ({ ethers }) => {
+        const { ended } = await all(async ({ ethers }) => {
           const contract = await ethers.deployContract("WaysToFail");
           return contract.getFunction(name as string).send(...(gasLimit === undefined ? [] : [{ gasLimit }]));
         });
@@ -127,9 +127,9 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   });
 
   test("a constructor that fails, and a call with an argument and ether from an account without", async () => {
-    await both(async ({ ethers }) => (await ethers.deployContract("CallTarget")).getFunction("double").staticCall(3n));
-    await both(async ({ ethers }) => ethers.provider.call({ data: "0x60006000fd" }));
-    await both(async ({ ethers }) => ethers.provider.estimateGas({ from: STRANGER, to: LOGS_AND_REVERTS }));
+    await all(async ({ ethers }) => (await ethers.deployContract("CallTarget")).getFunction("double").staticCall(3n));
+    await all(async ({ ethers }) => ethers.provider.call({ data: "0x60006000fd" }));
+    await all(async ({ ethers }) => ethers.provider.estimateGas({ from: STRANGER, to: LOGS_AND_REVERTS }));
   });
 
   test("what a failing call sees of its block, account and storage is the chain's", async () => {

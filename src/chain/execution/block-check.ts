@@ -24,10 +24,11 @@ export interface BlockCheckCounts {
 export interface BlockCheck {
   readonly counts: BlockCheckCounts;
   /**
-   * Runs a block again, unless it `isOther` here: it reads blocks' hashes, or charges for units. Rejects with WitnessError
-   * EnginesDisagree, or as its engine does; of no use then until a return.
+   * Runs a block again, which prints what contracts log, unless it `isOther` here: it reads blocks' hashes, or charges for
+   * units. Resolves with whether it did. Rejects with WitnessError EnginesDisagree, or as its engine does; of no use then
+   * until a return.
    */
-  repeat(block: WitnessedBlock, isOther: boolean): Promise<void>;
+  repeat(block: WitnessedBlock, isOther: boolean): Promise<boolean>;
   /** Makes blocks without transactions. */
   pass(environments: readonly BlockEnvironment[]): Promise<void>;
   cheat(cheat: StateCheat): Promise<void>;

@@ -36,23 +36,24 @@ export class EdrCheck implements BlockCheck {
     return { repeated: this.#repeated, leftOut: this.#leftOut };
   }
 
-  repeat(block: WitnessedBlock, isOther: boolean): Promise<void> {
+  repeat(block: WitnessedBlock, isOther: boolean): Promise<boolean> {
     return this.#inTurn(async () => {
       if (isOther) this.#isLeftOut = true;
       if (this.#isLeftOut) {
         this.#leftOut++;
         await this.#engine.mineEmpty([block.environment]);
-        return;
+        return false;
       }
       const { block: own, refused } = await this.#engine.mine(block.transactions, block.environment, { isWhole: true });
       if (refused.length > 0) {
         this.#leftOut++;
         this.#isLeftOut = true;
-        return;
+        return false;
       }
       this.#repeated++;
       for (const [transactionIndex, receipt] of own.receipts.entries())
         requireSameReceipt(block, transactionIndex, receipt, "EDR");
+      return true;
     });
   }
 

@@ -50,6 +50,8 @@ export interface ExecutionEngine {
 /** A block, and what a second engine would have said of it, where there is none. */
 export interface EngineResult extends MineResult {
   readonly repeated?: RepeatedBlock;
+  /** What contracts passed to `console.log`, where `check` is to print it. */
+  readonly logged?: readonly Hex[];
 }
 
 /** What only Hardhat's own network does: it prints what contracts log, and its errors have stack traces in their source. */

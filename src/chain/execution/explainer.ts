@@ -11,6 +11,8 @@ interface ExplainerOptions {
   readonly coinbase: Hex;
   /** Whether code is not limited as on Ethereum. */
   readonly unlimitedCode: boolean;
+  /** Whether each call is repeated, for what Hardhat collects of it: coverage, gas statistics. */
+  readonly isMeasured: boolean;
 }
 
 /** An account as a call finds it: what is zero or empty is left out. In prestateTracer's form. */
@@ -21,14 +23,14 @@ interface FoundAccount {
   readonly storage?: Readonly<Record<Hex, Hex>>;
 }
 
-/** A call that failed, with all of the state that it looked at. */
-export interface FailedCall {
+/** A call that was answered, with all of the state that it looked at. */
+export interface AnsweredCall {
   readonly method: "eth_call" | "eth_estimateGas";
   readonly call: AskedCall;
   readonly block: AskedBlock;
   readonly found: Readonly<Record<Hex, FoundAccount>>;
-  /** What it failed with. */
-  readonly data: Hex;
+  /** What it failed with; undefined where it did not. */
+  readonly failedWith: Hex | undefined;
 }
 
 /**
@@ -47,6 +49,10 @@ export class Explainer {
     this.#connect = connect;
   }
 
+  get isMeasured(): boolean {
+    return this.#options.isMeasured;
+  }
+
   /** Prints what contracts passed to `console.log`; what is no call of it is left out, as Hardhat does. */
   print(logged: readonly Hex[]): Promise<void> {
     if (logged.length === 0) return Promise.resolve();
@@ -56,18 +62,18 @@ export class Explainer {
   }
 
   /**
-   * Hardhat's error for the call, which prints what the call logs. Undefined where the call ends otherwise there: it reads what
-   * it does not bring along, such as hashes of blocks.
+   * Repeats the call, which prints what it logs; Hardhat's error where it failed. Undefined where it did not, or ends otherwise
+   * there: it reads what it does not bring along, such as hashes of blocks.
    */
-  explain(failed: FailedCall): Promise<Error | undefined> {
+  explain(answered: AnsweredCall): Promise<Error | undefined> {
     return this.#inTurn(async (ask) => {
       const mark = await ask("evm_snapshot", []);
       try {
-        await prepare(failed, ask);
-        await ask(failed.method, [callOf(failed.call), "pending"]);
+        await prepare(answered, ask);
+        await ask(answered.method, [callOf(answered.call), "pending"]);
         return undefined;
       } catch (error) {
-        return error instanceof Error && failureData(error) === failed.data ? error : undefined;
+        return error instanceof Error && failureData(error) === answered.failedWith ? error : undefined;
       } finally {
         await ask("evm_revert", [mark]);
       }
@@ -103,12 +109,12 @@ export class Explainer {
 type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
 
 /** Whether no code that the call finds would end the process in Hardhat's engine. */
-export function isExplainable(found: FailedCall["found"]): boolean {
+export function isExplainable(found: AnsweredCall["found"]): boolean {
   return Object.values(found).every(({ code }) => code === undefined || !isHostileCode(fromHex(code)));
 }
 
 /** The next block is the call's, on the state that the call found. */
-async function prepare({ block, found }: FailedCall, ask: Ask): Promise<void> {
+async function prepare({ block, found }: AnsweredCall, ask: Ask): Promise<void> {
   const { number, timestamp, prevRandao, coinbase, baseFeeWei } = block;
   if (number > 1n) await ask("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
   await ask("hardhat_setPrevRandao", [prevRandao]);

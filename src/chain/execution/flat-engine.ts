@@ -57,9 +57,11 @@ export class FlatEngine implements ExecutionEngine {
     const { witness, explainer } = this.#dependencies;
     const { header, receipts, refused, logged, ...repeated } = await witness.request("make", ordered);
     this.#headers.push(header);
-    // Where it cannot be printed, the block is no other.
-    const printed = explainer.print(logged).catch(() => undefined);
-    if (logged.length <= MOST_AWAITED_LINES) await printed;
+    if (this.check === undefined) {
+      // Where it cannot be printed, the block is no other.
+      const printed = explainer.print(logged).catch(() => undefined);
+      if (logged.length <= MOST_AWAITED_LINES) await printed;
+    }
     const reasons = new Map(refused.map(({ index, reason }) => [index, reason]));
     return {
       block: { environment, hash: header.hash, receipts },
@@ -69,6 +71,7 @@ export class FlatEngine implements ExecutionEngine {
         return reason === undefined ? [] : [{ transaction, reason }];
       }),
       repeated,
+      ...(this.check === undefined ? {} : { logged }),
     };
   }
 

@@ -32,6 +32,7 @@ interface ChainBeginning {
   readonly place?: Place;
   readonly engine?: "edr" | "flat";
   readonly checkedBy?: "none" | "edr";
+  readonly isMeasured?: boolean;
 }
 
 /** Of EVM blocks before the one under way. */
@@ -93,7 +94,7 @@ async function requireAgreed(past: BegunPast | undefined): Promise<void> {
 }
 
 function openFlat(
-  { chainId, coinbase, genesis, origin, place, genesisTimestamp }: ChainBeginning,
+  { chainId, coinbase, genesis, origin, place, genesisTimestamp, isMeasured = false }: ChainBeginning,
   { connect, check }: { readonly connect: EdrConnect; readonly check: EdrCheck | undefined },
   witness: Witness,
   questions: Questions,
@@ -108,7 +109,7 @@ function openFlat(
     }
   };
   const unlimitedCode = codeLimitsOf(genesis) !== ETHEREUM_CODE_LIMITS;
-  const explainer = new Explainer({ chainId, coinbase, unlimitedCode }, { connect });
+  const explainer = new Explainer({ chainId, coinbase, unlimitedCode, isMeasured }, { connect });
   return new FlatEngine({ head }, { witness, readAt, explainer, check });
 }
 

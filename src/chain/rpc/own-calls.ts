@@ -1,7 +1,7 @@
 import type { Chain } from "../chain.ts";
 import type { HardhatNetwork } from "../execution/engine.ts";
 import { isExplainable } from "../execution/explainer.ts";
-import type { FailedCall } from "../execution/explainer.ts";
+import type { AnsweredCall } from "../execution/explainer.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CallAnswer, CallQuestion } from "../questions/asked/question.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
@@ -63,7 +63,8 @@ export class OwnCalls {
 
   /**
    * What the engine would have said of a call that the witness answered, where the engine does not run the chain: what contracts
-   * logged is printed, and a call that failed rejects with the error of Hardhat's own network where it has one.
+   * logged is printed, and a call that failed rejects with the error of Hardhat's own network where it has one. Where Hardhat
+   * measures, its network repeats each call.
    */
   async comment(
     method: "eth_call" | "eth_estimateGas",
@@ -74,21 +75,23 @@ export class OwnCalls {
     if (explainer === undefined || answer.receipt === undefined) return;
     const { success, logged = [] } = answer.receipt;
     // An estimate is asked for before the transaction, which prints.
-    if (success) return method === "eth_call" ? explainer.print(logged) : undefined;
+    if (success && (method !== "eth_call" || !explainer.isMeasured))
+      return method === "eth_call" ? explainer.print(logged) : undefined;
     const found = answer.isHostile || call.authorizations.length > 0 ? undefined : await this.#foundBy({ call, ...place });
     if (found === undefined || !isExplainable(found)) return explainer.print(logged);
-    const explained = await explainer.explain({ method, call, block: place.block, found, data: answer.output });
+    const failedWith = success ? undefined : answer.output;
+    const explained = await explainer.explain({ method, call, block: place.block, found, failedWith });
     if (explained !== undefined) throw explained;
   }
 
   /** The state that the call looks at. */
-  async #foundBy(question: Unbounded<CallQuestion>): Promise<FailedCall["found"] | undefined> {
+  async #foundBy(question: Unbounded<CallQuestion>): Promise<AnsweredCall["found"] | undefined> {
     const { trace } = await this.#ask(
       "trace",
       { ...question, tracer: "prestateTracer", config: {}, isBounded: false },
       undefined,
     );
-    return trace as FailedCall["found"] | undefined;
+    return trace as AnsweredCall["found"] | undefined;
   }
 
   /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that may not run. */

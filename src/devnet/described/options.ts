@@ -91,6 +91,11 @@ const devnetSchema = fields({
     "whether each block of users is at least a second later than the block before it, as in Hardhat's networks: the ecosystem's time is put forward for it; only beside an L1 in this process",
     false,
   ),
+  isMeasured: withDefault(
+    trueOrFalse,
+    "whether Hardhat collects coverage or gas statistics: its network then repeats all that the chains run, before they answer",
+    false,
+  ),
   relayerPolicy: withDefault(
     fields({
       minRewardPercent: option(

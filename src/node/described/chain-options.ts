@@ -75,6 +75,7 @@ export interface RunningOptions {
   readonly maxInstructions?: number;
   readonly engine?: NonNullable<ChainOptions["engine"]>;
   readonly checkedBy?: NonNullable<ChainOptions["checkedBy"]>;
+  readonly isMeasured?: NonNullable<ChainOptions["isMeasured"]>;
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;

@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
-import { oneOf, option, wholeNumber, withDefault } from "./values.ts";
-import { byUse, chainOption } from "./field.ts";
+import { oneOf, option, wholeNumber } from "./values.ts";
+import { byUse, chainOption, ecosystemWide } from "./field.ts";
 
 /** How a chain's engines run transactions. */
 export const EXECUTION = {
@@ -11,20 +11,28 @@ export const EXECUTION = {
     config: option(
       oneOf("edr", "flat"),
       "what makes its blocks: Hardhat's EDR, or the engine here, with more than twice the transactions a second",
-      '"flat"; in tests "edr", whose network has coverage and gas statistics',
+      '"flat"',
     ),
-    planned: byUse<"edr" | "flat">({ spawn: "flat", test: "edr", devnet: "edr" }),
+    planned: (said) => said ?? "flat",
     older: "edr",
   }),
   checkedBy: chainOption({
     group: "execution",
     said: "each start",
-    config: withDefault(
+    config: option(
       oneOf("none", "edr"),
       'what repeats the blocks of engine "flat": Hardhat\'s EDR, or nothing; the blocks of "edr" are always repeated',
-      "none",
+      '"none"; "edr" where Hardhat collects coverage or gas statistics',
     ),
+    planned: (said, { isMeasured }) => said ?? (isMeasured ? "edr" : "none"),
     older: "none",
+  }),
+  /** Whether Hardhat's network repeats what runs before the chain answers. */
+  isMeasured: ecosystemWide({
+    group: "execution",
+    said: "each start",
+    planned: ({ isMeasured }) => isMeasured,
+    older: false,
   }),
   maxInstructions: chainOption({
     group: "execution",

@@ -29,6 +29,8 @@ export interface Around {
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
   readonly distinctTimestamps: boolean;
+  /** Whether Hardhat collects coverage or gas statistics of what runs in its networks. */
+  readonly isMeasured: boolean;
 }
 
 /** What one option of a chain is, wherever it is said, kept or read. */

@@ -30,7 +30,7 @@ export function validateHyperchains(user: unknown): HardhatUserConfigValidationE
   if ("problems" in checked) return inConfig(checked.problems);
   const { chains, ...ecosystem } = resolveHyperchains(user);
   // Whose defaults are in no rule's way; the caller that starts it checks again, with its own.
-  const planned = { ...ecosystem, use: "test", distinctTimestamps: false } as const;
+  const planned = { ...ecosystem, use: "test", distinctTimestamps: false, isMeasured: false } as const;
   return inConfig([
     ...bridgeProblems(ecosystem.bridges, chains, ecosystem.l1),
     ...conflicts(

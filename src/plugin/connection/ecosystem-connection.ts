@@ -30,13 +30,22 @@ export interface OpenEcosystem {
   close(): Promise<void>;
 }
 
+/** Whether Hardhat is to be told what runs: for coverage, or for statistics of gas. */
+async function isMeasured({ hooks }: HookContext): Promise<boolean> {
+  const [coverage, gas] = await Promise.all([
+    hooks.hasHandlers("network", "onCoverageData"),
+    hooks.hasHandlers("network", "onGasMeasurement"),
+  ]);
+  return coverage || gas;
+}
+
 /** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
 export async function openLocalEcosystem(
   context: HookContext,
   connection: NetworkConnection<string>,
   config: HyperchainsConfig,
 ): Promise<OpenEcosystem> {
-  const options = ecosystemOptions(withoutPorts(config), "test");
+  const options = ecosystemOptions(withoutPorts(config), "test", await isMeasured(context));
   // As with Hardhat's own networks, a test run ends though the connection was not closed.
   const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, {

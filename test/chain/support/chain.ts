@@ -43,11 +43,10 @@ export interface TestChainOptions {
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
   /**
-   * Default: the one that TEST_ENGINE names ("checked": this package's own, which EDR repeats), or EDR; EDR where its
-   * connection is wrapped.
+   * Default: this package's own, or EDR where TEST_ENGINE is "edr" or EDR's connection is wrapped.
    */
   readonly engine?: "edr" | "flat";
-  /** Default: "edr" where TEST_ENGINE is "checked". */
+  /** Default: "none"; "edr" where TEST_ENGINE is "checked". */
   readonly checkedBy?: "none" | "edr";
   /** Wraps the engine's connection, to make it misbehave. */
   readonly connect?: typeof connect;
@@ -80,10 +79,11 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
 export const GENESIS_COMMITMENT = keccak();
 
 function enginesOf({ engine, checkedBy, connect: wrapped }: TestChainOptions): Pick<ChainOptions, "engine" | "checkedBy"> {
-  const named = wrapped === undefined ? process.env["TEST_ENGINE"] : undefined;
-  if (engine !== undefined || (named !== "flat" && named !== "checked"))
-    return { engine: engine ?? "edr", checkedBy: checkedBy ?? "none" };
-  return { engine: "flat", checkedBy: checkedBy ?? (named === "checked" ? "edr" : "none") };
+  const named = wrapped === undefined ? process.env["TEST_ENGINE"] : "edr";
+  return {
+    engine: engine ?? (named === "edr" ? "edr" : "flat"),
+    checkedBy: checkedBy ?? (engine === undefined && named === "checked" ? "edr" : "none"),
+  };
 }
 
 /** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
