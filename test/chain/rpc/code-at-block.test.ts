@@ -38,6 +38,7 @@ describe("code that is another at another block, or under another name", () => {
 
   before(async () => {
     test = await startTestChain({
+      engine: "edr",
       genesis: [
         { address: owner.address, balanceWei: ETHER },
         { address: sender.address, balanceWei: ETHER },

@@ -141,7 +141,6 @@ describe("what Ethereum's nodes show", () => {
       ["eth_getCode", (block) => [CLOCK, block]],
       ["eth_getStorageAt", (block) => [CLOCK, "0x0", block]],
       ["eth_getTransactionCount", (block) => [wallet.address, block]],
-      ["eth_getProof", (block) => [FRIEND, [], block]],
       ["eth_call", (block) => [call, block]],
       ["eth_estimateGas", (block) => [call, block]],
       ["eth_createAccessList", (block) => [call, block]],

@@ -11,7 +11,6 @@ import { namedNotifications } from "../../../src/chain/rpc/named-notifications.t
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import type { RpcServer } from "../../../src/chain/rpc/server.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
@@ -305,14 +304,6 @@ describe("hostile input to the RPC", () => {
         for (const { result, error } of answers) assert.ok(result !== undefined || typeof error?.code === "number", method);
       }
     }
-    await isAlive();
-  });
-
-  it("an attack by which a megabyte of keys asks for 45 megabytes of proofs at once is refused", async () => {
-    const keys = (count: number): Hex[] => Array.from({ length: count }, (_, i) => wordToHex(BigInt(i)));
-    const proof = await rpc("eth_getProof", FACTORY, keys(100), "latest");
-    assert.equal((proof.result as { readonly storageProof: readonly unknown[] }).storageProof.length, 100);
-    assert.equal((await rpc("eth_getProof", FACTORY, keys(101), "latest")).error?.code, -32005);
     await isAlive();
   });
 

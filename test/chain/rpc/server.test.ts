@@ -42,6 +42,7 @@ describe("RPC server", () => {
 
   before(async () => {
     test = await startTestChain({
+      engine: "edr",
       genesis: [
         { address: wallet.address, balanceWei: 1000n * ETHER },
         { address: FACTORY, code: FACTORY_CODE, nonce: 1n },
@@ -175,6 +176,14 @@ describe("RPC server", () => {
     // And through overridden code that only calls the factory: 0x73 into memory, CALL.
     const caller = `0x60735f535f5f60015f5f73${FACTORY.slice(2)}5af15f5260205ff3`;
     assert.equal((await rpc("eth_call", { to: SINK }, "latest", { [SINK]: { code: caller } })).result, wordToHex(1n));
+    await isAlive();
+  });
+
+  it("an attack by which a megabyte of keys asks for 45 megabytes of proofs at once is refused", async () => {
+    const keys = (count: number): Hex[] => Array.from({ length: count }, (_, i) => wordToHex(BigInt(i)));
+    const proof = await rpc("eth_getProof", FACTORY, keys(100), "latest");
+    assert.equal((proof.result as { readonly storageProof: readonly unknown[] }).storageProof.length, 100);
+    assert.equal((await rpc("eth_getProof", FACTORY, keys(101), "latest")).error?.code, -32005);
     await isAlive();
   });
 
