@@ -41,7 +41,10 @@ describe("what enters a batch between a transaction's estimate and its inclusion
   const withdrawOne = () => withdraw(ecosystem.info, { chain: "a", amount: 5n }, alice());
   const used = async (hash: string): Promise<bigint> => (await provider.getTransactionReceipt(hash))!.gasUsed;
 
-  /** Above what was needed when it was estimated, as the third message of a batch, where a place costs least, and included behind something else. */
+  /**
+   * Gas above what was needed when it was estimated: as the third message of a batch, where a place costs least, and included
+   * behind something else.
+   */
   async function raced(
     what: () => Promise<{ readonly transactionHash: string }>,
     meanwhile: () => Promise<unknown>,

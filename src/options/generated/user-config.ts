@@ -350,13 +350,13 @@ export interface HyperchainUserConfig {
   /**
    * What makes its blocks: Hardhat's EDR, or the engine here, with more than twice the transactions a second.
    * Allowed: "edr" or "flat".
-   * Default: "flat"; in tests "edr", whose network has coverage and gas statistics.
+   * Default: "flat".
    */
   readonly engine?: "edr" | "flat" | undefined;
   /**
    * What repeats the blocks of engine "flat": Hardhat's EDR, or nothing; the blocks of "edr" are always repeated.
    * Allowed: "none" or "edr".
-   * Default: "none".
+   * Default: "none"; "edr" where Hardhat collects coverage or gas statistics.
    */
   readonly checkedBy?: "none" | "edr" | undefined;
   /**
