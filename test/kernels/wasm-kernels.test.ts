@@ -5,9 +5,9 @@ import { keccak_256, keccakP } from "@noble/hashes/sha3.js";
 import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
-import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/fixed-memory.ts";
-import { Heap } from "../../src/kernels/wasm/heap.ts";
-import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/kernel-module.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/memory/fixed-memory.ts";
+import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
+import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
 import { companionOf, R, toMontgomery } from "../../src/kernels/montgomery.ts";
 import { elementSource } from "./support/random-elements.ts";
 

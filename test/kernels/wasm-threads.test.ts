@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { Heap } from "../../src/kernels/wasm/heap.ts";
-import { compileKernels } from "../../src/kernels/wasm/kernel-module.ts";
-import { WorkerPool } from "../../src/kernels/wasm/worker-pool.ts";
+import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
+import { compileKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
+import { WorkerPool } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { randomColumns, randomExt } from "./support/random-elements.ts";
 
 const backendFile = new URL("../../src/kernels/wasm/backend.ts", import.meta.url).href;

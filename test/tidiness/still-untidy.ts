@@ -8,8 +8,6 @@ export const CIRCLE_CLOSERS: readonly string[] = [
   "src/devnet/keeping -> src/devnet/chains",
   "src/devnet/quorum-member -> src/devnet/reconstruction",
   "src/devnet/snapshots -> src/devnet/l1",
-  "src/kernels/wasm -> src/kernels/wasm/jobs",
-  "src/kernels/wasm -> src/kernels/wasm/operations",
   "src/stark -> src/stark/security",
   "src/stark -> src/stark/segments",
   "src/stark -> src/stark/stacked",

@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 
 import type { Backend, Columns, Commitment } from "../backend.ts";
-import { ColumnsStore } from "./columns-store.ts";
-import type { Device } from "./device.ts";
-import { DeviceTables } from "./device-tables.ts";
-import { Heap } from "./heap.ts";
-import { compileKernels, instantiateKernels } from "./kernel-module.ts";
+import { ColumnsStore } from "./device/columns-store.ts";
+import type { Device } from "./device/device.ts";
+import { DeviceTables } from "./memory/device-tables.ts";
+import { Heap } from "./memory/heap.ts";
+import { compileKernels, instantiateKernels } from "./memory/kernel-module.ts";
 import { commit, releaseTree, type StoredTree } from "./operations/commit.ts";
 import { deep } from "./operations/deep.ts";
 import { evaluateAt } from "./operations/evaluate.ts";
@@ -19,7 +19,7 @@ import { runningSums } from "./operations/running-sums.ts";
 import { wasmStackOperations } from "./operations/stack.ts";
 import { type Compressor, createCompressor } from "./compressor.ts";
 import { prepare } from "../programs/encode-program.ts";
-import { WorkerPool } from "./worker-pool.ts";
+import { WorkerPool } from "./device/worker-pool.ts";
 
 /** Options of `createWasmBackend`. */
 export interface WasmBackendOptions {

@@ -3,14 +3,14 @@ import type { LeafEncoding, TreeHash } from "../../backend.ts";
 import { bitReverse } from "../../bit-reversal.ts";
 import { BASE31_GROUP } from "../../leaf-encoding.ts";
 import { digestLength } from "../../tree-hash.ts";
-import { columnAddresses, columnStride } from "../columns-layout.ts";
+import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
-import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../fixed-memory.ts";
-import { ScratchLayout } from "../heap.ts";
-import { keccakMessage, poseidonEntries } from "../leaf-entries.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../memory/fixed-memory.ts";
+import { ScratchLayout } from "../memory/heap.ts";
+import { keccakMessage, poseidonEntries } from "../memory/leaf-entries.ts";
 import { R } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
-import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
+import type { Thread } from "../memory/thread.ts";
+import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../memory/transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Degree } from "../kernel-module.ts";
-import type { Thread } from "../thread.ts";
+import type { Degree } from "../memory/kernel-module.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Sums Σ αⁱ·fᵢ of the columns of one height, over all columns and over those opened at the next row: a run of rows per task. */

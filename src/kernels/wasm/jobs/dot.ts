@@ -1,4 +1,4 @@
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Values of one coefficient column per task at a point whose powers are tabulated coordinate by coordinate. */

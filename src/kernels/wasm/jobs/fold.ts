@@ -1,5 +1,5 @@
-import type { Degree } from "../kernel-module.ts";
-import type { Thread } from "../thread.ts";
+import type { Degree } from "../memory/kernel-module.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** A piece of a FRI fold per task. */

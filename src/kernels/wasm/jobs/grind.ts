@@ -2,9 +2,9 @@ import { add } from "../../../field/koala-bear.ts";
 import { TRANSCRIPT_TAG } from "../../reference/grind.ts";
 import { bytesToDigest } from "../../tree-hash.ts";
 import { RATE_WORDS } from "../emit/keccak.ts";
-import { ABORT_CELL, FOUND_TASK_CELL, KECCAK_CONSTANTS_AT, POSEIDON_CONSTANTS_AT } from "../fixed-memory.ts";
+import { ABORT_CELL, FOUND_TASK_CELL, KECCAK_CONSTANTS_AT, POSEIDON_CONSTANTS_AT } from "../memory/fixed-memory.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Nonces per task: a millisecond or two, the time an abort takes to be noticed. */

@@ -1,9 +1,9 @@
 import { inv } from "../../../field/koala-bear.ts";
 import { interpolate } from "../../reference/ntt.ts";
-import { ScratchLayout } from "../heap.ts";
+import { ScratchLayout } from "../memory/heap.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
-import { SMALLEST_LOG_SIZE, transform } from "../transforms.ts";
+import type { Thread } from "../memory/thread.ts";
+import { SMALLEST_LOG_SIZE, transform } from "../memory/transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /**

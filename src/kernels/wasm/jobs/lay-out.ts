@@ -1,4 +1,4 @@
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Coefficients of one column per task, dealt to the parts of a stack column. */

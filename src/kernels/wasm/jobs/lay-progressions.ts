@@ -1,5 +1,5 @@
-import type { Degree } from "../kernel-module.ts";
-import type { Thread } from "../thread.ts";
+import type { Degree } from "../memory/kernel-module.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Geometric progressions of one ratio, added to extension columns: some of them per task, none over another. */

@@ -1,8 +1,8 @@
 import { ZERO_INVERTED } from "../../row-program.ts";
-import { R_SQUARED_AT } from "../fixed-memory.ts";
-import { ScratchLayout } from "../heap.ts";
+import { R_SQUARED_AT } from "../memory/fixed-memory.ts";
+import { ScratchLayout } from "../memory/heap.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import { BLOCK_ROWS, layOutProgram, type LoadedProgram, prepareProgram, type ProgramScratch, runOnBlock } from "./strips.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 

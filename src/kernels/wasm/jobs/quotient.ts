@@ -1,13 +1,13 @@
 import { inv, mul, pow, rootOfUnity, sub } from "../../../field/koala-bear.ts";
 import { bitReverse } from "../../bit-reversal.ts";
-import { columnAddresses, columnStride } from "../columns-layout.ts";
-import { ONE_AT, R_SQUARED_AT } from "../fixed-memory.ts";
-import { ScratchLayout } from "../heap.ts";
-import type { Degree } from "../kernel-module.ts";
+import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
+import { ONE_AT, R_SQUARED_AT } from "../memory/fixed-memory.ts";
+import { ScratchLayout } from "../memory/heap.ts";
+import type { Degree } from "../memory/kernel-module.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import { SCOPES } from "../../programs/encode-program.ts";
-import { evaluateColumn, fillPowers, layoutPowerTable } from "../transforms.ts";
+import { evaluateColumn, fillPowers, layoutPowerTable } from "../memory/transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 import { BLOCK_ROWS, layOutProgram, type LoadedProgram, prepareProgram, type ProgramScratch, runOnBlock } from "./strips.ts";
 

@@ -1,7 +1,7 @@
 import { add, mul, pow } from "../../../field/koala-bear.ts";
-import { ScratchLayout } from "../heap.ts";
+import { ScratchLayout } from "../memory/heap.ts";
 import { companionOf } from "../../montgomery.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Positions whose points share their sixteenth power: the remainder modulo X^16 − c serves them all. */

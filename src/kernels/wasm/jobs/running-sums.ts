@@ -1,5 +1,5 @@
 import { runningSum } from "../../reference/row-map.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** The running sum of one column per task, in place (`Backend.runningSums`). A scan is bound by memory, not by arithmetic. */

@@ -1,8 +1,8 @@
-import type { ScratchLayout } from "../heap.ts";
+import type { ScratchLayout } from "../memory/heap.ts";
 import { R } from "../../montgomery.ts";
 import type { StripSource } from "../../programs/strip-code.ts";
 import { STRIP_BYTES, STRIP_ROWS } from "../emit/strip-layout.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread } from "../memory/thread.ts";
 
 /** Rows of the columns that a program reads, a block beside the others: hundreds of blocks fit the second-level cache. */
 export const BLOCK_ROWS = 256;

@@ -1,4 +1,4 @@
-import type { TwiddleAddresses } from "../thread.ts";
+import type { TwiddleAddresses } from "../memory/thread.ts";
 
 /** What every job carries. */
 export interface JobBase {

@@ -1,10 +1,10 @@
 import { createExtension, type Ext, type ExtensionField } from "../../../field/extension.ts";
 import { add } from "../../../field/koala-bear.ts";
 import type { Columns, DeepRequest } from "../../backend.ts";
-import { columnAddresses, columnStride } from "../columns-layout.ts";
-import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs, multiplicationMatrix } from "../extension-constants.ts";
-import { type Degree, assertDegree } from "../kernel-module.ts";
+import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
+import { Allocations, type Device, ownThread } from "../device/device.ts";
+import { constantPairs, multiplicationMatrix } from "../memory/extension-constants.ts";
+import { type Degree, assertDegree } from "../memory/kernel-module.ts";
 
 const ROWS_PER_TASK = 1024;
 

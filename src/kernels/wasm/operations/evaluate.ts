@@ -2,10 +2,10 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import { add } from "../../../field/koala-bear.ts";
 import type { Columns } from "../../backend.ts";
 import { evaluateAt as evaluateByHorner } from "../../reference/polynomial.ts";
-import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs } from "../extension-constants.ts";
-import { assertDegree } from "../kernel-module.ts";
-import { SMALLEST_LOG_SIZE } from "../transforms.ts";
+import { Allocations, type Device, ownThread } from "../device/device.ts";
+import { constantPairs } from "../memory/extension-constants.ts";
+import { assertDegree } from "../memory/kernel-module.ts";
+import { SMALLEST_LOG_SIZE } from "../memory/transforms.ts";
 
 /** See `Backend.evaluateAt`: the powers of the point are tabulated once, then every column is a dot product with them. */
 export async function evaluateAt(device: Device, handle: Columns, point: Ext): Promise<Ext[]> {

@@ -1,9 +1,9 @@
 import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns } from "../../backend.ts";
-import { columnAddresses, columnStride } from "../columns-layout.ts";
-import { Allocations, type Device } from "../device.ts";
-import { multiplicationMatrix } from "../extension-constants.ts";
-import { assertDegree } from "../kernel-module.ts";
+import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
+import { Allocations, type Device } from "../device/device.ts";
+import { multiplicationMatrix } from "../memory/extension-constants.ts";
+import { assertDegree } from "../memory/kernel-module.ts";
 
 /** Folded coefficients per task: about a tenth of a millisecond. */
 const COUNT_PER_TASK = 256;

@@ -1,8 +1,8 @@
 import type { GrindingHash } from "../../backend.ts";
 import { grind as grindByReference } from "../../reference/grind.ts";
-import type { Device } from "../device.ts";
+import type { Device } from "../device/device.ts";
 import { RATE_WORDS } from "../emit/keccak.ts";
-import { ABORT_CELL, FOUND_TASK_CELL } from "../fixed-memory.ts";
+import { ABORT_CELL, FOUND_TASK_CELL } from "../memory/fixed-memory.ts";
 import { GRIND_SCRATCH_BYTES, type GrindSearch, NONCES_PER_TASK, poseidonSearch } from "../jobs/grind.ts";
 import { P } from "../../../field/koala-bear.ts";
 

@@ -1,5 +1,5 @@
 import type { Columns } from "../../backend.ts";
-import type { Device } from "../device.ts";
+import type { Device } from "../device/device.ts";
 import { interpolateScratchBytes } from "../jobs/interpolate.ts";
 
 /** See `Backend.interpolate`. */

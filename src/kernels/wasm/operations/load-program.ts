@@ -1,6 +1,6 @@
 import { toMontgomery } from "../../montgomery.ts";
 import { OPCODE, operandsAt, type StripCode } from "../../programs/strip-code.ts";
-import type { Allocations } from "../device.ts";
+import type { Allocations } from "../device/device.ts";
 import type { LoadedProgram } from "../jobs/strips.ts";
 import { STRIP_BYTES } from "../emit/strip-layout.ts";
 

@@ -1,12 +1,12 @@
 import { neg } from "../../../field/koala-bear.ts";
 import type { Columns, RowMapRequest } from "../../backend.ts";
 import { mapRows as mapFewRows } from "../../reference/row-map.ts";
-import { Allocations, type Device } from "../device.ts";
+import { Allocations, type Device } from "../device/device.ts";
 import { mapRowsScratchBytes } from "../jobs/map-rows.ts";
 import { BLOCK_ROWS } from "../jobs/strips.ts";
 import { encodeRowProgram } from "../../programs/encode-program.ts";
 import { loadProgram } from "./load-program.ts";
-import { SMALLEST_LOG_SIZE } from "../transforms.ts";
+import { SMALLEST_LOG_SIZE } from "../memory/transforms.ts";
 
 /** See `Backend.mapRows`. */
 export async function mapRows(device: Device, request: RowMapRequest): Promise<Columns> {

@@ -4,10 +4,10 @@ import { bitReverse } from "../../bit-reversal.ts";
 import { assertLeafIndices, openingSiblings, type OpeningPaths } from "../../multiproof.ts";
 import { hashLeaf, hashNode } from "../../tree-hash.ts";
 import type { HeightClass } from "../../tree-shape.ts";
-import type { StoredColumns } from "../columns-store.ts";
-import { Allocations, type Device } from "../device.ts";
+import type { StoredColumns } from "../device/columns-store.ts";
+import { Allocations, type Device } from "../device/device.ts";
 import { type PointRun, type RowsClass, type RowsJob, rowsScratchBytes, RUN } from "../jobs/rows.ts";
-import { SMALLEST_LOG_SIZE } from "../transforms.ts";
+import { SMALLEST_LOG_SIZE } from "../memory/transforms.ts";
 import { readDigest, type StoredTree } from "./commit.ts";
 
 /** Columns of one task: few, so that wide tables keep all threads busy to the end. */

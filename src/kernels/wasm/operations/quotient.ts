@@ -3,15 +3,15 @@ import { add, inv, neg, pow } from "../../../field/koala-bear.ts";
 import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
 import { toCoordinateColumns } from "../../reference/polynomial.ts";
 import { tableQuotient } from "../../reference/quotient.ts";
-import type { StoredColumns } from "../columns-store.ts";
-import { columnStride } from "../columns-layout.ts";
-import { Allocations, type Device, ownThread } from "../device.ts";
+import type { StoredColumns } from "../device/columns-store.ts";
+import { columnStride } from "../memory/columns-layout.ts";
+import { Allocations, type Device, ownThread } from "../device/device.ts";
 import { interpolateScratchBytes } from "../jobs/interpolate.ts";
 import { quotientScratchBytes } from "../jobs/quotient.ts";
-import { assertDegree } from "../kernel-module.ts";
+import { assertDegree } from "../memory/kernel-module.ts";
 import { encodeProgram } from "../../programs/encode-program.ts";
 import { loadProgram } from "./load-program.ts";
-import { fillPowers, SMALLEST_LOG_SIZE } from "../transforms.ts";
+import { fillPowers, SMALLEST_LOG_SIZE } from "../memory/transforms.ts";
 
 /** See `Backend.quotient`. */
 export async function quotient(device: Device, request: QuotientRequest): Promise<Columns> {

@@ -1,5 +1,5 @@
 import type { Columns } from "../../backend.ts";
-import { Allocations, type Device } from "../device.ts";
+import { Allocations, type Device } from "../device/device.ts";
 
 /** See `Backend.runningSums`. */
 export async function runningSums(device: Device, evaluations: Columns, width: number): Promise<number[]> {

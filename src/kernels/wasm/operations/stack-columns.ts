@@ -2,11 +2,11 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import { add } from "../../../field/koala-bear.ts";
 import type { Columns, ProgressionRequest, StackedColumns, StackRequest } from "../../backend.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
-import { columnStride } from "../columns-layout.ts";
-import { Allocations, type Device } from "../device.ts";
-import { constantPairs } from "../extension-constants.ts";
+import { columnStride } from "../memory/columns-layout.ts";
+import { Allocations, type Device } from "../device/device.ts";
+import { constantPairs } from "../memory/extension-constants.ts";
 import type { CombineJob } from "../jobs/combine.ts";
-import { assertDegree, type Degree } from "../kernel-module.ts";
+import { assertDegree, type Degree } from "../memory/kernel-module.ts";
 import { tabulatePowers } from "./evaluate.ts";
 
 const PARTS = 2 ** LOG_PARTS;

@@ -1,12 +1,12 @@
 import { createExtension, type Ext, type ExtensionField } from "../../../field/extension.ts";
 import { add, mul } from "../../../field/koala-bear.ts";
 import type { Columns, Neighbours } from "../../backend.ts";
-import { columnStride } from "../columns-layout.ts";
-import type { StoredColumns } from "../columns-store.ts";
-import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs } from "../extension-constants.ts";
+import { columnStride } from "../memory/columns-layout.ts";
+import type { StoredColumns } from "../device/columns-store.ts";
+import { Allocations, type Device, ownThread } from "../device/device.ts";
+import { constantPairs } from "../memory/extension-constants.ts";
 import { roundSumsBytes } from "../jobs/round-sums.ts";
-import { assertDegree } from "../kernel-module.ts";
+import { assertDegree } from "../memory/kernel-module.ts";
 import { R } from "../../montgomery.ts";
 import { combine } from "./stack-columns.ts";
 

@@ -1,7 +1,7 @@
 import type { Columns, StackOperations } from "../../backend.ts";
 import { stackOperations } from "../../reference/stack.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
-import type { Device } from "../device.ts";
+import type { Device } from "../device/device.ts";
 import { combineParts, evaluateParts, layOut, layProgressions, LOG_VECTOR } from "./stack-columns.ts";
 import { foldNeighbours, roundSums } from "./stack-rounds.ts";
 

@@ -1,4 +1,4 @@
-import { bitReverse } from "../bit-reversal.ts";
+import { bitReverse } from "../../bit-reversal.ts";
 import type { Heap } from "./heap.ts";
 import type { TwiddleAddresses } from "./thread.ts";
 import { SMALLEST_LOG_SIZE } from "./transforms.ts";

@@ -1,16 +1,16 @@
-import { ModuleBuilder } from "./assembler/module-builder.ts";
-import { invertVectors } from "./emit/batch-inversion.ts";
-import { divideByPoint, foldExtension } from "./emit/extension-horner.ts";
-import { grind } from "./emit/grind.ts";
-import { grindPoseidon } from "./emit/grind-poseidon.ts";
-import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
-import { hashNodesPoseidon, hashRowsPoseidon } from "./emit/hash-poseidon.ts";
-import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
-import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "./emit/keccak.ts";
-import { deinterleave, roundSums } from "./emit/neighbours.ts";
-import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
-import { powers } from "./emit/powers.ts";
-import { runStrips } from "./emit/strip-machine.ts";
+import { ModuleBuilder } from "../assembler/module-builder.ts";
+import { invertVectors } from "../emit/batch-inversion.ts";
+import { divideByPoint, foldExtension } from "../emit/extension-horner.ts";
+import { grind } from "../emit/grind.ts";
+import { grindPoseidon } from "../emit/grind-poseidon.ts";
+import { hashNodesKeccak } from "../emit/hash-nodes-keccak.ts";
+import { hashNodesPoseidon, hashRowsPoseidon } from "../emit/hash-poseidon.ts";
+import { hashRowsKeccak } from "../emit/hash-rows-keccak.ts";
+import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "../emit/keccak.ts";
+import { deinterleave, roundSums } from "../emit/neighbours.ts";
+import { ntt, nttBlocks, nttLayerPair } from "../emit/ntt.ts";
+import { powers } from "../emit/powers.ts";
+import { runStrips } from "../emit/strip-machine.ts";
 import {
   accumulate,
   companions,
@@ -20,7 +20,7 @@ import {
   scaleVectors,
   splitColumn,
   vectorArithmetic,
-} from "./emit/vector-arithmetic.ts";
+} from "../emit/vector-arithmetic.ts";
 
 /** Degrees of the extension that have kernels. */
 const DEGREES = [4, 5, 6] as const;

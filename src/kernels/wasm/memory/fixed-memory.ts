@@ -1,7 +1,7 @@
-import { nodeShape } from "./emit/hash-nodes-keccak.ts";
-import { KECCAK_CONSTANTS } from "./emit/keccak.ts";
-import { POSEIDON_CONSTANTS } from "./emit/poseidon.ts";
-import { R_SQUARED } from "../montgomery.ts";
+import { nodeShape } from "../emit/hash-nodes-keccak.ts";
+import { KECCAK_CONSTANTS } from "../emit/keccak.ts";
+import { POSEIDON_CONSTANTS } from "../emit/poseidon.ts";
+import { R_SQUARED } from "../../montgomery.ts";
 
 /** Shared cells: the next task of the running job; the first task that found a nonce; whether to stop looking. */
 export const NEXT_TASK_CELL = 64;

@@ -1,6 +1,6 @@
-import type { Columns } from "../backend.ts";
-import { columnAddresses, columnStride } from "./columns-layout.ts";
-import type { Heap } from "./heap.ts";
+import type { Columns } from "../../backend.ts";
+import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
+import type { Heap } from "../memory/heap.ts";
 
 /** Columns in the shared memory. */
 export interface StoredColumns extends Columns {

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
-import { NamedError } from "../../errors/named-error.ts";
+import { NamedError } from "../../../errors/named-error.ts";
 
-import { NEXT_TASK_CELL } from "./fixed-memory.ts";
-import type { Heap } from "./heap.ts";
-import type { Job } from "./jobs/job.ts";
+import { NEXT_TASK_CELL } from "../memory/fixed-memory.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Job } from "../jobs/job.ts";
 import type { WorkerReply, WorkerRequest, WorkerSetup } from "./worker.ts";
 
 /** Most new objects of a thread before they are sorted out. V8's own choice is 192 MiB; all that is large is in shared memory. */

@@ -1,5 +1,5 @@
-import type { Ext, ExtensionField } from "../../field/extension.ts";
-import { companionOf } from "../montgomery.ts";
+import type { Ext, ExtensionField } from "../../../field/extension.ts";
+import { companionOf } from "../../montgomery.ts";
 
 /** Value and companion of every coordinate, as the kernels `accumulate…` read a constant. */
 export function constantPairs(element: Ext): number[] {

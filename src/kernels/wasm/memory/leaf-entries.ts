@@ -1,6 +1,6 @@
-import { BASE31_GROUP, packedLength } from "../leaf-encoding.ts";
-import { DIGEST_WIDTH } from "../poseidon.ts";
-import { ELEMENT_BITS } from "./emit/hash-rows-keccak.ts";
+import { BASE31_GROUP, packedLength } from "../../leaf-encoding.ts";
+import { DIGEST_WIDTH } from "../../poseidon.ts";
+import { ELEMENT_BITS } from "../emit/hash-rows-keccak.ts";
 import { ONE_AT, ZERO_AT } from "./fixed-memory.ts";
 
 /** A message in the form that the kernels `hash…RowsKeccak` read: addresses of whole groups, then single values. */

@@ -1,25 +1,25 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-import { NEXT_TASK_CELL } from "./fixed-memory.ts";
-import { runCombine } from "./jobs/combine.ts";
-import { runCommit } from "./jobs/commit.ts";
-import { runDeep, runDivide } from "./jobs/deep.ts";
-import { runDot } from "./jobs/dot.ts";
-import { runDotParts } from "./jobs/dot-parts.ts";
-import { runFold } from "./jobs/fold.ts";
-import { runGrind } from "./jobs/grind.ts";
-import { runInterpolate } from "./jobs/interpolate.ts";
-import type { Job } from "./jobs/job.ts";
-import { runLayOut } from "./jobs/lay-out.ts";
-import { runLayProgressions } from "./jobs/lay-progressions.ts";
-import { runMapRows } from "./jobs/map-rows.ts";
-import type { TaskRunner } from "./jobs/task.ts";
-import { runQuotient } from "./jobs/quotient.ts";
-import { runRoundSums } from "./jobs/round-sums.ts";
-import { runRows } from "./jobs/rows.ts";
-import { runRunningSums } from "./jobs/running-sums.ts";
-import { instantiateKernels } from "./kernel-module.ts";
-import type { Thread } from "./thread.ts";
+import { NEXT_TASK_CELL } from "../memory/fixed-memory.ts";
+import { runCombine } from "../jobs/combine.ts";
+import { runCommit } from "../jobs/commit.ts";
+import { runDeep, runDivide } from "../jobs/deep.ts";
+import { runDot } from "../jobs/dot.ts";
+import { runDotParts } from "../jobs/dot-parts.ts";
+import { runFold } from "../jobs/fold.ts";
+import { runGrind } from "../jobs/grind.ts";
+import { runInterpolate } from "../jobs/interpolate.ts";
+import type { Job } from "../jobs/job.ts";
+import { runLayOut } from "../jobs/lay-out.ts";
+import { runLayProgressions } from "../jobs/lay-progressions.ts";
+import { runMapRows } from "../jobs/map-rows.ts";
+import type { TaskRunner } from "../jobs/task.ts";
+import { runQuotient } from "../jobs/quotient.ts";
+import { runRoundSums } from "../jobs/round-sums.ts";
+import { runRows } from "../jobs/rows.ts";
+import { runRunningSums } from "../jobs/running-sums.ts";
+import { instantiateKernels } from "../memory/kernel-module.ts";
+import type { Thread } from "../memory/thread.ts";
 
 /** What a thread of the pool is started with. */
 export interface WorkerSetup {

@@ -1,7 +1,7 @@
-import { mul, pow } from "../../field/koala-bear.ts";
-import { evaluateOnCoset } from "../reference/ntt.ts";
+import { mul, pow } from "../../../field/koala-bear.ts";
+import { evaluateOnCoset } from "../../reference/ntt.ts";
 import type { ScratchLayout } from "./heap.ts";
-import { toMontgomery } from "../montgomery.ts";
+import { toMontgomery } from "../../montgomery.ts";
 import type { Thread, TwiddleAddresses } from "./thread.ts";
 
 /** Columns shorter than 2^4 elements do not fill the transform's 4×4 tail and are left to the reference code. */

@@ -1,5 +1,5 @@
-import { mul, rootOfUnity } from "../../field/koala-bear.ts";
-import { companionOf } from "../montgomery.ts";
+import { mul, rootOfUnity } from "../../../field/koala-bear.ts";
+import { companionOf } from "../../montgomery.ts";
 
 /** Twiddles for transforms of up to 2^logSize elements, as the kernel `ntt` reads them. */
 interface TwiddleTables {

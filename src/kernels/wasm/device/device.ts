@@ -1,8 +1,8 @@
 import type { ColumnsStore } from "./columns-store.ts";
-import type { DeviceTables } from "./device-tables.ts";
-import type { Heap } from "./heap.ts";
-import type { Kernels } from "./kernel-module.ts";
-import type { Thread } from "./thread.ts";
+import type { DeviceTables } from "../memory/device-tables.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Kernels } from "../memory/kernel-module.ts";
+import type { Thread } from "../memory/thread.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** What the operations of the backend work with, on the thread that created it. */
