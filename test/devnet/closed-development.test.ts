@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/server.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
-import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
+import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

@@ -12,7 +12,7 @@ import type {
   SettledBatchInfo,
 } from "../../src/devnet/view/ecosystem-info.ts";
 import type { ProviderMessage } from "../../src/node/serving/eip1193.ts";
-import { UnknownChainError } from "../../src/devnet/driver.ts";
+import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
 import { PortInUseError } from "../../src/node/serving/listening.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";

@@ -8,7 +8,7 @@ import type {
   WatchedExecution,
 } from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
-import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
+import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
-import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
+import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
 import type { ProvableBatch } from "../../src/node/execution/batch-executions.ts";

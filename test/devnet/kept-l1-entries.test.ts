@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { keepL1 } from "../../src/devnet/l1/kept-l1.ts";
-import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
+import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import type { L1Keeping } from "../../src/devnet/l1/past/l1-places.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 

@@ -7,7 +7,7 @@ import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { ExecutionWatch } from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
-import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
+import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import type { BatchProver, ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";

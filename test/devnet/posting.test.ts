@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
-import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
+import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { ALICE, BOB, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

@@ -5,7 +5,7 @@ import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/server.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
+import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";

@@ -15,7 +15,7 @@ import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
-import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy } from "../client/support.ts";
 import { expectedSettlement } from "../contracts/l1/support/creator.ts";

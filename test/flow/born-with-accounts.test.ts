@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet } from "ethers";
-import { readBornState } from "../../src/devnet/reconstruction/imported-state.ts";
+import { readBornState } from "../../src/devnet/chain-on-l1/imported-state.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
+import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { versionedChain } from "../../src/node/described/chain-on-l1.ts";

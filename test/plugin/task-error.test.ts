@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { HardhatPluginError } from "hardhat/plugins";
 import { ClientError } from "../../src/client/client-error.ts";
-import { UnknownChainError } from "../../src/devnet/driver.ts";
+import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
 import { DeploymentError } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { EcosystemClosedError } from "../../src/devnet/shutdown-guard.ts";

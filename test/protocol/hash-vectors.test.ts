@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
-import { announcementOf } from "../../src/devnet/chains/create-chain.ts";
+import { announcementOf } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { HyperchainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import type { HyperchainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";

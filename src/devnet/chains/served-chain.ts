@@ -11,7 +11,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import type { BaseToken } from "./base-token.ts";
+import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import { measureThroughput } from "./throughput.ts";
 import type { Throughput } from "./throughput.ts";

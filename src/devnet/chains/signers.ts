@@ -14,7 +14,7 @@ import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlem
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
-import type { CreatedChain } from "./create-chain.ts";
+import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";

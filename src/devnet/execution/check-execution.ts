@@ -8,8 +8,8 @@ import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { findStoredBatch, readFirstRecord, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals, ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
-import { ChainContractReader } from "../reconstruction/chain-contract.ts";
-import { findCreation } from "../reconstruction/l1-history.ts";
+import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
+import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 

@@ -10,7 +10,7 @@ import { identityOf } from "../../node/described/chain-options.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { firstStateAccounts } from "../described/first-state.ts";
-import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
+import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 
 /** A batch as L1 has it, and the one before it. */

@@ -11,7 +11,7 @@ import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
+import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { CommittedBatches } from "./committed-batches.ts";
 import type { FoundCommit } from "./committed-batches.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";

@@ -7,8 +7,8 @@ import { forgetChainKeeping, openChainKeeping, openKeptPast } from "../../node/k
 import type { ChainKeeping, KeptPast } from "../../node/keeping/chain-keeping.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
-import type { BaseToken } from "../chains/base-token.ts";
-import type { CreatedChain } from "../chains/create-chain.ts";
+import type { BaseToken } from "../chain-on-l1/base-token.ts";
+import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { L1Keeping } from "../l1/past/l1-places.ts";
 import type { ChainPlan } from "../../options/plan.ts";

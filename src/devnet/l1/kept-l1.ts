@@ -1,7 +1,7 @@
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { L1Connection } from "./local-l1.ts";
+import type { L1Connection } from "../described/l1-connection.ts";
 import { encodeChange } from "./past/l1-change.ts";
 import type { L1Keeping } from "./past/l1-places.ts";
 import { readChange, readFirst } from "./past/read-change.ts";

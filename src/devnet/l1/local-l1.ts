@@ -1,3 +1,4 @@
+import type { L1Connection } from "../described/l1-connection.ts";
 import type { Provider } from "ethers";
 import { withAliases } from "../../chain/rpc/aliases.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
@@ -8,16 +9,6 @@ import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { serveMember } from "../../node/serving/listening.ts";
 import { connectInProcess } from "../relaying/relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
-
-/** A JSON-RPC connection to an in-process L1: the part of Hardhat's network connection that is used here. */
-export interface L1Connection {
-  readonly provider: {
-    request(args: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;
-    on(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
-    removeListener(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
-  };
-  close(): Promise<void>;
-}
 
 export interface LocalL1Options {
   readonly host: string;

@@ -6,7 +6,7 @@ import { ToldBlocks } from "../../chain/past/told-blocks.ts";
 import { encodeState } from "../../chain/witness/state-bytes.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { L1Connection } from "./local-l1.ts";
+import type { L1Connection } from "../described/l1-connection.ts";
 import type { L1History } from "./past/l1-history.ts";
 import type { L1Keeping, L1Place } from "./past/l1-places.ts";
 import type { AskL1 } from "./past/read-change.ts";

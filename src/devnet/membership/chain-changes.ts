@@ -5,7 +5,7 @@ import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { requireFreePort } from "../../node/serving/listening.ts";
-import { UnknownChainError } from "../driver.ts";
+import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundAccounts, requireFunds } from "../chains/funding.ts";
 import type { SnapshotChains } from "../l1/settlement-layer.ts";

@@ -28,8 +28,8 @@ import { readSigningView, requireRevertible, requireSignable } from "../../settl
 import type { SignedBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
-import { ChainContractReader } from "../reconstruction/chain-contract.ts";
-import { readBornState } from "../reconstruction/imported-state.ts";
+import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
+import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
 import { LabelCheck } from "./label-check.ts";

@@ -5,8 +5,8 @@ import { settingsEventsIn } from "../../settlement-layer/reader/chain-versions.t
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { BatchLedger, CommittedBatch } from "./batch-ledger.ts";
-import type { ChainContractFacts } from "./chain-contract.ts";
-import { readHistory } from "./l1-history.ts";
+import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
+import { readHistory } from "../chain-on-l1/l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
 import { readCommits, readToldCommits } from "./published-commits.ts";
 

@@ -3,7 +3,7 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import type { Hex } from "../../protocol/hex.ts";
 import { historyInMessages } from "./carried-history.ts";
 import { rebuild } from "./reconstruct.ts";
-import { ChainContractReader } from "./chain-contract.ts";
+import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import type { Reconstruction, ReconstructionOptions } from "./reconstruct.ts";
 import { startReconstructedChain } from "./start-reconstructed-chain.ts";
 import type { ReconstructedChainDependencies } from "./start-reconstructed-chain.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
-import type { L1Connection } from "../l1/local-l1.ts";
+import type { L1Connection } from "../described/l1-connection.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** What the ecosystem's time was, to return to. */

@@ -6,7 +6,7 @@ import type { FairLine } from "../../chain/rpc/fair-line.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { Driver } from "../driver.ts";
+import type { Driver } from "./driver.ts";
 import type { Dump } from "../keeping/dump.ts";
 import { asTest } from "./as-test.ts";
 import { askedBooks } from "./asked-books.ts";

@@ -1,5 +1,5 @@
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { UnknownChainError } from "../driver.ts";
+import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 
 /** What tells the members. */

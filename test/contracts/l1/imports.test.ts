@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { bringImports } from "../../../src/devnet/chains/bring-imports.ts";
+import { bringImports } from "../../../src/devnet/chain-on-l1/bring-imports.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -11,7 +11,7 @@ import { startMemberProcess } from "../../../src/devnet/quorum-member/member-pro
 import type { MemberProcess } from "../../../src/devnet/quorum-member/member-process.ts";
 import { remoteMember } from "../../../src/devnet/quorum-member/remote-member.ts";
 import type { ProvenInputs } from "../../../src/devnet/quorum-member/messages.ts";
-import { ChainContractReader } from "../../../src/devnet/reconstruction/chain-contract.ts";
+import { ChainContractReader } from "../../../src/devnet/chain-on-l1/chain-contract.ts";
 import type { ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { identityOf } from "../../../src/node/described/chain-options.ts";

@@ -4,7 +4,7 @@ import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { HyperchainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
+import type { HyperchainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";

@@ -1,5 +1,5 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
-import { PLAIN_SETTINGS } from "../../../src/devnet/chains/create-chain.ts";
+import { PLAIN_SETTINGS } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";

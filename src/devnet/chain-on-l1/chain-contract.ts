@@ -16,7 +16,7 @@ import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { dataCarrierInterface, registryInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainQuorum } from "../../settlement-layer/reader/l1-event.ts";
-import type { HyperchainConfiguration } from "../chains/create-chain.ts";
+import type { HyperchainConfiguration } from "./create-chain.ts";
 
 /** A block of L1. */
 export interface L1Block {

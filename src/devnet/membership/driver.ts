@@ -1,12 +1,13 @@
-import { layersBelow } from "../protocol/chain-ancestry.ts";
-import type { Relayer } from "../relayer/relayer.ts";
-import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./view/ecosystem-info.ts";
-import { resealInfo } from "./view/reseal-info.ts";
-import { messageInfo } from "./view/message-info.ts";
-import type { DevnetChain } from "./chains/served-chain.ts";
-import { requireNothingOnTop } from "./membership/settlement-bases.ts";
-import { settledBatchInfo } from "./view/settled-info.ts";
-import { HyperchainError } from "../errors/hyperchain-error.ts";
+import { layersBelow } from "../../protocol/chain-ancestry.ts";
+import type { Relayer } from "../../relayer/relayer.ts";
+import type { SettledBatchInfo } from "../view/ecosystem-info.ts";
+import { resealInfo } from "../view/reseal-info.ts";
+import { messageInfo } from "../view/message-info.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
+import { requireNothingOnTop } from "./settlement-bases.ts";
+import { settledBatchInfo } from "../view/settled-info.ts";
+import { UnknownChainError } from "../chains/unknown-chain.ts";
+import type { Driver } from "../view/driver.ts";
 
 interface DriverDependencies {
   /** Those that there are now. */
@@ -18,47 +19,6 @@ interface DriverDependencies {
   readonly onDriven?: (() => Promise<void>) | undefined;
   /** What bridges of others do, where there are any; resolves with whether it did anything. */
   readonly bridges?: { look(options: { readonly all: boolean }): Promise<boolean> } | undefined;
-}
-
-/** What a settle waits for beside L1. */
-interface SettleOptions {
-  /**
-   * Whether it waits, too, for what becomes of the proofs of the batches' execution, where they are made: the proof, or the
-   * reason why there is none. Default false.
-   */
-  readonly execution?: boolean | undefined;
-}
-
-/** Moves an ecosystem on by hand. */
-export interface Driver {
-  /**
-   * Seals the open batches, of one chain or of all, and resolves when L1 has executed them and all before them: those that
-   * were not executed when it was called. Their proofs do not wait for the chain's pace. Of all chains, those that are stopped
-   * are left out. Rejects with UnknownChainError, ChainNotRunningError, with what stopped settlement, or with ExecutionGoneError.
-   */
-  settle(chainId?: bigint, options?: SettleOptions): Promise<readonly SettledBatchInfo[]>;
-  /**
-   * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
-   * UnknownChainError, ChainNotRunningError, or as Resealing does.
-   */
-  reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
-  /**
-   * Has every chain look at L1, the relayer at all of them and bridges execute, until nothing moves any more without a settle.
-   * Rejects with a provider's error or with what stopped a chain.
-   */
-  relay(): Promise<RelayInfo>;
-}
-
-/** The ecosystem has no chain of that id or name. */
-export class UnknownChainError extends HyperchainError<"UnknownChain"> {
-  override readonly name = "UnknownChainError";
-
-  constructor(wanted: string, chains: readonly Pick<DevnetChain, "chainId" | "name">[]) {
-    super(
-      "UnknownChain",
-      `there is no chain ${wanted}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`,
-    );
-  }
 }
 
 export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }: DriverDependencies): Driver {
