@@ -59,6 +59,12 @@ describe("B5: a start from a place, whose blocks before it are not made again", 
       await call(hashing, tag),
       await kept.client().getBalance(kept.wallet(BOB).address, 3),
       await kept.request("debug_traceTransaction", first, { tracer: "callTracer" }),
+      // The chain's own transactions, an operation of L1's queue, a creation.
+      ...(await Promise.all(
+        Array.from({ length: number }, (_, i) =>
+          kept.request("debug_traceBlockByNumber", `0x${(i + 1).toString(16)}`, { tracer: "callTracer" }),
+        ),
+      )),
       await kept.request("eth_call", { to: hashing }, tag),
       await kept.request("eth_getLogs", { fromBlock: tag, toBlock: "latest", address: hashing }),
       rounded(await kept.request("eth_feeHistory", "0x4", tag, [50])),

@@ -25,7 +25,7 @@ export interface TransactionPlace {
 }
 
 /** A transaction as it ran. */
-interface RanTransaction {
+export interface RanTransaction {
   readonly environment: BlockEnvironment;
   /** In its block. */
   readonly before: readonly EngineTransaction[];

@@ -9,6 +9,7 @@ import type { RpcCall } from "./call-request.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./dispatch.ts";
+import { runOfMined } from "./earlier-runs.ts";
 import { fairLine } from "./fair-line.ts";
 import type { FairLine } from "./fair-line.ts";
 import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTracer, tooLarge } from "./bounded-trace.ts";
@@ -102,9 +103,9 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
 }
 
 /** The trace of a transaction, which runs again behind those before it in its block. */
-async function traceAgain({ blocks }: Chain, ask: Asking, hash: Hex, wanted: Configuration): Promise<unknown> {
-  const place = blocks.place(hash);
-  const ran = place === undefined ? undefined : blocks.ran(place);
+async function traceAgain(chain: Chain, ask: Asking, hash: Hex, wanted: Configuration): Promise<unknown> {
+  const place = chain.blocks.place(hash);
+  const ran = place === undefined ? undefined : await runOfMined(chain, place);
   if (ran === undefined)
     throw new RpcError(RpcCode.rejected, `the state in which ${hash} ran is not kept`, { code: "StateNotKept" });
   const { environment: block, before, transaction } = ran;
