@@ -41,7 +41,9 @@ export async function runOfMined(chain: Chain, place: TransactionPlace): Promise
     .slice(0, place.index + 1)
     .map((shown, index) => transactionOf(chain, shown, { block: place.block, index }));
   const transaction = transactions.at(-1);
-  return transaction === undefined ? undefined : { environment: environmentOf(block), before: transactions.slice(0, -1), transaction };
+  return transaction === undefined
+    ? undefined
+    : { environment: environmentOf(block), before: transactions.slice(0, -1), transaction };
 }
 
 function environmentOf({ number, timestamp, mixHash, miner, gasLimit }: ShownBlock): BlockEnvironment {
