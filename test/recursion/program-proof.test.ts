@@ -26,7 +26,7 @@ const program = pathProgram();
 const parameters = leafParameters();
 
 /** The path program's digest by these parameters. Another one means other tables, and that proofs made before are refused. */
-const DIGEST = "89275319f597b62c2107a5c05a9b31f4e1cf9014f8adfacc5d4c4e93ae850448";
+const DIGEST = "408d71f2aaca75a19628653b733e08212dc6b6d6af9545d96ca8c24060df9bbe";
 
 function memoryOf(of: Program, values = publicValues): Memory {
   const run = interpret(of, values, hints);

@@ -3,11 +3,14 @@ import { after, before, describe, it } from "node:test";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
+import { type Hints, interpret, type Memory } from "../../src/recursion/interpret.ts";
+import type { Program } from "../../src/recursion/program.ts";
+import type { Octet } from "../../src/recursion/relation.ts";
 import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
 import { prove } from "../../src/stark/prove.ts";
+import type { ProofSection } from "../../src/stark/proof.ts";
 import type { System } from "../../src/stark/system.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
 import { verify } from "../../src/stark/verify.ts";
@@ -19,6 +22,24 @@ const programParameters = leafParameters({
   ...{ queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 18 },
 });
+
+/** A run that goes on over relations which do not hold: they compare nothing then. */
+function forcedRun(program: Program, publicValues: readonly number[], hints: Hints): Memory {
+  const result = interpret(program, publicValues, hints);
+  if (result.ok) return result.memory;
+  const { relations, octetCount } = program;
+  const relation = relations[result.relation]!;
+  if (relation.kind === "compress" || relation.kind === "climb") {
+    const loose = { ...relation, to: octetCount as Octet };
+    return forcedRun(
+      { ...program, relations: relations.with(result.relation, loose), octetCount: octetCount + 1 },
+      publicValues,
+      hints,
+    );
+  }
+  assert.ok(relation.kind === "arithmetic" || relation.kind === "bits");
+  return forcedRun({ ...program, relations: relations.toSpliced(result.relation, 1) }, publicValues, hints);
+}
 
 describe("a leaf", () => {
   let backend: Backend;
@@ -58,5 +79,27 @@ describe("a leaf", () => {
     assert.equal(verify(second.own.system, statement, twice).ok, true);
     assert.equal(verify(second.own.system, other, twice).ok, false);
     assert.equal(verify(first.own.system, statement, twice).ok, false);
+  });
+
+  it("has no proof that is accepted of a changed proof, also where its prover goes on over what does not hold", async () => {
+    const { statement, ...input } = squaresLeafInput({ squares: 4, requests: 4 });
+    const proof = await prove(squares, { ...input, statement }, backend);
+    const { leaf, own } = await leafOver(squares, proof);
+    let sections: readonly ProofSection[] = [];
+    verify(squares, statement, proof, { onSections: (read) => (sections = read) });
+    const refused = new Set<string>();
+    for (const { offset, length } of sections) {
+      const changed = proof.with(offset + length - 1, proof[offset + length - 1]! ^ 1);
+      const verdict = checkByProgram(leaf, statement, changed);
+      const code = verdict.ok ? "" : verdict.code;
+      // One of each is enough here; that all are refused is another test's. Some changes leave no elements to go on with.
+      if (verdict.ok || refused.has(code) || !verdict.where.includes("relation ")) continue;
+      refused.add(code);
+      const memory = forcedRun(leaf.program, wordsOf(statement), proofHints(squares, changed));
+      const forged = await prove(own.system, programInput(own, wordsOf(statement), memory), backend);
+      assert.equal(verify(own.system, statement, forged).ok, false, code);
+    }
+    const comparing = ["ClaimMismatch", "ConstraintMismatch", "FoldMismatch"];
+    assert.deepEqual([...refused].sort(), [...comparing, "GrindingTooWeak", "LookupSumMismatch", "MerkleMismatch"]);
   });
 });

@@ -4,24 +4,21 @@ import type { MachineTable } from "./machine-table.ts";
 
 const ZERO = new Array<number>(WORD_ELEMENTS).fill(0);
 
-/**
- * product·a·b + linear·c + constant = result·d. A row whose `result` is 0 says that the left side is 0. Cells that a row does not
- * name have factors of 0, and may be anything.
- */
+/** product·a·b + linear·c + constant = d. Operands that a row does not name have factors of 0, and may be anything. */
 export const ARITHMETIC_TABLE: MachineTable = {
   slots: [
     { name: "a", memory: "word", access: "reads" },
     { name: "b", memory: "word", access: "reads" },
     { name: "c", memory: "word", access: "reads" },
-    { name: "d", memory: "word", access: "writes" },
+    { name: "d", memory: "word", access: "either" },
   ],
-  numbers: ["product", "linear", "constant", "result"],
-  constrain(b, { numbers: [product, linear, constant, result] }) {
+  numbers: ["product", "linear", "constant"],
+  constrain(b, { numbers: [product, linear, constant] }) {
     const [left, right, c, d] = ["a", "b", "c", "d"].map((name) => b.columns(name, WORD_ELEMENTS));
-    if (!left || !right || !c || !d || !product || !linear || !constant || !result) throw new Error("four words, four numbers");
+    if (!left || !right || !c || !d || !product || !linear || !constant) throw new Error("four words, three numbers");
     multiplyWords(b, left, right).forEach((term, i) => {
       const terms = [b.mul(product, term), b.mul(linear, c[i] ?? linear), ...(i === 0 ? [constant] : [])];
-      b.assertEqual(`coordinate ${i}`, "everyRow", b.add(...terms), b.mul(result, d[i] ?? result));
+      b.assertEqual(`coordinate ${i}`, "everyRow", b.add(...terms), d[i] ?? constant);
     });
     return [left, right, c, d];
   },

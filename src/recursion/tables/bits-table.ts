@@ -15,9 +15,9 @@ const TOP_PRODUCTS = 3;
 export const BITS_TABLE: MachineTable = {
   slots: [
     { name: "element", memory: "word", access: "reads" },
-    { name: "low", memory: "word", access: "writes" },
-    { name: "high", memory: "word", access: "writes" },
-    ...slotList(NAMED_BITS, { name: "bit", memory: "word", access: "writes" }),
+    { name: "low", memory: "word", access: "either" },
+    { name: "high", memory: "word", access: "either" },
+    ...slotList(NAMED_BITS, { name: "bit", memory: "word", access: "either" }),
   ],
   numbers: [],
   constrain(b) {

@@ -2,8 +2,9 @@ import { defineBus } from "../../stark/bus.ts";
 import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
 
 /*
- * The wiring. The one row that writes a cell sends its value, as often as the cell is read; each row that reads it receives the
- * value once. Addresses, flags and counts are the key's, so a balanced bus says that every reader has the writer's value.
+ * The wiring. The one row that writes a cell sends its value as often as the cell is read; each row that reads it receives the
+ * value once, or sends it −1 times where its slot may also write. Addresses and multiplicities are the key's. So with any other
+ * value than the writer's an address has receives, and sends of −1, alone, and fewer of them than p: a balanced bus has none.
  */
 
 /** Says what the word at an address is. */

@@ -3,7 +3,7 @@ import type { MachineTable } from "./machine-table.ts";
 
 /** Words that are the key's. */
 export const CONSTANT_TABLE: MachineTable = {
-  slots: [{ name: "word", memory: "word", access: "writes" }],
+  slots: [{ name: "word", memory: "word", access: "either" }],
   numbers: Array.from({ length: WORD_ELEMENTS }, (_, i) => `value[${i}]`),
   constrain(b, { numbers }) {
     const word = b.columns("word", WORD_ELEMENTS);

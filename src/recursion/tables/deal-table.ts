@@ -5,7 +5,7 @@ import { type MachineTable, slotList } from "./machine-table.ts";
 export const DEAL_TABLE: MachineTable = {
   slots: [
     ...slotList(OCTET_ELEMENTS, { name: "word", memory: "word", access: "either" }),
-    ...slotList(DEALT_OCTETS, { name: "octet", memory: "octet", access: "writes" }),
+    ...slotList(DEALT_OCTETS, { name: "octet", memory: "octet", access: "either" }),
   ],
   numbers: [],
   constrain(b) {

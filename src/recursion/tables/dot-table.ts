@@ -11,7 +11,7 @@ export const DOT_TABLE: MachineTable = {
     { name: "octet", memory: "octet", access: "reads" },
     ...slotList(DEALT_OCTETS, { name: "weights", memory: "octet", access: "reads" }),
     { name: "from", memory: "word", access: "reads" },
-    { name: "to", memory: "word", access: "writes" },
+    { name: "to", memory: "word", access: "either" },
   ],
   numbers: [],
   constrain(b) {

@@ -1,14 +1,15 @@
 import { assertBoolean } from "../../circuits/words/expressions.ts";
+import { P } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import { OCTET_BUS, WORD_BUS } from "./buses.ts";
 
-/** A place of a table's rows that names a cell, and what a row may do with it there. */
+/** A place of a table's rows that names a cell. A row writes the cell there or reads it; where the slot `reads`, it only reads. */
 export interface Slot {
   readonly name: string;
   readonly memory: "word" | "octet";
-  readonly access: "reads" | "writes" | "either";
+  readonly access: "reads" | "either";
 }
 
 /** A cell in a slot of a row. */
@@ -28,8 +29,8 @@ export interface MachineRow {
 /** What a table's constraints read of the key's columns. */
 interface FixedExpressions {
   readonly numbers: readonly Expression[];
-  /** By slot: 1 where the row reads its cell; 0 in slots that are only written. */
-  readonly reads: readonly Expression[];
+  /** By slot that only reads: 1 where the row has a cell there. */
+  readonly reads: readonly (Expression | undefined)[];
 }
 
 /** One table of the machine. */
@@ -62,26 +63,21 @@ export function baseWord(b: AirBuilder, element: Expression): Expression[] {
 /** The constraints of a table and the messages of its slots. */
 export function machineAir(name: string, table: MachineTable): Air {
   const b = new AirBuilder(name, 0);
-  const zero = b.constant(0);
-  const slots = table.slots.map((slot) => ({
-    slot,
-    address: b.preprocessedColumn(`${slot.name}: address`),
-    reads: slot.access === "writes" ? undefined : b.preprocessedColumn(`${slot.name}: reads`),
-    count: slot.access === "reads" ? undefined : b.preprocessedColumn(`${slot.name}: count`),
+  const slots = table.slots.map(({ name: slot, memory, access }) => ({
+    ...{ slot, memory, access },
+    address: b.preprocessedColumn(`${slot}: address`),
+    times: b.preprocessedColumn(`${slot}: ${access === "reads" ? "reads" : "times"}`),
   }));
   const numbers = table.numbers.map((number) => b.preprocessedColumn(number));
-  const messages = table.constrain(b, { numbers, reads: slots.map(({ reads = zero }) => reads) });
-  slots.forEach(({ slot, address, reads, count }, i) => {
+  const reads = slots.map(({ access, times }) => (access === "reads" ? times : undefined));
+  const messages = table.constrain(b, { numbers, reads });
+  slots.forEach(({ slot, memory, access, address, times }, i) => {
     const value = messages[i] ?? [];
-    if (reads !== undefined) {
-      // The key's columns are booleans: this is what the engine counts receives by.
-      assertBoolean(b, { [`${slot.name}: reads`]: reads });
-      if (slot.memory === "word") b.receive(WORD_BUS, reads, { address, word: value });
-      else b.receive(OCTET_BUS, reads, { address, octet: value });
-    }
-    if (count === undefined) return;
-    if (slot.memory === "word") b.send(WORD_BUS, count, { address, word: value });
-    else b.send(OCTET_BUS, count, { address, octet: value });
+    // The key's column is boolean as it is: this is what the engine counts receives by.
+    if (access === "reads") assertBoolean(b, { [`${slot}: reads`]: times });
+    const say = access === "reads" ? b.receive.bind(b) : b.send.bind(b);
+    if (memory === "word") say(WORD_BUS, times, { address, word: value });
+    else say(OCTET_BUS, times, { address, octet: value });
   });
   return b.build();
 }
@@ -94,9 +90,10 @@ export function fixedCells(
 ): number[] {
   const fixed = slots.flatMap(({ memory, access }, i) => {
     const cell = row.cells[i];
-    const reads = cell !== undefined && !cell.writes ? 1 : 0;
-    const count = cell?.writes === true ? (counts[memory][cell.address] ?? 0) : 0;
-    return [cell?.address ?? 0, ...(access === "writes" ? [] : [reads]), ...(access === "reads" ? [] : [count])];
+    if (cell === undefined) return [0, 0];
+    // A slot that may write sends: its cell as often as others read it, or −1 times where it reads itself.
+    const times = cell.writes ? (counts[memory][cell.address] ?? 0) : access === "reads" ? 1 : P - 1;
+    return [cell.address, times];
   });
   return [...fixed, ...row.numbers];
 }

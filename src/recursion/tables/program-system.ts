@@ -76,7 +76,7 @@ function programDefinition(wired: WiredProgram, parameters: ProofParameters): Sy
 /** What a proof is made of, from a run that has satisfied all relations. */
 export function programInput({ wired, system }: ProgramSystem, publicValues: readonly number[], memory: Memory): ProverInput {
   const { minLogRows } = system.parameters;
-  const valueOf = valuesByAddress(wired, publicValues, memory);
+  const valueOf = valuesByAddress(publicValues, memory);
   const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows }) => {
     const { slots, cells } = MACHINE_TABLES[table];
     const cellsOf = ({ cells: own, numbers, sibling }: MachineRow): number[] =>
@@ -95,7 +95,6 @@ export function programInput({ wired, system }: ProgramSystem, publicValues: rea
 
 /** The value of a cell, by memory and address. */
 function valuesByAddress(
-  { program: { wordCount }, extraWords }: WiredProgram,
   publicValues: readonly number[],
   { words, octets }: Memory,
 ): (memory: "word" | "octet", address: number | undefined) => readonly number[] | undefined {
@@ -104,8 +103,6 @@ function valuesByAddress(
     if (address === undefined) return undefined;
     if (memory === "octet") return octets[address];
     if (address < firstWord) return [publicValues[address] ?? 0, ...new Array<number>(WORD_ELEMENTS - 1).fill(0)];
-    if (address < firstWord + wordCount) return words[address - firstWord];
-    const extra = extraWords[address - firstWord - wordCount];
-    return extra === undefined || "value" in extra ? extra?.value : words[extra.copyOf];
+    return words[address - firstWord];
   };
 }

@@ -3,7 +3,7 @@ import type { MachineRow } from "./machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
 
 /** A table is cut in two where that saves so many rows of filling. */
-const LEAST_SAVED_ROWS = 2 ** 12;
+const LEAST_SAVED_ROWS = 2 ** 11;
 
 /** A table of a system, with the rows of a program that it has. */
 interface TablePart {
@@ -13,12 +13,13 @@ interface TablePart {
   readonly rows: readonly MachineRow[];
 }
 
-/** A program's tables: none for what it does not do, two where one would be filled up with too many rows. */
+/** A program's tables: none for what it does not do, hashes excepted, two where one would be filled up with too many rows. */
 export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePart[] {
   const logOf = (count: number): number => Math.max(minLogRows, Math.ceil(Math.log2(count)));
   return (Object.keys(MACHINE_TABLES) as MachineTableName[]).flatMap((table): TablePart[] => {
     const own = rows[table];
-    if (own.length === 0) return [];
+    // The engine takes no bus without a slot that only reads, and this table has one for each.
+    if (own.length === 0 && table !== "hash") return [];
     const whole = { table, name: table, logRows: logOf(own.length), rows: own };
     const first = 2 ** (whole.logRows - 1);
     if (own.length <= first) return [whole];
