@@ -5,7 +5,7 @@ import type { Expression } from "../../stark/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import { OCTET_BUS, WORD_BUS } from "./buses.ts";
 
-/** A place of a table's rows that names a cell. A row writes the cell there or reads it; where the slot `reads`, it only reads. */
+/** A place of a table's rows that names a cell. A row writes the cell there or reads it; in a slot that `reads` it only reads. */
 export interface Slot {
   readonly name: string;
   readonly memory: "word" | "octet";
