@@ -11,8 +11,8 @@ const NODE_TAG = 18;
 const TRANSCRIPT_TAG = 17;
 
 /**
- * A program with every kind of relation, and every way in which one names a cell. Its public values are a root, a position below 4
- * and an element of the extension: there are eight words whose hash is the leaf at that position, and the element is made of them.
+ * A program with every kind of relation, and every way in which one names a cell. Its public values are a root, a position under
+ * 4 and an element of the extension: there are eight words whose hash is the leaf at that place, and the element is made of them.
  */
 export function pathProgram(): Program {
   const a = new Assembler();
