@@ -3,9 +3,11 @@ import { after, before, describe, it } from "node:test";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { interpret, type Memory } from "../../src/recursion/interpret.ts";
-import { machineAir, type MachineTable } from "../../src/recursion/tables/machine-table.ts";
+import { machineAir, type MachineRow, type MachineTable } from "../../src/recursion/tables/machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
 import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { tableParts } from "../../src/recursion/tables/table-parts.ts";
+import type { WiredProgram } from "../../src/recursion/tables/wiring.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { evaluateRows } from "../../src/stark/column-arithmetic.ts";
 import { countedSides } from "../../src/stark/multiplicities.ts";
@@ -151,6 +153,29 @@ describe("the tables of a program", () => {
       assert.equal(await accepts(system.system), false, forgery.constraint);
       assert.equal(await accepts(withoutConstraint(system.system, forgery)), true, forgery.constraint);
     }
+  });
+});
+
+describe("a table's parts", () => {
+  const row: MachineRow = { cells: [], numbers: [] };
+  const none = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as WiredProgram["rows"];
+  const heightsOf = (count: number): number[] => {
+    const rows = Array.from({ length: count }, () => ({ ...row }));
+    const parts = tableParts({ ...own.wired, rows: { ...none, arithmetic: rows } }, 4).filter(
+      ({ table }) => table === "arithmetic",
+    );
+    assert.deepEqual(
+      parts.flatMap((part) => part.rows),
+      rows,
+    );
+    for (const part of parts) assert.ok(part.rows.length <= 2 ** part.logRows);
+    return parts.map(({ logRows }) => logRows);
+  };
+
+  it("are two where one would be filled up with 2,048 rows and more, and hold all rows in their order", () => {
+    assert.deepEqual([0, 1, 16, 17, 4096].map(heightsOf), [[], [4], [4], [5], [12]]);
+    assert.deepEqual([4097, 4096 + 2048, 4096 + 2049, 8192, 8193].map(heightsOf), [[12, 4], [12, 11], [13], [13], [13, 4]]);
+    assert.deepEqual(heightsOf(2 ** 15 + 1962), [15, 11]);
   });
 });
 
