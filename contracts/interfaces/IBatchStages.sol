@@ -56,13 +56,18 @@ interface IBatchStages is IBatchReadingErrors {
     error NothingToRevert(uint256 committed, uint256 actual);
     error RevertCountMismatch(uint256 expected, uint256 actual);
     error RevertExpired(uint256 validUntil, uint256 actual);
+    /// @notice The standby alone has signed, and the quorum has left no operation for so long.
+    error StandbyTooEarly(uint256 earliest, uint256 actual);
+    /// @notice The standby takes back what is not proven, and no more.
+    error RevertOfProven(uint256 verified, uint256 actual);
 
     /// @notice Commits the next batch.
     /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
     /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment, its number, the revert counter and
     /// the time in which they hold, by strictly ascending signers: what was signed before a revert cannot be committed after it.
     /// A batch that takes none of the waiting operations is refused from the oldest's deadline on by the chain's time, and from
-    /// one window later on by L1's, whatever the chain's clock says.
+    /// one window later on by L1's, whatever the chain's clock says. From that second on the standby's signatures do as well, until the
+    /// operation is committed.
     /// Whether the pubdata counts as published depends on the sender too (IDataAvailabilityPolicy).
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
@@ -92,6 +97,7 @@ interface IBatchStages is IBatchReadingErrors {
 
     /// @notice Forgets committed and proven batches from a number on. Needs the quorum's EIP-712 signatures of the first and the
     /// last of them as they are stored, the revert counter and a time: a revert that was signed for other batches, or long
-    /// ago, reverts nothing.
+    /// ago, reverts nothing. The standby's signatures do for batches that are not proven, once the oldest operation that is not executed
+    /// is overdue by a window and the chain's longest delay.
     function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external;
 }

@@ -53,8 +53,10 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     error SequencingModeUnsupported(uint8 expected, uint8 actual);
     /// @notice Only chains of another mode of sequencing have a sequencer on L1.
     error SequencerUnused();
-    /// @notice Terms that no contract keeps yet: chains without governance, replacements of halted versions, a standby.
-    error TermsUnsupported(bool isGoverned, bool takesReplacements, uint64 standbyThreshold, uint256 standby);
+    /// @notice Terms that no contract keeps yet: chains without governance, replacements of halted versions.
+    error TermsUnsupported(bool isGoverned, bool takesReplacements);
+    /// @notice A chain without a quorum gets none by a standby.
+    error StandbyWithoutQuorum();
     /// @notice A chain without imports has neither a root nor data of them.
     error ImportsUnused(bytes32 importStateRoot, bytes32 importData);
     error QuorumEmpty();

@@ -88,9 +88,18 @@ interface IChainSettings is IFactoryCaller, IChainTerms {
     /// @notice Of the first state that the chain was created with.
     function importsOf(uint256 chainId) external view returns (ImportSettings memory);
 
-    /// @notice Reverts unless enough validators of the chain's present epoch signed the digest, by strictly ascending signers. The digest must
-    /// bind the chain: the same validators may sign for several. Always reverts for a chain without a quorum.
-    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view;
+    /// @notice Reverts unless enough validators of the chain's present epoch signed the digest, or enough accounts of its standby, by
+    /// strictly ascending signers, all of the one or all of the other. The digest must bind the chain: the same validators may sign for
+    /// several. Always reverts for a chain without a quorum.
+    /// @return isByStandby Whether the standby alone has signed. The chain must then refuse, unless its queue is overdue.
+    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures)
+        external
+        view
+        returns (bool isByStandby);
+
+    /// @notice Seconds from the deadline of an operation that is left until the chain's standby counts: a window for batches, from when
+    /// on L1 takes none without it; the longest delay of its execution more for reverts, by when a live chain has executed it.
+    function standbyAfterDeadline(uint256 chainId, bool isRevert) external view returns (uint256);
 
     /// @notice Reverts for a chain with a quorum.
     function requireNoQuorum(uint256 chainId) external view;

@@ -23,7 +23,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages 
     {
         bool isOwnInput = _isOwnInput(previous, batch, approval);
         StoredBatch memory stored = _commit(previous, batch, isOwnInput);
-        _requireApproval(stored.commitment, stored.batchNumber, approval);
+        _requireApproval(stored.commitment, stored.batchNumber, previous.priorityOpTotal, approval);
         if (!isOwnInput) {
             emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
         }

@@ -48,9 +48,16 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     function checkTerms(ChainConfiguration calldata configuration) public view {
         _checkContracts(configuration);
-        _checkSupport(configuration);
-        if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) _checkWithoutQuorum(configuration);
-        else _checkQuorum(configuration.validators, configuration.validatorThreshold);
+        (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
+        if (!isGoverned || takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
+        bool hasStandby = configuration.standbyThreshold != 0 || configuration.standby.length != 0;
+        if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) {
+            if (hasStandby) revert StandbyWithoutQuorum();
+            _checkWithoutQuorum(configuration);
+            return;
+        }
+        _checkQuorum(configuration.validators, configuration.validatorThreshold);
+        if (hasStandby) _checkStandby(configuration);
     }
 
     function _checkConfiguration(ChainConfiguration calldata configuration) internal view {
@@ -68,12 +75,12 @@ abstract contract ChainRules is IChainFactory {
         GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
-    function _checkSupport(ChainConfiguration calldata configuration) private pure {
-        (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
-        (uint64 threshold, uint256 standby) = (configuration.standbyThreshold, configuration.standby.length);
-        if (!isGoverned || takesReplacements || threshold != 0 || standby != 0) {
-            revert TermsUnsupported(isGoverned, takesReplacements, threshold, standby);
-        }
+    /// @dev A standby takes back what nobody can prove once an operation is overdue by a window and the longest delay. What it commits
+    /// then must be executed before the exit opens.
+    function _checkStandby(ChainConfiguration calldata configuration) private view {
+        _checkQuorum(configuration.standby, configuration.standbyThreshold);
+        uint256 needed = 2 * _longestDelay(configuration) + recoveryTime;
+        if (configuration.exitDelay <= needed) revert ExitDelayTooShort(needed, configuration.exitDelay);
     }
 
     /// @dev Whether imports lead to this root L1 sees when they come; a root that none can lead to is refused here.

@@ -168,6 +168,13 @@ contract ChainSettings is ChainTerms {
     }
 
     /// @inheritdoc IChainSettings
+    function standbyAfterDeadline(uint256 chainId, bool isRevert) external view returns (uint256 time) {
+        ChainConfiguration storage configuration = configurations[chainId];
+        time = configuration.priorityOpWindow;
+        if (isRevert) time += _longestDelay(configuration);
+    }
+
+    /// @inheritdoc IChainSettings
     function versionOfBatch(uint256 chainId, uint64 firstTimestamp, uint64 operations) public view returns (uint256) {
         Versions memory known = versions[chainId];
         bool isUpgraded = known.next != 0 && firstTimestamp >= known.effectiveAt && operations >= known.operations;
@@ -177,8 +184,13 @@ contract ChainSettings is ChainTerms {
     /// @inheritdoc IChainSettings
     function upgradeNotice(uint256 chainId) public view override returns (uint256) {
         ChainConfiguration storage configuration = configurations[chainId];
-        uint256 longest = ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
-        return ChainTimes.upgradeNotice(configuration.priorityOpWindow, configuration.exitDelay, longest, reactionTime);
+        return ChainTimes.upgradeNotice(
+            configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reactionTime
+        );
+    }
+
+    function _longestDelay(ChainConfiguration storage configuration) private view returns (uint256) {
+        return ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
     }
 
     /// @dev By what L1 knows itself, as the chain's first state must say it.

@@ -16,6 +16,9 @@ import {Epochs, Quorum, Terms} from "../types/Terms.sol";
 abstract contract ChainTerms is IChainSettings {
     uint256 private constant PRICE_RISE_INTERVAL = 1 days;
     uint256 private constant PRICE_RISE = 2;
+    /// @dev Bits of a member: an account may be in both.
+    uint8 private constant VALIDATOR = 1;
+    uint8 private constant STANDBY = 2;
 
     /// @inheritdoc IChainSettings
     address public immutable factory;
@@ -29,15 +32,15 @@ abstract contract ChainTerms is IChainSettings {
         uint64 l2GasPrice;
     }
 
-    /// @dev Two slots, and the lists: 0…159 policy ‖ 160…223 threshold ‖ 224…231 is governed ‖ 232…239 takes replacements;
-    ///   0…159 filterer ‖ 160…223 threshold of the standby
+    /// @dev Two slots, and the lists: 0…159 policy ‖ 160…191 threshold ‖ 192…223 threshold of the standby ‖ 224…231 is governed ‖
+    ///   232…239 takes replacements; 0…159 filterer. No threshold exceeds its list, which the factory bounds.
     struct EpochTerms {
         address dataAvailabilityPolicy;
-        uint64 threshold;
+        uint32 threshold;
+        uint32 standbyThreshold;
         bool isGoverned;
         bool takesReplacements;
         address transactionFilterer;
-        uint64 standbyThreshold;
         address[] validators;
         address[] standby;
     }
@@ -47,7 +50,7 @@ abstract contract ChainTerms is IChainSettings {
     mapping(uint256 chainId => Course) private courses;
     /// @dev The lists of epoch 0 are in the configuration.
     mapping(uint256 chainId => mapping(uint256 epoch => EpochTerms)) private terms;
-    mapping(uint256 chainId => mapping(uint256 epoch => mapping(address account => bool))) private isMember;
+    mapping(uint256 chainId => mapping(uint256 epoch => mapping(address account => uint8))) private memberships;
     /// @dev Of chains whose admin is another than at their creation.
     mapping(uint256 chainId => address) private admins;
     mapping(uint256 chainId => address) private offeredTo;
@@ -68,17 +71,17 @@ abstract contract ChainTerms is IChainSettings {
         _checkTerms(chainId, next);
         known.nextAt = uint64(block.timestamp + upgradeNotice(chainId));
         courses[chainId] = known;
-        terms[chainId][epoch] = EpochTerms({
-            dataAvailabilityPolicy: next.dataAvailabilityPolicy,
-            threshold: next.quorum.threshold,
-            isGoverned: next.isGoverned,
-            takesReplacements: next.takesReplacements,
-            transactionFilterer: next.transactionFilterer,
-            standbyThreshold: next.standby.threshold,
-            validators: next.quorum.validators,
-            standby: next.standby.validators
-        });
-        _setMembers(chainId, epoch, next.quorum.validators, true);
+        EpochTerms storage written = terms[chainId][epoch];
+        written.dataAvailabilityPolicy = next.dataAvailabilityPolicy;
+        written.threshold = uint32(next.quorum.threshold);
+        written.standbyThreshold = uint32(next.standby.threshold);
+        written.isGoverned = next.isGoverned;
+        written.takesReplacements = next.takesReplacements;
+        written.transactionFilterer = next.transactionFilterer;
+        written.validators = next.quorum.validators;
+        written.standby = next.standby.validators;
+        _addMembers(chainId, epoch, next.quorum.validators, VALIDATOR);
+        _addMembers(chainId, epoch, next.standby.validators, STANDBY);
         emit TermsScheduled(chainId, epoch, next, known.nextAt);
     }
 
@@ -91,7 +94,8 @@ abstract contract ChainTerms is IChainSettings {
         known.nextAt = 0;
         courses[chainId] = known;
         // Other terms may get this epoch: none of these accounts must count in it.
-        _setMembers(chainId, epoch, terms[chainId][epoch].validators, false);
+        _removeMembers(chainId, epoch, terms[chainId][epoch].validators);
+        _removeMembers(chainId, epoch, terms[chainId][epoch].standby);
         delete terms[chainId][epoch];
         emit TermsCanceled(chainId, epoch);
     }
@@ -154,22 +158,24 @@ abstract contract ChainTerms is IChainSettings {
 
     /// @inheritdoc IChainTerms
     function isValidator(uint256 chainId, address account) external view returns (bool) {
-        return isMember[chainId][_course(chainId).current][account];
+        return memberships[chainId][_course(chainId).current][account] & VALIDATOR != 0;
     }
 
     /// @inheritdoc IChainSettings
-    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view {
+    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures)
+        external
+        view
+        returns (bool isByStandby)
+    {
         uint256 epoch = _course(chainId).current;
-        uint256 threshold = terms[chainId][epoch].threshold;
+        EpochTerms storage current = terms[chainId][epoch];
+        (uint256 threshold, uint256 standby) = (current.threshold, current.standbyThreshold);
         if (threshold == 0) revert NoQuorum();
-        if (signatures.length < threshold) revert QuorumTooSmall(threshold, signatures.length);
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = Signatures.recover(digest, signatures[i]);
-            if (!isMember[chainId][epoch][signer]) revert NotAValidator(signer);
-            if (signer <= previous) revert SignersNotAscending(previous, signer);
-            previous = signer;
-        }
+        uint256 count = signatures.length;
+        uint8 shared = _membershipOfAll(chainId, epoch, digest, signatures);
+        if (count >= threshold && shared & VALIDATOR != 0) return false;
+        isByStandby = standby != 0 && count >= standby && shared & STANDBY != 0;
+        if (!isByStandby) revert QuorumTooSmall(threshold, count);
     }
 
     /// @inheritdoc IChainTerms
@@ -188,12 +194,13 @@ abstract contract ChainTerms is IChainSettings {
         courses[chainId].l2GasPrice = uint64(configuration.l2GasPrice);
         EpochTerms storage first = terms[chainId][0];
         first.dataAvailabilityPolicy = configuration.dataAvailabilityPolicy;
-        first.threshold = configuration.validatorThreshold;
+        first.threshold = uint32(configuration.validatorThreshold);
+        first.standbyThreshold = uint32(configuration.standbyThreshold);
         first.isGoverned = configuration.isGoverned;
         first.takesReplacements = configuration.takesReplacements;
         first.transactionFilterer = configuration.transactionFilterer;
-        first.standbyThreshold = configuration.standbyThreshold;
-        _setMembers(chainId, 0, configuration.validators, true);
+        _addMembers(chainId, 0, configuration.validators, VALIDATOR);
+        _addMembers(chainId, 0, configuration.standby, STANDBY);
     }
 
     function _requireAdmin(uint256 chainId) internal view {
@@ -236,8 +243,29 @@ abstract contract ChainTerms is IChainSettings {
         known.nextAt = 0;
     }
 
-    function _setMembers(uint256 chainId, uint256 epoch, address[] memory accounts, bool counts) private {
-        for (uint256 i = 0; i < accounts.length; ++i) isMember[chainId][epoch][accounts[i]] = counts;
+    function _addMembers(uint256 chainId, uint256 epoch, address[] calldata accounts, uint8 bit) private {
+        for (uint256 i = 0; i < accounts.length; ++i) memberships[chainId][epoch][accounts[i]] |= bit;
+    }
+
+    function _removeMembers(uint256 chainId, uint256 epoch, address[] storage accounts) private {
+        for (uint256 i = 0; i < accounts.length; ++i) delete memberships[chainId][epoch][accounts[i]];
+    }
+
+    /// @dev The bits that all signers have: signatures of the one and of the other are never added up.
+    function _membershipOfAll(uint256 chainId, uint256 epoch, bytes32 digest, bytes[] calldata signatures)
+        private
+        view
+        returns (uint8 shared)
+    {
+        shared = VALIDATOR | STANDBY;
+        address previous = address(0);
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            address signer = Signatures.recover(digest, signatures[i]);
+            shared &= memberships[chainId][epoch][signer];
+            if (shared == 0) revert NotAValidator(signer);
+            if (signer <= previous) revert SignersNotAscending(previous, signer);
+            previous = signer;
+        }
     }
 
     /// @dev The factory's rules, for what the chain would have been if it were created with these terms.

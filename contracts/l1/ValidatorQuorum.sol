@@ -19,13 +19,17 @@ abstract contract ValidatorQuorum is HyperchainStorage {
 
     /// @dev A revert voids all signatures from before it: else anyone could commit again what the quorum took back.
     /// The times let a quorum sign another batch of the same number without ever vouching for both at once.
-    function _requireApproval(bytes32 commitment, uint64 batchNumber, BatchApproval calldata approval) internal view {
+    /// @param head The first operation that the batches before it took none of.
+    function _requireApproval(bytes32 commitment, uint64 batchNumber, uint256 head, BatchApproval calldata approval)
+        internal
+        view
+    {
         (uint64 validFrom, uint64 validUntil) = (approval.validFrom, approval.validUntil);
         if (block.timestamp < validFrom) revert IBatchStages.ApprovalNotYetValid(validFrom, block.timestamp);
         if (block.timestamp > validUntil) revert IBatchStages.ApprovalExpired(validUntil, block.timestamp);
         bytes32 structHash =
             keccak256(abi.encode(BATCH_TYPE, commitment, batchNumber, reverts, validFrom, validUntil));
-        _requireQuorum(structHash, approval.signatures);
+        if (_requireQuorum(structHash, approval.signatures)) _requireOverdue(head, false);
     }
 
     /// @dev What is reverted must be what was signed: L1's counter and hashes are compared by the caller.
@@ -33,11 +37,25 @@ abstract contract ValidatorQuorum is HyperchainStorage {
         if (block.timestamp > reversal.validUntil) {
             revert IBatchStages.RevertExpired(reversal.validUntil, block.timestamp);
         }
-        _requireQuorum(keccak256(abi.encode(REVERT_TYPE, reversal)), signatures);
+        if (!_requireQuorum(keccak256(abi.encode(REVERT_TYPE, reversal)), signatures)) return;
+        // What is proven executes without anyone's word.
+        if (reversal.firstNumber < batchesVerified) {
+            revert IBatchStages.RevertOfProven(batchesVerified, reversal.firstNumber);
+        }
+        _requireOverdue(operationsExecuted, true);
     }
 
-    function _requireQuorum(bytes32 structHash, bytes[] calldata signatures) private view {
+    function _requireQuorum(bytes32 structHash, bytes[] calldata signatures) private view returns (bool isByStandby) {
         bytes32 digest = Signatures.typedDataHash(Signatures.domainSeparator(DOMAIN_NAME), structHash);
-        settings.requireQuorum(chainId, digest, signatures);
+        return settings.requireQuorum(chainId, digest, signatures);
+    }
+
+    /// @dev The standby counts only where the quorum left an operation of the queue.
+    function _requireOverdue(uint256 head, bool isRevert) private view {
+        uint256 from = type(uint256).max;
+        if (head < operationsQueued) {
+            from = (queue[head].deadline >> DEADLINE_FRACTION) + settings.standbyAfterDeadline(chainId, isRevert);
+        }
+        if (block.timestamp < from) revert IBatchStages.StandbyTooEarly(from, block.timestamp);
     }
 }

@@ -13,14 +13,15 @@ pragma solidity ^0.8.28;
 /// @param takesReplacements Whether the chain passes to the version that replaces a halted one. Only false so far.
 /// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
 /// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
-/// @param standbyThreshold The same of the standby. 0 so far.
+/// @param standbyThreshold The same of the standby; 0 without one.
 /// @param executionDelay Seconds between commit and execution of a batch.
 /// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for
 /// batches that no proof of execution covers. 0: there every batch's execution must be proven. Else at least
 /// 24 times the factory's recoveryTime, a day on public layers.
 /// @param priorityOpWindow Seconds that the sequencer has for an operation when the queue is idle.
 /// @param exitDelay The exit opens when an operation is not executed at its deadline + priorityOpWindow + exitDelay. Longer than
-/// priorityOpWindow, the longer of executionDelay and unprovenDelay, and the factory's recoveryTime together.
+/// priorityOpWindow, the longer of executionDelay and unprovenDelay, and the factory's recoveryTime together; with a standby also
+/// longer than recoveryTime and twice the longer of the delays.
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
 /// 50,000, since deadlines of operations behind a flood are that much later, and at most 100,000, which a plain machine can take.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
@@ -29,7 +30,7 @@ pragma solidity ^0.8.28;
 /// @param importStateRoot State root after the last import; 0 without any.
 /// @param importData What the imports' data come to: h <- keccak256(h ‖ keccak256 of an import's pubdata), from 0; 0 without any.
 /// @param validators Strictly ascending addresses.
-/// @param standby Quorum that counts where the validators are silent. Empty so far.
+/// @param standby Signs where the validators leave an operation that is overdue; strictly ascending, empty without one.
 struct ChainConfiguration {
     uint256 chainId;
     uint256 protocolVersion;

@@ -8,7 +8,7 @@ struct Quorum {
 }
 
 /// @notice What of a chain's configuration holds for an epoch.
-/// @param standby Counts only where the quorum is silent.
+/// @param standby Counts only while the quorum leaves an operation of the queue that is overdue; empty without one.
 struct Terms {
     Quorum quorum;
     Quorum standby;

@@ -80,9 +80,18 @@ describe("chain factory", () => {
     ["a policy without code", () => ({ dataAvailabilityPolicy: addressOf(5) }), `PolicyWithoutCode(${addressOf(5)})`],
     ["a filterer without code", () => ({ transactionFilterer: addressOf(5) }), `FiltererWithoutCode(${addressOf(5)})`],
     ["a sequencer where none is used", () => ({ sequencer: addressOf(5) }), "SequencerUnused()"],
-    ["no governance", () => ({ isGoverned: false }), "TermsUnsupported(false, false, 0, 0)"],
-    ["replacements", () => ({ takesReplacements: true }), "TermsUnsupported(true, true, 0, 0)"],
-    ["a standby", () => ({ standbyThreshold: 1n, standby: [addressOf(5)] }), "TermsUnsupported(true, false, 1, 1)"],
+    ["no governance", () => ({ isGoverned: false }), "TermsUnsupported(false, false)"],
+    ["replacements", () => ({ takesReplacements: true }), "TermsUnsupported(true, true)"],
+    ["a standby without signers", () => ({ standby: [addressOf(5)] }), "ThresholdOutOfRange(1, 0)"],
+    ["signers without a standby", () => ({ standbyThreshold: 1n }), "QuorumEmpty()"],
+    [
+      "a standby that comes too late",
+      () => ({
+        ...{ standbyThreshold: 1n, standby: [addressOf(5)], priorityOpWindow: 1n, executionDelay: 50n },
+        exitDelay: 100n,
+      }),
+      "ExitDelayTooShort(100, 100)",
+    ],
     ["a root without imports", () => ({ importStateRoot: wordToHex(5n) }), `ImportsUnused(${wordToHex(5n)}, ${wordToHex(0n)})`],
     ["data without imports", () => ({ importData: wordToHex(5n) }), `ImportsUnused(${wordToHex(0n)}, ${wordToHex(5n)})`],
     [

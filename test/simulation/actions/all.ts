@@ -10,6 +10,7 @@ import { exitActions } from "./exits.ts";
 import { outsiderActions } from "./outsiders.ts";
 import { requestActions } from "./requests.ts";
 import { restrictedActions, treeActions } from "./restricted.ts";
+import { standbyActions } from "./standby.ts";
 import { termsActions } from "./terms.ts";
 import { upgradeActions } from "./upgrades.ts";
 
@@ -25,6 +26,7 @@ const all = [
   ...outsiderActions,
   ...requestActions,
   ...restrictedActions,
+  ...standbyActions,
   ...termsActions,
   ...treeActions,
   ...upgradeActions,

@@ -34,7 +34,7 @@ interface CommitArguments {
 }
 
 /** Approvals that hold as long as a simulation lasts. */
-const ALWAYS: Terms = { validFrom: 0n, validUntil: 1n << 40n };
+export const ALWAYS: Terms = { validFrom: 0n, validUntil: 1n << 40n };
 
 /** What the quorum signs to take back its batches from this one on. */
 function reversalOf({ chain }: L2Chain, firstNumber: bigint): BatchRevert {
@@ -52,7 +52,7 @@ function reversalOf({ chain }: L2Chain, firstNumber: bigint): BatchRevert {
   };
 }
 
-function revertIntent(
+export function revertIntent(
   { world }: Situation,
   l2: L2Chain,
   number: bigint,

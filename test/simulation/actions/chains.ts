@@ -158,12 +158,10 @@ const REFUSED: Record<string, Change> = {
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
-  TermsUnsupported: ({ scene, random }) =>
+  TermsUnsupported: ({ random }) =>
     random.choose<Partial<Configuration>>(
       { isGoverned: false },
       { takesReplacements: true },
-      { standbyThreshold: 1n },
-      { standby: [scene.accounts.stranger] },
     ),
   ImportsUnused: ({ random }) =>
     random.choose<Partial<Configuration>>({ importStateRoot: wordToHex(1n) }, { importData: wordToHex(1n) }),

@@ -1,20 +1,32 @@
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import type { Terms } from "../model/terms.ts";
-import type { Chain } from "../model/world.ts";
+import type { Chain, Configuration } from "../model/world.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 import { callOf } from "./action.ts";
 
 const DAY = 86_400n;
 
+/** None where the exit would open before its batches are executed. */
+function nextStandby(
+  { scene, random, world }: Pick<Situation, "scene" | "random" | "world">,
+  { exitDelay, executionDelay, unprovenDelay }: Configuration,
+): Terms["standby"] {
+  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
+  if (exitDelay <= 2n * longest + world.recoveryTime || random.oneIn(4)) return { threshold: 0n, validators: [] };
+  const start = random.index(scene.keys.length - 1);
+  const validators = scene.keys.slice(start, start + 2).map(({ address }) => address);
+  return { threshold: random.between(1n, 2n), validators };
+}
+
 /** Terms with other validators, perhaps another filterer; the policy stays: its change is test/contracts/l1/terms.test.ts's. */
-function nextTerms({ scene, random }: Situation, { configuration }: Chain): Terms {
-  const { standbyThreshold, standby, dataAvailabilityPolicy, isGoverned, takesReplacements } = configuration;
+function nextTerms({ scene, random, world }: Situation, { configuration }: Chain): Terms {
+  const { dataAvailabilityPolicy, isGoverned, takesReplacements } = configuration;
   const count = 1 + random.index(3);
   const start = random.index(scene.keys.length - count + 1);
   const validators = scene.keys.slice(start, start + count).map(({ address }) => address);
   return {
     quorum: { threshold: random.between(1n, BigInt(count)), validators },
-    standby: { threshold: standbyThreshold, validators: standby },
+    standby: nextStandby({ scene, random, world }, configuration),
     dataAvailabilityPolicy,
     transactionFilterer: random.oneIn(4) ? scene.filterer : ZERO_ADDRESS,
     isGoverned,

@@ -46,6 +46,19 @@ export function requireRunning(chain: Chain): void {
   requireThat(!chain.exited.value, "Hyperchain", "ChainExited");
 }
 
+/** Seconds behind the deadline of an operation that is not executed until the standby may take batches back. */
+export function patienceForRevert({ configuration }: Chain): bigint {
+  const { priorityOpWindow, executionDelay, unprovenDelay } = configuration;
+  return priorityOpWindow + (executionDelay > unprovenDelay ? executionDelay : unprovenDelay);
+}
+
+/** The standby counts where an operation waits that was due so long ago. */
+function requireOverdue(chain: Chain, now: bigint, head: bigint, patience: bigint): void {
+  const isWaiting = head < chain.operationsQueued.value;
+  const from = isWaiting ? deadlineOf(chain, head) + patience : (1n << 256n) - 1n;
+  requireThat(now >= from, "Hyperchain", "StandbyTooEarly", () => [from, now]);
+}
+
 /** Whole seconds. */
 export function deadlineOf(chain: Chain, index: bigint): bigint {
   return (chain.queue.get(index)?.deadline ?? 0n) >> DEADLINE_FRACTION;
@@ -175,7 +188,10 @@ export const batches = {
     const { now } = transaction;
     requireThat(now >= validFrom, "Hyperchain", "ApprovalNotYetValid", () => [validFrom, now]);
     requireThat(now <= validUntil, "Hyperchain", "ApprovalExpired", () => [validUntil, now]);
-    requireQuorum(chain, now, batchDigest(world, chain, stored.commitment, stored.batchNumber, approval), signatures);
+    const digest = batchDigest(world, chain, stored.commitment, stored.batchNumber, approval);
+    if (requireQuorum(chain, now, digest, signatures)) {
+      requireOverdue(chain, now, previous.priorityOpTotal, chain.configuration.priorityOpWindow);
+    }
     chain.batches.set(stored, stored.batchNumber);
     chain.committed.value = stored.batchNumber + 1n;
     const { publishedCodes, codes } = reading;
@@ -258,7 +274,11 @@ export const batches = {
     requireHash(chain, committed - 1n, reversal.lastBatchHash);
     const { now } = frame.transaction;
     requireThat(now <= validUntil, "Hyperchain", "RevertExpired", () => [validUntil, now]);
-    requireQuorum(chain, now, revertDigest(frame.world, chain, reversal), signatures);
+    if (requireQuorum(chain, now, revertDigest(frame.world, chain, reversal), signatures)) {
+      const verified = chain.verified.value;
+      requireThat(batchNumber >= verified, "Hyperchain", "RevertOfProven", () => [verified, batchNumber]);
+      requireOverdue(chain, now, chain.operationsExecuted.value, patienceForRevert(chain));
+    }
     chain.revertCount.value += 1n;
     chain.committed.value = batchNumber;
     for (let number = batchNumber; number < chain.verified.value; number++) chain.proven.set(false, number);

@@ -45,10 +45,20 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
 /** What of a configuration can change, and what only one setting of is kept so far. */
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
-  const { isGoverned, takesReplacements, standbyThreshold, standby } = configuration;
-  const isPlain = isGoverned && !takesReplacements && standbyThreshold === 0n && standby.length === 0;
-  check(isPlain, "TermsUnsupported", isGoverned, takesReplacements, standbyThreshold, standby.length);
-  checkQuorum(configuration);
+  const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
+  check(isGoverned && !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
+  checkQuorum(validators, validatorThreshold);
+  checkStandby(frame, configuration);
+}
+
+/** After its revert there is time for a batch before the exit opens. */
+function checkStandby({ world }: Frame, configuration: Configuration): void {
+  const { standby, standbyThreshold, exitDelay, executionDelay, unprovenDelay } = configuration;
+  if (standby.length === 0 && standbyThreshold === 0n) return;
+  checkQuorum(standby, standbyThreshold);
+  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
+  const limit = 2n * longest + world.recoveryTime;
+  check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
 }
 
 /** The model's chains have no imports, but for those to what is no root. */
@@ -62,7 +72,7 @@ function checkImports(configuration: Configuration): void {
   check(isUnused, "ImportsUnused", importStateRoot, importData);
 }
 
-function checkQuorum({ validators, validatorThreshold }: Configuration): void {
+function checkQuorum(validators: readonly Hex[], threshold: bigint): void {
   const count = validators.length;
   check(count !== 0, "QuorumEmpty");
   check(count <= MAX_VALIDATORS, "TooManyValidators", MAX_VALIDATORS, count);
@@ -71,8 +81,8 @@ function checkQuorum({ validators, validatorThreshold }: Configuration): void {
     check(BigInt(validator) > BigInt(previous), "ValidatorsNotAscending", previous, validator);
     previous = validator;
   }
-  const isInRange = validatorThreshold !== 0n && validatorThreshold <= BigInt(count);
-  check(isInRange, "ThresholdOutOfRange", count, validatorThreshold);
+  const isInRange = threshold !== 0n && threshold <= BigInt(count);
+  check(isInRange, "ThresholdOutOfRange", count, threshold);
 }
 
 function checkTimes(

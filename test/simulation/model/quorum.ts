@@ -80,11 +80,11 @@ function recover(digest: Hex, signature: Uint8Array): Hex | undefined {
   }
 }
 
-/** Signatures by strictly ascending members, each in the one form. */
+/** Signatures by strictly ascending accounts that are admitted one by one, each in the one form. */
 export function requireSigners(
   raisedBy: ContractKind,
   stranger: "NotAValidator" | "NotAMember",
-  members: readonly Hex[],
+  admits: (signer: Hex) => boolean,
   digest: Hex,
   signatures: readonly Hex[],
 ): void {
@@ -95,16 +95,25 @@ export function requireSigners(
     const isLow = BigInt(toHex(signature.subarray(32, 64))) <= HIGHEST_S;
     const signer = isLow ? recover(digest, signature) : undefined;
     requireThat(signer !== undefined, raisedBy, "SignatureMalformed");
-    requireThat(members.includes(signer), raisedBy, stranger, () => [signer]);
+    requireThat(admits(signer), raisedBy, stranger, () => [signer]);
     requireThat(BigInt(signer) > BigInt(previous), raisedBy, "SignersNotAscending", () => [previous, signer]);
     previous = signer;
   }
 }
 
-/** The chain's validators of that second, as many as it needs. */
-export function requireQuorum(chain: Chain, now: bigint, digest: Hex, signatures: readonly Hex[]): void {
-  const { threshold, validators } = chain.termsAt(now);
-  const isEnough = BigInt(signatures.length) >= threshold;
-  requireThat(isEnough, "ChainSettings", "QuorumTooSmall", () => [threshold, signatures.length]);
-  requireSigners("ChainSettings", "NotAValidator", validators, digest, signatures);
+/** Whether the chain's standby of that second has signed and not its validators: all signers are of the one, or all of the other. */
+export function requireQuorum(chain: Chain, now: bigint, digest: Hex, signatures: readonly Hex[]): boolean {
+  const { threshold, validators, standbyThreshold, standby } = chain.termsAt(now);
+  let [areValidators, areStandby] = [true, true];
+  const admits = (signer: Hex): boolean => {
+    areValidators &&= validators.includes(signer);
+    areStandby &&= standby.includes(signer);
+    return areValidators || areStandby;
+  };
+  requireSigners("ChainSettings", "NotAValidator", admits, digest, signatures);
+  const count = BigInt(signatures.length);
+  if (areValidators && count >= threshold) return false;
+  const isByStandby = standbyThreshold !== 0n && areStandby && count >= standbyThreshold;
+  requireThat(isByStandby, "ChainSettings", "QuorumTooSmall", () => [threshold, count]);
+  return true;
 }

@@ -39,9 +39,18 @@ export const terms = {
     const { since } = known.at(-1)!;
     requireThat(since <= transaction.now, "ChainSettings", "TermsPending", () => [known.length - 1, since]);
     checkTerms(frame, withTerms(chain.configuration, next));
-    const { quorum, transactionFilterer } = next;
+    const { quorum, standby, transactionFilterer } = next;
     const effectiveAt = transaction.now + upgradeNotice(world, chain.configuration);
-    chain.epochs.value = [...known, { since: effectiveAt, ...quorum, transactionFilterer }];
+    chain.epochs.value = [
+      ...known,
+      {
+        since: effectiveAt,
+        ...quorum,
+        standbyThreshold: standby.threshold,
+        standby: standby.validators,
+        transactionFilterer,
+      },
+    ];
   },
 
   cancelTerms(frame: Frame, chainId: bigint): void {

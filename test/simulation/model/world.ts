@@ -88,6 +88,8 @@ export interface EpochTerms {
   readonly since: bigint;
   readonly threshold: bigint;
   readonly validators: readonly Hex[];
+  readonly standbyThreshold: bigint;
+  readonly standby: readonly Hex[];
   readonly transactionFilterer: Hex;
 }
 
@@ -159,8 +161,9 @@ export class Chain {
     this.executedVersion = new Cell(journal, configuration.protocolVersion);
     this.version = new Cell(journal, configuration.protocolVersion);
     this.upgrade = new Cell<Upgrade | undefined>(journal, undefined);
-    const { validatorThreshold: threshold, validators, transactionFilterer, admin, l2GasPrice } = configuration;
-    const first = { since: 0n, threshold, validators, transactionFilterer };
+    const { validatorThreshold: threshold, validators, standbyThreshold, standby } = configuration;
+    const { transactionFilterer, admin, l2GasPrice } = configuration;
+    const first = { since: 0n, threshold, validators, standbyThreshold, standby, transactionFilterer };
     this.epochs = new Cell<readonly EpochTerms[]>(journal, [first]);
     this.admin = new Cell(journal, admin);
     this.offeredTo = new Cell(journal, ZERO_ADDRESS);
