@@ -158,11 +158,7 @@ const REFUSED: Record<string, Change> = {
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
-  TermsUnsupported: ({ random }) =>
-    random.choose<Partial<Configuration>>(
-      { isGoverned: false },
-      { takesReplacements: true },
-    ),
+  TermsUnsupported: ({ random }) => random.choose<Partial<Configuration>>({ isGoverned: false }, { takesReplacements: true }),
   ImportsUnused: ({ random }) =>
     random.choose<Partial<Configuration>>({ importStateRoot: wordToHex(1n) }, { importData: wordToHex(1n) }),
   DigestNotCanonical: () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),

@@ -43,9 +43,7 @@ function revertWhere(situation: Situation, holds: (l2: L2Chain, now: bigint) => 
   const { random, now } = situation;
   const numbers = ({ chain, pending }: L2Chain): bigint[] =>
     pending.map(({ stored }) => stored.batchNumber).filter((number) => number < chain.verified.value === proven);
-  const l2 = random.pick(
-    operated(situation).filter((l2) => isAlone(situation, l2) && numbers(l2).length > 0 && holds(l2, now)),
-  );
+  const l2 = random.pick(operated(situation).filter((l2) => isAlone(situation, l2) && numbers(l2).length > 0 && holds(l2, now)));
   const number = l2 === undefined ? undefined : random.pick(numbers(l2));
   return l2 === undefined || number === undefined ? undefined : revertIntent(situation, l2, number, standbyKeys(situation, l2));
 }
