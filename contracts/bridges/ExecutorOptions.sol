@@ -60,7 +60,7 @@ library ExecutorOptions {
         }
     }
 
-    function _number(bytes calldata option, uint256 at) private pure returns (uint128) {
-        return uint128(bytes16(option[at:at + 16]));
+    function _number(bytes calldata option, uint256 offset) private pure returns (uint128) {
+        return uint128(bytes16(option[offset:offset + 16]));
     }
 }
