@@ -1,9 +1,8 @@
 import type { WasmBackend } from "../src/kernels/wasm/backend.ts";
-import { interpret } from "../src/recursion/interpret.ts";
 import type { LeafProgram } from "../src/recursion/leaf-program.ts";
 import { proofHints } from "../src/recursion/proof-hints.ts";
 import { programParameters } from "../src/recursion/tables/program-parameters.ts";
-import { programInput, programSystem } from "../src/recursion/tables/program-system.ts";
+import { programSystem, runProgram } from "../src/recursion/tables/program-system.ts";
 import { FixedTables } from "../src/stark/fixed-tables.ts";
 import { prove } from "../src/stark/prove.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
@@ -34,9 +33,9 @@ export async function benchLeafProof(
   const publicValues = wordsOf(statement);
   const provenOnce = async () => {
     const before = cpuSeconds();
-    const run = interpret(program, publicValues, proofHints(checked, proof));
+    const run = runProgram(own, publicValues, proofHints(checked, proof));
     if (!run.ok) throw new Error(`relation ${run.relation} does not hold`);
-    const input = programInput(own, publicValues, run.memory);
+    const { input } = run;
     const filled = cpuSeconds();
     const bytes = await prove(system, input, backend, options);
     return { input, bytes, fillCpuSeconds: filled - before, proveCpuSeconds: cpuSeconds() - filled };

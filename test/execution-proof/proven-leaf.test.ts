@@ -6,11 +6,10 @@ import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { interpret } from "../../src/recursion/interpret.ts";
 import { leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
-import { programInput, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
 import { compileSystem } from "../../src/stark/system.ts";
@@ -43,9 +42,9 @@ describe("the leaf of a run of the kernel", () => {
       ["hash", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "public"],
     );
     const elements = wordsOf(input.statement);
-    const run = interpret(leaf.program, elements, proofHints(system, proof));
+    const run = runProgram(own, elements, proofHints(system, proof));
     assert.ok(run.ok);
-    const proven = await prove(own.system, programInput(own, elements, run.memory), backend);
+    const proven = await prove(own.system, run.input, backend);
     assert.deepEqual(verify(own.system, input.statement, proven), { ok: true });
     for (const at of [0, elements.length >> 1, elements.length - 1]) {
       const other = elementBytes(elements.with(at, elements[at]! ^ 1));

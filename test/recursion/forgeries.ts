@@ -150,7 +150,7 @@ function permutationForgeries(air: Air): Forgery[] {
   const groups = [...Map.groupBy(own.keys(), (k) => own[k]!.name.replace(/\[\d+\]$/, "")).values()];
   const preprocessed = air.preprocessedNames.map((name) => Uint32Array.of(name === "tag" ? 17 : 0));
   return own.map(({ name }, at) => {
-    const row = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined });
+    const row = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined, permutation: undefined });
     const main = row.map((value) => Uint32Array.of(value));
     main[first + at]![0] = add(row[first + at]!, 1);
     for (const group of groups.filter(([start = 0]) => start > at)) {
@@ -180,7 +180,7 @@ function compression(constraint: string, [left, right]: readonly [readonly numbe
 
 /** A digest of another left operand than the public one. */
 function swapForgery(): Forgery {
-  const [, ...rest] = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined });
+  const [, ...rest] = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined, permutation: undefined });
   return compression("a compression does not swap", [RIGHT, RIGHT], [1, ...rest]);
 }
 
@@ -190,7 +190,7 @@ function sideForgery(): Forgery {
   const bit = values.public(2);
   const node = values.octet(values.assembler.pack(LEFT.map((value) => values.public(value))), LEFT);
   const left = RIGHT.map((right, i) => sub(add(right, right), LEFT[i]!));
-  const [, ...rest] = HASH_TABLE.cells([undefined, left], { numbers: [18], sibling: RIGHT });
+  const [, ...rest] = HASH_TABLE.cells([undefined, left], { numbers: [18], sibling: RIGHT, permutation: undefined });
   values.siblings.push(RIGHT);
   values.publishOctet(values.octet(values.assembler.climb(bit, node), compress(18, left, RIGHT)));
   return values.forgery("hash", "bit is boolean", [2, ...rest]);

@@ -4,7 +4,13 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { ProgramError } from "../../src/recursion/check-program.ts";
 import { interpret, type Memory } from "../../src/recursion/interpret.ts";
-import { admittedProgram, programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
+import {
+  admittedProgram,
+  programInput,
+  type ProgramSystem,
+  programSystem,
+  runProgram,
+} from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
 import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
@@ -83,7 +89,11 @@ describe("the proof of a program", () => {
       ["hash", "arithmetic", "dot", "deal", "bits", "pack", "constant", "public"],
     );
     for (const { air } of tables) assert.ok(air.degree <= 3, `${air.name} has degree ${air.degree}`);
-    assert.deepEqual(checkTraces(own.system, programInput(own, publicValues, memoryOf(program)), { limit: 5 }), []);
+    const input = programInput(own, publicValues, memoryOf(program));
+    assert.deepEqual(checkTraces(own.system, input, { limit: 5 }), []);
+    assert.deepEqual(runProgram(own, publicValues, hints), { ok: true, input });
+    const isRefused = { ok: false, relation: program.relations.length - 1 };
+    assert.deepEqual(runProgram(own, publicValues.with(-1, 1), hints), isRefused);
   });
 
   it("has 100 proven bits by the parameters of leaves, and fewer with a query less", async () => {

@@ -8,7 +8,7 @@ import type { Program } from "../../src/recursion/program.ts";
 import type { Octet } from "../../src/recursion/relation.ts";
 import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
-import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
+import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { prove } from "../../src/stark/prove.ts";
 import type { ProofSection } from "../../src/stark/proof.ts";
 import type { System } from "../../src/stark/system.ts";
@@ -58,9 +58,9 @@ describe("a leaf", () => {
 
   /** A proof that the program accepts a proof of the statement. */
   async function provenBy(own: ProgramSystem, system: System, statement: Uint8Array, proof: Uint8Array): Promise<Uint8Array> {
-    const run = interpret(own.wired.program, wordsOf(statement), proofHints(system, proof));
+    const run = runProgram(own, wordsOf(statement), proofHints(system, proof));
     assert.ok(run.ok);
-    return prove(own.system, programInput(own, wordsOf(statement), run.memory), backend);
+    return prove(own.system, run.input, backend);
   }
 
   it("stands for the proof that it checks, and its own proof is checked by a program in turn", async () => {

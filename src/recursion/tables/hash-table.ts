@@ -3,7 +3,7 @@ import { permuteByRounds } from "../../circuits/poseidon/permutation-trace.ts";
 import { assertBoolean, element } from "../../circuits/words/expressions.ts";
 import { add } from "../../field/koala-bear.ts";
 import { OCTET_ELEMENTS } from "../relation.ts";
-import type { MachineTable } from "./machine-table.ts";
+import type { MachineTable, TracedCompression } from "./machine-table.ts";
 
 const FIELDS = { bit: 1, left: OCTET_ELEMENTS, right: OCTET_ELEMENTS, ...CUBIC_FIELDS, output: OCTET_ELEMENTS } as const;
 const ZERO = new Array<number>(OCTET_ELEMENTS).fill(0);
@@ -32,13 +32,18 @@ export const HASH_TABLE: MachineTable = {
     const zero = b.constant(0);
     return [[bit, zero, zero, zero, zero], own, right, output];
   },
-  cells(
-    [[bit = 0] = [], own = ZERO, right = ZERO],
-    { numbers: [tag = 0], sibling = right } = { numbers: [], sibling: undefined },
-  ) {
+  cells([[bit = 0] = [], own = ZERO, right = ZERO], { numbers: [tag = 0], sibling = right, permutation } = NOTHING) {
     const [first, second] = bit === 0 ? [own, sibling] : [sibling, own];
-    const state = Float64Array.from([...first.map((lane, i) => (i === 0 ? add(lane, tag) : lane)), ...second]);
-    const interior = permuteByRounds(state);
-    return [bit, ...first, ...second, ...interior, ...first.map((lane, i) => add(lane, state[i] ?? 0))];
+    const { interior, output } = permutation ?? compressTraced(tag, first, second);
+    return [bit, ...first, ...second, ...interior, ...output];
   },
 };
+
+const NOTHING = { numbers: [], sibling: undefined, permutation: undefined };
+
+/** Poseidon's compression, as the table's rows have it. */
+export function compressTraced(tag: number, left: readonly number[], right: readonly number[]): TracedCompression {
+  const state = Float64Array.from([...left.map((lane, i) => (i === 0 ? add(lane, tag) : lane)), ...right]);
+  const interior = permuteByRounds(state);
+  return { interior, output: left.map((lane, i) => add(lane, state[i] ?? 0)) };
+}

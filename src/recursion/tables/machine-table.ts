@@ -44,10 +44,18 @@ export interface MachineTable {
   cells(values: readonly (readonly number[] | undefined)[], given?: GivenNumbers): number[];
 }
 
+/** A compression with what its row holds between operands and output. */
+export interface TracedCompression {
+  readonly interior: readonly number[];
+  readonly output: readonly number[];
+}
+
 /** What a row is computed from beside its slots' values. */
 interface GivenNumbers {
   readonly numbers: readonly number[];
   readonly sibling: readonly number[] | undefined;
+  /** The row's compression, where it has been computed before. */
+  readonly permutation: TracedCompression | undefined;
 }
 
 /** Slots of the same kind, numbered. */

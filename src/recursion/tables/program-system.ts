@@ -6,10 +6,11 @@ import type { ProverInput } from "../../stark/prover-input.ts";
 import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../stark/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { checkProgram, ProgramError } from "../check-program.ts";
-import type { Memory } from "../interpret.ts";
+import { type Hints, interpret, type Memory } from "../interpret.ts";
 import type { Program } from "../program.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
-import { fixedCells, machineAir, type MachineRow } from "./machine-table.ts";
+import { compressTraced } from "./hash-table.ts";
+import { fixedCells, machineAir, type MachineRow, type TracedCompression } from "./machine-table.ts";
 import { MACHINE_TABLES } from "./machine-tables.ts";
 import { firstRowColumn, publicAir } from "./public-table.ts";
 import { columnsOf, tableParts } from "./table-parts.ts";
@@ -73,16 +74,41 @@ function programDefinition(wired: WiredProgram, parameters: ProofParameters): Sy
   };
 }
 
-/** What a proof is made of, from a run that has satisfied all relations. */
-export function programInput({ wired, system }: ProgramSystem, publicValues: readonly number[], memory: Memory): ProverInput {
+type RunOutcome =
+  | { readonly ok: true; readonly input: ProverInput }
+  /** The first relation that no value of what it introduces satisfies. */
+  | { readonly ok: false; readonly relation: number };
+
+/** Runs a program: what a proof is made of, if all relations hold. Each compression is computed once, for the run and its row. */
+export function runProgram(of: ProgramSystem, publicValues: readonly number[], hints: Hints): RunOutcome {
+  const compressions: TracedCompression[] = [];
+  const run = interpret(of.wired.program, publicValues, hints, (tag, left, right) => {
+    const traced = compressTraced(tag, left, right);
+    compressions.push(traced);
+    return [...traced.output];
+  });
+  return run.ok ? { ok: true, input: programInput(of, publicValues, run.memory, compressions) } : run;
+}
+
+/** What a proof is made of where the cells hold these values; `compressions` are the hash tables' rows', if they are known. */
+export function programInput(
+  { wired, system }: ProgramSystem,
+  publicValues: readonly number[],
+  memory: Memory,
+  compressions: readonly TracedCompression[] = [],
+): ProverInput {
   const { minLogRows } = system.parameters;
   const valueOf = valuesByAddress(publicValues, memory);
-  const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows }) => {
+  const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows, before }) => {
     const { slots, cells } = MACHINE_TABLES[table];
-    const cellsOf = ({ cells: own, numbers, sibling }: MachineRow): number[] =>
+    const cellsOf = ({ cells: own, numbers, sibling }: MachineRow, at: number): number[] =>
       cells(
         slots.map(({ memory: kind }, i) => valueOf(kind, own[i]?.address)),
-        { numbers, sibling: sibling === undefined ? undefined : memory.siblings[sibling] },
+        {
+          numbers,
+          sibling: sibling === undefined ? undefined : memory.siblings[sibling],
+          permutation: table === "hash" ? compressions[before + at] : undefined,
+        },
       );
     return columnsOf({ logRows, rows }, cellsOf, cells([]));
   });

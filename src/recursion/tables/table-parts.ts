@@ -11,6 +11,8 @@ interface TablePart {
   readonly name: string;
   readonly logRows: number;
   readonly rows: readonly MachineRow[];
+  /** Rows of the table in parts before. */
+  readonly before: number;
 }
 
 /** A program's tables: none for what it does not do, hashes excepted, two where one would be filled up with too many rows. */
@@ -20,15 +22,15 @@ export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePar
     const own = rows[table];
     // The engine takes no bus without a slot that only reads, and this table has one for each.
     if (own.length === 0 && table !== "hash") return [];
-    const whole = { table, name: table, logRows: logOf(own.length), rows: own };
+    const whole = { table, name: table, logRows: logOf(own.length), rows: own, before: 0 };
     const first = 2 ** (whole.logRows - 1);
     if (own.length <= first) return [whole];
     const rest = own.slice(first);
     const saved = first - 2 ** logOf(rest.length);
     if (saved < LEAST_SAVED_ROWS) return [whole];
     return [
-      { table, name: table, logRows: whole.logRows - 1, rows: own.slice(0, first) },
-      { table, name: `${table}Rest`, logRows: logOf(rest.length), rows: rest },
+      { table, name: table, logRows: whole.logRows - 1, rows: own.slice(0, first), before: 0 },
+      { table, name: `${table}Rest`, logRows: logOf(rest.length), rows: rest, before: first },
     ];
   });
 }
@@ -36,12 +38,12 @@ export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePar
 /** Columns of rows of equal width, filled up with a row. */
 export function columnsOf<Row>(
   { logRows, rows }: { readonly logRows: number; readonly rows: readonly Row[] },
-  cellsOf: (row: Row) => readonly number[],
+  cellsOf: (row: Row, at: number) => readonly number[],
   filling: readonly number[],
 ): Uint32Array[] {
   const columns = filling.map((value) => new Uint32Array(2 ** logRows).fill(value));
   rows.forEach((row, at) => {
-    const cells = cellsOf(row);
+    const cells = cellsOf(row, at);
     if (cells.length !== columns.length) throw new Error(`a row has ${cells.length} cells, not ${columns.length}`);
     for (let i = 0; i < cells.length; i++) (columns[i] as Uint32Array)[at] = cells[i] as number;
   });
