@@ -25,6 +25,8 @@ const outputs = v.object({
   ...{ batchNumber: number, firstBlock: number, lastBlock: number, firstTimestamp: number, lastTimestamp: number },
   ...{ l2LogsTreeRoot: hex(32), logCount: number, priorityOpCount: number, priorityOpsRollingHash: hex(32) },
   ...{ importedRootCount: number, importedRootsRollingHash: hex(32), cheatCount: number, extensions: hex(32) },
+  // In format 3, whose hash of the outputs has it.
+  coinbase: v.exactOptional(hex(20)),
 });
 const log = v.variant("type", [
   v.object({ type: v.literal("message"), sender: hex(20), body: bytes }),
