@@ -12,15 +12,17 @@ const member = (number: number): QuorumMember => ({
   signRevert: () => Promise.reject(new Error("not asked here")),
 });
 const members = [member(1), member(2), member(3)];
+const none = { threshold: 0n, validators: [] };
+const addressesOf = (asked: ReturnType<typeof countingMembers>) => asked.members.map((each) => each.address);
 
 test("only members that L1 counts are asked, as many as it says", () => {
-  const asked = countingMembers({ members }, { threshold: 2n, validators: [address(2), address(3), address(9)] });
-  assert.deepEqual([asked.members.map((each) => each.address), asked.threshold], [[address(2), address(3)], 2]);
+  const asked = countingMembers({ members }, { threshold: 2n, validators: [address(2), address(3), address(9)], standby: none }, false);
+  assert.deepEqual([addressesOf(asked), asked.threshold], [[address(2), address(3)], 2]);
 });
 
 test("where too few of them are at hand, the error names threshold, validators and remedy, and that none has signed", () => {
   assert.throws(
-    () => countingMembers({ members }, { threshold: 2n, validators: [address(3), address(9)] }),
+    () => countingMembers({ members }, { threshold: 2n, validators: [address(3), address(9)], standby: none }, true),
     (error) => {
       assert.ok(error instanceof UnsignedError);
       assert.deepEqual([error.code, error.signatureCount], ["QuorumUnreachable", 0]);
@@ -29,4 +31,16 @@ test("where too few of them are at hand, the error names threshold, validators a
       return true;
     },
   );
+});
+
+test("the standby is asked where too few validators are at hand, and only in its time", () => {
+  const standby = { threshold: 2n, validators: [address(1), address(3), address(8)] };
+  const dead = { threshold: 2n, validators: [address(3), address(9)], standby };
+  const asked = countingMembers({ members }, dead, true);
+  assert.deepEqual([addressesOf(asked), asked.threshold], [[address(1), address(3)], 2]);
+  assert.throws(() => countingMembers({ members }, dead, false), /standby signs once an operation of the queue is overdue/);
+  const alive = { threshold: 1n, validators: [address(2)], standby };
+  assert.deepEqual(addressesOf(countingMembers({ members }, alive, true)), [address(2)]);
+  const few = { ...dead, standby: { ...standby, threshold: 3n } };
+  assert.throws(() => countingMembers({ members }, few, true), { code: "QuorumUnreachable" });
 });

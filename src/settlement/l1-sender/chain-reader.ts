@@ -147,8 +147,13 @@ export async function readVersionOf(contract: ChainContract, firstTimestamp: big
   return ask<bigint>("versionOfBatch", firstTimestamp, operationsBefore);
 }
 
+/** A queued operation's deadline has 32 binary digits behind the point. */
+export const DEADLINE_UNIT = 2n ** 32n;
+
 /** Whose signatures count at a second of L1's time, and from when on others do. */
 export interface CountingQuorum extends Pick<ScheduledTerms, "threshold" | "validators"> {
+  /** Whose count where the others leave an operation that is overdue. */
+  readonly standby: Pick<ScheduledTerms, "threshold" | "validators">;
   /** Seconds; undefined where no further change is known. */
   readonly until: bigint | undefined;
 }
@@ -158,8 +163,25 @@ export async function readCountingQuorum(contract: ChainContract, at = 0n): Prom
   const ask = await settingsOf(contract);
   const { current, nextAt } = await ask<{ readonly current: bigint; readonly nextAt: bigint }>("epochsOf");
   const isNext = nextAt !== 0n && at >= nextAt;
-  const { quorum } = await ask<{ readonly quorum: unknown }>("termsOf", isNext ? current + 1n : current);
-  return { ...plainQuorum(quorum), until: isNext || nextAt === 0n ? undefined : nextAt };
+  const epoch = isNext ? current + 1n : current;
+  const { quorum, standby } = await ask<{ readonly quorum: unknown; readonly standby: unknown }>("termsOf", epoch);
+  const until = isNext || nextAt === 0n ? undefined : nextAt;
+  return { ...plainQuorum(quorum), standby: plainQuorum(standby), until };
+}
+
+/** Whether the standby may revert batches at that second of L1's time: the oldest operation is not executed for so long. */
+export async function mayStandbyRevert(contract: ChainContract, now: bigint): Promise<boolean> {
+  const [executed, queued, ask] = await Promise.all([
+    readContract<bigint>(contract, "getFirstUnprocessedPriorityTx"),
+    readContract<bigint>(contract, "getTotalPriorityTxs"),
+    settingsOf(contract),
+  ]);
+  if (executed === queued) return false;
+  const [{ deadline }, patience] = await Promise.all([
+    readContract<{ readonly deadline: bigint }>(contract, "priorityOperation", executed),
+    ask<bigint>("standbyAfterDeadline", true),
+  ]);
+  return deadline / DEADLINE_UNIT + patience <= now;
 }
 
 /** Asks the settings about the chain. The types are the ABI's; the caller knows them. */

@@ -7,7 +7,7 @@ import { commitBatchOf } from "../batch/settlement-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "../batch/settlement-batch.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { UnsignedError } from "../signing/signatures.ts";
-import { proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
+import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
 import { findStoredBatch, readCountingQuorum, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
 import type { CountingQuorum } from "./chain-reader.ts";
@@ -59,7 +59,7 @@ export async function commitBatch(
       context.approvals.admit(approval);
       await context.onApproval?.(approval, "asked");
       try {
-        const asked = countingMembers(quorum, counting);
+        const asked = countingMembers(quorum, counting, mayStandbyCommit(view));
         const approved = await answered(label, () =>
           collectApproval(asked, context, batch, terms).catch(async (error: unknown) => {
             await requireVersion(context, batch, previous);

@@ -1,8 +1,8 @@
 import type { TransactionReceipt } from "ethers";
 import { collectRevertSignatures, countingMembers } from "../signing/quorum.ts";
 import type { Quorum } from "../signing/quorum.ts";
-import { readRevert } from "./signing-view.ts";
-import { readCountingQuorum } from "./chain-reader.ts";
+import { readRevert, readSigningView } from "./signing-view.ts";
+import { mayStandbyRevert, readCountingQuorum } from "./chain-reader.ts";
 import { encodeRevert } from "./batch-calls.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -13,7 +13,8 @@ export async function revertBatches(
   quorum: Quorum,
 ): Promise<TransactionReceipt> {
   const reversal = await readRevert(context, fromBatch);
-  const asked = countingMembers(quorum, await readCountingQuorum(context));
+  const { now } = await readSigningView(context, 0n);
+  const asked = countingMembers(quorum, await readCountingQuorum(context), await mayStandbyRevert(context, now));
   const data = encodeRevert(reversal, await collectRevertSignatures(asked, context, reversal));
   return context.transactor.send({ label: `revert from batch ${fromBatch}`, to: context.hyperchain, data });
 }

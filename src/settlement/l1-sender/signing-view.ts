@@ -1,12 +1,9 @@
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { readContract, readTotals } from "./chain-reader.ts";
+import { DEADLINE_UNIT, readContract, readTotals } from "./chain-reader.ts";
 import type { ChainContract, L1Reader } from "./chain-reader.ts";
 import type { SignedBatch } from "../batch/settlement-batch.ts";
 import { SigningRefusal } from "../signing/signing-refusal.ts";
-
-/** A queued operation's deadline has 32 binary digits behind the point. */
-const DEADLINE_UNIT = 2n ** 32n;
 
 /** What a validator must know of L1, by its own look, before it signs. Seconds. */
 export interface SigningView {
@@ -78,6 +75,11 @@ export function whyOverdue(batch: SignedBatch, view: SigningView): string | unde
   const what = `batch ${batchNumber} takes none of the waiting operations; the oldest was due at ${view.deadline}`;
   if (view.deadline <= lastTimestamp) return `${what}, its last block is of ${lastTimestamp}`;
   return last <= view.now ? `${what}, and L1's time is ${view.now}, ${view.window} s or more later` : undefined;
+}
+
+/** Whether the chain's standby may sign the next batch: from when on L1 takes none that leaves the oldest operation. */
+export function mayStandbyCommit({ deadline, window, now }: SigningView): boolean {
+  return deadline !== undefined && deadline + window <= now;
 }
 
 /**

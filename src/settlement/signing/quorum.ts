@@ -127,17 +127,32 @@ export interface BatchApproval {
   readonly signatures: readonly Hex[];
 }
 
-/** The members that are asked: those whose signatures count. Throws UnsignedError QuorumUnreachable where they are too few. */
+/** Accounts of which so many must sign. */
+type Signers = Pick<ScheduledTerms, "threshold" | "validators">;
+
+/**
+ * The members that are asked: those whose signatures count. Where too few validators are among them, and its time has come, the
+ * standby. Throws UnsignedError QuorumUnreachable where there are too few of either.
+ */
 export function countingMembers(
-  { members }: Quorum,
-  { threshold, validators }: Pick<ScheduledTerms, "threshold" | "validators">,
+  quorum: Quorum,
+  { threshold, validators, standby }: Signers & { readonly standby: Signers },
+  standbyCounts: boolean,
 ): AskedQuorum {
-  const asked = members.filter(({ address }) => validators.includes(address));
-  if (BigInt(asked.length) >= threshold) return { members: asked, threshold: Number(threshold) };
+  const asked = amongMembers(quorum, { threshold, validators });
+  if (BigInt(asked.members.length) >= threshold) return asked;
+  const others = amongMembers(quorum, standby);
+  const hasStandby = standby.threshold > 0n && BigInt(others.members.length) >= standby.threshold;
+  if (hasStandby && standbyCounts) return others;
+  const waits = hasStandby ? "the chain's standby signs once an operation of the queue is overdue; " : "";
   const message =
-    `${threshold} of the validators ${validators.join(", ")} must sign, and of these ${asked.length} can be asked here; ` +
-    "start the chain with the keys of enough of them, or have its admin schedule other validators (ChainSettings.scheduleTerms)";
+    `${threshold} of the validators ${validators.join(", ")} must sign, and of these ${asked.members.length} can be asked here; ` +
+    `${waits}start the chain with the keys of enough of them, or have its admin schedule other validators (ChainSettings.scheduleTerms)`;
   throw new UnsignedError("QuorumUnreachable", message, 0);
+}
+
+function amongMembers({ members }: Quorum, { threshold, validators }: Signers): AskedQuorum {
+  return { members: members.filter(({ address }) => validators.includes(address)), threshold: Number(threshold) };
 }
 
 /** Members whose signatures count, and how many of them must sign. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SignedBatch } from "../../../src/settlement/batch/settlement-batch.ts";
-import { proposeTerms, requireSignable, whyOverdue } from "../../../src/settlement/l1-sender/signing-view.ts";
+import { mayStandbyCommit, proposeTerms, requireSignable, whyOverdue } from "../../../src/settlement/l1-sender/signing-view.ts";
 import type { SigningView } from "../../../src/settlement/l1-sender/signing-view.ts";
 
 const VIEW: SigningView = { executed: 0n, revertCount: 2n, newest: 990n, now: 1_000n, window: 100n, deadline: undefined };
@@ -46,4 +46,9 @@ test("no validator signs a batch that L1 would refuse for what it leaves waiting
   assert.match(whyOverdue(batchOf(0n, 1n), { ...VIEW, deadline: 900n }) ?? "", /L1's time is 1000/);
   assert.equal(whyOverdue(batchOf(1n, 1n), { ...VIEW, deadline: 900n }), undefined);
   assert.throws(() => requireSignable(batchOf(0n, 1n), terms, { ...VIEW, deadline: 900n }), { code: "OperationOverdue" });
+});
+
+test("the standby may sign in the second from which on L1 takes no batch that leaves the oldest operation", () => {
+  const at = (deadline: bigint | undefined) => mayStandbyCommit({ ...VIEW, deadline });
+  assert.deepEqual([at(undefined), at(901n), at(900n)], [false, false, true]);
 });
