@@ -68,7 +68,10 @@ describe("a chain whose validators have lost their keys", () => {
     await deposit();
     await assert.rejects(settleNow(chain()), (error: Error & { code?: unknown }) => {
       assert.equal(error.code, "QuorumUnreachable");
-      assert.match(error.message, new RegExp(`${account(LOST)} must sign.*standby signs once an operation of the queue is overdue`));
+      assert.match(
+        error.message,
+        new RegExp(`${account(LOST)} must sign.*standby signs once an operation of the queue is overdue`),
+      );
       return true;
     });
     assert.equal(await contract().getFunction("getTotalBatchesCommitted")(), 2n);

@@ -16,7 +16,11 @@ const none = { threshold: 0n, validators: [] };
 const addressesOf = (asked: ReturnType<typeof countingMembers>) => asked.members.map((each) => each.address);
 
 test("only members that L1 counts are asked, as many as it says", () => {
-  const asked = countingMembers({ members }, { threshold: 2n, validators: [address(2), address(3), address(9)], standby: none }, false);
+  const asked = countingMembers(
+    { members },
+    { threshold: 2n, validators: [address(2), address(3), address(9)], standby: none },
+    false,
+  );
   assert.deepEqual([addressesOf(asked), asked.threshold], [[address(2), address(3)], 2]);
 });
 
