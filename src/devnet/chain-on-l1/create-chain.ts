@@ -27,7 +27,7 @@ export interface HyperchainConfiguration {
   /** Only false so far. */
   readonly takesReplacements: boolean;
   readonly validatorThreshold: bigint;
-  /** Only 0 so far. */
+  /** How many of the standby must sign; 0 without one. */
   readonly standbyThreshold: bigint;
   /** Seconds between commit and execution. */
   readonly executionDelay: bigint;
@@ -51,11 +51,11 @@ export interface HyperchainConfiguration {
   readonly importData: Hex;
   /** Strictly ascending. */
   readonly validators: readonly Hex[];
-  /** Only empty so far. */
+  /** Strictly ascending. */
   readonly standby: readonly Hex[];
 }
 
-/** Of a chain that begins with its version's genesis, and has the only terms that there are so far. */
+/** Of a chain that begins with its version's genesis, and has the terms that no option of its creation changes. */
 export const PLAIN_SETTINGS = {
   isGoverned: true,
   takesReplacements: false,
