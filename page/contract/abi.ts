@@ -29,11 +29,22 @@ function typeOf({ type, components = [] }: AbiParameter): string {
   return type.startsWith("tuple") ? `(${components.map(typeOf).join(",")})${type.slice("tuple".length)}` : type;
 }
 
-/** What is typed for a parameter, in words. */
-export function labelOf(parameter: AbiParameter): string {
-  const type = typeOf(parameter);
-  const isList = type.startsWith("(") || type.endsWith("]");
-  return `${parameter.name === "" ? "argument" : parameter.name}, ${type}${isList ? ", as a list" : ""}`;
+/** What is typed for a parameter, in words; `unnamed` stands where it has no name. */
+export function labelOf(parameter: AbiParameter, unnamed: string): string {
+  return `${parameter.name === "" ? unnamed : parameter.name}, ${typeOf(parameter)}`;
+}
+
+/** What a parameter is made of: nothing smaller, parts in order, or items, of a fixed number where `count` is there. */
+export type Shape =
+  | { readonly kind: "plain" }
+  | { readonly kind: "parts"; readonly parts: readonly AbiParameter[] }
+  | { readonly kind: "items"; readonly item: AbiParameter; readonly count?: number };
+
+export function shapeOf({ type, components = [] }: AbiParameter): Shape {
+  const list = /^(.*)\[(\d*)\]$/.exec(type);
+  if (list === null) return type === "tuple" ? { kind: "parts", parts: components } : { kind: "plain" };
+  const item = { name: "", type: list[1] ?? "", components };
+  return list[2] === "" ? { kind: "items", item } : { kind: "items", item, count: Number(list[2]) };
 }
 
 export function isRead({ stateMutability }: AbiFunction): boolean {

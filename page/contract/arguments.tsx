@@ -1,25 +1,109 @@
+import { useState } from "preact/hooks";
 import { smallestUnits } from "../wallet/amount.ts";
-import { labelOf } from "./abi.ts";
+import { labelOf, shapeOf } from "./abi.ts";
 import type { AbiParameter } from "./abi.ts";
 
-/** A field for each parameter. */
+/** Fields of one list: each is drawn, and a longer list needs a script. */
+const MOST_ITEMS = 100;
+
+/** What was typed for a parameter. */
+type Typed = string | readonly Typed[];
+
+interface FieldProps {
+  readonly input: AbiParameter;
+  /** Of the field in its form: the places from the outermost parameter inwards. */
+  readonly name: string;
+  readonly unnamed: string;
+}
+
+/** A field for each parameter, or a group of fields where it has parts or items. */
 export function Arguments({ inputs }: { readonly inputs: readonly AbiParameter[] }) {
   return (
     <>
       {inputs.map((input, place) => (
-        <label key={place}>
-          {labelOf(input)}
-          <input name={`argument-${place}`} autoComplete="off" spellcheck={false} />
-        </label>
+        <Field key={place} input={input} name={`argument-${place}`} unnamed="argument" />
       ))}
     </>
   );
 }
 
-/** What was typed for the parameters, in order. */
+function Field({ input, name, unnamed }: FieldProps) {
+  const shape = shapeOf(input);
+  if (shape.kind === "items")
+    return <ListField input={input} name={name} unnamed={unnamed} item={shape.item} count={shape.count} />;
+  if (shape.kind === "plain")
+    return (
+      <label>
+        {labelOf(input, unnamed)}
+        <input name={name} autoComplete="off" spellcheck={false} />
+      </label>
+    );
+  return (
+    <fieldset>
+      <legend>{labelOf(input, unnamed)}</legend>
+      {shape.parts.map((part, place) => (
+        <Field key={place} input={part} name={`${name}-${place}`} unnamed={`part ${place + 1}`} />
+      ))}
+    </fieldset>
+  );
+}
+
+function ListField({
+  input,
+  name,
+  unnamed,
+  item,
+  count,
+}: FieldProps & { readonly item: AbiParameter; readonly count: number | undefined }) {
+  const [added, setAdded] = useState(0);
+  const shown = Math.min(count ?? added, MOST_ITEMS);
+  const label = labelOf(input, unnamed);
+  return (
+    <fieldset>
+      <legend>{label}</legend>
+      <input type="hidden" name={`${name}-items`} value={shown} />
+      {Array.from({ length: shown }, (_, place) => (
+        <Field key={place} input={item} name={`${name}-${place}`} unnamed={`item ${place + 1}`} />
+      ))}
+      {count === undefined && (
+        <div class="actions">
+          <button
+            type="button"
+            aria-label={`Add an item to ${label}`}
+            disabled={shown >= MOST_ITEMS}
+            onClick={() => setAdded(shown + 1)}
+          >
+            Add an item
+          </button>
+          <button
+            type="button"
+            aria-label={`Remove the last item of ${label}`}
+            disabled={shown === 0}
+            onClick={() => setAdded(shown - 1)}
+          >
+            Remove the last
+          </button>
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+/** What was typed for the parameters, in order: as it is, and parts and items as a list in JSON. */
 export function argumentsIn(form: HTMLFormElement, inputs: readonly AbiParameter[]): readonly string[] {
   const fields = new FormData(form);
-  return inputs.map((_input, place) => String(fields.get(`argument-${place}`) ?? ""));
+  return inputs.map((input, place) => {
+    const typed = typedIn(fields, input, `argument-${place}`);
+    return typeof typed === "string" ? typed : JSON.stringify(typed);
+  });
+}
+
+function typedIn(fields: FormData, input: AbiParameter, name: string): Typed {
+  const shape = shapeOf(input);
+  if (shape.kind === "plain") return String(fields.get(name) ?? "");
+  if (shape.kind === "parts") return shape.parts.map((part, place) => typedIn(fields, part, `${name}-${place}`));
+  const length = Number(fields.get(`${name}-items`));
+  return Array.from({ length }, (_, place) => typedIn(fields, shape.item, `${name}-${place}`));
 }
 
 export function ValueField() {
