@@ -20,6 +20,7 @@ const PROJECTS: Readonly<Record<BridgeName, string | undefined>> = {
   layerzero: DAPP,
   hyperlane: HYPERLANE_DAPP,
   ccip: undefined,
+  superchain: undefined,
 };
 const CHAINS = [271n, 272n];
 const ROUTER = [

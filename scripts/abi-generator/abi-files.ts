@@ -236,6 +236,17 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["bridges/ccip/ICcipRmn"],
   },
   {
+    file: "superchain",
+    constant: "superchainAbi",
+    summary: "The Superchain's inbox, messenger and bridges.",
+    interfaces: [
+      "bridges/superchain/ICrossL2Inbox",
+      "bridges/superchain/IL2ToL2CrossDomainMessenger",
+      "bridges/superchain/ISuperchainETHBridge",
+    ],
+    omit: ["receiveMessage", "relayETH", "sendETH", "resendMessage", "sendMessage"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",

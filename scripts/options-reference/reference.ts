@@ -74,6 +74,7 @@ function interfaces(value: Value): readonly string[] {
   const below = value.each === undefined ? value.fields.flatMap((field) => interfaces(field.value)) : interfaces(value.each);
   if (value.each !== undefined || inner.interfaceName === undefined) return below;
   const members = value.fields.map((field) => `${comment(field)}\n  readonly ${member(field)};`);
+  if (members.length === 0) return [`export type ${inner.interfaceName} = Readonly<Record<string, never>>;\n`];
   return [`export interface ${inner.interfaceName} {\n${members.join("\n")}\n}\n`, ...below];
 }
 

@@ -1,3 +1,4 @@
+import type { AccessList } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { OwnAccount, RoundOver } from "../relayer/own-account.ts";
 import type { OwnAccountDependencies, SendingRound } from "../relayer/own-account.ts";
@@ -11,6 +12,8 @@ export interface WorkerTransaction {
   readonly data: Hex;
   readonly value: bigint;
   readonly gas: bigint;
+  /** Slots that it reads as if it had read them before. */
+  readonly accessList?: AccessList;
 }
 
 /** A member, as a bridge's worker reads it and sends to it. */
@@ -46,6 +49,6 @@ export async function isFree(account: OwnAccount): Promise<boolean> {
 }
 
 /** What a transaction would return now. Rejects as the provider does. */
-export function callFrom({ provider, wallet }: BridgeMember, { to, data, value, gas }: WorkerTransaction): Promise<string> {
-  return provider.call({ to, data, value, gasLimit: gas, from: wallet.address });
+export function callFrom({ provider, wallet }: BridgeMember, { gas: gasLimit, ...call }: WorkerTransaction): Promise<string> {
+  return provider.call({ ...call, gasLimit, from: wallet.address });
 }

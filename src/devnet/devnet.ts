@@ -53,6 +53,7 @@ import { newBlock, openChain } from "./membership/open-chain.ts";
 import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
 import { SettlementBases } from "./membership/settlement-bases.ts";
+import { bornBridges } from "./described/born-bridges.ts";
 import { isForThisMachine } from "../options/plan.ts";
 import type { ChainPlan } from "../options/plan.ts";
 import { closedToOthers, planDevnet } from "./described/options.ts";
@@ -127,6 +128,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
   const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
+  const superchain = await bornBridges({ options, plans }, artifacts);
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
@@ -144,7 +146,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
-    ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
+    ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
     ...{ executionProver, executionChecking: dependencies.executionProving, connect: connectChain },

@@ -38,23 +38,30 @@ const ccip = v.pipe(
   v.metadata({ name: "HyperchainsCcipUserConfig" }),
 );
 
+const superchain = v.pipe(fields({}), v.metadata({ name: "HyperchainsSuperchainUserConfig" }));
+
 /** Bridges of others that an ecosystem has. */
 export const bridges = v.pipe(
   fields({
     layerzero: option(layerzero, "LayerZero V2: its endpoint and libraries out of the project's packages", "none"),
     hyperlane: option(hyperlane, "Hyperlane: its mailbox out of the project's packages", "none"),
     ccip: option(ccip, "CCIP: contracts of this package with its published interfaces", "none"),
+    superchain: option(
+      superchain,
+      "the Superchain's messenger and bridges at their addresses, on chains that are born with it",
+      "none",
+    ),
   }),
   v.metadata({ name: "HyperchainsBridgesUserConfig" }),
 );
 
 /** As the options name them, and as their authors do. */
-export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP" } as const;
+export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP", superchain: "the Superchain" } as const;
 
 export type BridgeName = keyof typeof BRIDGES;
 
 /** How many bits a bridge's ids have. */
-const ID_BITS: Readonly<Record<BridgeName, number>> = { layerzero: 32, hyperlane: 32, ccip: 64 };
+const ID_BITS: Readonly<Record<BridgeName, number>> = { layerzero: 32, hyperlane: 32, ccip: 64, superchain: 64 };
 
 export type BridgesOption = v.InferOutput<typeof bridges>;
 
@@ -69,7 +76,12 @@ const L1 = "l1";
 
 /** The id of a member in a bridge's contracts. */
 export function bridgeId(bridge: BridgesOption[BridgeName], { name, chainId }: NamedMember): bigint {
-  return BigInt(bridge?.ids?.[name] ?? chainId);
+  return BigInt(idsIn(bridge)?.[name] ?? chainId);
+}
+
+/** The Superchain has chain ids alone. */
+function idsIn(bridge: BridgesOption[BridgeName]): Readonly<Record<string, number | string>> | undefined {
+  return bridge !== undefined && "ids" in bridge ? bridge.ids : undefined;
 }
 
 /** What is wrong with the bridges of an ecosystem with these chains. `url` is an L1's that runs elsewhere. */
@@ -81,7 +93,7 @@ export function bridgeProblems(
   const names = Object.keys(BRIDGES) as BridgeName[];
   return names.flatMap((bridge) => {
     const option = wanted?.[bridge];
-    return option === undefined ? [] : idProblems(bridge, option.ids, chains, url !== undefined);
+    return option === undefined ? [] : idProblems(bridge, idsIn(option), chains, url !== undefined);
   });
 }
 

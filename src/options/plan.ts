@@ -18,6 +18,7 @@ export interface PlannedEcosystem {
   readonly allowUnlimitedContractSize: boolean;
   readonly distinctTimestamps: boolean;
   readonly isMeasured: boolean;
+  readonly bridges?: { readonly superchain?: object | undefined } | undefined;
 }
 
 type Options = typeof CHAIN_OPTIONS;
@@ -60,7 +61,7 @@ const keyOf = (name: string, { key = name }: ChainOption): string => key;
 
 /** The plan of the chain in this place of the list. */
 export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
-  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, l1 } = ecosystem;
+  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, isMeasured, bridges, l1 } = ecosystem;
   const around: Around = {
     use,
     chainId: BigInt(said.chainId),
@@ -68,6 +69,7 @@ export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcos
     execution: prover.execution,
     singletons,
     allowUnlimitedContractSize,
+    superchain: bridges?.superchain !== undefined,
     // Another L1's time cannot be put forward for it.
     distinctTimestamps: distinctTimestamps && l1.url === undefined,
     isMeasured,

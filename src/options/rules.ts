@@ -50,6 +50,7 @@ export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, da
       ...versionConflicts(chain),
       ...checkConflicts(chain),
       ...importConflicts(chain),
+      ...superchainConflicts(chain),
       ...dataConflicts(chain),
       ...timeConflicts(chain, l1),
       ...paceConflicts(chain),
@@ -144,6 +145,22 @@ function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): rea
   if (execution.checkedBy === "none" || protocol.protocolVersion === 2) return [];
   const message = 'is "edr", whose gas is Ethereum\'s, and version 3 charges for proving too; leave it or protocolVersion out';
   return [{ path: [...path, "checkedBy"], message }];
+}
+
+/** The contracts are in the first batch's first state: proofs of format 3 begin with the genesis, and readers of proofs know no such state. */
+function superchainConflicts({ path, plan: { firstState, proving, protocol } }: PlannedAt): readonly OptionProblem[] {
+  if (!firstState.superchain) return [];
+  if (protocol.protocolVersion !== 2)
+    return [
+      {
+        path: [...path, "protocolVersion"],
+        message: "is 3, whose chains begin with the genesis; leave it or bridges.superchain out",
+      },
+    ];
+  if (proving.execution !== "proven") return [];
+  const message =
+    "is proven, and no proof's reader knows a first state with the Superchain's contracts; leave it or bridges.superchain out";
+  return [{ path: [...path, "execution"], message }];
 }
 
 /** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */

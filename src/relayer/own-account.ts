@@ -1,5 +1,5 @@
 import { JsonRpcApiProvider, Transaction } from "ethers";
-import type { Provider, Signer, TransactionReceipt } from "ethers";
+import type { AccessList, Provider, Signer, TransactionReceipt } from "ethers";
 import { NamedError } from "../errors/named-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { objectionTo } from "./delivery-policy.ts";
@@ -155,12 +155,12 @@ export class OwnAccount {
   }
 
   async #send(
-    { maxGas = MAX_TRANSACTION_GAS, gas, to, data, value = 0n }: OwnCall,
+    { maxGas = MAX_TRANSACTION_GAS, gas, to, data, value = 0n, accessList }: OwnCall,
     { rewardWei, policy, guard }: { readonly rewardWei: bigint; readonly policy: DeliveryPolicy; readonly guard: Undisturbed },
   ): Promise<SentTransaction> {
     const { signer } = this.#dependencies;
     const { gasPrice, balance } = await this.#ask();
-    const estimate = gas ?? (await signer.estimateGas({ to, data, value, gasLimit: maxGas }));
+    const estimate = gas ?? (await signer.estimateGas({ to, data, value, accessList: accessList ?? null, gasLimit: maxGas }));
     if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
     const costWei = estimate * gasPrice;
     const objection = objectionTo({ costWei, rewardWei }, policy, balance - value);
@@ -168,7 +168,9 @@ export class OwnAccount {
     // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
     const withMargin = gas ?? (estimate * 5n) / 4n;
     const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
-    return guard(async () => this.#broadcast(await this.#ask(), { to, data, value, gasLimit }, costWei));
+    return guard(async () =>
+      this.#broadcast(await this.#ask(), { to, data, value, accessList: accessList ?? null, gasLimit }, costWei),
+    );
   }
 
   /**
@@ -246,7 +248,13 @@ export class OwnAccount {
 
   async #broadcast(
     terms: Terms,
-    call: { readonly to: Hex; readonly data: Hex; readonly value: bigint; readonly gasLimit: bigint },
+    call: {
+      readonly to: Hex;
+      readonly data: Hex;
+      readonly value: bigint;
+      readonly accessList: AccessList | null;
+      readonly gasLimit: bigint;
+    },
     costWei: bigint,
   ): Promise<SentTransaction> {
     const { signer, provider } = this.#dependencies;
@@ -254,7 +262,7 @@ export class OwnAccount {
     const { nonce } = terms;
     terms.nonce = this.#nextFree(nonce + 1);
     this.#accounted = terms.nonce;
-    const type = "gasPrice" in fees ? 0 : 2;
+    const type = "gasPrice" in fees ? (call.accessList === null ? 0 : 1) : 2;
     const raw = await signer.signTransaction({ ...call, ...fees, type, chainId, nonce });
     const sent: Waiting = {
       hash: Transaction.from(raw).hash as Hex,

@@ -1,3 +1,4 @@
+import type { AccessList } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 
 /** What an account sends. */
@@ -6,6 +7,8 @@ export interface OwnCall {
   readonly data: Hex;
   /** Coins that go with it. Default: none. */
   readonly value?: bigint;
+  /** Slots that it reads as if it had read them before. Default: none. */
+  readonly accessList?: AccessList;
   /** More is not paid for. Default: what a transaction can have. */
   readonly maxGas?: bigint;
   /** What surely suffices, where that is known: then no node searches for it. */

@@ -27,7 +27,7 @@ test("C14 nothing of bridges is loaded where none is configured, and nothing of 
   const withCcip = loadedFor("{ ccip: {} }");
   assert.ok(withCcip.includes("bridges/ccip/worker"));
   assert.deepEqual(
-    withCcip.filter((path) => /layerzero|hyperlane/.test(path)),
+    withCcip.filter((path) => /layerzero|hyperlane|superchain/.test(path)),
     [],
   );
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { bridgeTrust } from "../../src/devnet/bridges/trust.ts";
 
-for (const bridge of ["layerzero", "hyperlane", "ccip"] as const)
+for (const bridge of ["layerzero", "hyperlane", "ccip", "superchain"] as const)
   test(`C14 the recipe of ${bridge} says what vouches for a message in the words of tasks and methods`, () => {
     const recipe = readFileSync(new URL(`../../docs/recipes/${bridge}.md`, import.meta.url), "utf8");
     assert.ok(recipe.replaceAll("\n", " ").includes(bridgeTrust([bridge], true)));

@@ -12,7 +12,7 @@ export { DEVELOPMENT_MNEMONIC };
  */
 export const ACCOUNT_NUMBERS = {
   ...{ deployer: 0, relayer: 9, firstOperator: 20 },
-  ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002 },
+  ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002, superchain: 2_000_000_003 },
 } as const;
 
 /** The keys of a devnet; number n is m/44'/60'/0'/0/n, so they are those that wallets and Hardhat derive. */

@@ -35,6 +35,8 @@ export interface RunningBridge {
 /** A bridge of others, as an ecosystem has it. */
 export interface BridgeKind {
   readonly name: BridgeName;
+  /** Why L1 is no member of it. */
+  readonly withoutL1?: string;
   /** Its number of a member, as it is told. */
   toldId(id: bigint): number | string;
   /** By the address of the bridge's key. */

@@ -23,7 +23,7 @@ export function connectBridgeMembers(
   options: BridgesOption,
   chains: readonly ServedChain[],
   { layer, bases }: Pick<ChainOpening, "layer" | "bases">,
-  isRemoteL1: boolean,
+  withoutL1: string | undefined,
 ): ConnectedMembers {
   const key = layer.accounts.wallet(ACCOUNT_NUMBERS[bridge]);
   const onL1 = chains.filter(({ base }) => base.chain === undefined);
@@ -44,9 +44,9 @@ export function connectBridgeMembers(
   };
   const nested = chains.filter(({ base }) => base.chain !== undefined);
   return {
-    members: isRemoteL1 ? ofChains : [l1, ...ofChains],
+    members: withoutL1 !== undefined ? ofChains : [l1, ...ofChains],
     leftOut: [
-      ...(isRemoteL1 ? [{ name: "l1", reason: "it runs elsewhere, and nothing is put there" }] : []),
+      ...(withoutL1 === undefined ? [] : [{ name: "l1", reason: withoutL1 }]),
       ...nested.map(({ name, base }) => ({ name, reason: `it settles on ${base.name}, and messages take one hop` })),
     ],
     close: () => clients.forEach((client) => client.destroy()),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { BridgeName } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GatedChain } from "../view/sight.ts";
 import { sightOf } from "../view/sight.ts";
@@ -59,8 +60,9 @@ export function bridgeMethods(
               'the parameters are the id of a bridge\'s message, and perhaps {"gas":200000}',
             );
           const [id, given] = read.output;
-          const { layerzero, hyperlane, ccip } = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
-          const seen = [layerzero, hyperlane, ccip].flatMap((bridge) => bridge?.deliveries ?? []);
+          const { layerzero, hyperlane, ccip, superchain } =
+            bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
+          const seen = [layerzero, hyperlane, ccip, superchain].flatMap((bridge) => bridge?.deliveries ?? []);
           if (!seen.some((delivery) => delivery.id === id))
             throw new RpcError(
               RpcCode.invalidParams,
@@ -91,12 +93,12 @@ export function bridgeMethods(
 }
 
 function seenBy(
-  { layerzero, hyperlane, ccip, ...info }: BridgesInfo,
+  { layerzero, hyperlane, ccip, superchain, ...info }: BridgesInfo,
   chains: readonly GatedChain[],
   client: RpcClient | undefined,
 ): Partial<BridgesInfo> {
   const sight = sightOf(chains, client);
-  const seen = <Info extends NonNullable<BridgesInfo["layerzero" | "hyperlane" | "ccip"]>>(bridge: Info): Info => ({
+  const seen = <Info extends NonNullable<BridgesInfo[BridgeName]>>(bridge: Info): Info => ({
     ...bridge,
     deliveries: bridge.deliveries.filter((each) => sight.message(each)),
   });
@@ -105,5 +107,6 @@ function seenBy(
     ...(layerzero === undefined ? {} : { layerzero: seen(layerzero) }),
     ...(hyperlane === undefined ? {} : { hyperlane: seen(hyperlane) }),
     ...(ccip === undefined ? {} : { ccip: seen(ccip) }),
+    ...(superchain === undefined ? {} : { superchain: seen(superchain) }),
   };
 }

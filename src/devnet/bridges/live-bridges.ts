@@ -148,8 +148,7 @@ function namedBridge({ kind, members, leftOut }: Working) {
 }
 
 function begin(kind: BridgeKind, { option, chains, opening, faults, info }: LiveBridgesDependencies): Working {
-  const isRemote = opening.options.l1.url !== undefined;
-  const connected = connectBridgeMembers(kind.name, option, chains.current(), opening, isRemote);
+  const connected = connectBridgeMembers(kind.name, option, chains.current(), opening, whyWithoutL1(kind, opening));
   const { members } = connected;
   const isStill = (chainId: bigint): boolean =>
     chains.current().some((chain) => chain.chainId === chainId && !chain.runSwitch.isRunning);
@@ -162,6 +161,10 @@ function begin(kind: BridgeKind, { option, chains, opening, faults, info }: Live
   return { ...connected, kind, running };
 }
 
+function whyWithoutL1({ withoutL1 }: BridgeKind, { options }: ChainOpening): string | undefined {
+  return withoutL1 ?? (options.l1.url === undefined ? undefined : "it runs elsewhere, and nothing is put there");
+}
+
 /** Money, contracts, the ends of gateways, and who knows whom: what is there is left as it is. */
 async function putOn(
   wanted: readonly ServedChain[],
@@ -169,9 +172,8 @@ async function putOn(
   setUp: BridgeSetUp,
   { option, opening }: LiveBridgesDependencies,
 ): Promise<void> {
-  const isRemote = opening.options.l1.url !== undefined;
   const running = wanted.filter(({ runSwitch }) => runSwitch.isRunning);
-  const { members, close } = connectBridgeMembers(kind.name, option, running, opening, isRemote);
+  const { members, close } = connectBridgeMembers(kind.name, option, running, opening, whyWithoutL1(kind, opening));
   try {
     await fund(kind.name, running, members, opening);
     const { factory } = opening.bases.onL1.ecosystem.addresses;

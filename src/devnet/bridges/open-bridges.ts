@@ -24,6 +24,7 @@ export async function openBridges(
     ...(option.layerzero === undefined ? [] : [(await import("./layerzero.ts")).layerzero]),
     ...(option.hyperlane === undefined ? [] : [(await import("./hyperlane.ts")).hyperlane]),
     ...(option.ccip === undefined ? [] : [(await import("./ccip.ts")).ccip]),
+    ...(option.superchain === undefined ? [] : [(await import("./superchain.ts")).superchain]),
   ];
   const bridges = createLiveBridges({ option, kinds, opening, chains, faults, folder, info });
   closing.add(() => bridges.close());

@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<BridgeName, { readonly verifiers: string; readonly 
   layerzero: { verifiers: "DVNs", delivery: "published" },
   hyperlane: { verifiers: "validators and ISM", delivery: "published" },
   ccip: { verifiers: "oracle network and RMN", delivery: "ours" },
+  superchain: { verifiers: "interop set", delivery: "ours" },
 };
 
 /** What a dapp's test over these bridges shows, and what not: the same sentence in tasks, methods and docs. */

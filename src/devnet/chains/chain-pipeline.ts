@@ -46,7 +46,7 @@ import { createChain, localChainConfiguration } from "../chain-on-l1/create-chai
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
-import { firstStateAccounts } from "../described/first-state.ts";
+import { chosenFirstState, firstStateAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
 import { prepareSigners } from "./signers.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
@@ -58,6 +58,8 @@ interface ChainPipelineOptions {
   readonly baseToken: BaseToken;
   /** Of the version that the chain is created with, whose root the registry has. */
   readonly genesis: readonly GenesisAccount[];
+  /** The Superchain's contracts, for a chain whose plan has them. */
+  readonly superchain: readonly GenesisAccount[];
   readonly minGasPriceWei: bigint;
   /** The account by which the ecosystem's relayer brings messages to its chains. */
   readonly relayer: Hex;
@@ -141,10 +143,10 @@ async function start(
   dependencies: ChainPipelineDependencies,
   closing: Disposer,
 ): Promise<ChainPipeline> {
-  const { plan, baseToken, genesis, serving } = options;
+  const { plan, baseToken, genesis, superchain, serving } = options;
   const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
     dependencies;
-  const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
+  const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
   const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
   const born = await dependencies.bornState(created, genesis);
@@ -303,7 +305,7 @@ function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: R
 }
 
 function running(
-  { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
+  { plan, superchain, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { isCarried, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
   const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
@@ -315,7 +317,10 @@ function running(
     startsPaused,
     distinctTimestamps,
     fees,
-    initialState: firstStateAccounts({ chainId: plan.chainId, format: plan.protocol.protocolVersion }, plan.firstState),
+    initialState: firstStateAccounts(
+      { chainId: plan.chainId, format: plan.protocol.protocolVersion },
+      chosenFirstState(plan, superchain),
+    ),
     publishes: dataFactsOf(plan.availability).publishes,
     isCarried,
     isReexecuted: reexecutes,

@@ -63,6 +63,7 @@ export async function startServedChain(
     readonly hasEnded: () => boolean;
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
+    readonly superchain: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
     /** Of the ecosystem. */
     readonly relayer: Hex;
@@ -72,7 +73,7 @@ export async function startServedChain(
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, base, begins, onSwitched, hasEnded, baseToken, genesis, relayer, ...answering } = options;
+  const { plan, base, begins, onSwitched, hasEnded, baseToken, genesis, superchain, relayer, ...answering } = options;
   const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
   const runSwitch = new RunSwitch(
@@ -81,7 +82,10 @@ export async function startServedChain(
   );
   const serving = { ...answering, wallClockMs, gasPrice: { toldWei: GAS_PRICE_WEI }, refusal: runSwitch.refusal };
   const pipeline: ChainPipeline = await startChainPipeline(
-    { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, relayer, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+    {
+      ...{ plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, superchain, relayer },
+      ...{ minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+    },
     dependencies,
   );
   const throughput = measureThroughput(pipeline.chain.index, wallClockMs);

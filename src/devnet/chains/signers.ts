@@ -2,6 +2,7 @@ import { ContractFactory } from "ethers";
 import type { Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { chosenFirstState } from "../described/first-state.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD } from "../../protocol/data-choice.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
@@ -43,6 +44,7 @@ interface SignersDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
+  readonly superchain: readonly GenesisAccount[];
   /** Has what members keep over a restart, and the policy that counts their signatures. */
   readonly kept?: KeptChain;
   /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
@@ -178,8 +180,8 @@ function dataOf({ availability }: Pick<ChainPlan, "availability">): DataChoice {
 
 /** What a member is told that is to follow a chain. */
 function setupOf(
-  { availability, firstState: { imported: _, ...firstState } }: Pick<ChainPlan, "availability" | "firstState">,
-  { l1Url, ecosystem, genesis, l1MayBeBehind }: SignersDependencies,
+  { availability, firstState }: Pick<ChainPlan, "availability" | "firstState">,
+  { l1Url, ecosystem, genesis, superchain, l1MayBeBehind }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {
   return {
@@ -187,7 +189,7 @@ function setupOf(
     l1Url,
     fromBlock: ecosystem.fromBlock,
     genesis,
-    firstState,
+    firstState: chosenFirstState({ firstState }, superchain),
     data: dataOf({ availability }),
     keeps: undefined,
     checks: "execution",

@@ -5,16 +5,28 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import { singletonAccounts } from "../../chain/predeploys/singletons.ts";
 
 /** What an operator chooses of a chain's first state that L1 does not say; its validators are told the same. */
-export type FirstState = Omit<ChainPlan["firstState"], "imported">;
+export type FirstState = Omit<ChainPlan["firstState"], "imported" | "superchain"> & {
+  /** Contracts of bridges that a chain is born with. */
+  readonly bridges: readonly GenesisAccount[];
+};
+
+/** What is chosen in a plan. `superchain`: the Superchain's contracts. */
+export function chosenFirstState(
+  { firstState: { imported: _, superchain: has, ...rest } }: Pick<ChainPlan, "firstState">,
+  superchain: readonly GenesisAccount[],
+): FirstState {
+  return { ...rest, bridges: has ? superchain : [] };
+}
 
 /** What a chain has from the start beside its version's genesis, which has the singletons in format 3, and its configuration. */
 export function firstStateAccounts(
   { chainId, format }: { readonly chainId: bigint; readonly format: Format },
-  { singletons, allowUnlimitedContractSize }: FirstState,
+  { singletons, allowUnlimitedContractSize, bridges }: FirstState,
 ): GenesisAccount[] {
   const { address, slot, value } = UNLIMITED_CONTRACT_SIZE;
   return [
     ...(singletons && format === 2 ? singletonAccounts(chainId) : []),
+    ...bridges,
     ...(allowUnlimitedContractSize ? [{ address, storage: [{ slot: BigInt(slot), value: BigInt(value) }] }] : []),
   ];
 }

@@ -46,7 +46,7 @@ export function executionClaims(
   const compressor = createCompressor();
   return [true, false].flatMap((singletons) =>
     [false, true].map((allowUnlimitedContractSize) => {
-      const chosen = firstStateAccounts({ chainId, format }, { singletons, allowUnlimitedContractSize });
+      const chosen = firstStateAccounts({ chainId, format }, { singletons, allowUnlimitedContractSize, bridges: [] });
       return { ...claim, firstState: firstStateRoot(first, [...configurationState, ...chosen], { compressor }) };
     }),
   );

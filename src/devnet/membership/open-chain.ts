@@ -1,6 +1,6 @@
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { GenesisOf } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
@@ -60,6 +60,8 @@ export interface ChainOpening {
   readonly closed: Closed;
   readonly sessions: Sessions;
   readonly genesis: GenesisOf;
+  /** The Superchain's contracts; none where no chain has them. */
+  readonly superchain: readonly GenesisAccount[];
   readonly bases: SettlementBases;
   readonly layer: SettlementLayer;
   readonly world: World | undefined;
@@ -132,7 +134,7 @@ function moneyOnTop({ protocol: { baseToken } }: ChainPlan, { options, layer }: 
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, sessions, genesis, keys, revertReason, feed, layer, onSwitched, hasEnded }: ChainOpening,
+  { options, closed, sessions, genesis, superchain, keys, revertReason, feed, layer, onSwitched, hasEnded }: ChainOpening,
 ): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
   const { host, origins, inBackground } = options;
   return {
@@ -145,6 +147,7 @@ function servedAs(
     plan,
     baseToken,
     genesis: genesis(plan.protocol.protocolVersion),
+    superchain,
     accounts: keys,
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
     revertReason,

@@ -22,7 +22,7 @@ export interface ComposedInfo extends BridgeStanding {
 
 /** A bridge's message. */
 export interface BridgeDelivery extends BridgeStanding {
-  /** The bridge's own name of it: LayerZero's guid, Hyperlane's and CCIP's message id. */
+  /** The bridge's own name of it: LayerZero's guid, Hyperlane's and CCIP's message id, the Superchain's message hash. */
   readonly id: Hex;
   readonly sourceChainId: number;
   readonly destinationChainId: number;
@@ -64,11 +64,15 @@ export type HyperlaneInfo = BridgeInfo<"mailbox" | "hook" | "requiredHook">;
 /** CCIP, with selectors as decimals: `ramps` are onramp and offramp of all lanes, fees are coins, wrapped coins or `link`. */
 export type CcipInfo = BridgeInfo<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "wrappedNative" | "link", string>;
 
+/** The Superchain: its contracts are at the addresses that they have on each of its chains. */
+export type SuperchainInfo = BridgeInfo<"crossL2Inbox" | "messenger" | "ethBridge" | "tokenBridge">;
+
 /** The bridges of an ecosystem, those that its options name. */
 export interface InfoOfBridges {
   readonly layerzero?: LayerZeroInfo;
   readonly hyperlane?: HyperlaneInfo;
   readonly ccip?: CcipInfo;
+  readonly superchain?: SuperchainInfo;
 }
 
 /** What `hyperchain_info` tells of bridges. */

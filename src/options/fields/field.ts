@@ -28,6 +28,8 @@ export interface Around {
   readonly execution: "proven" | "trusted";
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;
+  /** Whether chains are born with the Superchain's contracts. */
+  readonly superchain: boolean;
   readonly distinctTimestamps: boolean;
   /** Whether Hardhat collects coverage or gas statistics of what runs in its networks. */
   readonly isMeasured: boolean;

@@ -32,6 +32,8 @@ export const FIRST_STATE = {
     said: "once",
     planned: ({ allowUnlimitedContractSize }) => allowUnlimitedContractSize,
   }),
+  /** Whether the chain has the Superchain's contracts at their addresses. */
+  superchain: ecosystemWide({ group: "firstState", said: "once", older: false, planned: ({ superchain }) => superchain }),
   /** Only its creation reads it: from then on L1 has it, which any start and any validator read. */
   import: chainOption({
     group: "firstState",

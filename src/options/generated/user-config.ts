@@ -140,6 +140,11 @@ export interface HyperchainsBridgesUserConfig {
    * Default: none.
    */
   readonly ccip?: HyperchainsCcipUserConfig | undefined;
+  /**
+   * The Superchain's messenger and bridges at their addresses, on chains that are born with it.
+   * Default: none.
+   */
+  readonly superchain?: HyperchainsSuperchainUserConfig | undefined;
 }
 
 export interface HyperchainsLayerZeroUserConfig {
@@ -165,6 +170,8 @@ export interface HyperchainsCcipUserConfig {
    */
   readonly ids?: Readonly<Record<string, string>> | undefined;
 }
+
+export type HyperchainsSuperchainUserConfig = Readonly<Record<string, never>>;
 
 export interface HyperchainsL1UserConfig {
   /**

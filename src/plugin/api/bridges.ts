@@ -1,5 +1,5 @@
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo } from "../../devnet/view/bridge-info.ts";
+import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo, SuperchainInfo } from "../../devnet/view/bridge-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionLike } from "./naming/names.ts";
 
@@ -44,9 +44,13 @@ export interface Ccip extends Readonly<CcipInfo["contracts"]>, BridgeControl<big
   lift(member: ChainName): Promise<void>;
 }
 
+/** The Superchain, likewise; `idOf` is a chain id. */
+export interface Superchain extends Readonly<SuperchainInfo["contracts"]>, BridgeControl {}
+
 /** Bridges of others. Each throws BridgeUseError NotConfigured where the config does not name it. */
 export interface Bridges {
   readonly layerzero: LayerZero;
   readonly hyperlane: Hyperlane;
   readonly ccip: Ccip;
+  readonly superchain: Superchain;
 }

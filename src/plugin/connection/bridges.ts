@@ -36,6 +36,12 @@ export function createBridges(link: EcosystemLink, movement: Movement): Bridges 
     get hyperlane() {
       return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, movement, Number) };
     },
+    get superchain() {
+      return {
+        ...contractsOf("superchain", link.info.bridges?.superchain),
+        ...bridgeControl("superchain", link, movement, Number),
+      };
+    },
     get ccip() {
       const curse = async (member: ChainName, isCursed: boolean): Promise<void> => {
         await link.request("hyperchain_curse", [link.member(member).chainId, isCursed]);

@@ -25,11 +25,12 @@ const action: NewTaskActionFunction<BridgesArguments> = (args, hre) =>
     const registry = readOption("registry", args.registry, folder);
     if (registry !== undefined) await writeRegistry(resolve(registry), answer.hyperlane, { info, output });
     output.result(() => {
-      const { layerzero, hyperlane, ccip, trust } = answer;
+      const { layerzero, hyperlane, ccip, superchain, trust } = answer;
       const lines = [
         ...(layerzero === undefined ? [] : bridgeLines("LayerZero V2", "endpoint id", layerzero, info)),
         ...(hyperlane === undefined ? [] : bridgeLines("Hyperlane", "domain", hyperlane, info)),
         ...(ccip === undefined ? [] : bridgeLines("CCIP", "selector", ccip, info)),
+        ...(superchain === undefined ? [] : bridgeLines("the Superchain", "chain id", superchain, info)),
       ];
       if (lines.length > 0) return [...lines, trust].join("\n");
       return "the ecosystem has no bridge of others; its config names them: hyperchains: { bridges: { layerzero: {} } }";

@@ -11,7 +11,7 @@ import { TestWallet } from "../support/wallet.ts";
 
 const SINGLETONS = firstStateAccounts(
   { chainId: BigInt(CHAIN_ID), format: 2 },
-  { singletons: true, allowUnlimitedContractSize: false },
+  { singletons: true, allowUnlimitedContractSize: false, bridges: [] },
 );
 const FUNDED: GenesisAccount = { address: `0x${"fd".repeat(20)}`, balanceWei: 1n };
 const UNLIMITED: GenesisAccount = {
