@@ -147,7 +147,10 @@ function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): rea
   return [{ path: [...path, "checkedBy"], message }];
 }
 
-/** The contracts are in the first batch's first state: proofs of format 3 begin with the genesis, and readers of proofs know no such state. */
+/**
+ * The contracts are in the first batch's first state: proofs of format 3 begin with the genesis, and readers of proofs know no
+ * such state.
+ */
 function superchainConflicts({ path, plan: { firstState, proving, protocol } }: PlannedAt): readonly OptionProblem[] {
   if (!firstState.superchain) return [];
   if (protocol.protocolVersion !== 2)

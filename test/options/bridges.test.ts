@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 import { bridgeId, bridgeProblems } from "../../src/options/bridges.ts";
 
 const chains = [
@@ -46,6 +47,15 @@ describe("C14 the ids of members in bridges of others", () => {
     const ofCcip = (ids: Record<string, string>) => bridgeProblems({ ccip: { ids } }, chains, {}).map(({ message }) => message);
     assert.deepEqual(ofCcip({ alpha: "10344971235874465080", beta: "10344971235874465081", l1: "18446744073709551615" }), []);
     assert.match(ofCcip({ l1: "18446744073709551616" })[0]!, /CCIP's ids have 64 bits; name one of at most 18446744073709551615/);
+  });
+
+  test("the Superchain has chain ids alone, and goes neither with proven execution nor with version 3", () => {
+    assert.equal(bridgeId({}, chains[0]!), 271n);
+    const said = (chain: object, prover: object) =>
+      validateHyperchains({ prover, bridges: { superchain: {} }, chains: { alpha: chain } }).map(({ path }) => path.join("."));
+    assert.deepEqual(said({}, { mode: "none" }), []);
+    assert.deepEqual(said({ protocolVersion: 3 }, { mode: "none" }), ["hyperchains.chains.alpha.protocolVersion"]);
+    assert.deepEqual(said({ execution: "proven" }, { mode: "stark" }), ["hyperchains.chains.alpha.execution"]);
   });
 
   test("without a bridge nothing is looked at", () => {

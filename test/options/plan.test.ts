@@ -77,6 +77,7 @@ function ecosystem(random: Random): PlannedEcosystem {
     allowUnlimitedContractSize: flip(),
     distinctTimestamps: flip(),
     isMeasured: flip(),
+    bridges: flip() ? { superchain: {} } : undefined,
   };
 }
 
