@@ -20,7 +20,7 @@ import { ProvingBackends } from "../src/stark/proving-backends.ts";
 import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
 import type { TranscriptFactory } from "../src/stark/transcript.ts";
-import { verify } from "../src/stark/verify.ts";
+import { verify } from "../src/stark/proofs/verify.ts";
 import { proveHere } from "../test/execution-proof/support/own-prover.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */

@@ -1,6 +1,6 @@
 // Runs beside the page, so that it stays fluent: the same verifier that the command line and the tests use.
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 
 /** A proof, and what it is to prove; see protocol/statement.ts. */
 export interface VerifyRequest {

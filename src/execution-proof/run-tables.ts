@@ -69,7 +69,7 @@ import {
   type FieldValues,
   fieldValues,
 } from "../stark/fields.ts";
-import type { InSegments } from "../stark/segments/segment-bounds.ts";
+import type { InSegments } from "../stark/segment-bounds.ts";
 import type { TableDefinition } from "../stark/system.ts";
 import type { TableRows } from "../stark/table-rows.ts";
 import { decodeAll } from "./decode.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { refusalOf } from "../chain/rpc/http-endpoint.ts";
-import { RpcCode, failure } from "../chain/rpc/json-rpc.ts";
+import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import { readAssets } from "./assets.ts";
 import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";

@@ -1,5 +1,5 @@
 import { DIGEST_ELEMENTS } from "../protocol/digest.ts";
-import type { SecurityReport } from "../stark/security.ts";
+import type { SecurityReport } from "../stark/security/security.ts";
 import { proofSecurity } from "../stark/security/proof-security.ts";
 import type { AgreementTheorem } from "../stark/security/proximity.ts";
 import { createShape } from "../stark/shape.ts";

@@ -2,12 +2,12 @@ import { createStateTransitionSystem } from "../circuits/state-transition/state-
 import { buildTrace, type StateTransitionTrace } from "../circuits/state-transition/trace/build-trace.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
-import { prove } from "../stark/prove.ts";
+import { prove } from "../stark/proofs/prove.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { ProvingBackends } from "../stark/proving-backends.ts";
 import type { System } from "../stark/system.ts";
 import { TablePrograms } from "../stark/table-programs.ts";
-import { verify } from "../stark/verify.ts";
+import { verify } from "../stark/proofs/verify.ts";
 import { type BatchProof, ProofError, type StateJob, type ProofOptions } from "./job.ts";
 
 /** Compiled on first use, once a thread: it holds no state of a job. */

@@ -5,7 +5,7 @@ import { encodeStatement } from "../protocol/statement.ts";
 import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
 import type { Prover, StateProver } from "../prover/prover.ts";
 import { encodeStateInput } from "../prover/state-input.ts";
-import { verify } from "../stark/verify.ts";
+import { verify } from "../stark/proofs/verify.ts";
 import { driveTree } from "./driver.ts";
 import type { Proving, TreeOptions } from "./driver.ts";
 import { MOST_INPUT_BYTES } from "./job.ts";

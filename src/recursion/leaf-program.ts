@@ -1,7 +1,7 @@
 import { grindingBitsFor } from "../stark/parameters.ts";
 import { ABSENT, type Shape } from "../stark/shape.ts";
 import { batchedBits } from "../stark/stacked/claims.ts";
-import { layerFolds, type StackShape } from "../stark/stacked/stack-shape.ts";
+import { layerFolds, type StackShape } from "../stark/stack-shape.ts";
 import type { System } from "../stark/system.ts";
 import { wordsOf } from "../stark/transcript-form.ts";
 import { proofVersion } from "../stark/verification-key.ts";

@@ -15,7 +15,7 @@ import {
 } from "../stark/proof.ts";
 import { reject } from "../stark/rejection.ts";
 import type { Shape } from "../stark/shape.ts";
-import { layerFolds } from "../stark/stacked/stack-shape.ts";
+import { layerFolds } from "../stark/stack-shape.ts";
 import type { System } from "../stark/system.ts";
 import type { Hints } from "./interpret.ts";
 import { OCTET_ELEMENTS } from "./relation.ts";

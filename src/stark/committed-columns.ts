@@ -2,7 +2,7 @@ import { pow } from "../field/koala-bear.ts";
 import type { Backend, Columns, Commitment, CommitRequest } from "../kernels/backend.ts";
 import type { DeviceScope } from "./device-scope.ts";
 import { DOMAIN_SHIFT, leafEncodings, type ProofParameters } from "./parameters.ts";
-import type { PhaseLayout } from "./stacked/stack-shape.ts";
+import type { PhaseLayout } from "./stack-shape.ts";
 
 /** Columns of coefficients under a root: a phase's blocks, or the parts of its stack columns. */
 export interface CommittedColumns {

@@ -2,7 +2,7 @@ import { createExtension } from "../field/extension.ts";
 import { TWO_ADICITY } from "../field/koala-bear.ts";
 import type { LeafEncoding, TreeHash } from "../kernels/backend.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
-import { MOST_STACK_COLUMNS } from "./stacked/stack-shape.ts";
+import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
 
 /**
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few

@@ -1,7 +1,7 @@
 import type { Backend, Columns } from "../kernels/backend.ts";
 import { type CommittedColumns, commitStacked, traceCommitRequest } from "./committed-columns.ts";
 import { DeviceScope } from "./device-scope.ts";
-import { createStackShape, phaseLayout } from "./stacked/stack-shape.ts";
+import { createStackShape, phaseLayout } from "./stack-shape.ts";
 import { committedHeights, preprocessedBlocks, type SystemDefinition } from "./system.ts";
 
 /** Uploads and interpolates the preprocessed columns of a system, one handle per table that has some. */

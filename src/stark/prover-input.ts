@@ -1,7 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 import { isCanonical, P } from "../field/koala-bear.ts";
 import { ABSENT, createShape, type Shape } from "./shape.ts";
-import { flagValues, type SegmentFlags } from "./segments/segment-bounds.ts";
+import { flagValues, type SegmentFlags } from "./segment-bounds.ts";
 import { type System, type SystemDefinition, tablePublicValues } from "./system.ts";
 import { wordsOf } from "./transcript-form.ts";
 

@@ -4,7 +4,7 @@ import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "./multiplicities.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
 import { type TreePhase, TREE_PHASES } from "./tree-phases.ts";
-import { createStackShape, type StackShape } from "./stacked/stack-shape.ts";
+import { createStackShape, type StackShape } from "./stack-shape.ts";
 import type { System, Table } from "./system.ts";
 
 /*

@@ -7,10 +7,10 @@ import type { Bus } from "./bus.ts";
 import { assertStretchesStandAlone } from "./lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type CountedSide, countedSides } from "./multiplicities.ts";
-import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "./segments/segment-bounds.ts";
-import { segmentDefinition } from "./segments/segment-definition.ts";
+import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "./segment-bounds.ts";
+import { segmentDefinition } from "./segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
-import { createStackShape, type StackedBlock } from "./stacked/stack-shape.ts";
+import { createStackShape, type StackedBlock } from "./stack-shape.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
 /** Columns that the verification key fixes, by the root of their commitment. */

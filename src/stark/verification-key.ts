@@ -6,7 +6,7 @@ import type { Bus } from "./bus.ts";
 import type { ExpressionNode, Gadget } from "./expression.ts";
 import type { LookupPlan } from "./lookup.ts";
 import type { ProofParameters } from "./parameters.ts";
-import type { InSegments, SegmentBounds } from "./segments/segment-bounds.ts";
+import type { InSegments, SegmentBounds } from "./segment-bounds.ts";
 
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
 const PROOF_VERSIONS = { rows: 1, stacked: 2 } as const;

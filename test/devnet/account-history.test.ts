@@ -4,7 +4,7 @@ import { accountSearchMethods } from "../../src/chain/rpc/account-search.ts";
 import { accountHistory } from "../../src/devnet/view/account-history.ts";
 import type { AccountHistory } from "../../src/devnet/view/account-history.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import type { RpcMethod } from "../../src/chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const ACCOUNT: Hex = "0x00000000000000000000000000000000000a11ce";

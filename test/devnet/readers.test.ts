@@ -7,7 +7,7 @@ import { Interface } from "ethers";
 import type { BrowserProvider } from "ethers";
 import { WebSocket } from "ws";
 import { METHOD_ACCESS } from "../../src/chain/rpc/access/method-access.ts";
-import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
+import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Wallet } from "ethers";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
-import type { RpcMethods } from "../../src/chain/rpc/dispatch.ts";
+import type { RpcMethods } from "../../src/chain/rpc/request/dispatch.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
 import { contractNames } from "../../src/client/revert-reason.ts";
 import { InProcessProvider } from "../../src/node/serving/eip1193.ts";

@@ -3,9 +3,9 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 
 const t = new AirBuilder("fibonacci", 1);
 const a = t.column("a");

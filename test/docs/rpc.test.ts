@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
-import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
+import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { executionMethods } from "../../src/node/execution/execution-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";

@@ -12,9 +12,9 @@ import { blockHints, endHints, transactionHints } from "../../src/machine/hints/
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
 import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";

@@ -8,7 +8,7 @@ import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { type DeviceFault, ProvingBackends } from "../../src/stark/proving-backends.ts";
-import { decodeRun, encodeRun, isRun } from "../../src/stark/segments/encode-run.ts";
+import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";

@@ -11,9 +11,9 @@ import { checkConstraints, checkRun, type Violation } from "../../src/stark/chec
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
-import { currentColumns } from "../../src/stark/segments/segment-air.ts";
-import { proveRun } from "../../src/stark/segments/prove-run.ts";
-import { verifyRun } from "../../src/stark/segments/verify-run.ts";
+import { currentColumns } from "../../src/stark/segment-air.ts";
+import { proveRun } from "../../src/stark/proofs/prove-run.ts";
+import { verifyRun } from "../../src/stark/proofs/verify-run.ts";
 import { committedHeights, compileSystem, type System } from "../../src/stark/system.ts";
 import { byNight } from "../support/nightly.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";

@@ -14,11 +14,11 @@ import { blockHints, endHints } from "../../src/machine/hints/transaction-hints.
 import { BOUNDARY_WORDS, type Boundary } from "../../src/machine/interpreter/environment.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import { prove } from "../../src/stark/prove.ts";
-import { proveRun } from "../../src/stark/segments/prove-run.ts";
-import { type RunProof, verifyRun } from "../../src/stark/segments/verify-run.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import { proveRun } from "../../src/stark/proofs/prove-run.ts";
+import { type RunProof, verifyRun } from "../../src/stark/proofs/verify-run.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { callingTransaction, PROGRAM as SEGMENTED } from "./support/calling-transaction.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
-import { RpcCode } from "../../src/chain/rpc/json-rpc.ts";
+import { RpcCode } from "../../src/chain/rpc/request/json-rpc.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";

@@ -17,7 +17,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";

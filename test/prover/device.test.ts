@@ -6,7 +6,7 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { proveJob } from "../../src/prover/prove-job.ts";
 import { ProvingBackends } from "../../src/stark/proving-backends.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 
 /** A few writes into a small tree: the smallest table, with the parameters that L1 checks. */
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });

@@ -4,7 +4,7 @@ import { createStateTransitionSystem } from "../../src/circuits/state-transition
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { ProofError, type StateJob, type ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 
 /** A few writes into a small tree: the smallest table, with the parameters that L1 checks. */
 const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });

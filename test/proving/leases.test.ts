@@ -9,7 +9,7 @@ import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
 import { decodeStateInput, encodeStateInput } from "../../src/prover/state-input.ts";
 import { blobId, checkedBlob } from "../../src/proving/blobs.ts";
 import type { ReportedMetrics } from "../../src/proving/job.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { openTestFleet } from "./support/fleet.ts";
 import type { TestFleet } from "./support/fleet.ts";

@@ -18,7 +18,7 @@ import { httpQueue } from "../../src/proving/queue-http.ts";
 import { startQueueServer } from "../../src/proving/queue-server.ts";
 import type { WorkerEvent } from "../../src/proving/queue.ts";
 import { statePort } from "../../src/proving/state-proofs.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { openTestFleet } from "./support/fleet.ts";
 import type { TestFleet } from "./support/fleet.ts";

@@ -9,11 +9,11 @@ import type { Octet } from "../../src/recursion/relation.ts";
 import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import type { ProofSection } from "../../src/stark/proof.ts";
 import type { System } from "../../src/stark/system.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
 
 /** NOT SECURE: a proof of two queries, and one of a program that checks it. */

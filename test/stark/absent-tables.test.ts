@@ -4,12 +4,12 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
 import { type Bus, defineBus } from "../../src/stark/bus.ts";
 import { checkTraces } from "../../src/stark/check.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { proofSecurity } from "../../src/stark/security/proof-security.ts";
 import { createShape } from "../../src/stark/shape.ts";
 import { compileSystem, type System, type TableDefinition } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 type PowerFields = { readonly root: 1; readonly power: 1 };

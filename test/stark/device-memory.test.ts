@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import type { ProofPhase } from "../../src/stark/column-prover.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { ProverInputError } from "../../src/stark/prover-input.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { watchedBackend } from "./airs/watched-backend.ts";

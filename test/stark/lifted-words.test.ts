@@ -12,9 +12,9 @@ import { AirBuilder, type Constraint } from "../../src/stark/air.ts";
 import { defineBus } from "../../src/stark/bus.ts";
 import { powerOfTwo } from "../../src/stark/evaluate.ts";
 import { defineGadget, type Expression } from "../../src/stark/expression.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 const TALL = 4;

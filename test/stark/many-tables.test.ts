@@ -5,9 +5,9 @@ import { AirBuilder } from "../../src/stark/air.ts";
 import { defineBus } from "../../src/stark/bus.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 const TABLES = 27;

@@ -7,9 +7,9 @@ import { defineBus } from "../../src/stark/bus.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { defineGadget, type Expression } from "../../src/stark/expression.ts";
 import { countedSides, multiplicitiesFit } from "../../src/stark/multiplicities.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
-import { verify } from "../../src/stark/verify.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 const ROWS = 8;

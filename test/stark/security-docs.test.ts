@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { LONGEST_LIST, stateTransitionSecurity } from "../../src/prover/claimed-security.ts";
 import { grindingBitsFor } from "../../src/stark/parameters.ts";
-import type { SecurityReport } from "../../src/stark/security.ts";
+import type { SecurityReport } from "../../src/stark/security/security.ts";
 import type { AgreementTheorem } from "../../src/stark/security/proximity.ts";
 import { createShape } from "../../src/stark/shape.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { AirBuilder } from "../../src/stark/air.ts";
 import { defineBus } from "../../src/stark/bus.ts";
 import { DEFAULT_PARAMETERS, type ProofParameters } from "../../src/stark/parameters.ts";
-import { securityReport } from "../../src/stark/security.ts";
+import { securityReport } from "../../src/stark/security/security.ts";
 import { proofSecurity } from "../../src/stark/security/proof-security.ts";
 import { createShape, type Shape } from "../../src/stark/shape.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";

@@ -7,7 +7,7 @@ import {
   type SecurityParameters,
   securityReport,
   type RowsSecurityShape,
-} from "../../src/stark/security.ts";
+} from "../../src/stark/security/security.ts";
 import { johnson, uniqueDecoding } from "../../src/stark/security/proximity.ts";
 
 /** soundcalc's view of a proof: `batchedFunctions` polynomials combined with the powers of one challenge. */

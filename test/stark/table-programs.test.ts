@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Backend, Columns, ProgramUse } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { prove } from "../../src/stark/prove.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileTableProgram } from "../../src/stark/table-program.ts";
 import { TablePrograms } from "../../src/stark/table-programs.ts";
 import { smallParameters } from "./airs/small-parameters.ts";

@@ -1,5 +1,5 @@
 import type { HttpRoute, RouteRequest } from "../rpc/http-route.ts";
-import { SharedPlaces } from "../rpc/shared-places.ts";
+import { SharedPlaces } from "../rpc/request/shared-places.ts";
 import { readAccount } from "./accounts.ts";
 import { readBatch, readBatchExecution } from "./batches.ts";
 import { readBlock } from "./blocks.ts";

@@ -1,8 +1,8 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { address } from "./call-request.ts";
-import type { RpcClient, RpcMethod, RpcMethods } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { address } from "./request/call-request.ts";
+import type { RpcClient, RpcMethod, RpcMethods } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 
 /** Asks the chain, by a method that clients have. */

@@ -1,9 +1,9 @@
 import type { Chain } from "../chain.ts";
 import type { QuestionKind, QuestionKinds } from "../questions/asked/question.ts";
 import { QuestionError } from "../questions/asked/question.ts";
-import type { RpcClient } from "./dispatch.ts";
+import type { RpcClient } from "./request/dispatch.ts";
 import { fairLine } from "./fair-line.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** A question without what all have in common. */
 export type Unbounded<Question> = Omit<Question, "maxMs">;

@@ -1,7 +1,7 @@
 import { wordToHex } from "../../protocol/hex.ts";
 import type { AskedBlock } from "../witness/asked-call.ts";
-import { address, quantity, record } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { address, quantity, record } from "./request/call-request.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** The names by which clients call a block's parts, and what of it they change. */
 const FIELDS: Readonly<Record<string, (value: unknown) => Partial<AskedBlock>>> = {

@@ -1,5 +1,5 @@
-import { record } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { record } from "./request/call-request.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { memoryWords } from "./memory-sizes.ts";
 import type { StackedStep } from "./memory-sizes.ts";
 import { stackWords } from "./stack-heights.ts";

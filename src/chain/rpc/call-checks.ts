@@ -10,8 +10,8 @@ import type { UnsignedEngineTransaction } from "../transaction/transaction.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import { requireRunnable } from "./call-outcome.ts";
-import type { RpcCall } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcCall } from "./request/call-request.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);

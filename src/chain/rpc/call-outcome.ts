@@ -2,7 +2,7 @@ import type { CallAnswer } from "../questions/asked/question.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { errorString } from "../../protocol/error-string.ts";
 import { mostWork } from "../model/work-limits.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 const MAX_REASON_CHARACTERS = 1_000;
 

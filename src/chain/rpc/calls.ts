@@ -11,11 +11,11 @@ import { askedPlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped, isNewest } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides, record, withPrice } from "./call-request.ts";
+import { askedCall, parseCall, parseOverrides, record, withPrice } from "./request/call-request.ts";
 import { provingRefusal } from "../sequencer/proving-refusal.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
-import type { RpcClient } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcClient } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import type { OwnCalls } from "./own-calls.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Chain } from "../chain.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
-import { address, quantity } from "./call-request.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { address, quantity } from "./request/call-request.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /**
  * The state cheats of development networks, under Hardhat's names. Each is sequenced, repeated by the witness and counted in

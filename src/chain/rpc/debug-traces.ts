@@ -1,6 +1,6 @@
 import type { Configuration, TraceRun } from "./bounded-trace.ts";
-import { record } from "./call-request.ts";
-import type { RpcMethod } from "./dispatch.ts";
+import { record } from "./request/call-request.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
 import { flatCalls } from "./flat-calls.ts";
 import type { NestedCall, TracedPlace } from "./flat-calls.ts";
 import type { Tracer } from "./traces.ts";

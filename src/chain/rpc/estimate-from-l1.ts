@@ -12,9 +12,9 @@ import type { CallAnswer } from "../questions/asked/question.ts";
 import { nextPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { outputOf } from "./call-outcome.ts";
-import { askedCall, parseCall } from "./call-request.ts";
-import type { RpcCall } from "./call-request.ts";
-import type { RpcClient } from "./dispatch.ts";
+import { askedCall, parseCall } from "./request/call-request.ts";
+import type { RpcCall } from "./request/call-request.ts";
+import type { RpcClient } from "./request/dispatch.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
 const LEAST_GAS = 21_000n;

@@ -1,6 +1,6 @@
-import { someAtATime } from "./concurrency-limit.ts";
-import type { RpcClient } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { someAtATime } from "./request/concurrency-limit.ts";
+import type { RpcClient } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 interface FairLineOptions {
   /** Pieces of work under way at a time, of all clients outside; the process's own has as many places again. */

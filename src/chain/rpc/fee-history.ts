@@ -4,8 +4,8 @@ import type { Chain } from "../chain.ts";
 import { feeHistory } from "../index/fee-history.ts";
 import type { FeeHistory } from "../index/fee-history.ts";
 import { blockNumber } from "./asked-place.ts";
-import { list } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { list } from "./request/call-request.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 
 /** The least price of blobs (EIP-4844): no block holds any. */

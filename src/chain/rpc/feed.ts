@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 

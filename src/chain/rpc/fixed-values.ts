@@ -1,5 +1,5 @@
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /**
  * What development networks let a user set, and the protocol fixes here: the rule's name, what it says, and what to do

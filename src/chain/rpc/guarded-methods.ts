@@ -1,5 +1,5 @@
-import type { RpcMethods } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethods } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** Why clients outside may not call what changes more than their own accounts; absent where they may. */
 export interface Closed {

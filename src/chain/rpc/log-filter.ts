@@ -1,5 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** Which logs somebody asks for. */
 export interface LogFilter {

@@ -7,7 +7,7 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeL1Call } from "../../protocol/l1-call.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
-import type { RpcMethod } from "./dispatch.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 

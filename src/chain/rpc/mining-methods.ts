@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Chain } from "../chain.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 
 /** Blocks by themselves or on demand, under the names of development networks. Not part of snapshots. */

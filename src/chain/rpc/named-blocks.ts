@@ -1,6 +1,6 @@
 import type { Chain } from "../chain.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { newestBlock } from "./newest-block.ts";
 import type { BatchCounts, SettlementView } from "./settlement-view.ts";
 import { hexQuantity } from "../../protocol/hex.ts";

@@ -1,7 +1,7 @@
 import type { Chain } from "../chain.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { matches, parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";

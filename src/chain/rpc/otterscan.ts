@@ -1,8 +1,8 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askThrough } from "./account-history.ts";
-import type { RpcClient, RpcMethod, RpcMethods } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcClient, RpcMethod, RpcMethods } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** Otterscan's level of these methods. */
 const API_LEVEL = 8;

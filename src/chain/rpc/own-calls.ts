@@ -7,8 +7,8 @@ import type { CallAnswer, CallQuestion } from "../questions/asked/question.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";
-import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
-import type { RpcCall } from "./call-request.ts";
+import { engineCall, engineOverrides, parseCall, parseOverrides } from "./request/call-request.ts";
+import type { RpcCall } from "./request/call-request.ts";
 import { orUndefined } from "./engine-estimate.ts";
 
 /**

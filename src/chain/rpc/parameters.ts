@@ -1,6 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
-import { quantity } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { quantity } from "./request/call-request.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** A number that clients send as one or in hexadecimal digits. Throws RpcError. */
 export function numberParameter(value: unknown): bigint {

@@ -1,9 +1,9 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
-import type { RpcMethod } from "./dispatch.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
 import type { FairLine } from "./fair-line.ts";
 import { shownNumber } from "./asked-place.ts";
-import { quantity } from "./call-request.ts";
+import { quantity } from "./request/call-request.ts";
 import { hashParameter } from "./parameters.ts";
 import type { TransactionPlace } from "../index/block-store.ts";
 import { sentBytes } from "./sent-bytes.ts";

@@ -1,6 +1,6 @@
 import { isForEcosystem } from "./access/method-access.ts";
-import type { RpcMethods } from "./dispatch.ts";
-import type { RpcError } from "./json-rpc.ts";
+import type { RpcMethods } from "./request/dispatch.ts";
+import type { RpcError } from "./request/json-rpc.ts";
 
 /** Why a chain's clients are refused now; undefined while they are answered. */
 export type MethodRefusal = () => { readonly error: RpcError; readonly answersForEcosystem: boolean } | undefined;

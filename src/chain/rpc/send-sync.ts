@@ -1,7 +1,7 @@
 import type { Chain } from "../chain.ts";
-import { quantity } from "./call-request.ts";
-import type { RpcMethod, RpcMethods } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { quantity } from "./request/call-request.ts";
+import type { RpcMethod, RpcMethods } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** Milliseconds to wait for a transaction's block: by default, and at most. */
 const DEFAULT_WAIT_MS = 20_000n;

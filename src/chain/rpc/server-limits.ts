@@ -1,4 +1,4 @@
-import type { LoadLimits } from "./load.ts";
+import type { LoadLimits } from "./request/load.ts";
 
 /** Largest request: a transaction of 128 KiB takes a quarter of it. */
 export const MAX_BODY_BYTES = 1024 * 1024;

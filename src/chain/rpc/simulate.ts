@@ -8,10 +8,10 @@ import { askedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped } from "./call-checks.ts";
-import { askedCall, list, parseCall, parseOverrides, quantity, record } from "./call-request.ts";
+import { askedCall, list, parseCall, parseOverrides, quantity, record } from "./request/call-request.ts";
 import { failureOf } from "./call-outcome.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /** As geth has it. */
 const MAX_BLOCKS = 256;

@@ -1,8 +1,8 @@
 import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
 import { askedState } from "./asked-place.ts";
-import { address, quantity } from "./call-request.ts";
-import type { RpcMethod } from "./dispatch.ts";
+import { address, quantity } from "./request/call-request.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
 
 /** Reads of one state, as it is now or as it was after a block. */
 export function stateMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {

@@ -1,7 +1,7 @@
-import type { RpcClient, RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcClient, RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import type { MethodRefusal } from "./refused-methods.ts";
-import { SharedPlaces } from "./shared-places.ts";
+import { SharedPlaces } from "./request/shared-places.ts";
 
 /** Subscriptions of one client. */
 const MAX_SUBSCRIPTIONS = 100;

@@ -4,11 +4,11 @@ import { askedPlace, shownNumber } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides, record } from "./call-request.ts";
-import type { RpcCall } from "./call-request.ts";
+import { askedCall, parseCall, parseOverrides, record } from "./request/call-request.ts";
+import type { RpcCall } from "./request/call-request.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { RpcClient } from "./dispatch.ts";
+import type { RpcClient } from "./request/dispatch.ts";
 import { runOfMined } from "./earlier-runs.ts";
 import { fairLine } from "./fair-line.ts";
 import type { FairLine } from "./fair-line.ts";
@@ -16,7 +16,7 @@ import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTrace
 import type { Configuration, TraceRun } from "./bounded-trace.ts";
 import { flatCalls } from "./flat-calls.ts";
 import type { NestedCall, TracedPlace } from "./flat-calls.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { ZkFields } from "./zk-fields.ts";
 
 /** Traces that may wait for those before them, and those of one connection: as many as a batch asks at a time. */

@@ -3,7 +3,7 @@ import type { GasPrice } from "../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { RpcMethod } from "./dispatch.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";

@@ -5,8 +5,8 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../ordering/limits.ts";
 import type { Asking } from "./asking.ts";
-import type { RpcMethod, RpcMethods } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod, RpcMethods } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { estimateFromL1 } from "./estimate-from-l1.ts";
 import type { SettlementView } from "./settlement-view.ts";
 

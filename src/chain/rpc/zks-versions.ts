@@ -1,8 +1,8 @@
 import type { Chain } from "../chain.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcMethod } from "./request/dispatch.ts";
+import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 
 /** There is no bootloader program and no default account here. */

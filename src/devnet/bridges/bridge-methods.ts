@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { BridgeName } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GatedChain } from "../view/sight.ts";

@@ -1,5 +1,5 @@
 import { endedChain, pausedChain } from "../../client/chain-standing.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import type { Mark } from "../../core/marks.ts";
 import type { RestorableMember } from "../../node/snapshot-member.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { shown } from "../../options/fields/values.ts";
 import type { Censored } from "../../chain/sequencer/sequencer.ts";
 import { setsCode } from "../../protocol/diff-list.ts";

@@ -1,8 +1,8 @@
 import type { L1Connection } from "../described/l1-connection.ts";
 import type { Provider } from "ethers";
-import { withAliases } from "../../chain/rpc/aliases.ts";
+import { withAliases } from "../../chain/rpc/request/aliases.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
-import type { RpcMethod, RpcMethods } from "../../chain/rpc/dispatch.ts";
+import type { RpcMethod, RpcMethods } from "../../chain/rpc/request/dispatch.ts";
 import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";

@@ -1,4 +1,4 @@
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { ChainRun } from "../chains/run-switch.ts";
 import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";

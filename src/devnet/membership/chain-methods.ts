@@ -1,6 +1,6 @@
-import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
 import type { EcosystemView } from "../view/ecosystem-view.ts";

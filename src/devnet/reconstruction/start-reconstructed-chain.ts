@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { startNode } from "../../node/node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Clock } from "../../runtime/clock.ts";

@@ -1,4 +1,4 @@
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";

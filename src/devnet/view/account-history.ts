@@ -1,6 +1,6 @@
 import type { WalletHistory, WalletTransaction } from "../../client/running-ecosystem.ts";
 import { NONE_FOUND } from "../../chain/rpc/account-search.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";

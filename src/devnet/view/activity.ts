@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { protocolNames } from "../../client/protocol-names.ts";
 import { withoutArguments } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";

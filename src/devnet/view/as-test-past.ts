@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import type { AskMember } from "./step-times.ts";

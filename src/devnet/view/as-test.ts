@@ -1,5 +1,5 @@
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { memberAsker } from "./looking-methods.ts";

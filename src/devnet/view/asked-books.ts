@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { AskedBooks } from "./ecosystem-view.ts";
 
 /** What a parameter asks for. Throws RpcError. */

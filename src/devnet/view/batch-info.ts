@@ -1,5 +1,5 @@
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";

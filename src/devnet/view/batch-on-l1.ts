@@ -1,6 +1,6 @@
 import { AbiCoder, verifyTypedData } from "ethers";
 import type { TypedDataField } from "ethers";
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import type { BatchChanges } from "../../chain/index/batch-archive.ts";
 import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, quorumDomain } from "../../protocol/quorum.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";

@@ -1,6 +1,6 @@
 import { AbiCoder, Interface } from "ethers";
 import type { FunctionFragment, ParamType } from "ethers";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ProjectNames } from "./describe.ts";
 

@@ -1,6 +1,6 @@
 import { Interface } from "ethers";
 import type { ConstructorFragment } from "ethers";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { encodeArguments } from "./contract-call.ts";
 import type { NamedContract, ProjectNames } from "./describe.ts";

@@ -1,5 +1,5 @@
 import type { InterfaceAbi } from "ethers";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { protocolNames } from "../../client/protocol-names.ts";
 import { revertReason, withoutArguments } from "../../client/revert-reason.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";

@@ -1,6 +1,6 @@
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import type { FairLine } from "../../chain/rpc/fair-line.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";

@@ -1,6 +1,6 @@
 import { AbiCoder } from "ethers";
 import type { Result } from "ethers";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { crossChainViews, viewGateway } from "../../client/contract-interfaces.ts";
 import { viewSlot } from "../../client/remote-slot.ts";
 import type { AskingProviderOf, RemoteSlotRequest } from "../../client/remote-slot.ts";

@@ -1,5 +1,5 @@
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { callsOf, failedUserCall, repeatCall, repeatedCall, solidityLines } from "../../client/remote-failure.ts";
 import type { AskRemote, CallFrame } from "../../client/remote-failure.ts";
 import { rawStart, revertReason, withoutArguments } from "../../client/revert-reason.ts";

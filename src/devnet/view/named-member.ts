@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 

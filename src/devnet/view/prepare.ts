@@ -1,6 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import * as v from "valibot";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { call, requireContract } from "../../client/call.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
 import { erc20 } from "../../client/contract-interfaces.ts";

@@ -1,4 +1,4 @@
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { ClientError } from "../../client/client-error.ts";
 import { revertReason } from "../../client/revert-reason.ts";
 import { refusalOf } from "../../client/submit.ts";

@@ -1,4 +1,4 @@
-import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { ChainStatus, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
 

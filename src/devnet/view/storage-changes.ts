@@ -1,4 +1,4 @@
-import { RpcError } from "../../chain/rpc/json-rpc.ts";
+import { RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { callsOf } from "../../client/remote-failure.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { Hex } from "../../protocol/hex.ts";

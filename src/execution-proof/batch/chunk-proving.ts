@@ -1,10 +1,10 @@
 import type { Backend } from "../../kernels/backend.ts";
 import type { FixedTables } from "../../stark/fixed-tables.ts";
-import { prove, type ProveOptions } from "../../stark/prove.ts";
+import { prove, type ProveOptions } from "../../stark/proofs/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ProofRequest, ProvingBackends } from "../../stark/proving-backends.ts";
-import { encodeRun } from "../../stark/segments/encode-run.ts";
-import { proveRun } from "../../stark/segments/prove-run.ts";
+import { encodeRun } from "../../stark/proofs/encode-run.ts";
+import { proveRun } from "../../stark/proofs/prove-run.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
 import type { ChunkFiller } from "./chunk-filler.ts";
 import type { FilledChunk } from "./chunk-filling.ts";

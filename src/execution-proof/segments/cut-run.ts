@@ -2,7 +2,7 @@ import type { LookingTable } from "../../circuits/arithmetic/count-lookups.ts";
 import { PackedRows } from "../../stark/packed-rows.ts";
 import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
-import type { SegmentFlags } from "../../stark/segments/segment-bounds.ts";
+import type { SegmentFlags } from "../../stark/segment-bounds.ts";
 import type { TableDefinition } from "../../stark/system.ts";
 import { TableRows } from "../../stark/table-rows.ts";
 import type { ProvableTrace } from "../run-state.ts";

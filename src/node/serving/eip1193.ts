@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { Notifications } from "../../chain/rpc/subscriptions.ts";
-import { errorBody } from "../../chain/rpc/dispatch.ts";
-import type { RpcClient, RpcMethods } from "../../chain/rpc/dispatch.ts";
-import { RpcCode } from "../../chain/rpc/json-rpc.ts";
+import { errorBody } from "../../chain/rpc/request/dispatch.ts";
+import type { RpcClient, RpcMethods } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode } from "../../chain/rpc/request/json-rpc.ts";
 import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import { Subscriptions } from "../../chain/rpc/subscriptions.ts";
 import { NamedError } from "../../errors/named-error.ts";

@@ -1,7 +1,7 @@
 import type { Chain } from "../../chain/chain.ts";
 import { restRoutes } from "../../chain/rest/routes.ts";
-import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import { OPEN_GATE, readerGate } from "../../chain/rpc/access/reader-gate.ts";
@@ -14,7 +14,7 @@ import { chainMethods } from "../../chain/rpc/served/methods.ts";
 import type { ChainMethodOptions } from "../../chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { RpcServerOptions } from "../../chain/rpc/server.ts";
-import { withAliases } from "../../chain/rpc/aliases.ts";
+import { withAliases } from "../../chain/rpc/request/aliases.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider } from "./eip1193.ts";

@@ -10,10 +10,10 @@ import {
   securityReport,
   type SecurityShape,
   type StackedSecurityShape,
-} from "../security.ts";
+} from "./security.ts";
 import { ABSENT, createShape, rowCount, type Shape } from "../shape.ts";
 import { batchedBits } from "../stacked/claims.ts";
-import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../stacked/stack-shape.ts";
+import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../stack-shape.ts";
 import { type System, tallestHeights } from "../system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 

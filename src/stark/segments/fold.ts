@@ -7,7 +7,7 @@ import { chainDigest, compressBytes } from "../poseidon-transcript.ts";
 import type { System } from "../system.ts";
 import { elementBytes, wordsOf } from "../transcript-form.ts";
 import { proofVersion } from "../verification-key.ts";
-import { holds, type SegmentFlags } from "./segment-bounds.ts";
+import { holds, type SegmentFlags } from "../segment-bounds.ts";
 
 /*
  * The seed of a run's lookup challenges: the last of the folds Fᵢ, of which F₀ is zero. earlyᵢ is the digest of all that tables

@@ -15,7 +15,7 @@ import type { System } from "../system.ts";
 import type { Transcript } from "../transcript.ts";
 import { transcriptForm } from "../transcript-form.ts";
 import { type BatchChallenges, batchedBits, claimedSum, roundPoint, weightAt } from "./claims.ts";
-import { layerFolds, type StackShape } from "./stack-shape.ts";
+import { layerFolds, type StackShape } from "../stack-shape.ts";
 import { equalityWeights, multilinearAt, nextClaim } from "./sumcheck.ts";
 
 /** Draws δ and the α of all bits, in a row. */

@@ -16,7 +16,7 @@ import type { CommittedLayer } from "../write-openings.ts";
 import { placeWeights } from "./claims.ts";
 import { LeafRounds } from "./leaf-rounds.ts";
 import { drawBatch } from "./open-stack.ts";
-import { layerFolds, phaseLayout, type StackShape } from "./stack-shape.ts";
+import { layerFolds, phaseLayout, type StackShape } from "../stack-shape.ts";
 import { equalityWeights } from "./sumcheck.ts";
 
 const PARTS = 2 ** LOG_PARTS;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import type { RpcMethods } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

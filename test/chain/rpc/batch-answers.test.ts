@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerBody } from "../../../src/chain/rpc/dispatch.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
-import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
+import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 
 const MEBIBYTE = 2 ** 20;
 let asked = 0;

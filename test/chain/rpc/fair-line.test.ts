@@ -7,7 +7,7 @@ import { Transaction, Wallet } from "ethers";
 import { WebSocket } from "ws";
 import type { Chain } from "../../../src/chain/chain.ts";
 import { accountMethods } from "../../../src/chain/rpc/accounts/account-methods.ts";
-import type { RpcClient } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcClient } from "../../../src/chain/rpc/request/dispatch.ts";
 import { Impersonation } from "../../../src/chain/rpc/impersonation.ts";
 import { fairLine } from "../../../src/chain/rpc/fair-line.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";

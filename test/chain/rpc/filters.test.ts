@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { HardhatNetwork } from "../../../src/chain/execution/engine.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

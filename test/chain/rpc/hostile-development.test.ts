@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { answerBody } from "../../../src/chain/rpc/dispatch.ts";
+import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

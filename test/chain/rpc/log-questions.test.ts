@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
+import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 import { startTestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
 

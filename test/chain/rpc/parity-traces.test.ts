@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { getCreate2Address, getCreateAddress, keccak256 } from "ethers";
-import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { asking } from "../../../src/chain/rpc/asking.ts";
 import { parityMethods } from "../../../src/chain/rpc/parity-traces.ts";
-import { SharedPlaces } from "../../../src/chain/rpc/shared-places.ts";
+import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
 import { startTracer } from "../../../src/chain/rpc/traces.ts";
 import type { Tracer } from "../../../src/chain/rpc/traces.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";

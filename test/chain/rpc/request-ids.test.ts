@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerBody } from "../../../src/chain/rpc/dispatch.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
-import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
+import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 
 // Expected answers are those of JSON-RPC 2.0, sections 4.1, 5 and 6.
 describe("ids of requests", () => {

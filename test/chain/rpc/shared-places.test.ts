@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { machineAt } from "../../../src/chain/rpc/machine.ts";
-import { SharedPlaces } from "../../../src/chain/rpc/shared-places.ts";
+import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
 
 /** A connection that writes into `ended` when it is ended. */
 const connection = (address: string, name: string, ended: string[]) => ({ address, end: () => void ended.push(name) });

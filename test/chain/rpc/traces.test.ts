@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { stackWords } from "../../../src/chain/rpc/stack-heights.ts";

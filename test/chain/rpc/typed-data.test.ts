@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { hashTypedData } from "viem";
 import { typedDataHash } from "../../../src/chain/rpc/accounts/typed-data.ts";
-import { RpcError } from "../../../src/chain/rpc/json-rpc.ts";
+import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
 
 type Types = Readonly<Record<string, readonly { readonly name: string; readonly type: string }[]>>;
 const dataOf = (types: Types, message: object) => ({

@@ -6,7 +6,7 @@ import { failedOp } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import { OperationLookup } from "../../../src/chain/rpc/bundler/operation-lookup.ts";
 import { parseOperation, parseUnfinishedOperation } from "../../../src/chain/rpc/bundler/operation-request.ts";
 import { operationsIn } from "../../../src/chain/rpc/bundler/user-operation.ts";
-import { RpcError } from "../../../src/chain/rpc/json-rpc.ts";
+import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
 /** As ERC-4337 declares it for EntryPoints 0.7 and 0.8. */

@@ -8,7 +8,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { BatchCounts, SettlementPlace, SettlementView } from "../../../src/chain/rpc/settlement-view.ts";
 import { genesisState } from "../../../src/chain/state/genesis-state.ts";

@@ -1,5 +1,5 @@
 import type { Chain } from "../../../src/chain/chain.ts";
-import type { RpcMethods } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 
 const known = new WeakMap<Chain, RpcMethods>();

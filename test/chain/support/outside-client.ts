@@ -1,4 +1,4 @@
-import type { RpcClient } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcClient } from "../../../src/chain/rpc/request/dispatch.ts";
 
 /** A connection from outside, as the server makes one for each. */
 export function outsideClient(address = "192.0.2.1"): { readonly client: RpcClient; end(): void } {

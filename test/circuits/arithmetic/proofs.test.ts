@@ -4,9 +4,9 @@ import { ARITHMETIC_TABLE_NAMES } from "../../../src/circuits/arithmetic/tables.
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { checkTraces } from "../../../src/stark/check.ts";
-import { prove } from "../../../src/stark/prove.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
 import type { System } from "../../../src/stark/system.ts";
-import { verify } from "../../../src/stark/verify.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
 import { driverInput } from "./support/driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables } from "./support/table-claims.ts";
 

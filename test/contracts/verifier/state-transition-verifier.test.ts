@@ -10,7 +10,7 @@ import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { DEFAULT_PARAMETERS } from "../../../src/stark/parameters.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/proof.ts";
 import type { System } from "../../../src/stark/system.ts";
-import { verify } from "../../../src/stark/verify.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
 import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, deployYul, errorName, startCodeChain } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";

@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 import { P } from "../../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
 import { checkTraces } from "../../../src/stark/check.ts";
-import { prove } from "../../../src/stark/prove.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../../src/stark/prover-input.ts";
-import { verify } from "../../../src/stark/verify.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type RandomCase, randomCase } from "./random-system.ts";
 

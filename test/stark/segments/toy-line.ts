@@ -2,7 +2,7 @@ import { type Air, AirBuilder } from "../../../src/stark/air.ts";
 import { defineBus } from "../../../src/stark/bus.ts";
 import type { ProverInput } from "../../../src/stark/prover-input.ts";
 import { chainedColumns } from "../../../src/stark/segments/cut-table.ts";
-import type { SegmentRule } from "../../../src/stark/segments/segment-bounds.ts";
+import type { SegmentRule } from "../../../src/stark/segment-bounds.ts";
 import { compileSystem, type System } from "../../../src/stark/system.ts";
 import { traceColumns } from "../../../src/stark/trace-columns.ts";
 import { flagsOf, LOG_ROWS } from "./toy-machine.ts";

@@ -5,7 +5,7 @@ import type { Backend } from "../../../src/kernels/backend.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { commitPreprocessed } from "../../../src/stark/preprocess.ts";
 import type { ProverInput } from "../../../src/stark/prover-input.ts";
-import type { SegmentFlags, SegmentRule } from "../../../src/stark/segments/segment-bounds.ts";
+import type { SegmentFlags, SegmentRule } from "../../../src/stark/segment-bounds.ts";
 import { chainedColumns } from "../../../src/stark/segments/cut-table.ts";
 import { compileSystem, type System } from "../../../src/stark/system.ts";
 import { traceColumns } from "../../../src/stark/trace-columns.ts";

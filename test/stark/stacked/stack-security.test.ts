@@ -5,7 +5,7 @@ import {
   type SecurityParameters,
   securityReport,
   type StackedSecurityShape,
-} from "../../../src/stark/security.ts";
+} from "../../../src/stark/security/security.ts";
 import { proofSecurity } from "../../../src/stark/security/proof-security.ts";
 import { createShape } from "../../../src/stark/shape.ts";
 import { compileSystem } from "../../../src/stark/system.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { validateParameters } from "../../../src/stark/parameters.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
-import { createStackShape, type StackedBlock, type StackShape } from "../../../src/stark/stacked/stack-shape.ts";
+import { createStackShape, type StackedBlock, type StackShape } from "../../../src/stark/stack-shape.ts";
 import { createRandom } from "../fuzz/random.ts";
 import { plainLayout } from "./plain-stack.ts";
 import { plainBlocks, randomBlocks } from "./random-blocks.ts";

@@ -7,13 +7,13 @@ import { createReferenceBackend } from "../../../src/kernels/reference/backend.t
 import { evaluateOnCoset, interpolateFromCoset } from "../../../src/kernels/reference/ntt.ts";
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import type { ProofParameters } from "../../../src/stark/parameters.ts";
-import { prove } from "../../../src/stark/prove.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../../src/stark/prover-input.ts";
 import type { RejectionCode } from "../../../src/stark/rejection.ts";
 import { createShape, type Shape } from "../../../src/stark/shape.ts";
 import type { System } from "../../../src/stark/system.ts";
 import { createTranscript as realTranscript, type TranscriptFactory } from "../../../src/stark/transcript.ts";
-import { verify } from "../../../src/stark/verify.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 import { freeInput, freeSystem } from "./free-columns.ts";
 

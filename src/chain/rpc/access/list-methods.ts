@@ -2,9 +2,9 @@ import type { Chain } from "../../chain.ts";
 import type { AccessLists } from "../../model/access-lists.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-import { address, record } from "../call-request.ts";
-import type { RpcClient, RpcMethod } from "../dispatch.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { address, record } from "../request/call-request.ts";
+import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 const LISTS = ["senders", "deployers"] as const;
 /** Of a list: each is a set in memory, and a line of the chain's ledger. */

@@ -1,4 +1,4 @@
-import { ANVIL_ALIASES } from "../aliases.ts";
+import { ANVIL_ALIASES } from "../request/aliases.ts";
 
 /**
  * What a client outside needs to call a method of a chain that only some may read. `open`: nothing; it tells of no account.

@@ -1,7 +1,7 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-import type { RpcClient, RpcMethods } from "../dispatch.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { accessOf } from "./method-access.ts";
 
 /** Who may read a chain. */

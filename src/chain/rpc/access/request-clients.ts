@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { RpcClient } from "../dispatch.ts";
+import type { RpcClient } from "../request/dispatch.ts";
 import { credentialsOf } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 

@@ -4,7 +4,7 @@ import { toHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { SESSION_FIELDS, sessionDomain } from "../../../protocol/session-message.ts";
 import type { SessionChain, SessionDomain, SessionMessage } from "../../../protocol/session-message.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** EIP-712, as `eth_signTypedData_v4` takes it. */
 export interface SessionChallenge {

@@ -1,9 +1,10 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-import type { RpcClient, RpcMethod } from "../dispatch.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { readMessage, SessionChallenges } from "./session-challenge.ts";
-import type { Credentials, Sessions } from "./sessions.ts";
+import type { Credentials } from "../request/credentials.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** What a client needs to use a session. */
 interface OpenedSession {

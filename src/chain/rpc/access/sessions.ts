@@ -1,15 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Credentials, OpenSession } from "../request/credentials.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-
-/** An account that has shown a chain by its signature that it asks. */
-interface Session {
-  readonly chainId: ChainId;
-  /** Lower case. */
-  readonly account: Hex;
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
-}
 
 interface SessionsOptions {
   /** Milliseconds since 1970. */
@@ -27,15 +19,15 @@ const MOST_TOKEN_CHARACTERS = 64;
 export class Sessions {
   readonly #nowMs: () => number;
   /** By the hash of the token, the oldest first. */
-  readonly #kept = new Map<string, Session>();
+  readonly #kept = new Map<string, OpenSession>();
 
   constructor({ nowMs }: SessionsOptions) {
     this.#nowMs = nowMs;
   }
 
   /** The token names the session, and is known to the caller alone. */
-  open(chainId: ChainId, account: Hex): { readonly token: string; readonly session: Session } {
-    const isOwn = (session: Session): boolean => session.chainId === chainId && session.account === account;
+  open(chainId: ChainId, account: Hex): { readonly token: string; readonly session: OpenSession } {
+    const isOwn = (session: OpenSession): boolean => session.chainId === chainId && session.account === account;
     for (const [key, { expiresAtMs }] of this.#kept) if (expiresAtMs <= this.#nowMs()) this.#kept.delete(key);
     const own = [...this.#kept].filter(([, session]) => isOwn(session));
     for (const [key] of own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE))) this.#kept.delete(key);
@@ -46,7 +38,7 @@ export class Sessions {
   }
 
   /** The session that a token names, as long as it lasts. */
-  find(token: string): Session | undefined {
+  find(token: string): OpenSession | undefined {
     const session = this.#kept.get(keyOf(token));
     return session !== undefined && session.expiresAtMs > this.#nowMs() ? session : undefined;
   }
@@ -55,18 +47,6 @@ export class Sessions {
   close(token: string): boolean {
     return this.#kept.delete(keyOf(token));
   }
-}
-
-/** What a client has shown of itself. */
-export interface Credentials {
-  /** The name under which it reached the server, with the port. */
-  readonly host: string;
-  /** Those that it named. */
-  readonly tokens: readonly string[];
-  /** Of its tokens, those that are in force now. */
-  sessions(): readonly Session[];
-  /** Names one more, for all that this connection asks from now on; absent where each request names its own. */
-  readonly use?: (token: string) => void;
 }
 
 /** Of one request: `Authorization: Bearer` and the tokens, with commas between those of several chains. */
@@ -98,7 +78,7 @@ export function connectionCredentials(
   };
 }
 
-function found(sessions: Pick<Sessions, "find">, tokens: readonly string[]): readonly Session[] {
+function found(sessions: Pick<Sessions, "find">, tokens: readonly string[]): readonly OpenSession[] {
   return tokens.flatMap((token) => sessions.find(token) ?? []);
 }
 

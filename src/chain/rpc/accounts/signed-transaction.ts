@@ -3,8 +3,8 @@ import type { BaseWallet, TransactionLike } from "ethers";
 import { wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
-import { parseCall, quantity, record } from "../call-request.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { parseCall, quantity, record } from "../request/call-request.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** What a transaction gets where its sender has not said it. */
 interface TransactionDefaults {

@@ -1,8 +1,8 @@
 import { concat, keccak256, TypedDataEncoder } from "ethers";
 import type { TypedDataField } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
-import { record } from "../call-request.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { record } from "../request/call-request.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 const DOMAIN = "EIP712Domain";
 /** Types that a message's signing hash may be made of. */

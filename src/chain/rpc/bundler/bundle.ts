@@ -3,7 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
-import { askedCall, parseCall } from "../call-request.ts";
+import { askedCall, parseCall } from "../request/call-request.ts";
 import { invalid } from "./operation-request.ts";
 import { handleOpsData } from "./user-operation.ts";
 import type { UserOperation } from "./user-operation.ts";

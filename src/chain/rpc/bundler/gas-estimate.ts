@@ -8,7 +8,7 @@ import type { AccountOverride } from "../../witness/asked-call.ts";
 import { nextPlace } from "../asked-place.ts";
 import type { Asking } from "../asking.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls.ts";
-import type { RpcClient } from "../dispatch.ts";
+import type { RpcClient } from "../request/dispatch.ts";
 import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS } from "./bundle.ts";
 import type { Carrier } from "./bundle.ts";
 import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";

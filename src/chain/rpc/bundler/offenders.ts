@@ -1,5 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
-import { RpcError } from "../json-rpc.ts";
+import { RpcError } from "../request/json-rpc.ts";
 import type { Culprit } from "./refusal.ts";
 import { OperationCode } from "./refusal.ts";
 import { Tally } from "./tally.ts";

@@ -1,8 +1,8 @@
 import { AbiCoder, getAddress } from "ethers";
 import { hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { RpcClient, RpcMethods } from "../dispatch.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { KNOWN_ENTRY_POINTS, OPERATION_TOPIC } from "../../model/entry-points.ts";
 import { EXECUTION_TOPIC, REASON_TOPIC, entryPointInterface } from "./entry-points.ts";
 import { operationsIn, shownOperation } from "./user-operation.ts";

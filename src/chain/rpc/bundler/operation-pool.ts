@@ -1,5 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { bytesOf } from "./operation-request.ts";
 import type { BundleRequest } from "./bundle.ts";
 import type { UserOperation } from "./user-operation.ts";

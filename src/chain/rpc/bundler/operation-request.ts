@@ -1,7 +1,7 @@
 import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { address, bytes, quantity, record } from "../call-request.ts";
-import { RpcCode, RpcError } from "../json-rpc.ts";
+import { address, bytes, quantity, record } from "../request/call-request.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { SignedDelegation, UserOperation } from "./user-operation.ts";
 
 /** An operation of this many bytes is the largest whose transaction a chain takes. */

@@ -1,7 +1,7 @@
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { failureOf, outputOf, requireRunnable } from "../call-outcome.ts";
-import { RpcError } from "../json-rpc.ts";
+import { RpcError } from "../request/json-rpc.ts";
 import { failedOp } from "./entry-points.ts";
 import type { UserOperation } from "./user-operation.ts";
 

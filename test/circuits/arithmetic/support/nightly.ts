@@ -1,8 +1,8 @@
 import { ARITHMETIC_TABLE_NAMES } from "../../../../src/circuits/arithmetic/tables.ts";
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import { checkTraces } from "../../../../src/stark/check.ts";
-import { prove } from "../../../../src/stark/prove.ts";
-import { verify } from "../../../../src/stark/verify.ts";
+import { prove } from "../../../../src/stark/proofs/prove.ts";
+import { verify } from "../../../../src/stark/proofs/verify.ts";
 import { type Claim, driverInput } from "./driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables, randomClaims } from "./table-claims.ts";
 

@@ -5,7 +5,7 @@ import {
   mutualAgreement,
   type Regime,
   uniqueDecoding,
-} from "./security/proximity.ts";
+} from "./proximity.ts";
 
 /** Everything chosen once for a proof system. Plain numbers, so that nothing here depends on how the prover stores them. */
 export interface SecurityParameters {

@@ -6,9 +6,9 @@ import { reject, type Rejection } from "../rejection.ts";
 import { rowCount } from "../shape.ts";
 import type { System } from "../system.ts";
 import { segmentInputs } from "../begin-transcript.ts";
-import { checkProof, checkSum, verdictOf, type VerifyOptions } from "../verify.ts";
-import { earlyHash, FIRST_FOLD, foldSegment, isFirstFold, runChallenges } from "./fold.ts";
-import { flagValues, holds, type SegmentFlags } from "./segment-bounds.ts";
+import { checkProof, checkSum, verdictOf, type VerifyOptions } from "./verify.ts";
+import { earlyHash, FIRST_FOLD, foldSegment, isFirstFold, runChallenges } from "../segments/fold.ts";
+import { flagValues, holds, type SegmentFlags } from "../segment-bounds.ts";
 
 /** The proofs of a run's segments, in order, and the seed of their lookup challenges. */
 export interface RunProof {

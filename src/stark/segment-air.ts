@@ -1,7 +1,7 @@
-import { type Air, AirBuilder, type Interaction } from "../air.ts";
-import { type Bus, defineBus } from "../bus.ts";
-import { columnsRead, type Expression, type NodeIndex } from "../expression.ts";
-import { fieldValues } from "../fields.ts";
+import { type Air, AirBuilder, type Interaction } from "./air.ts";
+import { type Bus, defineBus } from "./bus.ts";
+import { columnsRead, type Expression, type NodeIndex } from "./expression.ts";
+import { fieldValues } from "./fields.ts";
 import { type SegmentRule, SEGMENT_FLAGS } from "./segment-bounds.ts";
 
 /** Tags of the buses between a table's segments begin here; no table's own tag is as large. */

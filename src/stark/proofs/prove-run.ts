@@ -1,8 +1,8 @@
 import type { Backend } from "../../kernels/backend.ts";
-import { commitSegment, type ProveOptions, proveSegment, type SegmentSeed } from "../prove.ts";
+import { commitSegment, type ProveOptions, proveSegment, type SegmentSeed } from "./prove.ts";
 import type { ProverInput } from "../prover-input.ts";
 import type { System } from "../system.ts";
-import { FIRST_FOLD, foldSegment } from "./fold.ts";
+import { FIRST_FOLD, foldSegment } from "../segments/fold.ts";
 import type { RunProof } from "./verify-run.ts";
 
 /** What a run's segments are filled with, by their places from 0 on: twice each, and equal both times. */

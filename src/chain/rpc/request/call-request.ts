@@ -1,6 +1,6 @@
-import { fromHex, HexError, hexQuantity, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../witness/asked-call.ts";
+import { fromHex, HexError, hexQuantity, wordToHex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../../witness/asked-call.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** The transaction object of `eth_call` and `eth_estimateGas`. */

@@ -1,5 +1,5 @@
-import type { Air } from "../air.ts";
-import type { ProofParameters } from "../parameters.ts";
+import type { Air } from "./air.ts";
+import type { ProofParameters } from "./parameters.ts";
 import { chainedAir, speakingAir } from "./segment-air.ts";
 import { holds, type InSegments, type SegmentBounds } from "./segment-bounds.ts";
 

@@ -1,8 +1,8 @@
-import { MempoolError } from "../mempool/mempool.ts";
-import { SequencerError } from "../sequencer/sequencer-error.ts";
-import { TransactionFormatError } from "../transaction/transaction-format-error.ts";
-import { WitnessError } from "../witness/witness-error.ts";
-import type { Credentials } from "./access/sessions.ts";
+import { MempoolError } from "../../mempool/mempool.ts";
+import { SequencerError } from "../../sequencer/sequencer-error.ts";
+import { TransactionFormatError } from "../../transaction/transaction-format-error.ts";
+import { WitnessError } from "../../witness/witness-error.ts";
+import type { Credentials } from "./credentials.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RefusedRequest, RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
 import type { Load } from "./load.ts";

@@ -1,5 +1,5 @@
-import { LOG_PARTS } from "../../kernels/stack-layout.ts";
-import { TREE_PHASES, type TreePhase } from "../tree-phases.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
+import { TREE_PHASES, type TreePhase } from "./tree-phases.ts";
 
 /*
  * The stack: all coefficients of all columns in a few long columns of 2^m. A column of 2^h coefficients stands, constant term

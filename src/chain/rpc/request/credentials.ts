@@ -1,0 +1,23 @@
+import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
+
+/** An account that has shown a chain by its signature that it asks. */
+export interface OpenSession {
+  readonly chainId: ChainId;
+  /** Lower case. */
+  readonly account: Hex;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+/** What a client has shown of itself. */
+export interface Credentials {
+  /** The name under which it reached the server, with the port. */
+  readonly host: string;
+  /** Those that it named. */
+  readonly tokens: readonly string[];
+  /** Of its tokens, those that are in force now. */
+  sessions(): readonly OpenSession[];
+  /** Names one more, for all that this connection asks from now on; absent where each request names its own. */
+  readonly use?: (token: string) => void;
+}
