@@ -3,27 +3,16 @@ import { circlesOf } from "./import-rules.ts";
 import { referencesOf } from "./source-tree.ts";
 import type { SourceTree } from "./source-tree.ts";
 
-/**
- * Folders whose files import each other in a circle, types included; a folder and one in it are two. Imports from a folder into
- * another that are `granted`, as `folder -> folder`, close none; those of them that are not needed any more are named too.
- */
-export function folderCircles(tree: SourceTree, granted: readonly string[]): string[] {
+/** Folders whose files import each other in a circle, types included; a folder and one in it are two. */
+export function folderCircles(tree: SourceTree): string[] {
   const edges = new Map<string, Set<string>>();
-  const unused = new Set(granted);
   for (const [path, text] of tree) {
     const folder = posix.dirname(path);
     const imported = edges.get(folder) ?? new Set<string>();
     edges.set(folder, imported);
-    for (const { target } of referencesOf(path, text)) {
-      if (target === undefined || !tree.has(target) || posix.dirname(target) === folder) continue;
-      const name = `${folder} -> ${posix.dirname(target)}`;
-      unused.delete(name);
-      if (!granted.includes(name)) imported.add(posix.dirname(target));
-    }
+    for (const { target } of referencesOf(path, text))
+      if (target !== undefined && tree.has(target) && posix.dirname(target) !== folder) imported.add(posix.dirname(target));
   }
   const circles = circlesOf(new Map([...edges].map(([folder, imported]) => [folder, [...imported]])));
-  return [
-    ...circles.map((circle) => `circle of folders: ${circle.join(", ")}`),
-    ...[...unused].map((name) => `${name}: the exception is not needed`),
-  ];
+  return circles.map((circle) => `circle of folders: ${circle.join(", ")}`);
 }

@@ -8,7 +8,6 @@ import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
 import { ROOMS } from "./rooms.ts";
 import { readSourceTree } from "./source-tree.ts";
-import { CIRCLE_CLOSERS } from "./still-untidy.ts";
 
 const source = readSourceTree(["src/**/*.ts"]);
 /** What imports from the source beside itself. */
@@ -28,8 +27,7 @@ describe("the source", () => {
   test("follows a map of rooms without circles", () => assert.deepEqual(mapFaults(ROOMS), []));
   test("imports only what the map allows", () => assert.deepEqual(importViolations(source, ROOMS), []));
   test("has no files that import each other", () => assert.deepEqual(fileCircles(source), []));
-  test("has no folders that import each other, but for named imports", () =>
-    assert.deepEqual(folderCircles(source, CIRCLE_CLOSERS), []));
+  test("has no folders that import each other", () => assert.deepEqual(folderCircles(source), []));
   test("has one type of a name", () => assert.deepEqual(repeatedTypeNames(source), []));
   test("has no export that no file imports", () => assert.deepEqual(deadExports(source, { readers, entries: ENTRIES }), []));
   test("has no class of errors that does not come from NamedError, under its own name", () =>
