@@ -2,14 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IL2ToL2CrossDomainMessenger} from "../../interfaces/bridges/superchain/IL2ToL2CrossDomainMessenger.sol";
-import {IERC7802, ISuperchainTokenBridge} from "../../interfaces/bridges/superchain/ISuperchainTokenBridge.sol";
+import {ISuperchainTokenBridge} from "../../interfaces/bridges/superchain/ISuperchainTokenBridge.sol";
+import {IBridgedToken, IERC7802} from "../../interfaces/l2/IBridgedToken.sol";
 import {SuperchainPredeploys} from "./SuperchainPredeploys.sol";
 
 /// @notice See {ISuperchainTokenBridge}.
 contract SuperchainTokenBridge is ISuperchainTokenBridge {
     IL2ToL2CrossDomainMessenger private constant MESSENGER = IL2ToL2CrossDomainMessenger(SuperchainPredeploys.MESSENGER);
     bytes4 private constant IERC165_ID = 0x01ffc9a7;
-    bytes4 private constant IERC7802_ID = IERC7802.crosschainMint.selector ^ IERC7802.crosschainBurn.selector;
 
     /// @inheritdoc ISuperchainTokenBridge
     function sendERC20(address token, address to, uint256 amount, uint256 chainId) external returns (bytes32 hash) {
@@ -32,11 +32,11 @@ contract SuperchainTokenBridge is ISuperchainTokenBridge {
 
     function _isBridged(address token) private view returns (bool) {
         return token.code.length != 0 && _supports(token, IERC165_ID) && !_supports(token, 0xffffffff)
-            && _supports(token, IERC7802_ID);
+            && _supports(token, type(IERC7802).interfaceId);
     }
 
     function _supports(address token, bytes4 interfaceId) private view returns (bool) {
-        try IERC7802(token).supportsInterface{gas: 30_000}(interfaceId) returns (bool supported) {
+        try IBridgedToken(token).supportsInterface{gas: 30_000}(interfaceId) returns (bool supported) {
             return supported;
         } catch {
             return false;

@@ -116,7 +116,11 @@ export function isExplainable(found: AnsweredCall["found"]): boolean {
 /** The next block is the call's, on the state that the call found. */
 async function prepare({ block, found }: AnsweredCall, ask: Ask): Promise<void> {
   const { number, timestamp, prevRandao, coinbase, baseFeeWei } = block;
-  if (number > 1n) await ask("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
+  // The blocks before it have its time: the network's own, which is now, may be later.
+  if (number > 1n) {
+    await ask("evm_setNextBlockTimestamp", [Number(timestamp)]);
+    await ask("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
+  }
   await ask("hardhat_setPrevRandao", [prevRandao]);
   await ask("hardhat_setCoinbase", [coinbase]);
   if (baseFeeWei !== undefined) await ask("hardhat_setNextBlockBaseFeePerGas", [hexQuantity(baseFeeWei)]);

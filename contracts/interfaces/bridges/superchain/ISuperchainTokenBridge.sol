@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice What a token has that its bridge burns and mints (ERC-7802).
-interface IERC7802 {
-    function crosschainMint(address to, uint256 amount) external;
-
-    function crosschainBurn(address from, uint256 amount) external;
-
-    function supportsInterface(bytes4 interfaceId) external view returns (bool);
-}
-
 /// @title The Superchain's bridge of tokens that are at one address on all chains
 /// @dev Trusted: the messenger of its own chain. A token is trusted by those who hold it; a chain that lies can mint what tokens of other
 /// chains let it, which are those that their owners put at the same address.
