@@ -13,7 +13,10 @@ const TELLS: Hex = "0x425f524360205260405ffd";
 const LONG_AGO = 1_000_000_000n;
 
 describe("what explains calls of a chain that another engine runs", () => {
-  const explainer = new Explainer({ chainId: CHAIN_ID, coinbase: COINBASE, unlimitedCode: false, isMeasured: false }, { connect });
+  const explainer = new Explainer(
+    { chainId: CHAIN_ID, coinbase: COINBASE, unlimitedCode: false, isMeasured: false },
+    { connect },
+  );
   after(() => explainer.close());
 
   const explained = (number: bigint, timestamp: bigint, failedWith: Hex): Promise<Error | undefined> =>
