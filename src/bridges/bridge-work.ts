@@ -57,7 +57,7 @@ const MOST_READINGS = 8;
 /** Transactions at one look on a member, so that one look ends. */
 const MOST_A_LOOK = 128;
 /** What a member answers in; what one message takes is several answers and blocks. */
-const ANSWER_MS = 3_000;
+export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
 /** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
 const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];

@@ -1,4 +1,5 @@
 import type { AccessList } from "ethers";
+import { refusalOf } from "../client/submit.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { OwnAccount, RoundOver } from "../relayer/own-account.ts";
 import type { OwnAccountDependencies, SendingRound } from "../relayer/own-account.ts";
@@ -51,4 +52,26 @@ export async function isFree(account: OwnAccount): Promise<boolean> {
 /** What a transaction would return now. Rejects as the provider does. */
 export function callFrom({ provider, wallet }: BridgeMember, { gas: gasLimit, ...call }: WorkerTransaction): Promise<string> {
   return provider.call({ ...call, gasLimit, from: wallet.address });
+}
+
+/** What a transaction would be refused with now; undefined where it would not. Rejects where no contract refuses it. */
+export async function refusalFrom(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
+  try {
+    await callFrom(member, transaction);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return refusal.data;
+  }
+}
+
+/** As `refusalFrom`, and empty where its gas is not enough. */
+export async function revertFrom(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
+  try {
+    return await refusalFrom(member, transaction);
+  } catch (error) {
+    if (/out of gas/i.test(String(error))) return "0x";
+    throw error;
+  }
 }

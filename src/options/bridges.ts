@@ -59,6 +59,7 @@ export const bridges = v.pipe(
 export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP", superchain: "the Superchain" } as const;
 
 export type BridgeName = keyof typeof BRIDGES;
+export const BRIDGE_NAMES = Object.keys(BRIDGES) as readonly BridgeName[];
 
 /** How many bits a bridge's ids have. */
 const ID_BITS: Readonly<Record<BridgeName, number>> = { layerzero: 32, hyperlane: 32, ccip: 64, superchain: 64 };
@@ -90,8 +91,7 @@ export function bridgeProblems(
   chains: readonly NamedMember[],
   { url }: { readonly url?: string | undefined },
 ): OptionProblem[] {
-  const names = Object.keys(BRIDGES) as BridgeName[];
-  return names.flatMap((bridge) => {
+  return BRIDGE_NAMES.flatMap((bridge) => {
     const option = wanted?.[bridge];
     return option === undefined ? [] : idProblems(bridge, idsIn(option), chains, url !== undefined);
   });

@@ -1,10 +1,9 @@
 import type { TransactionReceipt } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { BridgeWork } from "../bridge-work.ts";
 import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork } from "../bridge-work.ts";
-import { beginLook, callFrom } from "../worked-member.ts";
+import { beginLook, refusalFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { CcipBook } from "./book.ts";
 import type { SentCcipMessage } from "./book.ts";
@@ -124,7 +123,7 @@ export class CcipWorker {
   /** One that has failed is only asked until it would be taken: an offramp undoes what fails again. */
   async #run(message: SentCcipMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
     const transaction = this.#transaction(message, gas);
-    const refusal = await refused(transaction, sending.worked);
+    const refusal = await refusalFrom(sending.worked.member, transaction);
     if (refusal !== undefined) {
       this.#work.wait(sending.id, this.#reasonOf(refusal, message));
       return undefined;
@@ -154,17 +153,5 @@ export class CcipWorker {
     if (error?.name === "NotInOrder")
       return `message ${String(error.args["expected"])} of ${sender}, which asked for order, was not executed yet`;
     return `it fails again with ${data}`;
-  }
-}
-
-/** What the ramps would revert with; undefined where they would not. */
-async function refused(transaction: WorkerTransaction, { member }: WorkedMember): Promise<Hex | undefined> {
-  try {
-    await callFrom(member, transaction);
-    return undefined;
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal === undefined) throw error;
-    return refusal.data;
   }
 }

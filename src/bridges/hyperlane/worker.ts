@@ -1,11 +1,10 @@
 import type { TransactionReceipt } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
-import type { BridgeMember } from "../bridge-member.ts";
 import { BridgeWork } from "../bridge-work.ts";
 import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending } from "../bridge-work.ts";
-import { beginLook, callFrom } from "../worked-member.ts";
+import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { beginLook, revertFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { MessageBook } from "./book.ts";
 import type { DispatchedMessage } from "./book.ts";
@@ -24,8 +23,6 @@ interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
 const PROCESS_GAS = 150_000n;
 /** The hook sells no more for `handle`. */
 const MOST_HANDLE_GAS = 5_000_000n;
-/** A recipient that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
-const MOST_PAID_FAILURES = 2;
 
 /** Processes the messages that Hyperlane's hooks have passed on, on all members; knows nothing but what their chains say. */
 export class HyperlaneWorker {
@@ -33,8 +30,7 @@ export class HyperlaneWorker {
   readonly book: MessageBook;
   readonly #work: BridgeWork;
   readonly #refusals = new Map<Hex, ProcessRefusal>();
-  /** How often a transaction for it was paid and failed, which no event tells. */
-  readonly #reverted = new Map<Hex, number>();
+  readonly #failures = new PaidFailures();
 
   constructor(dependencies: HyperlaneWorkerDependencies) {
     const [first] = dependencies.members;
@@ -47,7 +43,7 @@ export class HyperlaneWorker {
       forget: () => {
         this.book.forget();
         this.#refusals.clear();
-        this.#reverted.clear();
+        this.#failures.clear();
       },
       bring: async () => (await dependencies.bring?.(this.#unproven())) ?? false,
       due: (worked) => this.#due(worked),
@@ -115,7 +111,7 @@ export class HyperlaneWorker {
       return undefined;
     }
     this.#refusals.delete(message.id);
-    const paid = this.#reverted.get(message.id) ?? 0;
+    const paid = this.#failures.of(message.id);
     if (paid >= MOST_PAID_FAILURES) {
       this.#work.wait(
         message.id,
@@ -123,10 +119,7 @@ export class HyperlaneWorker {
       );
       return undefined;
     }
-    const receipt = await this.#work.send(transaction, sending);
-    if (receipt === undefined || receipt.status === 1) return receipt;
-    this.#reverted.set(message.id, paid + 1);
-    return undefined;
+    return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
   }
 
   #transaction({ raw }: DispatchedMessage, gas: bigint): WorkerTransaction {
@@ -135,25 +128,12 @@ export class HyperlaneWorker {
   }
 
   async #refused(message: DispatchedMessage, gas: bigint, { member }: WorkedMember): Promise<ProcessRefusal | undefined> {
-    const data = await revertOf(this.#transaction(message, gas), member);
+    const data = await revertFrom(member, this.#transaction(message, gas));
     if (data === undefined) return undefined;
-    if (gas < MOST_HANDLE_GAS && (await revertOf(this.#transaction(message, MOST_HANDLE_GAS), member)) === undefined)
+    if (gas < MOST_HANDLE_GAS && (await revertFrom(member, this.#transaction(message, MOST_HANDLE_GAS))) === undefined)
       return {
         reason: `${message.recipient} on ${member.name} needs more gas than the ${gas} for handle that its sender has paid for; a router's owner calls setDestinationGas(${member.id}, …), others name gas in the hook's metadata`,
       };
     return processRefusal(data, message, this.contracts, member);
-  }
-}
-
-/** What a transaction would revert with, empty where its gas is not enough; undefined where it would succeed. */
-async function revertOf(transaction: WorkerTransaction, member: BridgeMember): Promise<Hex | undefined> {
-  try {
-    await callFrom(member, transaction);
-    return undefined;
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal !== undefined) return refusal.data;
-    if (/out of gas/i.test(String(error))) return "0x";
-    throw error;
   }
 }

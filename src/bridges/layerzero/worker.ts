@@ -5,7 +5,8 @@ import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
 import { BridgeWork } from "../bridge-work.ts";
 import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending } from "../bridge-work.ts";
-import { beginLook, callFrom } from "../worked-member.ts";
+import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { beginLook, callFrom, refusalFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { PacketBook } from "./book.ts";
 import type { Composed, Marks, SentPacket } from "./book.ts";
@@ -20,16 +21,13 @@ interface LayerZeroWorkerDependencies extends BridgeWorkDependencies {
   readonly bring?: (waiting: readonly SentPacket[]) => Promise<boolean>;
 }
 
-/** A receiver that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
-const MOST_PAID_FAILURES = 2;
-
 /** Commits and executes what LayerZero's packets are paid for, on all members; knows nothing but what their chains say. */
 export class LayerZeroWorker {
   readonly contracts: LayerZeroContracts;
   readonly book: PacketBook;
   readonly #work: BridgeWork;
-  /** How often a transaction for it was paid and failed as a whole, which no event tells. */
-  readonly #reverted = new Map<string, number>();
+  /** Of transactions that failed as a whole. */
+  readonly #failures = new PaidFailures();
 
   constructor(dependencies: LayerZeroWorkerDependencies) {
     const [first] = dependencies.members;
@@ -41,7 +39,7 @@ export class LayerZeroWorker {
       take: ({ chainId, id }, logs) => this.book.take(chainId, Number(id), logs),
       forget: () => {
         this.book.forget();
-        this.#reverted.clear();
+        this.#failures.clear();
       },
       bring: async () => (await dependencies.bring?.(this.#unverified())) ?? false,
       due: (worked) => this.#due(worked),
@@ -126,12 +124,9 @@ export class LayerZeroWorker {
   async #commit(packet: SentPacket, worked: WorkedMember, round: SendingRound): Promise<boolean> {
     const { member } = worked;
     const transaction = commitment(packet, this.contracts);
-    try {
-      await callFrom(member, transaction);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) throw error;
-      this.#work.wait(packet.guid, await commitRefusal(refusal.data, packet, this.contracts, member));
+    const refusal = await refusalFrom(member, transaction);
+    if (refusal !== undefined) {
+      this.#work.wait(packet.guid, await commitRefusal(refusal, packet, this.contracts, member));
       return false;
     }
     const receipt = await this.#work.send(transaction, { worked, id: packet.guid, round });
@@ -154,7 +149,7 @@ export class LayerZeroWorker {
   /** Runs a receiver's call. Resolves with whether it is done. */
   async #run({ name, kind, gas, transaction }: Run, marks: () => RunMarks, sending: BridgeSending): Promise<boolean> {
     const { failed, failures } = marks();
-    const paid = [...failures.values()].filter((given) => given >= gas).length + (this.#reverted.get(name) ?? 0);
+    const paid = [...failures.values()].filter((given) => given >= gas).length + this.#failures.of(name);
     if (paid >= MOST_PAID_FAILURES) {
       this.#work.wait(
         sending.id,
@@ -164,8 +159,7 @@ export class LayerZeroWorker {
     }
     // Once it has failed, it is only asked: it costs nothing until its receiver would take it.
     if ((failed !== undefined || paid > 0) && !(await wouldSucceed(kind, transaction, sending.worked.member))) return false;
-    const receipt = await this.#work.send(transaction, sending);
-    if (receipt !== undefined && receipt.status !== 1) this.#reverted.set(name, (this.#reverted.get(name) ?? 0) + 1);
+    this.#failures.counted(name, await this.#work.send(transaction, sending));
     return marks().executed !== undefined;
   }
 }

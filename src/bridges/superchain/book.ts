@@ -18,6 +18,7 @@ export interface SuperchainMessage {
   readonly target: Hex;
   /** Topics and data of the event, which a relay takes. */
   readonly payload: Hex;
+  readonly payloadHash: Hex;
   readonly blockNumber: number;
   readonly logIndex: number;
   readonly sent: BridgeTransactionPlace;
@@ -84,10 +85,11 @@ export class SuperchainBook {
     const hash = keccak256(AbiCoder.defaultAbiCoder().encode(types, named)) as Hex;
     // One that is told again is the same message; what was told first is on its way.
     if (this.#messages.has(hash)) return;
+    const payload = concat([...log.topics, log.data]) as Hex;
     this.#messages.set(hash, {
       ...{ hash, source: at.chainId, destination, nonce, sent: at },
       ...{ sender: sender.toLowerCase() as Hex, target: target.toLowerCase() as Hex },
-      ...{ payload: concat([...log.topics, log.data]) as Hex, blockNumber: log.blockNumber, logIndex: log.index },
+      ...{ payload, payloadHash: keccak256(payload) as Hex, blockNumber: log.blockNumber, logIndex: log.index },
     });
   }
 

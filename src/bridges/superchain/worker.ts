@@ -1,12 +1,12 @@
-import { keccak256 } from "ethers";
 import type { TransactionReceipt } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
+import { answerWithin } from "../../relayer/member-silence.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
-import { BridgeWork } from "../bridge-work.ts";
+import { ANSWER_MS, BridgeWork } from "../bridge-work.ts";
 import type { BridgeSending, BridgeWorkDependencies, DueWork } from "../bridge-work.ts";
-import { beginLook, callFrom } from "../worked-member.ts";
+import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
+import { beginLook, revertFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { SuperchainBook } from "./book.ts";
 import type { SuperchainMessage } from "./book.ts";
@@ -14,31 +14,37 @@ import { recordOf, relayAccessList } from "./identifier.ts";
 import type { LogIdentifier } from "./identifier.ts";
 import { superchainContracts } from "./interfaces.ts";
 
-/** Nobody pays for a relay, so it is for each the same. */
+/** The same for each message: no sender pays for a relay. */
 const RELAY_GAS = 5_000_000n;
-/** A target that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
-const MOST_PAID_FAILURES = 2;
+
+/** Where a message's log is, and what an inbox keeps of it once it is proven. */
+interface MessagePlace {
+  readonly identifier: LogIdentifier;
+  readonly record: Hex;
+}
 
 /** Relays the Superchain's messages that inboxes know, on all members; knows nothing but what their chains say. */
 export class SuperchainWorker {
   readonly book = new SuperchainBook();
   readonly #work: BridgeWork;
   readonly #members: BridgeWorkDependencies["members"];
-  /** Where messages are, once their blocks' times are known. */
-  readonly #identifiers = new Map<Hex, LogIdentifier>();
+  readonly #answerMs: number;
+  /** By messages' hashes, once their blocks' times are known. */
+  readonly #places = new Map<Hex, MessagePlace>();
   /** What their targets reverted with when they were asked last. */
   readonly #refusals = new Map<Hex, Hex>();
-  readonly #reverted = new Map<Hex, number>();
+  readonly #failures = new PaidFailures();
 
   constructor(dependencies: BridgeWorkDependencies) {
     this.#members = dependencies.members;
+    this.#answerMs = dependencies.answerMs ?? ANSWER_MS;
     this.#work = new BridgeWork(
       {
         reads: this.book.reads,
         take: ({ chainId }, logs) => this.book.take(chainId, logs),
         forget: () => {
           this.book.forget();
-          for (const known of [this.#identifiers, this.#refusals, this.#reverted]) known.clear();
+          for (const known of [this.#places, this.#refusals, this.#failures]) known.clear();
         },
         bring: async () => {
           await this.#learnTimes();
@@ -62,8 +68,8 @@ export class SuperchainWorker {
 
   /** Whether its destination's inbox has it. */
   isProven(message: SuperchainMessage): boolean {
-    const identifier = this.#identifiers.get(message.hash);
-    return identifier !== undefined && this.book.isProven(message, recordOf(identifier, keccak256(message.payload)));
+    const place = this.#places.get(message.hash);
+    return place !== undefined && this.book.isProven(message, place.record);
   }
 
   /**
@@ -95,18 +101,24 @@ export class SuperchainWorker {
 
   /** A log does not say the time of its block. */
   async #learnTimes(): Promise<void> {
-    const unknown = [...this.book.messages()].filter(({ hash }) => !this.#identifiers.has(hash));
-    await Promise.all(
-      unknown.map(async ({ hash, source, blockNumber, logIndex }) => {
-        const provider = this.#members.find(({ chainId }) => chainId === source)?.provider;
-        // A member that does not answer now is asked at the next look.
-        const block = await provider?.getBlock(blockNumber).catch(() => null);
-        if (block === null || block === undefined) return;
-        const [timestamp, origin] = [BigInt(block.timestamp), SUPERCHAIN.L2ToL2CrossDomainMessenger];
-        const place = { blockNumber: BigInt(blockNumber), logIndex: BigInt(logIndex), timestamp };
-        this.#identifiers.set(hash, { origin, ...place, chainId: source });
-      }),
-    );
+    const unknown = [...this.book.messages()].filter(({ hash }) => !this.#places.has(hash));
+    const blocks = Map.groupBy(unknown, ({ source, blockNumber }) => `${source} ${blockNumber}`);
+    await Promise.all([...blocks.values()].map((messages) => this.#learnTime(messages)));
+  }
+
+  /** Of the block that these messages have in common. */
+  async #learnTime(messages: readonly SuperchainMessage[]): Promise<void> {
+    const [{ source, blockNumber: number } = { source: 0n, blockNumber: 0 }] = messages;
+    const member = this.#members.find(({ chainId }) => chainId === source);
+    if (member === undefined) return;
+    // A member that does not answer now is asked at the next look.
+    const block = await answerWithin(member.provider.getBlock(number), member.name, this.#answerMs).catch(() => null);
+    if (block === null) return;
+    const at = { blockNumber: BigInt(number), timestamp: BigInt(block.timestamp), chainId: source };
+    for (const { hash, logIndex, payloadHash } of messages) {
+      const identifier = { origin: SUPERCHAIN.L2ToL2CrossDomainMessenger, ...at, logIndex: BigInt(logIndex) };
+      this.#places.set(hash, { identifier, record: recordOf(identifier, payloadHash) });
+    }
   }
 
   /** What could be done on a member. */
@@ -124,45 +136,27 @@ export class SuperchainWorker {
   async #relay(message: SuperchainMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
     const { hash } = message;
     const transaction = this.#transaction(message, gas);
-    const refusal = transaction && (await revertOf(transaction, sending.worked));
     if (transaction === undefined) return undefined;
+    const refusal = await revertFrom(sending.worked.member, transaction);
     if (refusal !== undefined) {
       this.#refusals.set(hash, refusal);
       return undefined;
     }
     this.#refusals.delete(hash);
-    const paid = this.#reverted.get(hash) ?? 0;
+    const paid = this.#failures.of(hash);
     if (paid >= MOST_PAID_FAILURES) {
       const why = `its target failed in ${paid} transactions that were paid for, and is not run again by itself`;
       this.#work.wait(hash, `${why}; have it relayed by another account`);
       return undefined;
     }
-    const receipt = await this.#work.send(transaction, sending);
-    if (receipt === undefined || receipt.status === 1) return receipt;
-    this.#reverted.set(hash, paid + 1);
-    return undefined;
+    return this.#failures.counted(hash, await this.#work.send(transaction, sending));
   }
 
-  #transaction({ hash, payload }: SuperchainMessage, gas: bigint): WorkerTransaction | undefined {
-    const id = this.#identifiers.get(hash);
-    if (id === undefined) return undefined;
-    const { origin, blockNumber, logIndex, timestamp, chainId } = id;
-    const identifier = [origin, blockNumber, logIndex, timestamp, chainId];
+  #transaction({ hash, payload, payloadHash }: SuperchainMessage, gas: bigint): WorkerTransaction | undefined {
+    const identifier = this.#places.get(hash)?.identifier;
+    if (identifier === undefined) return undefined;
     const data = superchainContracts.encodeFunctionData("relayMessage", [identifier, payload]) as Hex;
-    const accessList = relayAccessList(id, keccak256(payload));
+    const accessList = relayAccessList(identifier, payloadHash);
     return { to: SUPERCHAIN.L2ToL2CrossDomainMessenger, data, value: 0n, gas, accessList };
-  }
-}
-
-/** What a transaction would revert with, empty where its gas is not enough; undefined where it would succeed. */
-async function revertOf(transaction: WorkerTransaction, { member }: WorkedMember): Promise<Hex | undefined> {
-  try {
-    await callFrom(member, transaction);
-    return undefined;
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal !== undefined) return refusal.data;
-    if (/out of gas/i.test(String(error))) return "0x";
-    throw error;
   }
 }

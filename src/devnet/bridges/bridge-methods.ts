@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import type { BridgeName } from "../../options/bridges.ts";
+import { BRIDGE_NAMES } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GatedChain } from "../view/sight.ts";
 import { sightOf } from "../view/sight.ts";
@@ -60,9 +60,8 @@ export function bridgeMethods(
               'the parameters are the id of a bridge\'s message, and perhaps {"gas":200000}',
             );
           const [id, given] = read.output;
-          const { layerzero, hyperlane, ccip, superchain } =
-            bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
-          const seen = [layerzero, hyperlane, ccip, superchain].flatMap((bridge) => bridge?.deliveries ?? []);
+          const told = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
+          const seen = BRIDGE_NAMES.flatMap((name) => told[name]?.deliveries ?? []);
           if (!seen.some((delivery) => delivery.id === id))
             throw new RpcError(
               RpcCode.invalidParams,
@@ -92,21 +91,12 @@ export function bridgeMethods(
   ]);
 }
 
-function seenBy(
-  { layerzero, hyperlane, ccip, superchain, ...info }: BridgesInfo,
-  chains: readonly GatedChain[],
-  client: RpcClient | undefined,
-): Partial<BridgesInfo> {
+function seenBy(info: BridgesInfo, chains: readonly GatedChain[], client: RpcClient | undefined): Partial<BridgesInfo> {
   const sight = sightOf(chains, client);
-  const seen = <Info extends NonNullable<BridgesInfo[BridgeName]>>(bridge: Info): Info => ({
-    ...bridge,
-    deliveries: bridge.deliveries.filter((each) => sight.message(each)),
+  const seen = BRIDGE_NAMES.flatMap((name) => {
+    const bridge = info[name];
+    const deliveries = bridge?.deliveries.filter((each) => sight.message(each));
+    return bridge === undefined ? [] : [[name, { ...bridge, deliveries }] as const];
   });
-  return {
-    ...info,
-    ...(layerzero === undefined ? {} : { layerzero: seen(layerzero) }),
-    ...(hyperlane === undefined ? {} : { hyperlane: seen(hyperlane) }),
-    ...(ccip === undefined ? {} : { ccip: seen(ccip) }),
-    ...(superchain === undefined ? {} : { superchain: seen(superchain) }),
-  };
+  return { ...info, ...Object.fromEntries(seen) };
 }

@@ -4,10 +4,10 @@ import type { SentCcipMessage } from "../../bridges/ccip/book.ts";
 import { ccipCode, ccipContracts, connectCcip, deployCcip } from "../../bridges/ccip/deploy.ts";
 import { receiverRevert } from "../../bridges/ccip/receiver-revert.ts";
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding } from "../view/bridge-info.ts";
+import type { BridgeStanding } from "../view/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
-import { provenMessageOf } from "./proven-message.ts";
+import { addressWord, runningBridge } from "./running-bridge.ts";
+import type { BridgeMessage } from "./running-bridge.ts";
 
 /** CCIP. */
 export const ccip: BridgeKind = {
@@ -23,46 +23,20 @@ export const ccip: BridgeKind = {
   begin(members, { bring, ...seams }) {
     const crossing = ({ source, destination, sent }: SentCcipMessage) => ({ fromId: source, toId: destination, sent });
     const worker = new CcipWorker({ members, ...seams, bring: (waiting) => bring(waiting.map(crossing)) });
-    const provenMessages = new Map<Hex, Hex | undefined>();
     return {
-      look: (options) => worker.look(options),
-      read: () => worker.read(),
-      execute: async (id, gas) => (await worker.execute(id, gas))?.hash as Hex | undefined,
+      ...runningBridge(worker, members, () => [...worker.book.messages()].map((message) => describe(message, worker, members))),
       curse: (id, isCursed) => worker.curse(id, isCursed),
-      deliveries: () =>
-        Promise.all([...worker.book.messages()].map((message) => messageInfo(message, worker, { members, provenMessages }))),
     };
   },
 };
 
-/** What is known of messages beside what their worker has read. */
-interface KnownCcipMessages {
-  readonly members: readonly BridgeMember[];
-  readonly provenMessages: Map<Hex, Hex | undefined>;
-}
-
-async function messageInfo(
-  message: SentCcipMessage,
-  worker: CcipWorker,
-  { members, provenMessages }: KnownCcipMessages,
-): Promise<BridgeDelivery> {
+function describe(message: SentCcipMessage, worker: CcipWorker, members: readonly BridgeMember[]): BridgeMessage {
   const { id, sequenceNumber, sender, receiver, sent, destination } = message;
   const there = members.find((member) => member.id === destination);
-  if (!provenMessages.has(id)) {
-    const source = members.find(({ chainId }) => chainId === sent.chainId);
-    const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);
-    const payload = AbiCoder.defaultAbiCoder().encode(["uint64", "bytes32"], [sequenceNumber, id]);
-    provenMessages.set(id, receipt ? provenMessageOf(payload, sent.chainId, receipt) : undefined);
-  }
-  const provenMessage = provenMessages.get(id);
   return {
-    ...{ id, nonce: Number(sequenceNumber), sender: `0x${sender.slice(2).padStart(64, "0")}`, receiver },
-    sourceChainId: Number(sent.chainId),
-    destinationChainId: Number(there?.chainId ?? 0),
-    sentIn: sent.transactionHash,
-    ...(provenMessage === undefined ? {} : { provenMessage }),
-    ...standingOf(message, worker, there),
-    composed: [],
+    ...{ id, nonce: Number(sequenceNumber), sender: addressWord(sender), receiver, sent, there },
+    payloadOf: () => AbiCoder.defaultAbiCoder().encode(["uint64", "bytes32"], [sequenceNumber, id]),
+    standing: () => standingOf(message, worker, there),
   };
 }
 

@@ -3,10 +3,10 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { DispatchedMessage } from "../../bridges/hyperlane/book.ts";
 import { connectHyperlane, deployHyperlane, hyperlaneCode, hyperlaneContracts } from "../../bridges/hyperlane/deploy.ts";
 import { HyperlaneWorker } from "../../bridges/hyperlane/worker.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding } from "../view/bridge-info.ts";
+import type { BridgeStanding } from "../view/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
-import { provenMessageOf } from "./proven-message.ts";
+import { runningBridge } from "./running-bridge.ts";
+import type { BridgeMessage } from "./running-bridge.ts";
 
 /** Hyperlane. */
 export const hyperlane: BridgeKind = {
@@ -25,45 +25,17 @@ export const hyperlane: BridgeKind = {
       sent,
     });
     const worker = new HyperlaneWorker({ members, ...seams, bring: (waiting) => bring(waiting.map(crossing)) });
-    const provenMessages = new Map<Hex, Hex | undefined>();
-    return {
-      look: (options) => worker.look(options),
-      read: () => worker.read(),
-      execute: async (id, gas) => (await worker.execute(id, gas))?.hash as Hex | undefined,
-      deliveries: () =>
-        Promise.all([...worker.book.messages()].map((message) => messageInfo(message, worker, { members, provenMessages }))),
-    };
+    return runningBridge(worker, members, () => [...worker.book.messages()].map((message) => describe(message, worker, members)));
   },
 };
 
-/** What is known of messages beside what their worker has read. */
-interface KnownMessages {
-  readonly members: readonly BridgeMember[];
-  readonly provenMessages: Map<Hex, Hex | undefined>;
-}
-
-async function messageInfo(
-  message: DispatchedMessage,
-  worker: HyperlaneWorker,
-  { members, provenMessages }: KnownMessages,
-): Promise<BridgeDelivery> {
+function describe(message: DispatchedMessage, worker: HyperlaneWorker, members: readonly BridgeMember[]): BridgeMessage {
   const { id, nonce, sender, recipient: receiver, sent, destination } = message;
   const there = members.find((member) => member.id === BigInt(destination));
-  if (!provenMessages.has(id)) {
-    const source = members.find(({ chainId }) => chainId === sent.chainId);
-    const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);
-    const payload = AbiCoder.defaultAbiCoder().encode(["bytes32"], [id]);
-    provenMessages.set(id, receipt ? provenMessageOf(payload, sent.chainId, receipt) : undefined);
-  }
-  const provenMessage = provenMessages.get(id);
   return {
-    ...{ id, nonce, sender, receiver },
-    sourceChainId: Number(sent.chainId),
-    destinationChainId: Number(there?.chainId ?? 0),
-    sentIn: sent.transactionHash,
-    ...(provenMessage === undefined ? {} : { provenMessage }),
-    ...standingOf(message, worker, there),
-    composed: [],
+    ...{ id, nonce, sender, receiver, sent, there },
+    payloadOf: () => AbiCoder.defaultAbiCoder().encode(["bytes32"], [id]),
+    standing: () => standingOf(message, worker, there),
   };
 }
 

@@ -4,7 +4,8 @@ import { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import type { BridgeCrossing } from "./gateway-carrier.ts";
-import { packetInfo } from "./packet-info.ts";
+import { describePacket } from "./packet-info.ts";
+import { runningBridge } from "./running-bridge.ts";
 
 /** LayerZero V2. */
 export const layerzero: BridgeKind = {
@@ -21,14 +22,9 @@ export const layerzero: BridgeKind = {
       ...{ members, ...seams },
       bring: (waiting) => bring(packetCrossings(waiting, worker.contracts.dvn)),
     });
-    const provenMessages = new Map<Hex, Hex | undefined>();
-    return {
-      look: (options) => worker.look(options),
-      read: () => worker.read(),
-      execute: async (id, gas) => (await worker.execute(id, gas))?.hash as Hex | undefined,
-      deliveries: () =>
-        Promise.all([...worker.book.packets()].map((packet) => packetInfo(packet, worker, { members, provenMessages }))),
-    };
+    return runningBridge(worker, members, () =>
+      [...worker.book.packets()].map((packet) => describePacket(packet, worker, members)),
+    );
   },
 };
 

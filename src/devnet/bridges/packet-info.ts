@@ -3,39 +3,17 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { Composed, SentPacket } from "../../bridges/layerzero/book.ts";
 import { missingDvns } from "../../bridges/layerzero/refusals.ts";
 import type { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import type { BridgeDelivery, BridgeStanding, ComposedInfo } from "../view/bridge-info.ts";
-import { provenMessageOf } from "./proven-message.ts";
-
-/** What is known of packets beside what their worker has read. */
-interface Deliveries {
-  readonly members: readonly BridgeMember[];
-  /** The proven messages of packets, by their guids; undefined for one that has none between chains. */
-  readonly provenMessages: Map<Hex, Hex | undefined>;
-}
+import type { BridgeStanding, ComposedInfo } from "../view/bridge-info.ts";
+import type { BridgeMessage } from "./running-bridge.ts";
 
 /** A packet as the ecosystem's methods tell it. */
-export async function packetInfo(
-  packet: SentPacket,
-  worker: LayerZeroWorker,
-  { members, provenMessages }: Deliveries,
-): Promise<BridgeDelivery> {
-  const { guid, nonce, sender, receiver, sent, dstEid } = packet;
-  const destination = members.find(({ id }) => id === BigInt(dstEid));
-  if (!provenMessages.has(guid)) {
-    const source = members.find(({ chainId }) => chainId === sent.chainId);
-    const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);
-    const payload = AbiCoder.defaultAbiCoder().encode(["bytes", "bytes32"], [packet.header, packet.payloadHash]);
-    provenMessages.set(guid, receipt ? provenMessageOf(payload, sent.chainId, receipt) : undefined);
-  }
-  const provenMessage = provenMessages.get(guid);
+export function describePacket(packet: SentPacket, worker: LayerZeroWorker, members: readonly BridgeMember[]): BridgeMessage {
+  const { guid, nonce, sender, receiver, sent, dstEid, header, payloadHash } = packet;
+  const there = members.find(({ id }) => id === BigInt(dstEid));
   return {
-    ...{ id: guid, nonce: Number(nonce), sender, receiver },
-    sourceChainId: Number(sent.chainId),
-    destinationChainId: Number(destination?.chainId ?? 0),
-    sentIn: sent.transactionHash,
-    ...(provenMessage === undefined ? {} : { provenMessage }),
-    ...(await standingOf(packet, worker, destination)),
+    ...{ id: guid, nonce: Number(nonce), sender, receiver, sent, there },
+    payloadOf: () => AbiCoder.defaultAbiCoder().encode(["bytes", "bytes32"], [header, payloadHash]),
+    standing: () => standingOf(packet, worker, there),
     composed: worker.book.composed(packet).map(composedInfo),
   };
 }
