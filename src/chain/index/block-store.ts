@@ -140,6 +140,8 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     const header = told ?? (number > this.newest ? undefined : await this.#dependencies.header(number));
     // The chain may have returned to before it meanwhile.
     if (header === undefined || number > this.newest) return undefined;
+    // What is told of a block has all of it, and is read at once.
+    if (told !== undefined) return isWhole ? told : { ...told, transactions: told.transactions.map(({ hash }) => hash) };
     const names = this.transactionsOf(number);
     return { ...header, transactions: isWhole ? names.map((_, index) => this.transaction({ block: number, index })) : names };
   }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Chain } from "../chain.ts";
 import { hexQuantity, toHex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./request/dispatch.ts";
-import { RpcCode, RpcError } from "./request/json-rpc.ts";
+import { booleanParameter } from "./parameters.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 
 /** What tools know Hardhat's network by. */
@@ -18,9 +18,8 @@ export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">):
     // Hardhat's network then prints what it is asked, and each transaction; this package's own engine prints nothing of its own.
     [
       "hardhat_setLoggingEnabled",
-      async ([enabled]) => {
-        if (typeof enabled !== "boolean")
-          throw new RpcError(RpcCode.invalidParams, `logging is enabled by a boolean, not by ${JSON.stringify(enabled)}`);
+      async ([first]) => {
+        const enabled = booleanParameter(first);
         await engine.hardhat?.request("hardhat_setLoggingEnabled", [enabled]);
         return true;
       },

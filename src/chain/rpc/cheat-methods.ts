@@ -3,6 +3,7 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address, quantity } from "./request/call-request.ts";
 import type { RpcMethod } from "./request/dispatch.ts";
+import { booleanParameter } from "./parameters.ts";
 import { RpcCode, RpcError } from "./request/json-rpc.ts";
 
 /**
@@ -52,8 +53,7 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "anvil_autoImpersonateAccount",
       async ([all]) => {
-        if (typeof all !== "boolean") throw new RpcError(RpcCode.invalidParams, "the first parameter is true or false");
-        impersonated.all = all;
+        impersonated.all = booleanParameter(all);
         return null;
       },
     ],

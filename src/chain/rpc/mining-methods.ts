@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./request/dispatch.ts";
 import { RpcCode, RpcError } from "./request/json-rpc.ts";
-import { numberParameter } from "./parameters.ts";
+import { booleanParameter, numberParameter } from "./parameters.ts";
 
 /** Blocks by themselves or on demand, under the names of development networks. Not part of snapshots. */
 export function miningMethods({ sequencer }: Chain): ReadonlyMap<string, RpcMethod> {
@@ -10,8 +10,7 @@ export function miningMethods({ sequencer }: Chain): ReadonlyMap<string, RpcMeth
     [
       "evm_setAutomine",
       async ([automatic]) => {
-        if (typeof automatic !== "boolean") throw new RpcError(RpcCode.invalidParams, "the first parameter is true or false");
-        sequencer.setAutomatic(automatic);
+        sequencer.setAutomatic(booleanParameter(automatic));
         return true;
       },
     ],

@@ -74,9 +74,9 @@ export class OwnCalls {
     const { explainer } = this.#chain.engine;
     if (explainer === undefined || answer.receipt === undefined) return;
     const { success, logged = [] } = answer.receipt;
-    // An estimate is asked for before the transaction, which prints.
-    if (success && (method !== "eth_call" || !explainer.isMeasured))
-      return method === "eth_call" ? explainer.print(logged) : undefined;
+    // An estimate is asked for before the transaction, which prints and is measured.
+    if (success && method === "eth_estimateGas") return;
+    if (success && !explainer.isMeasured) return explainer.print(logged);
     const found = answer.isHostile || call.authorizations.length > 0 ? undefined : await this.#foundBy({ call, ...place });
     if (found === undefined || !isExplainable(found)) return explainer.print(logged);
     const failedWith = success ? undefined : answer.output;

@@ -7,6 +7,12 @@ export function numberParameter(value: unknown): bigint {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
 }
 
+/** Throws RpcError. */
+export function booleanParameter(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new RpcError(RpcCode.invalidParams, "the first parameter is a boolean: true or false");
+}
+
 /** 32 bytes, in lower case. Throws RpcError. */
 export function hashParameter(value: unknown): Hex {
   if (typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value)) return value.toLowerCase() as Hex;

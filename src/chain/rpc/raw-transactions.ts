@@ -19,7 +19,10 @@ export function rawTransactionMethods(
   inTurn: FairLine,
 ): readonly (readonly [string, RpcMethod])[] {
   const { blocks, mempool } = chain;
-  const rawOf = (place: TransactionPlace | undefined): Hex | null => (place === undefined ? null : sentBytes(chain, place));
+  const rawOf = (place: TransactionPlace | undefined): Hex | null => {
+    const mined = place === undefined ? undefined : blocks.transaction(place);
+    return mined === undefined ? null : sentBytes(chain, mined);
+  };
   const byHash: RpcMethod = ([name], client) =>
     inTurn(client, async () => {
       const waiting = typeof name === "string" ? mempool.find(name.toLowerCase() as Hex) : undefined;

@@ -3,16 +3,17 @@ import type { Authorization } from "ethers";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
-import type { TransactionPlace } from "../index/block-store.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 
-/** A mined transaction as it was sent; null where there is none, or none was signed: what L1's queue or no key brought. */
-export function sentBytes({ blocks, index }: Pick<Chain, "blocks" | "index">, place: TransactionPlace): Hex | null {
-  const answer = blocks.transaction(place);
-  if (answer === undefined) return null;
-  const hash = String(answer["hash"]).toLowerCase() as Hex;
+/**
+ * A mined transaction as its sender sent it; null for one without a signature: an operation of L1's queue, or an impersonated
+ * account's.
+ */
+export function sentBytes({ index }: Pick<Chain, "index">, mined: ShownFields): Hex | null {
+  const hash = String(mined["hash"]).toLowerCase() as Hex;
   const known = index.publicHash(hash);
   if (index.priorityOp(known) !== undefined) return null;
-  const shown = answer as unknown as ShownTransaction;
+  const shown = mined as unknown as ShownTransaction;
   // In the place of the signature of an impersonated account its address is shown twice.
   const isUnsigned = BigInt(shown.r) === BigInt(shown.from) && BigInt(shown.s) === BigInt(shown.from);
   return index.eip712(known)?.transaction.raw ?? (isUnsigned ? null : encoded(shown, hash));

@@ -9,7 +9,7 @@ import type { RpcCall } from "./request/call-request.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./request/dispatch.ts";
-import { runOfMined } from "./earlier-runs.ts";
+import { MinedRuns } from "./mined-runs.ts";
 import { fairLine } from "./fair-line.ts";
 import type { FairLine } from "./fair-line.ts";
 import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTracer, tooLarge } from "./bounded-trace.ts";
@@ -65,9 +65,10 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   const { hardhat } = chain.engine;
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
+  const runs = new MinedRuns(chain);
   const runOf = (hash: Hex, place: TracedPlace): TraceRun =>
     hardhat === undefined
-      ? withParityCalls((wanted) => traceAgain(chain, ask, hash, wanted), place)
+      ? withParityCalls((wanted) => traceAgain(hash, wanted, { chain, ask, runs }), place)
       : (wanted) => hardhat.request("debug_traceTransaction", [hash, wanted]);
   return {
     async transaction(name, config, client, form) {
@@ -102,10 +103,17 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   };
 }
 
+/** What a transaction is traced with that has run. */
+interface Retracing {
+  readonly chain: Chain;
+  readonly ask: Asking;
+  readonly runs: MinedRuns;
+}
+
 /** The trace of a transaction, which runs again behind those before it in its block. */
-async function traceAgain(chain: Chain, ask: Asking, hash: Hex, wanted: Configuration): Promise<unknown> {
+async function traceAgain(hash: Hex, wanted: Configuration, { chain, ask, runs }: Retracing): Promise<unknown> {
   const place = chain.blocks.place(hash);
-  const ran = place === undefined ? undefined : await runOfMined(chain, place);
+  const ran = place === undefined ? undefined : await runs.of(place);
   if (ran === undefined)
     throw new RpcError(RpcCode.rejected, `the state in which ${hash} ran is not kept`, { code: "StateNotKept" });
   const { environment: block, before, transaction } = ran;
