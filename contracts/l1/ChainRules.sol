@@ -75,7 +75,7 @@ abstract contract ChainRules is IChainFactory {
         GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
-    /// @dev A standby takes back what nobody can prove once an operation is overdue by a window and the longest delay. What it commits
+    /// @dev A standby takes back batches without a proof once an operation is overdue by a window and the longest delay. What it commits
     /// then must be executed before the exit opens.
     function _checkStandby(ChainConfiguration calldata configuration) private view {
         _checkQuorum(configuration.standby, configuration.standbyThreshold);

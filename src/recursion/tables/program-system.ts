@@ -34,7 +34,7 @@ export async function programSystem(program: Program, parameters: ProofParameter
 }
 
 /**
- * The same of a program that is admitted by its digest, a constant of whoever checks its proofs: what is in a proof or beside it
+ * The same of a program that is admitted by its digest, a constant of the verifier of its proofs: what is in a proof or beside it
  * does not name the program. Throws ProgramError for a program, or parameters, of another digest.
  */
 export async function admittedProgram(

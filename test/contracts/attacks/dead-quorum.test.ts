@@ -148,7 +148,7 @@ describe("attack: one free operation against a dead quorum", () => {
     await commit(chain, [first!, third!, fourth!]);
   });
 
-  test("what the dead quorum committed and nobody can prove is taken back, and the operation executes in time", async () => {
+  test("what the dead quorum committed without a proof is taken back, and the operation executes in time", async () => {
     const chain = await create();
     const { hash, deadline } = await knock(chain);
     const before = chain.last;
