@@ -5,7 +5,7 @@ import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {IBatchReader} from "./IBatchReader.sol";
 import {IChainTerms} from "./IChainTerms.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
-import {IFactoryCaller} from "./IFactoryCaller.sol";
+import {ISettingsChanges} from "./ISettingsChanges.sol";
 
 /// @notice What a commit asks of its chain's settings.
 struct CommitSettings {
@@ -52,38 +52,12 @@ struct QueueSettings {
 /// and from the operations before it. So sequencer, validators and L1 agree on it whenever the batch is committed.
 /// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than governance has prepared:
 /// a version's verifier serves all chains, and nothing in a version holds assets.
-interface IChainSettings is IFactoryCaller, IChainTerms {
-    event UpgradeScheduled(
-        uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
-    );
-    event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
-
-    /// @notice The chain has this version, or has scheduled it.
-    error VersionUnchanged(uint256 version);
-    /// @notice Another upgrade is under way: no batch of its version has been executed yet.
-    error UpgradePending(uint256 version);
-    error NoUpgradeScheduled();
-    /// @notice Too late to cancel it.
-    error UpgradeInEffect(uint256 effectiveAt, uint256 actual);
-    /// @notice A stopped chain commits no more batches.
-    error UpgradeOfStoppedChain();
+interface IChainSettings is ISettingsChanges, IChainTerms {
     error QuorumTooSmall(uint256 expected, uint256 actual);
     error SignersNotAscending(address previous, address next);
     error NotAValidator(address signer);
-    /// @notice The chain has no quorum that could sign: batches come by `settle` alone, and nothing is reverted.
-    error NoQuorum();
-    /// @notice The chain has a quorum, which must sign: no batch comes by `settle`.
-    error QuorumRequired(uint256 threshold);
-    /// @notice This version proves no execution, and the chain has no quorum that would vouch for it.
-    error VersionNeedsQuorum(uint256 version);
     /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
     error ExecutionUnproven(uint256 version);
-
-    /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
-    function configure(ChainConfiguration calldata configuration) external;
-
-    /// @notice The chain is born: what it exports has the second of that. Only the factory.
-    function recordBirth(uint256 chainId) external;
 
     /// @notice Of the first state that the chain was created with.
     function importsOf(uint256 chainId) external view returns (ImportSettings memory);
@@ -106,14 +80,6 @@ interface IChainSettings is IFactoryCaller, IChainTerms {
 
     /// @notice All settings of a chain as it was created; empty for a chain that was not.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
-
-    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts with ImportsMissing
-    /// before the chain is born (IChainImports), unless the version is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
-    /// batch yet.
-    function scheduleUpgrade(uint256 chainId, uint256 version) external;
-
-    /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.
-    function cancelUpgrade(uint256 chainId) external;
 
     /// @notice The chain's next version, and what it waits for; empty where none was scheduled since the last that took effect.
     function upgradeOf(uint256 chainId) external view returns (Upgrade memory);

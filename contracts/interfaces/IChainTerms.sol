@@ -14,42 +14,6 @@ import {Epochs, Terms} from "../types/Terms.sol";
 /// batch's first block; the one before counts for such a batch until L1's time is a window behind the change, and then no longer.
 /// @dev Signatures name no epoch: the word of a validator that stays is its word still, that of another no longer counts.
 interface IChainTerms {
-    event TermsScheduled(uint256 indexed chainId, uint64 indexed epoch, Terms terms, uint256 effectiveAt);
-    event TermsCanceled(uint256 indexed chainId, uint64 indexed epoch);
-    event AdminOffered(uint256 indexed chainId, address indexed next);
-    event AdminChanged(uint256 indexed chainId, address indexed previous, address indexed admin);
-    event PriceChanged(uint256 indexed chainId, uint256 previous, uint256 price);
-
-    error OnlyAdmin(address expected, address actual);
-    /// @notice Only the account that the admin has offered the chain takes it over.
-    error AdminNotOffered(address expected, address actual);
-    /// @notice Terms of that epoch are scheduled already, and count from then on.
-    error TermsPending(uint64 epoch, uint256 effectiveAt);
-    error NoTermsScheduled();
-    /// @notice A chain that was stopped keeps its terms.
-    error TermsOfStoppedChain();
-    /// @notice The price may at most double, and rises once a day.
-    error PriceRisesTooFast(uint256 highest, uint256 actual);
-    error PriceRisesTooSoon(uint256 earliest, uint256 actual);
-
-    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch. Only the chain's admin. Reverts with
-    /// TermsPending while others wait, with ImportsMissing before the chain is born (IChainImports), with the factory's errors for terms
-    /// with which no chain could be created, and with NoQuorum or QuorumRequired for a chain that would get its first quorum, or lose it.
-    function scheduleTerms(uint256 chainId, Terms calldata next) external;
-
-    /// @notice Withdraws terms that do not count yet. Only the chain's admin.
-    function cancelTerms(uint256 chainId) external;
-
-    /// @notice Offers the chain to another account, which takes it by `acceptAdmin`; 0 withdraws the offer. Only the chain's admin.
-    function offerAdmin(uint256 chainId, address next) external;
-
-    /// @notice Takes the chain over. Only the account that it is offered to.
-    function acceptAdmin(uint256 chainId) external;
-
-    /// @notice Sets the price of the gas of operations that are queued from now on, within the bounds of a creation. Only the chain's admin.
-    /// A higher price is at most twice the one before, a day or more after the last that was higher.
-    function setPrice(uint256 chainId, uint128 price) external;
-
     /// @notice The terms of an epoch, also of the one that is scheduled; empty for others.
     function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory);
 

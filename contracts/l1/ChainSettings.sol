@@ -1,55 +1,143 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {CommitSettings, IChainSettings, ImportSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
-import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {IChainTerms} from "../interfaces/IChainTerms.sol";
+import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
-import {AssetMessage} from "../libraries/AssetMessage.sol";
-import {BatchCommitment, ChainOrigin} from "../libraries/BatchCommitment.sol";
-import {ChainTimes} from "../libraries/ChainTimes.sol";
+import {Facet} from "../libraries/Facet.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
-import {ChainTerms} from "./ChainTerms.sol";
+import {Epochs, Quorum, Terms} from "../types/Terms.sol";
+import {SettingsFacet} from "./SettingsFacet.sol";
+import {SettingsBase, SettingsStorage} from "./SettingsStorage.sol";
 
 /// @title The settings of all chains, and the count of their validators' signatures
-contract ChainSettings is ChainTerms {
-    /// @inheritdoc IChainSettings
-    uint256 public immutable reactionTime;
-    /// @inheritdoc IChainSettings
-    IVerifierRegistry public immutable verifiers;
+contract ChainSettings is SettingsStorage, IChainSettings {
+    /// @notice Code that writes settings. Made here, so that it surely knows the same factory and registry.
+    address public immutable settingsFacet;
 
-    /// @dev One slot: 0…31 version before the upgrade, and after it until the next ‖ 32…63 version of the upgrade, 0 without ‖
-    ///   64…127 when it takes effect ‖ 128…191 operations that come before it
-    struct Versions {
-        uint32 current;
-        uint32 next;
-        uint64 effectiveAt;
-        uint64 operations;
+    constructor(address factory_, IVerifierRegistry verifiers_, uint256 reactionTime_)
+        SettingsStorage(SettingsBase({factory: factory_, verifiers: verifiers_, reactionTime: reactionTime_}))
+    {
+        SettingsBase memory base =
+            SettingsBase({factory: factory_, verifiers: verifiers_, reactionTime: reactionTime_});
+        settingsFacet = address(new SettingsFacet(base));
     }
 
-    mapping(uint256 chainId => Versions) private versions;
-    mapping(uint256 chainId => bytes32) private configurationHashes;
+    /// @inheritdoc ISettingsChanges
+    function configure(ChainConfiguration calldata) external {
+        Facet.run(settingsFacet);
+    }
 
-    /// @param reactionTime_ Seven days on public layers, 0 on devnets.
-    constructor(address factory_, IVerifierRegistry verifiers_, uint256 reactionTime_) ChainTerms(factory_) {
-        verifiers = verifiers_;
-        reactionTime = reactionTime_;
+    /// @inheritdoc ISettingsChanges
+    function recordBirth(uint256) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function scheduleTerms(uint256, Terms calldata) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function cancelTerms(uint256) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function offerAdmin(uint256, address) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function acceptAdmin(uint256) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function setPrice(uint256, uint128) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function scheduleUpgrade(uint256, uint256) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function cancelUpgrade(uint256) external {
+        Facet.run(settingsFacet);
     }
 
     /// @inheritdoc IChainSettings
-    function configure(ChainConfiguration calldata configuration) external {
-        if (msg.sender != factory) revert OnlyFactory(factory, msg.sender);
-        uint256 chainId = configuration.chainId;
-        configurations[chainId] = configuration;
-        // The registry has no version of more than 32 bits.
-        versions[chainId].current = uint32(configuration.protocolVersion);
-        _beginTerms(configuration);
+    function factory() external view returns (address) {
+        return chainFactory;
     }
 
     /// @inheritdoc IChainSettings
-    function recordBirth(uint256 chainId) external {
-        if (msg.sender != factory) revert OnlyFactory(factory, msg.sender);
-        configurationHashes[chainId] = _hashOrigin(chainId, configurations[chainId]);
+    function verifiers() external view returns (IVerifierRegistry) {
+        return registry;
+    }
+
+    /// @inheritdoc IChainSettings
+    function reactionTime() external view returns (uint256) {
+        return reaction;
+    }
+
+    /// @inheritdoc IChainTerms
+    function adminOf(uint256 chainId) external view returns (address) {
+        return _adminOf(chainId);
+    }
+
+    /// @inheritdoc IChainSettings
+    function upgradeNotice(uint256 chainId) external view returns (uint256) {
+        return _upgradeNotice(chainId);
+    }
+
+    /// @inheritdoc IChainTerms
+    function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory) {
+        EpochTerms memory known = terms[chainId][epoch];
+        if (epoch == 0) {
+            known.validators = configurations[chainId].validators;
+            known.standby = configurations[chainId].standby;
+        }
+        return Terms({
+            quorum: Quorum({threshold: known.threshold, validators: known.validators}),
+            standby: Quorum({threshold: known.standbyThreshold, validators: known.standby}),
+            dataAvailabilityPolicy: known.dataAvailabilityPolicy,
+            transactionFilterer: known.transactionFilterer,
+            isGoverned: known.isGoverned,
+            takesReplacements: known.takesReplacements
+        });
+    }
+
+    /// @inheritdoc IChainTerms
+    function epochsOf(uint256 chainId) external view returns (Epochs memory) {
+        Course memory known = _course(chainId);
+        return Epochs({current: known.current, currentAt: known.currentAt, nextAt: known.nextAt});
+    }
+
+    /// @inheritdoc IChainTerms
+    function isValidator(uint256 chainId, address account) external view returns (bool) {
+        return memberships[chainId][_course(chainId).current][account] & VALIDATOR != 0;
+    }
+
+    /// @inheritdoc IChainSettings
+    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures)
+        external
+        view
+        returns (bool isByStandby)
+    {
+        uint256 epoch = _course(chainId).current;
+        EpochTerms storage current = terms[chainId][epoch];
+        (uint256 threshold, uint256 standby) = (current.threshold, current.standbyThreshold);
+        if (threshold == 0) revert NoQuorum();
+        uint256 count = signatures.length;
+        uint8 shared = _membershipOfAll(chainId, epoch, digest, signatures);
+        if (count >= threshold && shared & VALIDATOR != 0) return false;
+        isByStandby = standby != 0 && count >= standby && shared & STANDBY != 0;
+        if (!isByStandby) revert QuorumTooSmall(threshold, count);
     }
 
     /// @inheritdoc IChainSettings
@@ -74,41 +162,6 @@ contract ChainSettings is ChainTerms {
     }
 
     /// @inheritdoc IChainSettings
-    function scheduleUpgrade(uint256 chainId, uint256 version) external {
-        _requireAdmin(chainId);
-        IHyperchain chain = _bornChain(chainId);
-        if (chain.exited()) revert UpgradeOfStoppedChain();
-        Versions memory known = versions[chainId];
-        uint256 executed = chain.getProtocolVersion();
-        // Which version a batch has that is not executed yet must not change behind its sequencer's back.
-        if (known.next != 0 && executed != known.next) revert UpgradePending(known.next);
-        if (version == executed) revert VersionUnchanged(version);
-        verifiers.requireLasting(version);
-        if (_threshold(chainId) == 0 && !verifiers.provesExecution(version)) {
-            revert VersionNeedsQuorum(version);
-        }
-        uint256 effectiveAt = block.timestamp + upgradeNotice(chainId);
-        uint256 operations = chain.getTotalPriorityTxs();
-        versions[chainId] = Versions({
-            current: uint32(executed),
-            next: uint32(version),
-            effectiveAt: uint64(effectiveAt),
-            operations: uint64(operations)
-        });
-        emit UpgradeScheduled(chainId, version, executed, effectiveAt, operations);
-    }
-
-    /// @inheritdoc IChainSettings
-    function cancelUpgrade(uint256 chainId) external {
-        _requireAdmin(chainId);
-        Versions memory known = versions[chainId];
-        if (known.next == 0) revert NoUpgradeScheduled();
-        if (block.timestamp >= known.effectiveAt) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
-        versions[chainId] = Versions({current: known.current, next: 0, effectiveAt: 0, operations: 0});
-        emit UpgradeCanceled(chainId, known.next);
-    }
-
-    /// @inheritdoc IChainSettings
     function upgradeOf(uint256 chainId) external view returns (Upgrade memory) {
         Versions memory known = versions[chainId];
         return Upgrade({version: known.next, effectiveAt: known.effectiveAt, operations: known.operations});
@@ -124,7 +177,7 @@ contract ChainSettings is ChainTerms {
         uint256 version = versionOfBatch(chainId, firstTimestamp, operations);
         return CommitSettings({
             protocolVersion: version,
-            reader: verifiers.readerOf(version),
+            reader: registry.readerOf(version),
             dataAvailabilityPolicy: _policyAt(chainId, firstTimestamp, configuration.priorityOpWindow),
             cheatsAllowed: configuration.cheatsAllowed,
             priorityOpWindow: configuration.priorityOpWindow,
@@ -153,7 +206,7 @@ contract ChainSettings is ChainTerms {
         ChainConfiguration storage configuration = configurations[chainId];
         delay = configuration.executionDelay;
         uint256 unproven = configuration.unprovenDelay;
-        if (unproven > delay && !isExecutionProven && verifiers.provesExecution(version)) delay = unproven;
+        if (unproven > delay && !isExecutionProven && registry.provesExecution(version)) delay = unproven;
     }
 
     /// @inheritdoc IChainSettings
@@ -181,30 +234,34 @@ contract ChainSettings is ChainTerms {
         return isUpgraded ? known.next : known.current;
     }
 
-    /// @inheritdoc IChainSettings
-    function upgradeNotice(uint256 chainId) public view override returns (uint256) {
-        ChainConfiguration storage configuration = configurations[chainId];
-        return ChainTimes.upgradeNotice(
-            configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reactionTime
-        );
+    /// @dev By the time of the batch's first block, which is in no future: L1's clock has passed a change that such a time has passed.
+    /// A batch that begins before one must be committed within a window, or a chain could keep the old policy by its clock.
+    function _policyAt(uint256 chainId, uint64 firstTimestamp, uint64 window) private view returns (address) {
+        Course memory known = _course(chainId);
+        uint256 epoch = known.current;
+        bool isOlder = firstTimestamp < known.currentAt && block.timestamp < uint256(known.currentAt) + window;
+        return terms[chainId][isOlder ? epoch - 1 : epoch].dataAvailabilityPolicy;
     }
 
-    function _longestDelay(ChainConfiguration storage configuration) private view returns (uint256) {
-        return ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
+    function _queueTerms(uint256 chainId) private view returns (address transactionFilterer, uint128 l2GasPrice) {
+        Course memory known = _course(chainId);
+        return (terms[chainId][known.current].transactionFilterer, known.l2GasPrice);
     }
 
-    /// @dev By what L1 knows itself, as the chain's first state must say it.
-    function _hashOrigin(uint256 chainId, ChainConfiguration storage configuration) private view returns (bytes32) {
-        address baseToken = configuration.baseToken;
-        return BatchCommitment.hashConfiguration(
-            ChainOrigin({
-                l1ChainId: block.chainid,
-                l1SharedBridge: IChainFactory(factory).sharedBridge(),
-                baseTokenOriginChainId: block.chainid,
-                baseTokenOriginToken: baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken,
-                bornAt: IChainFactory(factory).bornAt(chainId)
-            }),
-            configuration.sequencingMode
-        );
+    /// @dev The bits that all signers have: signatures of the one and of the other are never added up.
+    function _membershipOfAll(uint256 chainId, uint256 epoch, bytes32 digest, bytes[] calldata signatures)
+        private
+        view
+        returns (uint8 shared)
+    {
+        shared = VALIDATOR | STANDBY;
+        address previous = address(0);
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            address signer = Signatures.recover(digest, signatures[i]);
+            shared &= memberships[chainId][epoch][signer];
+            if (shared == 0) revert NotAValidator(signer);
+            if (signer <= previous) revert SignersNotAscending(previous, signer);
+            previous = signer;
+        }
     }
 }

@@ -7,6 +7,7 @@ import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
+import {Facet} from "../libraries/Facet.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
@@ -57,7 +58,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
 
     /// @inheritdoc IChainImports
     function importBatch(StoredBatch calldata, ImportBatch calldata, bytes32[] calldata) external {
-        _run(importFacet);
+        Facet.run(importFacet);
     }
 
     /// @inheritdoc IHyperchain
@@ -67,22 +68,22 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
 
     /// @inheritdoc IBatchStages
     function commitBatch(StoredBatch calldata, CommitBatch calldata, BatchApproval calldata) external {
-        _run(settlementFacet);
+        Facet.run(settlementFacet);
     }
 
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata) external returns (bool) {
-        _run(settlementFacet);
+        Facet.run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
     function executeBatch(StoredBatch calldata, ImportedRoot[] calldata, AssetFlow[] calldata) external {
-        _run(settlementFacet);
+        Facet.run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
     function revertBatches(BatchRevert calldata, bytes[] calldata) external {
-        _run(settlementFacet);
+        Facet.run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
@@ -94,7 +95,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         ImportedRoot[] calldata,
         AssetFlow[] calldata
     ) external {
-        _run(settlementFacet);
+        Facet.run(settlementFacet);
     }
 
     /// @inheritdoc IHyperchain
@@ -176,17 +177,5 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         genesis.protocolVersion = protocolVersion;
         genesis.newStateRoot = version.genesisStateRoot;
         genesis.importedRootsRollingHash = RollingHash.EMPTY_IMPORTED_ROOTS;
-    }
-
-    /// @dev Runs the call's whole input on this contract's storage, and ends the call with what comes of it.
-    function _run(address facet) private {
-        // Memory is the call's own: nothing runs after this. Plain Solidity would decode and encode up to 100 kB anew.
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let success := delegatecall(gas(), facet, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            if iszero(success) { revert(0, returndatasize()) }
-            return(0, returndatasize())
-        }
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
-import {IChainTerms} from "../interfaces/IChainTerms.sol";
+import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {IHyperchainNames} from "../interfaces/IHyperchainNames.sol";
 import {IKnownChains} from "../interfaces/IKnownChains.sol";
@@ -53,7 +53,7 @@ contract HyperchainNames is IHyperchainNames {
     function nameChain(uint256 chainId, string calldata label, bytes32 secret) external {
         _requireLabel(label);
         address admin = IHyperchain(_requireChain(chainId)).getAdmin();
-        if (msg.sender != admin) revert IChainTerms.OnlyAdmin(admin, msg.sender);
+        if (msg.sender != admin) revert ISettingsChanges.OnlyAdmin(admin, msg.sender);
         if (bytes(chainLabels[chainId]).length != 0) revert ChainNamedAlready(chainId, chainLabels[chainId]);
         bytes32 labelHash = keccak256(bytes(label));
         if (chainIds[labelHash] != 0) revert LabelTaken(label, chainIds[labelHash]);

@@ -27,6 +27,7 @@ import {
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
+import { termsOf } from "./support/terms.ts";
 
 const DAY = 86_400n;
 
@@ -222,6 +223,26 @@ describe("chain factory", () => {
     await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
     await assertReverts(send(facet, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
     await assertReverts(send(facet, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
+  });
+
+  test("the facet that writes settings, called directly, has no chain, and the settings keep theirs", async () => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 907n));
+    const { chainId, admin } = chain.configuration;
+    const address = await view<string>(ecosystem.settings, "settingsFacet");
+    const facet = (await ecosystem.l1.ethers.getContractAt("SettingsFacet", address)) as unknown as typeof chain.contract;
+    const caller = admin.toLowerCase();
+    const notTheAdmin = `OnlyAdmin(${ZeroAddress}, ${caller})`;
+    await assertReverts(send(facet, "scheduleTerms", chainId, termsOf(chain)), notTheAdmin);
+    await assertReverts(send(facet, "cancelTerms", chainId), notTheAdmin);
+    await assertReverts(send(facet, "offerAdmin", chainId, admin), notTheAdmin);
+    await assertReverts(send(facet, "setPrice", chainId, 1n), notTheAdmin);
+    await assertReverts(send(facet, "scheduleUpgrade", chainId, 1n), notTheAdmin);
+    await assertReverts(send(facet, "cancelUpgrade", chainId), notTheAdmin);
+    await assertReverts(send(facet, "acceptAdmin", chainId), `AdminNotOffered(${ZeroAddress}, ${caller})`);
+    const notTheFactory = `OnlyFactory(${await hexAddress(ecosystem.factory)}, ${caller})`;
+    await assertReverts(send(facet, "configure", chain.configuration), notTheFactory);
+    await assertReverts(send(facet, "recordBirth", chainId), notTheFactory);
+    assert.equal(await view(ecosystem.settings, "adminOf", chainId), admin);
   });
 
   test("refuses an implementation that was made for another factory", async () => {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {Terms} from "../types/Terms.sol";
+import {IFactoryCaller} from "./IFactoryCaller.sol";
+
+/// @title What writes chains' settings: the factory when they are created, their admins later
+/// @dev IChainSettings says what holds when.
+interface ISettingsChanges is IFactoryCaller {
+    event TermsScheduled(uint256 indexed chainId, uint64 indexed epoch, Terms terms, uint256 effectiveAt);
+    event TermsCanceled(uint256 indexed chainId, uint64 indexed epoch);
+    event AdminOffered(uint256 indexed chainId, address indexed next);
+    event AdminChanged(uint256 indexed chainId, address indexed previous, address indexed admin);
+    event PriceChanged(uint256 indexed chainId, uint256 previous, uint256 price);
+    event UpgradeScheduled(
+        uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
+    );
+    event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
+
+    error OnlyAdmin(address expected, address actual);
+    /// @notice Only the account that the admin has offered the chain takes it over.
+    error AdminNotOffered(address expected, address actual);
+    /// @notice Terms of that epoch are scheduled already, and count from then on.
+    error TermsPending(uint64 epoch, uint256 effectiveAt);
+    error NoTermsScheduled();
+    /// @notice A chain that was stopped keeps its terms.
+    error TermsOfStoppedChain();
+    /// @notice The price may at most double, and rises once a day.
+    error PriceRisesTooFast(uint256 highest, uint256 actual);
+    error PriceRisesTooSoon(uint256 earliest, uint256 actual);
+
+    /// @notice The chain has this version, or has scheduled it.
+    error VersionUnchanged(uint256 version);
+    /// @notice Another upgrade is under way: no batch of its version has been executed yet.
+    error UpgradePending(uint256 version);
+    error NoUpgradeScheduled();
+    /// @notice Too late to cancel it.
+    error UpgradeInEffect(uint256 effectiveAt, uint256 actual);
+    /// @notice A stopped chain commits no more batches.
+    error UpgradeOfStoppedChain();
+    /// @notice The chain has no quorum that could sign: batches come by `settle` alone, and nothing is reverted.
+    error NoQuorum();
+    /// @notice The chain has a quorum, which must sign: no batch comes by `settle`.
+    error QuorumRequired(uint256 threshold);
+    /// @notice This version proves no execution, and the chain has no quorum that would vouch for it.
+    error VersionNeedsQuorum(uint256 version);
+
+    /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
+    function configure(ChainConfiguration calldata configuration) external;
+
+    /// @notice The chain is born: what it exports has the second of that. Only the factory.
+    function recordBirth(uint256 chainId) external;
+
+    /// @notice Settles the chain's terms from `upgradeNotice` seconds on, as its next epoch. Only the chain's admin. Reverts with
+    /// TermsPending while others wait, with ImportsMissing before the chain is born (IChainImports), with the factory's errors for terms
+    /// with which no chain could be created, and with NoQuorum or QuorumRequired for a chain that would get its first quorum, or lose it.
+    function scheduleTerms(uint256 chainId, Terms calldata next) external;
+
+    /// @notice Withdraws terms that do not count yet. Only the chain's admin.
+    function cancelTerms(uint256 chainId) external;
+
+    /// @notice Offers the chain to another account, which takes it by `acceptAdmin`; 0 withdraws the offer. Only the chain's admin.
+    function offerAdmin(uint256 chainId, address next) external;
+
+    /// @notice Takes the chain over. Only the account that it is offered to.
+    function acceptAdmin(uint256 chainId) external;
+
+    /// @notice Sets the price of the gas of operations that are queued from now on, within the bounds of a creation. Only the chain's admin.
+    /// A higher price is at most twice the one before, a day or more after the last that was higher.
+    function setPrice(uint256 chainId, uint128 price) external;
+
+    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts with ImportsMissing
+    /// before the chain is born (IChainImports), unless the version is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
+    /// batch yet.
+    function scheduleUpgrade(uint256 chainId, uint256 version) external;
+
+    /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.
+    function cancelUpgrade(uint256 chainId) external;
+}

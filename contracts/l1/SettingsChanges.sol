@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IChainImports} from "../interfaces/IChainImports.sol";
+import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
+import {SettingsStorage} from "./SettingsStorage.sol";
+
+/// @title Of which chain settings are written, and by which account
+abstract contract SettingsChanges is SettingsStorage, ISettingsChanges {
+    function _requireAdmin(uint256 chainId) internal view {
+        address admin = _adminOf(chainId);
+        if (msg.sender != admin) revert OnlyAdmin(admin, msg.sender);
+    }
+
+    /// @dev What imports bring is bound by the configuration, and nothing can be in the chain that would need a notice.
+    function _bornChain(uint256 chainId) internal view returns (IHyperchain chain) {
+        chain = IHyperchain(IChainDirectory(chainFactory).getHyperchain(chainId));
+        uint32 importsLeft = chain.importsLeft();
+        if (importsLeft != 0) revert IChainImports.ImportsMissing(importsLeft);
+    }
+}
