@@ -36,6 +36,8 @@ export interface JudgedOperation {
 export interface OperationVerdict {
   /** Undefined where it runs. */
   readonly notRun: NotRunReason | undefined;
+  /** What it came to, where that has a name: a precompiled contract that no proof of format 3 covers. */
+  readonly notRunDetail?: string | undefined;
   /**
    * What it is charged: where it runs its gas, in format 3 a sixth of its units where that is more. Where it does not, all of its
    * gas, but nothing where it is not even valid.

@@ -59,6 +59,8 @@ export interface SequencedPriorityOp {
   readonly success: boolean;
   /** Why it did not run; undefined where it did. */
   readonly notRun: NotRunReason | undefined;
+  /** What it came to, in words; undefined where there is nothing to add. */
+  readonly notRunDetail: string | undefined;
   /** What L1 charged for each gas. */
   readonly gasPriceWei: bigint;
   /** What it is charged for: all of its gas where it did not run, or none where it was not even valid. */
@@ -289,7 +291,7 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
    */
   async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<Outcome> {
     const { canonicalTxHash, payout, gasPriceWei = 0n } = operation;
-    const { notRun, chargedGas } = await this.#verdict(operation, timestamp);
+    const { notRun, notRunDetail, chargedGas } = await this.#verdict(operation, timestamp);
     if (runs !== undefined && runs !== (notRun === undefined))
       throw new OrderError(
         runs ? "OperationMustNotRun" : "OperationLeftOut",
@@ -318,7 +320,8 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     this.#batch = recordPriorityOp(this.#open, canonicalTxHash, success);
     const { gasUsed } = outcome;
     const operationHash = receipt?.transactionHash;
-    return { operation: { canonicalTxHash, success, notRun, gasPriceWei, gasUsed, operationHash, resultHash } };
+    const paid = { gasPriceWei, gasUsed };
+    return { operation: { canonicalTxHash, success, notRun, notRunDetail, ...paid, operationHash, resultHash } };
   }
 
   /** Whether an operation runs, judged in the environment of its own block before anything of it is in one. */

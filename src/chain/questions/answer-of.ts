@@ -6,6 +6,7 @@ import type { CallAnswer } from "./asked/question.ts";
 /** What of a call's outcome is told. */
 export function answerOf(outcome: CallOutcome): CallAnswer {
   const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isHeavy, isLate } = outcome;
+  const { isUnprovable = false } = outcome;
   const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isHeavy, isLate };
+  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isHeavy, isLate, isUnprovable };
 }

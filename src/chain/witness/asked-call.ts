@@ -84,6 +84,8 @@ export interface CallOutcome {
   readonly isHeavy: boolean;
   /** It took longer than it might; it was broken off. */
   readonly isLate: boolean;
+  /** No proof covers what it does, as `reason` says; it was broken off. */
+  readonly isUnprovable?: boolean;
   /** Accounts and slots that it touched and that are not warm from the start, where it was asked for. */
   readonly accessList: readonly AccessEntry[] | undefined;
 }

@@ -11,7 +11,6 @@ import type { IsolatedVm } from "./isolated-vm.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { UnitMeter } from "./unit-meter.ts";
 import type { MeteredTransaction } from "./unit-meter.ts";
-import { UnprovableError } from "./unprovable-error.ts";
 
 /** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
 const INVALID = Uint8Array.of(0xfe);
@@ -69,8 +68,8 @@ export class ChargedRuns {
       await this.#charge((gasUsed < gasLimit ? gasUsed : gasLimit) - evmGas, fees);
       return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
     } catch (error) {
-      const { reason, units, isBeforeLists } = meter;
-      if (reason === "fault") throw new UnprovableError();
+      const { reason, units, isBeforeLists, unprovable } = meter;
+      if (unprovable !== undefined) throw unprovable;
       if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
       onSpent();
       const result = isBeforeLists ? undefined : await this.#fail(options);

@@ -295,10 +295,11 @@ export class Reexecution {
       const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
       const brokenOff: NotRunReason | undefined = meter.reason ?? (exceedsCallData ? "callData" : "invalid");
       const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
+      const { units, unprovable } = meter instanceof UnitMeter ? meter : { units: 0, unprovable: undefined };
+      const notRunDetail = unprovable?.message;
       if (notRun !== undefined || gasUsed === undefined)
-        return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
-      const units = meter instanceof UnitMeter ? meter.units : 0;
-      return { notRun, chargedGas: chargedGas(gasUsed, units), runtimeCodes };
+        return { notRun, notRunDetail, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
+      return { notRun, notRunDetail, chargedGas: chargedGas(gasUsed, units), runtimeCodes };
     } finally {
       state.rollback(mark);
     }
@@ -383,7 +384,8 @@ export class Reexecution {
         ...watch.report(),
       };
     } catch (error) {
-      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report() };
+      const isUnprovable = meter?.unprovable !== undefined;
+      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report(), isUnprovable };
     } finally {
       showBaseFee.stop();
       meter?.stop();

@@ -3,15 +3,9 @@ import { EVMError } from "@ethereumjs/evm";
 import { generateAddress, generateAddress2 } from "@ethereumjs/util";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
-import {
-  gasOfUnits,
-  isUnsupportedPrecompile,
-  MAX_MODULAR_BYTES,
-  MOST_UNITS,
-  unitBudget,
-  UNITS_PER_GAS,
-} from "../../protocol/native-budget.ts";
+import { gasOfUnits, MAX_MODULAR_BYTES, MOST_UNITS, unitBudget, UNITS_PER_GAS } from "../../protocol/native-budget.ts";
 import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
+import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions } from "./instruction-table.ts";
@@ -19,6 +13,7 @@ import type { RunState } from "./instruction-table.ts";
 import { MAX_CALL_DATA_BYTES } from "./run-watch.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";
+import { UnprovableError } from "./unprovable-error.ts";
 
 /** Why a run was broken off. */
 type MeterEnd =
@@ -83,6 +78,7 @@ export class UnitMeter {
   #bytes = 0;
   #deepest = 0n;
   #end: MeterEnd | undefined;
+  #unprovable: UnprovableError | undefined;
   #isBeforeLists = false;
   #isPricedInFrame = false;
 
@@ -112,6 +108,11 @@ export class UnitMeter {
     return this.#end;
   }
 
+  /** Which precompiled contract broke the run off, where none proves it. */
+  get unprovable(): UnprovableError | undefined {
+    return this.#unprovable;
+  }
+
   /** Whether it was broken off before its lists had any effect. */
   get isBeforeLists(): boolean {
     return this.#isBeforeLists;
@@ -132,7 +133,10 @@ export class UnitMeter {
     if (message.depth === 0) this.#beginFirst();
     else if (message.to === undefined) this.#account(this.#createdBy(message));
     // The kernel calls what it may call, and ends behind that: where nothing proves the contract, it does not come so far.
-    if (this.#bytes > MAX_CALL_DATA_BYTES) this.#break(isUnprovable(message) ? "fault" : "callData");
+    if (this.#bytes <= MAX_CALL_DATA_BYTES) return;
+    const contract = uncoveredBy(message);
+    if (contract !== undefined) this.#fault(contract, message.data.length);
+    this.#break("callData");
   }
 
   #beginFirst(): void {
@@ -237,7 +241,7 @@ export class UnitMeter {
       case 0x100n:
         return this.#add(SERVED_WEIGHTS.p256);
       default:
-        if (this.#run.operation !== undefined && isUncovered(number) && input().length > 0) this.#break("fault");
+        if (this.#run.operation !== undefined && UNCOVERED_PRECOMPILES.has(number)) this.#fault(number, input().length);
     }
   }
 
@@ -249,7 +253,7 @@ export class UnitMeter {
     const run: Precompile = watched ?? ((code, data, gas) => Object.getPrototypeOf(evm).runPrecompile.call(evm, code, data, gas));
     const weighed: Precompile = async (code, data, gas) => {
       const address = addresses.get(code) ?? 0n;
-      if (data.length > 0 && isUncovered(address)) this.#break("fault");
+      if (UNCOVERED_PRECOMPILES.has(address)) this.#fault(address, data.length);
       const result = await run(code, data, gas);
       if (address === 0x05n && result.exceptionError === undefined) this.#add(powerUnits(data));
       return runsCode(address, data, gas, result) ? this.#price(address, data, gas, result) : result;
@@ -332,9 +336,16 @@ export class UnitMeter {
     if (this.#units > this.#budget) this.#break(this.#isLone ? "lone" : "budget");
   }
 
+  /** Without input such a contract does nothing that would have to be proven. */
+  #fault(address: bigint, bytes: number): void {
+    if (bytes === 0) return;
+    if (this.#end === undefined) this.#unprovable = new UnprovableError(address, bytes);
+    this.#break("fault");
+  }
+
   #break(reason: MeterEnd): never {
     this.#end ??= reason;
-    throw new Error(`what no proof covers, or more than its budget pays for: ${this.#end}`);
+    throw this.#unprovable ?? new Error(`it takes more to prove than it may: ${this.#end}`);
   }
 }
 
@@ -356,14 +367,10 @@ function sizesOf(data: Uint8Array): readonly bigint[] {
   return [0, 32, 64].map((place) => BigInt(toHex(head.subarray(place, place + 32))));
 }
 
-/** A call, with input, of a precompiled contract that nothing proves. */
-function isUnprovable({ to, codeAddress, data }: Message): boolean {
-  return to !== undefined && data.length > 0 && isUncovered(BigInt(codeAddress.toString()));
-}
-
-/** What is no table and no bytecode. */
-function isUncovered(address: bigint): boolean {
-  return isUnsupportedPrecompile(address) && !CODES_BY_ADDRESS.has(address);
+/** The precompiled contract that is called, where nothing proves it. */
+function uncoveredBy({ to, codeAddress }: Message): bigint | undefined {
+  const address = to === undefined ? 0n : BigInt(codeAddress.toString());
+  return UNCOVERED_PRECOMPILES.has(address) ? address : undefined;
 }
 
 /**

@@ -60,6 +60,8 @@ export interface CallAnswer {
   readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
+  /** No proof covers what it does, as `reason` says. */
+  readonly isUnprovable?: boolean;
 }
 
 /** An estimate, or why the call cannot be estimated. */
