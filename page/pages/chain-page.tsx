@@ -34,7 +34,7 @@ export function ChainPage({ name }: { readonly name: string }) {
   const base = baseOf(info, name);
   const settlementCost = useSettlementCost(member, base, now?.batches.executed ?? 0);
   if (chain === undefined || now === undefined) return <p class="bad">This ecosystem has no chain {name}.</p>;
-  const { quorum } = chain;
+  const { quorum, standby } = chain;
   const isClosed = chain.readsNeedSession === true && !hasSession(chain.chainId);
   return (
     <>
@@ -53,6 +53,12 @@ export function ChainPage({ name }: { readonly name: string }) {
             <>
               trusted to {quorum.threshold} of {plural(quorum.members.length, "validator")}:{" "}
               <Addresses chain={base.name} addresses={quorum.members} />
+            </>
+          ),
+          "standby for lost keys": standby && (
+            <>
+              {standby.threshold} of {plural(standby.members.length, "account")}, while an operation is overdue:{" "}
+              <Addresses chain={base.name} addresses={standby.members} />
             </>
           ),
           "protocol version": now.protocolVersion,

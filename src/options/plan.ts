@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import { CHAIN_OPTIONS } from "./chain.ts";
 import type { CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
+import type { Hex } from "../protocol/hex.ts";
 import type { OptionPath } from "./problems.ts";
 import type { Given, fields } from "./fields/values.ts";
 
@@ -107,6 +108,9 @@ interface SettingsOnL1 {
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly cheatsAllowed: boolean;
+  /** Both absent where no standby is named. */
+  readonly standby?: readonly Hex[];
+  readonly standbyThreshold?: bigint;
 }
 
 /** What the plan says of the chain's configuration on L1. */

@@ -48,6 +48,7 @@ export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, da
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...versionConflicts(chain),
+      ...standbyConflicts(chain),
       ...checkConflicts(chain),
       ...importConflicts(chain),
       ...superchainConflicts(chain),
@@ -138,6 +139,14 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
   if (protocol.protocolVersion === 2 || !firstState.allowUnlimitedContractSize) return [];
   const message = "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out";
   return [{ path: [...path, "protocolVersion"], message }];
+}
+
+/** What a standby commits in place of what it takes back must be executed before the exit opens. */
+function standbyConflicts({ path, plan: { validators, protocol } }: PlannedAt): readonly OptionProblem[] {
+  const { exitDelaySeconds, executionDelaySeconds } = protocol;
+  if (validators.standby === undefined || exitDelaySeconds > 2 * executionDelaySeconds) return [];
+  const message = `${exitDelaySeconds} is not longer than twice executionDelaySeconds (${2 * executionDelaySeconds}), in which a standby settles; give more, or leave standby out`;
+  return [{ path: [...path, "exitDelaySeconds"], message }];
 }
 
 /** EDR charges as Ethereum does. */

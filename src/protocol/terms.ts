@@ -8,6 +8,8 @@ export interface ScheduledTerms {
   /** How many of the validators must sign. */
   readonly threshold: bigint;
   readonly validators: readonly Hex[];
+  /** The accounts that sign where these leave an operation that is overdue; threshold 0 without any. */
+  readonly standby: { readonly threshold: bigint; readonly validators: readonly Hex[] };
   readonly dataAvailabilityPolicy: Hex;
 }
 

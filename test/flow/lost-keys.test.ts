@@ -4,7 +4,7 @@ import { Contract } from "ethers";
 import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { mayStandbyRevert } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { ALICE, ETHER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
@@ -22,7 +22,9 @@ describe("a chain whose validators have lost their keys", () => {
   let devnet: FlowDevnet;
   before(async () => {
     const times = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: 3_600 };
-    devnet = await startFlowDevnet([{ chainId: CHAIN_ID, ...times }], UNPROVEN);
+    // Its accounts are development accounts, whose keys this process has.
+    const standby = { accounts: [createDevelopmentAccounts().wallet(STANDBY).address], threshold: 1 };
+    devnet = await startFlowDevnet([{ chainId: CHAIN_ID, ...times, standby }], UNPROVEN);
   });
   after(() => devnet.close());
 
@@ -31,6 +33,11 @@ describe("a chain whose validators have lost their keys", () => {
     new Contract(address, abi, devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator).connect(devnet.l1.provider));
   const settings = () => onL1(devnet.ecosystem.addresses.settings, chainSettingsAbi);
   const contract = () => onL1(chain().pipeline.created.hyperchain, hyperchainAbi);
+  /** Each look takes an answer of the chain's. */
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await devnet.l1.provider.getBlockNumber();
+  };
+  const waitsFor = () => chain().pipeline.waitsFor();
   const account = (number: number): Hex => lowerCaseAddress(devnet.accounts.wallet(number).address);
   const deposit = async (): Promise<void> => {
     const wallet = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
@@ -53,33 +60,51 @@ describe("a chain whose validators have lost their keys", () => {
     const notice = (await settings().getFunction("upgradeNotice")(CHAIN_ID)) as bigint;
     await (await settings().getFunction("scheduleTerms")(CHAIN_ID, terms)).wait();
     await new Upgrades(devnet).pass(notice);
-    await chain().pipeline.signers.admit(devnet.accounts.wallet(STANDBY));
 
     await deposit();
+    const settling = settleNow(chain());
+    await until(() => waitsFor() !== undefined);
+    assert.match(
+      waitsFor() ?? "",
+      new RegExp(`${account(LOST)} must sign, and of these 0 can be asked here.*standby signs once an operation`),
+    );
+    assert.equal(await contract().getFunction("getTotalBatchesCommitted")(), 1n);
     await new Upgrades(devnet).pass(2n * BigInt(WINDOW_SECONDS));
-    await settleNow(chain());
+    await settling;
+    assert.equal(waitsFor(), undefined);
     assert.equal(await contract().getFunction("isValidator")(account(STANDBY)), false);
     assert.equal(await contract().getFunction("exitOpensAt")(), NEVER);
     assert.equal(await contract().getFunction("getTotalBatchesExecuted")(), 2n);
     assert.equal(await contract().getFunction("getPriorityQueueSize")(), 0n);
   });
 
-  test("says before that whose signature is missing, and that the standby's comes", async () => {
+  test("waits for keys that are missing, and goes on as soon as they are at hand", async () => {
     await deposit();
-    await assert.rejects(settleNow(chain()), (error: Error & { code?: unknown }) => {
-      assert.equal(error.code, "QuorumUnreachable");
-      assert.match(
-        error.message,
-        new RegExp(`${account(LOST)} must sign.*standby signs once an operation of the queue is overdue`),
-      );
-      return true;
-    });
-    assert.equal(await contract().getFunction("getTotalBatchesCommitted")(), 2n);
+    const settling = settleNow(chain());
+    await until(() => waitsFor() !== undefined);
+    await chain().pipeline.signers.admit(devnet.accounts.wallet(LOST));
+    await settling;
+    assert.equal(await contract().getFunction("getTotalBatchesExecuted")(), 3n);
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("shows its quorum and its standby, and those of the terms that wait", async () => {
+    const members = [account(LOST)];
+    const { quorum, standby, nextQuorum, nextStandby } = devnet.info().chains[0]!;
+    assert.deepEqual(
+      [quorum, standby],
+      [
+        { members, threshold: 1 },
+        { members: [account(STANDBY)], threshold: 1 },
+      ],
+    );
+    assert.deepEqual([nextQuorum, nextStandby], [undefined, undefined]);
   });
 
   test("sees from when on the standby may take batches back: a window and the execution delay after the oldest deadline", async () => {
     const { hyperchain, configuration } = chain().pipeline.created;
     const l1 = { provider: devnet.l1.provider, hyperchain, fromBlock: devnet.ecosystem.fromBlock };
+    await deposit();
     const head = (await contract().getFunction("getFirstUnprocessedPriorityTx")()) as bigint;
     const { deadline } = (await contract().getFunction("priorityOperation")(head)) as { deadline: bigint };
     const from = (deadline >> 32n) + configuration.priorityOpWindow + configuration.executionDelay;

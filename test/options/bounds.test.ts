@@ -181,6 +181,25 @@ const ROWS: readonly Row[] = [
     },
   ]),
   {
+    config: "chains.a.standby.accounts",
+    devnet: "chains[0].standby.accounts",
+    accepts: [[ADDRESS], Array.from({ length: 16 }, (_, i) => `${ADDRESS.slice(0, -2)}${10 + i}`)],
+    refuses: [
+      [],
+      [ADDRESS, ADDRESS.toLowerCase()],
+      ["x"],
+      Array.from({ length: 17 }, (_, i) => `${ADDRESS.slice(0, -2)}${10 + i}`),
+    ],
+    beside: { "standby.threshold": 1 },
+  },
+  {
+    config: "chains.a.standby.threshold",
+    devnet: "chains[0].standby.threshold",
+    accepts: [1],
+    refuses: [0, 2, 1.5, "1"],
+    beside: { "standby.accounts": [ADDRESS] },
+  },
+  {
     config: "chains.a.readers",
     devnet: "chains[0].readers",
     accepts: [[], [ADDRESS]],

@@ -7,8 +7,22 @@ import type { ScheduledTerms } from "../../src/protocol/terms.ts";
 const policy = (number: number): Hex => `0x${number.toString(16).padStart(40, "0")}`;
 const first = { dataAvailabilityPolicy: policy(10), priorityOpWindow: 100n };
 const terms: readonly ScheduledTerms[] = [
-  { epoch: 1n, effectiveAt: 1_000n, threshold: 1n, validators: [], dataAvailabilityPolicy: policy(11) },
-  { epoch: 2n, effectiveAt: 2_000n, threshold: 1n, validators: [], dataAvailabilityPolicy: policy(12) },
+  {
+    epoch: 1n,
+    effectiveAt: 1_000n,
+    threshold: 1n,
+    validators: [],
+    standby: { threshold: 0n, validators: [] },
+    dataAvailabilityPolicy: policy(11),
+  },
+  {
+    epoch: 2n,
+    effectiveAt: 2_000n,
+    threshold: 1n,
+    validators: [],
+    standby: { threshold: 0n, validators: [] },
+    dataAvailabilityPolicy: policy(12),
+  },
 ];
 
 /** By hand, from the contract's rule: a batch's time decides, and for older batches L1's within a window. */

@@ -44,6 +44,15 @@ function below(parent: HDNodeWallet): DevelopmentAccounts {
   };
 }
 
+/** The key of an account that users have; undefined for any other account. */
+export function keyOf(accounts: DevelopmentAccounts, address: Hex): HDNodeWallet | undefined {
+  for (let number = 0; number < ACCOUNT_NUMBERS.firstOperator; number++) {
+    const wallet = accounts.wallet(number);
+    if (lowerCaseAddress(wallet.address) === address) return wallet;
+  }
+  return undefined;
+}
+
 /** An address as the protocol writes it. */
 export function lowerCaseAddress(address: string): Hex {
   return address.toLowerCase() as Hex;

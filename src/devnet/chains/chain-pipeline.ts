@@ -105,6 +105,8 @@ export interface ChainPipelineDependencies {
   readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
+  /** As signers'. */
+  readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly onSettled?: (batch: SettledBatch) => void;
   /** A batch's proof has come to another phase of its making, or goes to L1. */
   readonly onProving?: (proving: BatchProving) => void;

@@ -10,7 +10,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { createLocalMember } from "../../settlement/signing/quorum.ts";
-import type { Quorum, TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import type { Quorum, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
@@ -41,6 +41,8 @@ interface SignersDependencies {
   /** As members in other processes reach it. */
   readonly l1Url: string;
   readonly operator: Signer & TypedDataSigner;
+  /** The key of an account, where this process has it. */
+  readonly keyOf: (address: Hex) => TypedDataSigner | undefined;
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
@@ -149,10 +151,11 @@ export async function prepareSigners(
       const quorum = { members, ...readyFor(proven) };
       const admit = async (signer: TypedDataSigner): Promise<void> =>
         void members.push(await createLocalMember(signer, contract));
+      await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
       const common = { quorum, admit, ...pids, memberSetup: setup };
-      const published = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
-      if (!isValidium) return { ...common, posting: published, data: undefined, catchUp: () => Promise.resolve() };
+      const posting = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
+      if (!isValidium) return { ...common, posting, data: undefined, catchUp: () => Promise.resolve() };
 
       const keeper = createDataKeeper(contract, readers);
       const committee: CommitteeMember[] =
@@ -163,13 +166,9 @@ export async function prepareSigners(
         committeeProcesses.length === 0
           ? keeper
           : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
-      const posting = committeePosting({
-        members: committee,
-        threshold: availability.committee?.threshold ?? 1,
-        settlementChainId,
-        policy,
-      });
-      return { ...common, posting, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
+      const threshold = availability.committee?.threshold ?? 1;
+      const byCommittee = committeePosting({ members: committee, threshold, settlementChainId, policy });
+      return { ...common, posting: byCommittee, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
     },
   };
 }
@@ -212,6 +211,19 @@ function policyOf(
 
 function sourceOf(blocks: InputsOf, proven: ProvenRecorder | undefined): InputsOf | ProvenSource {
   return proven === undefined ? blocks : { proven: (batchNumber) => proven.inputs(batchNumber), blocks };
+}
+
+/** Keys of the standby that this process has, and that sign for no validator already. */
+function standbyKeys(
+  { validators }: ChainPlan,
+  { keyOf }: SignersDependencies,
+  members: readonly QuorumMember[],
+): readonly TypedDataSigner[] {
+  const named = (validators.standby?.accounts ?? []).map(lowerCaseAddress);
+  return named
+    .filter((account) => !members.some(({ address }) => address === account))
+    .map(keyOf)
+    .filter((signer) => signer !== undefined);
 }
 
 /** Validators that ask for proofs are asked once there is one. */

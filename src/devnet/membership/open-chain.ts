@@ -14,7 +14,7 @@ import { startOrDispose } from "../../runtime/disposer.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { repeat } from "../../runtime/repeat.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, keyOf, lowerCaseAddress } from "../accounts/accounts.ts";
 import { resolveBaseToken } from "../chain-on-l1/base-token.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
@@ -204,6 +204,7 @@ function pipelineDependencies(
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
+    keyOf: (address) => keyOf(layer.accounts, address),
     onProving: (proving) => feed.add(proofEntry(chainId, proving)),
     onSettled: (batch) => events.onSettled?.(chainId, batch),
     onResealed: (resealed) => events.onResealed?.(chainId, resealed),

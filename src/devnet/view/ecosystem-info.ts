@@ -97,8 +97,12 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   /** Whose signatures count now. */
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
+  /** Whose signatures count while those leave an operation that is overdue; absent without a standby. */
+  readonly standby?: { readonly members: readonly Hex[]; readonly threshold: number };
   /** Whose will count from a second of L1's time on; absent where no other terms are scheduled. */
   readonly nextQuorum?: { readonly members: readonly Hex[]; readonly threshold: number; readonly effectiveAt: number };
+  /** The standby of those terms; absent where they have none. */
+  readonly nextStandby?: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
   /** What makes its blocks, and what repeats each of them in the chain's own process. */
   readonly engines: { readonly makes: EngineName; readonly repeats: EngineName | "none" };

@@ -329,15 +329,22 @@ function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists">
 }
 
 /** Whose signatures count now, and whose will. */
-function quorumInfo({ created, versions }: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "nextQuorum"> {
-  const { validators, validatorThreshold } = created.configuration;
-  const { terms = { validators, threshold: validatorThreshold }, nextTerms } = versions();
+function quorumInfo({
+  created,
+  versions,
+}: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "standby" | "nextQuorum" | "nextStandby"> {
+  const { validators, validatorThreshold: threshold, standby, standbyThreshold } = created.configuration;
+  const first = { validators, threshold, standby: { validators: standby, threshold: standbyThreshold } };
+  const { terms = first, nextTerms } = versions();
   const plain = (of: Pick<ScheduledTerms, "validators" | "threshold">) => ({
     members: of.validators,
     threshold: Number(of.threshold),
   });
-  if (nextTerms === undefined) return { quorum: plain(terms) };
-  return { quorum: plain(terms), nextQuorum: { ...plain(nextTerms), effectiveAt: Number(nextTerms.effectiveAt) } };
+  const hasStandby = terms.standby.threshold !== 0n;
+  const now = { quorum: plain(terms), ...(hasStandby ? { standby: plain(terms.standby) } : {}) };
+  if (nextTerms === undefined) return now;
+  const nextQuorum = { ...plain(nextTerms), effectiveAt: Number(nextTerms.effectiveAt) };
+  return { ...now, nextQuorum, ...(nextTerms.standby.threshold === 0n ? {} : { nextStandby: plain(nextTerms.standby) }) };
 }
 
 function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {

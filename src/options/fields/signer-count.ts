@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, oneOf, option, wholeNumber } from "./values.ts";
+import { address, fields, list, must, oneOf, option, wholeNumber } from "./values.ts";
 
 /** Each may be a process; the contract would take 64. */
 const MAX_SIGNERS = 16;
@@ -19,6 +19,39 @@ export const signers = v.pipe(
     ["threshold"],
   ),
   v.metadata({ wanted: WANTED }),
+);
+
+const STANDBY_ACCOUNTS = `1 to ${MAX_SIGNERS} addresses, each once`;
+const isOnceEach = (accounts: readonly string[]): boolean =>
+  new Set(accounts.map((each) => each.toLowerCase())).size === accounts.length;
+
+/** Accounts by name, of which so many must sign. */
+export const standby = v.pipe(
+  fields(
+    {
+      accounts: v.pipe(
+        list(address, STANDBY_ACCOUNTS),
+        v.check(
+          (accounts) => accounts.length >= 1 && accounts.length <= MAX_SIGNERS && isOnceEach(accounts),
+          must(STANDBY_ACCOUNTS),
+        ),
+        v.metadata({ wanted: STANDBY_ACCOUNTS }),
+      ),
+      threshold: wholeNumber(1, MAX_SIGNERS, 1),
+    },
+    "both accounts and threshold",
+  ),
+  v.forward(
+    v.check(
+      ({ accounts, threshold }) => threshold <= accounts.length,
+      ({ input: { accounts, threshold } }) => `must be at most the number of accounts (${accounts.length}); got ${threshold}`,
+    ),
+    ["threshold"],
+  ),
+  v.metadata({
+    name: "HyperchainStandbyUserConfig",
+    wanted: `{ accounts, threshold }: 1 to ${MAX_SIGNERS} addresses, and a threshold of at most as many`,
+  }),
 );
 
 /** The same of validators, with what each does before it signs. */

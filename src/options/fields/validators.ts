@@ -1,12 +1,29 @@
+import type * as v from "valibot";
 import { option } from "./values.ts";
 import { chainOption } from "./field.ts";
-import { validators } from "./signer-count.ts";
+import { standby, validators } from "./signer-count.ts";
 
-/** The processes whose signatures L1 asks for. */
+/** The accounts and processes whose signatures L1 asks for. */
 export const VALIDATORS = {
   quorum: chainOption({
     group: "validators",
     said: "once",
     config: option(validators, "processes that check every batch, and how many of them must sign", "one member, in this process"),
   }),
+  standby: chainOption({
+    group: "validators",
+    said: "once",
+    config: option(
+      standby,
+      "accounts that sign while validators leave an operation that is overdue; development accounts among them sign in this process",
+      "none",
+    ),
+    onL1: (planned) => (planned === undefined ? {} : standbyOnL1(planned)),
+  }),
 } as const;
+
+/** L1 wants its accounts in ascending order. */
+function standbyOnL1({ accounts, threshold }: v.InferOutput<typeof standby>): object {
+  const standby = accounts.map((each) => each.toLowerCase()).toSorted();
+  return { standby, standbyThreshold: BigInt(threshold) };
+}

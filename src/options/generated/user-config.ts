@@ -439,6 +439,12 @@ export interface HyperchainUserConfig {
    */
   readonly quorum?: HyperchainQuorumUserConfig | undefined;
   /**
+   * Accounts that sign while validators leave an operation that is overdue; development accounts among them sign in this process.
+   * Allowed: { accounts, threshold }: 1 to 16 addresses, and a threshold of at most as many.
+   * Default: none.
+   */
+  readonly standby?: HyperchainStandbyUserConfig | undefined;
+  /**
    * What is proven of its batches, beside the ecosystem's.
    * Default: {}.
    */
@@ -520,6 +526,19 @@ export interface HyperchainQuorumUserConfig {
    * Default: "execution".
    */
   readonly check?: "execution" | "proof" | undefined;
+}
+
+export interface HyperchainStandbyUserConfig {
+  /**
+   * .
+   * Allowed: 1 to 16 addresses, each once.
+   */
+  readonly accounts: readonly string[];
+  /**
+   * .
+   * Allowed: a whole number from 1 to 16, such as 1.
+   */
+  readonly threshold: number;
 }
 
 export interface HyperchainProverUserConfig {

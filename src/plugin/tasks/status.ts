@@ -71,6 +71,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
   const delays = chains.flatMap(({ name, waitsFor, ended }) =>
     waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
+  const standbys = info.chains.flatMap(standbyLines);
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const checks = chains.flatMap(({ name, checked }) =>
@@ -92,6 +93,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     strong(info.name),
     firstScreen(info, { keys: false }),
     table(rows),
+    ...(standbys.length === 0 ? [] : [standbys.join("\n")]),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
     ...(checks.length === 0 ? [] : [checks.join("\n")]),
@@ -102,6 +104,14 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     ...stuck,
     counts,
   ].join("\n\n");
+}
+
+/** The accounts that sign where validators do not, now and with the next terms. */
+function standbyLines({ name, standby, nextQuorum, nextStandby }: EcosystemInfo["chains"][number]): readonly string[] {
+  const line = (when: string, of: NonNullable<typeof standby>): string =>
+    `Standby of ${name}${when}: ${of.threshold} of ${of.members.join(", ")}, while an operation of its queue is overdue`;
+  const from = nextQuorum === undefined ? "" : ` from ${new Date(1_000 * nextQuorum.effectiveAt).toISOString()} on`;
+  return [...(standby === undefined ? [] : [line("", standby)]), ...(nextStandby === undefined ? [] : [line(from, nextStandby)])];
 }
 
 /** Looks that come by themselves take about this long at most while all members answer. */

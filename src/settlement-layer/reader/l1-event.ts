@@ -242,11 +242,12 @@ function decodeSetting(log: Log, position: L1Position): L1Event | undefined {
 }
 
 function scheduledTerms(args: Readonly<Record<string, unknown>>): ScheduledTerms {
-  const terms = args["terms"] as { readonly quorum: unknown; readonly dataAvailabilityPolicy: unknown };
+  const terms = args["terms"] as Readonly<Record<"quorum" | "standby" | "dataAvailabilityPolicy", unknown>>;
   return {
     epoch: number(args["epoch"]),
     effectiveAt: number(args["effectiveAt"]),
     ...plainQuorum(terms.quorum),
+    standby: plainQuorum(terms.standby),
     dataAvailabilityPolicy: account(terms.dataAvailabilityPolicy),
   };
 }

@@ -19,6 +19,8 @@ export type SettlementErrorCode =
   | "VersionChanged"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
+  /** Fewer keys are at hand than must sign, by what L1 says now. It passes once they are, or others have signed. */
+  | "SignersMissing"
   | "SignatureForeign"
   | "JournalCorrupt"
   | "JournalUnwritable"

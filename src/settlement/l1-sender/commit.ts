@@ -21,11 +21,11 @@ interface Committed {
 }
 
 /**
- * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp.
- * Signatures are asked for anew, on the same batch, when they have expired. Rejects with SettlementError: QuorumUnreachable,
- * BatchOverdue where L1 refuses it for an operation that it leaves waiting, BatchTooOld where validators do for its time,
- * VersionChanged where L1 gives it another protocol version than it was formed with,
- * BatchReplaced where another batch has its number, or the transactor's.
+ * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp, and while
+ * fewer keys are at hand than must sign. Signatures are asked for anew, on the same batch, when they have expired. Rejects with
+ * SettlementError: QuorumUnreachable where validators refuse, BatchOverdue where L1 refuses it for an operation that it leaves
+ * waiting, BatchTooOld where validators do for its time, VersionChanged where L1 gives it another protocol version than it was
+ * formed with, BatchReplaced where another batch has its number, or the transactor's.
  */
 export async function commitBatch(
   context: SenderContext,

@@ -4,11 +4,11 @@ import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
- * Why settlement waits for L1, for its operator's money, or until what was signed before does not hold any more. It
- * goes on by itself.
+ * Why settlement waits for L1, for its operator's money, for signers, or until what was signed before does not hold any more.
+ * It goes on by itself.
  */
 export interface L1Trouble {
-  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid" | "ExecutionUnproven";
+  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid" | "ExecutionUnproven" | "SignersMissing";
   /** What is asked of L1, and what comes instead of an answer. */
   readonly message: string;
 }

@@ -6,7 +6,10 @@ import { mayStandbyRevert, readCountingQuorum } from "./chain-reader.ts";
 import { encodeRevert } from "./batch-calls.ts";
 import type { SenderContext } from "./sender-context.ts";
 
-/** Has L1 forget committed and proven batches from a number on. Rejects with QuorumUnreachable or the transactor's errors. */
+/**
+ * Has L1 forget committed and proven batches from a number on. Rejects with QuorumUnreachable, SignersMissing or the transactor's
+ * errors.
+ */
 export async function revertBatches(
   context: Pick<SenderContext, "provider" | "hyperchain" | "fromBlock" | "settlementChainId" | "transactor">,
   fromBatch: bigint,

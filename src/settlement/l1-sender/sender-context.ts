@@ -52,15 +52,45 @@ interface StageCall<Done> {
   readonly gasLimit?: bigint;
 }
 
+/** What became of a stage: L1 had it, or took it now. */
+type Outcome<Done> = { readonly found: Done } | { readonly receipt: TransactionReceipt };
+
+const SIGNERS_LOOK_MS = 1_000;
+
 /**
- * Has L1 do a stage, waiting for its time, unless it has done so: then with what was found. A transaction that lost its place
- * to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as
+ * Has L1 do a stage, waiting for its time and for signers, unless it has done so: then with what was found. A transaction that
+ * lost its place to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as
  * Transactor.send does otherwise.
  */
-export async function carryOut<Done>(
-  context: SenderContext,
-  call: StageCall<Done>,
-): Promise<{ readonly found: Done } | { readonly receipt: TransactionReceipt }> {
+export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
+  try {
+    return await attempt(context, call);
+  } catch (error) {
+    const { stage, batchNumber } = call;
+    const message = `${stage} of batch ${batchNumber}: ${missingSigners(error)}`;
+    return context.patience.telling({ code: "SignersMissing", message }, () => untilSigned(context, call));
+  }
+}
+
+/** Looks again and again: others may sign and send the same, and what is asked for anew is the chain's present quorum. */
+async function untilSigned<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
+  for (;;) {
+    await context.patience.pause(`${call.stage} of batch ${call.batchNumber}`, SIGNERS_LOOK_MS);
+    try {
+      return await attempt(context, call);
+    } catch (error) {
+      missingSigners(error);
+    }
+  }
+}
+
+/** Which signers are missing. Throws any other error. */
+function missingSigners(error: unknown): string {
+  if (error instanceof SettlementError && error.code === "SignersMissing") return error.message;
+  throw error;
+}
+
+async function attempt<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
   for (;;) {
     const found = await call.find();
     if (found !== undefined) return { found };

@@ -132,7 +132,7 @@ type Signers = Pick<ScheduledTerms, "threshold" | "validators">;
 
 /**
  * The members that are asked: those whose signatures count. Where too few validators are among them, and its time has come, the
- * standby. Throws UnsignedError QuorumUnreachable where there are too few of either.
+ * standby. Throws UnsignedError SignersMissing where there are too few of either.
  */
 export function countingMembers(
   quorum: Quorum,
@@ -148,7 +148,7 @@ export function countingMembers(
   const message =
     `${threshold} of the validators ${validators.join(", ")} must sign, and of these ${asked.members.length} can be asked here; ` +
     `${waits}start the chain with the keys of enough of them, or have its admin schedule other validators (ChainSettings.scheduleTerms)`;
-  throw new UnsignedError("QuorumUnreachable", message, 0);
+  throw new UnsignedError("SignersMissing", message, 0);
 }
 
 function amongMembers({ members }: Quorum, { threshold, validators }: Signers): AskedQuorum {

@@ -76,6 +76,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     const terms = (blockNumber: number, epoch: bigint, effectiveAt: bigint, chainId = CHAIN.chainId) => ({
       ...place(blockNumber, SETTINGS),
       ...{ type: "termsScheduled" as const, chainId, epoch, effectiveAt, threshold: 1n, validators: [OTHER] },
+      standby: { threshold: 0n, validators: [] },
       dataAvailabilityPolicy: OTHER,
     });
     const withdrawn = { ...place(2, SETTINGS), type: "termsCanceled" as const, chainId: CHAIN.chainId, epoch: 1n };
