@@ -1,6 +1,6 @@
 import { type StatementForm, statementLayout } from "../circuits/boundary/statement-form.ts";
 import { LIMBS } from "../circuits/shapes/word.ts";
-import type { StatementCode } from "../recursion/leaf-program.ts";
+import type { StatementCode } from "../recursion/proof-code.ts";
 
 /**
  * Writes what `statementValues` checks and computes: constants are what they are, limbs have 16 bits, and behind the elements

@@ -32,11 +32,17 @@ export class Assembler {
   #sectionWords = 0;
   #octets = 0;
   #publics = 0;
+  #scope = "";
 
   /** Begins a section. What does not hold in it is a rejection of this code. */
   section(title: string, code: RejectionCode): void {
-    this.#sections.push({ title, code, first: this.#relations.length });
+    this.#sections.push({ title: `${this.#scope}${title}`, code, first: this.#relations.length });
     this.#sectionWords = this.#words;
+  }
+
+  /** Titles of the sections that begin from here on have this before them. */
+  scope(name: string): void {
+    this.#scope = `${name}: `;
   }
 
   newWord(): Word {

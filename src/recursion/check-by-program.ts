@@ -2,10 +2,10 @@ import { isCanonical } from "../field/koala-bear.ts";
 import { RejectedProof, reject, type RejectionCode } from "../stark/rejection.ts";
 import { wordsOf } from "../stark/transcript-form.ts";
 import { disassemble } from "./disassembly.ts";
-import { interpret } from "./interpret.ts";
+import { type Hints, interpret } from "./interpret.ts";
 import type { LeafProgram } from "./leaf-program.ts";
-import { sectionOf } from "./program.ts";
-import { proofHints, shapeOfProof } from "./proof-hints.ts";
+import { type Program, sectionOf } from "./program.ts";
+import { proofHints, requireHeights } from "./proof-hints.ts";
 
 /** What a program says of a proof. */
 type ProgramVerdict =
@@ -23,12 +23,22 @@ export function checkByProgram(
   proof: Uint8Array,
   compressOf?: Parameters<typeof interpret>[3],
 ): ProgramVerdict {
+  const hintsOf = (): Hints => {
+    requireHeights(system, logRows, proof);
+    return proofHints(system, proof);
+  };
+  return programVerdict(program, statement, hintsOf, compressOf);
+}
+
+/** The verdict of a run, on hints that may end in a RejectedProof. */
+export function programVerdict(
+  program: Program,
+  statement: Uint8Array,
+  hintsOf: () => Hints,
+  compressOf?: Parameters<typeof interpret>[3],
+): ProgramVerdict {
   try {
-    const heights = shapeOfProof(system, proof).logRows;
-    const other = heights.findIndex((height, table) => height !== logRows[table]);
-    if (other >= 0)
-      reject({ code: "MalformedProof", section: "heights", expected: logRows[other] ?? -1, got: heights[other] ?? -1 });
-    const hints = proofHints(system, proof);
+    const hints = hintsOf();
     const elements = wordsOf(statement);
     if (statement.length !== 4 * program.publicCount || !elements.every(isCanonical)) reject({ code: "BadStatement" });
     const result = interpret(program, elements, hints, compressOf);

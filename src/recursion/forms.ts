@@ -1,7 +1,7 @@
 import type { Ext } from "../field/extension.ts";
 import { add as addBase, mul, neg } from "../field/koala-bear.ts";
 import type { ArithmeticTerms, Assembler } from "./assembler.ts";
-import type { Word } from "./relation.ts";
+import { type Word, WORD_ELEMENTS } from "./relation.ts";
 
 /** A sum that one relation can compute, not yet computed. Immutable; a word of its own is written when it is first needed. */
 export interface Form extends ArithmeticTerms {
@@ -35,6 +35,15 @@ export class FormArithmetic {
   /** A constant of the extension. */
   extension(value: Ext): Form {
     return this.cell(this.#assembler.constant(value));
+  }
+
+  /** The element of the extension that has these coordinates. */
+  joined(coordinates: readonly Word[]): Form {
+    const terms = coordinates.map((coordinate, i) => {
+      const unit = Array.from({ length: WORD_ELEMENTS }, (_, j) => (i === j ? 1 : 0));
+      return i === 0 ? this.cell(coordinate) : this.mul(this.cell(coordinate), this.extension(unit));
+    });
+    return this.cell(this.word(terms.reduce(this.add)));
   }
 
   /** The cell of a form. */

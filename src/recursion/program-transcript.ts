@@ -49,13 +49,7 @@ export class ProgramTranscript {
   }
 
   #challengeOf(state: Octet): Form {
-    const forms = this.#forms;
-    const coordinates = this.#assembler.unpack(state, WORD_ELEMENTS);
-    const sum = coordinates.map((coordinate, i) => {
-      const unit = Array.from({ length: WORD_ELEMENTS }, (_, j) => (i === j ? 1 : 0));
-      return i === 0 ? forms.cell(coordinate) : forms.mul(forms.cell(coordinate), forms.extension(unit));
-    });
-    return forms.cell(forms.word(sum.reduce(forms.add)));
+    return this.#forms.joined(this.#assembler.unpack(state, WORD_ELEMENTS));
   }
 
   /** Takes the nonce in; the element whose lowest bits have to be 0. */

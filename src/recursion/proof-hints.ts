@@ -25,6 +25,14 @@ export function shapeOfProof(system: System, proof: Uint8Array): Shape {
   return readHead(system, new ProofReader(proof)).shape;
 }
 
+/** Ends in a RejectedProof for a proof of other heights. */
+export function requireHeights(system: System, logRows: readonly number[], proof: Uint8Array): void {
+  const heights = shapeOfProof(system, proof).logRows;
+  const other = heights.findIndex((height, table) => height !== logRows[table]);
+  if (other >= 0)
+    reject({ code: "MalformedProof", section: "heights", expected: logRows[other] ?? -1, got: heights[other] ?? -1 });
+}
+
 /**
  * A proof's elements as the hints of a leaf program of its shape. Ends in a RejectedProof for bytes that encode no elements: what
  * is no matter of a program, since a proof has the elements themselves there.

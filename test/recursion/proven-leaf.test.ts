@@ -3,9 +3,6 @@ import { after, before, describe, it } from "node:test";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { type Hints, interpret, type Memory } from "../../src/recursion/interpret.ts";
-import type { Program } from "../../src/recursion/program.ts";
-import type { Octet } from "../../src/recursion/relation.ts";
 import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
@@ -14,6 +11,7 @@ import type { ProofSection } from "../../src/stark/proof.ts";
 import type { System } from "../../src/stark/system.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
+import { forcedRun } from "./forced-run.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
 
 /** NOT SECURE: a proof of two queries, and one of a program that checks it. */
@@ -22,24 +20,6 @@ const programParameters = leafParameters({
   ...{ queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 18 },
 });
-
-/** A run that goes on over relations which do not hold: they compare nothing then. */
-function forcedRun(program: Program, publicValues: readonly number[], hints: Hints): Memory {
-  const result = interpret(program, publicValues, hints);
-  if (result.ok) return result.memory;
-  const { relations, octetCount } = program;
-  const relation = relations[result.relation]!;
-  if (relation.kind === "compress" || relation.kind === "climb") {
-    const loose = { ...relation, to: octetCount as Octet };
-    return forcedRun(
-      { ...program, relations: relations.with(result.relation, loose), octetCount: octetCount + 1 },
-      publicValues,
-      hints,
-    );
-  }
-  assert.ok(relation.kind === "arithmetic" || relation.kind === "bits");
-  return forcedRun({ ...program, relations: relations.toSpliced(result.relation, 1) }, publicValues, hints);
-}
 
 describe("a leaf", () => {
   let backend: Backend;

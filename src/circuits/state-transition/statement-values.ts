@@ -26,7 +26,7 @@ export function statementValues(statement: Uint8Array): number[] | undefined {
 }
 
 /** Coordinates of r, r², r³. */
-function powers(r: Ext): number[] {
+export function powers(r: Ext): number[] {
   const field = createExtension(EXTENSION_DEGREE);
   const coordinates: number[] = [];
   let power = field.one;

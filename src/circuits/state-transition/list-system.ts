@@ -1,0 +1,81 @@
+import { isCanonical } from "../../field/koala-bear.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchStatement } from "../../protocol/statement.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import { compileSystem, type System } from "../../stark/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
+import { DIGEST } from "../shapes/digest.ts";
+import { LIMB, LIMBS, limbsOf } from "../shapes/word.ts";
+import { EXTENSION_DEGREE } from "./layout/columns.ts";
+import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "./layout/public-values.ts";
+import { createStateTransitionAir } from "./state-transition-air.ts";
+import { powers } from "./statement-values.ts";
+
+/** A statement about a list: commitment 16 ‖ both roots ‖ D ‖ r 5 ‖ y 5 ‖ outputsHash 16; words in limbs, lowest first. */
+const STATED = {
+  commitment: 0,
+  digests: LIMBS,
+  point: LIMBS + 3 * DIGEST,
+  outputsHash: LIMBS + 3 * DIGEST + 2 * EXTENSION_DEGREE,
+};
+const STATED_COUNT = STATED.outputsHash + LIMBS;
+
+/**
+ * Parameters of list proofs that a program checks: at least 100 proven bits in unique decoding. The table's degree asks for this
+ * blowup.
+ */
+export function listParameters(): ProofParameters {
+  return {
+    extensionDegree: 5,
+    logBlowup: 3,
+    queryCount: 97,
+    grindingBits: 20,
+    grindingBaseLogRows: 24,
+    logArity: 3,
+    logFinalMax: 7,
+    opening: { kind: "stacked", logStackMin: 14, logStackMax: 20 },
+    hash: { kind: "poseidon" },
+    transcript: "poseidon",
+    maxConstraintDegree: 9,
+    minLogRows: 9,
+    maxLogRows: 17,
+  };
+}
+
+/** The system of `createStateTransitionSystem`, about the same statements as elements: a program can check its proofs. */
+export function listSystem(parameters: ProofParameters): System {
+  return compileSystem({
+    name: "state-transition in elements/1",
+    parameters,
+    tables: [{ air: createStateTransitionAir(), auxiliaryCount: AUXILIARY_COUNT }],
+    statementValueCount: STATEMENT_PUBLIC_COUNT,
+    statementElements: { count: STATED_COUNT, shared: 0 },
+    publicValues: listValues,
+  });
+}
+
+/** The statement's bytes. */
+export function encodeListStatement(statement: BatchStatement): Uint8Array {
+  const limbs = (word: Hex): number[] => limbsOf(BigInt(word));
+  return elementBytes([
+    ...limbs(statement.commitment),
+    ...statement.oldStateRoot,
+    ...statement.newStateRoot,
+    ...statement.diffDigest,
+    ...statement.point,
+    ...statement.evaluation,
+    ...limbs(statement.outputsHash),
+  ]);
+}
+
+/** Undefined for what is no statement. The commitment is bound by the transcript alone. */
+function listValues(statement: Uint8Array): number[] | undefined {
+  const elements = wordsOf(statement);
+  if (statement.length !== 4 * STATED_COUNT || !elements.every(isCanonical)) return undefined;
+  const [commitment, outputsHash] = [STATED.commitment, STATED.outputsHash].map((at) => elements.slice(at, at + LIMBS));
+  if (commitment === undefined || outputsHash === undefined) return undefined;
+  if (![...commitment, ...outputsHash].every((limb) => limb < LIMB)) return undefined;
+  const point = elements.slice(STATED.point, STATED.point + EXTENSION_DEGREE);
+  const evaluation = elements.slice(STATED.point + EXTENSION_DEGREE, STATED.outputsHash);
+  return [...elements.slice(STATED.digests, STATED.point), ...evaluation, ...outputsHash, ...powers(point)];
+}

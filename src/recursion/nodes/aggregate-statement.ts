@@ -1,0 +1,71 @@
+import { createExtension, type Ext } from "../../field/extension.ts";
+import { compress } from "../../kernels/poseidon.ts";
+import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
+import { AGGREGATE, partOf } from "./layout.ts";
+
+/** The chain over aggregated batches (`protocol/domain-tags.ts`). */
+export const AGGREGATE_TAG = 16;
+
+const field = createExtension(WORD_ELEMENTS);
+
+/** What is known of the batches before an aggregate: A and Z. */
+interface AggregateStart {
+  readonly digest: readonly number[];
+  readonly evaluation: Ext;
+}
+
+/** Before the first batch of so many: the chain has their count in front. */
+export function firstStart(count: number): AggregateStart {
+  const zeros = new Array<number>(OCTET_ELEMENTS).fill(0);
+  return { digest: compress(AGGREGATE_TAG, zeros, zeros.with(0, count)), evaluation: field.zero };
+}
+
+/** What stands for batches of one version, by their elements, behind a start; ρ is the point. */
+export function aggregateOf(batches: readonly (readonly number[])[], start: AggregateStart, point: Ext): number[] {
+  let { digest, evaluation } = start;
+  for (const batch of batches) {
+    for (const block of groups(batch, OCTET_ELEMENTS)) digest = compress(AGGREGATE_TAG, [...digest], block);
+    for (const coefficient of groups(batch, WORD_ELEMENTS)) evaluation = field.add(field.mul(evaluation, point), coefficient);
+  }
+  const version = batches[0]?.slice(0, 2) ?? [];
+  return [...version, batches.length, ...start.digest, ...digest, ...start.evaluation, ...evaluation, ...point];
+}
+
+/** Where the next aggregate begins. */
+export function startBehind(aggregate: readonly number[]): AggregateStart {
+  return {
+    digest: partOf(aggregate, AGGREGATE.parts.digestAfter),
+    evaluation: partOf(aggregate, AGGREGATE.parts.evaluationAfter),
+  };
+}
+
+/** What stands for aggregates that follow each other. */
+export function joinedAggregates(aggregates: readonly (readonly number[])[]): number[] {
+  const [first = [], last = first] = [aggregates[0], aggregates.at(-1)];
+  const count = aggregates.reduce((sum, own) => sum + (partOf(own, AGGREGATE.parts.count)[0] ?? 0), 0);
+  const end = startBehind(last);
+  const start = partOf(first, AGGREGATE.parts.evaluationBefore);
+  return [
+    ...partOf(first, AGGREGATE.parts.version),
+    count,
+    ...partOf(first, AGGREGATE.parts.digestBefore),
+    ...end.digest,
+    ...start,
+    ...end.evaluation,
+    ...partOf(first, AGGREGATE.parts.point),
+  ];
+}
+
+/** What L1 knows of an aggregate that begins with nothing: N, A, ρ, Z. */
+export function wrappedOf(aggregate: readonly number[]): number[] {
+  const { digest, evaluation } = startBehind(aggregate);
+  const part = (name: "count" | "point"): readonly number[] => partOf(aggregate, AGGREGATE.parts[name]);
+  return [...part("count"), ...digest, ...part("point"), ...evaluation];
+}
+
+/** Elements in groups, the last one filled up with zeros. */
+function groups(elements: readonly number[], length: number): number[][] {
+  return Array.from({ length: Math.ceil(elements.length / length) }, (_, i) =>
+    Array.from({ length }, (_unused, j) => elements[i * length + j] ?? 0),
+  );
+}

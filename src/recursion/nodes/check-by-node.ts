@@ -1,0 +1,43 @@
+import { createExtension } from "../../field/extension.ts";
+import { isCanonical } from "../../field/koala-bear.ts";
+import { reject } from "../../stark/rejection.ts";
+import { wordsOf } from "../../stark/transcript-form.ts";
+import { programVerdict } from "../check-by-program.ts";
+import type { Hints } from "../interpret.ts";
+import { statementLength } from "../proof-code.ts";
+import { proofHints, requireHeights } from "../proof-hints.ts";
+import { WORD_ELEMENTS } from "../relation.ts";
+import type { NodeProgram } from "./node-program.ts";
+
+/** A proof with what it says. */
+export interface StatedProof {
+  readonly statement: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+const field = createExtension(WORD_ELEMENTS);
+
+/** Hints of a node: its children's statements, then their proofs. Ends in a RejectedProof for bytes that encode no elements. */
+export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[]): Hints {
+  if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
+  const read = children.map(({ system, logRows }, i): Hints & { readonly elements: readonly number[] } => {
+    const { statement, proof } = proofs[i] as StatedProof;
+    const elements = wordsOf(statement);
+    if (statement.length !== 4 * statementLength(system) || !elements.every(isCanonical)) reject({ code: "BadStatement" });
+    requireHeights(system, logRows, proof);
+    return { elements, ...proofHints(system, proof) };
+  });
+  return {
+    words: [...read.flatMap(({ elements }) => elements.map(field.fromBase)), ...read.flatMap(({ words }) => words)],
+    octets: read.flatMap(({ octets }) => octets),
+  };
+}
+
+/** Checks a node's statement by running its program on proofs. Throws nothing for hostile bytes. */
+export function checkByNode(
+  node: NodeProgram,
+  statement: Uint8Array,
+  proofs: readonly StatedProof[],
+): ReturnType<typeof programVerdict> {
+  return programVerdict(node.program, statement, () => nodeHints(node, proofs));
+}

@@ -1,0 +1,63 @@
+/** A part of a statement: so many elements from `at` on. */
+export interface StatedElements {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Parts that follow each other, by name; `count` is how many elements they have together. */
+interface StatementParts<Name extends string> {
+  readonly parts: Readonly<Record<Name, StatedElements>>;
+  readonly count: number;
+}
+
+function inOrder<Name extends string>(lengths: Readonly<Record<Name, number>>): StatementParts<Name> {
+  let at = 0;
+  const parts = {} as Record<Name, StatedElements>;
+  for (const [name, count] of Object.entries(lengths) as [Name, number][]) {
+    parts[name] = { at, count };
+    at += count;
+  }
+  return { parts, count: at };
+}
+
+/** Of the elements of a statement those of a part. */
+export function partOf<Element>(elements: readonly Element[], { at, count }: StatedElements): readonly Element[] {
+  return elements.slice(at, at + count);
+}
+
+/** What stands between two chunks. Numbers are in limbs of 16 bits, lowest first; `secondRoot` and `claims` are reserved. */
+export const BOUNDARY = inOrder({
+  ...{ root: 8, secondRoot: 8, nextBatch: 2, open: 1, blockNumber: 4, timestamp: 4, coinbase: 10, blockHashes: 8 },
+  ...{ cheatCount: 2, claims: 8 },
+});
+
+/**
+ * What leaves and joins say of chunks: from one boundary to another. What is said of an open run, in front, is 0: runs in
+ * segments have no leaves yet.
+ */
+export const CHUNKS = inOrder({ ofRun: 36, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count });
+
+/** What a proof of a chunk says: the same, and zeros behind it. */
+export const CHUNK_RUN = inOrder({ version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count, reserved: 4 });
+
+/** What a proof of a batch's list of changes says. */
+export const LIST = inOrder({
+  ...{ commitment: 16, oldRoot: 8, newRoot: 8, diffDigest: 8, point: 5, evaluation: 5, outputsHash: 16 },
+});
+
+/** What a proof says of leaves that are listed anew. */
+export const RELISTING = inOrder({ before: 8, after: 8 });
+
+/** What a batch is in an aggregate (docs/protocol.md §6). */
+export const BATCH = inOrder({
+  ...{ version: 2, chainId: 4, nextBatch: 2, commitment: 16, outputsHash: 16 },
+  ...{ oldRoot: 8, newRoot: 8, diffDigest: 8, point: 5, evaluation: 5, secondTree: 34 },
+});
+
+/** What an aggregate says: A and Z of the batches before it and behind it, ρ, and how many batches it has. */
+export const AGGREGATE = inOrder({
+  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5 },
+});
+
+/** What L1 knows of an aggregate: N, A, ρ, Z. */
+export const WRAPPED = inOrder({ count: 1, digest: 8, point: 5, evaluation: 5 });

@@ -1,0 +1,228 @@
+import { grindingBitsFor } from "../stark/parameters.ts";
+import { ABSENT, type Shape } from "../stark/shape.ts";
+import { batchedBits } from "../stark/stacked/claims.ts";
+import { layerFolds, type StackShape } from "../stark/stack-shape.ts";
+import type { System } from "../stark/system.ts";
+import { wordsOf } from "../stark/transcript-form.ts";
+import { proofVersion } from "../stark/verification-key.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
+import { P } from "../field/koala-bear.ts";
+import type { Assembler } from "./assembler.ts";
+import { type RoundForms, writeClaim } from "./claim-code.ts";
+import { formAt, type OpenedForms, writeConstraints } from "./constraint-code.ts";
+import { type Form, FormArithmetic } from "./forms.ts";
+import { ProgramTranscript } from "./program-transcript.ts";
+import { type LayerCells, QueryCode } from "./query-code.ts";
+import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "./relation.ts";
+
+/** Writes what makes elements a statement of a system; the public values that they mean. */
+export type StatementCode = (assembler: Assembler, elements: readonly Word[]) => readonly Word[];
+
+/** Proofs of one shape of a system, as a program checks them. */
+export interface CheckedShape {
+  readonly system: System;
+  readonly shape: Shape;
+  readonly statementCode: StatementCode;
+}
+
+/** A statement in a program: its elements, and the blocks in which a transcript takes them in. */
+interface StatementCells {
+  readonly elements: readonly Word[];
+  readonly octets: readonly Octet[];
+}
+
+/** A statement of such a system. Elements that have no value are hints, which the check of the proof hashes. */
+export function statementCells(assembler: Assembler, elements: readonly Word[]): StatementCells {
+  const octets: Octet[] = [];
+  for (let first = 0; first < elements.length; first += OCTET_ELEMENTS)
+    octets.push(assembler.pack(elements.slice(first, first + OCTET_ELEMENTS)));
+  return { elements, octets };
+}
+
+/** How many elements a system's statements have. */
+export function statementLength({ definition }: System): number {
+  return definition.statementElements?.count ?? 0;
+}
+
+/**
+ * Writes the checks of a proof of one shape: they hold for some hints exactly if `verify` accepts a proof of the statement.
+ * Throws RangeError for a system whose proofs no program checks.
+ */
+export function writeProofCheck(
+  assembler: Assembler,
+  { system, shape, statementCode }: CheckedShape,
+  statement: StatementCells,
+): void {
+  const { parameters, definition } = system;
+  const { stack } = shape;
+  if (stack === undefined || parameters.transcript !== "poseidon" || parameters.extensionDegree !== WORD_ELEMENTS)
+    throw new RangeError(
+      `proofs of ${system.name} are checked by no program: their columns have to be stacked, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
+    );
+  if (definition.segments !== undefined)
+    throw new RangeError(
+      `${system.name} is proven in segments: a program of them has to fold their seeds, which this one does not`,
+    );
+  new ProofCode(assembler, system, shape, stack).write(statement, statementCode);
+}
+
+/** What is in front of the queries, in the order in which prover and verifier speak. */
+class ProofCode {
+  readonly #assembler: Assembler;
+  readonly #forms: FormArithmetic;
+  readonly #transcript: ProgramTranscript;
+  readonly #system: System;
+  readonly #shape: Shape;
+  readonly #stack: StackShape;
+
+  constructor(assembler: Assembler, system: System, shape: Shape, stack: StackShape) {
+    this.#assembler = assembler;
+    this.#system = system;
+    this.#shape = shape;
+    this.#stack = stack;
+    assembler.section("statement", "BadStatement");
+    this.#forms = new FormArithmetic(assembler);
+    this.#transcript = new ProgramTranscript(assembler, this.#forms);
+  }
+
+  write(statement: StatementCells, statementCode: StatementCode): void {
+    const assembler = this.#assembler;
+    const { parameters } = this.#system;
+    const statementValues = statementCode(assembler, statement.elements).map((word) => this.#forms.cell(word));
+
+    assembler.section("transcript", "MalformedProof");
+    const auxiliary = this.#absorbFirst(statement);
+    const publicValues = auxiliary.map((own) => [...statementValues, ...own]);
+    const { opened, roots } = this.#columns(publicValues);
+    const opening = this.#opening();
+    const [nonce, ...positions] = this.#positions();
+
+    assembler.section("lookup sums", "LookupSumMismatch");
+    if (opened.lookup !== undefined) this.#forms.assertEqual(opened.sums.flat().reduce(this.#forms.add), this.#forms.zero);
+    assembler.section("point", "PointInDomain");
+    this.#forms.inverse(opened.vanishing);
+    assembler.section("constraints", "ConstraintMismatch");
+    writeConstraints(this.#system, this.#shape, this.#forms, opened);
+    // A gadget has results that a table does not read.
+    assembler.dropUnread();
+    assembler.section("claim", "ClaimMismatch");
+    writeClaim(this.#shape, this.#stack, this.#forms, { ...opened, ...opening, lowestBit: parameters.minLogRows });
+    assembler.section("grinding", "GrindingTooWeak");
+    const zero = assembler.constant(0);
+    const grindingBits = grindingBitsFor(parameters, this.#shape.tallest);
+    if (nonce !== undefined) assembler.bits(nonce, { bits: new Array<Word>(grindingBits).fill(zero) });
+    assembler.section("weights of leaves", "MerkleMismatch");
+    const leafChallenges = opening.rounds.slice(0, LOG_PARTS + this.#stack.logWidth).map(({ challenge }) => challenge);
+    const { layers, finalPolynomial } = opening;
+    const queries = new QueryCode(assembler, this.#forms, this.#shape, leafChallenges, { roots, layers, finalPolynomial });
+    positions.forEach((position, query) => queries.write(query, position));
+  }
+
+  /** Takes in the key, the statement, the header and the auxiliary values, which are hints. */
+  #absorbFirst({ octets }: StatementCells): Form[][] {
+    const { parameters, tables, verificationKeyDigest } = this.#system;
+    const constants = (numbers: readonly number[]): Word[] => numbers.map((number) => this.#assembler.constant(number % P));
+    this.#transcript.absorbElements(constants(wordsOf(verificationKeyDigest)));
+    this.#transcript.absorb(octets);
+    this.#transcript.absorbElements(constants([proofVersion(parameters), ...this.#shape.logRows]));
+    const auxiliary = tables.map(({ auxiliaryCount }) => this.#assembler.newWords(auxiliaryCount));
+    this.#transcript.absorbElements(auxiliary.flat());
+    return auxiliary.map((own) => own.map((word) => this.#forms.cell(word)));
+  }
+
+  /** From the main root to the opened values. */
+  #columns(publicValues: readonly (readonly Form[])[]): { readonly opened: OpenedForms; readonly roots: Octet[] } {
+    const { columnCount, nextColumnCount, hasLookups, tallest, logRows } = this.#shape;
+    const { tables } = this.#system;
+    const transcript = this.#transcript;
+    const roots = {
+      preprocessed: this.#preprocessedRoot(),
+      main: this.#assembler.newOctet(),
+      lookup: undefined as Octet | undefined,
+    };
+    transcript.absorb([roots.main]);
+    const sums = tables.map(({ lookup, index }) =>
+      this.#assembler.newWords(logRows[index] === ABSENT ? 0 : (lookup?.kinds.length ?? 0)),
+    );
+    let lookup: OpenedForms["lookup"];
+    if (hasLookups) {
+      lookup = { fold: transcript.challenge(), offset: transcript.challenge() };
+      roots.lookup = this.#assembler.newOctet();
+      transcript.absorb([roots.lookup]);
+      transcript.absorbWords(sums.flat());
+    }
+    const alpha = transcript.challenge();
+    const quotientRoot = this.#assembler.newOctet();
+    transcript.absorb([quotientRoot]);
+    const powers = [transcript.challenge()];
+    const [atPoint, atNext] = [this.#assembler.newWords(columnCount), this.#assembler.newWords(nextColumnCount)];
+    transcript.absorbWords([...atPoint, ...atNext]);
+
+    for (let k = 0; k < tallest; k++) {
+      const last = formAt(powers, k);
+      powers.push(this.#forms.cell(this.#forms.word(this.#forms.mul(last, last))));
+    }
+    const cells = (words: readonly Word[]): Form[] => words.map((word) => this.#forms.cell(word));
+    const vanishing = this.#forms.sub(formAt(powers, tallest), this.#forms.one);
+    return {
+      opened: {
+        ...{ atPoint: cells(atPoint), atNext: cells(atNext), publicValues, sums: sums.map(cells), lookup, alpha, powers },
+        vanishing: this.#forms.cell(this.#forms.word(vanishing)),
+      },
+      roots: this.#shape.trees.map(({ phase }) => {
+        const root = { ...roots, quotient: quotientRoot }[phase];
+        if (root === undefined) throw new Error(`the ${phase} tree has no root`);
+        return root;
+      }),
+    };
+  }
+
+  /** The key's, for stack columns of this length; undefined without preprocessed columns. */
+  #preprocessedRoot(): Octet | undefined {
+    if (!this.#shape.trees.some(({ phase }) => phase === "preprocessed")) return undefined;
+    const root = this.#system.preprocessedRoots.get(this.#shape.committedHeight);
+    if (root === undefined) throw new Error(`no preprocessed root for stack columns of 2^${this.#shape.committedHeight}`);
+    return this.#assembler.pack(wordsOf(root).map((element) => this.#assembler.constant(element)));
+  }
+
+  /** The stack's challenges, rounds, layers and final polynomial (`stark/stacked/open-stack.ts`). */
+  #opening(): {
+    readonly next: Form;
+    readonly bits: readonly (() => Form)[];
+    readonly rounds: readonly RoundForms[];
+    readonly layers: readonly LayerCells[];
+    readonly finalPolynomial: readonly Form[];
+  } {
+    const { parameters } = this.#system;
+    const transcript = this.#transcript;
+    const next = transcript.challenge();
+    const bits = Array.from({ length: batchedBits(this.#stack, parameters.minLogRows) }, () => transcript.draw());
+    const rounds = this.#rounds(LOG_PARTS + this.#stack.logWidth);
+    const layers = layerFolds(parameters, this.#stack).map((folds): LayerCells => {
+      const root = this.#assembler.newOctet();
+      transcript.absorb([root]);
+      const own = this.#rounds(folds);
+      rounds.push(...own);
+      return { root, challenges: own.map(({ challenge }) => challenge) };
+    });
+    const finalPolynomial = this.#assembler.newWords(2 ** parameters.logFinalMax);
+    transcript.absorbWords(finalPolynomial);
+    rounds.push(...this.#rounds(parameters.logFinalMax));
+    return { next, bits, rounds, layers, finalPolynomial: finalPolynomial.map((word) => this.#forms.cell(word)) };
+  }
+
+  #rounds(count: number): RoundForms[] {
+    return Array.from({ length: count }, () => {
+      const [atZero, atTwo] = [this.#assembler.newWord(), this.#assembler.newWord()];
+      this.#transcript.absorbWords([atZero, atTwo]);
+      const challenge = this.#transcript.challenge();
+      return { atZero: this.#forms.cell(atZero), atTwo: this.#forms.cell(atTwo), challenge };
+    });
+  }
+
+  /** The element that grinding has found, and those whose low bits are positions. */
+  #positions(): Word[] {
+    const found = this.#transcript.grind(this.#assembler.newWord());
+    return [found, ...this.#transcript.positions(this.#system.parameters.queryCount)];
+  }
+}

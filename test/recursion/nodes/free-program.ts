@@ -1,0 +1,39 @@
+import type { Backend } from "../../../src/kernels/backend.ts";
+import { Assembler } from "../../../src/recursion/assembler.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
+import type { CheckedShape } from "../../../src/recursion/proof-code.ts";
+import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
+import { leafParameters } from "../squares-leaf.ts";
+
+/** NOT SECURE: proofs of few queries. */
+const freeParameters = leafParameters({
+  ...{ queryCount: 2, grindingBits: 3, maxLogRows: 12, logFinalMax: 5, logArity: 3 },
+  opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
+});
+
+/** A program that any statement satisfies: what is refused of a node over it, is refused by the node's own rules. */
+export interface FreeProgram extends CheckedShape {
+  /** A proof of the statement. */
+  prove(elements: readonly number[]): Promise<StatedProof>;
+}
+
+/** Programs whose `mark` differs have the same shape, and another key. */
+export async function freeProgram(count: number, backend: Backend, mark = 1): Promise<FreeProgram> {
+  const a = new Assembler();
+  a.section("all", "BadStatement");
+  for (let i = 0; i < count; i++) {
+    const c = a.public();
+    a.arithmetic({ linear: { factor: 1, c } }, c);
+  }
+  a.inverse(a.constant(mark));
+  const own = await programSystem(a.build("free"), freeParameters, backend);
+  return { ...programShape(own), prove: (elements) => provenStatement(own, elements, backend) };
+}
+
+async function provenStatement(own: ProgramSystem, elements: readonly number[], backend: Backend): Promise<StatedProof> {
+  const run = runProgram(own, elements, { words: [], octets: [] });
+  if (!run.ok) throw new Error(`relation ${run.relation} does not hold`);
+  return { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
+}

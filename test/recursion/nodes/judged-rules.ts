@@ -1,0 +1,73 @@
+import { interpret } from "../../../src/recursion/interpret.ts";
+import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
+import { type Program, sectionOf } from "../../../src/recursion/program.ts";
+import { cellsOf, type Relation } from "../../../src/recursion/relation.ts";
+
+/** A node's statement, and those of its children. */
+export interface Statements {
+  readonly statement: readonly number[];
+  readonly children: readonly (readonly number[])[];
+}
+
+/** The part of a node's program that is about statements: in front of its children's proofs. */
+export function rulesOf({ program, children }: NodeProgram): Program {
+  const first = program.sections.find(({ title }) => title.startsWith(`${children[0]?.name}: `))?.first;
+  return { ...program, relations: program.relations.slice(0, first) };
+}
+
+/** The rule that does not hold between statements; undefined if all do. */
+export function brokenRule(rules: Program, { statement, children }: Statements): string | undefined {
+  const relation = brokenRelation(rules, { statement, children });
+  return relation === undefined ? undefined : sectionOf(rules, relation).title;
+}
+
+export function brokenRelation(rules: Program, { statement, children }: Statements): number | undefined {
+  const words = children.flat().map((element) => [element, 0, 0, 0, 0]);
+  const run = interpret(rules, statement, { words, octets: [] });
+  return run.ok ? undefined : run.relation;
+}
+
+/** The program without what a relation compares: without the relation, or where it has results without the compared cell. */
+export function without(program: Program, relation: number): Program {
+  const own = program.relations[relation];
+  if (own === undefined) throw new Error(`there is no relation ${relation}`);
+  if (own.kind !== "bits") return { ...program, relations: program.relations.toSpliced(relation, 1) };
+  const loose: Relation = { ...own, low: undefined };
+  return { ...program, relations: program.relations.with(relation, loose) };
+}
+
+/** Relations of rules that compare what has a value before them. */
+export function comparisons({ relations, sections }: Program): number[] {
+  const known = new Set<string>();
+  const rules = sections[1]?.first ?? 0;
+  return relations.flatMap((relation, i) => {
+    const keys = cellsOf(relation).map(({ memory, cell }) => `${memory} ${cell}`);
+    const isComparison = keys.every((key) => known.has(key)) || relation.kind === "bits";
+    for (const key of keys) known.add(key);
+    return i >= rules && isComparison ? [i] : [];
+  });
+}
+
+/** The statements with other elements: `children[c][i]`, or of the statement itself. */
+export function changedAt({ statement, children }: Statements, changes: readonly Change[]): Statements {
+  return changes.reduce<Statements>(
+    (current, { of, at, by = 1 }) => {
+      if (of === "statement") return { ...current, statement: current.statement.with(at, (current.statement[at] ?? 0) + by) };
+      const own = current.children[of] ?? [];
+      return { ...current, children: current.children.with(of, own.with(at, (own[at] ?? 0) + by)) };
+    },
+    { statement, children },
+  );
+}
+
+export interface Change {
+  readonly of: "statement" | number;
+  readonly at: number;
+  readonly by?: number;
+}
+
+/** Each element changed alone. */
+export function singleChanges({ statement, children }: Statements): Change[][] {
+  const each = (of: Change["of"], elements: readonly number[]): Change[][] => elements.map((_, at) => [{ of, at }]);
+  return [...each("statement", statement), ...children.flatMap((own, child) => each(child, own))];
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { encodeListStatement, listParameters, listSystem } from "../../../src/circuits/state-transition/list-system.ts";
+import { buildTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
+import { createRandomBatch } from "../../../src/demo/random-batch.ts";
+import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { LONGEST_LIST } from "../../../src/prover/claimed-security.ts";
+import { checkByProgram } from "../../../src/recursion/check-by-program.ts";
+import { type LeafProgram, leafProgram } from "../../../src/recursion/leaf-program.ts";
+import { listStatementCode } from "../../../src/recursion/nodes/list-statement-code.ts";
+import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
+import { leastProvenBits } from "../../../src/stark/security/proof-security.ts";
+import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+
+const { witness, statement } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 }).job;
+const stated = encodeListStatement(statement);
+
+describe("a list proof that a program checks", () => {
+  /** NOT SECURE: few queries. */
+  const system = listSystem({ ...listParameters(), queryCount: 3, grindingBits: 3 });
+  let backend: WasmBackend;
+  let proof: Uint8Array;
+  let leaf: LeafProgram;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    const trace = buildTrace(witness, statement.point);
+    proof = await prove(system, { statement: stated, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
+    leaf = leafProgram(system, shapeOfProof(system, proof), listStatementCode);
+  });
+  after(() => backend.close());
+
+  it("is accepted by both, for its statement", () => {
+    assert.deepEqual(verify(system, stated, proof), { ok: true });
+    assert.deepEqual(checkByProgram(leaf, stated, proof), { ok: true });
+  });
+
+  it("is refused by both for each element that is another, and for limbs of more than 16 bits", () => {
+    const elements = wordsOf(stated);
+    const others = elements.map((element, i) => elements.with(i, element ^ 1));
+    // Limbs of the commitment and of the outputs' hash.
+    for (const at of [0, 15, 50, 65]) others.push(elements.with(at, (elements[at] ?? 0) + 2 ** 16));
+    for (const other of others) {
+      const verdict = verify(system, elementBytes(other), proof);
+      const own = checkByProgram(leaf, elementBytes(other), proof);
+      assert.ok(!verdict.ok && !own.ok);
+      assert.equal(own.code, verdict.rejection.code);
+    }
+  });
+
+  it("has 100 proven bits by its parameters, and fewer with a query less", () => {
+    const bits = (queryCount: number): number =>
+      leastProvenBits(listSystem({ ...listParameters(), queryCount }), {
+        circuitDigestElements: 8,
+        statementTerms: LONGEST_LIST,
+      });
+    const { queryCount } = listParameters();
+    assert.ok(bits(queryCount) >= 100);
+    assert.ok(bits(queryCount - 1) < 100);
+  });
+});

@@ -1,0 +1,38 @@
+/** Statements as PROTOCOL has them, of numbers that say where they stand. */
+
+/** So many elements that no other place has. */
+function marked(mark: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => mark + i);
+}
+
+const zeros = (count: number): number[] => new Array<number>(count).fill(0);
+
+/** A boundary: the state's root, the number of the next batch, whether one is open; the rest follows from the number. */
+export function boundary(root: number, nextBatch: number, open: 0 | 1, block: number): number[] {
+  const number = [nextBatch % 2 ** 16, Math.floor(nextBatch / 2 ** 16)];
+  const words = [block, 0, 0, 0, block + 7, 2, 0, 0, ...marked(9000, 10), ...marked(100 * block, 8), 3, 0];
+  return [...marked(root, 8), ...zeros(8), ...number, open, ...words, ...zeros(8)];
+}
+
+const NAME = [3, 1, 271, 0, 0, 0];
+
+/** What is said of chunks, from one boundary to another. */
+export function chunks(before: readonly number[], after: readonly number[], name = NAME): number[] {
+  return [...zeros(36), ...name, ...before, ...after];
+}
+
+/** What is said of a list that leads from one root to another. */
+export function list(oldRoot: number, newRoot: number): number[] {
+  const [commitment, digest, point, evaluation, outputs] = [5000, 5100, 5200, 5300, 5400];
+  return [
+    ...marked(commitment, 16),
+    ...[oldRoot, newRoot, digest].flatMap((mark) => marked(mark, 8)),
+    ...[point, evaluation].flatMap((mark) => marked(mark, 5)),
+    ...marked(outputs, 16),
+  ];
+}
+
+/** What is said of leaves that are listed anew. */
+export function relisting(before: number, after: number): number[] {
+  return [...marked(before, 8), ...marked(after, 8)];
+}
