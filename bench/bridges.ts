@@ -1,7 +1,9 @@
-import { AbiCoder, Contract, ZeroAddress } from "ethers";
+import { Contract } from "ethers";
 import type { BridgeName } from "../src/options/bridges.ts";
 import { BRIDGES } from "../src/options/bridges.ts";
+import { COURIERS, createCourier } from "../test/bridges/support/couriers.ts";
 import { DAPP, installDapp } from "../test/bridges/support/dapp.ts";
+import { CCIP_DAPP } from "../test/bridges/support/ccip-dapp.ts";
 import { HYPERLANE_DAPP } from "../test/bridges/support/warp-routes.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
@@ -15,18 +17,16 @@ export interface BridgesBenchOptions {
   readonly only: string;
 }
 
-/** Packages of the example projects; CCIP's contracts are this package's own. */
+/** Packages of the example projects, those of CCIP for its dapp alone. */
 const PROJECTS: Readonly<Record<BridgeName, string | undefined>> = {
   layerzero: DAPP,
   hyperlane: HYPERLANE_DAPP,
-  ccip: undefined,
+  ccip: CCIP_DAPP,
   superchain: undefined,
 };
 const CHAINS = [271n, 272n];
-const ROUTER = [
-  "function getFee(uint64, tuple(bytes, bytes, tuple(address, uint256)[], address, bytes)) view returns (uint256)",
-  "function ccipSend(uint64, tuple(bytes, bytes, tuple(address, uint256)[], address, bytes)) payable returns (bytes32)",
-];
+/** Of the Superchain, at its address on every chain. */
+const MESSENGER = "0x4200000000000000000000000000000000000023";
 /** Without code, so that nothing but delivery is measured. */
 const RECEIVER = "0x00000000000000000000000000000000000B0B00";
 
@@ -45,7 +45,7 @@ export async function benchBridges({ json, samples, only }: BridgesBenchOptions)
       try {
         const setUp = { ms: cost.ms - without.cost.ms, cpuMs: cost.cpuMs - without.cost.cpuMs };
         if (round > 0) rounds.push({ without: without.cost, setUp });
-        if (bridge === "ccip" && round > 0) delivered.push(...(await deliveries(devnet, samples)));
+        if (round > 0) delivered.push(...(await deliveries(devnet, bridge, samples)));
       } finally {
         await devnet.close();
       }
@@ -54,7 +54,7 @@ export async function benchBridges({ json, samples, only }: BridgesBenchOptions)
       bridge,
       start: medianCost(rounds.map(({ without }) => without)),
       setUp: medianCost(rounds.map(({ setUp }) => setUp)),
-      ...(delivered.length === 0 ? {} : { delivery: medianCost(delivered) }),
+      delivery: medianCost(delivered),
       node: process.version,
     };
     console.log(json ? JSON.stringify(result) : result);
@@ -97,33 +97,51 @@ async function started(bridge: BridgeName | undefined): Promise<{ readonly devne
 }
 
 /** From a message's block until its receiver's: a batch on L1, its bundle there, and the run. */
-async function deliveries(devnet: FlowDevnet, count: number): Promise<readonly BridgeCost[]> {
-  const [alpha, beta] = devnet.chains;
-  const router = devnet.info().bridges?.ccip?.contracts.router;
-  if (alpha === undefined || beta === undefined || router === undefined) throw new TypeError("two chains have CCIP");
-  const client = clientOf(alpha);
+async function deliveries(devnet: FlowDevnet, bridge: BridgeName, count: number): Promise<readonly BridgeCost[]> {
   const costs: BridgeCost[] = [];
+  const { send, close } = await senderOver(devnet, bridge);
   try {
-    const contract = new Contract(router, ROUTER, devnet.accounts.wallet(ALICE).connect(client));
-    const receiver = AbiCoder.defaultAbiCoder().encode(["address"], [RECEIVER]);
-    const message = [receiver, "0x1234", [], ZeroAddress, "0x"];
     for (let i = 0; i < count; i++) {
-      const value = (await contract.getFunction("getFee").staticCall(beta.chainId, message)) as bigint;
-      await (await contract.getFunction("ccipSend").send(beta.chainId, message, { value })).wait();
+      await send();
       const passed = stopwatch();
-      while (!(await isDone(devnet))) {
+      while (!(await isDone(devnet, bridge))) {
         await devnet.settle();
         await devnet.relay();
       }
       costs.push(passed());
     }
   } finally {
-    client.destroy();
+    close();
   }
   return costs;
 }
 
-async function isDone(devnet: FlowDevnet): Promise<boolean> {
+/** Sends a message from the first chain to the second; resolves once it is in its block. */
+interface MessageSender {
+  send(): Promise<unknown>;
+  close(): void;
+}
+
+async function senderOver(devnet: FlowDevnet, bridge: BridgeName): Promise<MessageSender> {
+  const clients = devnet.chains.map(clientOf);
+  const close = (): void => clients.forEach((client) => client.destroy());
+  const [here, there] = clients.map((client) => devnet.accounts.wallet(ALICE).connect(client));
+  if (here === undefined || there === undefined) throw new TypeError("there are two chains");
+  const courier = COURIERS.find(({ name }) => name === bridge);
+  if (courier === undefined) {
+    const messenger = new Contract(MESSENGER, ["function sendMessage(uint256, address, bytes) returns (bytes32)"], here);
+    const send = async () => (await messenger.getFunction("sendMessage").send(CHAINS[1], RECEIVER, "0x1234")).wait();
+    return { send, close };
+  }
+  const contracts: Readonly<Record<string, string>> = devnet.info().bridges?.[courier.name]?.contracts ?? {};
+  const entry = contracts[courier.entry] ?? "";
+  const [a, b] = [await createCourier(courier, entry, here), await createCourier(courier, entry, there)];
+  await courier.introduce(a, { id: Number(CHAINS[1]), contract: b });
+  await courier.introduce(b, { id: Number(CHAINS[0]), contract: a });
+  return { send: () => courier.send(a, { id: Number(CHAINS[1]), contract: b }, "measured"), close };
+}
+
+async function isDone(devnet: FlowDevnet, bridge: BridgeName): Promise<boolean> {
   const told = await devnet.bridges?.bridges();
-  return told?.ccip?.deliveries.every(({ step }) => step === "executed") ?? false;
+  return told?.[bridge]?.deliveries.every(({ step }) => step === "executed") ?? false;
 }

@@ -40,6 +40,8 @@ export interface DueWork {
   readonly name: string;
   /** The message that it is for. */
   readonly id: Hex;
+  /** Its sender and its receiver: refusals there hold up no other path. */
+  readonly path: string;
   /** Resolves with whether anything has changed. */
   readonly advance: (round: SendingRound) => Promise<boolean>;
 }
@@ -56,6 +58,8 @@ export interface BridgeSending {
 const MOST_READINGS = 8;
 /** Transactions at one look on a member, so that one look ends. */
 const MOST_A_LOOK = 128;
+/** Repeated refusals on one path at one look; the next look begins with those that were asked least. */
+const MOST_REPEATED_REFUSALS = 128;
 /** What a member answers in; what one message takes is several answers and blocks. */
 export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
@@ -185,22 +189,27 @@ export class BridgeWork {
     const round = beginLook(worked);
     const block = logs.head ?? 0;
     const due = this.#messages.due(worked).filter(({ name }) => all || this.#retries.isDue(name, block));
-    // Those that were never refused first: a flood of failing ones delays no other.
-    const inOrder = due.toSorted((a, b) => this.#retries.refusals(a.name) - this.#retries.refusals(b.name));
+    const refusals = new Map<string, number>();
     let moved = 0;
-    for (const { name, id, advance } of inOrder) {
+    for (const { name, id, path, advance } of this.#inTurns(due)) {
       if (moved >= MOST_A_LOOK) break;
+      const refused = refusals.get(path) ?? 0;
+      if (refused >= MOST_REPEATED_REFUSALS && this.#retries.refusals(name) > 0) continue;
       try {
         if (!(await isFree(account))) break;
         const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
         if (hasChanged) moved++;
         if (hasChanged) this.#retries.taken(name);
-        else this.#retries.refused(name, block);
+        else {
+          this.#retries.refused(name, block);
+          refusals.set(path, refused + 1);
+        }
       } catch (error) {
         if (error instanceof RoundOver) return { moved: moved > 0, isCutOff: true };
         // The node refuses it, or does not answer: others go on, and this one is tried again like one that a contract refuses.
         this.#waits.set(id, reasonOf(error));
         this.#retries.refused(name, block);
+        refusals.set(path, refused + 1);
         if (error instanceof MemberSilentError) {
           worked.look.isOver = true;
           break;
@@ -208,6 +217,20 @@ export class BridgeWork {
       }
     }
     return { moved: moved > 0, isCutOff: false };
+  }
+
+  /** Those that were never refused first, and a message of each path before the second of any: a flood delays no other. */
+  #inTurns(due: readonly DueWork[]): readonly DueWork[] {
+    const turns = new Map<string, number>();
+    const placed = due
+      .map((work) => ({ work, refusals: this.#retries.refusals(work.name) }))
+      .toSorted((a, b) => a.refusals - b.refusals)
+      .map((each) => {
+        const turn = turns.get(each.work.path) ?? 0;
+        turns.set(each.work.path, turn + 1);
+        return { ...each, turn };
+      });
+    return placed.toSorted((a, b) => a.refusals - b.refusals || a.turn - b.turn).map(({ work }) => work);
   }
 
   /** Undefined where it is in no block yet, or cannot be paid. Rejects with what the node refuses it with. */

@@ -54,6 +54,11 @@ export function callFrom({ provider, wallet }: BridgeMember, { gas: gasLimit, ..
   return provider.call({ ...call, gasLimit, from: wallet.address });
 }
 
+/** Of what a contract reverts with, 4,096 bytes are kept: a receiver returns as much as its gas buys. */
+const MOST_REVERT_DIGITS = 2 * 4_096;
+/** What a stranger's contract gets to answer a question beside its message. */
+export const QUESTION_GAS = 1_000_000n;
+
 /** What a transaction would be refused with now; undefined where it would not. Rejects where no contract refuses it. */
 export async function refusalFrom(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
   try {
@@ -62,7 +67,7 @@ export async function refusalFrom(member: BridgeMember, transaction: WorkerTrans
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
-    return refusal.data;
+    return refusal.data.slice(0, 2 + MOST_REVERT_DIGITS) as Hex;
   }
 }
 
@@ -71,7 +76,12 @@ export async function revertFrom(member: BridgeMember, transaction: WorkerTransa
   try {
     return await refusalFrom(member, transaction);
   } catch (error) {
-    if (/out of gas/i.test(String(error))) return "0x";
+    if (isOutOfGas(error)) return "0x";
     throw error;
   }
+}
+
+/** Whether a node did not say that a contract refuses, but that its gas was not enough. */
+export function isOutOfGas(error: unknown): boolean {
+  return /out of gas/i.test(String(error));
 }

@@ -4,7 +4,7 @@ import { Contract, id, Interface, parseEther } from "ethers";
 import type { ErrorFragment, Result, Signer } from "ethers";
 import { ccipRampsAbi } from "../../src/abi/ccip-ramps.ts";
 import type { Hyperchains } from "../../src/types.ts";
-import { CCIP_DAPP, extraArgs, knowPool, pool, putCcip, request } from "./support/ccip-dapp.ts";
+import { CCIP_DAPP, extraArgs, knowPool, putCcip, request, tokenWithPool } from "./support/ccip-dapp.ts";
 import { openBridged, send } from "./support/world.ts";
 
 /** Chain selectors as public networks have them (Sepolia, Base Sepolia and Arbitrum Sepolia). */
@@ -12,11 +12,6 @@ const IDS = { l1: "16015286601757825753", alpha: "10344971235874465080", beta: "
 const COIN = parseEther("1");
 const BOB = "0x00000000000000000000000000000000000B0B00";
 const NO_ONE = `0x${"00".repeat(20)}`;
-const REGISTRY = [
-  "function registerAdminViaGetCCIPAdmin(address token)",
-  "function acceptAdminRole(address token)",
-  "function setPool(address token, address pool)",
-];
 const FEE_TOKEN = [
   "function deposit() payable",
   "function approve(address,uint256) returns (bool)",
@@ -73,18 +68,6 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     const fee = (await value(a, "quote", ccip.idOf(to), asked)) as bigint;
     return send(a, "send", ccip.idOf(to), asked, { value: fee });
   }
-  /** A token with its pool, registered as its owner does on public networks. */
-  async function tokenWithPool(member: string, kind: Parameters<typeof pool>[1]) {
-    const token = await putCcip(at(member), "MyToken");
-    const place = [token.target, 18, [], ccip.rmn, ccip.router];
-    const own = await pool(at(member), kind, ...place);
-    const registry = await on(member, ccip.tokenAdminRegistry, REGISTRY);
-    await send(registry, "registerAdminViaGetCCIPAdmin", token.target);
-    await send(registry, "acceptAdminRole", token.target);
-    await send(registry, "setPool", token.target, own.target);
-    await send(token, "grantMintAndBurnRoles", own.target);
-    return { token, pool: own };
-  }
   const rawIn = (receipt: Awaited<ReturnType<typeof send>>) =>
     receipt.logs.map((log) => ramps.parseLog(log)).find((event) => event?.name === "CCIPMessageSent")?.args["message"] as unknown;
 
@@ -119,9 +102,12 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     ["lock_release_token_pool", "beta", "l1"],
   ] as const)
     test(`tokens of a ${kind} go from ${from} to ${to}, with a text and to an account without code`, async () => {
-      const [here, there] = [await tokenWithPool(from, kind), await tokenWithPool(to, "burn_mint_token_pool")];
-      await knowPool(here.pool, ccip.idOf(to), there.pool, there.token);
-      await knowPool(there.pool, ccip.idOf(from), here.pool, here.token);
+      const [here, there] = [
+        await tokenWithPool(at(from), kind, ccip),
+        await tokenWithPool(at(to), "burn_mint_token_pool", ccip),
+      ];
+      await knowPool(here.pool, ccip.idOf(to), there);
+      await knowPool(there.pool, ccip.idOf(from), here);
       const { a, b } = await messengers(from, to);
       await send(here.token, "approve", a.target, 100n * COIN);
       const tokens = [{ token: here.token.target, amount: 7n * COIN }];

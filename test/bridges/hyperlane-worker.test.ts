@@ -69,11 +69,29 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     await worker.look();
     assert.equal(b.sent.length, 1);
     assert.equal(asked[0], 1_001);
+    // Asked again after 2, 4, 8 … blocks, not at each look; 128 of a path at one look.
+    for (let look = 0; look < 8; look++) await worker.look();
     const times = asked.length;
-    // Asked again after 2, 4, 8 … blocks, not at each look.
+    assert.deepEqual(new Set(asked), new Set(Array.from({ length: 1_001 }, (_, i) => i + 1)));
     await worker.look();
     await worker.look();
     assert.equal(asked.length, times);
+  });
+
+  test("attack: a recipient reverts with a megabyte, and its module burns all gas of questions: 4,096 bytes are kept, and others go on", async () => {
+    const [bomb, good] = [messageOf(1, 1), messageOf(1, 2)];
+    takes((nonce) => nonce === 2);
+    const answer = b.onCall;
+    b.onCall = (data) => {
+      if (data.startsWith(mailbox.getFunction("process")!.selector) && nonceIn(data) === 2) return answer(data);
+      if (!data.startsWith(mailbox.getFunction("process")!.selector)) throw new Error("out of gas");
+      throw Object.assign(refusal(), { data: `0x${"ab".repeat(1_000_000)}` });
+    };
+    a.emit(...[bomb, good].flatMap(dispatched));
+    b.emit(proven(1, bomb), proven(1, good));
+    await worker.look();
+    assert.equal(b.sent.length, 1);
+    assert.equal(worker.refusal(keccak256(bomb) as Hex)?.data?.length, 2 + 2 * 4_096);
   });
 
   test("attack: a chain that vouches for another chain's message has nothing processed", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Contract, id } from "ethers";
+import { AbiCoder, Contract, id, Interface } from "ethers";
 import type { Signer } from "ethers";
+import { devnetExecutor } from "../../src/bridges/layerzero/interfaces.ts";
 import type { Hyperchains } from "../../src/types.ts";
 import { openBridged, options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
 
@@ -17,6 +18,17 @@ const ENDPOINT = [
 ];
 /** `Refused()` of MyOApp, which is known by its name where the dapp's own project was built before. */
 const REFUSED = new RegExp(`reverts with (?:Refused\\(\\)|${id("Refused()").slice(0, 10)})`);
+/** Of this package's executor, and as LayerZero's sources declare theirs. */
+const ERRORS = [...devnetExecutor.fragments, "error NoPeer(uint32 eid)", "error LZ_DefaultSendLibUnavailable()"] as const;
+const errors = new Interface(ERRORS);
+/** Whether a call was refused with this error, as a name or as its bytes. */
+const isError =
+  (name: string) =>
+  (error: { readonly data?: string }): true => {
+    const told = `${error.data} ${String(error)}`;
+    assert.ok(told.includes(name) || told.includes(errors.getError(name)!.selector), told);
+    return true;
+  };
 const PLAIN = options.all(options.receive(120_000));
 
 describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm packages have them", () => {
@@ -217,11 +229,15 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["after", 1n]);
   });
 
-  test("quotes refuse what is not brought, and a transaction without a message is named", async () => {
+  test("quotes refuse by name what is not brought: too much gas or value, no option for the executor, an id without a peer or a member", async () => {
     const { a, bId } = await oapps("MyOApp");
-    for (const asked of [options.all(options.receive(5_000_001)), options.all(options.receive(1, 11n * COIN)), "0x0003"])
-      await assert.rejects(a.getFunction("quote").staticCall(bId, 1, "", asked, "0x"));
-    await assert.rejects(a.getFunction("quote").staticCall(999, 1, "", PLAIN, "0x"));
+    const quote = (id: number, asked: string) => a.getFunction("quote").staticCall(id, 1, "", asked, "0x");
+    await assert.rejects(quote(bId, options.all(options.receive(5_000_001))), isError("GasTooHigh"));
+    await assert.rejects(quote(bId, options.all(options.receive(1, 11n * COIN))), isError("ValueTooHigh"));
+    await assert.rejects(quote(bId, "0x0003"), isError("NoGas"));
+    await assert.rejects(quote(999, PLAIN), isError("NoPeer"));
+    await send(a, "setPeer", 999, word(a));
+    await assert.rejects(quote(999, PLAIN), isError("LZ_DefaultSendLibUnavailable"));
     await assert.rejects(lz.delivered(await send(a, "refuse", false)), /sent no message/);
   });
 

@@ -108,7 +108,7 @@ export class CcipWorker {
   /** What could be done on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
-      const { id, destination } = message;
+      const { id, destination, sender, receiver } = message;
       if (destination !== worked.member.id) return [];
       const { isRecorded, executed } = this.book.marks(message);
       if (!isRecorded || executed !== undefined) return [];
@@ -116,7 +116,7 @@ export class CcipWorker {
         await this.#run(message, this.#gasFor(message), { worked, id, round });
         return this.book.marks(message).executed !== undefined;
       };
-      return [{ name: id, id, advance }];
+      return [{ name: id, id, path: `${sender} ${receiver}`, advance }];
     });
   }
 

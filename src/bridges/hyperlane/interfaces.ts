@@ -31,7 +31,12 @@ export const mailbox = new Interface([
 ]);
 
 /** What a recipient's own security module is asked. */
-export const securityModule = new Interface(["function moduleType() view returns (uint8)"]);
+export const securityModule = new Interface([
+  "function moduleType() view returns (uint8)",
+  "function route(bytes message) view returns (address)",
+  "function modulesAndThreshold(bytes message) view returns (address[] modules, uint8 threshold)",
+  "function verify(bytes metadata, bytes message) returns (bool)",
+]);
 
 const CORE: PublishedPackage = { name: "@hyperlane-xyz/core", major: 12 };
 /** What a project must have installed. */

@@ -1,10 +1,11 @@
 import { AbiCoder } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeMember } from "../bridge-member.ts";
 import type { DispatchedMessage } from "./book.ts";
 import type { HyperlaneContracts } from "./deploy.ts";
-import { mailbox, securityModule } from "./interfaces.ts";
+import { QUESTION_GAS } from "../worked-member.ts";
+import { mailbox } from "./interfaces.ts";
+import { moduleKind } from "./module-metadata.ts";
 
 /** Hyperlane's kinds of modules that want what only validators or others can give. */
 const MODULES: Readonly<Record<number, string>> = {
@@ -37,11 +38,9 @@ export async function processRefusal(
   if ((await provider.getCode(recipient)) === "0x")
     return { reason: `no contract at ${recipient} on ${name}: a recipient has handle(uint32,bytes32,bytes)` };
   const text = textIn(data);
-  if (text?.includes("ISM verification failed") === true || text === undefined) {
-    const module = addressIn(
-      await provider.call({ to: at, data: mailbox.encodeFunctionData("recipientIsm", [recipient]) }).catch(() => NO_ONE),
-    );
-    const kind = module === hook ? undefined : await kindOf(module, provider);
+  if (text === undefined || isOfModule(text)) {
+    const module = await moduleOf(recipient, at, provider);
+    const kind = module === hook ? undefined : await moduleKind(module, provider);
     if (kind !== undefined && kind in MODULES)
       return {
         reason: `${recipient} on ${name} has a security module of its own, ${module}, which ${MODULES[kind]}; this devnet runs none of those: name the mailbox's default with setInterchainSecurityModule(${NO_ONE}), or ${hook}`,
@@ -58,6 +57,23 @@ export async function processRefusal(
   return { data };
 }
 
+/** What the mailbox asks about messages to a recipient; the zero address where it does not say. */
+export async function moduleOf(recipient: Hex, at: Hex, provider: BridgeMember["provider"]): Promise<Hex> {
+  const data = mailbox.encodeFunctionData("recipientIsm", [recipient]);
+  return addressIn(await provider.call({ to: at, data, gasLimit: QUESTION_GAS }).catch(() => NO_ONE));
+}
+
+/** Whether what a message was refused with may come from a module that wants metadata. */
+export function mayLackMetadata(data: Hex): boolean {
+  const text = textIn(data);
+  return data === "0x" || (text !== undefined && isOfModule(text));
+}
+
+/** Mailbox and aggregations say so. */
+function isOfModule(text: string): boolean {
+  return ["ISM verification failed", "!verify", "!threshold"].some((each) => text.includes(each));
+}
+
 /** A text that a contract reverts with. */
 function textIn(data: Hex): string | undefined {
   if (!data.startsWith(ERROR_STRING)) return undefined;
@@ -65,16 +81,6 @@ function textIn(data: Hex): string | undefined {
     return String(AbiCoder.defaultAbiCoder().decode(["string"], `0x${data.slice(ERROR_STRING.length)}`)[0]);
   } catch {
     // A stranger's bytes.
-    return undefined;
-  }
-}
-
-async function kindOf(module: Hex, provider: BridgeMember["provider"]): Promise<number | undefined> {
-  try {
-    const answer = await provider.call({ to: module, data: securityModule.encodeFunctionData("moduleType") });
-    return /^0x[0-9a-f]{64}$/i.test(answer) ? Number(BigInt(answer)) : undefined;
-  } catch (error) {
-    if (refusalOf(error) === undefined) throw error;
     return undefined;
   }
 }

@@ -11,7 +11,8 @@ import type { DispatchedMessage } from "./book.ts";
 import { hyperlaneContracts } from "./deploy.ts";
 import type { HyperlaneContracts } from "./deploy.ts";
 import { mailbox } from "./interfaces.ts";
-import { processRefusal } from "./refusals.ts";
+import { moduleMetadata } from "./module-metadata.ts";
+import { mayLackMetadata, moduleOf, processRefusal } from "./refusals.ts";
 import type { ProcessRefusal } from "./refusals.ts";
 
 interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
@@ -31,6 +32,8 @@ export class HyperlaneWorker {
   readonly #work: BridgeWork;
   readonly #refusals = new Map<Hex, ProcessRefusal>();
   readonly #failures = new PaidFailures();
+  /** What recipients' own modules are given, by message; nothing by default. */
+  readonly #metadata = new Map<Hex, Hex>();
 
   constructor(dependencies: HyperlaneWorkerDependencies) {
     const [first] = dependencies.members;
@@ -44,6 +47,7 @@ export class HyperlaneWorker {
         this.book.forget();
         this.#refusals.clear();
         this.#failures.clear();
+        this.#metadata.clear();
       },
       bring: async () => (await dependencies.bring?.(this.#unproven())) ?? false,
       due: (worked) => this.#due(worked),
@@ -93,18 +97,17 @@ export class HyperlaneWorker {
   /** What could be done on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
-      const { id, destination } = message;
+      const { id, destination, sender, recipient } = message;
       const { gas, isProven, executed } = this.book.marks(message);
       if (BigInt(destination) !== worked.member.id || gas === undefined || !isProven || executed !== undefined) return [];
       const advance = async (round: SendingRound): Promise<boolean> =>
         (await this.#process(message, gas, { worked, id, round })) !== undefined;
-      return [{ name: id, id, advance }];
+      return [{ name: id, id, path: `${sender} ${recipient}`, advance }];
     });
   }
 
   /** A message that is refused stays as it is, since the mailbox undoes all: it is only asked until it would be taken. */
   async #process(message: DispatchedMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
-    const transaction = this.#transaction(message, gas);
     const refusal = await this.#refused(message, gas, sending.worked);
     if (refusal !== undefined) {
       this.#refusals.set(message.id, refusal);
@@ -119,16 +122,28 @@ export class HyperlaneWorker {
       );
       return undefined;
     }
-    return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
+    return this.#failures.counted(message.id, await this.#work.send(this.#transaction(message, gas), sending));
   }
 
-  #transaction({ raw }: DispatchedMessage, gas: bigint): WorkerTransaction {
-    const data = mailbox.encodeFunctionData("process", ["0x", raw]) as Hex;
+  #transaction({ id, raw }: DispatchedMessage, gas: bigint): WorkerTransaction {
+    const data = mailbox.encodeFunctionData("process", [this.#metadata.get(id) ?? "0x", raw]) as Hex;
     return { to: this.contracts.mailbox, data, value: 0n, gas: PROCESS_GAS + gas };
   }
 
+  /** Resolves with whether its recipient's own module is given something else than before. */
+  async #learnMetadata({ id, recipient, raw }: DispatchedMessage, { provider }: WorkedMember["member"]): Promise<boolean> {
+    const module = await moduleOf(recipient, this.contracts.mailbox, provider);
+    if (module === this.contracts.hook) return false;
+    const [before, metadata] = [this.#metadata.get(id) ?? "0x", await moduleMetadata(module, raw, provider)];
+    if (metadata === undefined || metadata === before) return false;
+    this.#metadata.set(id, metadata);
+    return true;
+  }
+
   async #refused(message: DispatchedMessage, gas: bigint, { member }: WorkedMember): Promise<ProcessRefusal | undefined> {
-    const data = await revertFrom(member, this.#transaction(message, gas));
+    let data = await revertFrom(member, this.#transaction(message, gas));
+    if (data !== undefined && mayLackMetadata(data) && (await this.#learnMetadata(message, member)))
+      data = await revertFrom(member, this.#transaction(message, gas));
     if (data === undefined) return undefined;
     if (gas < MOST_HANDLE_GAS && (await revertFrom(member, this.#transaction(message, MOST_HANDLE_GAS))) === undefined)
       return {

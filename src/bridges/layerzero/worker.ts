@@ -92,15 +92,16 @@ export class LayerZeroWorker {
     const { member } = worked;
     return [...this.book.packets()].flatMap((packet) => {
       if (BigInt(packet.dstEid) !== member.id || packet.options === undefined) return [];
-      const { guid } = packet;
+      const { guid, sender, receiver } = packet;
       const { dvns, committed, executed, given } = this.book.marks(packet);
       const open = this.book.composed(packet).filter((each) => each.executed === undefined);
       const calls = open.map((each) => ({
-        ...{ name: nameOf(each), id: guid },
+        ...{ name: nameOf(each), id: guid, path: `${each.from} ${each.to}` },
         advance: (round: SendingRound) => this.#compose(packet, each, worked, round),
       }));
       const isOpen = executed === undefined && given === undefined && (committed !== undefined || dvns.size > 0);
-      const own = { name: guid, id: guid, advance: (round: SendingRound) => this.#advance(packet, worked, round) };
+      const advance = (round: SendingRound): Promise<boolean> => this.#advance(packet, worked, round);
+      const own = { name: guid, id: guid, path: `${sender} ${receiver}`, advance };
       return isOpen ? [own, ...calls] : calls;
     });
   }

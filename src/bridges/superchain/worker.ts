@@ -124,11 +124,11 @@ export class SuperchainWorker {
   /** What could be done on a member. */
   #due(worked: WorkedMember): readonly DueWork[] {
     return [...this.book.messages()].flatMap((message) => {
-      const { hash: id, destination } = message;
+      const { hash: id, destination, sender, target } = message;
       if (destination !== worked.member.id || this.book.relayed(message) !== undefined || !this.isProven(message)) return [];
       const advance = async (round: SendingRound): Promise<boolean> =>
         (await this.#relay(message, RELAY_GAS, { worked, id, round })) !== undefined;
-      return [{ name: id, id, advance }];
+      return [{ name: id, id, path: `${sender} ${target}`, advance }];
     });
   }
 

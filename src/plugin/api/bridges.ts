@@ -17,8 +17,8 @@ export interface BridgeControl<Id = number> {
   /** All messages, and what each waits for. */
   deliveries(): Promise<readonly BridgeDelivery[]>;
   /**
-   * Moves the ecosystem until what the transaction sent is executed, with all composed calls. Rejects with BridgeUseError: Failed
-   * with the reason where the receiver reverts, Waiting with what is missing, NoMessage.
+   * Moves the ecosystem until all that the transaction sent is executed, with all composed calls; resolves with the first message.
+   * Rejects with BridgeUseError: Failed with the reason where a receiver reverts, Waiting with what is missing, NoMessage.
    */
   delivered(transaction: TransactionLike | Promise<TransactionLike>): Promise<BridgeArrival>;
   /** No bridge executes anything on a member until `release`, or `hyperchains.faults.clear()`. */

@@ -91,20 +91,23 @@ function bridgeControl<Id>(
     deliveries: ask,
     async delivered(transaction) {
       const sentIn = hashOf(await transaction);
-      const find = async (): Promise<BridgeDelivery> => {
-        const found = (await ask()).find((delivery) => delivery.sentIn === sentIn);
-        if (found !== undefined) return found;
-        throw new BridgeUseError("NoMessage", `transaction ${sentIn} sent no message over ${BRIDGES[bridge]}'s contracts`);
-      };
-      let delivery = await find();
+      const find = async (): Promise<readonly BridgeDelivery[]> => (await ask()).filter((delivery) => delivery.sentIn === sentIn);
+      let sent = await find();
       // What failed before is asked once more: its receiver may take it now.
-      const mayGoOn = (round: number): boolean => !isOver(delivery) || (round === 0 && failedIn(delivery) !== undefined);
+      const mayGoOn = (round: number): boolean =>
+        sent.some((delivery) => !isOver(delivery) || (round === 0 && failedIn(delivery) !== undefined));
       for (let round = 0; round < MOST_ROUNDS && mayGoOn(round); round++) {
         await movement.settle();
         await movement.relay();
-        delivery = await find();
+        sent = await find();
       }
-      return arrival(delivery, link);
+      let first: BridgeArrival | undefined;
+      for (const delivery of sent) {
+        const arrived = await arrival(delivery, link);
+        first ??= arrived;
+      }
+      if (first !== undefined) return first;
+      throw new BridgeUseError("NoMessage", `transaction ${sentIn} sent no message over ${BRIDGES[bridge]}'s contracts`);
     },
     hold: (member) => setHeld(member, false),
     release: (member) => setHeld(member, true),

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AbiCoder, ContractFactory, hexlify, toUtf8Bytes } from "ethers";
-import type { Contract, Signer } from "ethers";
+import { AbiCoder, Contract, ContractFactory, hexlify, toUtf8Bytes } from "ethers";
+import type { Signer } from "ethers";
 import type { Member } from "../../../src/types.ts";
 import { compileDapp } from "./dapp.ts";
 import { send } from "./world.ts";
@@ -11,7 +11,14 @@ import { send } from "./world.ts";
 export const CCIP_DAPP = fileURLToPath(new URL("../../../fixtures/ccip-dapp/", import.meta.url));
 
 const NO_ONE = `0x${"00".repeat(20)}`;
-const NO_LIMIT = { isEnabled: false, capacity: 0n, rate: 0n };
+/** How many tokens go through a pool. */
+export interface RateLimit {
+  readonly isEnabled: boolean;
+  readonly capacity: bigint;
+  readonly rate: bigint;
+}
+
+const NO_LIMIT: RateLimit = { isEnabled: false, capacity: 0n, rate: 0n };
 /** Tags of CCIP's `Client.sol`. */
 const TAGS = { v1: "0x97a657c9", v2: "0x181dcf10" };
 
@@ -30,8 +37,42 @@ export function putCcip(member: Member, name: string, ...args: unknown[]): Promi
   return create(member, compiled(name), args);
 }
 
+/** Puts a contract of the dapp's other folder on a member. */
+export function putMoreCcip(member: Member, name: string, ...args: unknown[]): Promise<Contract> {
+  return create(member, compileDapp(CCIP_DAPP, "more")(name), args);
+}
+
+const REGISTRY = [
+  "function registerAdminViaGetCCIPAdmin(address token)",
+  "function acceptAdminRole(address token)",
+  "function setPool(address token, address pool)",
+];
+
+/** A token with its pool on a member, registered as its owner does on public networks. */
+export async function tokenWithPool(
+  member: Member,
+  kind: PoolKind,
+  { tokenAdminRegistry, rmn, router }: Readonly<Record<"tokenAdminRegistry" | "rmn" | "router", string>>,
+): Promise<{ readonly token: Contract; readonly pool: Contract }> {
+  const token = await putCcip(member, "MyToken");
+  const own = await pool(member, kind, token.target, 18, [], rmn, router);
+  const [signer] = await member.ethers.getSigners();
+  const registry = new Contract(tokenAdminRegistry, REGISTRY, signer as unknown as Signer);
+  await send(registry, "registerAdminViaGetCCIPAdmin", token.target);
+  await send(registry, "acceptAdminRole", token.target);
+  await send(registry, "setPool", token.target, own.target);
+  await send(token, "grantMintAndBurnRoles", own.target);
+  return { token, pool: own };
+}
+
+type PoolKind =
+  | "burn_mint_token_pool"
+  | "lock_release_token_pool"
+  | "burn_from_mint_token_pool"
+  | "burn_with_from_mint_token_pool";
+
 /** A pool as the package has it, compiled by its authors. */
-export function pool(member: Member, name: "burn_mint_token_pool" | "lock_release_token_pool", ...args: unknown[]) {
+export function pool(member: Member, name: PoolKind, ...args: unknown[]) {
   const read = (kind: string, ending: string): string =>
     readFileSync(join(CCIP_DAPP, "node_modules/@chainlink/contracts-ccip", kind, "v1_6_1", `${name}.${ending}`), "utf8").trim();
   return create(member, { abi: JSON.parse(read("abi", "json")) as object[], bytecode: read("bytecode", "bin") }, args);
@@ -61,7 +102,12 @@ export function request(
 }
 
 /** Names the other side's pool and token to a pool. */
-export async function knowPool(here: Contract, selector: bigint, there: Contract, token: Contract): Promise<void> {
-  const update = [selector, [wordOf(there.target)], wordOf(token.target), NO_LIMIT, NO_LIMIT];
+export async function knowPool(
+  here: Contract,
+  selector: bigint,
+  { pool: there, token }: { readonly pool: Contract; readonly token: Contract },
+  { out = NO_LIMIT, back = NO_LIMIT }: { readonly out?: RateLimit; readonly back?: RateLimit } = {},
+): Promise<void> {
+  const update = [selector, [wordOf(there.target)], wordOf(token.target), out, back];
   await send(here, "applyChainUpdates", [], [update]);
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The example project of a dapp, with packages of its own. */
@@ -35,27 +36,47 @@ export function installDapp(project = DAPP): void {
   });
 }
 
-/** The dapp's contracts, with LayerZero's and OpenZeppelin's as its packages have them; by name. */
-export function compileDapp(project = DAPP): (name: string) => DappArtifact {
-  const solc = require("solc") as { compile(input: string, callbacks: { import(path: string): { contents: string } }): string };
-  const files = globSync("*.sol", { cwd: join(project, "contracts") });
+/** The dapp's contracts in a folder, with what they import as its packages have it; by name. */
+export function compileDapp(project = DAPP, folder = "contracts"): (name: string) => DappArtifact {
+  const files = globSync("*.sol", { cwd: join(project, folder) });
   const input = {
     language: "Solidity",
-    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(project, "contracts", file), "utf8") }])),
+    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(project, folder, file), "utf8") }])),
     settings: {
       optimizer: { enabled: true, runs: 200 },
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
     },
   };
-  // Not as Node resolves it: the packages export none of their Solidity, and some name versions as npm's aliases do.
-  const placeOf = (path: string): string => path.replace(/^@openzeppelin\/contracts@([\d.]+)\//, "@openzeppelin/contracts-$1/");
-  const read = (path: string) => ({ contents: readFileSync(join(project, "node_modules", placeOf(path)), "utf8") });
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as CompilerOutput;
-  const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
+  const output = compiledOnce(project, JSON.stringify(input));
   return (name) => {
     const found = files.flatMap((file) => output.contracts?.[file]?.[name] ?? [])[0];
     if (found === undefined) throw new Error(`the dapp has no contract ${name}`);
     return { abi: found.abi, bytecode: `0x${found.evm.bytecode.object}` };
   };
+}
+
+/** Compiling takes 17 s of a processor: what the same sources and packages came to is kept beside the packages. */
+function compiledOnce(project: string, input: string): CompilerOutput {
+  const lock = readFileSync(join(project, "package-lock.json"), "utf8");
+  const key = createHash("sha256").update(input).update(lock).digest("hex");
+  const kept = join(project, "node_modules/.cache", `compiled-${key}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8")) as CompilerOutput;
+  const output = compile(project, input);
+  mkdirSync(dirname(kept), { recursive: true });
+  // Whole or not at all: other test files look for it meanwhile.
+  writeFileSync(`${kept}.${process.pid}`, output);
+  renameSync(`${kept}.${process.pid}`, kept);
+  return JSON.parse(output) as CompilerOutput;
+}
+
+/** Throws where there is an error. */
+function compile(project: string, input: string): string {
+  const solc = require("solc") as { compile(input: string, callbacks: { import(path: string): { contents: string } }): string };
+  // Not as Node resolves it: the packages export none of their Solidity, and some name versions as npm's aliases do.
+  const placeOf = (path: string): string => path.replace(/^@openzeppelin\/contracts@([\d.]+)\//, "@openzeppelin/contracts-$1/");
+  const read = (path: string) => ({ contents: readFileSync(join(project, "node_modules", placeOf(path)), "utf8") });
+  const output = solc.compile(input, { import: read });
+  const errors = ((JSON.parse(output) as CompilerOutput).errors ?? []).filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
+  return output;
 }

@@ -277,11 +277,8 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     await send(pool!, "become", [wordOf(token!.target), "0x", 0n, false]);
   });
 
-  test("a message is executed once, with the gas that was paid for; one that was changed, or that another chain vouches for, not at all", async () => {
+  test("a message is executed once, with the gas that was paid for; one that was changed, not at all", async () => {
     const message = fromB(hex("hello"));
-    await refuses(ask(ramps!, "execute", message), "NotRecorded", B_ID, message.header[3], message.header[0]);
-    // C says of B's message what it likes: that is kept as C's.
-    await record(message, gatewayC, C);
     await refuses(ask(ramps!, "execute", message), "NotRecorded", B_ID, message.header[3], message.header[0]);
     await record(message);
     await refuses(record(message), "AlreadyRecorded", B_ID, message.header[3]);
@@ -297,6 +294,33 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     assert.ok(seen < 100_000n && seen > 98_000n, `${seen}`);
     await refuses(ask(ramps!, "execute", message), "NotUntouched", message.header[0], 2n);
     await refuses(ask(ramps!, "manuallyExecute", message, 0n), "NotUntouched", message.header[0], 2n);
+  });
+
+  test("attack: a lying chain vouches for another chain's message, and takes its number first: that is kept as its own", async () => {
+    const message = fromB(hex("of B, says C"));
+    await record(message, gatewayC, C);
+    await refuses(ask(ramps!, "execute", message), "NotRecorded", B_ID, message.header[3], message.header[0]);
+    const isB = { header: [message.header[0], C_ID, ...message.header.slice(2)] };
+    await refuses(ask(ramps!, "execute", { ...message, ...isB }), "NotRecorded");
+    await record(message);
+    assert.equal((await outcome(message)).state, 2n);
+  });
+
+  test("attack: a stranger poses as the gateway, or by its interop account as the peer: refused", async () => {
+    const message = fromB(hex("of a stranger"));
+    const told = coder.encode(["uint64", "bytes32"], [message.header[3], message.header[0]]);
+    const peer = interoperable(B, String(ramps!.target));
+    await refuses(
+      ask(by(ramps!, stranger), "receiveMessage", message.header[0], peer, told),
+      "NotAGateway",
+      gatewayB.target,
+      await stranger.getAddress(),
+    );
+    // The gateway of another chain, and the right one with a word of another sender.
+    await refuses(send(gatewayC, "hand", [ramps!.target, peer, told]), "NotAGateway", gatewayB.target, gatewayC.target);
+    const other = interoperable(B, BOB);
+    await refuses(send(gatewayB, "hand", [ramps!.target, other, told]), "NotThePeer");
+    await refuses(ask(ramps!, "execute", message), "NotRecorded");
   });
 
   test("attack: too little gas in a stranger's transaction makes no message fail", async () => {

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
+import { COURIERS } from "./support/couriers.ts";
+import { CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
+
+/** 1,000 take minutes. */
+const MANY = byNight(1_000, 12);
+/** Looks at all that is refused. */
+const LOOKS = byNight(20, 5);
+const MIB = 2 ** 20;
+/** Of the heap, while messages are asked again and again. */
+const MOST_GROWTH_MIB = 8;
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+describe("C14 messages to a receiver that always fails, on chains", () => {
+  for (const courier of COURIERS)
+    test(`attack: ${courier.name}: ${MANY} messages to a receiver that always fails hold up no other, and are paid for once`, async (t) => {
+      const world = await CourierWorld.start(courier, [0, 1]);
+      try {
+        const [failing, good] = [await world.pair(), await world.pair()];
+        const { provider } = good.there.contract.runner!;
+        const key = world.devnet.accounts.wallet(ACCOUNT_NUMBERS[courier.name]).address;
+        const sentByKey = (): Promise<number> => provider!.getTransactionCount(key);
+        /** How long the good one's message takes when it is sent now, and the transactions of the key before its execution. */
+        const deliver = async (text: string, begin: () => Promise<unknown> = () => Promise.resolve()) => {
+          const { hash } = await world.send(good, text);
+          await begin();
+          const [before, from] = [await sentByKey(), performance.now()];
+          const done = await executed(world, hash);
+          const ms = Math.round(performance.now() - from);
+          const transaction = await provider!.getTransaction(done);
+          return { ms, transactions: transaction!.nonce - before };
+        };
+        const alone = await deliver("alone");
+
+        await setRefusing(failing, true);
+        await world.hold(true);
+        for (let i = 0; i < MANY; i++) await world.send(failing, `fails ${i}`);
+        // All are verified when the key may go on: it begins with one of each receiver.
+        const beside = await deliver("beside a flood", async () => {
+          await world.move();
+          await world.move();
+          await world.hold(false);
+        });
+        // At most one of the failing is before it, with as many transactions.
+        assert.ok(beside.transactions <= 2 * alone.transactions + 1, `${beside.transactions}`);
+
+        await failAll(world);
+        const paid = await sentByKey();
+        const heap = heapMib();
+        for (let look = 0; look < LOOKS; look++) await world.devnet.relay();
+        assert.equal(await sentByKey(), paid, "a refusal costs calls only");
+        const growth = heapMib() - heap;
+        if (IS_NIGHTLY) assert.ok(growth < MOST_GROWTH_MIB, `${growth} MiB`);
+
+        const behind = await deliver("behind a flood");
+        assert.equal(behind.transactions, alone.transactions);
+        assert.equal(await receivedBy(good), 3);
+        t.diagnostic(`alone ${alone.ms} ms, beside ${beside.ms} ms, behind ${behind.ms} ms; heap ${growth.toFixed(1)} MiB`);
+
+        await setRefusing(failing, false);
+        await world.finish();
+        assert.equal(await receivedBy(failing), MANY);
+        assert.deepEqual(world.devnet.faults, []);
+      } finally {
+        await world.close();
+      }
+    });
+});
+
+/** Resolves with the transaction of its execution. */
+async function executed(world: CourierWorld, sentIn: string): Promise<string> {
+  for (let round = 0; round < 6; round++) {
+    const { step, transactionHash } = (await world.deliveries()).find((each) => each.sentIn === sentIn)!;
+    if (step === "executed") return transactionHash!;
+    await world.move();
+  }
+  return assert.fail("it does not arrive");
+}
+
+/** Until the receiver has refused each of them. */
+async function failAll(world: CourierWorld): Promise<void> {
+  for (let round = 0; round < 40; round++) {
+    await world.devnet.relay();
+    const waiting = (await world.deliveries()).filter(
+      ({ step, reason }) => step === "sent" || (step !== "executed" && step !== "failed" && reason === undefined),
+    );
+    if (waiting.length === 0) return;
+  }
+  assert.fail("not all have failed");
+}
+
+function heapMib(): number {
+  collect();
+  return process.memoryUsage().heapUsed / MIB;
+}

@@ -1,0 +1,132 @@
+import { Contract } from "ethers";
+import type { Provider } from "ethers";
+import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
+import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/bridge-info.ts";
+import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
+import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { createCourier } from "./couriers.ts";
+import type { Courier, FarEnd } from "./couriers.ts";
+import { installDapp } from "./dapp.ts";
+
+const CHAINS = [271n, 272n];
+const ROUNDS = 10;
+/** Members between which a courier's texts go: L1, or a chain by its place. */
+export type Way = readonly ["l1" | 0 | 1, "l1" | 0 | 1];
+
+/** A courier's contracts by their addresses, as any process calls them. */
+export interface Addresses {
+  readonly here: string;
+  readonly there: string;
+}
+
+/** A courier's contract that sends, and the one that receives. */
+export interface CourierPair {
+  readonly here: Contract;
+  readonly there: FarEnd;
+}
+
+/** An ecosystem of two chains with a bridge, and couriers between two of its members. */
+export class CourierWorld {
+  readonly devnet: FlowDevnet;
+  readonly #courier: Courier;
+  readonly #way: Way;
+  readonly #clients: readonly (Provider & { destroy(): void })[];
+
+  private constructor(devnet: FlowDevnet, courier: Courier, way: Way) {
+    this.devnet = devnet;
+    this.#courier = courier;
+    this.#way = way;
+    this.#clients = devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
+  }
+
+  /** In memory, or in the folder `kept`, with what is in it. */
+  static async start(courier: Courier, way: Way, kept: { readonly data?: string } = {}): Promise<CourierWorld> {
+    installDapp(courier.project);
+    const devnet = await startFlowDevnet(
+      CHAINS,
+      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { [courier.name]: {} }, ...kept },
+      { projectFolder: courier.project },
+    );
+    return new CourierWorld(devnet, courier, way);
+  }
+
+  #providerOf(end: Way[number]): Provider {
+    return end === "l1" ? this.devnet.l1.provider : this.#clients[end]!;
+  }
+
+  #idOf(end: Way[number]): number | string {
+    const chainId = Number(end === "l1" ? this.devnet.l1.chainId : CHAINS[end]);
+    return this.devnet.info().bridges![this.#courier.name]!.members.find((member) => member.chainId === chainId)!.id;
+  }
+
+  /** New contracts that know each other, or those that are there. */
+  async pair(known?: Addresses): Promise<CourierPair> {
+    const courier = this.#courier;
+    const [from, to] = this.#way;
+    const { contracts } = this.devnet.info().bridges![courier.name]!;
+    const contractOn = async (end: Way[number], address: string | undefined): Promise<Contract> => {
+      const signer = this.devnet.accounts.wallet(ALICE).connect(this.#providerOf(end));
+      if (address !== undefined) return new Contract(address, courier.abi, signer);
+      return createCourier(courier, (contracts as Readonly<Record<string, string>>)[courier.entry]!, signer);
+    };
+    const [here, contract] = [await contractOn(from, known?.here), await contractOn(to, known?.there)];
+    const there = { id: this.#idOf(to), contract };
+    if (known === undefined) {
+      await courier.introduce(here, there);
+      await courier.introduce(contract, { id: this.#idOf(from), contract: here });
+    }
+    return { here, there };
+  }
+
+  /** Resolves once it is in its block. */
+  send({ here, there }: CourierPair, text: string) {
+    return this.#courier.send(here, there, text);
+  }
+
+  async deliveries(): Promise<readonly BridgeDelivery[]> {
+    return (await this.devnet.bridges!.bridges())[this.#courier.name]!.deliveries;
+  }
+
+  async steps(): Promise<readonly BridgeStep[]> {
+    return (await this.deliveries()).map(({ step }) => step);
+  }
+
+  /** Whether executions on the second chain are held back. */
+  hold(isHeld: boolean): Promise<unknown> {
+    const params = [{ type: "bridges", chainId: Number(CHAINS[1]), running: !isHeld }];
+    return this.devnet.chains[0]!.provider.request({ method: "hyperchain_setFault", params });
+  }
+
+  /** One move of everything: batches to their end on L1, messages as far as they come. */
+  async move(): Promise<void> {
+    await this.devnet.settle();
+    await this.devnet.relay();
+  }
+
+  /** Until every message is executed. */
+  async finish(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round++) {
+      if ((await this.steps()).every((step) => step === "executed")) return;
+      await this.move();
+    }
+    throw new Error(`messages do not arrive: ${(await this.steps()).join(", ")}`);
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await this.devnet.close();
+  }
+}
+
+export function addressesOf({ here, there }: CourierPair): Addresses {
+  return { here: String(here.target), there: String(there.contract.target) };
+}
+
+/** How many texts have come. */
+export async function receivedBy({ there }: CourierPair): Promise<number> {
+  return Number(await there.contract.getFunction("received").staticCall());
+}
+
+export async function setRefusing({ there }: CourierPair, isRefusing: boolean): Promise<void> {
+  await (await there.contract.getFunction("refuse").send(isRefusing)).wait();
+}

@@ -1,0 +1,103 @@
+import { AbiCoder, concat, Contract, hexlify, toUtf8Bytes, ZeroAddress } from "ethers";
+import type { ContractTransactionReceipt, Signer } from "ethers";
+import { CCIP_DAPP } from "./ccip-dapp.ts";
+import { compileDapp, DAPP } from "./dapp.ts";
+import { HYPERLANE_DAPP } from "./warp-routes.ts";
+import { options, send, sendWord, word } from "./world.ts";
+
+/** The other end of a contract that sends. */
+export interface FarEnd {
+  /** The bridge's own number of its member. */
+  readonly id: number | string;
+  readonly contract: Contract;
+}
+
+/**
+ * A dapp of a bridge that sends texts, in its own project. Its contract has `refuse(bool)`, has `received()` count, and sends
+ * with what it is quoted.
+ */
+export interface Courier {
+  readonly name: "layerzero" | "hyperlane" | "ccip";
+  readonly project: string;
+  readonly contract: string;
+  /** Of that contract, what is called. */
+  readonly abi: readonly string[];
+  /** Of the bridge's contracts that the dapp is created with. */
+  readonly entry: "endpoint" | "mailbox" | "router";
+  /** What a member's contract must know of the other end. */
+  introduce(here: Contract, there: FarEnd): Promise<unknown>;
+  send(here: Contract, there: FarEnd, text: string): Promise<ContractTransactionReceipt>;
+}
+
+/** Coins that come with each text of LayerZero, for an account of their own. */
+export const DROP = { wei: 11n, to: "0x00000000000000000000000000000000000000D0" } as const;
+/** For `handle` or the receiver. */
+const GAS = 200_000;
+
+const COUNTS = ["function refuse(bool yes)", "function received() view returns (uint256)"];
+const REQUEST = "tuple(bytes, bytes, tuple(address, uint256)[], address, bytes)";
+
+export const COURIERS: readonly Courier[] = [
+  {
+    name: "layerzero",
+    project: DAPP,
+    contract: "MyOApp",
+    abi: [
+      ...COUNTS,
+      "function setPeer(uint32 eid, bytes32 peer)",
+      "function quote(uint32, uint16, string, bytes, bytes) view returns (uint256 nativeFee, uint256 lzTokenFee)",
+      "function send(uint32, uint16, string, bytes, bytes) payable",
+    ],
+    entry: "endpoint",
+    introduce: (here, { id, contract }) => send(here, "setPeer", id, word(contract)),
+    send: (here, { id }, text) =>
+      sendWord(here, Number(id), text, { options: options.all(options.receive(GAS), options.drop(DROP.wei, DROP.to)) }),
+  },
+  {
+    name: "hyperlane",
+    project: HYPERLANE_DAPP,
+    contract: "MyGreeter",
+    abi: [
+      ...COUNTS,
+      "function quote(uint32, bytes32, string, bytes) view returns (uint256)",
+      "function greet(uint32, bytes32, string, bytes) payable",
+    ],
+    entry: "mailbox",
+    introduce: () => Promise.resolve(),
+    async send(here, { id, contract }, text) {
+      // Of StandardHookMetadata: variant, no coins, gas.
+      const metadata = `0x0001${"0".repeat(64)}${GAS.toString(16).padStart(64, "0")}`;
+      const given = [id, word(contract), text, metadata];
+      const value = (await here.getFunction("quote").staticCall(...given)) as bigint;
+      return send(here, "greet", ...given, { value });
+    },
+  },
+  {
+    name: "ccip",
+    project: CCIP_DAPP,
+    contract: "MyMessenger",
+    abi: [...COUNTS, `function quote(uint64, ${REQUEST}) view returns (uint256)`, `function send(uint64, ${REQUEST}) payable`],
+    entry: "router",
+    introduce: () => Promise.resolve(),
+    async send(here, { id, contract }, text) {
+      const receiver = AbiCoder.defaultAbiCoder().encode(["address"], [contract.target]);
+      const given = [id, [receiver, hexlify(toUtf8Bytes(text)), [], ZeroAddress, "0x"]];
+      const value = (await here.getFunction("quote").staticCall(...given)) as bigint;
+      return send(here, "send", ...given, { value });
+    },
+  },
+];
+
+/** What creates each courier's contract: compiled once. */
+const creations = new Map<Courier, string>();
+
+/** Creates a courier's contract on the signer's member; `entry` is the bridge's address there. */
+export async function createCourier(courier: Courier, entry: string, signer: Signer): Promise<Contract> {
+  const bytecode = creations.get(courier) ?? compileDapp(courier.project)(courier.contract).bytecode;
+  creations.set(courier, bytecode);
+  const args = courier.name === "layerzero" ? [entry, await signer.getAddress()] : [entry];
+  const types = args.map(() => "address");
+  const data = concat([bytecode, AbiCoder.defaultAbiCoder().encode(types, args)]);
+  const receipt = await (await signer.sendTransaction({ data })).wait();
+  return new Contract(receipt!.contractAddress!, courier.abi, signer);
+}

@@ -1,0 +1,50 @@
+import { JsonRpcApiProvider, Transaction } from "ethers";
+import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
+import { COURIERS } from "./couriers.ts";
+import { CourierWorld, receivedBy } from "./courier-world.ts";
+import type { Addresses, Way } from "./courier-world.ts";
+
+/** What a process that kills itself is told. */
+export interface KillTask {
+  readonly folder: string;
+  readonly bridge: string;
+  readonly way: Way;
+  readonly addresses: Addresses;
+  /** Which transaction of the text's delivery is its last moment: before it is sent, or when it is in its block. */
+  readonly transaction: number;
+  readonly moment: "before" | "behind";
+}
+
+/**
+ * Opens a kept ecosystem, brings what is under way to its end and says how much has come; then sends a text and delivers it, and
+ * kills itself beside one of the transactions that this takes.
+ */
+const task = JSON.parse(process.argv[2] ?? "") as KillTask;
+const courier = COURIERS.find(({ name }) => name === task.bridge)!;
+const world = await CourierWorld.start(courier, task.way, { data: task.folder });
+const pair = await world.pair(task.addresses);
+await world.finish();
+process.stdout.write(`received ${await receivedBy(pair)}\n`);
+await world.send(pair, `kill ${task.transaction}`);
+killAt(task.transaction);
+await world.finish();
+await world.close();
+
+function killAt(last: number): void {
+  const { accounts } = world.devnet;
+  const movers = new Set(
+    [ACCOUNT_NUMBERS.relayer, ACCOUNT_NUMBERS[courier.name]].map((number) => accounts.wallet(number).address),
+  );
+  const { prototype } = JsonRpcApiProvider;
+  const { send } = prototype;
+  let sent = 0;
+  prototype.send = async function (method, params) {
+    const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
+    if (raw === undefined || !movers.has(Transaction.from(raw).from!)) return send.call(this, method, params);
+    const isLast = sent++ === last;
+    if (isLast && task.moment === "before") process.kill(process.pid, "SIGKILL");
+    const answer: unknown = await send.call(this, method, params);
+    if (isLast) process.kill(process.pid, "SIGKILL");
+    return answer;
+  };
+}
