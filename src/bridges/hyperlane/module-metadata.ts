@@ -11,7 +11,8 @@ const MOST_MODULES = 16;
 
 /**
  * What a security module is given of a message that is proven. A module that asks others gets what those get: an aggregation as
- * many of its modules as it wants, those first that accept the message now. Undefined where only validators or others could give it.
+ * many of its modules as it wants, first those that accept the message now. Undefined where only validators or others could give
+ * it.
  */
 export async function moduleMetadata(module: Hex, message: Hex, provider: Provider): Promise<Hex | undefined> {
   return new ModuleReading(message, provider).metadataOf(module);

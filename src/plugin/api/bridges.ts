@@ -17,7 +17,7 @@ export interface BridgeControl<Id = number> {
   /** All messages, and what each waits for. */
   deliveries(): Promise<readonly BridgeDelivery[]>;
   /**
-   * Moves the ecosystem until all that the transaction sent is executed, with all composed calls; resolves with the first message.
+   * Moves the ecosystem until all that the transaction sent is executed, with all composed calls; resolves with the first.
    * Rejects with BridgeUseError: Failed with the reason where a receiver reverts, Waiting with what is missing, NoMessage.
    */
   delivered(transaction: TransactionLike | Promise<TransactionLike>): Promise<BridgeArrival>;
