@@ -9,6 +9,7 @@ export type { WalletView } from "./client/wallet-view.ts";
 export type { TransferInFlight } from "./client/transfer-in-flight.ts";
 export type * from "./devnet/view/bridge-info.ts";
 export type * from "./devnet/view/ecosystem-info.ts";
+export type { ComposedData, DataPart } from "./options/fields/data-policy.ts";
 export type * from "./options/generated/user-config.ts";
 export type { HyperchainConfig, HyperchainsConfig } from "./options/resolved-config.ts";
 export type * from "./plugin/api/bridges.ts";

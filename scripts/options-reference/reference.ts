@@ -18,6 +18,9 @@ import type { ChainName } from "../../../client/ecosystem.ts";
 import type { From, TokenLike } from "../naming/names.ts";
 `;
 const TYPES = "src/options/generated/user-config.ts";
+const TYPES_HEAD = `// Generated from src/options/fields by 'npm run generate'.
+import type { ComposedData } from "../fields/data-policy.ts";
+`;
 
 /** The page with the tables of all options, and the types of the config, as the schemas have them. */
 export async function optionsReference(root: string): Promise<readonly GeneratedFile[]> {
@@ -27,7 +30,7 @@ export async function optionsReference(root: string): Promise<readonly Generated
   const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { readonly printWidth: number };
   const source = (path: string, text: string): Promise<GeneratedFile> =>
     format(path, text, { printWidth }).then(({ code }) => ({ path, content: code }));
-  const types = `// Generated from src/options/fields by 'npm run generate'.\n${interfaces(config).join("\n")}`;
+  const types = `${TYPES_HEAD}\n${interfaces(config).join("\n")}`;
   return [
     { path: PAGE, content: withTable(withTable(page, "options", rows("", config)), "flags", flags) },
     await source(TYPES, types),

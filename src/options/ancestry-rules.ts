@@ -2,6 +2,7 @@ import { LEAST_MAX_INSTRUCTIONS_OF_BASE } from "../chain/model/instruction-limit
 import { idOnChain, MOST_LAYERS, parentId } from "../protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { MAX_ID_ON_L1 } from "./fields/identity.ts";
+import { dataFactsOf } from "./data-facts.ts";
 import type { ChainPlan, PlannedAt } from "./plan.ts";
 import type { OptionProblem } from "./problems.ts";
 
@@ -43,8 +44,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
   if (below === undefined) return `"${settlesOn}" settles in a circle that never reaches L1; leave settlesOn of one of them out`;
   if (below.length + 1 >= MOST_LAYERS)
     return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
-  if (parent.availability.dataAvailability === "validium")
-    return `"${settlesOn}" is a validium: its committee could withhold what a chain on it publishes; name a rollup`;
+  if (dataFactsOf(parent.availability).publishes !== "always")
+    return `"${settlesOn}" is ${parent.availability.dataAvailability === "validium" ? "a validium" : "no rollup"}: its committee could withhold what a chain on it publishes; name a rollup`;
   if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   if (parent.protocol.protocolVersion === 3)
@@ -57,6 +58,8 @@ function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly Chain
 
 /** Data that stay on the chain below are on L1 by no chain above. */
 function dataConflicts(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): readonly Objection[] {
+  if (typeof chain.availability.dataAvailability !== "string")
+    return [["dataAvailability", `is composed, and what a chain on "${settlesOn}" publishes goes by one way alone; name one`]];
   const parent = chains.find(({ name }) => name === settlesOn);
   if (chain.availability.dataAvailability !== "rollup" || parent?.availability.dataAvailability !== "chain") return [];
   const message = `"rollup" has its data carried to L1, and those of "${settlesOn}" stay on "${parent.settlesOn}"; say "chain", or "rollup" for "${settlesOn}" too`;

@@ -1,13 +1,43 @@
 import type { DataFacts } from "../protocol/data-choice.ts";
+import { partsOf } from "./fields/data-policy.ts";
+import type { DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
-
-const FACTS = {
-  rollup: { publishes: "always", rebuiltFrom: "l1", readers: "everybody" },
-  chain: { publishes: "always", rebuiltFrom: "base", readers: "everybody" },
-  validium: { publishes: "never", rebuiltFrom: "holders", readers: "sessions" },
-} as const satisfies Record<string, DataFacts>;
 
 /** Where a chain's data are, and for whom. */
 export function dataFactsOf({ dataAvailability }: ChainPlan["availability"]): DataFacts {
-  return FACTS[dataAvailability];
+  if (dataAvailability === "chain") return { publishes: "always", rebuiltFrom: "base", readers: "everybody" };
+  const publishes = publishesOf(dataAvailability);
+  return {
+    publishes,
+    rebuiltFrom: publishes === "always" ? "l1" : "holders",
+    readers: publishes === "never" ? "sessions" : "everybody",
+  };
+}
+
+/** Whether those who keep the data beside L1 are among its parts. */
+export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+  return dataAvailability !== "chain" && hasCommittee(dataAvailability);
+}
+
+/** Whether each batch has its own choice. */
+export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+  return dataAvailability !== "chain" && hasAnyOf(dataAvailability);
+}
+
+function hasCommittee(part: DataPart): boolean {
+  return part === "validium" || (typeof part === "object" && "committee" in part) || partsOf(part).some(hasCommittee);
+}
+
+function hasAnyOf(part: DataPart): boolean {
+  return (typeof part === "object" && "anyOf" in part) || partsOf(part).some(hasAnyOf);
+}
+
+function publishesOf(part: DataPart): DataFacts["publishes"] {
+  const parts = partsOf(part).map(publishesOf);
+  if (parts.length === 0) return part === "rollup" ? "always" : "never";
+  // One that publishes is enough where all must have the data.
+  const isAll = typeof part === "object" && "allOf" in part;
+  if (isAll && parts.includes("always")) return "always";
+  const [first, ...others] = parts;
+  return first !== undefined && others.every((other) => other === first) ? first : "sometimes";
 }

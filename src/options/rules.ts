@@ -3,6 +3,7 @@ import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
+import { hasHolders, leavesChoice } from "./data-facts.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */
@@ -192,15 +193,22 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     return refused(
       `is brought to L1, and the chain settles on ${settlesOn}, which carries batches alone; leave one of the two out`,
     );
-  if (availability.dataAvailability === "validium")
-    return refused("is published on L1, and a validium's data are not; leave one of the two out");
+  if (availability.dataAvailability !== "rollup")
+    return refused("is published on L1, and dataAvailability says otherwise; leave that or the import out");
   if (proving.execution === "proven" && protocol.protocolVersion === 2)
     return refused("begins a chain behind the genesis from which version 2's execution is proven; leave it or the proofs out");
   return [];
 }
 
-function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {
-  if (availability.dataAvailability === "validium") return [];
+function dataConflicts({ path, plan: { availability, validators } }: PlannedAt): readonly OptionProblem[] {
+  if (leavesChoice(availability.dataAvailability) && validators.quorum?.check === "proof")
+    return [
+      {
+        path: [...path, "quorum", "check"],
+        message: 'is "proof", and such validators know one way to make data available; say "execution", or leave anyOf out',
+      },
+    ];
+  if (hasHolders(availability.dataAvailability)) return [];
   const message = 'is for a validium; others give their data to everybody. Add dataAvailability: "validium", or leave it out';
   return (["committee", "readers", "openReads"] as const)
     .filter((field) => availability[field] !== undefined && availability[field] !== false)

@@ -1,9 +1,11 @@
 import { AbiCoder } from "ethers";
+import { WITHHELD } from "../protocol/data-choice.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
-import type { PostingPolicy, HeldBatch } from "./batch/settlement-batch.ts";
+import type { HeldBatch } from "./batch/settlement-batch.ts";
+import type { DataPolicy } from "./data-policy.ts";
 import { collectSignatures } from "./signing/signatures.ts";
 import type { TypedDataSigner } from "./signing/signatures.ts";
 
@@ -46,9 +48,11 @@ export async function createLocalCommitteeMember(
   };
 }
 
-/** Keeps the pubdata off L1 and shows a committee's signatures instead: a validium. */
-export function committeePosting({ members, threshold, settlementChainId, policy }: Committee): PostingPolicy {
+/** Keeps the pubdata off L1 and shows a committee's signatures instead: a validium, or a part of what a chain has. */
+export function committeePolicy({ members, threshold, settlementChainId, policy }: Committee): DataPolicy {
   return {
+    choose: () => WITHHELD,
+    choiceAt: () => WITHHELD,
     async policyData(batch) {
       const signatures = await collectSignatures({
         members,

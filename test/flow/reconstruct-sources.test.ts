@@ -19,7 +19,8 @@ import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
+import { postingOf } from "../../src/settlement/data-policy.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { startSettledL1 } from "../settlement/support/settled-l1.ts";
@@ -56,10 +57,10 @@ describe("A7: where a chain's data can come from", () => {
 
   async function committeeOfOne() {
     const signer = settled.accounts[3]!;
-    const committeePolicy = await policy("CommitteePolicy", [signer.address], 1);
-    const committee = { settlementChainId: settled.ecosystem.settlementChainId, policy: committeePolicy };
+    const committeeContract = await policy("CommitteePolicy", [signer.address], 1);
+    const committee = { settlementChainId: settled.ecosystem.settlementChainId, policy: committeeContract };
     const member = await createLocalCommitteeMember(signer, committee, () => Promise.resolve());
-    return { committeePolicy, posting: committeePosting({ ...committee, members: [member], threshold: 1 }) };
+    return { committeeContract, posting: postingOf(committeePolicy({ ...committee, members: [member], threshold: 1 })) };
   }
 
   test("a chain without a batch is its genesis", async () => {
@@ -213,8 +214,8 @@ describe("A7: where a chain's data can come from", () => {
   });
 
   test("a chain whose data is with a committee is refused by name", async () => {
-    const { committeePolicy, posting } = await committeeOfOne();
-    const chain = await PublishedChain.create(settled, 605n, { dataAvailabilityPolicy: committeePolicy });
+    const { committeeContract, posting } = await committeeOfOne();
+    const chain = await PublishedChain.create(settled, 605n, { dataAvailabilityPolicy: committeeContract });
     // Without the data L1 evaluates nothing: r is 0, y the entry count.
     const withheld = (batch: FormedBatch): FormedBatch => {
       const { statement } = batch.job;
@@ -240,8 +241,8 @@ describe("A7: where a chain's data can come from", () => {
 
   test("a commit that a contract put together is read from the event that tells it", async () => {
     // A rollup's policy refuses such a commit; a committee's lets it pass.
-    const { committeePolicy, posting } = await committeeOfOne();
-    const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeePolicy });
+    const { committeeContract, posting } = await committeeOfOne();
+    const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeeContract });
     const selector = hyperchainInterface.getFunction("commitBatch")!.selector.slice(2);
     // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts
     // where that fails.

@@ -27,6 +27,10 @@ const ADDRESS = "0xaBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaBaB";
 /** Values of the kinds that say in code alone what they take. */
 const BY_WORDS: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^"instant" or milliseconds/, ["instant", 1, 3_600_000]],
+  [
+    /^"rollup"/,
+    ["rollup", { allOf: ["rollup", "validium"] }, { anyOf: [{ committee: { members: 1, threshold: 1 } }, "rollup"] }],
+  ],
   [/or null for never$/, [null, 1, 86_400_000]],
   [/^an address/, [ADDRESS, `0x${"00".repeat(20)}`]],
   [/^a number as text/, ["0", "0x2a", "42"]],

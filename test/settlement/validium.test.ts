@@ -3,7 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { PUBLISHED } from "../../src/protocol/data-choice.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createProver } from "../../src/prover/prover.ts";
-import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
+import { postingOf } from "../../src/settlement/data-policy.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
@@ -59,13 +60,13 @@ describe("a chain that keeps its data off L1", () => {
         return true;
       });
 
-    await refused(committeePosting({ ...committee, members, threshold: 3 }), "QuorumUnreachable");
-    await refused(committeePosting({ ...committee, members, threshold: 1 }), "TooFewSignatures");
+    await refused(postingOf(committeePolicy({ ...committee, members, threshold: 3 })), "QuorumUnreachable");
+    await refused(postingOf(committeePolicy({ ...committee, members, threshold: 1 })), "TooFewSignatures");
     // Publishing the data makes it another batch: its commitment says that L1 saw nothing.
     const published = { ...batch, data: PUBLISHED };
-    await refused(committeePosting({ ...committee, members, threshold: 2 }), "CommitmentMismatch", published);
+    await refused(postingOf(committeePolicy({ ...committee, members, threshold: 2 })), "CommitmentMismatch", published);
 
-    const posting = committeePosting({ ...committee, members, threshold: 2 });
+    const posting = postingOf(committeePolicy({ ...committee, members, threshold: 2 }));
     const { stored, receipt } = await commitBatch(context, batch, chain.genesis, { quorum, posting });
     assert.deepEqual(
       stored,

@@ -8,7 +8,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/chain/rpc/named-notifications.ts namedNotifications": 80,
   "src/chain/rpc/zks-batches.ts zksBatchMethods": 89,
   "src/demo/main.ts demonstrate": 90,
-  "src/devnet/chains/signers.ts prepareSigners": 78,
   "src/devnet/devnet.ts start": 86,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
   "src/kernels/wasm/jobs/commit.ts runCommit": 72,

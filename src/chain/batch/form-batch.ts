@@ -51,13 +51,15 @@ export interface PreFormedBatch extends SealedBatch {
   readonly previousCommitment: Hex;
   readonly preCommitment: Hex;
   readonly flowsHash: Hex;
+  /** Hashes of the codes in the pubdata. */
+  readonly newCodes: readonly Hex[];
   /** The changes that the pubdata tell, with the outputs'; `entries`, unless a test alters them. */
   readonly published: readonly DiffEntry[];
   readonly witness: StateTransitionWitness;
 }
 
 /** A batch ready to be committed and proven. Plain data. */
-export interface FormedBatch extends Omit<PreFormedBatch, "published" | "witness" | "diffDigest"> {
+export interface FormedBatch extends Omit<PreFormedBatch, "published" | "witness" | "diffDigest" | "newCodes"> {
   readonly data: DataChoice;
   readonly commitment: Hex;
   /** What is to be proven, and everything that the proof needs. */
@@ -87,7 +89,7 @@ export interface FormedBefore {
   readonly previousCommitment: Hex;
   /** Operations that they took from L1's queue. */
   readonly operationsTaken: bigint;
-  /** Hashes of codes that they published. Default: all codes are published anew. */
+  /** Hashes of codes that they published, or gave to those who alone have the data. Default: all codes are published anew. */
   readonly publishedCodes?: Iterable<Hex>;
 }
 
@@ -184,11 +186,11 @@ export class BatchFormer implements Returning<FormerMark> {
         previousCommitment: this.#previousCommitment,
         preCommitment,
         flowsHash: hashFlows(logs),
+        newCodes: unpublished.map((code) => keccak(code)),
         published,
         witness,
       };
       tree.discard(before);
-      for (const code of unpublished) this.#publishedCodes.add(keccak(code));
       this.#operationsTaken += outputs.priorityOpCount;
       return preFormed;
     } catch (error) {
@@ -198,7 +200,10 @@ export class BatchFormer implements Returning<FormerMark> {
   }
 
   /** The batch with its commitment. The last one may be finished again, for another choice. */
-  finish({ published, witness, diffDigest, ...batch }: PreFormedBatch, data: DataChoice): FormedBatch {
+  finish({ published, witness, diffDigest, newCodes, ...batch }: PreFormedBatch, data: DataChoice): FormedBatch {
+    // Where a later batch may be published, L1 wants each code that it names in what was published before it.
+    const areKnown = data.publishes || data.path.length === 0;
+    for (const code of newCodes) this.#publishedCodes[areKnown ? "add" : "delete"](code);
     const { preCommitment, pubdata, flowsHash, outputsHash, protocolVersion } = batch;
     const { oldStateRoot, newStateRoot } = batch;
     const pubdataHash = hashPubdata(pubdata);

@@ -1,3 +1,4 @@
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
@@ -20,6 +21,14 @@ export interface BatchInputs {
   /** Of the block before its first one, as above. */
   readonly parentHash: Hex;
   readonly blocks: readonly InputBlock[];
+  /** Of a chain that chooses for each batch how its data are made available. */
+  readonly choices?: ShownChoices | undefined;
+}
+
+/** What was chosen, as far as it is: of the batch, and of the one before. L1 takes only what its own policy says. */
+export interface ShownChoices {
+  readonly own: DataChoice | undefined;
+  readonly before: DataChoice | undefined;
 }
 
 /** What of a transaction is input. */

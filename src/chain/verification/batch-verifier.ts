@@ -12,7 +12,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
-import type { ChainIdentity, FormedBatch } from "../batch/form-batch.ts";
+import type { ChainIdentity, FormedBatch, PreFormedBatch } from "../batch/form-batch.ts";
 import { Forming } from "../batch/forming.ts";
 import type { UnformedChain } from "../batch/forming.ts";
 import type { NamedHead } from "../model/block.ts";
@@ -34,7 +34,7 @@ import { OrderError } from "../ordering/order-error.ts";
 import type { FirstTreeState } from "../state/first-tree-state.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
-import type { BatchInputs } from "./batch-inputs.ts";
+import type { BatchInputs, ShownChoices } from "./batch-inputs.ts";
 import { decodeBatch } from "./decode-batch.ts";
 import type { L1Facts } from "./decode-batch.ts";
 import { BatchRefusal } from "./refusal.ts";
@@ -79,6 +79,9 @@ export class BatchVerifier {
   readonly #former: BatchFormer;
   readonly #forming: Forming;
   readonly #initial: InitialState;
+  /** Batches that have a choice, by number: it may be made, or made again, behind them, and the next one stands on it. */
+  readonly #chosen = new Map<bigint, PreFormedBatch>();
+  #choice: ShownChoices | undefined;
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
@@ -109,7 +112,7 @@ export class BatchVerifier {
       versionOf: l1.versionOf,
       policyOf: l1.policyOf,
     });
-    this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), () => options.data ?? PUBLISHED);
+    this.#forming = new Forming(this.#former, publishingFirst(initial, 0n), (batch) => this.#choose(batch));
     this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
     const { chainId, extensions } = options.identity;
     this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {
@@ -172,6 +175,7 @@ export class BatchVerifier {
   /** Carries out the commands of which the batch consists, as its sequencer did. */
   async #carryOut(inputs: BatchInputs): Promise<FormedBatch> {
     const { coinbase, identity } = this.#options;
+    this.#chosenBefore(inputs);
     this.#shown.show(inputs);
     const { open, commands, seal } = await decodeBatch(inputs, {
       rules: chainRules(Number(identity.chainId), codeLimitsOf(this.#initial.accounts)),
@@ -186,6 +190,19 @@ export class BatchVerifier {
     const { sealed } = await this.#shownCommands.carryOut(seal);
     if (sealed === undefined) throw new TypeError(`batch ${inputs.batchNumber} was sealed`);
     return this.#forming.formed(sealed);
+  }
+
+  #chosenBefore({ batchNumber, choices }: BatchInputs): void {
+    this.#choice = choices;
+    const before = this.#chosen.get(batchNumber - 1n);
+    if (before !== undefined && choices?.before !== undefined) this.#former.finish(before, choices.before);
+    for (const number of this.#chosen.keys())
+      if (number >= batchNumber || number < batchNumber - MAX_STARTS) this.#chosen.delete(number);
+  }
+
+  #choose(batch: PreFormedBatch): DataChoice {
+    if (this.#choice !== undefined) this.#chosen.set(batch.outputs.batchNumber, batch);
+    return this.#choice?.own ?? this.#options.data ?? PUBLISHED;
   }
 
   /** Makes the hash of the block before the batch known, which must be the one that was shown with that block. */

@@ -162,7 +162,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const { execution, proven } = executionOf(plan, dependencies, closing);
   const signers = await prepared.connect(created, { blocks: (batchNumber) => recorder.inputs(batchNumber), proven });
-  const { data, quorum, posting } = signers;
+  const { data, quorum, posting, inputs } = signers;
   const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
     {
@@ -202,12 +202,11 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable, chooseData: () => prepared.data },
+      ...{ onStop, onProvable, chooseData: signers.chooseData },
       ...(placeBlocks === undefined ? {} : { placeBlocks }),
     },
   );
   closing.add(() => node.close());
-  const inputs = (batchNumber: bigint): Promise<BatchInputs> => recorder.inputs(batchNumber);
   return { ...node, created, baseToken, signers, isCarried: prepared.isCarried, inputs, close: () => closing.close() };
 }
 

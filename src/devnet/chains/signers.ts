@@ -1,14 +1,13 @@
-import { ContractFactory } from "ethers";
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { ChooseData } from "../../chain/batch/forming.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { chosenFirstState } from "../described/first-state.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD } from "../../protocol/data-choice.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { committeePosting, createLocalCommitteeMember } from "../../settlement/committee.ts";
-import type { CommitteeMember } from "../../settlement/committee.ts";
+import { choiceOfAll } from "../../settlement/data-policy.ts";
 import { createLocalMember } from "../../settlement/signing/quorum.ts";
 import type { Quorum, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
@@ -16,18 +15,19 @@ import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
-import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
+import { prepareHolders } from "./data-holders.ts";
+import type { PolicyContract } from "./policy-contracts.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { dataFactsOf } from "../../options/data-facts.ts";
+import { hasHolders, leavesChoice } from "../../options/data-facts.ts";
+import { partsOf } from "../../options/fields/data-policy.ts";
+import type { DataPart } from "../../options/fields/data-policy.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import type { SignerCount } from "../described/options.ts";
 import { startMemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
-import { remoteCommitteeMember, remoteMember } from "../quorum-member/remote-member.ts";
+import { remoteMember } from "../quorum-member/remote-member.ts";
 import type { InputsOf, ProvenSource } from "../quorum-member/remote-member.ts";
 import type { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
@@ -38,6 +38,7 @@ interface SignersDependencies {
   readonly ecosystem: DeployedEcosystem;
   /** How validators check proofs of execution. Default: they ask for at least 100 proven bits. */
   readonly executionChecking?: ExecutionProverOptions | undefined;
+  readonly l1: Provider;
   /** As members in other processes reach it. */
   readonly l1Url: string;
   readonly operator: Signer & TypedDataSigner;
@@ -58,8 +59,6 @@ export interface PreparedSigners {
   readonly validators: readonly Hex[];
   readonly threshold: number;
   readonly dataAvailabilityPolicy: Hex;
-  /** How every batch's data are made available. */
-  readonly data: DataChoice;
   /** Whether it carries them on to L1, from a chain. */
   readonly isCarried: boolean;
   /** Whether anybody needs batches' inputs. */
@@ -81,6 +80,12 @@ export interface ChainSigners {
   /** Has a further key in this process sign, from when on L1 counts it among the validators. It judges nothing by itself. */
   admit(signer: TypedDataSigner): Promise<void>;
   readonly posting: PostingPolicy;
+  /** How each batch's data are made available. */
+  readonly chooseData: ChooseData;
+  /** The policy with its parts, where others keep the data; undefined where commits alone have all of them. */
+  readonly policy: PolicyContract | undefined;
+  /** What batches consist of, as those who run them again are shown it. */
+  readonly inputs: InputsOf;
   /** Gives a validium's data to those with rights; undefined where L1 has it. */
   readonly data: DataKeeper | undefined;
   /** Gives the batches of earlier processes to those who keep their data. To be awaited before the next one is sealed. */
@@ -105,9 +110,8 @@ export async function prepareSigners(
   const { ecosystem, operator, clock, kept, executionChecking } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
-  const isValidium = availability.dataAvailability === "validium";
-  const start = async (count: SignerCount | undefined, fileOf?: (place: number) => string): Promise<MemberProcess[]> => {
-    const starting = Array.from({ length: count?.members ?? 0 }, async (_, place) => {
+  const start = async (count: number, fileOf?: (place: number) => string): Promise<readonly MemberProcess[]> => {
+    const starting = Array.from({ length: count }, async (_, place) => {
       const member = await startMemberProcess({ clock, file: fileOf?.(place), checking: executionChecking });
       closing.add(() => member.close());
       return member;
@@ -116,65 +120,73 @@ export async function prepareSigners(
     await Promise.allSettled(starting);
     return Promise.all(starting);
   };
-  const [quorumProcesses, committeeProcesses] = await Promise.all([
-    start(validators.quorum, validatorFiles(plan.settlement, kept)),
-    start(isValidium ? availability.committee : undefined, kept && ((place) => kept.memberFile("keeper", place))),
-  ]);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
-  const addressesOf = (members: readonly MemberProcess[]): Hex[] =>
-    members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
-  const policy = await policyOf(availability, dependencies, addressesOf(committeeProcesses));
+  const { dataAvailability } = availability;
+  const [quorumProcesses, holders] = await Promise.all([
+    start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
+    dataAvailability === "chain" || !hasHolders(dataAvailability)
+      ? undefined
+      : prepareHolders(dataAvailability, availability, {
+          ...dependencies,
+          operatorAddress,
+          start: (count, place) => start(count, kept && ((i) => kept.memberFile("keeper", place + i))),
+        }),
+  ]);
+  const committeeProcesses = holders?.processes ?? [];
+  const policy = holders?.policy ?? (await publishingPolicy(dataAvailability, dependencies));
   // A kept chain on a chain may be older than carriers.
-  const isCarried = !isValidium && policy !== addresses.rollupPolicy;
+  const isCarried = holders === undefined && policy !== addresses.rollupPolicy;
 
   return {
-    validators: addressesOf(quorumProcesses),
+    validators: quorumProcesses.length === 0 ? [operatorAddress] : quorumProcesses.map(({ address }) => address),
     threshold: validators.quorum?.threshold ?? 1,
     dataAvailabilityPolicy: policy,
-    data: dataOf(plan),
     isCarried,
     reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
-    async connect({ hyperchain }, { blocks: inputsOf, proven }): Promise<ChainSigners> {
+    async connect({ hyperchain }, { blocks, proven }): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
-      const readers = availability.readers ?? [operatorAddress];
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
-      await Promise.all([
+      const [held] = await Promise.all([
+        holders?.connect(contract, setup, blocks),
         ...quorumProcesses.map((member) =>
           member.request("configure", { ...setup, checks: validators.quorum?.check ?? "execution" }),
         ),
-        ...committeeProcesses.map((member) => member.request("configure", { ...setup, keeps: { readers } })),
       ]);
+      const inputs = held?.inputs ?? blocks;
       const members =
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract)]
-          : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputsOf, proven)));
-      const quorum = { members, ...readyFor(proven) };
+          : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputs, proven)));
       const admit = async (signer: TypedDataSigner): Promise<void> =>
         void members.push(await createLocalMember(signer, contract));
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
-      const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
-      const common = { quorum, admit, ...pids, memberSetup: setup };
-      const posting = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
-      if (!isValidium) return { ...common, posting, data: undefined, catchUp: () => Promise.resolve() };
-
-      const keeper = createDataKeeper(contract, readers);
-      const committee: CommitteeMember[] =
-        committeeProcesses.length === 0
-          ? [await createLocalCommitteeMember(operator, { settlementChainId, policy }, (batch) => keeper.keep(batch))]
-          : committeeProcesses.map((member) => remoteCommitteeMember(member, inputsOf, policy));
-      const data =
-        committeeProcesses.length === 0
-          ? keeper
-          : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
-      const threshold = availability.committee?.threshold ?? 1;
-      const byCommittee = committeePosting({ members: committee, threshold, settlementChainId, policy });
-      return { ...common, posting: byCommittee, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
+      return {
+        quorum: { members, ...readyFor(proven) },
+        admit,
+        memberPids: pidsOf(quorumProcesses),
+        committeePids: pidsOf(committeeProcesses),
+        memberSetup: setup,
+        inputs,
+        ...(held ?? published(isCarried ? carriedPosting(policy) : CALLDATA_POSTING)),
+      };
     },
   };
 }
 
-function dataOf({ availability }: Pick<ChainPlan, "availability">): DataChoice {
-  return dataFactsOf(availability).publishes === "never" ? WITHHELD : PUBLISHED;
+/** What a chain has whose commits have all of its data. */
+function published(posting: PostingPolicy): Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp"> {
+  return { posting, policy: undefined, data: undefined, chooseData: () => PUBLISHED, catchUp: () => Promise.resolve() };
+}
+
+/** What every batch has; where each has its own, members are shown it. */
+function dataOf({ dataAvailability }: ChainPlan["availability"]): DataChoice {
+  return dataAvailability === "chain" || leavesChoice(dataAvailability) ? PUBLISHED : fixedChoice(dataAvailability);
+}
+
+function fixedChoice(part: DataPart): DataChoice {
+  if (part === "rollup") return PUBLISHED;
+  const parts = partsOf(part).map(fixedChoice);
+  return parts.length === 0 ? WITHHELD : choiceOfAll(parts);
 }
 
 /** What a member is told that is to follow a chain. */
@@ -189,22 +201,19 @@ function setupOf(
     fromBlock: ecosystem.fromBlock,
     genesis,
     firstState: chosenFirstState({ firstState }, superchain),
-    data: dataOf({ availability }),
+    data: dataOf(availability),
     keeps: undefined,
     checks: "execution",
     l1Returns: l1MayBeBehind !== true,
   };
 }
 
-/** The policy of a kept chain, or of one that is to be created. */
-function policyOf(
-  { dataAvailability, committee }: ChainPlan["availability"],
-  dependencies: SignersDependencies,
-  keepers: readonly Hex[],
+/** The policy of a kept chain, or of one that is to be created, whose data are published. */
+function publishingPolicy(
+  dataAvailability: ChainPlan["availability"]["dataAvailability"],
+  { kept, carrier, ecosystem }: SignersDependencies,
 ): Promise<Hex> {
-  const { kept, carrier, ecosystem } = dependencies;
   if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
-  if (dataAvailability === "validium") return deployCommitteePolicy(keepers, committee?.threshold ?? 1, dependencies);
   if (dataAvailability === "rollup" && carrier !== undefined) return carrier();
   return Promise.resolve(ecosystem.addresses.rollupPolicy);
 }
@@ -243,35 +252,4 @@ function validatorFiles(
 ): ((place: number) => string) | undefined {
   if (kept !== undefined) return (place) => kept.memberFile("validator", place);
   return journal === undefined ? undefined : (place) => `${journal}.validator-${place + 1}`;
-}
-
-/** The keeper in this process is given the batches; members in others, where there are any, run them again. */
-function bringsUpToDate(
-  keeper: ReturnType<typeof createDataKeeper>,
-  members: readonly MemberProcess[],
-  inputsOf: InputsOf,
-): ChainSigners["catchUp"] {
-  const follow = async (member: MemberProcess, batches: readonly FormedBatch[]): Promise<void> => {
-    for (const { outputs } of batches) await member.request("follow", await inputsOf(outputs.batchNumber));
-  };
-  return async (batches) => {
-    if (members.length === 0) for (const batch of batches) await keeper.keep(batch);
-    await Promise.all(members.map((member) => follow(member, batches)));
-  };
-}
-
-async function deployCommitteePolicy(
-  members: readonly Hex[],
-  threshold: number,
-  { operator, artifacts }: SignersDependencies,
-): Promise<Hex> {
-  const { abi, bytecode } = await artifacts("CommitteePolicy");
-  const ascending = members.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(ascending, threshold);
-  const response = await operator.sendTransaction({ data });
-  const receipt = await response.wait();
-  if (receipt?.contractAddress === null || receipt?.contractAddress === undefined) {
-    throw new DeploymentError("CommitteePolicy", `transaction ${response.hash} created nothing`);
-  }
-  return receipt.contractAddress.toLowerCase() as Hex;
 }

@@ -116,8 +116,6 @@ export type DevnetChainOptions = Given<v.InferInput<typeof chainSchema>>;
 export type L1Options = Given<v.InferInput<typeof l1Schema>>;
 /** The same, with every default in place. */
 export type CompleteOptions = Given<v.InferOutput<typeof devnetSchema>>;
-/** How many of how many must sign. */
-export type SignerCount = NonNullable<ChainPlan["validators"]["quorum"]>;
 /** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
 export type BaseTokenOption = ChainPlan["protocol"]["baseToken"];
 

@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { dataFactsOf } from "../../options/data-facts.ts";
 import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
@@ -92,9 +93,9 @@ export function removedInfo({ name, chainId, plan, pipeline }: DevnetChain, left
   return { name, chainId: Number(chainId), hyperchain, leftOpen, money: moneySentence(name, plan.availability) };
 }
 
-function moneySentence(name: string, { dataAvailability }: DevnetChain["plan"]["availability"]): string {
+function moneySentence(name: string, availability: DevnetChain["plan"]["availability"]): string {
   const stays = `what accounts have on ${name} stays locked in L1's bridge`;
-  return dataAvailability !== "validium"
+  return dataFactsOf(availability).publishes === "always"
     ? `${stays}: its holders take it out by the chain's exit on L1, or by hyperchain:reconstruct, which rebuilds the chain from L1 (docs/security.md)`
     : `${stays}: this ecosystem's keepers have its data no more, and without a copy elsewhere the exit pays nothing (docs/security.md)`;
 }

@@ -32,7 +32,12 @@ interface CopiedStory {
   /** What the last one reverted with; absent where it succeeded. */
   readonly revertData?: Hex | undefined;
   readonly l1: { readonly chainId: number };
-  readonly chains: readonly { readonly chainId: number; readonly name: string; readonly dataAvailability: string }[];
+  readonly chains: readonly {
+    readonly chainId: number;
+    readonly name: string;
+    readonly dataAvailability: string;
+    readonly dataPolicy?: object;
+  }[];
 }
 
 /** Seconds between two transactions from which on their distance is part of the story. */
@@ -100,8 +105,9 @@ class Writer {
 
   text({ hash, chainId }: PastTransaction): string {
     const { l1, chains } = this.#story;
-    const options = chains.map(({ name, chainId: id, dataAvailability }) => {
-      const data = dataAvailability === "rollup" ? "" : `, dataAvailability: ${quoted(dataAvailability)}`;
+    const options = chains.map(({ name, chainId: id, dataAvailability, dataPolicy }) => {
+      const said = dataPolicy === undefined ? quoted(dataAvailability) : JSON.stringify(dataPolicy);
+      const data = said === quoted("rollup") ? "" : `, dataAvailability: ${said}`;
       return `${quoted(name)}: { chainId: ${id}${data} }`;
     });
     const body = this.#lines.map((line) => `    ${line}`);

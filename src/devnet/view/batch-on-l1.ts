@@ -1,11 +1,14 @@
-import { AbiCoder, verifyTypedData } from "ethers";
+import { verifyTypedData } from "ethers";
 import type { TypedDataField } from "ethers";
 import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import type { BatchChanges } from "../../chain/index/batch-archive.ts";
 import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, quorumDomain } from "../../protocol/quorum.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
+import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { signaturesShown } from "../chains/policy-contracts.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { settledStages } from "./batch-info.ts";
 import type { BatchSource, SettledStages } from "./batch-info.ts";
@@ -25,14 +28,14 @@ export interface BatchInfo extends SettledStages {
 /** The accounts whose signatures L1 was shown when the batch was committed, in L1's order. */
 interface BatchSigners {
   readonly validators: readonly Hex[];
-  /** Those who have the data of a validium; absent where L1 has it. */
+  /** Those who have the data beside L1; absent where L1 alone has them. */
   readonly committee?: readonly Hex[];
 }
 
 /** What L1 is asked. */
 type AskedL1 = Pick<SettlementBase, "chainId" | "request">;
 /** A chain, and where it settles. */
-export type SettledSource = BatchSource & { readonly base: AskedL1 };
+export type SettledSource = BatchSource & Pick<DevnetChain, "pipeline" | "plan"> & { readonly base: AskedL1 };
 
 /** One batch, with what it changed, and what L1 was shown and took; null before it is sealed. Rejects as `settledStages` does. */
 export async function batchInfo(chain: SettledSource, number: unknown, client: RpcClient | undefined): Promise<BatchInfo | null> {
@@ -76,16 +79,20 @@ interface L1Transaction {
 
 /** What `commitBatch` was given, as far as it is read here. */
 interface CommitArguments {
-  readonly batch: { readonly withheld: { readonly pubdataHash: Hex }; readonly policyData: Hex };
+  readonly batch: {
+    readonly pubdata: Hex;
+    readonly withheld: { readonly pubdataHash: Hex };
+    readonly policyData: Hex;
+  };
   readonly approval: { readonly validFrom: bigint; readonly validUntil: bigint; readonly signatures: readonly string[] };
 }
 
 async function signersOf(
-  { pipeline }: BatchSource,
+  { pipeline, plan }: Pick<DevnetChain, "pipeline" | "plan">,
   l1: AskedL1,
   { number, commitment, preCommitment, transactionHash }: SignedCommit,
 ): Promise<BatchSigners | undefined> {
-  const { hyperchain, configuration } = pipeline.created;
+  const { hyperchain } = pipeline.created;
   const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
   const call =
     transaction?.to?.toLowerCase() === hyperchain ? hyperchainInterface.parseTransaction({ data: transaction.input }) : null;
@@ -96,11 +103,16 @@ async function signersOf(
   const { validFrom, validUntil, signatures } = approval;
   const signed = { commitment, batchNumber: number, revertCount, validFrom, validUntil };
   const validators = recovered(quorumDomain(l1.chainId, hyperchain), BATCH_COMMITMENT_TYPES, signed, signatures);
-  if (batch.policyData === "0x") return { validators };
-  const claim = { preCommitment, pubdataHash: batch.withheld.pubdataHash };
-  const domain = availabilityDomain(l1.chainId, configuration.dataAvailabilityPolicy);
-  const [shown] = AbiCoder.defaultAbiCoder().decode(["bytes[]"], batch.policyData) as unknown as [readonly string[]];
-  return { validators, committee: recovered(domain, DATA_AVAILABILITY_TYPES, claim, shown) };
+  const { policy } = pipeline.signers;
+  const { dataAvailability } = plan.availability;
+  if (policy === undefined || dataAvailability === "chain" || batch.policyData === "0x") return { validators };
+  const { pubdata, withheld } = batch;
+  const pubdataHash = pubdata === "0x" ? withheld.pubdataHash : keccak(fromHex(pubdata));
+  const claim = { preCommitment, pubdataHash };
+  const committee = signaturesShown(dataAvailability, policy, batch.policyData).flatMap(([contract, shown]) =>
+    recovered(availabilityDomain(l1.chainId, contract), DATA_AVAILABILITY_TYPES, claim, shown),
+  );
+  return { validators, ...(committee.length === 0 ? {} : { committee }) };
 }
 
 /** L1 has checked the signatures, so each is one. */

@@ -1,6 +1,7 @@
 import type { NamedBridges } from "./bridge-info.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
+import type { ComposedData } from "../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
 import type { SingletonName } from "../../chain/predeploys/singleton-addresses.ts";
@@ -91,6 +92,8 @@ export interface ChainInfo {
   readonly operator: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
+  /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */
+  readonly dataPolicy?: ComposedData;
   /** Whether only its readers are answered, with a session; absent where everybody is. */
   readonly readsNeedSession?: true;
   /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */

@@ -33,6 +33,7 @@ import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../described/options.ts";
 import { executionSentence, provenSentence } from "./proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
+import { dataFactsOf } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -225,9 +226,9 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
     operator: configuration.admin,
     baseToken: pipeline.baseToken,
-    dataAvailability:
-      dataAvailability === "rollup" && base.chain !== undefined && !pipeline.isCarried ? "chain" : dataAvailability,
-    ...(dataAvailability === "validium" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
+    dataAvailability: dataSummary(plan, base.chain !== undefined && !pipeline.isCarried),
+    ...(typeof dataAvailability === "string" ? {} : { dataPolicy: dataAvailability }),
+    ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
     executionDelaySeconds: Number(configuration.executionDelay),
@@ -237,6 +238,14 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+/** Of a composed policy: whether L1 has the data of every batch. */
+function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInfo["dataAvailability"] {
+  const { dataAvailability } = availability;
+  if (dataAvailability === "rollup" && staysBelow) return "chain";
+  if (typeof dataAvailability === "string") return dataAvailability;
+  return dataFactsOf(availability).publishes === "always" ? "rollup" : "validium";
 }
 
 function enginesOf({ execution: { engine, checkedBy } }: ChainPlan): ChainInfo["engines"] {

@@ -6,7 +6,7 @@ import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../../chain/ordering/command-store.ts";
-import type { Ledger } from "../../ledger/ledger.ts";
+import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
@@ -33,11 +33,13 @@ export interface ChainKeeping {
   readonly lists: ChangedLists | undefined;
   /** Of settlement. */
   readonly journal: Journal;
+  /** How batches' data were made available, of a chain that chooses. */
+  readonly choices: LedgerStream;
 }
 
 /** Nothing of a chain with this id has happened. */
 export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
-  for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf]) ledger.stream(nameOf(chainId)).truncate(0);
+  for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf, choicesOf]) ledger.stream(nameOf(chainId)).truncate(0);
   for (const kind of [poolOf(chainId), accessOf(chainId)]) {
     const facts = ledger.facts(kind);
     for (const name of facts.all().keys()) facts.delete(name);
@@ -48,6 +50,7 @@ const commandsOf = (chainId: ChainId): string => `chain ${chainId}`;
 const settlementOf = (chainId: ChainId): string => `settlement of ${chainId}`;
 const blocksOf = (chainId: ChainId): string => `blocks of ${chainId}`;
 const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
+const choicesOf = (chainId: ChainId): string => `data choices of ${chainId}`;
 const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
 const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
@@ -134,6 +137,7 @@ export function openChainKeeping(
       },
       close: () => Promise.resolve(),
     },
+    choices: ledger.stream(choicesOf(chainId)),
   };
 }
 

@@ -1,10 +1,9 @@
 import type * as v from "valibot";
-import { address, list, oneOf, option, trueOrFalse, withDefault } from "./values.ts";
+import { address, list, option, trueOrFalse, withDefault } from "./values.ts";
+import { dataAvailability, namedAvailability } from "./data-policy.ts";
 import { chainOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { signers } from "./signer-count.ts";
-
-export const dataAvailability = oneOf("rollup", "validium", "chain");
 
 /** Where a chain's data are, and for whom. */
 export const AVAILABILITY = {
@@ -18,7 +17,7 @@ export const AVAILABILITY = {
     ),
     flags: {
       da: flag(
-        list(dataAvailability, "rollup, validium or chain, one for all chains or with commas"),
+        list(namedAvailability, "rollup, validium or chain, one for all chains or with commas"),
         "where the chains' data goes",
         "rollup",
         { into: (given, said: v.InferOutput<typeof dataAvailability>, place) => given[place] ?? given[0] ?? said },
@@ -30,7 +29,7 @@ export const AVAILABILITY = {
     said: "once",
     config: option(
       signers,
-      "of a validium: processes that execute every batch again and keep its data, and how many of them must sign",
+      "of a validium, also as a part: processes that execute every batch again and keep its data; how many must sign",
       "one member, in this process",
     ),
   }),

@@ -1,4 +1,6 @@
 // Generated from src/options/fields by 'npm run generate'.
+import type { ComposedData } from "../fields/data-policy.ts";
+
 export interface HyperchainsUserConfig {
   /**
    * What the ecosystem is called.
@@ -410,12 +412,12 @@ export interface HyperchainUserConfig {
   readonly cheats?: boolean | undefined;
   /**
    * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
-   * Allowed: "rollup" or "validium" or "chain".
+   * Allowed: "rollup", "validium", "chain", or { allOf: [...] } or { anyOf: [...], afterMs? } of such parts in up to 3 levels.
    * Default: "rollup".
    */
-  readonly dataAvailability?: "rollup" | "validium" | "chain" | undefined;
+  readonly dataAvailability?: "rollup" | "validium" | "chain" | ComposedData | undefined;
   /**
-   * Of a validium: processes that execute every batch again and keep its data, and how many of them must sign.
+   * Of a validium, also as a part: processes that execute every batch again and keep its data; how many must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
    * Default: one member, in this process.
    */

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
-import { dataAvailability } from "../../options/fields/availability.ts";
+import { namedAvailability } from "../../options/fields/data-policy.ts";
 import { MAX_CHAIN_ID } from "../../options/fields/identity.ts";
 import { port } from "../../options/fields/serving.ts";
 import { CHAIN_OPTIONS } from "../../options/chain.ts";
@@ -105,7 +105,7 @@ function descriptionOf(args: CreateArguments) {
     name: readOption("name", args.name, chainName) ?? args.name,
     chainId: readNumber("chainId", args.chainId, CHAIN_ID),
     port: readNumber("port", args.port, port),
-    dataAvailability: readOption("da", args.da, dataAvailability),
+    dataAvailability: readOption("da", args.da, namedAvailability),
     baseToken: readOption("baseToken", args.baseToken, address),
     settlesOn: readOption("settlesOn", args.settlesOn, chainName),
     protocolVersion: readNumber("protocolVersion", args.protocolVersion, PROTOCOL_VERSION),

@@ -42,8 +42,13 @@ describe("data availability", () => {
       ...(await defaultConfiguration(ecosystem, nextChainId++)),
       dataAvailabilityPolicy: await policy.getAddress(),
     });
-  async function committeeData(preCommitment: Hex, pubdataHash: Hex, signers: readonly HardhatEthersSigner[]): Promise<Hex> {
-    const domain = availabilityDomain(ecosystem.chainId, await hexAddress(committee));
+  async function committeeData(
+    preCommitment: Hex,
+    pubdataHash: Hex,
+    signers: readonly HardhatEthersSigner[],
+    policy = committee,
+  ): Promise<Hex> {
+    const domain = availabilityDomain(ecosystem.chainId, await hexAddress(policy));
     const signatures = await Promise.all(
       signers.map(async (signer) => ({
         signer: signer.address as Hex,
@@ -313,6 +318,34 @@ describe("data availability", () => {
       const { stored } = await attempt(false, 0);
       assert.equal(stored.leafCount, 0n);
       assert.equal(await view(chain.contract, "storedBatchHash", 2), hashStoredBatch(stored));
+    });
+
+    test("a certificate copied from another committee, batch or chain counts for nothing", async () => {
+      const addresses = members.map(({ address }) => address);
+      const second = await ecosystem.l1.deploy("CommitteePolicy", addresses, 2);
+      const both = await ecosystem.l1.deploy("AllOfPolicy", [await committee.getAddress(), await second.getAddress()]);
+      const chain = await createWith(both);
+      const boundDataHash = keccak(fromHex(NOTHING), fromHex(NOTHING));
+      const shown = (first: Hex, other: Hex): Hex => abi.encode(["bytes[]"], [[first, other]]) as Hex;
+      const signed = async (of: BaseContract, preCommitment: Hex, pubdataHash: Hex): Promise<Hex> =>
+        committeeData(preCommitment, pubdataHash, members, of);
+      let [certificate, otherCertificate]: Hex[] = [];
+      const honest = await chain.form({
+        withhold: true,
+        policy: async (preCommitment, pubdataHash) => {
+          certificate = await signed(committee, preCommitment, pubdataHash);
+          otherCertificate = await signed(second, preCommitment, pubdataHash);
+          return { data: shown(certificate, otherCertificate), boundDataHash };
+        },
+      });
+      // The same accounts have signed both, each for its own contract.
+      await assertReverts(commit(chain, honest, { policyData: shown(certificate!, certificate!) }), "NotAMember");
+      await assertReverts(commit(chain, honest, { policyData: shown(otherCertificate!, certificate!) }), "NotAMember");
+      const copied = async () => ({ data: shown(certificate!, otherCertificate!), boundDataHash });
+      const foreign = await createWith(both);
+      await assertReverts(commit(foreign, await foreign.form({ withhold: true, policy: copied })), "NotAMember");
+      await chain.commit(honest);
+      await assertReverts(commit(chain, await chain.form({ withhold: true, policy: copied })), "NotAMember");
     });
 
     test("needs two members with code", async () => {

@@ -5,7 +5,8 @@ import { noProofMarker, noProofVersionOf } from "../../../../src/protocol/no-pro
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import { committeePosting, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
+import { postingOf } from "../../../../src/settlement/data-policy.ts";
 import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/batch/settlement-batch.ts";
 import { createLocalMember } from "../../../../src/settlement/signing/quorum.ts";
@@ -64,7 +65,7 @@ export class ModelledChain {
     const policy = (await contract.getAddress()).toLowerCase() as Hex;
     const { settlementChainId } = settled.ecosystem;
     const member = await createLocalCommitteeMember(signer, { settlementChainId, policy }, () => Promise.resolve());
-    const posting = committeePosting({ settlementChainId, policy, members: [member], threshold: 1 });
+    const posting = postingOf(committeePolicy({ settlementChainId, policy, members: [member], threshold: 1 }));
     return new ModelledChain(
       settled,
       await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }),

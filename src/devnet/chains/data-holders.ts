@@ -1,0 +1,173 @@
+import type { Provider, Signer } from "ethers";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { ChooseData } from "../../chain/batch/forming.ts";
+import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import { partsOf } from "../../options/fields/data-policy.ts";
+import type { DataPart } from "../../options/fields/data-policy.ts";
+import { leavesChoice } from "../../options/data-facts.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { committeePolicy, createLocalCommitteeMember } from "../../settlement/committee.ts";
+import type { CommitteeMember } from "../../settlement/committee.ts";
+import { CALLDATA_POSTING } from "../../settlement/batch/settlement-batch.ts";
+import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
+import { allOf, anyOf, CALLDATA, postingOf } from "../../settlement/data-policy.ts";
+import type { DataPolicy } from "../../settlement/data-policy.ts";
+import type { QuorumContext, TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import type { KeptChain } from "../keeping/world.ts";
+import type { MemberProcess } from "../quorum-member/member-process.ts";
+import type { MemberSetup } from "../quorum-member/messages.ts";
+import { remoteCommitteeMember } from "../quorum-member/remote-member.ts";
+import type { InputsOf } from "../quorum-member/remote-member.ts";
+import { DataChoices } from "./data-choices.ts";
+import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
+import type { DataKeeper } from "./data-keeper.ts";
+import { deployPolicy, findPolicy } from "./policy-contracts.ts";
+import type { PolicyContract } from "./policy-contracts.ts";
+
+const DEFAULT_AFTER_MS = 2_000;
+
+interface HoldersDependencies {
+  readonly ecosystem: DeployedEcosystem;
+  readonly l1: Provider;
+  readonly operator: Signer & TypedDataSigner;
+  readonly operatorAddress: Hex;
+  readonly artifacts: ArtifactSource;
+  readonly clock: Clock;
+  readonly kept?: KeptChain | undefined;
+  /** Starts so many members in processes of their own; `place` is that of the first among all of the chain's. */
+  readonly start: (count: number, place: number) => Promise<readonly MemberProcess[]>;
+}
+
+/** Those who keep a chain's data beside L1, before there is a chain. */
+interface PreparedHolders {
+  readonly policy: Hex;
+  readonly processes: readonly MemberProcess[];
+  /** Tells them their chain. */
+  connect(contract: QuorumContext, setup: MemberSetup, blocks: InputsOf): Promise<ConnectedHolders>;
+}
+
+/** Those who keep a chain's data beside L1. */
+interface ConnectedHolders {
+  readonly policy: PolicyContract;
+  readonly posting: PostingPolicy;
+  readonly chooseData: ChooseData;
+  /** What batches consist of, with what was chosen for them. */
+  readonly inputs: InputsOf;
+  readonly data: DataKeeper;
+  catchUp(batches: readonly FormedBatch[]): Promise<void>;
+}
+
+/** A committee of the policy. Its only member is in this process where there is no other. */
+interface Keepers {
+  readonly members: readonly MemberProcess[];
+  readonly addresses: readonly Hex[];
+  readonly threshold: number;
+}
+
+/** Starts the committees of a chain's policy, and deploys the policy that counts their signatures. */
+export async function prepareHolders(
+  part: DataPart,
+  availability: ChainPlan["availability"],
+  dependencies: HoldersDependencies,
+): Promise<PreparedHolders> {
+  const { kept, l1, operatorAddress, start } = dependencies;
+  const committees: Keepers[] = [];
+  let place = 0;
+  for (const count of committeesIn(part, availability)) {
+    const members = await start(count?.members ?? 0, place);
+    place += members.length;
+    const addresses = members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
+    committees.push({ members, addresses, threshold: count?.threshold ?? 1 });
+  }
+  const contract =
+    kept?.birth === undefined
+      ? await deployPolicy(part, committees.values(), dependencies)
+      : await findPolicy(part, kept.birth.dataAvailabilityPolicy, l1);
+  const processes = committees.flatMap(({ members }) => members);
+  return {
+    policy: contract.address,
+    processes,
+    connect: (chain, setup, blocks) =>
+      connect({ part, contract, committees, chain, blocks }, { ...dependencies, setup, availability }),
+  };
+}
+
+interface HeldChain {
+  readonly part: DataPart;
+  readonly contract: PolicyContract;
+  readonly committees: readonly Keepers[];
+  readonly chain: QuorumContext;
+  readonly blocks: InputsOf;
+}
+
+async function connect(
+  { part, contract, committees, chain, blocks }: HeldChain,
+  {
+    operator,
+    operatorAddress,
+    clock,
+    kept,
+    setup,
+    availability,
+  }: HoldersDependencies & { readonly setup: MemberSetup; readonly availability: ChainPlan["availability"] },
+): Promise<ConnectedHolders> {
+  const readers = availability.readers ?? [operatorAddress];
+  const processes = committees.flatMap(({ members }) => members);
+  await Promise.all(processes.map((member) => member.request("configure", { ...setup, keeps: { readers } })));
+  const keeper = createDataKeeper(chain, readers);
+  // Set before the first batch is formed.
+  let choices: DataChoices | undefined;
+  const inputs = async (batchNumber: BatchNumber): Promise<BatchInputs> => {
+    const shown = await blocks(batchNumber);
+    return choices === undefined ? shown : { ...shown, choices: choices.shown(batchNumber) };
+  };
+  const next = committees.values();
+  const { settlementChainId } = chain;
+  const policyOf = async (each: DataPart, { address: policy, parts }: PolicyContract): Promise<DataPolicy> => {
+    if (each === "rollup") return CALLDATA;
+    const inner: DataPolicy[] = [];
+    for (const [i, within] of partsOf(each).entries()) inner.push(await policyOf(within, parts[i] as PolicyContract));
+    if (typeof each === "object" && "allOf" in each) return allOf(inner);
+    if (typeof each === "object" && "anyOf" in each) return anyOf(inner, { afterMs: each.afterMs ?? DEFAULT_AFTER_MS, clock });
+    const { members, threshold } = (next.next() as IteratorYieldResult<Keepers>).value;
+    const signers: CommitteeMember[] =
+      members.length === 0
+        ? [await createLocalCommitteeMember(operator, { settlementChainId, policy }, (batch) => keeper.keep(batch))]
+        : members.map((member) => remoteCommitteeMember(member, inputs, policy));
+    return committeePolicy({ members: signers, threshold, settlementChainId, policy });
+  };
+  const policy = await policyOf(part, contract);
+  const isChosen = leavesChoice(availability.dataAvailability);
+  if (isChosen) choices = new DataChoices(policy, kept?.choices);
+  const remote = processes.map((member): DataKeeper => ({ read: (request) => member.request("readData", request) }));
+  const isHere = committees.some(({ members }) => members.length === 0);
+  return {
+    policy: contract,
+    posting: part === "rollup" ? CALLDATA_POSTING : postingOf(policy),
+    chooseData: (batch) => (choices === undefined ? policy.choose(batch) : choices.choose(batch)),
+    inputs,
+    data: keepersInTurn([...(isHere ? [keeper] : []), ...remote]),
+    async catchUp(batches) {
+      if (isHere) for (const batch of batches) await keeper.keep(batch);
+      await Promise.all(processes.map((member) => follow(member, inputs, batches)));
+    },
+  };
+}
+
+async function follow(member: MemberProcess, inputs: InputsOf, batches: readonly FormedBatch[]): Promise<void> {
+  for (const { outputs } of batches) await member.request("follow", await inputs(outputs.batchNumber));
+}
+
+/** How many keep the data in each committee, in the policy's order; undefined for one member in this process. */
+function committeesIn(
+  part: DataPart,
+  availability: ChainPlan["availability"],
+): readonly (ChainPlan["availability"]["committee"] | undefined)[] {
+  if (part === "validium") return [availability.committee];
+  if (typeof part === "object" && "committee" in part) return [part.committee];
+  return partsOf(part).flatMap((inner) => committeesIn(inner, availability));
+}

@@ -1,0 +1,111 @@
+import { AbiCoder } from "ethers";
+import { boundOfAll, boundOfAny, PUBLISHED } from "../protocol/data-choice.ts";
+import type { DataChoice } from "../protocol/data-choice.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { HeldBatch, PostingPolicy } from "./batch/settlement-batch.ts";
+
+/** A data availability policy, as those who serve it for a chain see it: what its contract is shown, and what that answers. */
+export interface DataPolicy {
+  /** How this batch's data are made available, where nothing has been chosen for it so far. */
+  readonly choose: (batch: HeldBatch) => DataChoice | Promise<DataChoice>;
+  /** The choice that this path names; what follows in it is left to others. Throws RangeError where there is no such part. */
+  readonly choiceAt: (path: Iterator<number>) => DataChoice;
+  /**
+   * What its contract is shown for the choice that this path names; likewise, read before the call returns. Rejects where a
+   * part has too few signatures.
+   */
+  readonly policyData: (batch: HeldBatch, path: Iterator<number>) => Promise<Hex>;
+}
+
+const coder = AbiCoder.defaultAbiCoder();
+
+/** Published in the commit's calldata: `RollupCalldataPolicy`. */
+export const CALLDATA: DataPolicy = {
+  choose: () => PUBLISHED,
+  choiceAt: () => PUBLISHED,
+  policyData: () => Promise.resolve("0x"),
+};
+
+/** Available to all parts: `AllOfPolicy`. */
+export function allOf(parts: readonly DataPolicy[]): DataPolicy {
+  return {
+    choose(batch) {
+      const choices = parts.map((part) => part.choose(batch));
+      const known = choices.flatMap((choice) => (choice instanceof Promise ? [] : [choice]));
+      if (known.length === choices.length) return choiceOfAll(known);
+      return Promise.all(choices.map((choice) => Promise.resolve(choice))).then(choiceOfAll);
+    },
+    choiceAt: (path) => choiceOfAll(parts.map((part) => part.choiceAt(path))),
+    policyData: (batch, path) =>
+      Promise.all(parts.map((part) => part.policyData(batch, path))).then((shown) => coder.encode(["bytes[]"], [shown]) as Hex),
+  };
+}
+
+/**
+ * Available to the first part that shows its policy data in time: `AnyOfPolicy`. The last one is taken without waiting, so that a
+ * batch can always be formed; where it fails too, the commit says of what it has too few.
+ */
+export function anyOf(
+  parts: readonly DataPolicy[],
+  { afterMs, clock }: { readonly afterMs: number; readonly clock: Clock },
+): DataPolicy {
+  const at = (path: Iterator<number>): readonly [member: number, part: DataPolicy] => {
+    const { value } = path.next();
+    const member = Number(value);
+    const part = parts[member];
+    if (part === undefined) throw new RangeError(`a choice names part ${member} of ${parts.length}`);
+    return [member, part];
+  };
+  return {
+    async choose(batch) {
+      for (const [member, part] of parts.slice(0, -1).entries()) {
+        const choice = await part.choose(batch);
+        const shown = part.policyData(batch, choice.path.values());
+        if (await comesWithin(shown, afterMs, clock)) return ofAny(member, choice);
+      }
+      const last = parts.length - 1;
+      const part = parts[last];
+      if (part === undefined) throw new RangeError("an any-of policy has parts");
+      return ofAny(last, await part.choose(batch));
+    },
+    choiceAt(path) {
+      const [member, part] = at(path);
+      return ofAny(member, part.choiceAt(path));
+    },
+    policyData(batch, path) {
+      const [member, part] = at(path);
+      return part.policyData(batch, path).then((shown) => coder.encode(["uint256", "bytes"], [member, shown]) as Hex);
+    },
+  };
+}
+
+/** Shows a chain's policy what each batch's choice asks for. */
+export function postingOf(policy: DataPolicy): PostingPolicy {
+  return { policyData: (batch) => policy.policyData(batch, batch.data.path.values()) };
+}
+
+/** The choice of an all-of policy, of its parts' choices. */
+export function choiceOfAll(choices: readonly DataChoice[]): DataChoice {
+  return {
+    path: choices.flatMap(({ path }) => path),
+    publishes: choices.some(({ publishes }) => publishes),
+    bound: boundOfAll(choices.map(({ bound }) => bound)),
+  };
+}
+
+function ofAny(member: number, { path, publishes, bound }: DataChoice): DataChoice {
+  return { path: [member, ...path], publishes, bound: boundOfAny(member, bound) };
+}
+
+/** Whether it resolves in time. What comes later, or is refused, is dropped. */
+function comesWithin(shown: Promise<unknown>, afterMs: number, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(afterMs, () => resolve(false));
+    const end = (came: boolean) => (): void => {
+      cancel();
+      resolve(came);
+    };
+    shown.then(end(true), end(false));
+  });
+}
