@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { serialize } from "node:v8";
 import { getCreateAddress } from "ethers";
 import { compile } from "../src/demo/compile.ts";
+import type { StateJob } from "../src/prover/job.ts";
 import { testContract } from "../test/chain/support/artifact.ts";
 import { startVerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { TestWallet } from "../test/chain/support/wallet.ts";
@@ -49,7 +50,7 @@ export async function benchExecution({ json, transfers, workers }: ExecutionBenc
 /** Batches of one chain; the token is deployed in a batch before them. */
 export async function transferBatches(
   transfers: readonly number[],
-): Promise<{ readonly batch: WitnessedBatch; readonly witnessSeconds: number }[]> {
+): Promise<{ readonly batch: WitnessedBatch; readonly job: StateJob; readonly witnessSeconds: number }[]> {
   const wallet = new TestWallet(1);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
   const chain = await startVerifiedChain({ accounts });
@@ -60,7 +61,7 @@ export async function transferBatches(
     const deployment = `${initCode}${abi.encodeDeploy([[wallet.address], 10n ** 9n]).slice(2)}`;
     await chain.chain.submit(await wallet.signRaw({ data: deployment }));
     batches.next(await chain.sealAndVerify());
-    const made: { batch: WitnessedBatch; witnessSeconds: number }[] = [];
+    const made: { batch: WitnessedBatch; job: StateJob; witnessSeconds: number }[] = [];
     for (const count of transfers) {
       for (let i = 0; i < count; i++) {
         const receiver = `0x${(0xbeef_0000 + i).toString(16).padStart(40, "0")}`;
@@ -69,7 +70,7 @@ export async function transferBatches(
       const formed = await chain.sealAndVerify();
       const start = performance.now();
       const batch = batches.next(formed);
-      made.push({ batch, witnessSeconds: (performance.now() - start) / 1000 });
+      made.push({ batch, job: formed.job, witnessSeconds: (performance.now() - start) / 1000 });
     }
     return made;
   } finally {

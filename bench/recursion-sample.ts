@@ -4,6 +4,9 @@ import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witnes
 import { decodeBatchProof, type ExecutionBatchProof } from "../src/execution-proof/batch/batch-proof.ts";
 import { chunkStatement, firstJoints } from "../src/execution-proof/batch/chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
+import { encodeListStatement, listParameters, listSystem } from "../src/circuits/state-transition/list-system.ts";
+import { buildTrace } from "../src/circuits/state-transition/trace/build-trace.ts";
+import { benchTail, type CheckedProof } from "./batch-tail.ts";
 import { benchLeafProof } from "./leaf-proof.ts";
 import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
@@ -13,13 +16,18 @@ import { formOf } from "../src/execution-proof/run-statement.ts";
 import { statementCode } from "../src/execution-proof/statement-code.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
 import { checkByProgram } from "../src/recursion/check-by-program.ts";
+import { LONGEST_LIST } from "../src/prover/claimed-security.ts";
+import type { StateJob } from "../src/prover/job.ts";
 import { leafProgram } from "../src/recursion/leaf-program.ts";
 import type { RelationKind } from "../src/recursion/relation.ts";
+import { listStatementCode } from "../src/recursion/nodes/list-statement-code.ts";
 import { shapeOfProof } from "../src/recursion/proof-hints.ts";
 import { ProvingBackends } from "../src/stark/proving-backends.ts";
 import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
 import type { TranscriptFactory } from "../src/stark/transcript.ts";
+import { prove } from "../src/stark/proofs/prove.ts";
+import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 import { proveHere } from "../test/execution-proof/support/own-prover.ts";
 
@@ -32,7 +40,8 @@ export interface RecursionSample {
 }
 
 const { file, isProvable, workers } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
-const { witness, claim } = deserialize(readFileSync(file)) as {
+const { witness, claim, job } = deserialize(readFileSync(file)) as {
+  readonly job: StateJob;
   readonly witness: ExecutionWitness;
   readonly claim: ExecutionClaim;
 };
@@ -57,6 +66,7 @@ const verifyCpuSeconds = cpuSeconds() - beforeVerification;
 await proving.release();
 const decoded = decodeBatchProof(proof);
 const leafProofs = isProvable ? await leafProofsOf(key, claim, decoded) : [];
+const tail = isProvable ? await tailOf(key, claim, decoded) : undefined;
 console.log(
   JSON.stringify({
     parameters: isProvable ? "provable" : "execution",
@@ -69,7 +79,11 @@ console.log(
     ...(isProvable
       ? { leafCpuSeconds: leafProofs.reduce((sum, { leafCpuSeconds }) => sum + leafCpuSeconds, 0), leafProofs }
       : {}),
-    leastProvenBits: Math.min(key.provenBits, ...leafProofs.map((leaf) => leaf.leastProvenBits)),
+    ...tail,
+    leastProvenBits: Math.min(
+      ...[key.provenBits, ...leafProofs.map((leaf) => leaf.leastProvenBits)],
+      ...(tail === undefined ? [] : [tail.leastProvenBits]),
+    ),
     peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     ofWhichChunksPeakRssMiB: peakRssMiB,
   }),
@@ -114,6 +128,28 @@ async function leafProofsOf(of: ExecutionKey, about: ExecutionClaim, batch: Exec
     proofs.push(await benchLeafProof(leaf, chunk, backend));
   }
   return proofs;
+}
+
+/** From the chunks' proofs to the batch's: undefined where leaves are listed anew, whose proof is not made here. */
+async function tailOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof) {
+  if (batch.relisting !== undefined) return undefined;
+  const code = statementCode(formOf(of.program));
+  const chunks = chunkProofs(of, about, batch).map((chunk): CheckedProof => {
+    const shape = shapeOfProof(of.system, chunk.proof);
+    return { ...chunk, shape: { system: of.system, shape, statementCode: code } };
+  });
+  const system = listSystem(listParameters());
+  const trace = buildTrace(job.witness, job.statement.point);
+  const statement = encodeListStatement(job.statement);
+  const bytes = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
+  const shape = { system, shape: shapeOfProof(system, bytes), statementCode: listStatementCode };
+  const figures = await benchTail(chunks, { statement, proof: bytes, shape }, backend);
+  const listBits = leastProvenBits(system, { circuitDigestElements: 8, statementTerms: LONGEST_LIST });
+  return {
+    ...figures,
+    listProofKiB: Math.round(bytes.length / 1024),
+    leastProvenBits: Math.min(figures.leastProvenBits, listBits),
+  };
 }
 
 /** Compressions of Poseidon that checking each chunk's proof takes: of its transcript, of leaves and of paths. */

@@ -20,10 +20,10 @@ export async function benchRecursion({ json, transfers, workers }: ExecutionBenc
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "recursion-"));
   try {
-    for (const [i, { batch }] of (await transferBatches(transfers)).entries()) {
+    for (const [i, { batch, job }] of (await transferBatches(transfers)).entries()) {
       const file = join(folder, `${i}`);
       const { witness, claim } = batch;
-      writeFileSync(file, serialize({ witness, claim }));
+      writeFileSync(file, serialize({ witness, claim, job }));
       for (const threads of workers) {
         for (const isProvable of [false, true]) {
           const request: RecursionSample = { file, isProvable, workers: threads };

@@ -4,7 +4,7 @@ import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { wholeWords } from "../../src/circuits/boundary/statement-form.ts";
 import { PartialTree, partOf } from "../../src/execution-proof/batch/partial-tree.ts";
-import { relist, type Relisting } from "../../src/execution-proof/batch/relisting.ts";
+import { relist, type Relisting, relistedTree } from "../../src/execution-proof/batch/relisting.ts";
 import { relistingInput, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { encodeStatement, statementValues } from "../../src/execution-proof/run-statement.ts";
@@ -61,6 +61,13 @@ describe("a proof that leaves are listed anew", () => {
     assert.ok(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }) >= 100);
     const turned = encodeStatement({ places: [] }, [], { before: listRoot, after: part.root });
     assert.equal(verify(system, turned, proof).ok, false);
+  });
+
+  it("can be made of the relisting alone, which has the part of the tree that it is about", () => {
+    const { part, relisting } = inTwoOrders(LISTS);
+    const tree = relistedTree(relisting, compressor.compress);
+    assert.deepEqual(tree.root, part.root);
+    assert.deepEqual(relistingInput(tree, relisting, parameters), inputOf({ part, relisting }));
   });
 
   it("holds for random lists, and ends in the list's root", () => {

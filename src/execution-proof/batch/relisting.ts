@@ -2,7 +2,7 @@ import { EMPTY_TREES } from "../../circuits/roots/roots-air.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import { type Compress, type Digest, ZERO_DIGEST } from "../../protocol/digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import { leafDigest, type PartialTree, type PartialLeaf } from "./partial-tree.ts";
+import { leafDigest, PartialTree, type PartialLeaf, type PlacedNode } from "./partial-tree.ts";
 
 /**
  * Why two roots are of one state: the tree under the first, with the leaves from a place on listed anew, in the order of their
@@ -65,6 +65,34 @@ export function relistedRoots(
   const before = root([...linked, ...listed], first + listed.length);
   const after = root([...anew.linked, ...anew.listed], first + anew.listed.length);
   return before === undefined || after === undefined ? undefined : { before, after };
+}
+
+/** The part of a tree that a relisting is about, as it was. */
+export function relistedTree({ first, listed, linked, beside }: Relisting, compress: Compress): PartialTree {
+  const leaves = [...linked, ...listed];
+  const nodes = new Map<string, PlacedNode>();
+  const put = (node: PlacedNode): unknown => nodes.set(`${node.height} ${node.index}`, node);
+  const at = (height: number, index: number): Digest =>
+    nodes.get(`${height} ${index}`)?.digest ?? EMPTY_TREES[height] ?? ZERO_DIGEST;
+  const places = leaves.map(({ index }) => index);
+  let taken = 0;
+  fold(places, first, {
+    beside: (height, index) => {
+      const digest = beside[taken++] ?? ZERO_DIGEST;
+      put({ height, index, digest });
+      return digest;
+    },
+    leaf: () => ZERO_DIGEST,
+    node: () => ZERO_DIGEST,
+  });
+  for (const leaf of leaves) put({ height: 0, index: leaf.index, digest: leafDigest(leaf, compress) });
+  let above = new Set(places);
+  for (let height = 0; height < STATE_TREE_DEPTH; height++) {
+    above = new Set([...above].map((index) => Math.floor(index / 2)));
+    for (const index of above)
+      put({ height: height + 1, index, digest: compress(DomainTag.node, at(height, 2 * index), at(height, 2 * index + 1)) });
+  }
+  return new PartialTree({ leafCount: first + listed.length, leaves, nodes: [...nodes.values()] }, compress);
 }
 
 /** What the nodes of a tree are made of. */
