@@ -109,6 +109,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"leg","type":"uint256"},{"name":"deadline","type":"uint64"},{"name":"executedAt","type":"uint64"}],"name":"LegTooLate","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LengthOutOfRange","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListAmountTooLarge","type":"error"},
+  {"inputs":[],"name":"ListEmpty","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListFeeTooLarge","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ListMismatch","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LogIndexTooLarge","type":"error"},

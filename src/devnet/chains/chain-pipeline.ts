@@ -46,6 +46,7 @@ import { createChain, localChainConfiguration } from "../chain-on-l1/create-chai
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
+import { deployOn } from "./policy-contracts.ts";
 import { chosenFirstState, firstStateAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
 import { prepareSigners } from "./signers.ts";
@@ -61,6 +62,8 @@ interface ChainPipelineOptions {
   /** The Superchain's contracts, for a chain whose plan has them. */
   readonly superchain: readonly GenesisAccount[];
   readonly minGasPriceWei: bigint;
+  /** The accounts whose operations a filterer lets in whatever it says: they bring the chain its first money. */
+  readonly funders: readonly Hex[];
   /** The account by which the ecosystem's relayer brings messages to its chains. */
   readonly relayer: Hex;
   readonly serving: Omit<NodeOptions["serving"], "port" | "development" | "methods">;
@@ -249,8 +252,8 @@ async function beginOnL1(
 }
 
 async function createOnL1(
-  { plan, baseToken, genesis }: ChainPipelineOptions,
-  { ecosystem, operator, prover, confirmations = 1 }: ChainPipelineDependencies,
+  { plan, baseToken, genesis, funders }: ChainPipelineOptions,
+  { ecosystem, operator, artifacts, prover, confirmations = 1 }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
   const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
@@ -260,6 +263,7 @@ async function createOnL1(
     admin: lowerCaseAddress(await operator.getAddress()),
     validatorThreshold: BigInt(threshold),
     dataAvailabilityPolicy,
+    transactionFilterer: await filtererOf(plan.protocol, funders, { operator, artifacts }),
     baseToken: baseToken.l1Address,
     ...settingsOnL1(plan),
   };
@@ -269,6 +273,18 @@ async function createOnL1(
   const imported = { accounts, genesis, version, configuration };
   return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
 }
+
+/** The contract that says which operations enter the chain's queue; 0 where all do. Rejects with DeploymentError. */
+function filtererOf(
+  { filterer }: ChainPlan["protocol"],
+  funders: readonly Hex[],
+  deploying: Pick<ChainPipelineDependencies, "operator" | "artifacts">,
+): Hex | Promise<Hex> {
+  if (filterer === undefined) return NO_FILTERER;
+  return typeof filterer === "string" ? filterer : deployOn("SenderList", [[...filterer.allow, ...funders]], deploying);
+}
+
+const NO_FILTERER: Hex = `0x${"00".repeat(20)}`;
 
 /** The chain as its contract has it. */
 function onL1(

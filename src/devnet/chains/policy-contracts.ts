@@ -37,12 +37,12 @@ export async function deployPolicy(
   if (inner.length === 0) {
     const { value } = committees.next() as IteratorYieldResult<CommitteeAccounts>;
     const ascending = value.addresses.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-    return { address: await deploy("CommitteePolicy", [ascending, value.threshold], dependencies), parts: [] };
+    return { address: await deployOn("CommitteePolicy", [ascending, value.threshold], dependencies), parts: [] };
   }
   const parts: PolicyContract[] = [];
   for (const each of inner) parts.push(await deployPolicy(each, committees, dependencies));
   const name = typeof part === "object" && "allOf" in part ? "AllOfPolicy" : "AnyOfPolicy";
-  return { address: await deploy(name, [parts.map(({ address }) => address)], dependencies), parts };
+  return { address: await deployOn(name, [parts.map(({ address }) => address)], dependencies), parts };
 }
 
 /** The policy that was deployed at this address, with its parts as L1 has them. Rejects with the provider's error. */
@@ -74,7 +74,8 @@ export function signaturesShown(
   return inner.flatMap(([each, contract], i) => signaturesShown(each, contract, shown[i] ?? "0x"));
 }
 
-async function deploy(
+/** Deploys one of this package's contracts from the operator's account. Rejects with DeploymentError. */
+export async function deployOn(
   name: string,
   args: readonly unknown[],
   { operator, artifacts }: Pick<PolicyDependencies, "operator" | "artifacts">,

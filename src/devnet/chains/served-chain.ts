@@ -1,5 +1,6 @@
 import type { BaseWallet } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Feed } from "../../chain/rpc/feed.ts";
@@ -81,8 +82,12 @@ export async function startServedChain(
     { pipeline: () => pipeline, hasEnded, onChange: onSwitched },
   );
   const serving = { ...answering, wallClockMs, gasPrice: { toldWei: GAS_PRICE_WEI }, refusal: runSwitch.refusal };
+  const funders = await Promise.all(
+    [base.funder, base.deployer].map(async (signer) => lowerCaseAddress(await signer.getAddress())),
+  );
   const pipeline: ChainPipeline = await startChainPipeline(
     {
+      funders,
       ...{ plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, superchain, relayer },
       ...{ minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     },

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { TIME_LIMITS } from "./time-limits.ts";
-import { address, fields, must, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
+import { address, fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
@@ -14,6 +14,12 @@ const baseToken = v.pipe(
 const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
   wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
 
+const FILTERER = "the address of an ITransactionFilterer on L1, or { allow: [addresses] }";
+const filterer = v.pipe(
+  v.union([address, fields({ allow: list(address, "a list of addresses") }, FILTERER)], must(FILTERER)),
+  v.metadata({ wanted: FILTERER }),
+);
+
 const FORMATS = "2 or 3";
 const protocolVersion = v.pipe(v.picklist([2, 3] satisfies readonly Format[], must(FORMATS)), v.metadata({ wanted: FORMATS }));
 
@@ -24,6 +30,15 @@ export const PROTOCOL = {
     said: "once",
     config: option(baseToken, "what pays for gas", "ETH"),
     planned: (said) => said ?? ETH_BASE_TOKEN,
+  }),
+  filterer: chainOption({
+    group: "protocol",
+    said: "once",
+    config: option(
+      filterer,
+      "which accounts' operations enter its queue on L1: the listed ones', and those of the accounts that fund the chain",
+      "every account's",
+    ),
   }),
   /** The format stands for the version: which of its numbers it is follows from what the prover shows. */
   protocolVersion: chainOption({

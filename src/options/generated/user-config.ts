@@ -381,6 +381,12 @@ export interface HyperchainUserConfig {
    */
   readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
   /**
+   * Which accounts' operations enter its queue on L1: the listed ones', and those of the accounts that fund the chain.
+   * Allowed: the address of an ITransactionFilterer on L1, or { allow: [addresses] }.
+   * Default: every account's.
+   */
+  readonly filterer?: string | { readonly allow: readonly string[] } | undefined;
+  /**
    * Protocol version that it is created with; in 3, transactions pay for what they cost to prove.
    * Allowed: 2 or 3.
    * Default: 2.

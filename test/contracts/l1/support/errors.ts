@@ -31,6 +31,7 @@ const CONTRACTS = [
   "AnyOfPolicy",
   "RollupCalldataPolicy",
   "DataCarrier",
+  "SenderList",
   "Forwarders",
   "Forwarder",
 ] as const;
