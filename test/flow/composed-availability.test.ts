@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { createDataKeeper } from "../../src/devnet/chains/data-keeper.ts";
+import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
 import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
+import { HeldData } from "../../src/devnet/reconstruction/held-data.ts";
+import type { DataHolder } from "../../src/devnet/reconstruction/held-data.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";
@@ -102,6 +109,98 @@ describe("F6: policies made of policies, with proofs", () => {
     assert.equal(hashPubdata(fromHex(published.pubdata)), hashPubdata(batch.batch.pubdata));
     assert.equal((await batchOf(ANY, 2)).signers?.committee, undefined);
     assert.equal((await devnet.status()).chains[1]!.batches.executed, 3);
+  });
+});
+
+describe("F3, A7: a chain whose data L1 does not have, without its operator", () => {
+  const READER = 3;
+  let devnet: FlowDevnet;
+  const pubdata: Uint8Array[] = [];
+  let stateRoot: Hex;
+  let hyperchainAddress: Hex;
+  let keeper: ReturnType<typeof createDataKeeper>;
+  let contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
+
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [{ chainId: ANY, dataAvailability: { anyOf: ["validium", "rollup"] }, openReads: true }],
+      UNPROVEN,
+    );
+    const [chain] = devnet.chains;
+    const { pipeline } = chain!;
+    hyperchainAddress = pipeline.created.hyperchain;
+    contract = { settlementChainId: devnet.l1.chainId, hyperchain: hyperchainAddress };
+    keeper = createDataKeeper(contract, [lowerCaseAddress(devnet.accounts.wallet(READER).address)]);
+    const client = clientOf(chain!);
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    for (const value of [1n, 2n]) {
+      await (await alice.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value })).wait();
+      await (await alice.sendTransaction({ data: "0x60016000f3" })).wait();
+      await devnet.settle();
+    }
+    for (const number of [0n, 1n]) {
+      const { batch } = await pipeline.settled(number);
+      assert.equal(batch.data.publishes, false);
+      await keeper.keep(batch);
+      pubdata.push(batch.pubdata);
+    }
+    stateRoot = digestToHex(pipeline.chain.tree.root);
+    client.destroy();
+    // From here on there is L1, and what the keeper has.
+    await pipeline.close();
+  });
+  after(async () => {
+    await devnet?.close();
+  });
+
+  /** One that asks the keeper as a reader with this account. */
+  const holder = (account: number): DataHolder => ({
+    name: `keeper asked by ${account}`,
+    async read(batchNumber) {
+      const { domain, types, value } = dataRequestToSign(contract, batchNumber);
+      const signature = (await devnet.accounts.wallet(account).signTypedData(domain, types, value)) as Hex;
+      return keeper.read({ batchNumber, signature });
+    },
+  });
+  const giving = (name: string, read: DataHolder["read"]): DataHolder => ({ name, read });
+  const rebuild = async (holders?: readonly DataHolder[]) =>
+    reconstruct({
+      l1: devnet.l1.provider,
+      hyperchain: hyperchainAddress,
+      genesis: await genesisOf(),
+      ...(holders && { holders }),
+    });
+
+  test("it is rebuilt from L1 and a keeper, whatever other holders say", async () => {
+    const liars = [
+      giving("empty", () => Promise.resolve(new Uint8Array())),
+      giving("other", (batchNumber) => Promise.resolve(pubdata[Number(1n - batchNumber)]!)),
+      giving("cut", (batchNumber) => Promise.resolve(pubdata[Number(batchNumber)]!.slice(0, -1))),
+      holder(ALICE),
+    ];
+    const rebuilt = await rebuild([...liars, holder(READER)]);
+    assert.equal(rebuilt.stateRoot, stateRoot);
+    assert.equal(rebuilt.batches.length, 2);
+    assert.deepEqual(
+      rebuilt.batches.map(({ pubdataBytes }) => pubdataBytes),
+      pubdata.map(({ length }) => length),
+    );
+  });
+
+  test("holders that lie, refuse or have nothing are named, each with what it did", async () => {
+    const liars = [giving("other", () => Promise.resolve(pubdata[1]!)), holder(ALICE)];
+    await assert.rejects(rebuild(liars), (error: Error & { readonly code?: string; readonly batchNumber?: bigint }) => {
+      assert.deepEqual([error.code, error.batchNumber], ["DataWithheld", 0n]);
+      assert.match(error.message, /other gave other data, with hash 0x[0-9a-f]{64}; keeper asked by 1: ReaderUnknown/);
+      return true;
+    });
+    await assert.rejects(rebuild(), { code: "NotARollup", batchNumber: 0n });
+  });
+
+  test("one that is silent is not waited for beyond its time", async () => {
+    const silent = giving("silent", () => new Promise(() => undefined));
+    await assert.rejects(new HeldData([silent], 1).read(0n, hashPubdata(pubdata[0]!)), /silent was silent for 1 ms/);
+    assert.equal(await new HeldData([silent, holder(READER)], 500).read(0n, hashPubdata(pubdata[0]!)), pubdata[0]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Compress } from "../../protocol/digest.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { evaluateDiffList } from "../../protocol/evaluation.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
 import type { Quintic } from "../../protocol/evaluation.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -48,7 +48,9 @@ export interface PublishedBatch {
   readonly pubdata: Uint8Array;
   /** Of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
-  readonly data: Pick<DataChoice, "bound">;
+  readonly data: Pick<DataChoice, "bound" | "publishes">;
+  /** Leaves of the state before it, where L1 does not count them; default: as the record before it says. */
+  readonly oldLeafCount?: number | undefined;
 }
 
 /** What a published batch turned out to hold, every part of it bound by the batch's commitment. */
@@ -84,10 +86,10 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
   const preCommitment = preCommitmentOf(stored, previous, chain);
   // The point is drawn from the pubdata's hash, so it is different for any other bytes.
   const pubdataHash = hashPubdata(pubdata);
-  const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
+  const point = data.publishes ? deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length) : OFF_CHAIN_POINT;
   same("PubdataMismatch", "the point that its pubdata leads to", quinticToHex(point), stored.point);
 
-  const context = { oldLeafCount: Number(previous.leafCount), priorityOpCount: canonicalTxHashes.length };
+  const context = { oldLeafCount: batch.oldLeafCount ?? Number(previous.leafCount), priorityOpCount: canonicalTxHashes.length };
   const decoding = decodePubdata(pubdata, context);
   if (!decoding.ok) {
     const { code, offset } = decoding.rejection;

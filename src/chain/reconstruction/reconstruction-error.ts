@@ -5,8 +5,10 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 export type ReconstructionErrorCode =
   /** The address does not answer as a chain's contract. */
   | "NotAHyperchain"
-  /** A batch's data was withheld from L1: only who keeps it can rebuild the state. */
+  /** A batch's data was withheld from L1, and no holder was named: only those who keep it can rebuild the state. */
   | "NotARollup"
+  /** A batch's data was withheld from L1, and no holder gave them. */
+  | "DataWithheld"
   /** The genesis at hand is not the one that the chain started from. */
   | "GenesisMismatch"
   /** L1's answers lack an event that must exist. */

@@ -9,6 +9,7 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { HeldData } from "./held-data.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 const policy = new Interface([
@@ -21,6 +22,7 @@ interface BatchSource {
   readonly previous: StoredBatch;
   readonly calls: readonly CommitCall[];
   readonly canonicalTxHashes: readonly Hex[];
+  readonly oldLeafCount: number;
 }
 
 /**
@@ -30,14 +32,17 @@ interface BatchSource {
 export async function readBatchContent(
   { calls, ...batch }: BatchSource,
   chain: PublishingChain,
-  compress: Compress,
+  { compress, held }: { readonly compress: Compress; readonly held: HeldData },
   provider: Provider,
 ): Promise<PublishedContent> {
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
-      const bound = await askPolicy(call, batch, chain, provider);
-      return readPublishedBatch({ ...batch, ...call, data: { bound } }, chain, compress);
+      const publishes = call.pubdata.length > 0;
+      const pubdata = publishes ? call.pubdata : await held.read(batch.stored.batchNumber, call.withheldHash);
+      const bound = await askPolicy({ ...call, pubdata }, publishes, batch, chain, provider);
+      const { oldLeafCount } = batch;
+      return readPublishedBatch({ ...call, ...batch, oldLeafCount, pubdata, data: { bound, publishes } }, chain, compress);
     } catch (error) {
       if (!(error instanceof ReconstructionError)) throw error;
       refusal ??= error;
@@ -55,12 +60,13 @@ export async function readBatchContent(
 /** What the chain's policy binds of its own data: asked of the policy, which is bound with the answer by the commitment. */
 async function askPolicy(
   { pubdata, policyData }: CommitCall,
+  published: boolean,
   { stored, previous }: Omit<BatchSource, "calls">,
   chain: PublishingChain,
   provider: Provider,
 ): Promise<Hex> {
   if (policyData === "0x") return NOTHING_BOUND;
-  const claim = { published: true, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
+  const claim = { published, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
   const to = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
   try {
     const answer = await provider.call({ to, data: policy.encodeFunctionData("checkAvailability", [claim, policyData]) });

@@ -3,7 +3,7 @@ import { carriedRecord } from "../../chain/reconstruction/carried-record.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { carriedBatches } from "../../protocol/carried-pubdata.ts";
 import type { CarriedBatch, CarrierMessage } from "../../protocol/carried-pubdata.ts";
-import { keccak } from "../../protocol/hex.ts";
+import { keccak, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch, hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -134,6 +134,7 @@ function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCal
     ...{ batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount },
     commitment: stored.commitment,
     firstBlock: previous.lastBlock + 1n,
+    withheldHash: wordToHex(0n),
     withheldLogs: new Uint8Array(),
     policyData: "0x",
     oldLeafCount: previous.leafCount,

@@ -7,8 +7,7 @@ import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 /**
  * What may be the calldata of a batch's commit: one call as a rule; none where a contract put the call together itself;
- * more where there are decoys. Rejects with ReconstructionError: PubdataMissing where the transaction is not there,
- * NotARollup where the commit carries no pubdata.
+ * more where there are decoys. Rejects with ReconstructionError PubdataMissing where the transaction is not there.
  */
 export async function readCommits(provider: Provider, transactionHash: Hex, stored: StoredBatch): Promise<readonly CommitCall[]> {
   const commits = await calledCommits(provider, transactionHash, stored.commitment);
@@ -18,7 +17,7 @@ export async function readCommits(provider: Provider, transactionHash: Hex, stor
       batchNumber,
     });
   }
-  return publishedAmong(commits, stored);
+  return commitsOf(commits, stored);
 }
 
 /** The same, among the calls that events of the chain's contract tell: those that are not the transaction's own input. */
@@ -28,19 +27,5 @@ export async function readToldCommits(
   stored: StoredBatch,
 ): Promise<readonly CommitCall[]> {
   const { commitment } = stored;
-  return publishedAmong(await toldCommits(provider, transactionHash, { hyperchain, commitment }), stored);
-}
-
-/**
- * Those that say they are the batch's, and publish its data. Throws ReconstructionError NotARollup where they all withhold
- * it.
- */
-function publishedAmong(commits: readonly CommitCall[], stored: StoredBatch): readonly CommitCall[] {
-  const calls = commitsOf(commits, stored);
-  const published = calls.filter(({ pubdata }) => pubdata.length > 0);
-  if (calls.length > 0 && published.length === 0) {
-    const { batchNumber } = stored;
-    throw new ReconstructionError("NotARollup", "its data was withheld from L1; ask those who keep it", { batchNumber });
-  }
-  return published;
+  return commitsOf(await toldCommits(provider, transactionHash, { hyperchain, commitment }), stored);
 }

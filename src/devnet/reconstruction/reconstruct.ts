@@ -23,6 +23,8 @@ import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
+import { HeldData } from "./held-data.ts";
+import type { DataHolder } from "./held-data.ts";
 import { historyInEvents } from "./published-history.ts";
 import type { PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
@@ -46,6 +48,8 @@ export interface ReconstructionOptions {
   readonly fromBlock?: number;
   /** Blocks per request for logs, at most. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
+  /** Those who keep what L1 does not have, asked in this order. Default: nobody, and a withheld batch is refused. */
+  readonly holders?: readonly DataHolder[];
   /** Told after every page of logs and every batch. */
   readonly onProgress?: (progress: ReconstructionProgress) => void;
 }
@@ -168,7 +172,7 @@ export async function rebuild(
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber, blocksPerRequest });
   const upgrades: SettingsEvent[] = [];
   const replay = new BatchReplay({
-    ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber },
+    ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber, held: new HeldData(options.holders ?? []) },
     policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
   });
   const report = (blockNumber: number): void =>
@@ -229,6 +233,7 @@ interface ReplayDependencies {
   readonly block: number;
   /** By what was read of the settings so far. */
   readonly policyOf: PolicyOf;
+  readonly held: HeldData;
 }
 
 /** Applies batches, one after the other. */
@@ -243,8 +248,10 @@ class BatchReplay {
   readonly #provider: Provider;
   readonly #block: number;
   readonly #policyOf: PolicyOf;
+  readonly #held: HeldData;
 
-  constructor({ first, contract, state, ledger, history, provider, block, policyOf: policies }: ReplayDependencies) {
+  constructor({ first, contract, state, ledger, history, provider, block, policyOf: policies, held }: ReplayDependencies) {
+    this.#held = held;
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
@@ -274,9 +281,9 @@ class BatchReplay {
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
     const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
       readBatchContent(
-        { stored, previous: this.last, calls: from, canonicalTxHashes },
+        { stored, previous: this.last, calls: from, canonicalTxHashes, oldLeafCount: this.#state.leafCount },
         chain,
-        this.#state.compress,
+        { compress: this.#state.compress, held: this.#held },
         this.#provider,
       );
     const content = await read(calls).catch(async (error: unknown) => {

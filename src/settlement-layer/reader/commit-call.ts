@@ -17,6 +17,8 @@ export interface CommitCall {
   readonly coinbase: Hex;
   /** Empty where it is withheld. */
   readonly pubdata: Uint8Array;
+  /** Of the pubdata that are withheld, as the committer says. */
+  readonly withheldHash: Hex;
   /** The batch's logs where the pubdata is withheld. */
   readonly withheldLogs: Uint8Array;
   readonly policyData: Hex;
@@ -173,7 +175,7 @@ interface RawCommit {
   readonly coinbase: string;
   readonly commitment: Hex;
   readonly pubdata: string;
-  readonly withheld: { readonly logs: string };
+  readonly withheld: { readonly pubdataHash: Hex; readonly logs: string };
   readonly policyData: Hex;
 }
 
@@ -193,6 +195,7 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
       priorityOpCount: batch.priorityOpCount,
       policyData: batch.policyData,
       pubdata: fromHex(batch.pubdata),
+      withheldHash: batch.withheld.pubdataHash,
       withheldLogs: fromHex(batch.withheld.logs),
       oldLeafCount: previous.leafCount,
     };

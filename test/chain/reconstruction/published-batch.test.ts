@@ -16,7 +16,7 @@ import { compress as referenceCompress } from "../../../src/kernels/poseidon.ts"
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
-import { NOTHING_BOUND } from "../../../src/protocol/data-choice.ts";
+import { PUBLISHED } from "../../../src/protocol/data-choice.ts";
 import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
@@ -141,7 +141,7 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
     cheatCount: 0n,
     coinbase: coinbase ?? NO_COINBASE,
     pubdata: formed.pubdata,
-    data: { bound: NOTHING_BOUND },
+    data: PUBLISHED,
   };
   return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
 }
@@ -267,7 +267,7 @@ const cases: readonly { readonly what: string; readonly code: ReconstructionErro
     code: "PubdataMismatch",
     batch: { ...inFormat3, stored: { ...inFormat3.stored, protocolVersion: TRUSTED_VERSION } },
   },
-  { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, data: { bound: OPERATION } } },
+  { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, data: { ...PUBLISHED, bound: OPERATION } } },
 ];
 
 for (const { what, code, batch } of cases) {
