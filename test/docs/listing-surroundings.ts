@@ -16,18 +16,12 @@ declare const ecosystem: RunningEcosystem;
 declare const providerOf: AskingProviderOf;
 `;
 const CONNECTION = `
-import type { ContractTransactionResponse, Signer } from "ethers";
+import type { Signer } from "ethers";
 import type { Hyperchains } from "hardhat-hyperchain/types";
 import { expect } from "chai";
 import { ZeroAddress, zeroPadValue } from "ethers";
 import "@nomicfoundation/hardhat-ethers-chai-matchers";
 declare const hyperchains: Hyperchains;
-declare const owner: Signer & { readonly address: string };
-/** A contract with types that the project generates. */
-interface Typed {
-  readonly [method: string]: (...args: readonly unknown[]) => Promise<ContractTransactionResponse>;
-}
-declare const b: { getAddress(): Promise<string> };
 `;
 
 /**
@@ -59,11 +53,10 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const url: string;
   `,
   "docs/recipes/hyperlane.md": `${CONNECTION}
-    declare class HypERC20__factory {
-      constructor(owner: Signer);
-      deploy(...args: readonly unknown[]): Promise<Typed>;
-    }
-    declare const [supply, to, amount]: readonly [bigint, string, bigint];
+    import { ContractFactory } from "ethers";
+    import type { Contract, InterfaceAbi } from "ethers";
+    declare const HypERC20__factory: { readonly abi: InterfaceAbi; readonly bytecode: string };
+    declare const [to, amount]: readonly [string, bigint];
   `,
   "docs/recipes/ccip.md": `
     import type { Hyperchains } from "hardhat-hyperchain/types";
@@ -72,9 +65,8 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const data: string;
   `,
   "docs/recipes/layerzero.md": `${CONNECTION}
-    declare const alpha: ReturnType<Hyperchains["chain"]>;
-    declare const param: readonly unknown[];
-    declare const fee: { readonly nativeFee: bigint };
+    declare const owner: Signer & { readonly address: string };
+    declare const [to, amount]: readonly [string, bigint];
   `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
     declare const signerOn: (chain: string) => Signer;

@@ -10,6 +10,8 @@ import { installDapp } from "./dapp.ts";
 
 const CHAINS = [271n, 272n];
 const ROUNDS = 10;
+/** Blocks are made at once: a receipt is there when it is asked for. */
+const POLLING_MS = 5;
 /** Members between which a courier's texts go: L1, or a chain by its place. */
 export type Way = readonly ["l1" | 0 | 1, "l1" | 0 | 1];
 
@@ -36,7 +38,9 @@ export class CourierWorld {
     this.devnet = devnet;
     this.#courier = courier;
     this.#way = way;
-    this.#clients = devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
+    this.#clients = devnet.chains.map(({ chainId, provider }) =>
+      Object.assign(connectInProcess(chainId, provider), { pollingInterval: POLLING_MS }),
+    );
   }
 
   /** In memory, or in the folder `kept`, with what is in it. */
