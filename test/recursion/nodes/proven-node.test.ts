@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
+import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
+import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
 import { checkByNode, nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
 import { joinedChunks, joinProgram } from "../../../src/recursion/nodes/chunks-program.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
+import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import { statementCells, writeProofCheck } from "../../../src/recursion/proof-code.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
@@ -110,5 +113,36 @@ describe("a join", () => {
     const memory = forcedRun(node.program, joined, nodeHints(node, apart));
     const forged = await prove(own.system, programInput(own, joined, memory), backend);
     assert.equal(verify(own.system, statement, forged).ok, false);
+  });
+});
+
+describe("an aggregate", () => {
+  it("of batches of two chains is proven, and what L1 is to have follows from its proof alone", async () => {
+    const backend = await createWasmBackend({ workers: 2 });
+    try {
+      const child = await freeProgram(108, backend);
+      const batches = [271, 272].map((chainId) => Array.from({ length: 108 }, (_, i) => (i === 2 ? chainId : i < 74 ? i : 0)));
+      const proofs = await Promise.all(batches.map((batch) => child.prove(batch)));
+      const part = { ...child, of: "batch" } as const;
+      const node = aggregateProgram([part, part]);
+      const elements = aggregateOf(batches, firstStart(2), [1, 2, 3, 4, 5]);
+      assert.deepEqual(checkByNode(node, elementBytes(elements), proofs), { ok: true });
+      assert.equal(checkByNode(node, elementBytes(elements), proofs.toReversed()).ok, false);
+      const own = await programSystem(node.program, parameters, backend);
+      const run = runProgram(own, elements, nodeHints(node, proofs));
+      assert.ok(run.ok);
+      const proven = { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
+      assert.deepEqual(verify(own.system, proven.statement, proven.proof), { ok: true });
+
+      const outermost = compressProgram(programShape(own));
+      const said = wrappedOf(elements);
+      assert.deepEqual(checkByNode(outermost, elementBytes(said), [proven]), { ok: true });
+      said.forEach((element, i) => {
+        const other = elementBytes(said.with(i, element + 1));
+        assert.equal(checkByNode(outermost, other, [proven]).ok, false, `element ${i}`);
+      });
+    } finally {
+      await backend.close();
+    }
   });
 });

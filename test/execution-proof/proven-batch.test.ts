@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { encodeListStatement, listParameters, listSystem } from "../../src/circuits/state-transition/list-system.ts";
+import { buildTrace } from "../../src/circuits/state-transition/trace/build-trace.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import { chunkStatement, firstJoints } from "../../src/execution-proof/batch/chunk-statement.ts";
+import { claimedEnds } from "../../src/execution-proof/batch/execution-claim.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
+import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { type Relisting, relistedTree } from "../../src/execution-proof/batch/relisting.ts";
+import { relistingInput, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
+import { wholeWords } from "../../src/circuits/boundary/statement-form.ts";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { formOf } from "../../src/execution-proof/run-statement.ts";
+import { statementCode } from "../../src/execution-proof/statement-code.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { toLimbs } from "../../src/protocol/word.ts";
+import { aggregateProgram, compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
+import { aggregateOf, firstStart, wrappedOf } from "../../src/recursion/nodes/aggregate-statement.ts";
+import { batchOf, batchProgram } from "../../src/recursion/nodes/batch-program.ts";
+import { checkByNode, nodeHints, type StatedProof } from "../../src/recursion/nodes/check-by-node.ts";
+import { chunkLeaf, chunksOfRun, joinedChunks, joinProgram } from "../../src/recursion/nodes/chunks-program.ts";
+import { listStatementCode } from "../../src/recursion/nodes/list-statement-code.ts";
+import type { NodeProgram } from "../../src/recursion/nodes/node-program.ts";
+import { programShape } from "../../src/recursion/nodes/program-shape.ts";
+import type { CheckedShape } from "../../src/recursion/proof-code.ts";
+import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
+import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
+import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import { startVerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { proveHere } from "./support/own-prover.ts";
+
+/** NOT SECURE: few queries, in all proofs. */
+const FEW_QUERIES = { queryCount: 3, grindingBits: 3 };
+/** Less than the batch takes, so that it has several chunks. */
+const MOST_CELLS = 7_000_000;
+
+/** A chain's second batch, with one payment. */
+async function makeBatch(): Promise<{ readonly formed: FormedBatch; readonly batch: WitnessedBatch }> {
+  const wallet = new TestWallet(78);
+  const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+  const chain = await startVerifiedChain({ accounts });
+  try {
+    const batches = await ChainBatches.of(chain, accounts);
+    const pay = async (): Promise<FormedBatch> => {
+      await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
+      return chain.sealAndVerify();
+    };
+    batches.next(await pay());
+    const formed = await pay();
+    return { formed, batch: batches.next(formed) };
+  } finally {
+    await chain.chain.close();
+  }
+}
+
+/** A proof with what a program checks it by. */
+interface Checked extends StatedProof {
+  readonly shape: CheckedShape;
+}
+
+describe("a batch of a chain", () => {
+  let backend: WasmBackend;
+  let formed: FormedBatch;
+  let key: ExecutionKey;
+  let chunkProofs: readonly Checked[];
+  let list: Checked;
+  let relisting: Checked;
+
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    const made = await makeBatch();
+    formed = made.formed;
+    const { claim, witness } = made.batch;
+    assert.equal(witness.kind, "witness");
+    key = await createExecutionKey(claim.batch.protocolVersion, { ...provableParameters(), ...FEW_QUERIES }, backend);
+    chunkProofs = await provenChunks(made.batch);
+    list = await provenList(formed);
+  });
+  after(() => backend.close());
+
+  async function provenChunks({ witness, claim }: WitnessedBatch): Promise<Checked[]> {
+    assert.ok(witness.kind === "witness");
+    const proving = new ExecutionProving(key, new ProvingBackends(backend));
+    const proven = await proveHere(key, proving, witness, claim, { mostCells: MOST_CELLS });
+    await proving.release();
+    assert.ok(proven.kind === "proven");
+    const proof = decodeBatchProof(proven.proof);
+    assert.ok(proof.relisting !== undefined);
+    relisting = await provenRelisting(proof.relisting);
+    const { environment, first } = claimedEnds(claim);
+    const begins = firstJoints(proof, first);
+    return proof.chunks.map((end, i) => {
+      const statement = chunkStatement(key.program, { environment, before: begins[i]!, after: end });
+      const shape = shapeOfProof(key.system, end.proof);
+      return {
+        statement,
+        proof: end.proof,
+        shape: { system: key.system, shape, statementCode: statementCode(formOf(key.program)) },
+      };
+    });
+  }
+
+  async function provenRelisting(anew: Relisting): Promise<Checked> {
+    const parameters = { ...provableParameters(), ...FEW_QUERIES };
+    const system = relistingSystem(parameters);
+    const input = relistingInput(relistedTree(anew, createCompressor().compress), anew, parameters);
+    const proof = await prove(system, input, backend);
+    const shape = { system, shape: shapeOfProof(system, proof), statementCode: statementCode(wholeWords([])) };
+    return { statement: input.statement, proof, shape };
+  }
+
+  async function provenList({ job }: FormedBatch): Promise<Checked> {
+    const system = listSystem({ ...listParameters(), ...FEW_QUERIES });
+    const trace = buildTrace(job.witness, job.statement.point);
+    const statement = encodeListStatement(job.statement);
+    const proof = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
+    return { statement, proof, shape: { system, shape: shapeOfProof(system, proof), statementCode: listStatementCode } };
+  }
+
+  /** A proof of what a node says of proofs. */
+  async function provenNode(node: NodeProgram, elements: readonly number[], proofs: readonly Checked[]): Promise<Checked> {
+    assert.deepEqual(checkByNode(node, elementBytes(elements), proofs), { ok: true });
+    const own = await programSystem(node.program, { ...programParameters(), ...FEW_QUERIES }, backend);
+    const run = runProgram(own, elements, nodeHints(node, proofs));
+    assert.ok(run.ok);
+    const proof = await prove(own.system, run.input, backend);
+    const { statement } = run.input;
+    assert.deepEqual(verify(own.system, statement, proof), { ok: true });
+    return { statement, proof, shape: programShape(own) };
+  }
+
+  it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; an aggregate tells L1 so", async () => {
+    assert.ok(chunkProofs.length > 1);
+    const leaves: Checked[] = [];
+    for (const chunk of chunkProofs)
+      leaves.push(await provenNode(chunkLeaf(chunk.shape), chunksOfRun(wordsOf(chunk.statement)), [chunk]));
+    let chunks = leaves[0]!;
+    for (const right of leaves.slice(1)) {
+      const joined = joinedChunks(wordsOf(chunks.statement), wordsOf(right.statement));
+      chunks = await provenNode(joinProgram(chunks.shape, right.shape), joined, [chunks, right]);
+    }
+    const statement = batchOf({ list: wordsOf(list.statement), chunks: wordsOf(chunks.statement) });
+    const node = batchProgram({ list: list.shape, chunks: chunks.shape, relisting: relisting.shape });
+    const batch = await provenNode(node, statement, [list, chunks, relisting]);
+
+    const { outputs, protocolVersion, oldStateRoot, newStateRoot, commitment } = formed;
+    assert.deepEqual(statement.slice(0, 8), [
+      ...toLimbs(protocolVersion).slice(0, 2),
+      ...wordsOf(chunkProofs[0]!.statement).slice(2, 6),
+      ...toLimbs(outputs.batchNumber + 1n).slice(0, 2),
+    ]);
+    assert.deepEqual(statement.slice(8, 24), toLimbs(BigInt(commitment)));
+    assert.deepEqual(statement.slice(40, 56), [...oldStateRoot, ...newStateRoot]);
+    statement.forEach((element, i) => {
+      if (i % 9 > 0) return;
+      const other = elementBytes(statement.with(i, element ^ 1));
+      assert.equal(verify(batch.shape.system, other, batch.proof).ok, false, `element ${i}`);
+    });
+
+    const aggregate = aggregateOf([statement], firstStart(1), [1, 2, 3, 4, 5]);
+    const aggregated = await provenNode(aggregateProgram([{ ...batch.shape, of: "batch" }]), aggregate, [batch]);
+    const compressed = compressProgram(aggregated.shape);
+    assert.deepEqual(checkByNode(compressed, elementBytes(wrappedOf(aggregate)), [aggregated]), { ok: true });
+  });
+});
