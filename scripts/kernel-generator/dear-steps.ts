@@ -47,10 +47,10 @@ function userSteps(): Step[] {
   ];
 }
 
-/** KECCAK256 of so many full blocks, in memory that is paid for. Of many, a block is 25.6 units a gas: it counts so much less here. */
+/** KECCAK256 of so many full blocks, in memory that is paid for. */
 function hashStep(full: number): Step {
   const { instructions, hashedBlock } = userWeights(3);
-  const units = (instructions[KECCAK256] ?? 0) + (full + 1) * Math.min(hashedBlock, 612);
+  const units = (instructions[KECCAK256] ?? 0) + (full + 1) * hashedBlock;
   return { name: `KECCAK256 of ${full * RATE} bytes`, units, gas: 30 + 6 * Math.ceil((full * RATE) / 32) };
 }
 

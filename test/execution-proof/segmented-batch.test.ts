@@ -9,6 +9,7 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { type DeviceFault, ProvingBackends } from "../../src/stark/proving-backends.ts";
 import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
+import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -103,27 +104,39 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     }
   });
 
-  it("is refused with a segment less, in another order, with bytes behind the last, and as another chunk's", () => {
+  /** With other bytes in the place of the run. */
+  const assertRefused = (changes: (run: RunProof, own: Uint8Array) => readonly Uint8Array[]): void => {
     const at = proof.chunks.findIndex((chunk) => isRun(chunk.proof));
-    const own = proof.chunks[at]!;
-    const run = decodeRun(own.proof)!;
-    const other = proof.chunks[at === 0 ? 1 : 0]!;
-    const changes = [
-      encodeRun({ ...run, proofs: run.proofs.slice(1) }),
-      encodeRun({ ...run, proofs: run.proofs.toReversed() }),
-      encodeRun({ ...run, proofs: [] }),
-      Uint8Array.from([...own.proof, 0]),
-      own.proof.slice(0, -1),
-      own.proof.slice(0, 20),
-      // One of its segments alone is no proof of a whole run.
-      run.proofs[0]!,
-      other.proof,
-    ];
-    for (const [i, bytes] of changes.entries())
+    const own = proof.chunks[at]!.proof;
+    for (const [i, bytes] of changes(decodeRun(own)!, own).entries())
       assert.equal(
         verdict(proof.chunks.map((chunk, j) => (j === at ? { ...chunk, proof: bytes } : chunk))),
         "ChunkRefused",
         `change ${i}`,
       );
+  };
+
+  it("is refused with segments in another order, with bytes behind the last or fewer of them, and as another chunk's", () => {
+    const whole = proof.chunks.find((chunk) => !isRun(chunk.proof))!.proof;
+    assertRefused((run, own) => [
+      encodeRun({ ...run, proofs: run.proofs.toReversed() }),
+      Uint8Array.from([...own, 0]),
+      own.slice(0, -1),
+      own.slice(0, 20),
+      whole,
+    ]);
+  });
+
+  it("attack: run passed as chunk: a segment alone, of either end, and a whole chunk's proof as a run of one", () => {
+    const whole = proof.chunks.find((chunk) => !isRun(chunk.proof))!.proof;
+    assertRefused((run) => [run.proofs[0]!, run.proofs.at(-1)!, encodeRun({ ...run, proofs: [whole] })]);
+  });
+
+  it("attack: open run in a batch: its first segment, its last or all are missing", () => {
+    assertRefused((run) => [
+      encodeRun({ ...run, proofs: run.proofs.slice(1) }),
+      encodeRun({ ...run, proofs: run.proofs.slice(0, -1) }),
+      encodeRun({ ...run, proofs: [] }),
+    ]);
   });
 });

@@ -138,6 +138,18 @@ describe("what a cut hands on", () => {
     assert.equal(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }), 100);
   });
 
+  it("attack: clock (v + p)/2: twice a time may be small where the time is not, so heights bound the clock and no look up does", () => {
+    for (const v of [1, 2 ** 30 - 1]) {
+      const time = (v + P) / 2;
+      assert.equal((2 * time) % P, v);
+      assert.ok(v < 2 ** 30 && time > 2 ** 29 && time < 2 ** 31);
+    }
+    const { definition } = uncommitted(runDefinition(PROGRAM, executionParameters()));
+    // A row of user mode is two steps of the clock beside one of the processor.
+    assert.deepEqual(definition.segments?.clock, { below: 2 ** 29, ticks: { processor: 1, user: 2 } });
+    assert.ok(128 * 3 * 2 ** 20 < 2 ** 29);
+  });
+
   it("loads no bus beyond p in 128 segments of as many cells as each may have, whatever tables these are of", () => {
     const { tables, buses, countedSides } = uncommitted(runDefinition(PROGRAM, executionParameters()));
     const sides = buses.filter(({ kind }) => kind === "carried").flatMap(({ name }) => countedSides.get(name) ?? []);

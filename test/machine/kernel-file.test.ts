@@ -37,6 +37,19 @@ test("a kernel whose weights let a step take more than 24 units a gas, and no pr
   }
 });
 
+test("no line of docs/native.md has more than 24 units for a gas of its own frame", () => {
+  const rows = readFileSync(join(root, "docs/native.md"), "utf8")
+    .split("\n")
+    .flatMap((line) => /^\| (.+?) \| `.+?` \| ([\d.]*) \| (\d+) \|/.exec(line) ?? [])
+    .filter((_, i) => i % 4 !== 0);
+  assert.ok(rows.length > 3 * 150, `${rows.length / 3} lines`);
+  for (let i = 0; i < rows.length; i += 3) {
+    const [name = "", gas = "", units = ""] = rows.slice(i, i + 3);
+    // What has no gas of its own is in the price of what comes to it: an account's, a change's.
+    if (gas !== "") assert.ok(Number(units) <= 24 * Number(gas), `${name}: ${units} units for ${gas} gas`);
+  }
+});
+
 test("a privileged name that does not exist is an error", () => {
   for (const source of ["get.prise()", "machine.fly(1)", "store.nothing(1, 2)", "setFrame.colour(1)", "protocol.nothing()"]) {
     assert.throws(() => expandSource(source), { name: "KernelSourceError", message: /does not exist/ });

@@ -13,27 +13,37 @@ import {
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
-  ROUNDS,
   STATE_BITS,
 } from "../shapes/keccak-state.ts";
 
-/** One round a row. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l at 64l + z. */
+/** A round's number is low + 4 · high. */
+const LOWS = 4;
+const HIGHS = 6;
+/** Bits of lane 0 that some round's constant has. */
+export const IOTA_BITS = [0, 1, 3, 7, 15, 31, 63] as const;
+
+/**
+ * One round a row, the last one first. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l at
+ * 64l + z.
+ */
 export const KECCAK_FIELDS = {
-  /** 1 for the row's round. */
-  round: ROUNDS,
-  /** The permutation's input, and the state before the round. */
-  input: KECCAK_LIMBS,
-  state: KECCAK_LIMBS,
-  /** The columns' parities before θ, and after it. */
+  /** 1 for the low and the high digit of the row's round. */
+  low: LOWS,
+  high: HIGHS,
+  /** The state behind the round, and behind the last one, which is the permutation's output. */
+  after: KECCAK_LIMBS,
+  output: KECCAK_LIMBS,
+  /** Whether the round is the first one, or the last. */
+  isFirst: 1,
+  isLast: 1,
+  /** The columns' parities after θ, and what θ adds to each lane of a column. */
   parity: COLUMN_BITS,
-  newParity: COLUMN_BITS,
+  added: COLUMN_BITS,
   /** The state after θ, in bits. */
   theta: STATE_BITS,
-  /** The state after χ, the bits of its lane 0, and lane 0 after ι. */
-  chi: KECCAK_LIMBS,
-  bits: LANE_BITS,
-  first: LANE_LIMBS,
-  /** How often the permutation is asked for; 0 but in the last round. */
+  /** Bits of lane 0 after χ that ι may turn over. */
+  bits: IOTA_BITS.length,
+  /** How often the permutation is asked for; 0 but in the first round, with which its rows are complete. */
   uses: 1,
 } as const;
 
@@ -44,90 +54,106 @@ type Columns = FieldValues<typeof KECCAK_FIELDS, Expression>;
 export function keccakAir(): Air {
   const b = new AirBuilder("keccak", 0);
   const columns = b.declare(KECCAK_FIELDS);
-  const output = [...columns.first, ...columns.chi.slice(LANE_LIMBS)];
-  assertRounds(b, columns, output);
+  const before = stateBefore(b, columns);
+  assertRounds(b, columns);
+  assertStates(b, columns, before);
   assertTheta(b, columns);
-  assertChi(b, columns);
-  assertIota(b, columns);
-  b.receive(KECCAK, columns.uses, { input: columns.input, output });
+  assertChiAndIota(b, columns);
+  b.receive(KECCAK, columns.uses, { input: before, output: columns.output });
   return b.build();
 }
 
-function assertRounds(b: AirBuilder, { round, input, state, uses }: Columns, output: readonly Expression[]): void {
-  const isLast = element(round, ROUNDS - 1);
-  const goesOn = b.sub(b.constant(1), isLast);
-  round.forEach((flag, i) => {
-    b.assertEqual(`round ${i}: at first`, "firstRow", flag, b.constant(i === 0 ? 1 : 0));
-    b.assertEqual(`round ${i}: follows`, "transition", b.next(flag), element(round, modulo(i - 1, ROUNDS)));
+/** The state before the round, in limbs: θ added `added` to it. */
+function stateBefore(b: AirBuilder, { theta, added }: Columns): Expression[] {
+  return Array.from({ length: KECCAK_LIMBS }, (_, k) => {
+    const from = Math.floor(k / LANE_LIMBS);
+    return limbOf(b, k, (z) => xor(b, element(theta, LANE_BITS * from + z), element(added, LANE_BITS * (from % 5) + z)));
   });
-  input.forEach((limb, k) => {
-    const own = element(state, k);
-    b.assertEqual(`input ${k}: is the first state`, "everyRow", own, limb, element(round, 0));
-    b.assertEqual(`input ${k}: stays`, "transition", b.next(limb), limb, goesOn);
-    b.assertEqual(`state ${k}: goes on`, "transition", b.next(own), element(output, k), goesOn);
-  });
-  b.assertZero("answers in the last round", "everyRow", b.mul(uses, goesOn));
 }
 
-/** θ, from its result back: the state is theta ⊕ parity ⊕ newParity, and newParity that of theta. */
-function assertTheta(b: AirBuilder, { state, parity, newParity, theta }: Columns): void {
+/** From 23 down to 0, and again. */
+function assertRounds(b: AirBuilder, { low, high, isFirst, isLast, uses }: Columns): void {
+  low.forEach((flag, i) => {
+    b.assertEqual(`low ${i}: at first`, "firstRow", flag, b.constant(i === LOWS - 1 ? 1 : 0));
+    b.assertEqual(`low ${i}: follows`, "transition", b.next(flag), element(low, modulo(i + 1, LOWS)));
+  });
+  const borrows = element(low, 0);
+  high.forEach((flag, i) => {
+    b.assertEqual(`high ${i}: at first`, "firstRow", flag, b.constant(i === HIGHS - 1 ? 1 : 0));
+    const above = element(high, modulo(i + 1, HIGHS));
+    b.assertEqual(`high ${i}: follows`, "transition", b.next(flag), b.add(flag, b.mul(borrows, b.sub(above, flag))));
+  });
+  b.assertEqual("is the first round", "everyRow", isFirst, b.mul(element(low, 0), element(high, 0)));
+  b.assertEqual("is the last round", "everyRow", isLast, b.mul(element(low, LOWS - 1), element(high, HIGHS - 1)));
+  b.assertZero("answers in the first round", "everyRow", b.mul(uses, b.sub(b.constant(1), isFirst)));
+}
+
+function assertStates(b: AirBuilder, { after, output, isFirst, isLast }: Columns, before: readonly Expression[]): void {
+  const goesOn = b.sub(b.constant(1), isFirst);
+  output.forEach((limb, k) => {
+    const own = element(after, k);
+    b.assertEqual(`output ${k}: is the last state`, "everyRow", own, limb, isLast);
+    b.assertEqual(`output ${k}: stays`, "transition", b.next(limb), limb, goesOn);
+    b.assertEqual(`state ${k}: is what the round before made`, "transition", b.next(own), element(before, k), goesOn);
+  });
+}
+
+/**
+ * θ, from its result back: a column's parity before it is parity ⊕ added, since its five lanes change by `added`, and `added` is
+ * what the two columns beside it had.
+ */
+function assertTheta(b: AirBuilder, { parity, added, theta }: Columns): void {
   assertBits(b, "parity", parity);
+  assertBits(b, "added", added);
   assertBits(b, "theta", theta);
   for (let x = 0; x < 5; x++) {
     for (let z = 0; z < LANE_BITS; z++) {
-      const at = (column: number, bit: number) => element(parity, LANE_BITS * modulo(column, 5) + modulo(bit, LANE_BITS));
-      const own = element(newParity, LANE_BITS * x + z);
-      const expected = xor(b, xor(b, at(x, z), at(x - 1, z)), at(x + 1, z - 1));
-      b.assertEqual(`newParity[${x}, ${z}]`, "everyRow", own, expected);
+      const at = (bits: readonly Expression[], column: number, bit: number): Expression =>
+        element(bits, LANE_BITS * modulo(column, 5) + modulo(bit, LANE_BITS));
+      const beside = [parity, added].flatMap((bits) => [at(bits, x - 1, z), at(bits, x + 1, z - 1)]);
+      assertEven(b, `added[${x}, ${z}]: by the columns beside`, b.add(at(added, x, z), ...beside));
       const bits = [0, 1, 2, 3, 4].map((y) => element(theta, LANE_BITS * lane(x, y) + z));
-      const rest = b.sub(b.add(...bits), own);
-      const even = b.mul(rest, b.sub(rest, b.constant(2)), b.sub(rest, b.constant(4)));
-      b.assertZero(`parity[${x}, ${z}]: of theta`, "everyRow", even);
+      assertEven(b, `parity[${x}, ${z}]: of theta`, b.sub(b.add(...bits), at(parity, x, z)));
     }
   }
-  state.forEach((limb, k) => {
-    const from = Math.floor(k / LANE_LIMBS);
-    const bits = limbOf(b, k, (z) => {
-      const column = LANE_BITS * (from % 5) + z;
-      return xor(b, xor(b, element(theta, LANE_BITS * from + z), element(parity, column)), element(newParity, column));
-    });
-    b.assertEqual(`state ${k}: is theta's`, "everyRow", limb, bits);
-  });
 }
 
-/** ρ and π move bits only; χ: each bit ⊕ (not the next lane's) · the one's after it. */
-function assertChi(b: AirBuilder, { theta, chi }: Columns): void {
-  chi.forEach((limb, k) => {
-    const to = Math.floor(k / LANE_LIMBS);
+/** 0, 2 or 4: a sum of five bits, or of five less one. */
+function assertEven(b: AirBuilder, name: string, sum: Expression): void {
+  b.assertZero(name, "everyRow", b.mul(sum, b.sub(sum, b.constant(2)), b.sub(sum, b.constant(4))));
+}
+
+/** ρ and π move bits only; χ: each bit ⊕ (not the next lane's) · the one's after it; ι turns bits of lane 0 over. */
+function assertChiAndIota(b: AirBuilder, { low, high, theta, bits, after }: Columns): void {
+  const chi = (to: number, z: number): Expression => {
     const [x, y] = [to % 5, Math.floor(to / 5)];
-    const bits = limbOf(b, k, (z) => {
-      const [own, next, second] = [0, 1, 2].map((step) => {
-        const from = beforeRhoAndPi(modulo(x + step, 5), y, z);
-        return element(theta, LANE_BITS * from.lane + from.z);
-      }) as [Expression, Expression, Expression];
-      return xor(b, own, b.mul(b.sub(b.constant(1), next), second));
-    });
-    b.assertEqual(`chi ${k}`, "everyRow", limb, bits);
+    const [own, next, second] = [0, 1, 2].map((step) => {
+      const from = beforeRhoAndPi(modulo(x + step, 5), y, z);
+      return element(theta, LANE_BITS * from.lane + from.z);
+    }) as [Expression, Expression, Expression];
+    return xor(b, own, b.mul(b.sub(b.constant(1), next), second));
+  };
+  const turned = IOTA_BITS.map((z, i) => {
+    const bit = element(bits, i);
+    b.assertEqual(`bits[${i}]`, "everyRow", bit, chi(0, z));
+    return b.mul(constantOf(b, { low, high }, z), b.sub(b.constant(1), b.scale(bit, 2)));
+  });
+  after.forEach((limb, k) => {
+    const own = limbOf(b, k, (z) => chi(Math.floor(k / LANE_LIMBS), z));
+    const changes = IOTA_BITS.flatMap((z, i) =>
+      Math.floor(z / LIMB_BITS) === k ? [b.scale(element(turned, i), 2 ** (z % LIMB_BITS))] : [],
+    );
+    b.assertEqual(`after ${k}`, "everyRow", limb, b.add(own, ...changes));
   });
 }
 
-function assertIota(b: AirBuilder, { round, chi, bits, first }: Columns): void {
-  assertBits(b, "bits", bits);
-  first.forEach((limb, k) => {
-    b.assertEqual(
-      `bits of limb ${k}`,
-      "everyRow",
-      element(chi, k),
-      limbOf(b, k, (z) => element(bits, z)),
-    );
-    const constant = (z: number) => b.add(...round.map((flag, i) => b.scale(flag, ROUND_CONSTANTS[i]?.[z] ?? 0)));
-    b.assertEqual(
-      `iota ${k}`,
-      "everyRow",
-      limb,
-      limbOf(b, k, (z) => xor(b, element(bits, z), constant(z))),
-    );
+/** Whether the round's constant has bit z. */
+function constantOf(b: AirBuilder, { low, high }: Pick<Columns, "low" | "high">, z: number): Expression {
+  const parts = high.map((flag, j) => {
+    const lows = low.filter((_, i) => ROUND_CONSTANTS[LOWS * j + i]?.[z] === 1);
+    return lows.length === 0 ? b.constant(0) : b.mul(flag, b.add(...lows));
   });
+  return b.add(...parts);
 }
 
 function assertBits(b: AirBuilder, name: string, bits: readonly Expression[]): void {

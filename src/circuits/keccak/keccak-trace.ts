@@ -1,6 +1,6 @@
 import { fieldOffsets } from "../../stark/fields.ts";
 import { TableRows } from "../../stark/table-rows.ts";
-import { KECCAK_FIELDS } from "./keccak-air.ts";
+import { IOTA_BITS, KECCAK_FIELDS } from "./keccak-air.ts";
 import {
   beforeRhoAndPi,
   COLUMN_BITS,
@@ -35,40 +35,61 @@ type Rows = TableRows<typeof KECCAK_FIELDS>;
 const AT = fieldOffsets(KECCAK_FIELDS);
 const COLUMN_LIMBS = COLUMN_BITS / LIMB_BITS;
 const ROWS_OF_LANES = STATE_BITS / COLUMN_BITS;
+const LOWS = KECCAK_FIELDS.low;
 
-/** The first rounds of a permutation, a row each. */
+/** The first rows of a permutation: its last rounds, a row each. */
 function writeRounds(rows: Rows, { input, uses }: KeccakRequest, count: number): void {
-  const state = Uint32Array.from(input);
-  for (let round = 0; round < count; round++) {
+  const states = statesOf(input);
+  const output = states[ROUNDS] as Uint32Array;
+  for (let round = ROUNDS - 1; round >= ROUNDS - count; round--) {
     const at = rows.begin();
     const { cells } = rows;
-    cells[at + AT.round + round] = 1;
-    cells.set(input, at + AT.input);
-    cells.set(state, at + AT.state);
-    writeParities(cells, at, state);
-    writeTheta(cells, at, state);
-    writeChi(cells, at);
-    writeFirst(cells, at, round);
-    if (round === ROUNDS - 1) cells[at + AT.uses] = uses;
-    state.set(cells.subarray(at + AT.chi, at + AT.chi + KECCAK_LIMBS));
-    state.set(cells.subarray(at + AT.first, at + AT.first + LANE_LIMBS));
+    const after = states[round + 1] as Uint32Array;
+    cells[at + AT.low + (round % LOWS)] = 1;
+    cells[at + AT.high + Math.floor(round / LOWS)] = 1;
+    cells.set(after, at + AT.after);
+    cells.set(output, at + AT.output);
+    if (round === 0) cells[at + AT.isFirst] = 1;
+    if (round === ROUNDS - 1) cells[at + AT.isLast] = 1;
+    writeTheta(cells, at, states[round] as Uint32Array);
+    writeBits(cells, at, after, round);
+    if (round === 0) cells[at + AT.uses] = uses;
   }
 }
 
-/** The columns' parities, and what they are after θ. */
-function writeParities(cells: Uint32Array, at: number, state: Uint32Array): void {
-  const [before, after] = [at + AT.parity, at + AT.newParity];
+/** The state before each round, and behind the last. */
+function statesOf(input: readonly number[]): Uint32Array[] {
+  const states: Uint32Array[] = [Uint32Array.from(input)];
+  const bits = new Uint8Array(STATE_BITS);
+  const [sums, added] = [new Uint8Array(COLUMN_BITS), new Uint8Array(COLUMN_BITS)];
+  for (let round = 0; round < ROUNDS; round++) {
+    const state = states[round] as Uint32Array;
+    sumColumns(state, sums, added);
+    for (let i = 0; i < STATE_BITS; i++) bits[i] = bitAt(state, i) ^ (added[i % COLUMN_BITS] as number);
+    const next = chiOf(bits);
+    for (let limb = 0; limb < LANE_LIMBS; limb++)
+      next[limb] = (next[limb] as number) ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
+    states.push(next);
+  }
+  return states;
+}
+
+function bitAt(state: Uint32Array, i: number): number {
+  return ((state[i >> LOG_LIMB_BITS] as number) >>> (i & (LIMB_BITS - 1))) & 1;
+}
+
+const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
+
+/** The columns' parities, and what θ adds to their lanes. */
+function sumColumns(state: Uint32Array, sums: Uint8Array, added: Uint8Array): void {
   for (let limb = 0; limb < COLUMN_LIMBS; limb++) {
     // All bits of a limb at once.
     let sum = 0;
     for (let y = 0; y < ROWS_OF_LANES; y++) sum ^= state[COLUMN_LIMBS * y + limb] as number;
-    for (let i = 0; i < LIMB_BITS; i++) cells[before + LIMB_BITS * limb + i] = (sum >>> i) & 1;
+    for (let i = 0; i < LIMB_BITS; i++) sums[LIMB_BITS * limb + i] = (sum >>> i) & 1;
   }
-  for (let i = 0; i < COLUMN_BITS; i++) {
-    const neighbours =
-      (cells[before + (PARITY_BEFORE[i] as number)] as number) ^ (cells[before + (PARITY_BEHIND[i] as number)] as number);
-    cells[after + i] = (cells[before + i] as number) ^ neighbours;
-  }
+  for (let i = 0; i < COLUMN_BITS; i++)
+    added[i] = (sums[PARITY_BEFORE[i] as number] as number) ^ (sums[PARITY_BEHIND[i] as number] as number);
 }
 
 /** Of each column the places of the two others that θ adds to it. */
@@ -79,14 +100,16 @@ const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(
   }),
 ) as [Uint16Array, Uint16Array];
 
+const [SUMS, ADDED] = [new Uint8Array(COLUMN_BITS), new Uint8Array(COLUMN_BITS)];
+
+/** What θ adds, the parities behind it, and its result. */
 function writeTheta(cells: Uint32Array, at: number, state: Uint32Array): void {
-  const [parity, newParity] = [at + AT.parity, at + AT.newParity];
-  for (let limb = 0; limb < KECCAK_LIMBS; limb++) {
-    const bits = state[limb] as number;
-    const [to, column] = [at + AT.theta + LIMB_BITS * limb, LIMB_BITS * (limb % COLUMN_LIMBS)];
-    for (let i = 0; i < LIMB_BITS; i++)
-      cells[to + i] = ((bits >>> i) & 1) ^ (cells[parity + column + i] as number) ^ (cells[newParity + column + i] as number);
+  sumColumns(state, SUMS, ADDED);
+  for (let i = 0; i < COLUMN_BITS; i++) {
+    cells[at + AT.parity + i] = (SUMS[i] as number) ^ (ADDED[i] as number);
+    cells[at + AT.added + i] = ADDED[i] as number;
   }
+  for (let i = 0; i < STATE_BITS; i++) cells[at + AT.theta + i] = bitAt(state, i) ^ (ADDED[i % COLUMN_BITS] as number);
 }
 
 /** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
@@ -98,26 +121,25 @@ const CHI_SOURCES = [0, 1, 2].map((step) =>
   }),
 ) as [Uint16Array, Uint16Array, Uint16Array];
 
-function writeChi(cells: Uint32Array, at: number): void {
+function chiOf(theta: Uint8Array): Uint32Array {
   const [own, first, second] = CHI_SOURCES;
-  const theta = at + AT.theta;
+  const limbs = new Uint32Array(KECCAK_LIMBS);
   for (let limb = 0; limb < KECCAK_LIMBS; limb++) {
     let sum = 0;
     for (let i = 0, bit = LIMB_BITS * limb; i < LIMB_BITS; i++, bit++) {
-      const isLeft = ~(cells[theta + (first[bit] as number)] as number) & (cells[theta + (second[bit] as number)] as number);
-      sum |= ((cells[theta + (own[bit] as number)] as number) ^ isLeft) << i;
+      const isLeft = ~(theta[first[bit] as number] as number) & (theta[second[bit] as number] as number);
+      sum |= ((theta[own[bit] as number] as number) ^ isLeft) << i;
     }
-    cells[at + AT.chi + limb] = sum;
+    limbs[limb] = sum;
   }
+  return limbs;
 }
 
-/** The bits of lane 0 behind χ, and that lane after ι. */
-function writeFirst(cells: Uint32Array, at: number, round: number): void {
-  for (let limb = 0; limb < LANE_LIMBS; limb++) {
-    const bits = cells[at + AT.chi + limb] as number;
-    for (let i = 0; i < LIMB_BITS; i++) cells[at + AT.bits + LIMB_BITS * limb + i] = (bits >>> i) & 1;
-    cells[at + AT.first + limb] = bits ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
-  }
+/** Lane 0 before ι, where some round's constant has a bit. */
+function writeBits(cells: Uint32Array, at: number, after: Uint32Array, round: number): void {
+  IOTA_BITS.forEach((z, i) => {
+    cells[at + AT.bits + i] = bitAt(after, z) ^ (ROUND_CONSTANTS[round]?.[z] ?? 0);
+  });
 }
 
 /** The rounds' constants in limbs. */

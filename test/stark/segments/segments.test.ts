@@ -55,10 +55,21 @@ describe("a run in segments", () => {
     assert.equal(answer(system, said, { ...proof, seed: foreign.seed }), "SegmentRefused: ConstraintMismatch");
   });
 
-  it("refuses a segment without a chained table", async () => {
+  it("attack: first appears: a chained table that is absent in one segment opens in no other", async () => {
     const inputs = machineInputs(cutMachine(run, 2), said);
-    const traces = inputs[1]!.traces.map((columns, i) => (i === 1 ? columns.map(() => new Uint32Array(0)) : columns));
-    await assert.rejects(provenRun(system, [inputs[0]!, { ...inputs[1]!, traces }], backend), { code: "BadHeight" });
+    for (const absent of [0, 1]) {
+      const traces = inputs[absent]!.traces.map((columns, i) => (i === 1 ? columns.map(() => new Uint32Array(0)) : columns));
+      const forged = inputs.map((input, i) => (i === absent ? { ...input, traces } : input));
+      await assert.rejects(provenRun(system, forged, backend), { code: "BadHeight" }, `absent in segment ${absent}`);
+    }
+    // A verifier reads heights from the proof: behind its version a byte each has the logarithm, 0 where a table is absent.
+    const proof = await provenRun(system, inputs, backend);
+    for (const i of [0, 1]) {
+      const bytes = Uint8Array.from(proof.proofs[i]!);
+      bytes[2] = 0;
+      const proofs = proof.proofs.map((own, j) => (i === j ? bytes : own));
+      assert.match(answer(system, said, { ...proof, proofs }), /MalformedProof/, `absent in segment ${i}`);
+    }
   });
 
   it("second filling differs: no proof is made under a seed of other columns", async () => {

@@ -1,23 +1,17 @@
-import { KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
+import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
 import {
-  beforeRhoAndPi,
   COLUMN_BITS,
   KECCAK_LIMBS,
   LANE_BITS,
-  LANE_LIMBS,
   lane,
-  LIMB_BITS,
   modulo,
-  ROTATIONS,
-  ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
 } from "../../../../src/circuits/shapes/keccak-state.ts";
-import { add, inv, mul, sub } from "../../../../src/field/koala-bear.ts";
 import { fieldElements } from "../../../../src/stark/fields.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
-import { keccakRow, keccakRows, ROUND_STEPS, stateAfter } from "./object-rows.ts";
+import { type Digits, digitsOf, keccakRow, parityOf, rowOf, type ThetaCells, thetaOf, turned } from "./object-rows.ts";
 
 /** Rows of the table and the one constraint that refuses them. Elements may be negative. */
 export interface Forgery {
@@ -25,7 +19,10 @@ export interface Forgery {
   readonly rows: readonly KeccakCells[];
 }
 
+const { low: LOWS, high: HIGHS } = KECCAK_FIELDS;
 const ZERO = new Array<number>(KECCAK_LIMBS).fill(0);
+/** A round that is neither the first nor the last. */
+const ROUND = 5;
 
 export function randomState(random: Random): number[] {
   return ZERO.map(() => random.below(2 ** 16));
@@ -37,172 +34,95 @@ export function toColumns(rows: readonly KeccakCells[]): Uint32Array[] {
   return lists[0]!.map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c]!)));
 }
 
-/** The row with some of its steps' results changed, and what follows from them worked out again. */
-function rebuilt(row: KeccakCells, change: Partial<KeccakCells>): KeccakCells {
-  const steps = { ...row, ...change };
-  const parity = steps.parity;
-  const newParity = change.newParity ?? ROUND_STEPS.newParity(parity);
-  const theta = change.theta ?? ROUND_STEPS.theta(row.state, parity, newParity);
-  const chi = change.chi ?? ROUND_STEPS.chi(theta);
-  const bits = change.bits ?? ROUND_STEPS.firstBits(chi);
-  const first = change.first ?? ROUND_STEPS.first(bits, row.round);
-  return { ...steps, parity, newParity, theta, chi, bits, first };
-}
-
-const flipped = (bits: readonly number[], at: number): number[] => bits.map((bit, i) => (i === at ? 1 - bit : bit));
+const flipped = (bits: readonly number[], ...places: readonly number[]): number[] =>
+  bits.map((bit, i) => (places.includes(i) ? 1 - bit : bit));
 const replaced = (list: readonly number[], changes: Readonly<Record<number, number>>): number[] =>
   list.map((value, i) => changes[i] ?? value);
-const xor = (p: number, q: number): number => p + q - 2 * p * q;
+const changed = (list: readonly number[], k: number): number[] => replaced(list, { [k]: list[k]! ^ 1 });
+const row = (theta: ThetaCells, digits: Digits = digitsOf(ROUND)): KeccakCells => rowOf(digits, theta, ZERO, 0);
+/** A bit of lane 3 or 4 of a column. */
+const inColumn = (i: number, y = 3): number => LANE_BITS * lane(Math.floor(i / LANE_BITS), y) + (i % LANE_BITS);
 
 /** Rows of one round that give another state than the round does. */
 export function* roundForgeries(random: Random): Generator<Forgery> {
-  const honest = (): KeccakCells => keccakRow(1 + random.below(ROUNDS - 2), randomState(random), randomState(random), 0);
-  for (let x = 0; x < 5; x++) {
-    for (let z = 0; z < LANE_BITS; z++) {
-      const row = honest();
-      const at = LANE_BITS * x + z;
-      yield { refusedBy: `newParity[${x}, ${z}]`, rows: [rebuilt(row, { newParity: flipped(row.newParity, at) })] };
-      yield { refusedBy: `parity[${x}, ${z}]: of theta`, rows: [rebuilt(row, { parity: flipped(row.parity, at) })] };
-    }
+  for (let i = 0; i < COLUMN_BITS; i++) {
+    const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
+    const { parity, added, theta } = thetaOf(randomState(random));
+    // The column has another parity before θ, as three have behind it: two of these follow.
+    const before = parity.map((bit, at) => bit ^ added[at]!);
+    const beside = [LANE_BITS * modulo(x + 1, 5) + z, LANE_BITS * modulo(x - 1, 5) + modulo(z + 1, LANE_BITS)];
+    const wrong = { ...parityOf(flipped(before, i)), theta: flipped(theta, ...beside.map((at) => inColumn(at))) };
+    yield { refusedBy: `parity[${x}, ${z}]: of theta`, rows: [row(wrong)] };
+    // The column has the parity before θ that it had, and another behind it.
+    const turnedOver = { parity: flipped(parity, i), added: flipped(added, i), theta: flipped(theta, inColumn(i)) };
+    yield { refusedBy: `added[${x}, ${z}]: by the columns beside`, rows: [row(turnedOver)] };
   }
   for (let k = 0; k < KECCAK_LIMBS; k++) {
-    const row = honest();
-    const [from, z] = [Math.floor(k / LANE_LIMBS), LIMB_BITS * (k % LANE_LIMBS) + random.below(LIMB_BITS)];
-    // A wrong parity, and the lane takes in what its column's others do not have.
-    const wrong = rebuilt(row, { parity: flipped(row.parity, LANE_BITS * (from % 5) + z) });
-    const { parity, newParity } = wrong;
-    const theta = flipped(wrong.theta, LANE_BITS * from + z);
-    yield { refusedBy: `state ${k}: is theta's`, rows: [rebuilt(row, { parity, newParity, theta })] };
-    yield { refusedBy: `chi ${k}`, rows: [rebuilt(row, { chi: replaced(row.chi, { [k]: row.chi[k]! ^ 1 }), theta: row.theta })] };
+    const honest = keccakRow(1 + random.below(ROUNDS - 2), randomState(random), ZERO, 0);
+    yield { refusedBy: `after ${k}`, rows: [{ ...honest, after: changed(honest.after, k) }] };
+    const last = keccakRow(ROUNDS - 1, randomState(random), ZERO, 0);
+    yield { refusedBy: `output ${k}: is the last state`, rows: [{ ...last, output: changed(last.after, k) }] };
   }
-  for (let k = 0; k < LANE_LIMBS; k++) {
-    const row = honest();
-    const bits = flipped(row.bits, LIMB_BITS * k + random.below(LIMB_BITS));
-    yield { refusedBy: `bits of limb ${k}`, rows: [{ ...row, bits, first: ROUND_STEPS.first(bits, row.round) }] };
-    yield { refusedBy: `iota ${k}`, rows: [{ ...row, first: replaced(row.first, { [k]: row.first[k]! ^ 1 }) }] };
+  for (let i = 0; i < IOTA_BITS.length; i++) {
+    const honest = keccakRow(1 + random.below(ROUNDS - 2), randomState(random), ZERO, 0);
+    const bits = flipped(honest.bits, i);
+    // What ι would have made of the true bits is taken back.
+    const limbs = honest.after.map((limb, k) => 2 * limb - turned(honest.after, honest.bits, honest)[k]!);
+    yield { refusedBy: `bits[${i}]`, rows: [{ ...honest, bits, after: turned(limbs, bits, honest) }] };
   }
+  const honest = keccakRow(ROUND, randomState(random), ZERO, 0);
+  yield { refusedBy: "is the first round", rows: [{ ...honest, isFirst: 1 }] };
+  yield { refusedBy: "is the last round", rows: [{ ...honest, isLast: 1, output: honest.after }] };
+  yield { refusedBy: "answers in the first round", rows: [{ ...honest, uses: 1 }] };
 }
 
 /** Cells that may be 2 only if no constraint says that they are bits, in rows of an otherwise empty state. */
-export function* bitForgeries(random: Random): Generator<Forgery> {
-  const empty = keccakRow(5, ZERO, ZERO, 0);
+export function* bitForgeries(): Generator<Forgery> {
+  const empty = thetaOf(ZERO);
   for (let i = 0; i < COLUMN_BITS; i++) {
-    const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    // Three new parities become 2: two bits of theta in each of these columns.
-    const columns = [i, LANE_BITS * modulo(x + 1, 5) + z, LANE_BITS * modulo(x - 1, 5) + modulo(z + 1, LANE_BITS)];
-    const newParity = replaced(empty.newParity, Object.fromEntries(columns.map((column) => [column, 2])));
-    const set = columns.flatMap((column) =>
-      [3, 4].map((y) => [LANE_BITS * lane(Math.floor(column / LANE_BITS), y) + (column % LANE_BITS), 1] as const),
-    );
-    const theta = replaced(empty.theta, Object.fromEntries(set));
-    yield { refusedBy: `parity[${i}] is boolean`, rows: [unbound(empty, replaced(empty.parity, { [i]: 2 }), newParity, theta)] };
+    const two = { [i]: 2 };
+    const theta = flipped(empty.theta, inColumn(i, 3), inColumn(i, 4));
+    yield { refusedBy: `parity[${i}] is boolean`, rows: [row({ ...empty, parity: replaced(empty.parity, two), theta })] };
+    yield { refusedBy: `added[${i}] is boolean`, rows: [row({ ...empty, added: replaced(empty.added, two) })] };
   }
-  for (let i = 0; i < STATE_BITS; i++) {
-    const theta: Record<number, number> = { [i]: 2 };
-    const [from, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    const goesTo = modulo(z + (ROTATIONS[from] ?? 0), LANE_BITS);
-    if (from === lane(2, 2) && goesTo % LIMB_BITS === 15) {
-      // Lane 0 takes it in only if its neighbour is 0: it is 1, as is another bit of that one's column.
-      const neighbour = beforeRhoAndPi(1, 0, goesTo);
-      theta[LANE_BITS * neighbour.lane + neighbour.z] = 1;
-      theta[LANE_BITS * lane(1, 3) + neighbour.z] = 1;
-    }
-    const row = unbound(empty, empty.parity, empty.newParity, replaced(empty.theta, theta));
-    yield { refusedBy: `theta[${i}] is boolean`, rows: [row] };
-  }
-  for (let z = 0; z < LANE_BITS; z++) {
-    // 2 and 0 for 0 and 1; at the limb's end 0 and a half for 1 and 0.
-    const isEnd = z % LIMB_BITS === LIMB_BITS - 1;
-    const [low, high] = isEnd ? [z - 1, z] : [z, z + 1];
-    const wanted = isEnd ? [1, 0] : [0, 1];
-    let row = keccakRow(5, ZERO, randomState(random), 0);
-    while (row.bits[low] !== wanted[0] || row.bits[high] !== wanted[1]) row = keccakRow(5, ZERO, randomState(random), 0);
-    const bits = replaced(row.bits, isEnd ? { [low]: 0, [high]: inv(2) } : { [low]: 2, [high]: 0 });
-    yield { refusedBy: `bits[${z}] is boolean`, rows: [{ ...row, bits, first: firstOf(bits, row.round) }] };
-  }
+  for (let i = 0; i < STATE_BITS; i++)
+    yield { refusedBy: `theta[${i}] is boolean`, rows: [row({ ...empty, theta: replaced(empty.theta, { [i]: 2 }) })] };
 }
 
-/** A row in which θ and χ are worked out for any integers: a state that need not be one, and what follows. */
-function unbound(
-  row: KeccakCells,
-  parity: readonly number[],
-  newParity: readonly number[],
-  theta: readonly number[],
-): KeccakCells {
-  const limbs = (bit: (lane: number, z: number) => number): number[] =>
-    ZERO.map((_, k) => {
-      const start = LIMB_BITS * (k % LANE_LIMBS);
-      return Array.from({ length: LIMB_BITS }, (__, i) => bit(Math.floor(k / LANE_LIMBS), start + i) * 2 ** i).reduce(
-        (p, q) => p + q,
-      );
-    });
-  const state = limbs((from, z) => {
-    const column = LANE_BITS * (from % 5) + z;
-    return xor(xor(theta[LANE_BITS * from + z]!, parity[column]!), newParity[column]!);
-  });
-  const chi = limbs((to, z) => {
-    const [own, next, second] = [0, 1, 2].map((step) => {
-      const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
-      return theta[LANE_BITS * from.lane + from.z]!;
-    }) as [number, number, number];
-    return xor(own, (1 - next) * second);
-  });
-  const bits = ROUND_STEPS.firstBits(chi);
-  return { ...row, state, parity, newParity, theta, chi, bits, first: ROUND_STEPS.first(bits, row.round) };
-}
-
-/** Lane 0 after ι for any bits, which need not be integers, and flags. */
-function firstOf(bits: readonly number[], round: readonly number[]): number[] {
-  return Array.from({ length: LANE_LIMBS }, (_, k) => {
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const z = LIMB_BITS * k + i;
-      const constant = round.reduce((sum, flag, r) => sum + flag * ROUND_CONSTANTS[r]![z]!, 0);
-      const bit = canonical(bits[z]!);
-      const sum = sub(add(bit, constant), mul(2 * constant, bit));
-      limb = add(limb, mul(2 ** i, sum));
-    }
-    return limb;
-  });
+/** Rows from a round up to the last one, which comes first, of which that round's may have other digits. */
+function rowsFrom(round: number, state: readonly number[], digits: Digits): KeccakCells[] {
+  const rows = [rowOf(digits, thetaOf(state), ZERO, 0)];
+  for (let next = round + 1; next < ROUNDS; next++) rows.push(keccakRow(next, rows.at(-1)!.after, ZERO, 0));
+  const output = rows.at(-1)!.after;
+  return rows.map((each) => ({ ...each, output })).reverse();
 }
 
 /** Rows that do not follow from each other, or do not begin as they should. */
 export function* orderForgeries(random: Random): Generator<Forgery> {
-  const withFlags = (flags: readonly number[], input: readonly number[], state: readonly number[]): KeccakCells => {
-    const round = Array.from({ length: ROUNDS }, (_, i) => (flags.includes(i) ? 1 : 0));
-    const row = keccakRow(0, input, state, 0);
-    return { ...row, round, first: firstOf(row.bits, round) };
+  const last = digitsOf(ROUNDS - 1);
+  const begins = (digits: Digits): KeccakCells[] => {
+    const first = rowOf(digits, thetaOf(randomState(random)), ZERO, 0);
+    return [{ ...first, output: first.after }];
   };
-  const isState = (limbs: readonly number[]): boolean => limbs.every((limb) => limb < 2 ** 16);
-  for (let i = 0; i < ROUNDS; i++) {
-    const flags = i === 0 ? [] : [0, i];
-    let row = withFlags(flags, ZERO, ZERO);
-    do {
-      const state = randomState(random);
-      row = withFlags(flags, state, state);
-    } while (!isState(row.first));
-    // Behind a last round anything begins.
-    const next = i === ROUNDS - 1 ? row.input : stateAfter(row);
-    const second = withFlags(i === 0 ? [] : [1, (i + 1) % ROUNDS], row.input, next);
-    yield { refusedBy: `round ${i}: at first`, rows: [row, second] };
+  const without = (digits: readonly number[]): number[] => digits.map(() => 0);
+  for (let i = 0; i < LOWS; i++) {
+    yield { refusedBy: `low ${i}: at first`, rows: begins({ ...last, low: flipped(last.low, i) }) };
+    const round = [20, 21, 22, 19][i]!;
+    const digits = { ...digitsOf(round), low: without(last.low) };
+    yield { refusedBy: `low ${i}: follows`, rows: rowsFrom(round, randomState(random), digits) };
+  }
+  for (let i = 0; i < HIGHS; i++) {
+    yield { refusedBy: `high ${i}: at first`, rows: begins({ ...last, high: flipped(last.high, i) }) };
+    const round = i === HIGHS - 1 ? ROUNDS - 2 : LOWS * i + LOWS - 1;
+    const digits = { ...digitsOf(round), high: without(last.high) };
+    yield { refusedBy: `high ${i}: follows`, rows: rowsFrom(round, randomState(random), digits) };
   }
   const state = randomState(random);
-  const first = keccakRow(0, state, state, 0);
-  const after = stateAfter(first);
-  for (let i = 1; i < ROUNDS; i++) {
-    yield { refusedBy: `round ${i}: follows`, rows: [first, withFlags(i === 1 ? [] : [1, i], state, after)] };
-  }
-  // Behind a permutation no other begins, and its rows are of no round: the state of zeros stays.
-  const ofNoRound = Array.from({ length: 8 }, () => withFlags([], ZERO, ZERO));
-  yield { refusedBy: "round 0: follows", rows: [...keccakRows({ input: state, uses: 0 }), ...ofNoRound] };
+  const [first, second] = rowsFrom(ROUNDS - 2, state, digitsOf(ROUNDS - 2)) as [KeccakCells, KeccakCells];
   for (let k = 0; k < KECCAK_LIMBS; k++) {
-    const changed = (list: readonly number[]): number[] => replaced(list, { [k]: list[k]! ^ 1 });
-    yield {
-      refusedBy: `input ${k}: is the first state`,
-      rows: [keccakRow(0, changed(state), state, 0), keccakRow(1, changed(state), after, 0)],
-    };
-    yield { refusedBy: `input ${k}: stays`, rows: [first, keccakRow(1, changed(state), after, 0)] };
-    yield { refusedBy: `state ${k}: goes on`, rows: [first, keccakRow(1, state, changed(after), 0)] };
+    yield { refusedBy: `output ${k}: stays`, rows: [first, { ...second, output: changed(second.output, k) }] };
+    const other = keccakRow(ROUNDS - 1, changed(second.after, k), ZERO, 0);
+    const rows = [other, second].map((each) => ({ ...each, output: other.after }));
+    yield { refusedBy: `state ${k}: is what the round before made`, rows };
   }
-  yield { refusedBy: "answers in the last round", rows: [{ ...first, uses: 1 }, keccakRow(1, state, after, 0)] };
 }

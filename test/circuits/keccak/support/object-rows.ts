@@ -1,145 +1,109 @@
-import type { KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
+import { IOTA_BITS, KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
+import type { KeccakRequest } from "../../../../src/circuits/keccak/keccak-trace.ts";
 import {
   beforeRhoAndPi,
   COLUMN_BITS,
+  KECCAK_LIMBS,
   LANE_BITS,
   LANE_LIMBS,
+  lane,
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
   ROUNDS,
   STATE_BITS,
 } from "../../../../src/circuits/shapes/keccak-state.ts";
-import type { KeccakRequest } from "../../../../src/circuits/keccak/keccak-trace.ts";
 
 /*
  * The rows as objects, step by step as FIPS 202 has them and without regard to time: what the columns are compared with, and what
  * forgeries begin with.
  */
 
-/** The steps of a round as functions of what the step before gives; bits and limbs as in `KECCAK_FIELDS`. */
-export const ROUND_STEPS = { parity, newParity, theta, chi, firstBits, first } as const;
-
 type Numbers = readonly number[];
+/** What of a row a round's number is. */
+export type Digits = Pick<KeccakCells, "low" | "high">;
+/** What θ is stated by. */
+export type ThetaCells = Pick<KeccakCells, "parity" | "added" | "theta">;
 
-/** The rows of a permutation. */
+const { low: LOWS, high: HIGHS } = KECCAK_FIELDS;
+const oneOf = (count: number, place: number): number[] => Array.from({ length: count }, (_, i) => (i === place ? 1 : 0));
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+export function digitsOf(round: number): Digits {
+  return { low: oneOf(LOWS, round % LOWS), high: oneOf(HIGHS, Math.floor(round / LOWS)) };
+}
+
+/** The rows of a permutation, of its last round first. */
 export function keccakRows({ input, uses }: KeccakRequest): KeccakCells[] {
   const rows: KeccakCells[] = [];
-  let state = input;
+  let state: Numbers = input;
   for (let round = 0; round < ROUNDS; round++) {
-    const row = keccakRow(round, input, state, round === ROUNDS - 1 ? uses : 0);
+    const row = keccakRow(round, state, state, round === 0 ? uses : 0);
     rows.push(row);
-    state = stateAfter(row);
+    state = row.after;
   }
-  return rows;
+  return rows.map((row) => ({ ...row, output: state as number[] })).reverse();
 }
 
-/** The row of one round. */
-export function keccakRow(round: number, input: Numbers, state: Numbers, uses: number): KeccakCells {
-  const before = parity(state);
-  const after = newParity(before);
-  const mixed = theta(state, before, after);
-  const limbs = chi(mixed);
-  const bits = firstBits(limbs);
-  const flags = Array.from({ length: ROUNDS }, (_, i) => (i === round ? 1 : 0));
-  return {
-    round: flags,
-    input,
-    state,
-    parity: before,
-    newParity: after,
-    theta: mixed,
-    chi: limbs,
-    bits,
-    first: first(bits, flags),
-    uses,
+/** The row of one round, from the state before it. */
+export function keccakRow(round: number, state: Numbers, output: Numbers, uses: number): KeccakCells {
+  return rowOf(digitsOf(round), thetaOf(state), output, uses);
+}
+
+/** θ of a state. */
+export function thetaOf(state: Numbers): ThetaCells {
+  const before = range(COLUMN_BITS).map((i) => range(5).reduce((sum, y) => sum ^ bitOf(state, lane(0, y) * LANE_BITS + i), 0));
+  return { ...parityOf(before), theta: range(STATE_BITS).map((i) => bitOf(state, i) ^ addedBy(before, i % COLUMN_BITS)) };
+}
+
+/** What the columns' parities before θ make of them, and what they add. */
+export function parityOf(before: Numbers): Pick<KeccakCells, "parity" | "added"> {
+  const added = range(COLUMN_BITS).map((i) => addedBy(before, i));
+  return { parity: before.map((bit, i) => bit ^ (added[i] ?? 0)), added };
+}
+
+/** A row of what θ gives, which need not be bits. */
+export function rowOf(digits: Digits, theta: ThetaCells, output: Numbers, uses: number): KeccakCells {
+  const { low, high } = digits;
+  const chi = (to: number, z: number): number => {
+    const [own, next, second] = [0, 1, 2].map((step) => {
+      const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
+      return theta.theta[LANE_BITS * from.lane + from.z] ?? 0;
+    }) as [number, number, number];
+    return xor(own, (1 - next) * second);
   };
+  const bits = IOTA_BITS.map((z) => chi(0, z));
+  const limbs = range(KECCAK_LIMBS).map((k) =>
+    range(LIMB_BITS).reduce((sum, i) => sum + chi(Math.floor(k / LANE_LIMBS), LIMB_BITS * (k % LANE_LIMBS) + i) * 2 ** i, 0),
+  );
+  const flags = { isFirst: low[0]! * high[0]!, isLast: low[LOWS - 1]! * high[HIGHS - 1]! };
+  return { ...digits, after: turned(limbs, bits, digits), output: [...output], ...flags, ...theta, bits, uses };
 }
 
-/** The state that a row hands on. */
-export function stateAfter({ first: lane0, chi: limbs }: KeccakCells): number[] {
-  return [...lane0, ...limbs.slice(LANE_LIMBS)];
-}
-
-function bitOf(limbs: Numbers, from: number, z: number): number {
-  return ((limbs[LANE_LIMBS * from + (z >> LOG_LIMB_BITS)] ?? 0) >> (z & (LIMB_BITS - 1))) & 1;
-}
-
-const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
-
-function parity(state: Numbers): number[] {
-  const bits: number[] = [];
-  for (let limb = 0; limb < 5 * LANE_LIMBS; limb++) {
-    // All bits of a limb at once.
-    let sum = 0;
-    for (let y = 0; y < 5; y++) sum ^= state[5 * LANE_LIMBS * y + limb] ?? 0;
-    for (let i = 0; i < LIMB_BITS; i++) bits.push((sum >> i) & 1);
-  }
-  return bits;
-}
-
-/** Of each column the places of the two others that θ adds to it. */
-const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(([dx, dz]) =>
-  Uint16Array.from({ length: COLUMN_BITS }, (_, i) => {
-    const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    return LANE_BITS * modulo(x + dx, 5) + modulo(z + dz, LANE_BITS);
-  }),
-) as [Uint16Array, Uint16Array];
-
-function newParity(before: Numbers): number[] {
-  const bits: number[] = [];
-  for (let i = 0; i < COLUMN_BITS; i++) {
-    bits.push((before[i] ?? 0) ^ (before[PARITY_BEFORE[i] ?? 0] ?? 0) ^ (before[PARITY_BEHIND[i] ?? 0] ?? 0));
-  }
-  return bits;
-}
-
-function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
-  const mixed = new Array<number>(STATE_BITS);
-  for (let i = 0; i < STATE_BITS; i++) {
-    const column = i % COLUMN_BITS;
-    mixed[i] = (((state[i >> LOG_LIMB_BITS] ?? 0) >> (i & (LIMB_BITS - 1))) & 1) ^ (before[column] ?? 0) ^ (after[column] ?? 0);
-  }
-  return mixed;
-}
-
-/** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
-const CHI_SOURCES = [0, 1, 2].map((step) =>
-  Uint16Array.from({ length: STATE_BITS }, (_, i) => {
-    const [to, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
-    return LANE_BITS * from.lane + from.z;
-  }),
-) as [Uint16Array, Uint16Array, Uint16Array];
-
-function chi(mixed: Numbers): number[] {
-  const [own, first, second] = CHI_SOURCES;
-  const bits = new Uint32Array(mixed);
-  const limbs: number[] = [];
-  for (let from = 0; from < STATE_BITS; from += LIMB_BITS) {
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const at = from + i;
-      const bit = (bits[own[at] ?? 0] ?? 0) ^ ((1 - (bits[first[at] ?? 0] ?? 0)) & (bits[second[at] ?? 0] ?? 0));
-      limb += bit << i;
-    }
-    limbs.push(limb);
-  }
-  return limbs;
-}
-
-function firstBits(limbs: Numbers): number[] {
-  return Array.from({ length: LANE_BITS }, (_, z) => bitOf(limbs, 0, z));
-}
-
-function first(bits: Numbers, round: Numbers): number[] {
-  return Array.from({ length: LANE_LIMBS }, (_, k) => {
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const z = LIMB_BITS * k + i;
-      const constant = ROUND_CONSTANTS[round.indexOf(1)]?.[z] ?? 0;
-      limb += ((bits[z] ?? 0) ^ constant) << i;
-    }
-    return limb;
+/** The state behind χ with the round's constant in it, by the bits that lane 0 has there. */
+export function turned(limbs: Numbers, bits: Numbers, { low, high }: Digits): number[] {
+  const after = [...limbs];
+  IOTA_BITS.forEach((z, i) => {
+    const constant = high.reduce(
+      (sum, h, j) => sum + h * low.reduce((part, l, r) => part + l * ROUND_CONSTANTS[LOWS * j + r]![z]!, 0),
+      0,
+    );
+    after[Math.floor(z / LIMB_BITS)]! += constant * (1 - 2 * bits[i]!) * 2 ** (z % LIMB_BITS);
   });
+  return after;
+}
+
+function bitOf(limbs: Numbers, i: number): number {
+  return ((limbs[Math.floor(i / LIMB_BITS)] ?? 0) >> (i % LIMB_BITS)) & 1;
+}
+
+/** What θ adds to a column's lanes: the parities of the two beside it. */
+function addedBy(before: Numbers, i: number): number {
+  const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
+  const at = (column: number, bit: number): number => before[LANE_BITS * modulo(column, 5) + modulo(bit, LANE_BITS)] ?? 0;
+  return at(x - 1, z) ^ at(x + 1, z - 1);
+}
+
+function xor(p: number, q: number): number {
+  return p + q - 2 * p * q;
 }

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { address, CALLS, onDearChain, ORDINARY } from "../support/dear-chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+type Send = Parameters<Parameters<typeof onDearChain>[2]>[0]["send"];
+
+/** Twelve rounds of BLAKE2b on zeros. */
+const TWELVE_ROUNDS = `0x0000000c${"00".repeat(209)}`;
+
+/** What would have to be stopped from running by other code at its target, and what hinders that. */
+interface SpentTarget {
+  readonly name: string;
+  /** What is on the chain before. */
+  readonly prepare?: (send: Send, wallet: TestWallet, other: TestWallet) => Promise<unknown>;
+  readonly fields: (wallet: TestWallet, other: TestWallet) => object;
+}
+
+/** Each takes no more than an ordinary transaction to prove. */
+const delegate = (send: Send, wallet: TestWallet, authority: TestWallet): Promise<unknown> => {
+  const nonce = authority === wallet ? wallet.nonce + 1 : authority.nonce++;
+  return send(wallet, ORDINARY, { type: 4, authorizationList: [authority.authorize(address(CALLS), nonce)] });
+};
+
+const CASES: readonly SpentTarget[] = [
+  {
+    name: "a recipient that is in the transaction's own list of delegations",
+    fields: (_, other) => ({
+      ...{ type: 4, to: other.address },
+      authorizationList: [other.authorize(address(CALLS), other.nonce++)],
+    }),
+  },
+  {
+    name: "a sender that is its recipient",
+    prepare: (send, wallet) => delegate(send, wallet, wallet),
+    fields: (wallet) => ({ to: wallet.address }),
+  },
+  {
+    name: "a precompiled contract",
+    fields: () => ({ to: `0x${"00".repeat(19)}09`, data: TWELVE_ROUNDS }),
+  },
+  {
+    name: "a delegate that sender and recipient share",
+    prepare: async (send, wallet, other) => {
+      await delegate(send, wallet, wallet);
+      await delegate(send, wallet, other);
+    },
+    fields: (_, other) => ({ to: other.address }),
+  },
+];
+
+describe("attack: 0xfe in four cases: a transaction that cannot pay for its units is not made to fail by other code at its target", () => {
+  for (const [i, { name, prepare, fields }] of CASES.entries()) {
+    it(`${name}: where EDR makes the blocks it is refused by name, and the chain goes on`, async () => {
+      const [wallet, other] = [new TestWallet(720 + 2 * i), new TestWallet(721 + 2 * i)];
+      await onDearChain("edr", [wallet], async ({ test, send }) => {
+        await prepare?.(send, wallet, other);
+        await assert.rejects(send(wallet, CALLS, fields(wallet, other)), { code: "ProvingExceedsGas" });
+        test.clock.advance(3_600_000);
+        assert.equal((await send(wallet, ORDINARY)).status, "0x1");
+      });
+    });
+
+    it(`${name}: where the own engine makes them it has failed, and the machine does the same`, async () => {
+      const [wallet, other] = [new TestWallet(740 + 2 * i), new TestWallet(741 + 2 * i)];
+      await onDearChain("flat", [wallet], async ({ send }) => {
+        await prepare?.(send, wallet, other);
+        const paid = await send(wallet, CALLS, fields(wallet, other));
+        assert.equal(paid.status, "0x1");
+        const gasLimit = BigInt(paid.gasUsed) - 1_000n;
+        const short = await send(wallet, CALLS, { ...fields(wallet, other), gasLimit });
+        assert.deepEqual([short.status, BigInt(short.gasUsed as Hex)], ["0x0", gasLimit]);
+      });
+    });
+  }
+});
