@@ -18,9 +18,10 @@ interface SpentTarget {
 }
 
 /** Each takes no more than an ordinary transaction to prove. */
-const delegate = (send: Send, wallet: TestWallet, authority: TestWallet): Promise<unknown> => {
-  const nonce = authority === wallet ? wallet.nonce + 1 : authority.nonce++;
-  return send(wallet, ORDINARY, { type: 4, authorizationList: [authority.authorize(address(CALLS), nonce)] });
+const delegate = async (send: Send, wallet: TestWallet, authority: TestWallet): Promise<void> => {
+  const nonce = authority === wallet ? wallet.nonce + 1 : authority.nonce;
+  await send(wallet, ORDINARY, { type: 4, authorizationList: [authority.authorize(address(CALLS), nonce)] });
+  authority.nonce++;
 };
 
 const CASES: readonly SpentTarget[] = [
