@@ -23,8 +23,8 @@ const HIGHS = 6;
 export const IOTA_BITS = [0, 1, 3, 7, 15, 31, 63] as const;
 
 /**
- * One round a row, the last one first. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l at
- * 64l + z.
+ * One round a row, the last one first. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l
+ * at 64l + z.
  */
 export const KECCAK_FIELDS = {
   /** 1 for the low and the high digit of the row's round. */
