@@ -21,7 +21,7 @@ export function modulo(a: number, m: number): number {
 }
 
 /** By how many bits ρ turns each lane (section 3.2.2). */
-export const ROTATIONS: readonly number[] = rotations();
+const ROTATIONS: readonly number[] = rotations();
 
 /** The bits of each round's constant (section 3.2.5). */
 export const ROUND_CONSTANTS: readonly (readonly number[])[] = roundConstants();
