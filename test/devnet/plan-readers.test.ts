@@ -24,7 +24,12 @@ function counted(plan: ChainPlan, read: Set<string>): ChainPlan {
 
 test("each option of a chain is read where the chain is started", { timeout: 120_000 }, async () => {
   const { options, plans } = planDevnet({
-    ...{ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n, relayer: false },
+    ...{
+      chains: [{ chainId: 271n }, { chainId: 272n, dataAvailability: "validium" }],
+      fundedAccounts: [],
+      fundingWei: 0n,
+      relayer: false,
+    },
     ...UNPROVEN,
   });
   const read = new Set<string>();

@@ -151,6 +151,12 @@ const ROWS: readonly Row[] = [
     refuses: ["ETH", `${ADDRESS}0`, ADDRESS.slice(0, -1), 7],
   },
   {
+    config: "chains.a.filterer",
+    devnet: "chains[0].filterer",
+    accepts: [ADDRESS, { allow: [ADDRESS] }],
+    refuses: ["all", { allow: ["bob"] }, { allow: [ADDRESS], deny: [] }, 7],
+  },
+  {
     config: "chains.a.dataAvailability",
     devnet: "chains[0].dataAvailability",
     flag: "da",
