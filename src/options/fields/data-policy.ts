@@ -15,8 +15,7 @@ export type ComposedData =
   | { readonly anyOf: readonly DataPart[]; readonly afterMs?: number };
 
 const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
-const WANTED =
-  '"rollup" or "validium" or "chain", or { allOf: [...] } or { anyOf: [...], afterMs? } of such, in up to 3 levels';
+const WANTED = '"rollup" or "validium" or "chain", or { allOf: [...] } or { anyOf: [...], afterMs? } of such, in up to 3 levels';
 
 /** Where data are by one place alone. */
 export const namedAvailability = oneOf("rollup", "validium", "chain");
