@@ -81,7 +81,29 @@ export async function revertFrom(member: BridgeMember, transaction: WorkerTransa
   }
 }
 
+/** What a stranger's contract answers beside its message; undefined where it refuses, or takes too much gas. */
+export async function strangersAnswer(
+  provider: BridgeMember["provider"],
+  call: { readonly to: string; readonly data: string; readonly from?: string },
+): Promise<string | undefined> {
+  try {
+    return await provider.call({ ...call, gasLimit: QUESTION_GAS });
+  } catch (error) {
+    if (refusalOf(error) === undefined && !isOutOfGas(error)) throw error;
+    return undefined;
+  }
+}
+
+/** The same of a contract that answers with one word; undefined for any other answer. */
+export async function strangersWord(
+  provider: BridgeMember["provider"],
+  call: { readonly to: string; readonly data: string },
+): Promise<bigint | undefined> {
+  const answer = await strangersAnswer(provider, call);
+  return answer !== undefined && /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : undefined;
+}
+
 /** Whether a node did not say that a contract refuses, but that its gas was not enough. */
-export function isOutOfGas(error: unknown): boolean {
+function isOutOfGas(error: unknown): boolean {
   return /out of gas/i.test(String(error));
 }

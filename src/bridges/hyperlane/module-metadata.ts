@@ -1,7 +1,6 @@
 import type { Provider } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { isOutOfGas, QUESTION_GAS } from "../worked-member.ts";
+import { strangersAnswer, strangersWord } from "../worked-member.ts";
 import { securityModule } from "./interfaces.ts";
 
 /** Hyperlane's kinds of modules that ask others. */
@@ -20,18 +19,8 @@ export async function moduleMetadata(module: Hex, message: Hex, provider: Provid
 
 /** A module's kind as it says; undefined where it says none. */
 export async function moduleKind(module: Hex, provider: Provider): Promise<number | undefined> {
-  const answer = await answerOf(provider, { to: module, data: securityModule.encodeFunctionData("moduleType") });
-  return answer !== undefined && /^0x[0-9a-f]{64}$/i.test(answer) ? Number(BigInt(answer)) : undefined;
-}
-
-/** Undefined where it is refused. */
-async function answerOf(provider: Provider, call: { to: string; data: string; from?: string }): Promise<string | undefined> {
-  try {
-    return await provider.call({ ...call, gasLimit: QUESTION_GAS });
-  } catch (error) {
-    if (refusalOf(error) === undefined && !isOutOfGas(error)) throw error;
-    return undefined;
-  }
+  const kind = await strangersWord(provider, { to: module, data: securityModule.encodeFunctionData("moduleType") });
+  return kind === undefined ? undefined : Number(kind);
 }
 
 class ModuleReading {
@@ -73,13 +62,13 @@ class ModuleReading {
 
   async #accepts(module: Hex, metadata: Hex, from: Hex): Promise<boolean> {
     const data = securityModule.encodeFunctionData("verify", [metadata, this.#message]);
-    const answer = await answerOf(this.#provider, { to: module, data, from });
+    const answer = await strangersAnswer(this.#provider, { to: module, data, from });
     return answer !== undefined && /^0x0{63}1$/.test(answer);
   }
 
   async #ask(name: "route" | "modulesAndThreshold", to: Hex): Promise<readonly unknown[] | undefined> {
     const data = securityModule.encodeFunctionData(name, [this.#message]);
-    const answer = await answerOf(this.#provider, { to, data });
+    const answer = await strangersAnswer(this.#provider, { to, data });
     try {
       return answer === undefined ? undefined : securityModule.decodeFunctionResult(name, answer).toArray();
     } catch {

@@ -1,7 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
-import { refusalOf } from "../../client/submit.ts";
 import type { BridgeMember } from "../bridge-member.ts";
-import { isOutOfGas, QUESTION_GAS } from "../worked-member.ts";
+import { strangersWord } from "../worked-member.ts";
 import type { SentPacket } from "./book.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import { application, endpoint, library } from "./interfaces.ts";
@@ -67,9 +66,5 @@ export async function outOfOrder(
 /** The nonce that a receiver expects; 0 where it takes any, or does not say. */
 async function nextOf({ srcEid, sender, receiver }: SentPacket, { provider }: BridgeMember): Promise<bigint> {
   const data = application.encodeFunctionData("nextNonce", [srcEid, sender]);
-  const answer = await provider.call({ to: receiver, data, gasLimit: QUESTION_GAS }).catch((error: unknown) => {
-    if (refusalOf(error) === undefined && !isOutOfGas(error)) throw error;
-    return "0x";
-  });
-  return /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : 0n;
+  return (await strangersWord(provider, { to: receiver, data })) ?? 0n;
 }
