@@ -39,39 +39,54 @@ const LOWS = KECCAK_FIELDS.low;
 
 /** The first rows of a permutation: its last rounds, a row each. */
 function writeRounds(rows: Rows, { input, uses }: KeccakRequest, count: number): void {
-  const states = statesOf(input);
-  const output = states[ROUNDS] as Uint32Array;
+  const rounds = roundsOf(input);
+  const output = (rounds[ROUNDS - 1] as Round).after;
   for (let round = ROUNDS - 1; round >= ROUNDS - count; round--) {
     const at = rows.begin();
     const { cells } = rows;
-    const after = states[round + 1] as Uint32Array;
+    const { theta, parity, added, after } = rounds[round] as Round;
     cells[at + AT.low + (round % LOWS)] = 1;
     cells[at + AT.high + Math.floor(round / LOWS)] = 1;
     cells.set(after, at + AT.after);
     cells.set(output, at + AT.output);
     if (round === 0) cells[at + AT.isFirst] = 1;
     if (round === ROUNDS - 1) cells[at + AT.isLast] = 1;
-    writeTheta(cells, at, states[round] as Uint32Array);
+    cells.set(parity, at + AT.parity);
+    cells.set(added, at + AT.added);
+    cells.set(theta, at + AT.theta);
     writeBits(cells, at, after, round);
     if (round === 0) cells[at + AT.uses] = uses;
   }
 }
 
-/** The state before each round, and behind the last. */
-function statesOf(input: readonly number[]): Uint32Array[] {
-  const states: Uint32Array[] = [Uint32Array.from(input)];
-  const bits = new Uint8Array(STATE_BITS);
-  const [sums, added] = [new Uint8Array(COLUMN_BITS), new Uint8Array(COLUMN_BITS)];
-  for (let round = 0; round < ROUNDS; round++) {
-    const state = states[round] as Uint32Array;
-    sumColumns(state, sums, added);
-    for (let i = 0; i < STATE_BITS; i++) bits[i] = bitAt(state, i) ^ (added[i % COLUMN_BITS] as number);
-    const next = chiOf(bits);
-    for (let limb = 0; limb < LANE_LIMBS; limb++)
-      next[limb] = (next[limb] as number) ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
-    states.push(next);
-  }
-  return states;
+/** What a round makes: bits behind θ, the columns' parities there, what θ added to their lanes; the state behind the round. */
+interface Round {
+  readonly theta: Uint8Array;
+  readonly parity: Uint8Array;
+  readonly added: Uint8Array;
+  readonly after: Uint32Array;
+}
+
+/** A permutation's rounds, the first one first. */
+function roundsOf(input: readonly number[]): Round[] {
+  let state: Uint32Array = Uint32Array.from(input);
+  return Array.from({ length: ROUNDS }, (_, round) => {
+    const made = roundOf(state, round);
+    state = made.after;
+    return made;
+  });
+}
+
+function roundOf(state: Uint32Array, round: number): Round {
+  const sums = columnSums(state);
+  const added = sums.map((_, i) => (sums[PARITY_BEFORE[i] as number] as number) ^ (sums[PARITY_BEHIND[i] as number] as number));
+  const parity = sums.map((sum, i) => sum ^ (added[i] as number));
+  const theta = new Uint8Array(STATE_BITS);
+  for (let i = 0; i < STATE_BITS; i++) theta[i] = bitAt(state, i) ^ (added[i % COLUMN_BITS] as number);
+  const after = chiOf(theta);
+  for (let limb = 0; limb < LANE_LIMBS; limb++)
+    after[limb] = (after[limb] as number) ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
+  return { theta, parity, added, after };
 }
 
 function bitAt(state: Uint32Array, i: number): number {
@@ -80,16 +95,16 @@ function bitAt(state: Uint32Array, i: number): number {
 
 const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
 
-/** The columns' parities, and what θ adds to their lanes. */
-function sumColumns(state: Uint32Array, sums: Uint8Array, added: Uint8Array): void {
+/** The columns' parities. */
+function columnSums(state: Uint32Array): Uint8Array {
+  const sums = new Uint8Array(COLUMN_BITS);
   for (let limb = 0; limb < COLUMN_LIMBS; limb++) {
     // All bits of a limb at once.
     let sum = 0;
     for (let y = 0; y < ROWS_OF_LANES; y++) sum ^= state[COLUMN_LIMBS * y + limb] as number;
     for (let i = 0; i < LIMB_BITS; i++) sums[LIMB_BITS * limb + i] = (sum >>> i) & 1;
   }
-  for (let i = 0; i < COLUMN_BITS; i++)
-    added[i] = (sums[PARITY_BEFORE[i] as number] as number) ^ (sums[PARITY_BEHIND[i] as number] as number);
+  return sums;
 }
 
 /** Of each column the places of the two others that θ adds to it. */
@@ -99,18 +114,6 @@ const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(
     return LANE_BITS * modulo(x + dx, 5) + modulo(z + dz, LANE_BITS);
   }),
 ) as [Uint16Array, Uint16Array];
-
-const [SUMS, ADDED] = [new Uint8Array(COLUMN_BITS), new Uint8Array(COLUMN_BITS)];
-
-/** What θ adds, the parities behind it, and its result. */
-function writeTheta(cells: Uint32Array, at: number, state: Uint32Array): void {
-  sumColumns(state, SUMS, ADDED);
-  for (let i = 0; i < COLUMN_BITS; i++) {
-    cells[at + AT.parity + i] = (SUMS[i] as number) ^ (ADDED[i] as number);
-    cells[at + AT.added + i] = ADDED[i] as number;
-  }
-  for (let i = 0; i < STATE_BITS; i++) cells[at + AT.theta + i] = bitAt(state, i) ^ (ADDED[i % COLUMN_BITS] as number);
-}
 
 /** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
 const CHI_SOURCES = [0, 1, 2].map((step) =>
