@@ -5,20 +5,18 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import { compileSystem, type System } from "../../stark/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { DIGEST } from "../shapes/digest.ts";
+import { inOrder, partOf } from "../shapes/stated-elements.ts";
 import { LIMB, LIMBS, limbsOf } from "../shapes/word.ts";
 import { EXTENSION_DEGREE } from "./layout/columns.ts";
 import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "./layout/public-values.ts";
 import { createStateTransitionAir } from "./state-transition-air.ts";
 import { powers } from "./statement-values.ts";
 
-/** A statement about a list: commitment 16 ‖ both roots ‖ D ‖ r 5 ‖ y 5 ‖ outputsHash 16; words in limbs, lowest first. */
-const STATED = {
-  commitment: 0,
-  digests: LIMBS,
-  point: LIMBS + 3 * DIGEST,
-  outputsHash: LIMBS + 3 * DIGEST + 2 * EXTENSION_DEGREE,
-};
-const STATED_COUNT = STATED.outputsHash + LIMBS;
+/** What a statement about a list says; words in limbs, lowest first. */
+export const LIST = inOrder({
+  ...{ commitment: LIMBS, oldRoot: DIGEST, newRoot: DIGEST, diffDigest: DIGEST },
+  ...{ point: EXTENSION_DEGREE, evaluation: EXTENSION_DEGREE, outputsHash: LIMBS },
+});
 
 /**
  * Parameters of list proofs that a program checks: at least 100 proven bits in unique decoding. The table's degree asks for this
@@ -49,7 +47,7 @@ export function listSystem(parameters: ProofParameters): System {
     parameters,
     tables: [{ air: createStateTransitionAir(), auxiliaryCount: AUXILIARY_COUNT }],
     statementValueCount: STATEMENT_PUBLIC_COUNT,
-    statementElements: { count: STATED_COUNT, shared: 0 },
+    statementElements: { count: LIST.count, shared: 0 },
     publicValues: listValues,
   });
 }
@@ -71,11 +69,9 @@ export function encodeListStatement(statement: BatchStatement): Uint8Array {
 /** Undefined for what is no statement. The commitment is bound by the transcript alone. */
 function listValues(statement: Uint8Array): number[] | undefined {
   const elements = wordsOf(statement);
-  if (statement.length !== 4 * STATED_COUNT || !elements.every(isCanonical)) return undefined;
-  const [commitment, outputsHash] = [STATED.commitment, STATED.outputsHash].map((at) => elements.slice(at, at + LIMBS));
-  if (commitment === undefined || outputsHash === undefined) return undefined;
-  if (![...commitment, ...outputsHash].every((limb) => limb < LIMB)) return undefined;
-  const point = elements.slice(STATED.point, STATED.point + EXTENSION_DEGREE);
-  const evaluation = elements.slice(STATED.point + EXTENSION_DEGREE, STATED.outputsHash);
-  return [...elements.slice(STATED.digests, STATED.point), ...evaluation, ...outputsHash, ...powers(point)];
+  if (statement.length !== 4 * LIST.count || !elements.every(isCanonical)) return undefined;
+  const part = (name: keyof typeof LIST.parts): readonly number[] => partOf(elements, LIST.parts[name]);
+  if (![...part("commitment"), ...part("outputsHash")].every((limb) => limb < LIMB)) return undefined;
+  const digests = [...part("oldRoot"), ...part("newRoot"), ...part("diffDigest")];
+  return [...digests, ...part("evaluation"), ...part("outputsHash"), ...powers(part("point"))];
 }

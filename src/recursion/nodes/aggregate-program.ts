@@ -1,9 +1,10 @@
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import type { Assembler } from "../assembler.ts";
 import { type Form, FormArithmetic } from "../forms.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "../relation.ts";
 import { AGGREGATE_TAG } from "./aggregate-statement.ts";
-import { AGGREGATE, BATCH, partOf, WRAPPED } from "./layout.ts";
+import { AGGREGATE, BATCH, WRAPPED } from "./layout.ts";
 import { type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
 import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
 
@@ -100,8 +101,8 @@ class AggregateCode {
 }
 
 /**
- * What L1 is to verify: of an aggregate that begins with nothing but the count of its batches. The version is none of the
- * elements, since each batch has it.
+ * What L1 is to verify: of an aggregate before whose first batch the digest has the count of its batches alone. The version is
+ * left out, since each batch has it.
  */
 export function compressProgram(aggregate: CheckedShape): NodeProgram {
   const children = [{ name: "aggregate", ...aggregate }];

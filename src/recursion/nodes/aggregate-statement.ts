@@ -1,7 +1,8 @@
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import { createExtension, type Ext } from "../../field/extension.ts";
 import { compress } from "../../kernels/poseidon.ts";
 import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
-import { AGGREGATE, partOf } from "./layout.ts";
+import { AGGREGATE } from "./layout.ts";
 
 /** The chain over aggregated batches (`protocol/domain-tags.ts`). */
 export const AGGREGATE_TAG = 16;

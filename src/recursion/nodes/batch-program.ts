@@ -1,7 +1,9 @@
+import { partOf, type StatedElements } from "../../circuits/shapes/stated-elements.ts";
+import { LIST } from "../../circuits/state-transition/list-system.ts";
 import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { Word } from "../relation.ts";
-import { BATCH, BOUNDARY, CHUNKS, LIST, partOf, RELISTING, type StatedElements } from "./layout.ts";
+import { BATCH, BOUNDARY, CHUNKS, RELISTING } from "./layout.ts";
 import { type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
 import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
 

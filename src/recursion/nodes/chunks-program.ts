@@ -1,5 +1,6 @@
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import type { CheckedShape } from "../proof-code.ts";
-import { CHUNK_RUN, CHUNKS, partOf } from "./layout.ts";
+import { CHUNK_RUN, CHUNKS } from "./layout.ts";
 import { type NodeProgram, nodeProgram } from "./node-program.ts";
 import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
 

@@ -1,29 +1,4 @@
-/** A part of a statement: so many elements from `at` on. */
-export interface StatedElements {
-  readonly at: number;
-  readonly count: number;
-}
-
-/** Parts that follow each other, by name; `count` is how many elements they have together. */
-interface StatementParts<Name extends string> {
-  readonly parts: Readonly<Record<Name, StatedElements>>;
-  readonly count: number;
-}
-
-function inOrder<Name extends string>(lengths: Readonly<Record<Name, number>>): StatementParts<Name> {
-  let at = 0;
-  const parts = {} as Record<Name, StatedElements>;
-  for (const [name, count] of Object.entries(lengths) as [Name, number][]) {
-    parts[name] = { at, count };
-    at += count;
-  }
-  return { parts, count: at };
-}
-
-/** Of the elements of a statement those of a part. */
-export function partOf<Element>(elements: readonly Element[], { at, count }: StatedElements): readonly Element[] {
-  return elements.slice(at, at + count);
-}
+import { inOrder } from "../../circuits/shapes/stated-elements.ts";
 
 /** What stands between two chunks. Numbers are in limbs of 16 bits, lowest first; `secondRoot` and `claims` are reserved. */
 export const BOUNDARY = inOrder({
@@ -39,11 +14,6 @@ export const CHUNKS = inOrder({ ofRun: 36, version: 2, chainId: 4, before: BOUND
 
 /** What a proof of a chunk says: the same, and zeros behind it. */
 export const CHUNK_RUN = inOrder({ version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count, reserved: 4 });
-
-/** What a proof of a batch's list of changes says. */
-export const LIST = inOrder({
-  ...{ commitment: 16, oldRoot: 8, newRoot: 8, diffDigest: 8, point: 5, evaluation: 5, outputsHash: 16 },
-});
 
 /** What a proof says of leaves that are listed anew. */
 export const RELISTING = inOrder({ before: 8, after: 8 });

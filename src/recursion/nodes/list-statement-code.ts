@@ -1,8 +1,9 @@
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
+import { LIST } from "../../circuits/state-transition/list-system.ts";
 import type { Assembler } from "../assembler.ts";
 import { FormArithmetic } from "../forms.ts";
 import type { StatementCode } from "../proof-code.ts";
 import { type Word, WORD_ELEMENTS } from "../relation.ts";
-import { LIST, partOf } from "./layout.ts";
 
 /** Writes what makes elements a statement about a list (`circuits/state-transition/list-system.ts`), and its public values. */
 export const listStatementCode: StatementCode = (assembler, elements) => {

@@ -21,7 +21,7 @@ type NodeRules = (assembler: Assembler, statement: readonly Word[], children: re
 
 /**
  * The program of a node: its public values are its statement, its children's statements are hints. Each child's key is a
- * constant, so a proof of another program, or of another key, is none of its child's.
+ * constant, so a proof of another program, or of another key, is refused.
  */
 export function nodeProgram(name: string, statementCount: number, children: readonly NodeChild[], rules: NodeRules): NodeProgram {
   const assembler = new Assembler();

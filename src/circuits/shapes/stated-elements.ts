@@ -1,0 +1,27 @@
+/** A part of a statement: so many elements from `at` on. */
+export interface StatedElements {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Parts that follow each other, by name; `count` is how many elements they have together. */
+interface StatementParts<Name extends string> {
+  readonly parts: Readonly<Record<Name, StatedElements>>;
+  readonly count: number;
+}
+
+/** Parts of these lengths, in this order. */
+export function inOrder<Name extends string>(lengths: Readonly<Record<Name, number>>): StatementParts<Name> {
+  let at = 0;
+  const parts = {} as Record<Name, StatedElements>;
+  for (const [name, count] of Object.entries(lengths) as [Name, number][]) {
+    parts[name] = { at, count };
+    at += count;
+  }
+  return { parts, count: at };
+}
+
+/** Of the elements of a statement those of a part. */
+export function partOf<Element>(elements: readonly Element[], { at, count }: StatedElements): readonly Element[] {
+  return elements.slice(at, at + count);
+}
