@@ -86,10 +86,10 @@ function member({ name, isOptional, value }: Field): string {
 }
 
 function comment({ doc, byDefault, value }: Field): string {
-  const sentence = `${doc.charAt(0).toUpperCase()}${doc.slice(1)}.`;
-  const more = [
+  const lines = [
+    ...(doc === "" ? [] : [`${doc.charAt(0).toUpperCase()}${doc.slice(1)}.`]),
     ...(value.wanted === undefined ? [] : [`Allowed: ${value.wanted}.`]),
     ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
   ];
-  return `/**\n${[sentence, ...more].map((line) => `   * ${line}`).join("\n")}\n */`;
+  return `/**\n${lines.map((line) => `   * ${line}`).join("\n")}\n */`;
 }

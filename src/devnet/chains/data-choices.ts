@@ -61,9 +61,11 @@ function readChoice(text: string): KeptChoice {
     const { batchNumber, preCommitment, path } = decodeEntry<KeptChoice>(text);
     if (typeof batchNumber === "bigint" && Array.isArray(path)) return { batchNumber, preCommitment, path };
   } catch (error) {
-    throw new LedgerError("Damaged", `how a batch's data are made available cannot be read: ${text}; restore a copy`, {
-      cause: error,
-    });
+    throw damaged(text, { cause: error });
   }
-  throw new LedgerError("Damaged", `how a batch's data are made available cannot be read: ${text}; restore a copy`);
+  throw damaged(text);
+}
+
+function damaged(text: string, options?: ErrorOptions): LedgerError {
+  return new LedgerError("Damaged", `how a batch's data are made available cannot be read: ${text}; restore a copy`, options);
 }

@@ -48,7 +48,7 @@ export interface ReconstructionOptions {
   readonly fromBlock?: number;
   /** Blocks per request for logs, at most. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
-  /** Those who keep what L1 does not have, asked in this order. Default: nobody, and a withheld batch is refused. */
+  /** Those who keep what L1 does not have, asked in this order. Default: an empty list, and a withheld batch is refused. */
   readonly holders?: readonly DataHolder[];
   /** Told after every page of logs and every batch. */
   readonly onProgress?: (progress: ReconstructionProgress) => void;

@@ -4,8 +4,9 @@ import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import type { BatchChanges } from "../../chain/index/batch-archive.ts";
 import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, quorumDomain } from "../../protocol/quorum.ts";
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
+import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { signaturesShown } from "../chains/policy-contracts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -107,7 +108,7 @@ async function signersOf(
   const { dataAvailability } = plan.availability;
   if (policy === undefined || dataAvailability === "chain" || batch.policyData === "0x") return { validators };
   const { pubdata, withheld } = batch;
-  const pubdataHash = pubdata === "0x" ? withheld.pubdataHash : keccak(fromHex(pubdata));
+  const pubdataHash = pubdata === "0x" ? withheld.pubdataHash : hashPubdata(fromHex(pubdata));
   const claim = { preCommitment, pubdataHash };
   const committee = signaturesShown(dataAvailability, policy, batch.policyData).flatMap(([contract, shown]) =>
     recovered(availabilityDomain(l1.chainId, contract), DATA_AVAILABILITY_TYPES, claim, shown),

@@ -25,18 +25,17 @@ const STANDBY_ACCOUNTS = `1 to ${MAX_SIGNERS} addresses, each once`;
 const isOnceEach = (accounts: readonly string[]): boolean =>
   new Set(accounts.map((each) => each.toLowerCase())).size === accounts.length;
 
+const standbyAccounts = v.pipe(
+  list(address, STANDBY_ACCOUNTS),
+  v.check((accounts) => accounts.length >= 1 && accounts.length <= MAX_SIGNERS && isOnceEach(accounts), must(STANDBY_ACCOUNTS)),
+  v.metadata({ wanted: STANDBY_ACCOUNTS }),
+);
+
 /** Accounts by name, of which so many must sign. */
 export const standby = v.pipe(
   fields(
     {
-      accounts: v.pipe(
-        list(address, STANDBY_ACCOUNTS),
-        v.check(
-          (accounts) => accounts.length >= 1 && accounts.length <= MAX_SIGNERS && isOnceEach(accounts),
-          must(STANDBY_ACCOUNTS),
-        ),
-        v.metadata({ wanted: STANDBY_ACCOUNTS }),
-      ),
+      accounts: standbyAccounts,
       threshold: wholeNumber(1, MAX_SIGNERS, 1),
     },
     "both accounts and threshold",

@@ -519,12 +519,10 @@ export interface HyperchainFeesUserConfig {
 
 export interface HyperchainQuorumUserConfig {
   /**
-   * .
    * Allowed: a whole number from 1 to 16, such as 3.
    */
   readonly members: number;
   /**
-   * .
    * Allowed: a whole number from 1 to 16, such as 2.
    */
   readonly threshold: number;
@@ -538,12 +536,10 @@ export interface HyperchainQuorumUserConfig {
 
 export interface HyperchainStandbyUserConfig {
   /**
-   * .
    * Allowed: 1 to 16 addresses, each once.
    */
   readonly accounts: readonly string[];
   /**
-   * .
    * Allowed: a whole number from 1 to 16, such as 1.
    */
   readonly threshold: number;
