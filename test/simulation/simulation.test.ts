@@ -30,6 +30,8 @@ const LEFT_OUT: Record<string, string> = {
   ChainAccount: "run by the proxies of ChainAccounts, whose model calls it",
   MessageGateway: "holds nothing and no contract of L1 asks it; message-gateway-random.test.ts has a model of its own",
   DataCarrier: "carries data of chains on a chain, of which the model has none; data-carrier.test.ts has a model of its own",
+  SenderList:
+    "holds nothing and never changes; the model's filterer is a double that does, sender-list.test.ts has whom it lets in",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 
