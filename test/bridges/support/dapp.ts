@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,14 +36,38 @@ export interface DappArtifact {
 
 const require = createRequire(import.meta.url);
 
-/** Installs what the dapp's lockfile names, where that has not been done. */
+/** Beside the packages of this project, so that a folder is moved from here to a dapp as a whole. */
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
+
+/**
+ * Installs what the dapp's lockfile names, where that has not been done. It is there whole or not at all: test files of other
+ * processes install the same meanwhile, and the first one counts.
+ */
 export function installDapp(project = DAPP): void {
-  if (existsSync(join(project, "node_modules/.package-lock.json"))) return;
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: project,
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
+  if (isInstalled(project)) return;
+  mkdirSync(CACHE, { recursive: true });
+  const own = mkdtempSync(join(CACHE, "dapp-"));
+  try {
+    for (const file of ["package.json", "package-lock.json", ".npmrc"])
+      if (existsSync(join(project, file))) copyFileSync(join(project, file), join(own, file));
+    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: own,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+    if (isInstalled(project)) return;
+    // What an installation left that was broken off.
+    rmSync(join(project, "node_modules"), { recursive: true, force: true });
+    renameSync(join(own, "node_modules"), join(project, "node_modules"));
+  } catch (error) {
+    if (!isInstalled(project)) throw error;
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+function isInstalled(project: string): boolean {
+  return existsSync(join(project, "node_modules/.package-lock.json"));
 }
 
 /** The dapp's contracts in a folder, with what they import as its packages have it; by name. */
