@@ -22,6 +22,7 @@ import { createProver } from "../../../src/prover/prover.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
+import type { L1Trouble } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
@@ -64,8 +65,8 @@ export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise
 
 /** Validators of whom all but the last sign what they like; the last asks for the proof. */
 export interface Colluders {
-  /** Sends a batch to L1 with so many signatures; those of the liars come first. */
-  settle(batch: FormedBatch, signatures: number): Promise<SettlingBatch>;
+  /** Sends a batch to L1 with so many signatures; those of the liars come first. `waits`: what it first waits for, if anything. */
+  settle(batch: FormedBatch, signatures: number): Promise<SettlingBatch & { readonly waits: Promise<L1Trouble> }>;
   close(): Promise<void>;
 }
 
@@ -97,6 +98,7 @@ export async function corrupt(
   let honest: MemberProcess | undefined;
   const prover = createProver({ workers: 1 });
   const settlements: { close(): Promise<void> }[] = [];
+  const ended = new AbortController();
   return {
     async settle(batch, signatures) {
       const proven = (batchNumber: bigint): Promise<ProvenInputs> =>
@@ -106,7 +108,9 @@ export async function corrupt(
       const members = await Promise.all(places.map((place) => createLocalMember(new Wallet(keyOf(place)), contract)));
       if (signatures > liars) members.push(remoteMember((honest ??= await startHonest()), { proven, blocks }));
       const delay = (): Promise<void> => new Promise((resolve) => void systemClock.after(RETRY_MS, resolve));
-      const patience = createL1Retry({}, { delay });
+      const waits = Promise.withResolvers<L1Trouble>();
+      const onTrouble = (trouble: L1Trouble | undefined): void => void (trouble !== undefined && waits.resolve(trouble));
+      const patience = createL1Retry({}, { delay, signal: ended.signal, onTrouble });
       const settlement = await openSettlement<FormedBatch>(
         { quorum: { members }, posting: CALLDATA_POSTING },
         {
@@ -121,9 +125,10 @@ export async function corrupt(
       settlements.push(settlement);
       const settling = settlement.submit(batch);
       for (const stage of [settling.committed, settling.proven, settling.executed]) stage.catch(() => undefined);
-      return settling;
+      return { ...settling, waits: waits.promise };
     },
     async close() {
+      ended.abort();
       for (const settlement of settlements) await settlement.close();
       await honest?.close();
       await prover.close();
