@@ -4,14 +4,10 @@ export interface StatedElements {
   readonly count: number;
 }
 
-/** Parts that follow each other, by name; `count` is how many elements they have together. */
-interface StatementParts<Name extends string> {
-  readonly parts: Readonly<Record<Name, StatedElements>>;
-  readonly count: number;
-}
-
-/** Parts of these lengths, in this order. */
-export function inOrder<Name extends string>(lengths: Readonly<Record<Name, number>>): StatementParts<Name> {
+/** Parts of these lengths, in this order, by name; `count` is how many elements they have together. */
+export function inOrder<Name extends string>(
+  lengths: Readonly<Record<Name, number>>,
+): { readonly parts: Readonly<Record<Name, StatedElements>>; readonly count: number } {
   let at = 0;
   const parts = {} as Record<Name, StatedElements>;
   for (const [name, count] of Object.entries(lengths) as [Name, number][]) {
