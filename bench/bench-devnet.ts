@@ -15,13 +15,12 @@ const PAYER = 1;
 export const connectChain: DevnetDependencies["connectChain"] = (override) => benchNetwork.create({ network: "local", override });
 
 /** An L1 with these chains, real proofs and no relayer. */
-export function startBenchDevnet(chainIds: readonly bigint[], engine?: "edr" | "flat"): Promise<Devnet> {
+export function startBenchDevnet(chainIds: readonly bigint[]): Promise<Devnet> {
   return startDevnet(
     {
       // A transaction that comes alone is in a block at once; those that come meanwhile share the next one.
       chains: chainIds.map((chainId) => ({
         ...{ chainId, blocks: { type: "instant", maxTransactions: BLOCK_TRANSACTIONS } },
-        ...(engine === undefined ? {} : { engine }),
       })),
       fundedAccounts: [PAYER, ACCOUNT_NUMBERS.relayer],
       fundingWei: 1_000n * ETHER,

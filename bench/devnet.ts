@@ -16,8 +16,6 @@ export interface DevnetBenchOptions {
   readonly transactions: number;
   /** How long to prove without a pause; 0 leaves that measurement out. */
   readonly provenSeconds: number;
-  /** What makes the chains' blocks. Default: what an ecosystem has. */
-  readonly engine?: "edr" | "flat" | undefined;
 }
 
 /** The same transactions on the chain, and in the reference. */
@@ -38,10 +36,10 @@ const MAX_ALONE = 500;
 const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
 
 /** Measures an L1 with two chains, with real proofs; bench/README.md says what each figure is. */
-export async function benchDevnet({ json, transactions, provenSeconds, engine }: DevnetBenchOptions): Promise<void> {
+export async function benchDevnet({ json, transactions, provenSeconds }: DevnetBenchOptions): Promise<void> {
   execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });
   const begun = performance.now();
-  const devnet = await startBenchDevnet(CHAIN_IDS, engine);
+  const devnet = await startBenchDevnet(CHAIN_IDS);
   try {
     const readySeconds = (performance.now() - begun) / 1000;
     const rssMiB = { ready: rss() } as Record<string, number>;

@@ -41,7 +41,6 @@ Options
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
-  --engine NAME      devnet, worst-gas: what makes the chains' blocks, edr or flat (default edr)
   --only TEXT        bridges, operations, worst-gas: only those in whose description this is
   --samples N        prove, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
   --help`;
@@ -51,11 +50,6 @@ const integers = (name: string, text: string, most?: number): number[] =>
 /** As `integers`; 0 stands for nothing at all. */
 const integersFrom0 = (name: string, text: string, most: number): number[] =>
   text.split(",").flatMap((part) => wholeNumber(name, part, 0, most) || []);
-
-function engineNamed(name: string | undefined): "edr" | "flat" | undefined {
-  if (name === undefined || name === "edr" || name === "flat") return name;
-  return usageError(`--engine is edr or flat, got '${name}'`);
-}
 
 endWithReader();
 const { values, positionals } = parseCommandLine({
@@ -74,7 +68,6 @@ const { values, positionals } = parseCommandLine({
     signatures: { type: "string", default: "0" },
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
-    engine: { type: "string" },
     transactions: { type: "string", default: "2000" },
     chains: { type: "string" },
     messages: { type: "string", default: "200" },
@@ -118,7 +111,6 @@ switch (suite) {
       json: values.json,
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
-      engine: engineNamed(values.engine),
     });
     break;
   }
@@ -172,7 +164,7 @@ switch (suite) {
   }
   case "worst-gas": {
     const { benchWorstGas } = await import("./worst-gas.ts");
-    await benchWorstGas({ json: values.json, only: values.only, engine: engineNamed(values.engine) });
+    await benchWorstGas({ json: values.json, only: values.only });
     break;
   }
   case "page": {

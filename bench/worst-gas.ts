@@ -21,8 +21,6 @@ export interface WorstGasBenchOptions {
   readonly json: boolean;
   /** Only classes in whose description this is. */
   readonly only: string;
-  /** What makes the chain's blocks. Default "edr". */
-  readonly engine?: "edr" | "flat" | undefined;
 }
 
 /** Code that spends a transaction's gas on one thing. */
@@ -61,7 +59,7 @@ const LONG_CODE: Hex = `0x6003565b00${"60ff".repeat(12_285)}`;
 const PLAIN = "SWAP16";
 
 /** How long others wait behind the heaviest transactions, and how long a seal keeps the process; bench/README.md says more. */
-export async function benchWorstGas({ json, only, engine = "edr" }: WorstGasBenchOptions): Promise<void> {
+export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promise<void> {
   await compile({ everything: true });
   const codes: readonly WorstOperation[] = [
     ...worstOperations(),
@@ -84,7 +82,7 @@ export async function benchWorstGas({ json, only, engine = "edr" }: WorstGasBenc
     data,
   }));
   const witness = await BatchWitness.create(CHAIN_ID, accounts);
-  const chain = await startVerifiedChain({ accounts, engine });
+  const chain = await startVerifiedChain({ accounts });
   const batches = await ChainBatches.of(chain, accounts);
   const print = (figures: object): void => console.log(json ? JSON.stringify(figures) : Object.values(figures).join("  "));
   const plain = classes.find(({ what }) => what.includes(PLAIN));

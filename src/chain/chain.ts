@@ -102,9 +102,7 @@ export interface ChainOptions {
   readonly distinctTimestamps?: boolean;
   /** Of the transactions that are taken. Default "required". */
   readonly replayProtection?: DecodingOptions["replayProtection"];
-  /** What makes the blocks: EDR, whose blocks the witness repeats, or the witness itself. Default "edr". */
-  readonly engine?: "edr" | "flat";
-  /** What repeats the blocks that the witness makes. Default "none". */
+  /** What repeats the blocks that the chain's own engine makes. Default "none". */
   readonly checkedBy?: "none" | "edr";
   /** Whether Hardhat collects coverage or gas statistics: its network repeats what runs before it is answered. Default false. */
   readonly isMeasured?: boolean;

@@ -124,7 +124,7 @@ describe("B4: a chain returns to a mark", () => {
       };
     };
     const sequencer = { blocks: { type: "interval", intervalMs: 100, maxTransactions: 9 } } as const;
-    await withChain({ connect: tampering, sequencer }, async ({ chain, clock, faults }, wallet) => {
+    await withChain({ connect: tampering, checkedBy: "edr", sequencer }, async ({ chain, clock, faults }, wallet) => {
       const raw = await wallet.signRaw({ to: SINK });
       const mark = await chain.snapshot();
       await chain.submit(raw);

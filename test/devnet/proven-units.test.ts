@@ -34,7 +34,7 @@ describe("a proven chain of format 3 whose blocks its own engine makes", () => {
   before(async () => {
     const quorum = { members: 2, threshold: 2, check: "proof" } as const;
     const accounts = Object.entries(CODES).map(([account, code]) => [account, { nonce: "1", code }] as const);
-    const proven = { prover: { execution: "proven" }, protocolVersion: 3, engine: "flat" } as const;
+    const proven = { prover: { execution: "proven" }, protocolVersion: 3 } as const;
     devnet = await startFlowDevnet([{ chainId: CHAIN, ...proven, quorum, import: Object.fromEntries(accounts) }], {
       fundedAccounts: [ALICE, BOB],
     });

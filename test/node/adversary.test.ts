@@ -44,7 +44,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
     // What is refused is owed by its sender, so each has one to spare.
     const wallets = Array.from({ length: RUNS }, (_, i) => new TestWallet(1_000 + i));
     const accounts = [...wallets.map(({ address }) => ({ address, balanceWei: 10n ** 20n })), CALLER, DEEP, DEAR];
-    const { test, seal } = await startFollowedChain({ accounts, format: 3, engine: "flat" });
+    const { test, seal } = await startFollowedChain({ accounts, format: 3 });
     const seen = { success: 0, failure: 0, refused: 0, charged: 0 };
     try {
       for (const [i, wallet] of wallets.entries()) {
@@ -81,7 +81,7 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
     async () => {
       const wallet = new TestWallet(999);
       const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, DEAR];
-      const { test, seal } = await startFollowedChain({ accounts, format: 3, engine: "flat" });
+      const { test, seal } = await startFollowedChain({ accounts, format: 3 });
       const prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true });
       try {
         for (const gasLimit of [200_000n, 75_000n]) await test.chain.submit(await wallet.signRaw({ to: DEAR.address, gasLimit }));

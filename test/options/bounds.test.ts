@@ -313,7 +313,6 @@ const ROWS: readonly Row[] = [
     beside: { dataAvailability: "validium" },
   },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
-  { config: "chains.a.engine", devnet: "chains[0].engine", accepts: ["edr", "flat"], refuses: ["evm", "", 1] },
   {
     config: "chains.a.checkedBy",
     devnet: "chains[0].checkedBy",

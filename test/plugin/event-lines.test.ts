@@ -14,7 +14,7 @@ const l1 = {
 const chain: Omit<ChainInfo, "name" | "chainId"> = {
   ...{ url: "", hyperchain: ADDRESS, operator: ADDRESS, executionDelaySeconds: 0, allowUnlimitedContractSize: false },
   dataAvailability: "rollup",
-  engines: { makes: "edr", repeats: "flat" },
+  engines: { makes: "flat", repeats: "edr" },
   ...{ baseToken: { l1Address: ADDRESS, symbol: "ETH" }, protocolVersion: 1 },
   quorum: { members: [ADDRESS], threshold: 1 },
 };

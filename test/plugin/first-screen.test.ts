@@ -31,7 +31,7 @@ function info(
       dataAvailability: "rollup",
       quorum: { members: [ADDRESS], threshold: 1 },
       executionDelaySeconds: 0,
-      engines: { makes: "edr", repeats: "flat" },
+      engines: { makes: "flat", repeats: "edr" },
       allowUnlimitedContractSize,
       ...version,
     })),

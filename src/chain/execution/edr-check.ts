@@ -58,7 +58,7 @@ export class EdrCheck implements BlockCheck {
   }
 
   pass(environments: readonly BlockEnvironment[]): Promise<void> {
-    return this.#inTurn(async () => void (await this.#engine.mineEmpty(environments)));
+    return this.#inTurn(() => this.#engine.mineEmpty(environments));
   }
 
   cheat(cheat: StateCheat): Promise<void> {
@@ -67,7 +67,7 @@ export class EdrCheck implements BlockCheck {
 
   compare(leaves: readonly GenesisLeaf[], decided: StateReader): Promise<ValueDifference | undefined> {
     return this.#inTurn(async () => {
-      if (!this.#isLeftOut) return compareFinalValues(leaves, this.#engine.state("now"));
+      if (!this.#isLeftOut) return compareFinalValues(leaves, this.#engine.state);
       await this.#takeOver(leaves, decided);
       this.#isLeftOut = false;
       return undefined;
@@ -106,7 +106,7 @@ export class EdrCheck implements BlockCheck {
       accounts.add(account);
       if (leafKind === LeafKind.storage) await this.#engine.cheat({ type: "storage", address: account, slot, value });
     }
-    const own = this.#engine.state("now");
+    const own = this.#engine.state;
     for (const address of accounts) {
       const [{ nonce, balanceWei }, code] = await Promise.all([decided.account(address), decided.code(address)]);
       await this.#engine.cheat({ type: "balance", address, balanceWei });

@@ -1,4 +1,4 @@
-import type { BlockEnvironment, BlockHeader, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
 import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
@@ -7,15 +7,12 @@ import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import { fromHex, hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
 import type { StateReader } from "../model/state-reader.ts";
 import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
-import type { ExecutionEngine, HardhatNetwork } from "./engine.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
-import { blockPlaceOf, mayNeedOlderState, OlderStates } from "./older-states.ts";
-import { headerOf, parseBlock, parseReceipt } from "./rpc-shapes.ts";
+import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
 
 export interface EdrEngineOptions {
   readonly chainId: number;
@@ -32,8 +29,6 @@ export interface EdrEngineOptions {
 /** Where an engine reads the state and the blocks that were before it. */
 interface EdrPast {
   readonly url: string;
-  /** The oldest block whose state is known. */
-  readonly oldestState: bigint;
   /** Ends what is read from. */
   close(): Promise<void>;
 }
@@ -45,18 +40,11 @@ interface EdrEngineDependencies {
 /** How much older than the head the blocks in the place of unknown ones are: more than a start can take. */
 const FILLER_SECONDS = 86_400n;
 
-/** EDR, Hardhat's own EVM, as a chain's execution engine. */
-export class EdrEngine implements ExecutionEngine {
-  readonly hardhat: HardhatNetwork = { request: (method, params) => this.request(method, params) };
-  readonly explainer = undefined;
-  readonly chargesUnits = false;
-  readonly check = undefined;
+/** EDR, Hardhat's own EVM: makes the blocks that it is told to, with the given transactions in the given order. */
+export class EdrEngine {
   readonly #connection: EdrConnection;
   readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();
-  readonly #olderStates = new OlderStates();
-  /** Of the newest block, or a higher one after a return to a snapshot. */
-  #newest = 0n;
 
   private constructor(connection: EdrConnection, past: EdrPast | undefined) {
     this.#connection = connection;
@@ -80,10 +68,7 @@ export class EdrEngine implements ExecutionEngine {
       }),
     );
     const engine = new EdrEngine(connection, past);
-    if (head !== undefined && past !== undefined) {
-      engine.#newest = head.number;
-      return engine;
-    }
+    if (head !== undefined && past !== undefined) return engine;
     for (const address of BLOCK_START_CONTRACTS) {
       await engine.request("hardhat_setCode", [address, "0x"]);
       await engine.request("hardhat_setNonce", [address, "0x0"]);
@@ -93,15 +78,16 @@ export class EdrEngine implements ExecutionEngine {
     return engine;
   }
 
-  mine(
+  /**
+   * Mines one block. A transaction that EDR cannot include (it checks funds and nonces against the state before the block) comes
+   * back as refused, and the block holds the others; none of them where `isWhole`. Throws EngineError when the block came out
+   * differently; the engine is then unusable. One call at a time.
+   */
+  async mine(
     transactions: readonly EngineTransaction[],
     environment: BlockEnvironment,
     { isWhole }: { readonly isWhole: boolean } = { isWhole: false },
   ): Promise<MineResult> {
-    return this.#olderStates.making(() => this.#mine(transactions, environment, isWhole));
-  }
-
-  async #mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment, isWhole: boolean): Promise<MineResult> {
     const randomness = this.request("hardhat_setPrevRandao", [environment.prevRandao]);
     // Waited for below, beside the transactions; a failure is one of this call either way.
     randomness.catch(() => undefined);
@@ -128,7 +114,7 @@ export class EdrEngine implements ExecutionEngine {
     const mineEmpty = async (reason: string): Promise<MineResult> => {
       for (const hash of hashes) await this.request("hardhat_dropTransaction", [hash]);
       refused.push(...included.map((transaction) => ({ transaction, reason })));
-      return { ...(await this.#mine([], environment, false)), refused };
+      return { ...(await this.mine([], environment)), refused };
     };
     if (isWhole && refused.length > 0 && hashes.length > 0) return mineEmpty("another transaction of its block was refused");
     try {
@@ -146,38 +132,22 @@ export class EdrEngine implements ExecutionEngine {
     checkBlock(mined.environment, environment, mined.transactionHashes, hashes);
     const receipts: BlockReceipt[] = answers.map(parseReceipt);
     const block: MinedBlock = { environment, hash: mined.hash, receipts };
-    this.#newest = environment.number;
     return { block, included, refused };
   }
 
-  mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
-    return this.#olderStates.making(() => this.#mineEmpty(environments));
-  }
-
-  /** Two requests for each block, and a filter that has all hashes at the end. The last hash depends on all that is in each. */
-  async #mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
+  /** Mines empty blocks, one after another, by two requests for each. Throws as `mine`. */
+  async mineEmpty(environments: readonly BlockEnvironment[]): Promise<void> {
     const last = environments.at(-1);
-    if (last === undefined) return [];
-    const filter = await this.request("eth_newBlockFilter", []);
-    // It begins with the block that is there.
-    await this.request("eth_getFilterChanges", [filter]);
+    if (last === undefined) return;
     for (const { prevRandao, timestamp } of environments) {
       await this.request("hardhat_setPrevRandao", [prevRandao]);
       await this.request("evm_mine", [Number(timestamp)]);
     }
-    const hashes = (await this.request("eth_getFilterChanges", [filter])) as readonly Hex[];
-    await this.request("eth_uninstallFilter", [filter]);
     const mined = parseBlock(await this.request("eth_getBlockByNumber", ["latest", false]));
     checkBlock(mined.environment, last, mined.transactionHashes, []);
-    if (hashes.length !== environments.length || hashes.at(-1) !== mined.hash)
-      throw new EngineError(
-        "UnexpectedBlock",
-        `${hashes.length} blocks were made, the last ${hashes.at(-1)}; there were to be ${environments.length}, of which ${mined.hash} is the last`,
-      );
-    this.#newest = last.number;
-    return hashes;
   }
 
+  /** Changes the state between two blocks. Throws what EDR throws where it cannot; nothing has changed then. */
   async cheat(cheat: StateCheat): Promise<void> {
     const { address } = cheat;
     switch (cheat.type) {
@@ -196,10 +166,10 @@ export class EdrEngine implements ExecutionEngine {
     }
   }
 
-  state(at: BlockNumber | "now"): StateReader {
-    const block = at === "now" ? "latest" : hexQuantity(at);
+  /** The state now. */
+  get state(): StateReader {
     const read = async (method: string, ...params: Hex[]): Promise<Hex> =>
-      (await this.request(method, [...params, block])) as Hex;
+      (await this.request(method, [...params, "latest"])) as Hex;
     return {
       async account(address) {
         const [nonce, balance] = await Promise.all([read("eth_getTransactionCount", address), read("eth_getBalance", address)]);
@@ -210,22 +180,17 @@ export class EdrEngine implements ExecutionEngine {
     };
   }
 
-  async header(number: BlockNumber): Promise<BlockHeader | undefined> {
-    const answer = await this.request("eth_getBlockByNumber", [hexQuantity(number), false]);
-    return answer === null ? undefined : headerOf(answer);
+  /** Asks EDR. The caller must know that it cannot run unguarded code. */
+  request(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.#connection.provider.request({ method, params });
   }
 
-  /** Asks EDR. */
-  async request(method: string, params: readonly unknown[]): Promise<unknown> {
-    this.#requireState(method, params);
-    const ask = (): Promise<unknown> => this.#connection.provider.request({ method, params });
-    return mayNeedOlderState(method, params, this.#newest) ? this.#olderStates.read(ask) : ask();
-  }
-
+  /** Marks the present state; the mark can be used once. */
   async snapshot(): Promise<string> {
     return (await this.request("evm_snapshot", [])) as string;
   }
 
+  /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
   async revert(mark: string): Promise<void> {
     if ((await this.request("evm_revert", [mark])) !== true) {
       throw new EngineError("UnknownSnapshot", `snapshot ${mark} does not exist or was used`);
@@ -236,26 +201,6 @@ export class EdrEngine implements ExecutionEngine {
   async close(): Promise<void> {
     await this.#connection.close();
     await this.#past?.close();
-  }
-
-  /** Throws EngineError NotKept where a place's past does not reach so far back. */
-  #requireState(method: string, params: readonly unknown[]): void {
-    if (this.#past === undefined) return;
-    const { oldestState } = this.#past;
-    if (method === "eth_getProof")
-      throw new EngineError(
-        "NotKept",
-        "eth_getProof has no answer: the state roots in headers of a chain that was started from a place are not its state's; " +
-          "zks_getProof proves values under the root that L1 has",
-      );
-    const block = blockPlaceOf(method, params);
-    const number =
-      block === "earliest" ? 0n : typeof block === "string" && /^0x[0-9a-f]{1,16}$/i.test(block) ? BigInt(block) : oldestState;
-    if (number < oldestState)
-      throw new EngineError(
-        "NotKept",
-        `the state of block ${number} is not kept: since the ecosystem was started again, block ${oldestState} is the oldest with a state`,
-      );
   }
 
   async #submit(transaction: EngineTransaction): Promise<Hex> {
@@ -279,7 +224,6 @@ export class EdrEngine implements ExecutionEngine {
   async #fillUpTo({ number, timestamp }: Head): Promise<void> {
     if (number > 1n) await this.request("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
     if (number > 0n) await this.request("evm_mine", [Number(timestamp)]);
-    this.#newest = number;
   }
 
   async #setAccount(account: GenesisAccount): Promise<void> {

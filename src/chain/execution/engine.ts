@@ -32,13 +32,11 @@ export interface ExecutionEngine {
   state(at: BlockNumber | "now"): StateReader;
   /** Undefined for a block that there is not. */
   header(number: BlockNumber): Promise<BlockHeader | undefined>;
-  /** Hardhat's own network on the chain's states; undefined where it does not run the chain. */
-  readonly hardhat: HardhatNetwork | undefined;
-  /** Where Hardhat's own network does not run the chain: what prints and explains in its place. */
-  readonly explainer: Explainer | undefined;
+  /** Prints what contracts log, and explains calls that fail. */
+  readonly explainer: Explainer;
   /** Whether its blocks charge for what a transaction takes to prove, as format 3 says. */
   readonly chargesUnits: boolean;
-  /** Where the witness makes the blocks: another engine that repeats them. Ends with this one. */
+  /** Another engine that repeats its blocks. Ends with this one. */
   readonly check: BlockCheck | undefined;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
@@ -47,28 +45,12 @@ export interface ExecutionEngine {
   close(): Promise<void>;
 }
 
-/** A block, and what a second engine would have said of it, where there is none. */
+/** A block, and what it does to the open batch. */
 export interface EngineResult extends MineResult {
-  readonly repeated?: RepeatedBlock;
+  readonly repeated: RepeatedBlock;
   /** What contracts passed to `console.log`, where `check` is to print it. */
   readonly logged?: readonly Hex[];
 }
-
-/** What only Hardhat's own network does: it prints what contracts log, and its errors have stack traces in their source. */
-export interface HardhatNetwork {
-  /** Asks it. The caller must know that it cannot run unguarded code. */
-  request(method: HardhatMethod, params: readonly unknown[]): Promise<unknown>;
-}
-
-type HardhatMethod =
-  | "debug_traceCall"
-  | "debug_traceTransaction"
-  | "eth_call"
-  | "eth_estimateGas"
-  | "eth_getProof"
-  | "evm_setNextBlockTimestamp"
-  | "hardhat_setLoggingEnabled"
-  | "web3_clientVersion";
 
 type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
 

@@ -30,7 +30,6 @@ interface ChainBeginning {
   readonly imported?: { readonly tree: StateTree };
   readonly origin?: { readonly tree: StateTree; readonly head: Head };
   readonly place?: Place;
-  readonly engine?: "edr" | "flat";
   readonly checkedBy?: "none" | "edr";
   readonly isMeasured?: boolean;
 }
@@ -64,7 +63,6 @@ export async function openEngine(
   questions: Questions,
 ): Promise<ExecutionEngine> {
   try {
-    if (options.engine !== "flat") return await openEdr(options, { connect, past });
     const check = options.checkedBy === "edr" ? new EdrCheck(await openEdr(options, { connect, past })) : undefined;
     if (check === undefined) await requireAgreed(past);
     return openFlat(options, { connect, check }, witness, questions);

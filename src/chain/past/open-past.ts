@@ -55,10 +55,9 @@ export async function openPast(
   { place, server: starting }: BegunPast,
   connect: EdrConnect,
 ): Promise<EdrEngine> {
-  const { head, oldestState } = place;
   const server = await starting;
-  const { url } = server;
-  const opening = EdrEngine.open({ ...options, head, past: { url, oldestState, close: () => server.close() } }, { connect });
+  const past = { url: server.url, close: () => server.close() };
+  const opening = EdrEngine.open({ ...options, head: place.head, past }, { connect });
   // It is waited for below; where it fails before the state is compared, that is no failure without a handler.
   opening.catch(() => undefined);
   try {

@@ -6,21 +6,18 @@ import { booleanParameter } from "./parameters.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 
 /** What tools know Hardhat's network by. */
-export async function clientVersion({ engine }: Chain): Promise<unknown> {
-  return engine.hardhat === undefined ? "HardhatNetwork/hyperchain" : engine.hardhat.request("web3_clientVersion", []);
-}
+export const CLIENT_VERSION = "HardhatNetwork/hyperchain";
 
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
 export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">): ReadonlyMap<string, RpcMethod> {
-  const { engine, blocks, chainId, sequencer } = chain;
+  const { blocks, chainId, sequencer } = chain;
   const instanceId = toHex(randomBytes(32));
   return new Map<string, RpcMethod>([
     // Hardhat's network then prints what it is asked, and each transaction; this package's own engine prints nothing of its own.
     [
       "hardhat_setLoggingEnabled",
       async ([first]) => {
-        const enabled = booleanParameter(first);
-        await engine.hardhat?.request("hardhat_setLoggingEnabled", [enabled]);
+        booleanParameter(first);
         return true;
       },
     ],
@@ -29,7 +26,7 @@ export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">):
       async () => {
         const { number } = sequencer.head;
         return {
-          clientVersion: await clientVersion(chain),
+          clientVersion: CLIENT_VERSION,
           chainId,
           instanceId,
           latestBlockNumber: Number(number),

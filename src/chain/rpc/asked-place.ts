@@ -41,6 +41,12 @@ export function askedState(chain: Chain, tag: unknown): StateReader {
   return chain.engine.state(isNewestTag(tag) ? "now" : number);
 }
 
+/** Whether the tag names the newest block, or the next one. */
+export function isNewest({ sequencer }: Chain, tag: unknown): boolean {
+  if (tag === "latest" || tag === "pending") return true;
+  return typeof tag === "string" && /^0x[0-9a-fA-F]+$/.test(tag) && BigInt(tag) === sequencer.head.number;
+}
+
 function isNewestTag(tag: unknown): boolean {
   return NEWEST_TAGS.has(tag) || (tag ?? undefined) === undefined;
 }

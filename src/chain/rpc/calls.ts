@@ -7,11 +7,10 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { askedPlace } from "./asked-place.ts";
+import { askedPlace, isNewest } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
-import { capped, isNewest } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides, record, withPrice } from "./request/call-request.ts";
+import { askedCall, capped, parseCall, parseOverrides, record, withPrice } from "./request/call-request.ts";
 import { provingRefusal } from "../sequencer/proving-refusal.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "./request/dispatch.ts";
@@ -34,9 +33,8 @@ function least(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Calls that change nothing, at any block whose state is kept. The re-execution engine answers them in a thread of its own: it
- * may run any code, remembers no instructions, and takes no time from the chain's blocks. Who is part of this process is answered
- * by the execution engine, where that may run the code.
+ * Calls that change nothing, at any block whose state is kept. They are answered in a thread of their own: they may run any code,
+ * and take no time from the chain's blocks.
  */
 export class Calls {
   readonly #chain: Chain;
@@ -53,12 +51,9 @@ export class Calls {
 
   /** `eth_call`: transaction, block, state overrides, block overrides. */
   async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    const isOwn = client?.isInProcess === true;
-    const own = isOwn ? await this.#own.call(params) : undefined;
-    if (own !== undefined) return own;
     const question = await this.#question(params, params[1] ?? "latest");
     const answer = await this.#ask("call", question, client);
-    if (isOwn) await this.#own.comment("eth_call", question, answer);
+    if (client?.isInProcess === true) await this.#own.comment("eth_call", question, answer);
     return outputOf(answer);
   }
 
@@ -78,11 +73,6 @@ export class Calls {
     if (refusal !== undefined) throw refusal;
     // Where lists are in force, what it does is looked at from inside.
     const isJudged = isOfSender && admission.hasLists;
-    // In format 3 what it takes to prove is looked at, too, which the execution engine does not know.
-    if (client?.isInProcess === true && !isJudged && this.#chain.sequencer.nextFormat === 2) {
-      const own = await this.#own.estimate(params);
-      if (own !== undefined) return own;
-    }
     const question = await this.#question(params, this.#nextOf(params[1]));
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");

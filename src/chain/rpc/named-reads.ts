@@ -16,7 +16,6 @@ import { LogReader, logLimitsOf } from "./log-reader.ts";
 import { pendingBlock, pendingTransactions } from "./pending-block.ts";
 import { pendingTransaction } from "../transaction/shown-transaction.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
-import { RpcCode, RpcError } from "./request/json-rpc.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { ShownFields } from "../transaction/shown-transaction.ts";
 
@@ -24,21 +23,11 @@ import type { ShownFields } from "../transaction/shown-transaction.ts";
 const READS_AT_A_TIME = 8;
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
-/** Storage keys of `eth_getProof`, as of `zks_getProof`: a key's proof is 45 times as long as the key. */
-const MAX_PROVEN_KEYS = 100;
-
-function checkProvenKeys(keys: unknown): void {
-  if (!Array.isArray(keys) || keys.length <= MAX_PROVEN_KEYS) return;
-  throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_PROVEN_KEYS} keys are proven at once, got ${keys.length}`);
-}
-
-/** Throws EngineError NotKept where the headers name no roots of states. */
-async function engineProof({ hardhat }: Chain["engine"], params: readonly unknown[]): Promise<unknown> {
-  if (hardhat !== undefined) return hardhat.request("eth_getProof", params);
-  const reason = "headers of this chain name no roots of states";
+/** Its proofs are of Ethereum's own trie of states. Throws EngineError NotKept, for clients that look at the code. */
+async function refuseProof(): Promise<never> {
   throw new EngineError(
     "NotKept",
-    `eth_getProof has no answer: ${reason}; zks_getProof proves values under the root that L1 has`,
+    "eth_getProof has no answer: headers of this chain name no roots of states; zks_getProof proves values under the root that L1 has",
   );
 }
 
@@ -63,7 +52,7 @@ interface NamedReadOptions {
 /** Reads that show transactions, logs or blocks, under the names, and with the fields, that users know. */
 export function namedReads(chain: Chain, options: NamedReadOptions = {}): ReadonlyMap<string, RpcMethod> {
   const { gasPrice = FREE, nowMs = () => performance.now() } = options;
-  const { blocks, engine, mempool } = chain;
+  const { blocks, mempool } = chain;
   const fields = new ZkFields(chain);
   // An answer can have 20 megabytes: only some are to wait in this process until they are given their names.
   const inTurn = fairLine({
@@ -115,13 +104,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     shown("eth_getBlockTransactionCountByNumber", ([tag]) => countAt(chain, tag)),
     shown("eth_getBlockTransactionCountByHash", ([hash]) => countIn(chain, byHash(hash))),
     shown("eth_feeHistory", (params) => chainFeeHistory(chain, params, gasPrice.toldWei)),
-    [
-      "eth_getProof",
-      (params, client) => {
-        checkProvenKeys(params[1]);
-        return inTurn(client, () => engineProof(engine, params));
-      },
-    ],
+    ["eth_getProof", refuseProof],
     ...rawTransactionMethods(chain, fields, inTurn),
     shown("eth_getBlockReceipts", ([tag]) => receipts(shownNumber(chain, tag))),
     ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), logLimitsOf(client), client)],

@@ -3,9 +3,7 @@ import type { CallAnswer } from "../questions/asked/question.ts";
 import { askedPlace, shownNumber } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
-import { capped } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides, record } from "./request/call-request.ts";
-import type { RpcCall } from "./request/call-request.ts";
+import { askedCall, capped, parseCall, parseOverrides, record } from "./request/call-request.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./request/dispatch.ts";
@@ -62,14 +60,11 @@ export interface Tracer {
  */
 export function startTracer(chain: Chain, ask: Asking): Tracer {
   const { blocks } = chain;
-  const { hardhat } = chain.engine;
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
   const runs = new MinedRuns(chain);
   const runOf = (hash: Hex, place: TracedPlace): TraceRun =>
-    hardhat === undefined
-      ? withParityCalls((wanted) => traceAgain(hash, wanted, { chain, ask, runs }), place)
-      : (wanted) => hardhat.request("debug_traceTransaction", [hash, wanted]);
+    withParityCalls((wanted) => traceAgain(hash, wanted, { chain, ask, runs }), place);
   return {
     async transaction(name, config, client, form) {
       const hash = fields.engineHash(name);
@@ -171,7 +166,6 @@ async function traceAll(
 
 /** `debug_traceCall`: transaction, block, options with overrides. */
 function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"] {
-  const { hardhat } = chain.engine;
   return async (transaction, tag, config, client, form) => {
     const call = parseCall(transaction);
     const { stateOverrides, blockOverrides, ...rest } = readConfiguration(config);
@@ -184,31 +178,14 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
     const bounds = isOwn ? {} : { maxInstructions: MAX_STEPS };
     const question = { at: place.at, block, overrides, call: askedCall({ ...call, gasPriceWei: 0n }, gasLimit), ...bounds };
     return inTurn(client, async () => {
-      // The engine knows neither overrides nor authorizations here.
-      if (hardhat === undefined || overrides.length > 0 || block !== place.block || call.delegates) {
-        const second: TraceRun = async (wanted) => {
-          const answer = await ask("trace", { ...question, ...tracerOf(wanted), isBounded: !isOwn }, client);
-          requireTraceable(answer);
-          return answer.trace;
-        };
-        return form(withParityCalls(second), undefined)(rest);
-      }
-      // It would run in its own thread what may end it; so the other one runs the same call before, in the same state.
-      const preview = await ask("call", question, client);
-      if (preview.isHostile) throw hostile();
-      requireTraceable(preview);
-      const request = traceRequest(call, gasLimit);
-      const run = form((wanted) => hardhat.request("debug_traceCall", [request, hexQuantity(place.at), wanted]), undefined);
-      return isOwn ? run(rest) : boundedTrace(run, rest, preview.receipt?.gasUsed ?? gasLimit);
+      const run: TraceRun = async (wanted) => {
+        const answer = await ask("trace", { ...question, ...tracerOf(wanted), isBounded: !isOwn }, client);
+        requireTraceable(answer);
+        return answer.trace;
+      };
+      return form(withParityCalls(run), undefined)(rest);
     });
   };
-}
-
-/** The part of a call on whose meaning both engines agree to the letter. */
-function traceRequest({ from, to, data, valueWei, accessList }: RpcCall, gasLimit: bigint): object {
-  const target = to === undefined ? {} : { to };
-  const touched = accessList.length === 0 ? {} : { accessList };
-  return { from, ...target, data, value: hexQuantity(valueWei), gas: hexQuantity(gasLimit), ...touched };
 }
 
 /** Throws RpcError for a call that is not valid, or was broken off. */
@@ -217,12 +194,6 @@ function requireTraceable({ receipt, reason, exceedsCallData, isLong, isLate }: 
   if (exceedsCallData) throw tooLarge("its calls pass on more data than the engine can hold; give it less gas");
   if (isLate) throw new RpcError(RpcCode.rejected, `the call is not traced: ${reason}`, { code: "QuestionTooLong" });
   if (receipt === undefined) throw new RpcError(RpcCode.rejected, `the call is not valid: ${reason}`);
-}
-
-function hostile(): RpcError {
-  return new RpcError(RpcCode.rejected, "the call runs or deploys code that begins with an incomplete PUSH20", {
-    code: "HostileCode",
-  });
 }
 
 /** The tracer that the second EVM is to be. Throws RpcError for one that it has not. */

@@ -6,14 +6,13 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { BlockCheck, BlockCheckMark } from "../execution/block-check.ts";
 import type { EngineResult, ExecutionEngine } from "../execution/engine.ts";
-import { compareFinalValues } from "../execution/final-values.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { mostWork } from "../model/work-limits.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import type { RepeatedBlock, WitnessedBlock } from "../witness/batch-witness.ts";
+import type { WitnessedBlock } from "../witness/batch-witness.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
@@ -58,15 +57,15 @@ interface EnginesMark {
 const MAX_REMEMBERED_CODES = 1000;
 
 /**
- * Makes blocks in the engine and has the witness repeat each one, or the engine's check where the witness makes them; both must
- * agree in every receipt, and in the end in every value that a batch wrote. Says what time it is. One call at a time.
+ * Makes blocks in the engine, and has its check repeat each one where there is a check: both must agree in every receipt, and in
+ * the end in every value that a batch wrote. Says what time it is. One call at a time.
  */
 export class BlockProducer implements BlockEngine {
   readonly #options: BlockProducerOptions;
   readonly #dependencies: BlockProducerDependencies;
   #head: NamedHead;
   #lastRepeat: Promise<void> = Promise.resolve();
-  /** What the second engine has still to repeat, oldest first. */
+  /** What the engine's check has still to repeat, oldest first. */
   readonly #repeating: { readonly repeated: Promise<void>; readonly gas: number }[] = [];
   #behind = 0;
   readonly #codes = new Map<Hex, Promise<Hex>>();
@@ -139,7 +138,7 @@ export class BlockProducer implements BlockEngine {
     return true;
   }
 
-  /** Makes a block. The witness repeats it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
+  /** Makes a block. Its check may repeat it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
   async run({ transactions, environment, areSafe }: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult> {
     const { clock, engine } = this.#dependencies;
     const ahead = environment.timestamp - clock.nowSeconds();
@@ -154,12 +153,10 @@ export class BlockProducer implements BlockEngine {
     // A block of the chain's own, before it, leaves it to users' block.
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
-    const made = { ...result.block, transactions: result.included };
-    if (result.repeated === undefined) this.#repeat(made, onMeasured);
-    else {
-      this.#learn(result.repeated, onMeasured);
-      if (engine.check !== undefined) await this.#check(engine.check, made, result);
-    }
+    // The guard knows those that were inspected. In a start that makes the block again, none was.
+    for (const code of result.repeated.runtimeCodes) this.#dependencies.guard.noteCode(code);
+    onMeasured(result.repeated.size);
+    if (engine.check !== undefined) await this.#check(engine.check, { ...result.block, transactions: result.included }, result);
     return result;
   }
 
@@ -217,12 +214,12 @@ export class BlockProducer implements BlockEngine {
     return size;
   }
 
-  /** What the witness has still to repeat. What it finds comes to `onWitnessFailure` too. */
+  /** What the check has still to repeat. What it finds comes to `onWitnessFailure` too. */
   get lag(): Lag {
     return { work: this.#behind, less: async () => this.#repeating[0]?.repeated };
   }
 
-  /** Waits until the witness has repeated every block. Throws what it found. */
+  /** Waits until the check has repeated every block. Throws what it found. */
   async witnessed(): Promise<void> {
     await this.#lastRepeat;
   }
@@ -306,18 +303,13 @@ export class BlockProducer implements BlockEngine {
     const { engine, witness } = this.#dependencies;
     await this.witnessed();
     const changes = await witness.request("seal", undefined);
-    const { number } = this.#head;
-    // An engine without Hardhat's network is the witness itself.
-    const difference =
-      engine.hardhat === undefined
-        ? await engine.check?.compare(changes.touched, engine.state("now"))
-        : await compareFinalValues(changes.touched, engine.state(number));
+    const difference = await engine.check?.compare(changes.touched, engine.state("now"));
     if (difference === undefined) return changes;
     const { leaf, engineValue } = difference;
     throw new SequencerError(
       "EnginesDisagree",
-      `after block ${number} leaf kind ${leaf.leafKind} of ${wordToHex(leaf.address)} slot ${wordToHex(leaf.slot)} is ` +
-        `${engineValue} for ${engine.hardhat === undefined ? "EDR" : "the execution engine"} and ${leaf.value} for the witness`,
+      `after block ${this.#head.number} leaf kind ${leaf.leafKind} of ${wordToHex(leaf.address)} slot ${wordToHex(leaf.slot)} is ` +
+        `${engineValue} for EDR and ${leaf.value} for the engine that made it`,
     );
   }
 
@@ -358,30 +350,18 @@ export class BlockProducer implements BlockEngine {
     this.#dependencies.witness.request("discard", mark.witness).catch(() => undefined);
   }
 
-  #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
-    const { witness } = this.#dependencies;
-    const repeated = witness.request("execute", block).then((told) => this.#learn(told, onMeasured));
-    this.#follow(repeated, gasOf(block));
-  }
-
   /** Waits where what the check says comes before the answer. */
   async #check(check: BlockCheck, made: WitnessedBlock, { repeated, logged = [] }: EngineResult): Promise<void> {
     const { explainer } = this.#dependencies.engine;
     // A chain that was upgraded to format 3 charges for units there, which EDR cannot.
-    const isOther = repeated?.readsHashes === true || this.formatAt(made.environment.timestamp) === 3;
+    const isOther = repeated.readsHashes || this.formatAt(made.environment.timestamp) === 3;
     const checked = check.repeat(made, isOther).then(async (isRun) => {
       // Where it cannot be printed, the block is no other.
-      if (!isRun) await explainer?.print(logged).catch(() => undefined);
+      if (!isRun) await explainer.print(logged).catch(() => undefined);
     });
     this.#follow(checked, gasOf(made));
     // A test run may end behind any answer, and Hardhat then counts what its network has seen.
-    if (logged.length > 0 || explainer?.isMeasured === true) await this.#lastRepeat.catch(() => undefined);
-  }
-
-  #learn({ size, runtimeCodes }: RepeatedBlock, onMeasured: (size: ChangeSize) => void): void {
-    // The guard knows those that were inspected. In a start that repeats the block, none was.
-    for (const code of runtimeCodes) this.#dependencies.guard.noteCode(code);
-    onMeasured(size);
+    if (logged.length > 0 || explainer.isMeasured) await this.#lastRepeat.catch(() => undefined);
   }
 
   #follow(repeated: Promise<void>, gas: number): void {

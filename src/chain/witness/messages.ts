@@ -4,7 +4,7 @@ import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
-import type { OrderedBlock, OrderedResult, ReadAccount, RepeatedBlock, WitnessedBlock } from "./batch-witness.ts";
+import type { OrderedBlock, OrderedResult, ReadAccount } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
 import type { ExportedState } from "./state-feed.ts";
@@ -35,7 +35,6 @@ interface NumberedHash {
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
   readonly remember: { readonly request: readonly NumberedHash[]; readonly result: undefined };
-  readonly execute: { readonly request: WitnessedBlock; readonly result: RepeatedBlock };
   /** Makes a block itself, instead of repeating another engine's. */
   readonly make: { readonly request: OrderedBlock; readonly result: OrderedResult };
   readonly read: { readonly request: { readonly address: Hex; readonly slot?: bigint }; readonly result: ReadAccount };

@@ -22,7 +22,6 @@ function handlersOf(witness: BatchWitness): Handlers {
       for (const { number, hash } of blocks) witness.rememberHash(number, hash);
       return undefined;
     },
-    execute: (block) => witness.execute(block),
     make: (block) => witness.make(block),
     read: async ({ address, slot }) => witness.read(address, slot),
     pass: async (blocks) => {

@@ -78,9 +78,6 @@ export interface NamedBatchInfo {
   readonly executableAt: number;
 }
 
-/** Hardhat's EVM, or that of ethereumjs over this package's state ("flat"). */
-type EngineName = "edr" | "flat";
-
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
@@ -107,8 +104,11 @@ export interface ChainInfo {
   /** The standby of those terms; absent where they have none. */
   readonly nextStandby?: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
-  /** What makes its blocks, and what repeats each of them in the chain's own process. */
-  readonly engines: { readonly makes: EngineName; readonly repeats: EngineName | "none" };
+  /**
+   * What makes its blocks, the EVM of ethereumjs over this package's state, and what repeats each of them in the chain's own
+   * process: Hardhat's EVM, or nothing.
+   */
+  readonly engines: { readonly makes: "flat"; readonly repeats: "edr" | "none" };
   /** What is proven of its batches' execution; absent where that is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** The sentence that says what is proven of it, beside that of the ecosystem. */

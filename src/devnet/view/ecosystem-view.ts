@@ -232,7 +232,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
     executionDelaySeconds: Number(configuration.executionDelay),
-    engines: enginesOf(plan),
+    engines: { makes: "flat", repeats: plan.execution.checkedBy },
     ...executionSummary({ pipeline, executionWatch }),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
@@ -246,10 +246,6 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
   if (dataAvailability === "rollup" && staysBelow) return "chain";
   if (typeof dataAvailability === "string") return dataAvailability;
   return dataFactsOf(availability).publishes === "always" ? "rollup" : "validium";
-}
-
-function enginesOf({ execution: { engine, checkedBy } }: ChainPlan): ChainInfo["engines"] {
-  return engine === "edr" ? { makes: "edr", repeats: "flat" } : { makes: "flat", repeats: checkedBy };
 }
 
 /** A base as chains on it name it, and as clients take an L1. */

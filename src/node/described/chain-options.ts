@@ -73,7 +73,6 @@ export interface RunningOptions {
   readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
   readonly maxInstructions?: number;
-  readonly engine?: NonNullable<ChainOptions["engine"]>;
   readonly checkedBy?: NonNullable<ChainOptions["checkedBy"]>;
   readonly isMeasured?: NonNullable<ChainOptions["isMeasured"]>;
   readonly distinctTimestamps?: boolean;

@@ -4,24 +4,14 @@ import { byUse, chainOption, ecosystemWide } from "./field.ts";
 
 /** How a chain's engines run transactions. */
 export const EXECUTION = {
-  engine: chainOption({
-    group: "execution",
-    // Its blocks have other hashes than the other's.
-    said: "once",
-    config: option(
-      oneOf("edr", "flat"),
-      "what makes its blocks: Hardhat's EDR, or the engine here, with more than twice the transactions a second",
-      '"flat"',
-    ),
-    planned: (said) => said ?? "flat",
-    older: "edr",
-  }),
+  /** What made its blocks: Hardhat's EDR did in what is older than this word, and their hashes are others. */
+  engine: ecosystemWide({ group: "execution", said: "once", planned: (): "edr" | "flat" => "flat", older: "edr" }),
   checkedBy: chainOption({
     group: "execution",
     said: "each start",
     config: option(
       oneOf("none", "edr"),
-      'what repeats the blocks of engine "flat": Hardhat\'s EDR, or nothing; the blocks of "edr" are always repeated',
+      "what repeats its blocks: Hardhat's EDR, or nothing",
       '"none"; "edr" where Hardhat collects coverage or gas statistics',
     ),
     planned: (said, { isMeasured }) => said ?? (isMeasured ? "edr" : "none"),

@@ -357,13 +357,7 @@ export interface HyperchainUserConfig {
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
-   * What makes its blocks: Hardhat's EDR, or the engine here, with more than twice the transactions a second.
-   * Allowed: "edr" or "flat".
-   * Default: "flat".
-   */
-  readonly engine?: "edr" | "flat" | undefined;
-  /**
-   * What repeats the blocks of engine "flat": Hardhat's EDR, or nothing; the blocks of "edr" are always repeated.
+   * What repeats its blocks: Hardhat's EDR, or nothing.
    * Allowed: "none" or "edr".
    * Default: "none"; "edr" where Hardhat collects coverage or gas statistics.
    */

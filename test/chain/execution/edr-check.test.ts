@@ -183,7 +183,7 @@ describe("EDR as the check of what this package's engine decides", () => {
       ),
     );
     await mine(test, await store(5n));
-    await assert.rejects(test.chain.seal(), /is 4 for EDR and 5 for the witness/);
+    await assert.rejects(test.chain.seal(), /is 4 for EDR and 5 for the engine that made it/);
     assert.equal(test.batches.length, 0);
   });
 });

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { prepareEngine } from "../../../src/chain/execution/connection.ts";
-import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
-import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { CHAIN_ID, COINBASE, connect, environmentOf, GENESIS_TIMESTAMP, openEngine } from "../support/engine.ts";
+import { environmentOf, openEngine } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;
@@ -76,63 +74,6 @@ describe("What an engine keeps", () => {
       const next = await engine.mine([await wallet.sign({ to: SINK, value: middle + 1n })], environmentOf(middle + 1n));
       assert.equal(next.included.length, 1);
       assert.equal(await engine.request("eth_getBalance", [SINK, "latest"]), quantity(((middle + 1n) * (middle + 2n)) / 2n));
-    } finally {
-      await engine.close();
-    }
-  });
-
-  it("is computed again for one question at a time, and not while a block is made", async () => {
-    const underWay = new Map<string, number>();
-    const seen: { readonly method: string; readonly balances: number; readonly isMaking: boolean }[] = [];
-    let isMaking = false;
-    const counting: EdrConnect = async (override) => {
-      const connection = await connect(override);
-      const { provider } = connection;
-      const request: typeof provider.request = async (asked) => {
-        const { method } = asked;
-        if (method === "hardhat_setPrevRandao") isMaking = true;
-        underWay.set(method, (underWay.get(method) ?? 0) + 1);
-        seen.push({ method, balances: underWay.get("eth_getBalance") ?? 0, isMaking });
-        try {
-          return await provider.request(asked);
-        } finally {
-          underWay.set(method, (underWay.get(method) ?? 0) - 1);
-          if (method === "evm_mine") isMaking = false;
-        }
-      };
-      return {
-        provider: {
-          request,
-          on: (event, listener) => provider.on(event, listener),
-          removeListener: (event, listener) => provider.removeListener(event, listener),
-        },
-        close: () => connection.close(),
-      };
-    };
-    const engine = await EdrEngine.open(
-      { chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP, genesis: [] },
-      { connect: counting },
-    );
-    try {
-      for (let number = 1n; number <= 80n; number++) await engine.mine([], environmentOf(number));
-      const ask = (block: unknown): Promise<unknown> => engine.request("eth_getBalance", [SINK, block]);
-      const older = ["earliest", "0x1", { blockNumber: "0x2" }, "0xf"];
-      seen.length = 0;
-      const reads = Array.from({ length: 20 }, (_, i) => ask(older[i % older.length]));
-      const blocks = engine.mine([], environmentOf(81n)).then(() => engine.mine([], environmentOf(82n)));
-      await Promise.all([...reads, blocks]);
-      const asked = seen.filter(({ method }) => method === "eth_getBalance");
-      assert.equal(asked.length, 20);
-      assert.equal(Math.max(...asked.map(({ balances }) => balances)), 1);
-      assert.ok(asked.every((one) => !one.isMaking));
-      assert.ok(
-        seen.slice(0, 6).some(({ method }) => method === "evm_mine"),
-        "the block was made before the questions were through",
-      );
-      // What it has is read side by side.
-      seen.length = 0;
-      await Promise.all(["latest", "pending", undefined, "0x52", "0x20"].map(ask));
-      assert.ok(seen.some(({ balances }) => balances === 5));
     } finally {
       await engine.close();
     }

@@ -5,12 +5,11 @@ import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import { bytesToHex, hexToBytes } from "@ethereumjs/util";
 import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
-import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import { orderedRoot } from "../../../src/chain/witness/ordered-root.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
-import { CHAIN_ID } from "../support/engine.ts";
+import { CHAIN_ID, connect } from "../support/engine.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";
 
@@ -32,18 +31,19 @@ it("the root of a block's transactions is the library's, for any number of them"
 });
 
 describe("ethereumjs as the engine that decides", () => {
-  const started: TestChain[] = [];
+  let test: TestChain;
+  /** Hardhat's network, which repeats the blocks. */
+  let edr: (method: string, ...params: unknown[]) => Promise<unknown>;
 
   before(async () => {
-    for (const engine of ["edr", "flat"] as const) started.push(await run(engine));
-  });
-  after(() => Promise.all(started.map(({ chain }) => chain.close())));
-
-  /** The same life of a chain on each engine. */
-  async function run(engine: "edr" | "flat"): Promise<TestChain> {
     const wallet = new TestWallet(240);
-    const test = await startTestChain({
-      engine,
+    test = await startTestChain({
+      checkedBy: "edr",
+      async connect(override) {
+        const connection = await connect(override);
+        edr ??= (method, ...params) => connection.provider.request({ method, params });
+        return connection;
+      },
       sequencer: { cheatsAllowed: true, blocks: { type: "instant", maxTransactions: 20 } },
       genesis: [
         { address: wallet.address, balanceWei: 10n ** 18n },
@@ -71,43 +71,31 @@ describe("ethereumjs as the engine that decides", () => {
     await sequencer.mine();
     await sequencer.mineMany(3, 1n);
     await test.chain.seal();
-    return test;
-  }
-
-  it("comes to the receipts, blocks and batches that EDR comes to, but for names", () => {
-    const [edr, flat] = started.map(({ blocks }) =>
-      blocks.map(({ environment, receipts }: SequencedBlock) => ({
-        environment,
-        receipts: receipts.map(({ transactionHash: _, ...receipt }) => receipt),
-      })),
-    );
-    assert.ok((edr?.length ?? 0) > 6);
-    assert.deepEqual(flat, edr);
-    const [ofEdr, ofFlat] = started.map(({ batches }) =>
-      batches.map(({ logs, transactionCount, writes }) => [logs, transactionCount, writes.length]),
-    );
-    assert.deepEqual(ofFlat, ofEdr);
-    assert.deepEqual(
-      started.flatMap(({ faults }) => faults),
-      [],
-    );
   });
+  after(() => test.chain.close());
 
-  it("has the same states, now and after each block", async () => {
-    const reads = await Promise.all(
-      started.map(async ({ chain }) => {
-        const places = ["now", 2n, 3n] as const;
-        return Promise.all(
-          places.map(async (at) => [await chain.engine.state(at).account(FRIEND), await chain.engine.state(at).code(LOGGER)]),
-        );
-      }),
-    );
-    assert.deepEqual(reads[1], reads[0]);
-    await assert.rejects(started[1]!.chain.engine.state(99n).account(FRIEND), { code: "NotKept" });
+  it("comes to the receipts and states that EDR comes to, now and after each block", async () => {
+    const { repeated, leftOut } = test.chain.engine.check?.counts ?? assert.fail("there is a check");
+    assert.deepEqual([repeated > 2, leftOut, test.faults.length], [true, 0, 0]);
+    for (const at of ["now", 2n, 3n] as const) {
+      const tag = at === "now" ? "latest" : `0x${at.toString(16)}`;
+      const state = test.chain.engine.state(at);
+      const { balanceWei, nonce } = await state.account(FRIEND);
+      assert.deepEqual(
+        [balanceWei, nonce, await state.code(LOGGER), await state.word(LOGGER, BigInt(SLOT))],
+        [
+          BigInt((await edr("eth_getBalance", FRIEND, tag)) as Hex),
+          BigInt((await edr("eth_getTransactionCount", FRIEND, tag)) as Hex),
+          await edr("eth_getCode", LOGGER, tag),
+          BigInt((await edr("eth_getStorageAt", LOGGER, SLOT, tag)) as Hex),
+        ],
+      );
+    }
+    await assert.rejects(test.chain.engine.state(99n).account(FRIEND), { code: "NotKept" });
   });
 
   it("names a block by the hash that Ethereum's rules give its header, whose transactions and receipts have their roots", async () => {
-    const { blocks } = started[1]!.chain;
+    const { blocks } = test.chain;
     let parentHash = (await blocks.block(0n))!.hash;
     let checked = 0;
     for (let number = 1n; number <= blocks.newest; number++) {
@@ -128,7 +116,7 @@ describe("ethereumjs as the engine that decides", () => {
         { common: rules, skipConsensusFormatValidation: true },
       );
       assert.equal(bytesToHex(header.hash()), block["hash"], `block ${number}`);
-      const signed = started[1]!.blocks.findLast(({ environment }) => environment.number === number)!.transactions;
+      const signed = test.blocks.findLast(({ environment }) => environment.number === number)!.transactions;
       if (signed.length === 0 || !signed.every(({ kind }) => kind === "signed")) continue;
       const transactions = signed.flatMap((one) =>
         one.kind === "signed" ? [createTxFromRLP(hexToBytes(one.raw), { common: rules })] : [],

@@ -17,7 +17,19 @@ const FRIEND: Hex = `0x${"f1".repeat(20)}`;
 const SLOT: Hex = `0x${"07".padStart(64, "0")}`;
 
 /** What clients are told beside it, or in other words, of the same signed bytes. */
-function comparable({ yParity: _, chainId: __, ...transaction }: Fields): Fields {
+/** What of a header is not another network's own: without roots and hashes, and the words that each puts into its blocks. */
+function sharedFields(header: Fields): Fields {
+  const own = /^(hash|parentHash|extraData|size|.*Root)$/;
+  return Object.fromEntries(Object.entries(header).filter(([field]) => !own.test(field)));
+}
+
+/** Without the block's hash, and the address of a creation that failed, which Ethereum's nodes tell and Hardhat's does not. */
+function withoutHash({ blockHash: _, ...told }: Fields): Fields {
+  const rest = told["status"] === "0x0" ? { ...told, contractAddress: null } : told;
+  return "logs" in rest ? { ...rest, logs: (rest["logs"] as Fields[]).map(withoutHash) } : rest;
+}
+
+function comparable({ yParity: _, chainId: __, blockHash: ___, ...transaction }: Fields): Fields {
   return transaction;
 }
 
@@ -35,9 +47,10 @@ describe("blocks, as Hardhat's own network tells of them", () => {
         { address: wallet.address, balanceWei: 10n ** 18n },
         { address: LOGGER, code: LOGGER_CODE, nonce: 1n },
       ],
+      checkedBy: "edr",
       async connect(override) {
         const connection = await connect(override);
-        edr = (method, ...params) => connection.provider.request({ method, params });
+        edr ??= (method, ...params) => connection.provider.request({ method, params });
         return connection;
       },
     });
@@ -58,22 +71,25 @@ describe("blocks, as Hardhat's own network tells of them", () => {
     for (const n of [1n, 2n])
       await test.chain.submit(await wallet.signRaw({ to: LOGGER, data: `0x${n.toString().padStart(64, "0")}` }));
     await test.chain.sequencer.mineMany(3, 1n);
+    // It has repeated what was asked of it before.
+    await test.chain.engine.check?.mark();
   });
   after(() => test.chain.close());
 
   const numbers = (): bigint[] => Array.from({ length: Number(test.chain.sequencer.head.number) + 1 }, (_, i) => BigInt(i));
 
   it("have the same transactions and receipts, by number, by hash and by place", async () => {
-    for (const number of numbers()) {
+    // The chain opens its batch in block 1: transactions of its own have other hashes here.
+    for (const number of numbers().slice(2)) {
       const told = (await edr("eth_getBlockByNumber", hexQuantity(number), true)) as Fields & {
         transactions: Fields[];
         hash: Hex;
       };
       const { transactions, ...header } = (await blocks.block(number, true))!;
       const { transactions: expected, ...expectedHeader } = told;
-      assert.deepEqual(header, expectedHeader);
+      assert.deepEqual(sharedFields(header), sharedFields(expectedHeader));
       assert.deepEqual((transactions as Fields[]).map(comparable), expected.map(comparable));
-      assert.equal(blocks.numberOf(told.hash), number);
+      assert.equal(blocks.numberOf(header["hash"]), number);
       assert.deepEqual(
         blocks.transactionsOf(number),
         expected.map(({ hash }) => hash),
@@ -83,10 +99,10 @@ describe("blocks, as Hardhat's own network tells of them", () => {
         expected.map(({ hash }) => hash),
       );
       const receipts = await Promise.all(expected.map(({ hash }) => edr("eth_getTransactionReceipt", hash)));
-      assert.deepEqual(blocks.receipts(number), receipts);
+      assert.deepEqual(blocks.receipts(number).map(withoutHash), (receipts as Fields[]).map(withoutHash));
       for (const [index, { hash }] of expected.entries()) {
         assert.deepEqual(blocks.place(hash as string), { block: number, index });
-        assert.deepEqual(blocks.receipt({ block: number, index }), receipts[index]);
+        assert.deepEqual(withoutHash(blocks.receipt({ block: number, index })!), withoutHash(receipts[index] as Fields));
       }
     }
     assert.equal(await blocks.block(blocks.newest + 1n), undefined);
@@ -95,17 +111,11 @@ describe("blocks, as Hardhat's own network tells of them", () => {
 
   it("have the same logs, and the bloom filter that follows from them", async () => {
     const [fromBlock, toBlock] = ["0x0", hexQuantity(blocks.newest)];
-    const all = (await edr("eth_getLogs", { fromBlock, toBlock })) as Fields[];
+    const all = ((await edr("eth_getLogs", { fromBlock, toBlock })) as Fields[]).map(withoutHash);
     assert.ok(all.length >= 3);
-    assert.deepEqual(
-      blocks.logs(0n, blocks.newest, () => true),
-      all,
-    );
+    assert.deepEqual(blocks.logs(0n, blocks.newest, () => true).map(withoutHash), all);
     const wanted = all.filter(({ blockNumber }) => BigInt(blockNumber as Hex) > 2n);
-    assert.deepEqual(
-      blocks.logs(3n, blocks.newest + 9n, () => true),
-      wanted,
-    );
+    assert.deepEqual(blocks.logs(3n, blocks.newest + 9n, () => true).map(withoutHash), wanted);
     for (const number of numbers())
       for (const { logs, logsBloom: bloom } of blocks.receipts(number))
         assert.equal(logsBloom(logs as { address: Hex; topics: Hex[] }[]), bloom);

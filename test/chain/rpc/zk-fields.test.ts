@@ -16,7 +16,7 @@ import { testContract } from "../support/artifact.ts";
 import type { TestContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
-import { COINBASE, connect } from "../support/engine.ts";
+import { COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask as askChain } from "../support/ask.ts";
@@ -196,28 +196,15 @@ describe("fields for ZK Stack's clients", () => {
     // ethers looks for a receipt once per block: a receipt that comes after its block's number would be missed for ever.
     const told: { engine: bigint; chain: bigint }[] = [];
     let ask: (method: string) => Promise<unknown> = async () => "0x0";
-    const watched = await startTestChain({
-      connect: async (override) => {
-        const connection = await connect(override);
-        const request: typeof connection.provider.request = async (args) => {
-          const answer = await connection.provider.request(args);
-          if (args.method === "evm_mine") {
-            const engine = BigInt((await connection.provider.request({ method: "eth_blockNumber" })) as Hex);
-            told.push({ engine, chain: BigInt((await ask("eth_blockNumber")) as Hex) });
-          }
-          return answer;
-        };
-        return {
-          ...connection,
-          provider: {
-            request,
-            on: connection.provider.on.bind(connection.provider),
-            removeListener: connection.provider.removeListener.bind(connection.provider),
-          },
-          close: () => connection.close(),
-        };
-      },
-    });
+    const watched = await startTestChain();
+    const { engine } = watched.chain;
+    const mine = engine.mine.bind(engine);
+    const watching: typeof mine = async (...ordered) => {
+      const made = await mine(...ordered);
+      told.push({ engine: made.block.environment.number, chain: BigInt((await ask("eth_blockNumber")) as Hex) });
+      return made;
+    };
+    Object.assign(engine, { mine: watching });
     const methods = chainMethods(watched.chain, { gasPrice: { toldWei: 1n }, development: false });
     ask = (method) => methods.get(method)!([], undefined);
     await watched.chain.sequencer.mine();

@@ -29,10 +29,10 @@ const wordOf = async ({ chain }: VerifiedChain, number: number): Promise<bigint>
 const estimateOf = async ({ chain }: VerifiedChain, wallet: TestWallet, number: number, fields = {}): Promise<bigint> =>
   BigInt((await ask(chain, "eth_estimateGas", [{ from: wallet.address, to: address(number), ...fields }])) as Hex);
 
-describe("a chain of format 3 whose blocks its own engine makes", () => {
+describe("a chain of format 3", () => {
   it("charges a sixth of the units where the EVM's gas is less, from the sender to the operator, and tells both", async () => {
     const wallet = new TestWallet(601);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       // The coinbase has an account from then on.
       await send(wallet, ORDINARY, PRICED);
       const before = { sender: await balanceOf(test, wallet.address), operator: await balanceOf(test, COINBASE) };
@@ -53,7 +53,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
 
   it("an estimate is enough, and a gas less is not, where units decide", async () => {
     const wallet = new TestWallet(602);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       for (const to of [CALLS, GREEDY]) {
         const gasLimit = await estimateOf(test, wallet, to);
         const { status, gasUsed } = await send(wallet, to, { gasLimit });
@@ -71,7 +71,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
 
   it("an estimate with too little gas says how much it takes, and one that no gas pays for what the most is", async () => {
     const wallet = new TestWallet(603);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       await send(wallet, ORDINARY);
       await assert.rejects(
         estimateOf(test, wallet, CALLS, { gas: "0xc350" }),
@@ -90,7 +90,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
   it("one whose budget is spent has failed: all of its gas is taken, its nonce is used, and nothing else of it stays", async () => {
     // The EVM alone would take 69,000 of it: 21,000, a new slot's 22,100, and 200 calls.
     const [wallet, poor] = [new TestWallet(604), new TestWallet(605)];
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       const gasLimit = 75_000n;
       await test.chain.submit(await wallet.signRaw({ to: poor.address, value: gasLimit * PRICE, gasLimit: 25_000n }));
       // It has what its limit costs and no more.
@@ -116,7 +116,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
 
   it("a frame that cannot pay for its units fails alone, and its caller goes on", async () => {
     const wallet = new TestWallet(606);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       for (const to of [EXACT, BOUNDED]) {
         assert.equal((await send(wallet, to)).status, "0x1");
         assert.equal(await wordOf(test, to), 0n, `the callee of ${to} has failed`);
@@ -130,7 +130,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
       TestWallet,
       TestWallet,
     ];
-    await onDearChain("flat", [first, second, third], async ({ test, send }) => {
+    await onDearChain([first, second, third], async ({ test, send }) => {
       const cheap = await estimateOf(test, second, HOOK);
       await send(first, HOOK, { value: 1n });
       const { status, gasUsed } = await send(second, HOOK, { gasLimit: cheap });
@@ -142,18 +142,18 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
 
   it("is not repeated by EDR, where a chain has that as a check from before its upgrade: EDR cannot charge", async () => {
     const wallet = new TestWallet(614);
-    const run = async ({ test, send }: Parameters<Parameters<typeof onDearChain>[2]>[0]): Promise<void> => {
+    const run = async ({ test, send }: Parameters<Parameters<typeof onDearChain>[1]>[0]): Promise<void> => {
       await send(wallet, CALLS);
       await send(wallet, EXACT);
       const { repeated, leftOut } = test.chain.engine.check?.counts ?? assert.fail("there is a check");
       assert.deepEqual([repeated, leftOut >= 3], [0, true]);
     };
-    await onDearChain("flat", [wallet], run, "edr");
+    await onDearChain([wallet], run, "edr");
   });
 
   it("several that are sent at once are charged each for its own units", async () => {
     const wallets = [610, 611, 612].map((number) => new TestWallet(number));
-    await onDearChain("flat", wallets, async ({ send }) => {
+    await onDearChain(wallets, async ({ send }) => {
       const receipts = await Promise.all(wallets.map((wallet, i) => send(wallet, i === 1 ? GREEDY : CALLS)));
       for (const { status, gasUsed, nativeUnits } of receipts)
         assert.deepEqual([status, BigInt(gasUsed)], ["0x1", gasOfUnits(Number(nativeUnits))]);
@@ -162,7 +162,7 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
 
   it("an operation of L1's queue runs with the gas that is estimated for it; one whose gas does not pay for its units does not", async () => {
     const wallet = new TestWallet(613);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       await send(wallet, ORDINARY);
       const estimated = await ask(test.chain, "zks_estimateGasL1ToL2", [{ from: wallet.address, to: address(GREEDY) }]);
       const gasLimit = BigInt(estimated as Hex);

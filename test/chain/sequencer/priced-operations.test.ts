@@ -41,7 +41,7 @@ it("attack: an operation whose callee has gas enough for the EVM's price, and no
   const accounts = contracts.map(([address, code]) => ({
     ...{ address, nonce: 1n, code: toHex(Uint8Array.from(code)), digestFormat: 3 as const },
   }));
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, engine: "flat" });
+  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
   try {
     const operation = test.queueUnseen({ from: SENDER, to: KEEPER, gasLimit: 1_000_000n });
     assert.ok(operation.queued !== undefined);

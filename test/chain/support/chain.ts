@@ -42,13 +42,9 @@ export interface TestChainOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
-  /**
-   * Default: this package's own, or EDR where TEST_ENGINE is "edr" or EDR's connection is wrapped.
-   */
-  readonly engine?: "edr" | "flat";
   /** Default: "none"; "edr" where TEST_ENGINE is "checked". */
   readonly checkedBy?: "none" | "edr";
-  /** Wraps the engine's connection, to make it misbehave. */
+  /** Wraps EDR's connection, to make it misbehave. */
   readonly connect?: typeof connect;
   /** Default: what the test chain's own `canSeal` says. */
   readonly canSeal?: () => boolean;
@@ -78,14 +74,6 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
 };
 export const GENESIS_COMMITMENT = keccak();
 
-function enginesOf({ engine, checkedBy, connect: wrapped }: TestChainOptions): Pick<ChainOptions, "engine" | "checkedBy"> {
-  const named = wrapped === undefined ? process.env["TEST_ENGINE"] : "edr";
-  return {
-    engine: engine ?? (named === "edr" ? "edr" : "flat"),
-    checkedBy: checkedBy ?? (engine === undefined && named === "checked" ? "edr" : "none"),
-  };
-}
-
 /** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
   const clock = new TestClock(Number(GENESIS_TIMESTAMP) * 1000);
@@ -99,7 +87,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
-      ...enginesOf(options),
+      checkedBy: options.checkedBy ?? (process.env["TEST_ENGINE"] === "checked" ? "edr" : "none"),
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],

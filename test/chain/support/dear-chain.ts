@@ -107,13 +107,12 @@ function compareRuns({ transactions: ran }: RunResult, blocks: readonly Sequence
 
 /** A chain of format 3; at its end the machine runs its batch, and comes to the same receipts, units and state. */
 export async function onDearChain(
-  engine: "edr" | "flat",
   wallets: readonly TestWallet[],
   run: (tested: Tested) => Promise<void>,
   checkedBy: "none" | "edr" = "none",
 ): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, engine, checkedBy });
+  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, checkedBy });
   try {
     const send: Tested["send"] = async (wallet, to, fields = {}) => {
       const { nonce } = wallet;

@@ -73,7 +73,6 @@ export async function startVerifiedChain(
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
-    readonly engine?: "edr" | "flat";
     readonly checkedBy?: "none" | "edr";
     readonly versionOf?: VersionOf;
     /** Of the genesis. Default 2. */
@@ -105,7 +104,6 @@ export async function startVerifiedChain(
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
     ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
-    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.checkedBy === undefined ? {} : { checkedBy: options.checkedBy }),
     deciders: options.deciders,
     limits: options.limits ?? {},

@@ -37,13 +37,10 @@ export async function startFollowedChain({
   accounts,
   format,
   versionOf = () => BigInt(format),
-  engine,
 }: {
   readonly accounts: readonly GenesisAccount[];
   readonly format: Format;
   readonly versionOf?: () => bigint;
-  /** Default: as `startVerifiedChain`. */
-  readonly engine?: "edr" | "flat";
 }): Promise<{ readonly test: VerifiedChain; readonly seal: () => Promise<FollowedBatch> }> {
   const options: ExecutedBatchesOptions = {
     ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
@@ -53,7 +50,6 @@ export async function startFollowedChain({
   let executed: ExecutedBatches | undefined;
   const test = await startVerifiedChain({
     ...{ accounts, format, versionOf, bornAt: BORN_AT },
-    ...(engine === undefined ? {} : { engine }),
     validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
   });
   const seal = async (): Promise<FollowedBatch> => {

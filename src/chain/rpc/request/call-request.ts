@@ -1,6 +1,7 @@
 import { fromHex, HexError, hexQuantity, wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../../witness/asked-call.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** The transaction object of `eth_call` and `eth_estimateGas`. */
@@ -102,37 +103,15 @@ function authorizations(value: unknown): Authorization[] {
   });
 }
 
+/** Gas of a call: what it names, up to what a transaction may have. */
+export function capped(gas: bigint | undefined): bigint {
+  return gas === undefined || gas > TRANSACTION_GAS_CAP ? TRANSACTION_GAS_CAP : gas;
+}
+
 /** A list of a request. Throws RpcError. */
 export function list(value: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, `${name} must be a list`);
   return value;
-}
-
-/** Fields of a call that the engine knows; clients add others, such as a type or ZK Stack's own. */
-const ENGINE_FIELDS = [
-  "from",
-  "to",
-  "gas",
-  "gasPrice",
-  "maxFeePerGas",
-  "maxPriorityFeePerGas",
-  "value",
-  "nonce",
-  "accessList",
-  "authorizationList",
-];
-
-/** The transaction object as the engine takes it. It must have been read by `parseCall`. */
-export function engineCall(value: unknown, { data }: RpcCall, gas: bigint | undefined): Readonly<Record<string, unknown>> {
-  const call = record(value, "the call");
-  const known = Object.entries(call).filter(
-    ([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined,
-  );
-  return {
-    ...Object.fromEntries(known),
-    ...(data === "0x" ? {} : { data }),
-    ...(gas === undefined ? {} : { gas: hexQuantity(gas) }),
-  };
 }
 
 /** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
@@ -154,23 +133,6 @@ export function parseOverrides(value: unknown): AccountOverride[] {
     throw new RpcError(RpcCode.invalidParams, "the state overrides name an account twice");
   }
   return overrides;
-}
-
-/** Overrides in the form in which the engine takes them: just what was read, so that it runs nothing else. */
-export function engineOverrides(overrides: readonly AccountOverride[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    overrides.map(({ address, balanceWei, nonce, code, storage }) => {
-      const stateDiff =
-        storage === undefined
-          ? {}
-          : { stateDiff: Object.fromEntries(storage.map(({ slot, value }) => [wordToHex(slot), wordToHex(value)])) };
-      const numbers = {
-        ...(balanceWei === undefined ? {} : { balance: hexQuantity(balanceWei) }),
-        ...(nonce === undefined ? {} : { nonce: hexQuantity(nonce) }),
-      };
-      return [address, { ...numbers, ...(code === undefined ? {} : { code }), ...stateDiff }];
-    }),
-  );
 }
 
 /** Fields of an account that a call can see otherwise. */

@@ -1,7 +1,7 @@
 import type { BaseWallet } from "ethers";
 import type { Mark } from "../../../core/marks.ts";
 import type { Chain } from "../../chain.ts";
-import { aboutMethods, clientVersion } from "../about-methods.ts";
+import { aboutMethods, CLIENT_VERSION } from "../about-methods.ts";
 import { listMethods } from "../access/list-methods.ts";
 import { accountHistoryMethods } from "../account-history.ts";
 import { accountSearchMethods } from "../account-search.ts";
@@ -98,7 +98,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_chainId", async () => hexQuantity(chain.chainId));
   methods.set("net_version", async () => String(chain.chainId));
   methods.set("eth_syncing", async () => false);
-  methods.set("web3_clientVersion", () => clientVersion(chain));
+  methods.set("web3_clientVersion", async () => CLIENT_VERSION);
   methods.set("web3_sha3", async ([data]) => keccak(fromHex(bytes(data))));
   methods.set("eth_accounts", async () => []);
   methods.set("eth_mining", async () => false);
