@@ -19,7 +19,7 @@ export function parseBlock(answer: unknown): ReportedBlock {
 }
 
 /** The part of an `eth_getBlockByNumber` answer that is no transaction. Throws EngineError for another shape. */
-export function headerOf(answer: unknown): BlockHeader {
+function headerOf(answer: unknown): BlockHeader {
   const { transactions: _, ...header } = asRecord(answer);
   return { ...header, hash: hex(header, "hash"), number: hex(header, "number"), timestamp: hex(header, "timestamp") };
 }

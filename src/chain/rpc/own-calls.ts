@@ -18,8 +18,8 @@ export class OwnCalls {
   }
 
   /**
-   * What Hardhat's network says of a call that was answered: what contracts logged is printed, and a call that failed rejects with
-   * its error where it has one. Where Hardhat measures, it repeats each call.
+   * What Hardhat's network says of a call that was answered: what contracts logged is printed, and a call that failed rejects
+   * with its error where it has one. Where Hardhat measures, it repeats each call.
    */
   async comment(
     method: "eth_call" | "eth_estimateGas",

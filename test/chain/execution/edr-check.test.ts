@@ -55,7 +55,7 @@ describe("EDR as the check of what this package's engine decides", () => {
   async function start(connected?: EdrConnect): Promise<TestChain> {
     PAYER.nonce = 0;
     const test = await startTestChain({
-      ...{ engine: "flat", checkedBy: "edr" },
+      checkedBy: "edr",
       ...(connected === undefined ? {} : { connect: connected }),
       sequencer: { cheatsAllowed: true, blocks: { type: "instant", maxTransactions: 20 } },
       genesis: [{ address: PAYER.address, balanceWei: 10n ** 18n }, ...[STORE, HASHES, BOTH]],

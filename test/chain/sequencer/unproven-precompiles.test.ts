@@ -29,37 +29,36 @@ const asking = (contract: number, bytes: number): Hex => {
 };
 
 describe("precompiled contracts that no proof of format 3 covers", () => {
-  for (const engine of ["edr", "flat"] as const)
-    it(`are named, with their address and the EVM's price, to each who would call one: blocks by ${engine}`, async () => {
-      const wallet = new TestWallet(701);
-      await onDearChain(engine, [wallet], async ({ test, send }) => {
-        await send(wallet, ORDINARY);
-        const { nonce } = wallet;
-        for (const [contract, bytes, named] of CONTRACTS) {
-          const call = { from: wallet.address, data: asking(contract, bytes), gas: "0x7a120" };
-          await assert.rejects(ask(test.chain, "eth_call", [call]), refusal(named));
-          await assert.rejects(ask(test.chain, "eth_estimateGas", [call]), refusal(named));
-          await assert.rejects(ask(test.chain, "zks_estimateGasL1ToL2", [call]), refusal(named));
-          const simulated = { blockStateCalls: [{ calls: [call] }] };
-          await assert.rejects(ask(test.chain, "eth_simulateV1", [simulated]), refusal(named));
-          const raw = await wallet.signRaw({ data: call.data, gasLimit: 500_000n });
-          await assert.rejects(test.chain.submit(raw), { code: "NotProvable", message: new RegExp(named) });
-          wallet.nonce = nonce;
-          test.clock.advance(3_600_000);
-        }
-        // As plain transfers call them, there is nothing to prove.
-        const direct = { from: wallet.address, to: `0x${"00".repeat(19)}08`, gas: "0x7a120" };
-        assert.equal(await ask(test.chain, "eth_call", [direct]), `0x${"00".repeat(31)}01`);
-        await assert.rejects(
-          ask(test.chain, "eth_call", [{ ...direct, data: "0x01" }]),
-          refusal("gives 1 bytes to BN254 pairing at 0x08,"),
-        );
-      });
+  it("are named, with their address and the EVM's price, to each account that would call one", async () => {
+    const wallet = new TestWallet(701);
+    await onDearChain([wallet], async ({ test, send }) => {
+      await send(wallet, ORDINARY);
+      const { nonce } = wallet;
+      for (const [contract, bytes, named] of CONTRACTS) {
+        const call = { from: wallet.address, data: asking(contract, bytes), gas: "0x7a120" };
+        await assert.rejects(ask(test.chain, "eth_call", [call]), refusal(named));
+        await assert.rejects(ask(test.chain, "eth_estimateGas", [call]), refusal(named));
+        await assert.rejects(ask(test.chain, "zks_estimateGasL1ToL2", [call]), refusal(named));
+        const simulated = { blockStateCalls: [{ calls: [call] }] };
+        await assert.rejects(ask(test.chain, "eth_simulateV1", [simulated]), refusal(named));
+        const raw = await wallet.signRaw({ data: call.data, gasLimit: 500_000n });
+        await assert.rejects(test.chain.submit(raw), { code: "NotProvable", message: new RegExp(named) });
+        wallet.nonce = nonce;
+        test.clock.advance(3_600_000);
+      }
+      // As plain transfers call them, there is nothing to prove.
+      const direct = { from: wallet.address, to: `0x${"00".repeat(19)}08`, gas: "0x7a120" };
+      assert.equal(await ask(test.chain, "eth_call", [direct]), `0x${"00".repeat(31)}01`);
+      await assert.rejects(
+        ask(test.chain, "eth_call", [{ ...direct, data: "0x01" }]),
+        refusal("gives 1 bytes to BN254 pairing at 0x08,"),
+      );
     });
+  });
 
   it("an operation with such a call does not run, is charged all of its gas, and its receipt says which it was", async () => {
     const wallet = new TestWallet(702);
-    await onDearChain("flat", [wallet], async ({ test, send }) => {
+    await onDearChain([wallet], async ({ test, send }) => {
       await send(wallet, ORDINARY);
       const gasLimit = 400_000n;
       const asked = await test.request({ from: wallet.address, to: address(PAIRING), gasLimit });
