@@ -34,8 +34,6 @@ export interface ExecutionEngine {
   header(number: BlockNumber): Promise<BlockHeader | undefined>;
   /** Prints what contracts log, and explains calls that fail. */
   readonly explainer: Explainer;
-  /** Whether its blocks charge for what a transaction takes to prove, as format 3 says. */
-  readonly chargesUnits: boolean;
   /** Another engine that repeats its blocks. Ends with this one. */
   readonly check: BlockCheck | undefined;
   /** Marks the present state; the mark can be used once. */

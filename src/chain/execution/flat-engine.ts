@@ -34,7 +34,6 @@ const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 /** ethereumjs as a chain's execution engine: the witness makes the blocks, and no other engine repeats them but `check`. */
 export class FlatEngine implements ExecutionEngine {
-  readonly chargesUnits = true;
   readonly #dependencies: FlatEngineDependencies;
   readonly #head: NamedHead;
   readonly #headers: BlockHeader[] = [];

@@ -74,8 +74,6 @@ export interface MineResult {
 export interface NativeOutcome {
   /** Units of 100 cells (docs/native.md); its whole budget where that was spent. */
   readonly units: number;
-  /** What the EVM alone would charge; undefined where the budget was spent, or a step's units took gas of its frame. */
-  readonly evmGas: bigint | undefined;
   /**
    * Why it was broken off, and so has failed; undefined where it was not. `lone`: it takes more than a transaction may, whatever
    * its gas pays for.

@@ -14,7 +14,6 @@ import type {
   AccessListAnswer,
   CallQuestion,
   EstimateAnswer,
-  EstimateQuestion,
   QuestionKind,
   QuestionKinds,
   TraceAnswer,
@@ -103,17 +102,17 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
 }
 
 /** The least gas with which the call succeeds, as near as Hardhat's own network comes to it. */
-async function estimate(question: EstimateQuestion, run: Run): Promise<EstimateAnswer> {
-  const { call, isCharged } = question;
+async function estimate(question: CallQuestion, run: Run): Promise<EstimateAnswer> {
+  const { call } = question;
   // Counted to its end, so that a refusal tells what it takes.
   const full = answerOf(await run(call, boundsOf(question)));
   if (full.receipt?.success !== true || full.isHostile) return { gas: undefined, full };
-  const units = isCharged ? (full.receipt.native?.units ?? 0) : 0;
+  const units = full.receipt.native?.units ?? 0;
   if (units > unitBudget(call.gasLimit)) return { gas: undefined, full };
   let late: CallOutcome | undefined;
   /** A run that is broken off says nothing about its gas, and ends the search. */
   const succeeds = async (gasLimit: bigint): Promise<boolean> => {
-    const outcome = await run({ ...call, gasLimit }, {}, { isCharged });
+    const outcome = await run({ ...call, gasLimit }, {}, { isCharged: true });
     if (outcome.isLate) late = outcome;
     return outcome.receipt?.success === true;
   };

@@ -63,7 +63,7 @@ export class Calls {
    */
   async estimate([transaction, ...rest]: readonly unknown[], client?: RpcClient): Promise<Hex> {
     const params = [withPrice(transaction, this.#gasPrice.toldWei), ...rest];
-    const { maxInstructions, admission, engine } = this.#chain;
+    const { maxInstructions, admission } = this.#chain;
     const asked = parseCall(params[0]);
     // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in
     // another account's transaction.
@@ -77,16 +77,14 @@ export class Calls {
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
     }
-    const { chargesUnits } = engine;
     const { gas, full } = await this.#ask(
       "estimate",
-      { ...question, maxInstructions, maxWork: mostWork(maxInstructions), isCharged: chargesUnits },
+      { ...question, maxInstructions, maxWork: mostWork(maxInstructions) },
       client,
     );
     requireRunnable(full, maxInstructions);
     if (client?.isInProcess === true) await this.#own.comment("eth_estimateGas", question, full);
-    const { gasLimit } = question.call;
-    const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, { gasLimit, chargesUnits }) : undefined;
+    const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, question.call.gasLimit) : undefined;
     if (unpaid !== undefined) throw unpaid;
     const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
     if (excluded !== undefined) throw excluded;

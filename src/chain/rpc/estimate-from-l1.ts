@@ -48,9 +48,7 @@ export async function estimateFromL1(
   const run = runner(chain, ask, { ...call, to: target, data }, client);
   const full = await run(TRANSACTION_GAS_CAP);
   outputOf(full);
-  // Whichever engine makes its block, an operation pays for its units: its gas is taken behind its run.
-  const paid = { gasLimit: TRANSACTION_GAS_CAP, chargesUnits: true };
-  const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, paid);
+  const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, TRANSACTION_GAS_CAP);
   if (refusal !== undefined) throw refusal;
   const used = chargedGas(full.receipt?.gasUsed ?? 0n, unitsOf(full)) - INTRINSIC_GAS;
   let gas = (used * 5n) / 4n;

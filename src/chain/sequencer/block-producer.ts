@@ -238,11 +238,6 @@ export class BlockProducer implements BlockEngine {
     return verdict === "safe" && this.formatAt(this.environment().timestamp) === 3 ? "unknown" : verdict;
   }
 
-  /** Whether blocks of format 3 charge for what a transaction takes to prove. */
-  get chargesUnits(): boolean {
-    return this.#dependencies.engine.chargesUnits;
-  }
-
   /** Whether the code may be in the state. */
   admits(code: Hex): boolean {
     return this.#dependencies.guard.admits(code);
@@ -262,8 +257,7 @@ export class BlockProducer implements BlockEngine {
     const { maxInstructions } = this;
     const maxWork = mostWork(maxInstructions);
     const bounds = { maxInstructions, maxWork, isCounted };
-    const isCharged = this.chargesUnits;
-    const preview = await witness.request("preview", { transaction, environment, after, isCharged, ...bounds });
+    const preview = await witness.request("preview", { transaction, environment, after, ...bounds });
     const admitted =
       !preview.exceedsCallData &&
       !preview.isLong &&

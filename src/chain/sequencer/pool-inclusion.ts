@@ -189,9 +189,7 @@ export class PoolInclusion {
   }
 
   #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
-    const { gasLimit } = transaction;
-    const { chargesUnits } = this.#dependencies.producer;
-    const unpaid = preview.receipt === undefined ? undefined : provingRefusal(preview.receipt, { gasLimit, chargesUnits });
+    const unpaid = preview.receipt === undefined ? undefined : provingRefusal(preview.receipt, transaction.gasLimit);
     return unpaid ?? this.#dependencies.admission()?.refusalOfRun(transaction, preview);
   }
 

@@ -16,7 +16,7 @@ import type { MeteredTransaction } from "./unit-meter.ts";
 const INVALID = Uint8Array.of(0xfe);
 
 /** What bounds a charged run, and who hears of its end. */
-interface ChargedBounds extends Pick<MeteredTransaction, "budget" | "checkTime"> {
+interface ChargedBounds extends Pick<MeteredTransaction, "checkTime"> {
   /** Told where its budget is spent, before it runs again so that it fails at once. The EVM is another one then. */
   readonly onSpent?: () => void;
 }
@@ -54,19 +54,18 @@ export class ChargedRuns {
     options: RunTxOpts,
     transaction: EngineTransaction,
     { number, coinbase }: BlockEnvironment,
-    { budget, checkTime, onSpent = () => undefined }: ChargedBounds = {},
+    { checkTime, onSpent = () => undefined }: ChargedBounds = {},
   ): Promise<ChargedRun> {
     const { to, data, gasLimit } = transaction;
-    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, budget, checkTime });
+    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, checkTime });
     const fees = { from: transaction.from, coinbase, priceWei: gasPriceOf(transaction) };
     try {
       const result = await this.#vm.run(options);
-      const { units, isPricedInFrame } = meter;
+      const { units } = meter;
       const evmGas = result.totalGasSpent;
       const gasUsed = chargedGas(evmGas, units);
-      // A preview has units beyond its limit, which nobody has promised to pay for.
-      await this.#charge((gasUsed < gasLimit ? gasUsed : gasLimit) - evmGas, fees);
-      return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
+      await this.#charge(gasUsed - evmGas, fees);
+      return { result, gasUsed, native: { units, spent: undefined } };
     } catch (error) {
       const { reason, units, isBeforeLists, unprovable } = meter;
       if (unprovable !== undefined) throw unprovable;
@@ -75,7 +74,7 @@ export class ChargedRuns {
       const result = isBeforeLists ? undefined : await this.#fail(options);
       if (result === undefined) await this.#useNonce(transaction.from);
       await this.#charge(gasLimit - (result?.totalGasSpent ?? 0n), fees);
-      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason } };
+      return { result, gasUsed: gasLimit, native: { units, spent: reason } };
     } finally {
       meter.stop();
     }

@@ -33,7 +33,7 @@ import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import type { RunListener, TransactionListener } from "./run-listener.ts";
-import { chargedGas, MOST_UNITS } from "../../protocol/native-budget.ts";
+import { chargedGas } from "../../protocol/native-budget.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { RunBounds } from "./run-watch.ts";
 import { UnitMeter } from "./unit-meter.ts";
@@ -99,8 +99,6 @@ export interface PreviewedTransaction {
   readonly transaction: EngineTransaction;
   readonly environment: BlockEnvironment;
   readonly after?: readonly EngineTransaction[];
-  /** Whether its block would charge it for what it takes to prove, and so have it where that is more than its gas pays for. */
-  readonly isCharged?: boolean;
 }
 
 /** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
@@ -195,13 +193,12 @@ export class Reexecution {
    * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
    * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
    * In format 3 a user's transaction is charged for what it takes to prove, too, and an operation of L1's queue, which has been
-   * judged, pays in its frames for what is dear there, as in the machine. `budget`: units that a user's may take; default: those
-   * that its gas pays for.
+   * judged, pays in its frames for what is dear there, as in the machine.
    */
-  async run(transaction: EngineTransaction, environment: BlockEnvironment, budget?: number): Promise<ReexecutedReceipt> {
+  async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (transaction.kind === "signed" && this.state.format === 3) {
-      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, { budget });
+      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...this.#receiptOf(result), gasUsed, native };
     }
     const isOperation = transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
@@ -222,7 +219,7 @@ export class Reexecution {
    * the size of all changes as `measure` counts them. Invalid where one is that comes before it.
    */
   async preview(
-    { transaction, environment, after = [], isCharged = false }: PreviewedTransaction,
+    { transaction, environment, after = [] }: PreviewedTransaction,
     measure: () => ChangeSize,
     bounds: RunBounds = {},
     onRun: (run: PreviewedRun) => void = () => undefined,
@@ -251,8 +248,7 @@ export class Reexecution {
       size: measure(),
     });
     try {
-      // Where nothing is charged, with all units that any gas pays for: a refusal tells how much it would take.
-      const receipt = await this.run(transaction, environment, isCharged ? undefined : MOST_UNITS);
+      const receipt = await this.run(transaction, environment);
       const runtimeCodes = [...earlierCodes, ...watch.report().runtimeCodes];
       const transactions = [...after, transaction];
       const readsHashes = this.hashReads > hashReads;
@@ -458,8 +454,8 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
 }
 
 /** What a call of format 3 would take as a transaction; it is charged for nothing. */
-function weighed(receipt: ReexecutedReceipt, { units, isPricedInFrame }: UnitMeter): ReexecutedReceipt {
-  return { ...receipt, native: { units, evmGas: isPricedInFrame ? undefined : receipt.gasUsed, spent: undefined } };
+function weighed(receipt: ReexecutedReceipt, { units }: UnitMeter): ReexecutedReceipt {
+  return { ...receipt, native: { units, spent: undefined } };
 }
 
 /** How a run ended. */

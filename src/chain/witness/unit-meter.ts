@@ -80,7 +80,6 @@ export class UnitMeter {
   #end: MeterEnd | undefined;
   #unprovable: UnprovableError | undefined;
   #isBeforeLists = false;
-  #isPricedInFrame = false;
 
   constructor(evm: EVM, state: FlatState, codes: ProtocolCodeRuns, run: MeteredTransaction) {
     this.#evm = evm;
@@ -116,11 +115,6 @@ export class UnitMeter {
   /** Whether it was broken off before its lists had any effect. */
   get isBeforeLists(): boolean {
     return this.#isBeforeLists;
-  }
-
-  /** Whether a step took more gas of its own frame than the EVM's. */
-  get isPricedInFrame(): boolean {
-    return this.#isPricedInFrame;
   }
 
   stop(): void {
@@ -275,8 +269,6 @@ export class UnitMeter {
     this.#add(units ?? lent);
     const price = gasOfUnits(units ?? lent);
     if (result.exceptionError !== undefined) return result;
-    // Also where its whole gas is its own price: it fails for want of units.
-    if (units === undefined || price > result.executionGasUsed) this.#isPricedInFrame = true;
     if (units !== undefined) return price > result.executionGasUsed ? { ...result, executionGasUsed: price } : result;
     const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
     return { executionGasUsed: gas, returnValue: new Uint8Array(0), exceptionError };
@@ -313,8 +305,6 @@ export class UnitMeter {
   /** Gas for the units of BLOCKHASH beyond its own price; without it the frame fails alone. */
   #payHash({ stack, interpreter }: RunState): void {
     const links = this.#linksTo(stack.peek(1)[0] ?? 0n);
-    // Also where that ends the frame.
-    this.#isPricedInFrame = true;
     interpreter.useGas(gasOfUnits(SERVED_WEIGHTS.blockHash + links * SERVED_WEIGHTS.link) - BLOCKHASH_GAS, "BLOCKHASH");
   }
 

@@ -29,8 +29,8 @@ function handlersOf(witness: BatchWitness): Handlers {
       return undefined;
     },
     cheat: (cheat) => witness.cheat(cheat),
-    preview: ({ transaction, environment, after = [], isCharged = false, ...bounds }) =>
-      witness.preview({ transaction, environment, after, isCharged }, bounds),
+    preview: ({ transaction, environment, after = [], ...bounds }) =>
+      witness.preview({ transaction, environment, after }, bounds),
     judge: (judged) => witness.judge(judged),
     feed: async (questions) => {
       questionPort = questions;

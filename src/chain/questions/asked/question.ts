@@ -36,12 +36,6 @@ export interface CallQuestion extends QuestionPlace {
   readonly maxWork?: number;
 }
 
-/** A call of which the least gas is asked. */
-export interface EstimateQuestion extends CallQuestion {
-  /** Whether a block would charge it for what it takes to prove. */
-  readonly isCharged: boolean;
-}
-
 /** What a call did. */
 export interface CallAnswer {
   readonly receipt: ReexecutedReceipt | undefined;
@@ -168,7 +162,7 @@ interface ReadQuestion {
 export interface QuestionKinds {
   readonly read: { readonly question: ReadQuestion; readonly answer: ReadAccount };
   readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
-  readonly estimate: { readonly question: EstimateQuestion; readonly answer: EstimateAnswer };
+  readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
   readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
   readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
   readonly traceMined: { readonly question: MinedTraceQuestion; readonly answer: TraceAnswer };
