@@ -1,15 +1,14 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import { ExecutedBatches } from "../../node/execution/executed-batches.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { QuorumMemberError } from "./messages.ts";
+import { WitnessedRuns } from "./witnessed-runs.ts";
 
 /** A batch that was run. */
 interface RunOutcome {
@@ -27,12 +26,11 @@ const REMEMBERED_RUNS = 64n;
  * whether their execution could be proven. It lags behind until there is such a batch.
  */
 export class LabelCheck {
-  readonly #create: () => Promise<BatchVerifier>;
+  readonly #create: () => Promise<WitnessedRuns>;
   readonly #prover: Pick<ExecutionProver, "examine">;
   readonly #runs = new Map<bigint, RunOutcome>();
   /** Made for the first batch that is run. */
-  #verifier: BatchVerifier | undefined;
-  #executed: ExecutedBatches | undefined;
+  #verifier: WitnessedRuns | undefined;
 
   constructor(
     options: BatchVerifierOptions,
@@ -41,24 +39,15 @@ export class LabelCheck {
       ...others
     }: Pick<BatchVerifierDependencies, "l1" | "flowsHash"> & { readonly prover: Pick<ExecutionProver, "examine"> },
   ) {
-    const { identity, coinbase, genesis, initialState } = options;
     this.#prover = prover;
-    const chain = { chainId: identity.chainId, coinbase, genesis, initialState, codes: [] };
-    this.#create = () =>
-      BatchVerifier.create(options, {
-        ...others,
-        beforeForming: (run) => [(this.#executed = new ExecutedBatches(chain, run, () => true))],
-      });
+    this.#create = () => WitnessedRuns.create(options, others);
   }
 
   /** Runs the next batch. Rejects with BatchRefusal. */
   async run(inputs: BatchInputs): Promise<void> {
     const { batchNumber } = inputs;
     this.#verifier ??= await this.#create();
-    const formed = await this.#verifier.verify(inputs);
-    this.#executed?.addCodes(formed);
-    const witness = this.#executed?.taken(batchNumber).witness;
-    if (witness === undefined) throw new TypeError("a batch that was run was taken");
+    const { formed, witness } = await this.#verifier.run(inputs);
     this.#runs.set(batchNumber, { commitment: formed.commitment, witness });
     this.#runs.delete(batchNumber - REMEMBERED_RUNS);
   }

@@ -6,7 +6,9 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import { executionParameters } from "../../execution-proof/parameters.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { checkTime } from "../../chain/verification/time-bounds.ts";
 import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
@@ -33,6 +35,7 @@ import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
 import { LabelCheck } from "./label-check.ts";
+import { MachineVerifier } from "./machine-verifier.ts";
 import { ProofVerifier } from "./proof-verifier.ts";
 import type { MemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -306,7 +309,12 @@ async function configure(
   };
 }
 
-/** Runs every batch, or asks for proofs. */
+/** The machine of which this software makes a version's proofs. Starts nothing until it is asked. */
+function machineOf(protocolVersion: bigint): ChunkFiller {
+  return new ChunkFiller(protocolVersion, executionParameters());
+}
+
+/** Runs every batch, in one engine or two, or asks for proofs. */
 async function judgeOf(
   checks: MemberSetup["checks"],
   options: BatchVerifierOptions,
@@ -314,8 +322,11 @@ async function judgeOf(
 ): Promise<BatchJudge> {
   const other = (): QuorumMemberError =>
     new QuorumMemberError("OtherInputs", `this member judges by ${checks}; what it was shown is for another`);
-  if (checks === "execution") {
-    const verifier = await BatchVerifier.create(options, others);
+  if (checks !== "proof") {
+    const verifier =
+      checks === "execution"
+        ? await BatchVerifier.create(options, others)
+        : await MachineVerifier.create(options, { ...others, machineOf });
     return {
       get nextBatch() {
         return verifier.nextBatch;

@@ -59,8 +59,8 @@ export const validators = v.pipe(
     {
       ...SIGNERS,
       check: option(
-        oneOf("execution", "proof"),
-        'what each does before it signs: execute the batch again, or check its proof, with prover.execution "proven"',
+        oneOf("execution", "machine", "proof"),
+        'what each does before it signs: execute the batch again, execute it in the machine of proofs too, or check its proof, with prover.execution "proven"',
         '"execution"',
       ),
     },

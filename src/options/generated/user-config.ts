@@ -521,11 +521,11 @@ export interface HyperchainQuorumUserConfig {
    */
   readonly threshold: number;
   /**
-   * What each does before it signs: execute the batch again, or check its proof, with prover.execution "proven".
-   * Allowed: "execution" or "proof".
+   * What each does before it signs: execute the batch again, execute it in the machine of proofs too, or check its proof, with prover.execution "proven".
+   * Allowed: "execution" or "machine" or "proof".
    * Default: "execution".
    */
-  readonly check?: "execution" | "proof" | undefined;
+  readonly check?: "execution" | "machine" | "proof" | undefined;
 }
 
 export interface HyperchainStandbyUserConfig {

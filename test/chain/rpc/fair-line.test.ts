@@ -169,26 +169,27 @@ function withHeldAnswers(chain: Chain): { readonly chain: Chain; readonly held: 
   return { chain: { ...chain, questions }, held };
 }
 
-it("an attack by a flood of what the engine has to compute leaves it time for blocks: it gets eight such questions at once", async () => {
+it("an attack by a flood of what takes long to read leaves time for blocks: eight such reads are under way at once", async () => {
   const test = await startTestChain();
   try {
     const held: (() => void)[] = [];
-    const hardhat = {
-      async request() {
-        await new Promise<void>((resolve) => held.push(resolve));
-        return null;
-      },
+    const block = async (): Promise<undefined> => {
+      await new Promise<void>((resolve) => held.push(resolve));
     };
-    const reads = namedReads({ ...test.chain, engine: { hardhat } as unknown as Chain["engine"] });
+    const reads = namedReads({ ...test.chain, blocks: { block } as unknown as Chain["blocks"] });
     const { client } = outsideClient();
-    const flood = Array.from({ length: 40 }, async () => reads.get("eth_getProof")!(["0x400", [], "latest"], client));
-    await nextTurn();
+    const flood = Array.from({ length: 40 }, async () => reads.get("eth_getBlockByNumber")!(["0x0", false], client));
+    // Each rests a turn before it reads.
+    const reading = async (): Promise<void> => {
+      for (let turn = 0; turn < 4; turn++) await nextTurn();
+    };
+    await reading();
     assert.equal(held.length, 8);
     let most = 0;
     for (let answered = 0; answered < flood.length; answered++) {
       most = Math.max(most, held.length);
       held.shift()?.();
-      await nextTurn();
+      await reading();
     }
     await Promise.all(flood);
     assert.equal(most, 8);

@@ -11,6 +11,7 @@ import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts
 import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
+import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { ChainResult } from "../../../src/chain/batch/forming.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
@@ -57,6 +58,8 @@ export interface VerifiedChain extends TestChain {
   /** Seals, and has the validator run the batch: both must come to the same commitment. */
   sealAndVerify(): Promise<FormedBatch>;
   readonly verifier: BatchVerifier;
+  /** What another verifier of it is made with, which begins at its genesis. */
+  readonly verifying: { readonly options: BatchVerifierOptions; readonly l1: BatchVerifierDependencies };
 }
 
 /** L1's price of an operation's gas. */
@@ -113,24 +116,27 @@ export async function startVerifiedChain(
   const queue: L2CanonicalTransaction[] = [];
   const roots = new Map<bigint, Hex>();
   const genesisHash = ((await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
-  const verifier = await BatchVerifier.create(
-    {
+  const verifying: VerifiedChain["verifying"] = {
+    options: {
       identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
       genesis,
       initialState: options.validatorsInitialState ?? initialState,
       genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(genesis).stateRoot },
     },
-    {
+    l1: {
       l1: {
         operation: (index) => Promise.resolve(queue[Number(index)]),
         hasRoot: ({ registryIndex, root }) => Promise.resolve(roots.get(registryIndex) === root),
         versionOf,
       },
       flowsHash: () => keccak(),
-      ...(options.validatorsFollowers === undefined ? {} : { beforeForming: options.validatorsFollowers }),
     },
-  );
+  };
+  const verifier = await BatchVerifier.create(verifying.options, {
+    ...verifying.l1,
+    ...(options.validatorsFollowers === undefined ? {} : { beforeForming: options.validatorsFollowers }),
+  });
   const inputs = (batchNumber: bigint): BatchInputs => {
     const before = test.blocks.findLast((block) => block.batchNumber < batchNumber);
     const blocks = test.blocks.filter((block) => block.batchNumber === batchNumber);
@@ -151,6 +157,7 @@ export async function startVerifiedChain(
   };
   return Object.assign(test, {
     verifier,
+    verifying,
     inputs,
     queued: queue,
     request: (requested: RequestedOperation) => chain.sequencer.runPriorityOp(queueUnseen(requested)),
