@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { MachineVerifier } from "../../src/devnet/quorum-member/machine-verifier.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import type { VerifiedChain } from "../chain/support/verified-chain.ts";
@@ -18,7 +17,7 @@ const STORES = "0x60075f5500";
 type Plan = ChunkFiller["plan"];
 
 describe("B3: validators that run each batch in the machine of proofs, too", () => {
-  const machine2 = new ChunkFiller(2n, executionParameters());
+  const machine2 = new ChunkFiller(2n);
   const [wallet, other] = [new TestWallet(880), new TestWallet(881)];
   let chain: VerifiedChain;
 

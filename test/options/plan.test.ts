@@ -117,7 +117,8 @@ describe("a chain's plan", () => {
     }
     // The property is of every option: each has had at least two values. What makes blocks has one, and is in no config.
     for (const field of Object.keys(flatPlan(plans[0]!)))
-      if (field !== "name" && field !== "engine") assert.ok([...seen].filter((each) => each.startsWith(`${field} `)).length > 1, field);
+      if (field !== "name" && field !== "engine")
+        assert.ok([...seen].filter((each) => each.startsWith(`${field} `)).length > 1, field);
   });
 
   test("has every option under a name of its own", () => {

@@ -21,8 +21,8 @@ interface MachineVerifierDependencies extends Pick<BatchVerifierDependencies, "l
 const NOT_RUN: ReadonlySet<ExecutionLabel> = new Set([...LABELS_OF_BATCHES, "block-hash-unknown"]);
 
 /**
- * Judges batches by two engines: each is run in the EVM that its sequencer has, over a state of its own, and then in the machine of
- * which proofs are made, which must come to the same end. No proof is made.
+ * Judges batches by two engines: each is run in the EVM that its sequencer has, over a state of its own, and then in the machine
+ * of which proofs are made, which must come to the same end. No proof is made.
  */
 export class MachineVerifier {
   readonly #options: BatchVerifierOptions;
@@ -50,8 +50,8 @@ export class MachineVerifier {
   }
 
   /**
-   * The batch that the inputs lead to. Rejects with BatchRefusal, or with QuorumMemberError MachineDisagrees, and then stands where
-   * it stood.
+   * The batch that the inputs lead to. Rejects with BatchRefusal, or with QuorumMemberError MachineDisagrees, and then stands
+   * where it stood.
    */
   async verify(inputs: BatchInputs): Promise<FormedBatch> {
     const run = await this.#runs.run(inputs);

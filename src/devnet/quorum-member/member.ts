@@ -8,7 +8,6 @@ import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chai
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import { executionParameters } from "../../execution-proof/parameters.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { checkTime } from "../../chain/verification/time-bounds.ts";
 import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
@@ -311,7 +310,7 @@ async function configure(
 
 /** The machine of which this software makes a version's proofs. Starts nothing until it is asked. */
 function machineOf(protocolVersion: bigint): ChunkFiller {
-  return new ChunkFiller(protocolVersion, executionParameters());
+  return new ChunkFiller(protocolVersion);
 }
 
 /** Runs every batch, in one engine or two, or asks for proofs. */

@@ -24,8 +24,8 @@ export interface MemberSetup {
   /** Whether the member keeps every batch's data, and who may then read it. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
   /**
-   * By what it signs: it runs each batch, runs it in the machine of which proofs are made, too, or checks the proof of its execution,
-   * and runs only those that have none.
+   * By what it signs: it runs each batch, runs it in the machine of which proofs are made, too, or checks the proof of its
+   * execution, and runs only those that have none.
    */
   readonly checks: "execution" | "machine" | "proof";
   /** Whether L1 is a development chain, which returns to earlier states by command. */

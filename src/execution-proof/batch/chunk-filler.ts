@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { JobThread } from "../../runtime/job-thread.ts";
+import { executionParameters } from "../parameters.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
@@ -28,7 +29,11 @@ const HEAP: FillerHeap = { mostMib: 4096, mostNewMib: 192 };
 export class ChunkFiller {
   readonly #thread: JobThread<FillingJob, FillingAnswer, undefined, string>;
 
-  constructor(protocolVersion: bigint, parameters: ProofParameters, { mostMib, mostNewMib }: FillerHeap = HEAP) {
+  constructor(
+    protocolVersion: bigint,
+    parameters: ProofParameters = executionParameters(),
+    { mostMib, mostNewMib }: FillerHeap = HEAP,
+  ) {
     const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };
     const workerData: FillingThreadSetup = { protocolVersion, parameters };
     this.#thread = new JobThread({

@@ -60,7 +60,7 @@ export const validators = v.pipe(
       ...SIGNERS,
       check: option(
         oneOf("execution", "machine", "proof"),
-        'what each does before it signs: execute the batch again, execute it in the machine of proofs too, or check its proof, with prover.execution "proven"',
+        'what each does before it signs: execute the batch again, in two engines, or check its proof, with prover.execution "proven"',
         '"execution"',
       ),
     },

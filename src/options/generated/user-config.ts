@@ -521,7 +521,7 @@ export interface HyperchainQuorumUserConfig {
    */
   readonly threshold: number;
   /**
-   * What each does before it signs: execute the batch again, execute it in the machine of proofs too, or check its proof, with prover.execution "proven".
+   * What each does before it signs: execute the batch again, in two engines, or check its proof, with prover.execution "proven".
    * Allowed: "execution" or "machine" or "proof".
    * Default: "execution".
    */
