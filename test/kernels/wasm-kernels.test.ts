@@ -94,6 +94,19 @@ test("enters and leaves Montgomery form", () => {
   assert.deepEqual(read(target, pairs.length), [...left]);
 });
 
+test("stages sixteen words of each column, one column's behind the other's", () => {
+  const next = elementSource(16);
+  const columns = [0, 1, 2].map(() => Uint32Array.from({ length: 40 }, next));
+  const target = heap.allocate(4 * 16 * 4);
+  heap.words().fill(7, target / 4, target / 4 + 64);
+  const table = store(columns.map(store));
+  for (const count of [1, 3]) {
+    kernels.stageRows(table, table + 4 * count, 4 * 20, target);
+    const staged = columns.slice(0, count).flatMap((column) => [...column.subarray(20, 36)]);
+    assert.deepEqual(read(target, 16 * count + 1), [...staged, 7]);
+  }
+});
+
 test("inverts batches of one vector and more", () => {
   for (const count of [4, 8, 1020]) {
     const next = elementSource(count);

@@ -10,7 +10,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/demo/main.ts demonstrate": 90,
   "src/devnet/devnet.ts start": 86,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
-  "src/kernels/wasm/jobs/commit.ts runCommit": 72,
   "src/plugin/tasks/deploy.ts action": 73,
   "src/relayer/relayer.ts createRelayer": 89,
   "src/settlement-layer/reader/l1-watcher.ts createL1Watcher": 82,

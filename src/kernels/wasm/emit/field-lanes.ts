@@ -39,6 +39,16 @@ export class FieldLanes {
     return this.#addP(i32x4.sub(a, b));
   }
 
+  /** a + b, below 2p: not canonical. */
+  addLazily(a: Value, b: Value): Value {
+    return i32x4.add(a, b);
+  }
+
+  /** a − b + p, above 0 and below 2p: not canonical. */
+  subLazily(a: Value, b: Value): Value {
+    return i32x4.sub(i32x4.add(a, this.#p), b);
+  }
+
   double(a: Local): Local {
     return this.add(a, a);
   }

@@ -24,8 +24,8 @@ function radix4(lanes: FieldLanes, [x0, x1, x2, x3]: Four, { c, d, e }: BlockTwi
   const cx3 = lanes.multiplyByConstant(x3, c);
   const y0 = lanes.add(x0, cx2);
   const y2 = lanes.sub(x0, cx2);
-  const y1 = lanes.multiplyByConstant(lanes.add(x1, cx3), d);
-  const y3 = lanes.multiplyByConstant(lanes.sub(x1, cx3), e);
+  const y1 = lanes.multiplyByConstant(lanes.addLazily(x1, cx3), d);
+  const y3 = lanes.multiplyByConstant(lanes.subLazily(x1, cx3), e);
   return [lanes.add(y0, y1), lanes.sub(y0, y1), lanes.add(y2, y3), lanes.sub(y2, y3)];
 }
 

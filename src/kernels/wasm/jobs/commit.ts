@@ -5,6 +5,7 @@ import { BASE31_GROUP } from "../../leaf-encoding.ts";
 import { digestLength } from "../../tree-hash.ts";
 import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
+import { STAGED_BYTES } from "../emit/stage-rows.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../memory/fixed-memory.ts";
 import { ScratchLayout } from "../memory/heap.ts";
 import { keccakMessage, poseidonEntries } from "../memory/leaf-entries.ts";
@@ -42,6 +43,12 @@ interface CommitClass {
   readonly blocks: readonly (readonly number[])[];
 }
 
+/**
+ * Rows that are hashed at a time where a leaf is one row. Hashing reads a word of each column, which lie on more pages than the
+ * processor has at hand: what is staged of them lies together.
+ */
+const STAGED_ROWS = STAGED_BYTES / 4;
+
 /** Names of the kernels by the hash. */
 const SPONGES = { keccak: "Keccak", turboshake: "Turboshake" } as const;
 
@@ -49,6 +56,9 @@ interface ClassScratch {
   readonly columns: readonly number[];
   readonly powers: PowerTable;
   readonly message: number;
+  /** Of columns that are staged: their addresses, and `STAGED_ROWS` rows of each. */
+  readonly table: number;
+  readonly staged: number;
 }
 
 interface CommitScratch {
@@ -75,6 +85,8 @@ function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScrat
       powers: layoutPowerTable(scratch, Math.max(2, logSize)),
       // Two words per element, at most one padding entry each, and the closing entry.
       message: scratch.take(16 * width * job.rowsPerLeaf + 64),
+      table: scratch.take(4 * width),
+      staged: scratch.take(STAGED_BYTES * width),
     };
   });
   const leaves = 2 ** logLeavesOf(job);
@@ -93,6 +105,30 @@ export function commitScratchBytes(job: Omit<CommitJob, keyof JobBase>): number 
   return layOut(job, 0).end;
 }
 
+/** A class whose leaves' order lies in its scratch. */
+interface PreparedClass extends CommitClass, ClassScratch {
+  readonly isStaged: boolean;
+  readonly entriesAt: number;
+  readonly entriesEnd: number;
+  readonly sources: readonly number[];
+}
+
+function prepared(words: Uint32Array, job: CommitJob, input: CommitClass, place: ClassScratch, zeros: number): PreparedClass {
+  const { hash, rowsPerLeaf } = job;
+  const isStaged = hash.kind !== "poseidon" && rowsPerLeaf === 1 && 2 ** input.logSize >= STAGED_ROWS;
+  const staged = place.columns.map((_, i) => place.staged + STAGED_BYTES * i);
+  words.set(place.columns, place.table / 4);
+  const leafColumns = leafOrder(input, isStaged ? staged : place.columns, rowsPerLeaf);
+  const groupSize = job.encoding === "base31" ? BASE31_GROUP : (input.blocks[0]?.length ?? 0);
+  const { groups, entries } =
+    hash.kind === "poseidon"
+      ? { groups: [], entries: poseidonEntries(leafColumns, zeros) }
+      : keccakMessage(leafColumns, groupSize);
+  words.set([...groups, ...entries], place.message / 4);
+  const entriesAt = place.message + 4 * groups.length;
+  return { ...input, ...place, isStaged, entriesAt, entriesEnd: entriesAt + 4 * entries.length, sources: input.blocks.flat() };
+}
+
 export function runCommit(thread: Thread, job: CommitJob, scratchStart: number): TaskRunner {
   const { kernels, words } = thread;
   const { hash, rowsPerLeaf, firstStoredLayer } = job;
@@ -107,19 +143,10 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
   const classes = job.classes.map((input, index) => {
     const place = scratch.classes[index];
     if (place === undefined) throw new Error("a height class has no scratch");
-    const leafColumns = leafOrder(input, place.columns, rowsPerLeaf);
-    const groupSize = job.encoding === "base31" ? BASE31_GROUP : (input.blocks[0]?.length ?? 0);
-    const { groups, entries } =
-      hash.kind === "poseidon"
-        ? { groups: [], entries: poseidonEntries(leafColumns, scratch.zeros) }
-        : keccakMessage(leafColumns, groupSize);
-    words.set([...groups, ...entries], place.message / 4);
-    const entriesAt = place.message + 4 * groups.length;
-    return { ...input, ...place, entriesAt, entriesEnd: entriesAt + 4 * entries.length, sources: input.blocks.flat() };
+    return prepared(words, job, input, place, scratch.zeros);
   });
-  type Class = (typeof classes)[number];
 
-  function extend(input: Class, coset: number): void {
+  function extend(input: PreparedClass, coset: number): void {
     const lift = tallest - input.logSize;
     const root = rootOfUnity(input.logSize + job.logCosets);
     const shift = mul(pow(job.shift, 2 ** lift), pow(root, bitReverse(coset, job.logCosets)));
@@ -130,7 +157,7 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
     });
   }
 
-  function hashRows(input: Class, count: number, target: number, stride: number): void {
+  function hashRows(input: PreparedClass, count: number, target: number, stride: number): void {
     const { message, entriesAt, entriesEnd } = input;
     const step = 4 * rowsPerLeaf;
     if (hash.kind === "poseidon") {
@@ -138,8 +165,15 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
       return;
     }
     const kernel = kernels[`hash${rowsPerLeaf === 1 ? "Adjacent" : "Spaced"}Rows${SPONGES[hash.kind]}`];
-    const rows = [0, count, step, scratch.state, target, stride, hash.digestBytes, KECCAK_CONSTANTS_AT];
-    kernel(message, entriesAt, entriesAt, entriesEnd, ...rows);
+    const { state } = scratch;
+    const hashSome = (rows: number, to: number): void =>
+      kernel(message, entriesAt, entriesAt, entriesEnd, 0, rows, step, state, to, stride, hash.digestBytes, KECCAK_CONSTANTS_AT);
+    if (!input.isStaged) return hashSome(count, target);
+    const { table, staged, columns } = input;
+    for (let row = 0; row < count; row += STAGED_ROWS) {
+      kernels.stageRows(table, table + 4 * columns.length, 4 * row, staged);
+      hashSome(STAGED_ROWS, target + stride * row);
+    }
   }
 
   return (coset) => {

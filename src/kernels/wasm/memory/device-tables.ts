@@ -1,17 +1,17 @@
-import { bitReverse } from "../../bit-reversal.ts";
+import { bitReversals } from "../../bit-reversal.ts";
 import type { Heap } from "./heap.ts";
 import type { TwiddleAddresses } from "./thread.ts";
 import { SMALLEST_LOG_SIZE } from "./transforms.ts";
 import { twiddleTables } from "./twiddles.ts";
 
-/** Orders in which `gather` reads: the offset that belongs at every index, for 2^logSize words. */
+/** Orders in which `gather` reads: the position that belongs at every index k, by the bit reversals of all. */
 const ORDERS = {
   /** Index k ← position bitrev(k). */
-  bitReversed: (k: number, logSize: number) => bitReverse(k, logSize),
+  bitReversed: (k: number, reversed: Uint32Array) => reversed[k],
   /** Index k ← position bitrev(−k). */
-  inverse: (k: number, logSize: number) => bitReverse((2 ** logSize - k) % 2 ** logSize, logSize),
+  inverse: (k: number, reversed: Uint32Array) => reversed[k === 0 ? 0 : reversed.length - k],
   /** Position bitrev(e) ← position bitrev(e + 1). */
-  nextRow: (k: number, logSize: number) => bitReverse((bitReverse(k, logSize) + 1) % 2 ** logSize, logSize),
+  nextRow: (k: number, reversed: Uint32Array) => reversed[((reversed[k] ?? 0) + 1) % reversed.length],
 };
 type GatherOrder = keyof typeof ORDERS;
 
@@ -46,7 +46,10 @@ export class DeviceTables {
     const key = `${order}${logSize}`;
     const known = this.#offsets.get(key);
     if (known !== undefined) return known;
-    const table = Uint32Array.from({ length: 2 ** logSize }, (_, k) => 4 * ORDERS[order](k, logSize));
+    const reversed = bitReversals(logSize);
+    const position = ORDERS[order];
+    const table = new Uint32Array(reversed.length);
+    for (let k = 0; k < table.length; k++) table[k] = 4 * (position(k, reversed) ?? 0);
     const address = this.#store(table);
     this.#offsets.set(key, address);
     return address;

@@ -10,6 +10,7 @@ import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "../emit/ke
 import { deinterleave, roundSums } from "../emit/neighbours.ts";
 import { ntt, nttBlocks, nttLayerPair } from "../emit/ntt.ts";
 import { powers } from "../emit/powers.ts";
+import { stageRows } from "../emit/stage-rows.ts";
 import { runStrips } from "../emit/strip-machine.ts";
 import {
   accumulate,
@@ -51,6 +52,7 @@ export interface Kernels
   readonly foldColumn: Kernel;
   readonly splitColumn: Kernel;
   readonly deinterleave: Kernel;
+  readonly stageRows: Kernel;
   readonly invertVectors: Kernel;
   /** 0 if an element that was inverted is zero. */
   readonly runStrips: (...args: number[]) => number;
@@ -86,6 +88,7 @@ export function compileKernels(): WebAssembly.Module {
     foldColumn(),
     splitColumn(),
     deinterleave(),
+    stageRows(),
   ]) {
     module.add(kernel);
   }
