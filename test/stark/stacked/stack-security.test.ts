@@ -76,6 +76,8 @@ test("the layers of a recursion have 100 bits in unique decoding with the querie
   const layers: readonly (readonly [Layer, number])[] = [
     ...[16, 17, 18, 19].map((logCommitted) => [{ logCommitted, logBlowup: 2, queries: 124, grindingBits: 16 }, 100.1] as const),
     ...[16, 18, 20].map((logCommitted) => [{ logCommitted, logBlowup: 1, queries: 193, grindingBits: 20 }, 100.1] as const),
+    // 16 + 203 · log2(4/3), less than 0.01 of it for the least distance.
+    ...[16, 17, 18].map((logCommitted) => [{ logCommitted, logBlowup: 1, queries: 203, grindingBits: 16 }, 100.25] as const),
     [{ logCommitted: 16, logBlowup: 2, queries: 118, grindingBits: 20, logRows: 17 }, 100.0],
     [{ logCommitted: 14, logBlowup: 3, queries: 97, grindingBits: 20, logRows: 16 }, 100.5],
   ];
@@ -86,6 +88,7 @@ test("the layers of a recursion have 100 bits in unique decoding with the querie
     assert.ok(report.provenBits >= 100 && Math.abs(report.provenBits - bits) < 0.06, `${report.provenBits}`);
   }
   assert.ok(reportOf({ logCommitted: 16, logBlowup: 2, queries: 123, grindingBits: 16 }).provenBits < 100);
+  assert.ok(reportOf({ logCommitted: 18, logBlowup: 1, queries: 202, grindingBits: 16 }).provenBits < 100);
 });
 
 test("Johnson figures take the theorem as printed and are not claimed", () => {
