@@ -106,6 +106,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "contracts/bridges/devnet-executor",
       "contracts/bridges/proven-hook",
       "contracts/bridges/ccip-ramps",
+      ...["contracts/bridges/superchain", "contracts/bridges/superchain-mutants", "bridges/superchain-worker"],
       "plugin/hyperlane-registry",
       "bridges/published-code",
       "bridges/layerzero-worker",

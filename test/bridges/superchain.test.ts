@@ -3,158 +3,34 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, Contract, ContractFactory, Interface, keccak256 } from "ethers";
-import type { ContractTransactionReceipt, JsonRpcProvider, Log } from "ethers";
-import hre from "hardhat";
+import { AbiCoder, Contract, keccak256 } from "ethers";
 import { checksumOf } from "../../src/bridges/superchain/identifier.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { BridgeDelivery } from "../../src/devnet/view/bridge-info.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
-import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, startFlowDevnet } from "../flow/support/devnet.ts";
+import {
+  CAROL,
+  ETH_BRIDGE,
+  INBOX,
+  known,
+  MESSENGER,
+  options,
+  reverts,
+  send,
+  SuperchainWorld,
+  TOKEN_BRIDGE,
+} from "./support/superchain-world.ts";
 
 const CHAINS = [271n, 272n] as const;
 const [A, B] = CHAINS;
-/** As the Superchain's own specification has them. */
-const [INBOX, MESSENGER] = ["0x4200000000000000000000000000000000000022", "0x4200000000000000000000000000000000000023"];
-const [ETH_BRIDGE, TOKEN_BRIDGE] = ["0x4200000000000000000000000000000000000024", "0x4200000000000000000000000000000000000028"];
 const CENTER = "0x000000000000000000000000000000000001000d";
-const CAROL = "0x00000000000000000000000000000000000000c0";
-const IDENTIFIER = "tuple(address origin, uint256 blockNumber, uint256 logIndex, uint256 timestamp, uint256 chainId)";
-const ABI = [
-  `function relayMessage(${IDENTIFIER} id, bytes sentMessage) payable returns (bytes)`,
-  `function validateMessage(${IDENTIFIER} id, bytes32 msgHash)`,
-  `function calculateChecksum(${IDENTIFIER} id, bytes32 msgHash) view returns (bytes32)`,
-  "function crossDomainMessageSender() view returns (address)",
-  "function sendMessage(uint256, address, bytes) returns (bytes32)",
-  "function resendMessage(uint256, uint256, address, address, bytes) returns (bytes32)",
-  "function successfulMessages(bytes32) view returns (bool)",
-  "function sendERC20(address, address, uint256, uint256) returns (bytes32)",
-  "function relayERC20(address, address, address, uint256)",
-  "function sendETH(address, uint256) payable returns (bytes32)",
-  "function relayETH(address, address, uint256)",
-  "event SentMessage(uint256 indexed destination, address indexed target, uint256 indexed messageNonce, address sender, bytes message)",
-  "function receiveMessage(bytes32, bytes, bytes) payable returns (bytes4)",
-  "function isProven(bytes32) view returns (bool)",
-  "function backed(bytes32) view returns (uint256)",
-  "error NotTheCenter(address, address)",
-  "error NotInAccessList()",
-  "error NotProven(uint256, bytes32)",
-  "error NotEntered()",
-  "error ReentrantCall()",
-  "error IdOriginNotL2ToL2CrossDomainMessenger()",
-  "error MessageAlreadyRelayed()",
-  "error MessageDestinationSameChain()",
-  "error MessageDestinationNotRelayChain()",
-  "error MessageTargetL2ToL2CrossDomainMessenger()",
-  "error EventPayloadNotSentMessage()",
-  "error InvalidMessage()",
-  "error Unauthorized()",
-  "error ZeroAddress()",
-  "error InvalidERC7802()",
-];
-const known = new Interface(ABI);
-const options = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER], bridges: { superchain: {} } };
-
-interface Relay {
-  readonly id: { origin: string; blockNumber: bigint; logIndex: bigint; timestamp: bigint; chainId: bigint };
-  readonly payload: string;
-}
-
-/** An ecosystem, and what a test does in it. */
-class World {
-  readonly devnet: FlowDevnet;
-  readonly clients: readonly JsonRpcProvider[];
-
-  constructor(devnet: FlowDevnet) {
-    this.devnet = devnet;
-    this.clients = devnet.chains.map(clientOf);
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.clients) client.destroy();
-    await this.devnet.close();
-  }
-
-  signer(chain: number, number = ALICE) {
-    return this.devnet.accounts.wallet(number).connect(this.clients[chain]!);
-  }
-
-  at(chain: number, address: string, number = ALICE): Contract {
-    return new Contract(address, known, this.signer(chain, number));
-  }
-
-  /** On both chains at one address, as the same account's next contract. */
-  async twins(name: string, args: (chain: number) => readonly unknown[] = () => []): Promise<readonly [Contract, Contract]> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    const put = async (chain: number): Promise<Contract> => {
-      const contract = await new ContractFactory(abi, bytecode, this.signer(chain, BOB)).deploy(...args(chain));
-      await contract.waitForDeployment();
-      return contract.connect(this.signer(chain)) as Contract;
-    };
-    const both = [await put(0), await put(1)] as const;
-    assert.equal(both[0].target, both[1].target);
-    return both;
-  }
-
-  async moveOn(): Promise<readonly BridgeDelivery[]> {
-    for (let round = 0; round < 2; round++) {
-      await this.devnet.settle();
-      await this.devnet.relay();
-    }
-    return this.deliveries();
-  }
-
-  async deliveries(): Promise<readonly BridgeDelivery[]> {
-    return (await this.devnet.bridges!.bridges()).superchain!.deliveries;
-  }
-
-  async of({ hash }: ContractTransactionReceipt): Promise<BridgeDelivery> {
-    return (await this.deliveries()).find(({ sentIn }) => sentIn === hash)!;
-  }
-
-  hold(chainId: bigint, isHeld: boolean): Promise<unknown> {
-    const params = [{ type: "bridges", chainId: Number(chainId), running: !isHeld }];
-    return this.devnet.chains[0]!.provider.request({ method: "hyperchain_setFault", params });
-  }
-
-  /** What a dapp's own script relays, out of the log of the message. */
-  async relayOf(chain: number, receipt: ContractTransactionReceipt): Promise<Relay> {
-    const log = receipt.logs.find(({ topics }) => topics[0] === known.getEvent("SentMessage")!.topicHash) as Log;
-    const { timestamp } = (await this.clients[chain]!.getBlock(log.blockNumber))!;
-    const place = { blockNumber: BigInt(log.blockNumber), logIndex: BigInt(log.index), timestamp: BigInt(timestamp) };
-    return { id: { origin: MESSENGER, ...place, chainId: CHAINS[chain]! }, payload: concat([...log.topics, log.data]) };
-  }
-
-  /** What a relay by hand would come to. */
-  relay(chain: number, { id, payload }: Relay, given: { readonly listed?: boolean } = {}) {
-    const { listed = true } = given;
-    const storageKeys = [checksumOf(id as Parameters<typeof checksumOf>[0], keccak256(payload))];
-    const accessList = listed ? [{ address: INBOX, storageKeys }] : [];
-    return this.at(chain, MESSENGER, BOB).getFunction("relayMessage").staticCall(id, payload, { accessList });
-  }
-}
-
-async function send(contract: Contract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
-  return (await (await contract.getFunction(name).send(...args)).wait()) as ContractTransactionReceipt;
-}
-
-const reverts = (calling: Promise<unknown>, name: string): Promise<void> =>
-  assert.rejects(calling, (error: { data?: string }) => {
-    const selector = known.getError(name)!.selector;
-    assert.equal(
-      String(error.data ?? (error as { info?: { error?: { data?: string } } }).info?.error?.data).slice(0, 10),
-      selector,
-    );
-    return true;
-  });
 
 describe("C14 dapps of the Superchain between two chains that are born with its contracts", () => {
-  let world: World;
+  let world: SuperchainWorld;
   before(async () => {
-    world = new World(await startFlowDevnet(CHAINS, options));
+    world = new SuperchainWorld(await startFlowDevnet(CHAINS, options));
   });
   after(() => world?.close());
 
@@ -357,13 +233,14 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
 describe("C14 the Superchain's contracts in an ecosystem that ends and begins again", () => {
   test("messages at every step go on, and each is relayed once; chains that were born without the contracts are refused", async () => {
     const [data, without] = [mkdtempSync(join(tmpdir(), "bridged-")), mkdtempSync(join(tmpdir(), "bridged-"))];
-    let world: World | undefined;
+    let world: SuperchainWorld | undefined;
     const end = async (): Promise<void> => {
       const ending = world;
       world = undefined;
       await ending?.close();
     };
-    const begin = async (): Promise<World> => (world = new World(await startFlowDevnet(CHAINS, { ...options, data })));
+    const begin = async (): Promise<SuperchainWorld> =>
+      (world = new SuperchainWorld(await startFlowDevnet(CHAINS, { ...options, data })));
     try {
       const first = await begin();
       const [a, b] = await first.twins("SuperchainTestCounter");

@@ -33,7 +33,7 @@ contract L2ToL2CrossDomainMessenger is IL2ToL2CrossDomainMessenger {
     /// @inheritdoc IL2ToL2CrossDomainMessenger
     function sendMessage(uint256 destination, address target, bytes calldata message) external returns (bytes32 hash) {
         if (destination == block.chainid) revert MessageDestinationSameChain();
-        if (target == address(this)) revert MessageTargetL2ToL2CrossDomainMessenger();
+        _requireTarget(target);
         uint256 nonce = messageNonce();
         ++nextNonce;
         hash = keccak256(abi.encode(destination, block.chainid, nonce, msg.sender, target, message));
@@ -125,7 +125,13 @@ contract L2ToL2CrossDomainMessenger is IL2ToL2CrossDomainMessenger {
         uint256 destination;
         (destination, target, nonce) = abi.decode(sentMessage[32:TOPICS_LENGTH], (uint256, address, uint256));
         if (destination != block.chainid) revert MessageDestinationNotRelayChain();
-        if (target == address(this)) revert MessageTargetL2ToL2CrossDomainMessenger();
+        _requireTarget(target);
         (sender, message) = abi.decode(sentMessage[TOPICS_LENGTH:], (address, bytes));
+    }
+
+    /// @dev What the interop center is told by this contract, other chains' inboxes take for its own messages.
+    function _requireTarget(address target) private view {
+        if (target == address(this)) revert MessageTargetL2ToL2CrossDomainMessenger();
+        if (target == Predeploys.INTEROP_CENTER) revert MessageTargetInteropCenter();
     }
 }

@@ -31,6 +31,8 @@ export class FakeMember {
   /** What a call answers; it is refused where this throws. */
   onCall: (data: string) => string = answerTo;
   isSilent = false;
+  /** Answers all but which block has a number. */
+  tellsNoBlocks = false;
   /** What the bridge's key has. */
   balance = 10n ** 20n;
   readonly #blocks: (readonly (FakeLog & { readonly transactionHash: string })[])[] = [[]];
@@ -43,9 +45,14 @@ export class FakeMember {
       getTransactionCount: () => this.#receipts.size,
       getBalance: () => this.balance,
       getTransactionReceipt: (hash: string) => this.#receipts.get(hash) ?? null,
-      getBlock: (tag: number | string) => blockAt(typeof tag === "number" ? tag : this.#blocks.length - 1),
+      getBlock: (tag: number | string) => {
+        if (typeof tag !== "number") return blockAt(this.#blocks.length - 1);
+        return this.tellsNoBlocks ? new Promise(() => undefined) : blockAt(tag);
+      },
       getLogs: ({ fromBlock, toBlock }: { fromBlock: number; toBlock: number }) =>
-        this.#blocks.slice(fromBlock, toBlock + 1).flat(),
+        this.#blocks
+          .slice(fromBlock, toBlock + 1)
+          .flatMap((logs, i) => logs.map((log, index) => ({ ...log, blockNumber: fromBlock + i, index }))),
       getCode: () => "0x01",
       call: ({ data }: { data: string }) => this.onCall(data),
       broadcastTransaction: (raw: string) => this.#take(Transaction.from(raw)),
@@ -87,8 +94,11 @@ export class FakeMember {
   }
 }
 
+/** Seconds. */
+export const FAKE_BLOCK_TIME = (number: number): bigint => 1_000n + BigInt(number);
+
 function blockAt(number: number): object {
-  return { number, hash: keccak256(`0x${number.toString(16).padStart(64, "0")}`) };
+  return { number, timestamp: Number(FAKE_BLOCK_TIME(number)), hash: keccak256(`0x${number.toString(16).padStart(64, "0")}`) };
 }
 
 function readTransaction(data: string): FakeTransaction {

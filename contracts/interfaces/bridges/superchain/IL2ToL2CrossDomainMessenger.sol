@@ -22,10 +22,12 @@ interface IL2ToL2CrossDomainMessenger {
     error MessageDestinationSameChain();
     error MessageDestinationNotRelayChain();
     error MessageTargetL2ToL2CrossDomainMessenger();
+    /// @notice A call of the interop center by the messenger would speak in its name to every other chain.
+    error MessageTargetInteropCenter();
     error MessageAlreadyRelayed();
     error InvalidMessage();
 
-    /// @notice Anyone may send. Reverts for this chain, and for the messenger as the target.
+    /// @notice Anyone may send. Reverts for this chain, and for the messenger or the interop center as the target.
     /// @return messageHash What names the message on both chains.
     function sendMessage(uint256 destination, address target, bytes calldata message) external returns (bytes32 messageHash);
 

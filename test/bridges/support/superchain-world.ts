@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { concat, Contract, ContractFactory, Interface, keccak256 } from "ethers";
+import type { ContractTransactionReceipt, JsonRpcProvider, Log } from "ethers";
+import hre from "hardhat";
+import { checksumOf } from "../../../src/bridges/superchain/identifier.ts";
+import type { BridgeDelivery } from "../../../src/devnet/view/bridge-info.ts";
+import { ALICE, BOB, clientOf, RELAYER, UNPROVEN } from "../../flow/support/devnet.ts";
+import type { FlowDevnet } from "../../flow/support/devnet.ts";
+
+/** As the Superchain's own specification has them. */
+export const [INBOX, MESSENGER] = ["0x4200000000000000000000000000000000000022", "0x4200000000000000000000000000000000000023"];
+export const [ETH_BRIDGE, TOKEN_BRIDGE] = [
+  "0x4200000000000000000000000000000000000024",
+  "0x4200000000000000000000000000000000000028",
+];
+export const CAROL = "0x00000000000000000000000000000000000000c0";
+const IDENTIFIER = "tuple(address origin, uint256 blockNumber, uint256 logIndex, uint256 timestamp, uint256 chainId)";
+const ABI = [
+  `function relayMessage(${IDENTIFIER} id, bytes sentMessage) payable returns (bytes)`,
+  `function validateMessage(${IDENTIFIER} id, bytes32 msgHash)`,
+  `function calculateChecksum(${IDENTIFIER} id, bytes32 msgHash) view returns (bytes32)`,
+  "function crossDomainMessageSender() view returns (address)",
+  "function sendMessage(uint256, address, bytes) returns (bytes32)",
+  "function resendMessage(uint256, uint256, address, address, bytes) returns (bytes32)",
+  "function successfulMessages(bytes32) view returns (bool)",
+  "function sendERC20(address, address, uint256, uint256) returns (bytes32)",
+  "function relayERC20(address, address, address, uint256)",
+  "function sendETH(address, uint256) payable returns (bytes32)",
+  "function relayETH(address, address, uint256)",
+  "event SentMessage(uint256 indexed destination, address indexed target, uint256 indexed messageNonce, address sender, bytes message)",
+  "function receiveMessage(bytes32, bytes, bytes) payable returns (bytes4)",
+  "function isProven(bytes32) view returns (bool)",
+  "function backed(bytes32) view returns (uint256)",
+  "error NotTheCenter(address, address)",
+  "error NotInAccessList()",
+  "error NotProven(uint256, bytes32)",
+  "error NotEntered()",
+  "error ReentrantCall()",
+  "error IdOriginNotL2ToL2CrossDomainMessenger()",
+  "error MessageAlreadyRelayed()",
+  "error MessageDestinationSameChain()",
+  "error MessageDestinationNotRelayChain()",
+  "error MessageTargetL2ToL2CrossDomainMessenger()",
+  "error EventPayloadNotSentMessage()",
+  "error InvalidMessage()",
+  "error Unauthorized()",
+  "error ZeroAddress()",
+  "error InvalidERC7802()",
+];
+export const known = new Interface(ABI);
+/** Nothing is proven. */
+export const options = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER], bridges: { superchain: {} } };
+
+/** What a relay takes. */
+interface Relay {
+  readonly id: { origin: string; blockNumber: bigint; logIndex: bigint; timestamp: bigint; chainId: bigint };
+  readonly payload: string;
+}
+
+/** An ecosystem with the Superchain, and what a test does in it. */
+export class SuperchainWorld {
+  readonly devnet: FlowDevnet;
+  readonly clients: readonly JsonRpcProvider[];
+
+  constructor(devnet: FlowDevnet) {
+    this.devnet = devnet;
+    this.clients = devnet.chains.map(clientOf);
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) client.destroy();
+    await this.devnet.close();
+  }
+
+  signer(chain: number, number = ALICE) {
+    return this.devnet.accounts.wallet(number).connect(this.clients[chain]!);
+  }
+
+  at(chain: number, address: string, number = ALICE): Contract {
+    return new Contract(address, known, this.signer(chain, number));
+  }
+
+  /** On both chains at one address, as the same account's next contract. */
+  async twins(name: string, args: (chain: number) => readonly unknown[] = () => []): Promise<readonly [Contract, Contract]> {
+    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
+    const put = async (chain: number): Promise<Contract> => {
+      const contract = await new ContractFactory(abi, bytecode, this.signer(chain, BOB)).deploy(...args(chain));
+      await contract.waitForDeployment();
+      return contract.connect(this.signer(chain)) as Contract;
+    };
+    const both = [await put(0), await put(1)] as const;
+    assert.equal(both[0].target, both[1].target);
+    return both;
+  }
+
+  async moveOn(): Promise<readonly BridgeDelivery[]> {
+    for (let round = 0; round < 2; round++) {
+      await this.devnet.settle();
+      await this.devnet.relay();
+    }
+    return this.deliveries();
+  }
+
+  async deliveries(): Promise<readonly BridgeDelivery[]> {
+    return (await this.devnet.bridges!.bridges()).superchain!.deliveries;
+  }
+
+  async of({ hash }: ContractTransactionReceipt): Promise<BridgeDelivery> {
+    return (await this.deliveries()).find(({ sentIn }) => sentIn === hash)!;
+  }
+
+  hold(chainId: bigint, isHeld: boolean): Promise<unknown> {
+    const params = [{ type: "bridges", chainId: Number(chainId), running: !isHeld }];
+    return this.devnet.chains[0]!.provider.request({ method: "hyperchain_setFault", params });
+  }
+
+  /** What a dapp's own script relays, out of the log of the message. */
+  async relayOf(chain: number, receipt: ContractTransactionReceipt): Promise<Relay> {
+    const log = receipt.logs.find(({ topics }) => topics[0] === known.getEvent("SentMessage")!.topicHash) as Log;
+    const { timestamp } = (await this.clients[chain]!.getBlock(log.blockNumber))!;
+    const place = { blockNumber: BigInt(log.blockNumber), logIndex: BigInt(log.index), timestamp: BigInt(timestamp) };
+    return {
+      id: { origin: MESSENGER, ...place, chainId: this.devnet.chains[chain]!.chainId },
+      payload: concat([...log.topics, log.data]),
+    };
+  }
+
+  /** What a relay by hand would come to. */
+  relay(chain: number, { id, payload }: Relay, given: { readonly listed?: boolean } = {}) {
+    const { listed = true } = given;
+    const storageKeys = [checksumOf(id as Parameters<typeof checksumOf>[0], keccak256(payload))];
+    const accessList = listed ? [{ address: INBOX, storageKeys }] : [];
+    return this.at(chain, MESSENGER, BOB).getFunction("relayMessage").staticCall(id, payload, { accessList });
+  }
+}
+
+export async function send(contract: Contract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
+  return (await (await contract.getFunction(name).send(...args)).wait()) as ContractTransactionReceipt;
+}
+
+export const reverts = (calling: Promise<unknown>, name: string): Promise<void> =>
+  assert.rejects(calling, (error: { data?: string }) => {
+    const selector = known.getError(name)!.selector;
+    assert.equal(
+      String(error.data ?? (error as { info?: { error?: { data?: string } } }).info?.error?.data).slice(0, 10),
+      selector,
+    );
+    return true;
+  });
