@@ -16,7 +16,7 @@ import { SHA256_OPERATION } from "../circuits/sha256/sha256-air.ts";
 import type { Sha256Request } from "../circuits/sha256/sha256-trace.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { writeNumber30 } from "../circuits/words/earlier.ts";
-import { limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
+import { LIMB, LIMBS, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
 import { inv } from "../field/koala-bear.ts";
 import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
@@ -171,8 +171,9 @@ export class RunTracer {
         ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0))
         : (access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD));
     if (instruction.isHint === 1) this.#hints.push(d);
-    const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
-    const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sumOf(tested ?? a) === 0);
+    // Of the word that is tested.
+    const sum = instruction.isEqual === 1 ? 0 : sumOf(instruction.isZero === 1 ? a : b);
+    const zero = Number(instruction.isEqual === 1 ? sameWord(a, b) : sum === 0);
     const { jumps, jumpsIf, jumpsUnless } = instruction;
     const at = this.#templates.begin(this.#processor, instruction);
     const { cells } = this.#processor;
@@ -188,7 +189,7 @@ export class RunTracer {
     cells[at + AT.whole] = access === undefined ? 0 : 1;
     cells[at + AT.split] = split;
     cells[at + AT.zero] = zero;
-    cells[at + AT.inverse] = tested === undefined || sumOf(tested) === 0 ? 0 : inv(sumOf(tested));
+    cells[at + AT.inverse] = sum === 0 ? 0 : inv(sum);
     cells[at + AT.taken] = jumps + jumpsIf * (1 - zero) + jumpsUnless * zero;
     writeNumber30(cells, at + AT.gapB, gapB);
     writeNumber30(cells, at + AT.gapC, gapC);
@@ -275,9 +276,17 @@ function addressOf(
   given: Limbs,
   frame: number,
 ): number {
+  const own = index + isOfFrame * FRAME_PLACES * frame;
+  if (isAddressed !== 1) return withinLimit(own);
   // A pointer's third limb is the frame's.
+  let isLow = isPointer === 1 || given[2] === 0;
+  for (let i = 3; isLow && i < LIMBS; i++) isLow = given[i] === 0;
+  if (isLow) return withinLimit(own + (given[0] ?? 0) + LIMB * (given[1] ?? 0));
   const offset = isPointer === 1 ? given.map((limb, i) => (i === 2 ? 0 : limb)) : given;
-  const address = BigInt(index + isOfFrame * FRAME_PLACES * frame) + (isAddressed === 1 ? wordOf(offset) : 0n);
-  if (address >= INDEX_LIMIT) throw new UnprovableAddressError(address, INDEX_LIMIT);
-  return Number(address);
+  throw new UnprovableAddressError(BigInt(own) + wordOf(offset), INDEX_LIMIT);
+}
+
+function withinLimit(address: number): number {
+  if (address >= INDEX_LIMIT) throw new UnprovableAddressError(BigInt(address), INDEX_LIMIT);
+  return address;
 }

@@ -119,9 +119,16 @@ export function statementValuesOf(
   return isLater ? new Array<number>(statementValueCount).fill(0) : undefined;
 }
 
-/** Index of the first element not below p, or −1. A plain loop: this runs over every cell of a proof. */
-function firstNonCanonical(column: Uint32Array): number {
-  for (let row = 0; row < column.length; row++) if ((column[row] ?? 0) >= P) return row;
+/**
+ * Index of the first element not below p, or −1. A plain loop over integers with sign, of which elements from 2^31 on are
+ * negative: this runs over every cell of a proof.
+ */
+function firstNonCanonical({ buffer, byteOffset, length }: Uint32Array): number {
+  const signed = new Int32Array(buffer, byteOffset, length);
+  for (let row = 0; row < length; row++) {
+    const element = signed[row] as number;
+    if (element < 0 || element >= P) return row;
+  }
   return -1;
 }
 

@@ -14,7 +14,8 @@ export interface Padding<F extends Fields> {
 export class TableRows<F extends Fields> implements Iterable<FieldValues<F, number>> {
   readonly #table: string;
   readonly #fields: F;
-  readonly #counts: readonly (readonly [string, number])[];
+  readonly #names: readonly string[];
+  readonly #counts: readonly number[];
   readonly #width: number;
   readonly #rows: PackedRows;
   /** What was written into rows that were there, by column. */
@@ -23,7 +24,8 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   constructor(table: string, fields: F, rows: readonly FieldValues<F, number>[] = []) {
     this.#table = table;
     this.#fields = fields;
-    this.#counts = Object.entries(fields);
+    this.#names = Object.keys(fields);
+    this.#counts = Object.values(fields);
     this.#width = elementCount(fields);
     this.#rows = new PackedRows(this.#width);
     for (const row of rows) this.push(row);
@@ -128,9 +130,11 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   }
 
   #write(row: FieldValues<F, number>, cells: Uint32Array, first: number): void {
+    const values = row as Readonly<Record<string, number | readonly number[] | undefined>>;
     let at = first;
-    for (const [name, count] of this.#counts) {
-      const value = (row as Readonly<Record<string, number | readonly number[] | undefined>>)[name];
+    for (let field = 0; field < this.#names.length; field++) {
+      const [name, count] = [this.#names[field] as string, this.#counts[field] as number];
+      const value = values[name];
       const length = typeof value === "number" ? 1 : (value?.length ?? 0);
       if (length !== count) throw new RangeError(`field ${name} of table ${this.#table} has ${count} elements, got ${length}`);
       if (typeof value === "number") cells[at++] = value;

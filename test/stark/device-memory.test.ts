@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import type { ProofPhase } from "../../src/stark/column-prover.ts";
@@ -133,6 +134,11 @@ describe("prove refuses input that does not fit the system", () => {
       "an element not below the modulus",
       "BadTrace",
       { traces: [input.traces[0]!.map((column) => column.map(() => 0xffffffff)), ...input.traces.slice(1)] },
+    ],
+    [
+      "the modulus as the last element of a column",
+      "BadTrace",
+      { traces: [input.traces[0]!.map((column) => column.with(-1, P)), ...input.traces.slice(1)] },
     ],
     [
       "a height that is no power of two",

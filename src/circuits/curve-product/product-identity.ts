@@ -1,8 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
-import { PRIME } from "../secp256k1/secp256k1.ts";
 import { element, lookUpCarries, lookUpLimbs, productLimb } from "../words/expressions.ts";
-import { LIMB, LIMBS, limbsOf, numberOf, WORD_BYTES } from "../shapes/word.ts";
+import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
 
 /** Carries hold their value plus this: they are from −6000 to 10383. */
 export const CARRY_OFFSET = 6_000;
@@ -58,28 +57,38 @@ export function assertProduct(
   }
 }
 
-/** The cells that show a product. Throws Error for an untrue one. */
+/**
+ * The cells that show a product. Throws Error for an untrue one. A limb of the quotient is what makes the sum of its place a
+ * multiple of 2^16, and so is the last carry in the place above them; if then all carries are whole and the last one is that, the
+ * product is true.
+ */
 export function productWitness({ x, z, r }: CurveProduct): ProductWitness {
-  const rest = numberOf(x, 8) * numberOf(z, 8) - numberOf(r, 16);
-  const whole = rest / PRIME;
-  if (whole * PRIME !== rest) throw new Error("a product of coordinates was asked for that is another");
-  const high = Number(whole >> 256n);
-  const quotient = limbsOf(BigInt.asUintN(256, whole));
   multiply(x, z);
+  const quotient: number[] = [];
   const carries: number[] = [];
-  let carry = 0;
+  let [carry, high] = [0, 0];
   for (let k = 0; k < 2 * LIMBS; k++) {
     let limb = (atPosition[2 * k] ?? 0) + 256 * (atPosition[2 * k + 1] ?? 0) + carry;
-    if (k < LIMBS) limb += PRIME_LOW * (quotient[k] ?? 0) - (r[k] ?? 0);
-    else limb -= quotient[k - LIMBS] ?? 0;
+    limb -= (k < LIMBS ? r[k] : quotient[k - LIMBS]) ?? 0;
     if (k >= 2 && k < LIMBS + 2) limb += quotient[k - 2] ?? 0;
-    if (k === LIMBS) limb += PRIME_LOW * high;
+    if (k <= LIMBS) {
+      const missing = Math.imul(limb & (LIMB - 1), MINUS_INVERSE) & (LIMB - 1);
+      if (k < LIMBS) quotient.push(missing);
+      else high = missing < LIMB / 2 ? missing : missing - LIMB;
+      limb += PRIME_LOW * (k < LIMBS ? missing : high);
+    }
     if (k === LIMBS + 2) limb += high;
     carry = limb / LIMB;
+    if (!Number.isInteger(carry)) throw new Error(UNTRUE);
     carries.push(carry + CARRY_OFFSET);
   }
+  if (carry !== high) throw new Error(UNTRUE);
   return { quotient, carry: carries };
 }
+
+const UNTRUE = "a product of coordinates was asked for that is another";
+/** Times PRIME_LOW it is −1 modulo 2^16. */
+const MINUS_INVERSE = LIMB - 13617;
 
 /** Sums of products of digits by position, the last product's: a list for each would be garbage. At most 32 · 510² < 2^31. */
 const atPosition = new Int32Array(2 * WORD_BYTES);

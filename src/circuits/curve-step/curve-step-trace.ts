@@ -70,11 +70,6 @@ export function stepProducts(cells: Lines): CurveProduct[] {
     bytes.map((byte) => byte - DIGIT_OFFSET),
   );
   if (slope === undefined || gap === undefined || second === undefined) throw new Error("a step has three lists of digits");
-  const minus = (left: readonly number[], right: readonly number[]): number[] => left.map((digit, i) => digit - (right[i] ?? 0));
-  const limbs = (digits: readonly number[], factor = 1): number[] =>
-    Array.from({ length: digits.length / 2 }, (_, i) => factor * ((digits[2 * i] ?? 0) + 256 * (digits[2 * i + 1] ?? 0)));
-  const plus = (...lists: readonly (readonly number[])[]): number[] =>
-    limbs(x).map((_, i) => lists.reduce((sum, list) => sum + (list[i] ?? 0), 0));
   return [
     { x: minus(chosenX, x), z: slope, r: minus(limbs(chosenY), limbs(y)) },
     { x: slope, z: slope, r: plus(limbs(x, 2), limbs(chosenX), limbs(gap)) },
@@ -82,6 +77,25 @@ export function stepProducts(cells: Lines): CurveProduct[] {
     { x: second, z: second, r: plus(limbs(x, 2), limbs(gap), limbs(nextX)) },
     { x: minus(x, nextX), z: second, r: plus(limbs(y), limbs(nextY)) },
   ];
+}
+
+/** The digits of a difference. */
+function minus(left: readonly number[], right: readonly number[]): number[] {
+  return left.map((digit, i) => digit - (right[i] ?? 0));
+}
+
+/** A multiple of the limbs that digits make. */
+function limbs(digits: readonly number[], factor = 1): number[] {
+  const made: number[] = [];
+  for (let i = 0; i < digits.length; i += 2) made.push(factor * ((digits[i] ?? 0) + 256 * (digits[i + 1] ?? 0)));
+  return made;
+}
+
+/** The limbs of a sum. */
+function plus(...[first = [], ...others]: readonly (readonly number[])[]): number[] {
+  const sums = [...first];
+  for (const other of others) for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (other[i] ?? 0);
+  return sums;
 }
 
 /** The main columns of the table; it has no rows without steps. Rows that are not real fill it up. */

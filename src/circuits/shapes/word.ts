@@ -34,19 +34,12 @@ function digitsOf(value: bigint, count: number, digitsOfPart: Uint16Array | Uint
 
 /** The number that limbs stand for. */
 export function wordOf(limbs: readonly number[]): bigint {
-  return numberOf(limbs, 16);
-}
-
-/** The number that digits of 8 or 16 bits stand for, lowest first; they may be negative. */
-export function numberOf(digits: readonly number[], bits: 8 | 16): bigint {
-  const base = 2 ** bits;
-  const size = 48 / bits;
   let sum = 0n;
-  for (let end = digits.length; end > 0;) {
+  for (let end = limbs.length; end > 0;) {
     // As many as a number holds exactly.
-    const first = Math.max(0, end - (end % size || size));
+    const first = Math.max(0, end - (end % 3 || 3));
     let own = 0;
-    for (let i = end - 1; i >= first; i--) own = own * base + (digits[i] ?? 0);
+    for (let i = end - 1; i >= first; i--) own = own * LIMB + (limbs[i] ?? 0);
     sum = sum === 0n ? BigInt(own) : (sum << 48n) + BigInt(own);
     end = first;
   }
