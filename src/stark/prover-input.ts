@@ -120,16 +120,17 @@ export function statementValuesOf(
 }
 
 /**
- * Index of the first element not below p, or −1. A plain loop over integers with sign, of which elements from 2^31 on are
- * negative: this runs over every cell of a proof.
+ * Index of the first element not below p, or −1. Of integers with sign, elements from 2^31 on are negative, and so is what others
+ * lack of p − 1. No branch for an element: this runs over every cell of a proof.
  */
 function firstNonCanonical({ buffer, byteOffset, length }: Uint32Array): number {
   const signed = new Int32Array(buffer, byteOffset, length);
+  let signs = 0;
   for (let row = 0; row < length; row++) {
     const element = signed[row] as number;
-    if (element < 0 || element >= P) return row;
+    signs |= element | (P - 1 - element);
   }
-  return -1;
+  return signs < 0 ? signed.findIndex((element) => element < 0 || element >= P) : -1;
 }
 
 /** The caller's mistake: input that does not fit the system. */

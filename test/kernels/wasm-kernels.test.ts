@@ -94,16 +94,25 @@ test("enters and leaves Montgomery form", () => {
   assert.deepEqual(read(target, pairs.length), [...left]);
 });
 
-test("stages sixteen words of each column, one column's behind the other's", () => {
+test("stages lines of sixteen words of each column, a stride behind one another", () => {
   const next = elementSource(16);
-  const columns = [0, 1, 2].map(() => Uint32Array.from({ length: 40 }, next));
-  const target = heap.allocate(4 * 16 * 4);
-  heap.words().fill(7, target / 4, target / 4 + 64);
+  const columns = [0, 1, 2].map(() => Uint32Array.from({ length: 60 }, next));
+  const target = heap.allocate(4 * 40 * 4);
   const table = store(columns.map(store));
   for (const count of [1, 3]) {
-    kernels.stageRows(table, table + 4 * count, 4 * 20, target);
-    const staged = columns.slice(0, count).flatMap((column) => [...column.subarray(20, 36)]);
-    assert.deepEqual(read(target, 16 * count + 1), [...staged, 7]);
+    for (const [lines, stride] of [
+      [1, 16],
+      [1, 20],
+      [2, 32],
+    ] as const) {
+      const length = 16 * lines;
+      heap.words().fill(7, target / 4, target / 4 + 160);
+      kernels.stageRows(table, table + 4 * count, 4 * 20, target, 4 * stride, 4 * length);
+      const staged = columns
+        .slice(0, count)
+        .flatMap((column) => [...column.subarray(20, 20 + length), ...new Array<number>(stride - length).fill(7)]);
+      assert.deepEqual(read(target, stride * count + 1), [...staged, 7]);
+    }
   }
 });
 

@@ -171,7 +171,7 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
     if (!input.isStaged) return hashSome(count, target);
     const { table, staged, columns } = input;
     for (let row = 0; row < count; row += STAGED_ROWS) {
-      kernels.stageRows(table, table + 4 * columns.length, 4 * row, staged);
+      kernels.stageRows(table, table + 4 * columns.length, 4 * row, staged, STAGED_BYTES, STAGED_BYTES);
       hashSome(STAGED_ROWS, target + stride * row);
     }
   }

@@ -39,6 +39,8 @@ interface QuotientTableJob {
 
 type TableShape = Pick<QuotientTableJob, "logRows" | "columns" | "program">;
 
+const BLOCK_BYTES = 4 * BLOCK_ROWS;
+
 interface TableScratch {
   readonly columns: readonly number[];
   readonly nextColumns: ReadonlyMap<number, number>;
@@ -48,8 +50,10 @@ interface TableScratch {
   readonly prefixes: number;
   readonly selectors: readonly number[];
   readonly vector: number;
-  /** For each source of the program a block of its rows. */
-  readonly blocks: readonly number[];
+  /** The addresses of the program's sources. */
+  readonly sources: number;
+  /** For each of them a block of its rows. */
+  readonly blocks: number;
   readonly program: ProgramScratch;
   readonly end: number;
 }
@@ -70,7 +74,8 @@ function layOut(table: TableShape, degree: number, start: number): TableScratch 
     prefixes: scratch.take(rowBytes),
     selectors: columns(SCOPES),
     vector: scratch.take(16),
-    blocks: table.program.sources.map(() => scratch.take(4 * BLOCK_ROWS)),
+    sources: scratch.take(4 * table.program.sources.length),
+    blocks: scratch.take(BLOCK_BYTES * table.program.sources.length),
     program: layOutProgram(table.program, degree, scratch),
     end: scratch.end,
   };
@@ -113,14 +118,17 @@ function runTable(thread: Thread, job: QuotientJob, table: QuotientTableJob, cos
   const sources = table.program.sources.map(
     ({ column, next }) => (next ? scratch.nextColumns.get(column) : addresses[column]) ?? 0,
   );
-  prepareProgram(thread, scratch.program, scratch.blocks);
+  words.set(sources, scratch.sources / 4);
+  const sourcesEnd = scratch.sources + 4 * sources.length;
+  prepareProgram(
+    thread,
+    scratch.program,
+    sources.map((_, i) => scratch.blocks + BLOCK_BYTES * i),
+  );
   const coordinates = Array.from({ length: job.degree }, (_, k) => table.target + k * table.targetStride + 4 * coset * rows);
   for (let firstRow = 0; firstRow < rows; firstRow += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, rows - firstRow);
-    sources.forEach((source, i) => {
-      const from = source / 4 + firstRow;
-      words.copyWithin((scratch.blocks[i] ?? 0) / 4, from, from + count);
-    });
+    if (sources.length > 0) kernels.stageRows(scratch.sources, sourcesEnd, 4 * firstRow, scratch.blocks, BLOCK_BYTES, 4 * count);
     runOnBlock(
       thread,
       table.program,

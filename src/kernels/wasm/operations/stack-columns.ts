@@ -24,16 +24,22 @@ export async function layOut(device: Device, { blocks, places, logStack, width }
   try {
     const [first = 0] = stored.addresses;
     const stride = columnStride(stored.logRows);
-    device.heap.words().fill(0, first / 4, (first + PARTS * width * stride) / 4);
+    const taken: Taken[] = [];
     const columns = sources.flatMap(({ addresses, logRows }, b) =>
       addresses.map((source, i) => {
         const place = places[b]?.[i] ?? 0;
         if (place + 2 ** logRows > width * 2 ** logStack) {
           throw new RangeError(`place ${place} is beyond ${width} columns of 2^${logStack}`);
         }
+        taken.push({ place, end: place + 2 ** logRows });
         return { source, rows: 2 ** logRows, target: first + partOffset(place, logStack, stride) };
       }),
     );
+    const words = device.heap.words();
+    for (const { place, end } of freePlaces(taken, width, logStack)) {
+      const at = first + partOffset(place, logStack, stride);
+      for (let j = 0; j < PARTS; j++) words.fill(0, (at + j * stride) / 4, (at + j * stride) / 4 + (end - place) / PARTS);
+    }
     await device.pool.run(0, (scratch) => ({
       kind: "layOut",
       taskCount: columns.length,
@@ -50,6 +56,28 @@ export async function layOut(device: Device, { blocks, places, logStack, width }
   } finally {
     sources.forEach((source) => device.columns.drop(source));
   }
+}
+
+/** Places of a stack, to before another. */
+interface Taken {
+  readonly place: number;
+  readonly end: number;
+}
+
+/** The places between columns and behind them, none across an end of a stack column. */
+function freePlaces(taken: readonly Taken[], width: number, logStack: number): Taken[] {
+  const free: Taken[] = [];
+  let from = 0;
+  const goTo = (to: number): void => {
+    for (; from < to; from = free.at(-1)?.end ?? to)
+      free.push({ place: from, end: Math.min(to, 2 ** logStack * (Math.floor(from / 2 ** logStack) + 1)) });
+  };
+  for (const { place, end } of [...taken].sort((a, b) => a.place - b.place)) {
+    goTo(place);
+    from = Math.max(from, end);
+  }
+  goTo(width * 2 ** logStack);
+  return free;
 }
 
 /** See `StackOperations.evaluateParts`; for columns of at least `LOG_VECTOR` rows in each part. */
