@@ -21,7 +21,8 @@ export function evaluateRows(
 ): Uint32Array[] {
   const count = rows.length;
   const firstRow = rows[0] ?? 0;
-  const areAdjacent = rows.every((row, i) => row === firstRow + i);
+  let areAdjacent = true;
+  for (let i = 0; areAdjacent && i < count; i++) areAdjacent = rows[i] === firstRow + i;
   const constant = (value: number | undefined, what: string): Uint32Array => {
     if (value === undefined) throw new RangeError(`table ${air.name} lacks ${what}`);
     return new Uint32Array(count).fill(value);
@@ -66,5 +67,7 @@ export function evaluateRows(
 
 /** The rows from `first` to `first + count − 1`. */
 export function rowRange(first: number, count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => first + i);
+  const rows = new Uint32Array(count);
+  for (let i = 0; i < count; i++) rows[i] = first + i;
+  return rows;
 }

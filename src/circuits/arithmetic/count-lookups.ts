@@ -9,7 +9,7 @@ export interface LookingTable {
 }
 
 /** Rows evaluated at once. */
-const CHUNK_ROWS = 512;
+const CHUNK_ROWS = 2048;
 
 /**
  * How often tables send each message of a bus whose messages a fixed table numbers: `rowOf` gives the row that answers the i-th
