@@ -109,9 +109,10 @@ class ChunkTree {
     await Promise.all(this.#inputs.map((input) => this.#proving.blobs.drop(input)));
   }
 
-  /** Keeps offers of these jobs, and of no others. */
+  /** Keeps offers of these jobs, and of no others. The smallest first: while the first one's tables are filled none is proven. */
   #hold(jobs: readonly ChunkJob[], chain: ChainId): void {
-    const wanted = new Map(jobs.map((job) => [jobId(job.job), job]));
+    const inOrder = [...jobs].sort((a, b) => a.job.weight - b.job.weight);
+    const wanted = new Map(inOrder.map((job) => [jobId(job.job), job]));
     for (const [id, job] of wanted)
       if (!this.#held.has(id)) this.#held.set(id, this.#proving.queue.offer({ ...job, needs: [], chain }));
     for (const [id, held] of this.#held) {

@@ -115,6 +115,24 @@ describe("chunks of a batch's execution as jobs", () => {
     }
   });
 
+  test("the smallest chunk is proven first, wherever it stands in the batch, and the proof is the same", async () => {
+    const honest = chunkPort(own);
+    const asked: { readonly weight: number; readonly firstStep: number }[] = [];
+    const port: ProverPort = {
+      kinds: ["chunk"],
+      async prove(task, from, options) {
+        const { firstStep } = decodeChunkInput((await from.get(task.job.input))!);
+        asked.push({ weight: task.job.weight, firstStep });
+        return honest.prove(task, from, options);
+      },
+    };
+    workHere(port, "alone", true);
+    assert.deepEqual((await prove()).proof, made.proof);
+    const sorted = (key: "weight" | "firstStep") => [...asked].sort((a, b) => a[key] - b[key]);
+    assert.deepEqual(asked, sorted("weight"));
+    assert.notDeepEqual(asked, sorted("firstStep"));
+  });
+
   test("attack: a worker answers with another chunk's proof, a part of it, or more bytes than a chunk's proof has", async () => {
     const { chunks } = decodeBatchProof(made.proof);
     const honest = chunkPort(own);
