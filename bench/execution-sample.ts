@@ -23,7 +23,7 @@ const prover = openOwnProver(workers === undefined ? {} : { workers });
 const [beforeKey, start] = [cpuSeconds(), performance.now()];
 await prover.prepare(claim.batch.protocolVersion);
 const [beforeProof, readySeconds] = [cpuSeconds(), (performance.now() - start) / 1000];
-/** Processor seconds by the phase of the first chunk without a proof: the next one's tables are filled meanwhile. */
+/** Processor seconds by the phase of the first chunk without a proof: others are filled or proven meanwhile. */
 const phaseCpuSeconds: Record<string, number> = {};
 let current: { readonly phase: string; readonly since: number } | undefined;
 const result = await prover.prove(witness, claim, {
