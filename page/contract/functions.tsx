@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Section, Table } from "../parts/layout.tsx";
-import { Words } from "../parts/words.tsx";
+import { Said, Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
@@ -66,12 +66,14 @@ function Views({ place, views }: { readonly place: Place; readonly views: readon
           cells: [
             <code>{view.name}</code>,
             typeof answer === "string" ? (
-              <span class="bad">{answer}</span>
+              <span class="bad">
+                <Said text={answer} />
+              </span>
             ) : (
               answer?.map(({ name, type, value }, number) => (
                 <div key={number}>
                   {name === "" ? "" : `${name}: `}
-                  <Words text={value} chain={place.chain} /> <span class="quiet">{type}</span>
+                  <Value {...{ value, type, chain: place.chain }} /> <span class="quiet">{type}</span>
                 </div>
               ))
             ),
@@ -79,6 +81,16 @@ function Views({ place, views }: { readonly place: Place; readonly views: readon
         };
       })}
     />
+  );
+}
+
+/** An answer; a text in it names no address. */
+function Value({ value, type, chain }: { readonly value: string; readonly type: string; readonly chain: string }) {
+  if (!type.includes("string")) return <Words text={value} chain={chain} />;
+  return (
+    <code>
+      <Said text={value} />
+    </code>
   );
 }
 
@@ -98,13 +110,20 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
       <Arguments inputs={read.inputs} />
       <button>{read.name}</button>
       <div aria-live="polite">
-        {answer !== undefined && "refused" in answer && <p class="bad">{answer.refused}</p>}
+        {answer !== undefined && "refused" in answer && (
+          <p class="bad">
+            <Said text={answer.refused} />
+          </p>
+        )}
         {answer !== undefined &&
           "values" in answer &&
           answer.values.map(({ name: part, type, value }, number) => (
             <p key={number}>
               {part === "" ? "" : `${part}: `}
-              <code>{value}</code> <span class="quiet">{type}</span>
+              <code class="long">
+                <Said text={value} />
+              </code>{" "}
+              <span class="quiet">{type}</span>
             </p>
           ))}
       </div>

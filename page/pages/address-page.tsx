@@ -4,7 +4,11 @@ import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count, ether, time, units } from "../format.ts";
 import { ContractFunctions } from "../contract/functions.tsx";
+import { ContractEvents } from "../parts/contract-events.tsx";
+import { TokenSection } from "../parts/token-section.tsx";
 import { Answer, Section, Table } from "../parts/layout.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Said } from "../parts/words.tsx";
 import { AddressLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
@@ -30,6 +34,7 @@ export function AddressPage({
   readonly address: string;
 }) {
   const { info, version } = useEcosystem();
+  const chainId = member === "l1" ? info.l1.chainId : Number(member);
   const everywhere = useAsked(
     () =>
       Promise.all(
@@ -45,7 +50,7 @@ export function AddressPage({
     <>
       <h1>Address</h1>
       <p>
-        <code>{address}</code>
+        <code>{address}</code> <CopyButton what="address" text={address} />
         {contract !== undefined && `: ${contract.name} on ${chain}`}
       </p>
       <Section title="On every chain">
@@ -64,6 +69,8 @@ export function AddressPage({
         </Answer>
       </Section>
       {contract !== undefined && <ContractFunctions key={`${chain}:${address}`} place={{ chain, address }} abi={contract.abi} />}
+      <TokenSection chainId={chainId} address={address} />
+      <ContractEvents {...{ chain, chainId, address }} />
       <Assets address={address} />
       <History address={address} />
     </>
@@ -94,7 +101,7 @@ function Assets({ address }: { readonly address: string }) {
                   .filter(({ amount: held }) => held !== "0")
                   .map(({ address: token, symbol, decimals, amount: held }) => ({
                     key: `${name}:${token}`,
-                    cells: [name, symbol, units(held, decimals)],
+                    cells: [name, <Said text={symbol} />, units(held, decimals)],
                   })),
               )}
             />

@@ -7,6 +7,7 @@ import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
+import { Said, Words } from "../parts/words.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
 import { stepsOf, stepWords } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
@@ -119,8 +120,8 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
   return (
     <div class="bad" role="alert">
       <p>
-        Its call failed. On {nameOf(chainId)} <code>{call}</code> of <AddressLink chain={nameOf(chainId)} address={contract} />{" "}
-        reverted {reason}
+        Its call failed. On {nameOf(chainId)} <Words text={call} chain={nameOf(chainId)} /> of{" "}
+        <AddressLink chain={nameOf(chainId)} address={contract} /> reverted <Said text={reason} />
       </p>
       <FailingLine failure={failure} />
     </div>

@@ -8,6 +8,7 @@ import { plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import type { Names } from "../names.ts";
 import { Answer } from "../parts/layout.tsx";
+import { Said } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
 import type { Found } from "../answers.ts";
@@ -36,9 +37,12 @@ export function SearchPage({ text }: { readonly text: string }) {
         {(found) =>
           found.length === 0 ? (
             <p>
-              No chain knows <code>{text}</code>. Search for the hash of a message, a transaction or a block, for an address, the
-              number of a block or a batch, for the name of a chain, a contract or an account, or for a function, a selector or an
-              event.
+              No chain knows{" "}
+              <code>
+                <Said text={text} />
+              </code>
+              . Search for the hash of a message, a transaction or a block, for an address, the number of a block or a batch, for
+              the name of a chain, a contract or an account, or for a function, a selector or an event.
             </p>
           ) : (
             <ul>

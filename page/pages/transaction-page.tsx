@@ -1,10 +1,14 @@
-import type { CallFailure, PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import type { CallFailure, Description, PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count } from "../format.ts";
+import { amount, count, short } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
 import { gasByFunction } from "../gas-by-function.ts";
+import { ArgumentsList } from "../parts/arguments-list.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { FoldedData } from "../parts/folded-data.tsx";
+import { Said, Words } from "../parts/words.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
@@ -39,7 +43,7 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
     <>
       <h1>Transaction on {chain}</h1>
       <p>
-        <code>{hash}</code>
+        <code>{hash}</code> <CopyButton what="hash" text={hash} />
       </p>
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
         {(found) => <Found {...found} chain={chain} />}
@@ -80,7 +84,10 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
   const { info } = useEcosystem();
   const { words: base } = baseOf(info, chain);
   const failed = receipt?.status === "0x0";
-  const [{ call } = {}] = useDescriptions(transaction.hash, transaction.input === "0x" ? [] : [{ input: transaction.input }]);
+  const [{ call, arguments: named } = {}] = useDescriptions(
+    transaction.hash,
+    transaction.input === "0x" ? [] : [{ input: transaction.input }],
+  );
   return (
     <>
       <Facts
@@ -108,14 +115,9 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
           fee: receipt === null ? undefined : amount(BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice), symbol),
           nonce: count(transaction.nonce),
           type: Number(transaction.type) === 255 ? `priority operation, from ${base}'s queue` : Number(transaction.type),
-          call: call === undefined ? undefined : <code>{call}</code>,
-          input:
-            transaction.input === "0x" ? undefined : (
-              <code class="long">
-                {transaction.input.slice(0, MOST_INPUT)}
-                {transaction.input.length > MOST_INPUT ? "…" : ""}
-              </code>
-            ),
+          call: call === undefined ? undefined : <Words text={call} chain={chain} />,
+          arguments: named === undefined ? undefined : <ArgumentsList named={named} chain={chain} />,
+          input: transaction.input === "0x" ? undefined : <FoldedData what="input" hex={transaction.input} />,
         }}
       />
       {messages.total > 0 && (
@@ -128,8 +130,6 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
   );
 }
 
-/** Digits of input or data that are shown. */
-const MOST_INPUT = 1_026;
 const MOST_EVENTS = 100;
 
 function Events({ receipt, chain }: { readonly receipt: ReceiptAnswer; readonly chain: string }) {
@@ -146,9 +146,13 @@ function Events({ receipt, chain }: { readonly receipt: ReceiptAnswer; readonly 
           cells: [
             Number(logIndex),
             <AddressLink chain={chain} address={address} />,
-            described[place]?.event === undefined ? <span class="quiet">unknown</span> : <code>{described[place].event}</code>,
-            topics.map((topic) => <code class="line">{topic}</code>),
-            <code class="long">{data.slice(0, MOST_INPUT)}</code>,
+            <EventWords description={described[place]} chain={chain} />,
+            topics.map((topic) => (
+              <code class="line" title={topic}>
+                {short(topic)}
+              </code>
+            )),
+            <FoldedData what={`data of event ${Number(logIndex)}`} hex={data} />,
           ],
         }))}
       />
@@ -156,6 +160,21 @@ function Events({ receipt, chain }: { readonly receipt: ReceiptAnswer; readonly 
         <p class="quiet">{count(receipt.logs.length - MOST_EVENTS)} more events are not shown.</p>
       )}
     </Section>
+  );
+}
+
+function EventWords({ description, chain }: { readonly description: Description | undefined; readonly chain: string }) {
+  if (description?.event === undefined) return <span class="quiet">unknown</span>;
+  return (
+    <>
+      <Words text={description.event} chain={chain} />
+      {description.arguments !== undefined && (
+        <details>
+          <summary>by name</summary>
+          <ArgumentsList named={description.arguments} chain={chain} />
+        </details>
+      )}
+    </>
   );
 }
 
@@ -179,7 +198,7 @@ function Calls({ member, chain, hash }: { readonly member: string; readonly chai
     <Section title="Calls">
       {asked.value.error !== undefined && (
         <p class="bad" role="alert">
-          It reverted {asked.value.reason ?? `with "${asked.value.error}"`}.
+          It reverted <Said text={asked.value.reason ?? `with "${asked.value.error}"`} />.
         </p>
       )}
       <CallTree call={asked.value} chain={chain} />

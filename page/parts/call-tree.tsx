@@ -2,23 +2,29 @@ import type { TracedCall } from "../answers.ts";
 import { amount, count, short } from "../format.ts";
 import { Mark } from "./layout.tsx";
 import { AddressLink, useSymbol } from "./links.tsx";
+import { Said, Words } from "./words.tsx";
 
 /** Calls within calls that are shown; deeper ones are counted. */
 const MOST_DEPTH = 12;
 const MOST_CALLS = 50;
 
-/** Characters of a call that are shown at once. */
-const MOST_TEXT = 160;
+/** Characters of a call that are shown at once, and of one that is folded. */
+const MOST_TEXT = 400;
+const MOST_FOLDED = 100;
 
 /** A call in words; one with a proof among its arguments unfolds. */
-function CallText({ text }: { readonly text: string }) {
-  if (text.length <= MOST_TEXT) return <code>{text}</code>;
+function CallText({ text, chain }: { readonly text: string; readonly chain: string }) {
+  if (text.length <= MOST_TEXT) return <Words text={text} chain={chain} />;
   return (
     <details>
       <summary>
-        <code>{text.slice(0, MOST_TEXT)}…</code>
+        <code>
+          <Said text={`${text.slice(0, MOST_FOLDED)}…`} />
+        </code>
       </summary>
-      <pre>{text}</pre>
+      <pre>
+        <Said text={text} />
+      </pre>
     </details>
   );
 }
@@ -38,10 +44,14 @@ function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly c
   const line = (
     <>
       {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
-      <CallText text={call.call ?? short(call.input)} />
+      <CallText text={call.call ?? short(call.input)} chain={chain} />
       {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
-      {call.error !== undefined && <Mark kind="bad">it reverted {call.reason ?? `with "${call.error}"`}</Mark>}
+      {call.error !== undefined && (
+        <Mark kind="bad">
+          it reverted <Said text={call.reason ?? `with "${call.error}"`} />
+        </Mark>
+      )}
     </>
   );
   return (

@@ -9,6 +9,7 @@ import { CallTree } from "./call-tree.tsx";
 import { Mark } from "./layout.tsx";
 import { Journey } from "./journey.tsx";
 import { TransactionLink, useChainName } from "./links.tsx";
+import { Said } from "./words.tsx";
 
 /** Messages of one transaction that the tree follows, and chains one behind the other. */
 const MOST_MESSAGES = 20;
@@ -95,5 +96,9 @@ export function Reverted({ member, hash }: { readonly member: Member; readonly h
     return error !== undefined && output === "0x" && !/revert/i.test(error) ? `by ${error}` : reason;
   }, [`${member}:${hash}`]);
   if (asked.state !== "there" || asked.value === undefined) return null;
-  return <p class="bad small">It reverted {asked.value}.</p>;
+  return (
+    <p class="bad small">
+      It reverted <Said text={asked.value} />.
+    </p>
+  );
 }

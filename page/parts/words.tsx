@@ -1,25 +1,48 @@
+import { printable } from "../../src/runtime/printable.ts";
 import { short } from "../format.ts";
 import { AddressLink } from "./links.tsx";
 
+/** A text in quotes, to its end or to where it was cut off; strangers write these. */
+const TEXT = /("(?:[^"\\]|\\.)*(?:"|$))/s;
 /** An address, or a longer piece of data. */
 const LONG = /(0x[0-9a-fA-F]{40,})/;
 const ADDRESS_LENGTH = 42;
 
-/** A call or an event in words, with its addresses as links and its hashes short. All of it is text: strangers choose it. */
+/**
+ * A call, an event or a value in words, with its addresses as links and its hashes short. What a stranger says in quotes is text
+ * alone, which turns the direction of nothing beside it.
+ */
 export function Words({ text, chain }: { readonly text: string; readonly chain: string }) {
   return (
     <code>
-      {text.split(LONG).map((piece, i) =>
-        i % 2 === 0 ? (
-          piece
-        ) : piece.length === ADDRESS_LENGTH ? (
-          <AddressLink key={i} chain={chain} address={piece} />
-        ) : (
-          <span key={i} title={piece.slice(0, 1_000)}>
-            {short(piece)}
-          </span>
-        ),
-      )}
+      {text
+        .split(TEXT)
+        .map((piece, i) => (i % 2 === 0 ? <Data key={i} text={piece} chain={chain} /> : <Said key={i} text={piece} />))}
     </code>
+  );
+}
+
+/** What a stranger says: text alone. */
+export function Said({ text }: { readonly text: string }) {
+  return <bdi>{printable(text)}</bdi>;
+}
+
+function Data({ text, chain }: { readonly text: string; readonly chain: string }) {
+  return (
+    <>
+      {printable(text)
+        .split(LONG)
+        .map((piece, i) =>
+          i % 2 === 0 ? (
+            piece
+          ) : piece.length === ADDRESS_LENGTH ? (
+            <AddressLink key={i} chain={chain} address={piece} />
+          ) : (
+            <span key={i} title={piece.slice(0, 1_000)}>
+              {short(piece)}
+            </span>
+          ),
+        )}
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { WalletAnswer } from "../answers.ts";
+import { Said } from "../parts/words.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { units } from "../format.ts";
 import { Section, Table } from "../parts/layout.tsx";
@@ -24,7 +25,7 @@ export function Assets({ wallet }: { readonly wallet: WalletAnswer }) {
             key: `${name}:${token.address}`,
             cells: [
               name,
-              token.symbol,
+              <Said text={token.symbol} />,
               units(token.amount, token.decimals),
               parties.length > 0 ? parties.join("; ") : `no party${chainId === info.l1.chainId ? "" : PAID_OUT}`,
             ],

@@ -1,5 +1,5 @@
 import { Indexed, Interface } from "ethers";
-import type { ErrorDescription, InterfaceAbi } from "ethers";
+import type { ErrorDescription, InterfaceAbi, LogDescription, ParamType, TransactionDescription } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { printable } from "../runtime/printable.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
@@ -14,6 +14,14 @@ const MOST_SHOWN = 4_096;
 /** Characters of data that are too long to be decoded. */
 const MOST_RAW = 138;
 
+/** An argument of a call or an event. */
+export interface NamedArgument {
+  /** Empty where the contract gives it none. */
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+}
+
 /** The caller's contracts, by which errors and calls have names. */
 export interface ContractNames {
   /** The error that revert data hold; undefined for one that no contract has, and for more than 8 KiB. */
@@ -25,8 +33,12 @@ export interface ContractNames {
   call(data: Hex): string | undefined;
   /** Name of the function that calldata call; undefined for one that no contract has. */
   functionName(data: Hex): string | undefined;
+  /** Arguments of a call by their names; undefined where `call` tells none. */
+  callArguments(data: Hex): readonly NamedArgument[] | undefined;
   /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has, and for more than 8 KiB. */
   event(topics: readonly string[], data: Hex): string | undefined;
+  /** Arguments of an event by their names; undefined where `event` tells none. */
+  eventArguments(topics: readonly string[], data: Hex): readonly NamedArgument[] | undefined;
 }
 
 /** What contracts with these interfaces name. */
@@ -37,31 +49,31 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
     const selector = data.slice(0, SELECTOR_LENGTH);
     return interfaces.map((each) => each.getFunction(selector)).find((known) => known !== null)?.name;
   };
+  const callIn = (data: Hex): TransactionDescription | undefined =>
+    data.length > MOST_DECODED ? undefined : first(interfaces, (each) => each.parseTransaction({ data }), data);
+  const eventIn = (topics: readonly string[], data: Hex): LogDescription | undefined =>
+    data.length > MOST_DECODED
+      ? undefined
+      : first(interfaces, (each) => each.parseLog({ topics, data }), (topics[0] ?? "0x") as Hex);
   return {
     functionName,
-    error(data) {
-      if (data.length > MOST_DECODED) return undefined;
-      for (const each of interfaces) {
-        const error = parsed(() => each.parseError(data), data);
-        if (error !== undefined) return error;
-      }
-      return undefined;
-    },
+    error: (data) => (data.length > MOST_DECODED ? undefined : first(interfaces, (each) => each.parseError(data), data)),
     call(data) {
       if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
-      for (const each of interfaces) {
-        const call = parsed(() => each.parseTransaction({ data }), data);
-        if (call !== undefined) return clipped(`${call.name}(${call.args.map(shown).join(", ")})`);
-      }
-      return undefined;
+      const call = callIn(data);
+      return call && inWords(call);
+    },
+    callArguments(data) {
+      const call = callIn(data);
+      return call && namedArguments(call);
     },
     event(topics, data) {
-      if (data.length > MOST_DECODED) return undefined;
-      for (const each of interfaces) {
-        const event = parsed(() => each.parseLog({ topics, data }), (topics[0] ?? "0x") as Hex);
-        if (event !== undefined) return clipped(`${event.name}(${event.args.map(shownEventArgument).join(", ")})`);
-      }
-      return undefined;
+      const event = eventIn(topics, data);
+      return event && inWords(event);
+    },
+    eventArguments(topics, data) {
+      const event = eventIn(topics, data);
+      return event && namedArguments(event);
     },
   };
 }
@@ -84,12 +96,31 @@ export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): s
   if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
   if (error.name === "Error" && error.args.length === 1) return clipped(`with "${printable(String(error.args[0]))}"`);
   if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
-  return `with ${errorInWords(error)}`;
+  return `with ${inWords(error)}`;
 }
 
-/** A contract's error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or fills it. */
-export function errorInWords({ name, args }: { readonly name: string; readonly args: readonly unknown[] }): string {
-  return clipped(`${name}(${args.map(shown).join(", ")})`);
+/** What is decoded of a call, an event or an error. */
+interface Decoded {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** Absent where the types are not known. */
+  readonly fragment?: { readonly inputs: readonly ParamType[] };
+}
+
+/**
+ * A call, an event or an error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or
+ * fills it, and a text is never taken for an address or for further arguments.
+ */
+export function inWords({ name, args, fragment }: Decoded): string {
+  return clipped(`${name}(${args.map((value, place) => shownArgument(value, fragment?.inputs[place])).join(", ")})`);
+}
+
+function namedArguments({ args, fragment: { inputs } }: TransactionDescription | LogDescription): readonly NamedArgument[] {
+  return inputs.map((input, place) => ({
+    name: input.name,
+    type: input.format("sighash"),
+    value: clipped(shownArgument(args[place], input)),
+  }));
 }
 
 /** Data that are not decoded, by their first bytes and their length. */
@@ -117,6 +148,15 @@ const PANICS: ReadonlyMap<bigint, string> = new Map([
   [0x51n, "call of a function variable that is not set"],
 ]);
 
+/** What the first contract that knows it makes of it. */
+function first<T>(interfaces: readonly Interface[], parse: (one: Interface) => T | null, data: Hex): T | undefined {
+  for (const each of interfaces) {
+    const found = parsed(() => parse(each), data);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Without a selector there is nothing to look for; and data can be cut off: InteropHandler keeps 1,024 bytes of a revert. */
 function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
   if (data.length < SELECTOR_LENGTH) return undefined;
@@ -131,17 +171,21 @@ function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
 const SELECTOR_LENGTH = 10;
 
 /** Of an indexed argument that is longer than a word an event keeps only the hash. */
-function shownEventArgument(value: unknown): string {
-  return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value);
+function shownArgument(value: unknown, type: ParamType | undefined): string {
+  return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value, type);
 }
 
 function clipped(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
-/** An argument as Solidity's developers write it; lists and structs in brackets. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
+/** An argument as Solidity's developers write it; lists and structs in brackets. A text is in quotes, also one of digits. */
+function shown(value: unknown, type: ParamType | null | undefined): string {
+  if (Array.isArray(value))
+    return `[${value.map((each, place) => shown(each, type?.arrayChildren ?? type?.components?.[place])).join(", ")}]`;
   const text = printable(String(value));
-  return typeof value === "string" && !text.startsWith("0x") ? JSON.stringify(text) : text;
+  const isText = type === undefined || type === null ? typeof value === "string" && !HEX.test(text) : type.baseType === "string";
+  return isText ? JSON.stringify(text) : text;
 }
+
+const HEX = /^0x[0-9a-f]*$/i;

@@ -11,7 +11,7 @@ import { BATCH_GAS_MARGIN } from "./gas-margin.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
 import { refusalAdvice } from "./refusal-advice.ts";
-import { errorInWords } from "./revert-reason.ts";
+import { inWords } from "./revert-reason.ts";
 
 /** A signer, its provider, and the member that both are connected to. */
 export interface Sender {
@@ -143,7 +143,7 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
 /** A refusal as messages say it. */
 export function refusalInWords({ name, args, data }: Refusal): string {
   if (data === "0x") return "a revert without a reason";
-  return name.startsWith("error ") ? name : errorInWords({ name, args });
+  return name.startsWith("error ") ? name : inWords({ name, args });
 }
 
 /** Clients wrap a node's error differently; this many layers are looked through. */

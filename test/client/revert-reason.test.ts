@@ -18,11 +18,39 @@ describe("attack: a contract's words do not write over the terminal that shows t
 
   test("as an argument of an error that the caller's contracts name, in a list too", () => {
     const data = contract.encodeErrorResult("Refused", [`0x${WORDS}`, [WORDS]]) as Hex;
-    assert.equal(revertReason(data, names), `with Refused(0x${CLEAN}, ["${CLEAN}"])`);
+    assert.equal(revertReason(data, names), `with Refused("0x${CLEAN}", ["${CLEAN}"])`);
   });
 
   test("as an argument of a call", () => {
     assert.equal(names.call(contract.encodeFunctionData("say", [WORDS]) as Hex), `say("${CLEAN}")`);
+  });
+});
+
+describe("attack: a stranger's text is taken for no address, and for no further argument", () => {
+  const abiOfNames = ["function name(string,bytes,address,(string label,string[] others) both)", "event Named(string,address)"];
+  const named = new Interface(abiOfNames);
+  const address = `0x${"ab".repeat(20)}`;
+  const known = contractNames([abiOfNames]);
+
+  test("it stands in quotes, bytes and addresses without", () => {
+    const data = named.encodeFunctionData("name", [address, "0xabcd", address, [address, [`0x1", "0x2`]]]) as Hex;
+    const inner = `["${address}", ["0x1\\", \\"0x2"]]`;
+    assert.equal(known.call(data)?.toLowerCase(), `name("${address}", 0xabcd, ${address}, ${inner})`);
+    const log = named.encodeEventLog("Named", [address, address]);
+    assert.equal(known.event(log.topics, log.data as Hex)?.toLowerCase(), `named("${address}", ${address})`);
+  });
+
+  test("among the arguments one by one too, each by its name and its type", () => {
+    const data = named.encodeFunctionData("name", [address, "0xabcd", address, ["a", []]]) as Hex;
+    assert.deepEqual(
+      known.callArguments(data)?.map(({ name, type, value }) => [name, type, value.toLowerCase()]),
+      [
+        ["", "string", `"${address}"`],
+        ["", "bytes", "0xabcd"],
+        ["", "address", address],
+        ["both", "(string,string[])", `["a", []]`],
+      ],
+    );
   });
 });
 

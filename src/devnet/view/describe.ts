@@ -2,7 +2,7 @@ import type { InterfaceAbi } from "ethers";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { protocolNames } from "../../client/protocol-names.ts";
 import { revertReason, withoutArguments } from "../../client/revert-reason.ts";
-import type { ContractNames } from "../../client/revert-reason.ts";
+import type { ContractNames, NamedArgument } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 import type { StorageLayout } from "./storage-layout.ts";
@@ -35,6 +35,8 @@ export interface Description {
   readonly call?: string;
   /** Event and arguments of `topics` and `data`. */
   readonly event?: string;
+  /** The arguments of that call or event one by one; absent where they are not decoded, or there are none. */
+  readonly arguments?: readonly NamedArgument[];
   /** Why what returned `output` reverted, as the end of "it reverted …". */
   readonly reason?: string;
   /** The project's contract that has the code at `address` of `chain`. */
@@ -83,23 +85,34 @@ async function describe(
 ): Promise<Description> {
   if (typeof thing !== "object" || thing === null) throw unlike();
   const { input, topics, data = "0x", output, chain, address } = thing as Readonly<Record<string, unknown>>;
-  if (isHex(input)) return present("call", callOf(input, isDecoded(input), names));
-  if (isHex(output)) return present("reason", isDecoded(output) ? revertReason(output, names) : undefined);
-  if (isTopics(topics) && isHex(data))
-    return present("event", isDecoded(data) ? (names.event(topics, data) ?? protocolNames.event(topics, data)) : undefined);
+  if (isHex(input)) return describedCall(input, isDecoded(input), names);
+  if (isHex(output)) return isDecoded(output) ? { reason: revertReason(output, names) } : {};
+  if (isTopics(topics) && isHex(data)) return isDecoded(data) ? describedEvent(topics, data, names) : {};
   if (!isHex(address) || address.length !== 42) throw unlike();
   const contract = names.contract?.(await codeOf(memberNamed(chain), address));
   return contract === undefined ? {} : { contract: { name: contract.name, abi: contract.abi } };
 }
 
 /** Of a call that is too long to decode, or has no arguments to its selector, the function at least. */
-function callOf(input: Hex, isDecoded: boolean, names: ContractNames): string | undefined {
-  const whole = isDecoded ? (names.call(input) ?? protocolNames.call(input)) : undefined;
-  return whole ?? withoutArguments(names.functionName(input) ?? protocolNames.functionName(input));
+function describedCall(input: Hex, isDecoded: boolean, names: ContractNames): Description {
+  for (const known of isDecoded ? [names, protocolNames] : []) {
+    const call = known.call(input);
+    if (call !== undefined) return { call, ...argumentsIn(known.callArguments(input)) };
+  }
+  const call = withoutArguments(names.functionName(input) ?? protocolNames.functionName(input));
+  return call === undefined ? {} : { call };
 }
 
-function present(name: "call" | "event" | "reason", text: string | undefined): Description {
-  return text === undefined ? {} : { [name]: text };
+function describedEvent(topics: readonly Hex[], data: Hex, names: ContractNames): Description {
+  for (const known of [names, protocolNames]) {
+    const event = known.event(topics, data);
+    if (event !== undefined) return { event, ...argumentsIn(known.eventArguments(topics, data)) };
+  }
+  return {};
+}
+
+function argumentsIn(named: readonly NamedArgument[] | undefined): Pick<Description, "arguments"> {
+  return named === undefined || named.length === 0 ? {} : { arguments: named };
 }
 
 function isHex(value: unknown): value is Hex {

@@ -1,0 +1,62 @@
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count, units } from "../format.ts";
+import { tokenEverywhere } from "../tokens.ts";
+import type { TokenEverywhere, TokenOnMember } from "../tokens.ts";
+import { Section, Table } from "./layout.tsx";
+import { AddressLink, useChainName } from "./links.tsx";
+import { Said } from "./words.tsx";
+
+/** Of an address with a token: how much there is on each member, and which accounts hold it. Nothing for any other address. */
+export function TokenSection({ chainId, address }: { readonly chainId: number; readonly address: string }) {
+  const { info, version } = useEcosystem();
+  const asked = useAsked(() => tokenEverywhere(info, chainId, address), [`${chainId}:${address}`, version]);
+  if (asked.state !== "there" || asked.value === null) return null;
+  return <Token token={asked.value} />;
+}
+
+function Token({ token }: { readonly token: TokenEverywhere }) {
+  const { symbol, decimals, origin, places } = token;
+  const nameOf = useChainName();
+  const born = nameOf(origin.chainId);
+  const holdings = places.flatMap((place) => place.holders.map((holder) => ({ place, holder })));
+  return (
+    <Section title="Token">
+      <p>
+        <Said text={symbol} />, born on {born} at <AddressLink chain={born} address={origin.address} />. What is escrowed where it
+        was born stands for what there is elsewhere.
+      </p>
+      <Table
+        caption="Supply of the token on each chain"
+        columns={["chain", "address", "supply", "holders"]}
+        empty=""
+        rows={places.map((place) => ({
+          key: place.chain,
+          cells: [
+            place.chain,
+            <AddressLink chain={place.chain} address={place.address} />,
+            units(String(place.supply), decimals),
+            place.untold === undefined ? count(place.holders.length) : <span class="quiet">not told: {place.untold}</span>,
+          ],
+        }))}
+      />
+      <Table
+        caption="Holders of the token on all chains, those who got most"
+        columns={["chain", "holder", "amount", "of the supply there"]}
+        empty="No account holds it."
+        rows={holdings.map(({ place, holder }) => ({
+          key: `${place.chain}:${holder.address}`,
+          cells: [
+            place.chain,
+            <AddressLink chain={place.chain} address={holder.address} />,
+            units(String(holder.balance), decimals),
+            partOf(holder.balance, place),
+          ],
+        }))}
+      />
+    </Section>
+  );
+}
+
+function partOf(balance: bigint, { supply }: TokenOnMember): string {
+  return supply === 0n || balance > supply ? "" : `${Number((balance * 1_000n) / supply) / 10} %`;
+}

@@ -1,0 +1,62 @@
+import type { LogAnswer } from "./answers.ts";
+
+/** First bytes of ERC-20's functions, and of the token vault's (`IL2NativeTokenVault`). */
+export const TOKEN_SELECTORS = {
+  totalSupply: "0x18160ddd",
+  balanceOf: "0x70a08231",
+  decimals: "0x313ce567",
+  symbol: "0x95d89b41",
+  assetId: "0xfd3f60df",
+  originChainId: "0x5f3455b5",
+  originToken: "0xb4541499",
+  calculateCreate2TokenAddress: "0xc487412c",
+} as const;
+/** keccak256 of `Transfer(address,address,uint256)`. */
+export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+
+/** Hexadecimal digits of an ABI word. */
+const WORD = 64;
+
+/** Accounts by what transfers left them with, the most first. */
+export function receivedBy(logs: readonly Pick<LogAnswer, "topics" | "data">[]): readonly string[] {
+  const sums = new Map<string, bigint>();
+  for (const { topics, data } of logs) {
+    const [, from, to] = topics;
+    // ERC-721 has the same event, with a fourth topic and no data.
+    if (from === undefined || to === undefined || topics.length !== 3 || !isWord(data)) continue;
+    sums.set(addressIn(from), (sums.get(addressIn(from)) ?? 0n) - BigInt(data));
+    sums.set(addressIn(to), (sums.get(addressIn(to)) ?? 0n) + BigInt(data));
+  }
+  sums.delete(addressIn(`0x${word("0")}`));
+  return [...sums].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([address]) => address);
+}
+
+/** Whether a contract answered with one word. */
+export function isWord(answer: string): boolean {
+  return answer.length === 2 + WORD;
+}
+
+/** A number or an address as a word, without `0x`. */
+export function word(hex: string): string {
+  return hex.replace(/^0x/, "").padStart(WORD, "0");
+}
+
+/** A word of an answer as a number; 0 where it is shorter. */
+export function wordAt(answer: string, place: number): bigint {
+  const digits = answer.slice(2 + WORD * place, 2 + WORD * (place + 1));
+  return digits === "" ? 0n : BigInt(`0x${digits}`);
+}
+
+/** The address in a word. */
+export function addressIn(answer: string): string {
+  return `0x${answer.slice(-40)}`.toLowerCase();
+}
+
+/** A string, or 32 bytes with a text in them as old tokens answer. */
+export function textOf(answer: string): string {
+  const whole = answer.length > 2 + 2 * WORD;
+  const length = whole ? Math.min(Number(wordAt(answer, 1)), answer.length) : 32;
+  const from = whole ? 2 + 2 * WORD : 2;
+  const bytes = answer.slice(from, from + 2 * length).match(/../g) ?? [];
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, ContractFactory, id } from "ethers";
+import type { JsonRpcProvider, Wallet } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { logging, revertingWith } from "./support/strangers.ts";
+import { violations } from "./support/violations.ts";
+
+/** What a stranger would like a page to run, link to, or press. */
+const MARKUP = `<img src=x onerror="document.title='taken'"><a href="https://evil.example">press</a><button>Mine</button>`;
+/** U+202E turns the direction of what follows, U+2066 isolates it, U+200B is not seen, U+3164 is drawn as a blank. */
+const UNSEEN = "\u202e\u2066\u200b\u3164";
+/** "shalom", which is read from the right. */
+const HEBREW = "\u05e9\u05dc\u05d5\u05dd";
+
+describe("attack: what strangers' contracts say is text on every page, and hides nothing", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let client: JsonRpcProvider;
+  let stranger: Wallet;
+  let token: string;
+  /** An address in a stranger's text; it is that of a listed account, whose name a link would have. */
+  let victim: string;
+  let logged: string;
+  let refused: string;
+  const complaints: string[] = [];
+  const deploy = async (data: string): Promise<string> =>
+    (await (await stranger.sendTransaction({ data })).wait())!.contractAddress!;
+  const call = async (to: string): Promise<string> => {
+    const { hash } = await stranger.sendTransaction({ to, data: "0x12345678", gasLimit: 200_000n });
+    await client.waitForTransaction(hash);
+    return hash;
+  };
+  const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
+
+  /** Nothing of it is an element, a link or a control, and what is not seen is not there. */
+  async function staysText(): Promise<void> {
+    const main = tab.locator("main");
+    assert.equal(await main.locator("img").count(), 0);
+    assert.equal(await main.locator('a[href*="evil"]').count(), 0);
+    assert.equal(await main.locator("button", { hasText: /^Mine$/ }).count(), 0);
+    assert.equal(await main.locator("bdi a, bdi button").count(), 0, "an address in a text is no link");
+    assert.doesNotMatch((await main.textContent())!, new RegExp(`[${UNSEEN}]`));
+    assert.notEqual(await tab.title(), "taken");
+    assert.deepEqual(await violations(tab), []);
+  }
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [{ chainId: 271n, name: "alpha" }],
+      { prover: { mode: "none" }, fundedAccounts: [ALICE] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    client = clientOf(devnet.chains[0]!);
+    stranger = devnet.accounts.wallet(ALICE).connect(client) as unknown as Wallet;
+    victim = stranger.address;
+    const said = `${UNSEEN}${victim}${MARKUP}`;
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const contract = await new ContractFactory(abi, bytecode, stranger).deploy(said, `${UNSEEN}${HEBREW}`, victim, 1_000n);
+    token = (await contract.waitForDeployment()).target as string;
+    // Of BridgedToken: the project knows its words.
+    const event = ["string", "string", "uint8", "uint88"];
+    const data = AbiCoder.defaultAbiCoder().encode(event, [said, HEBREW, 18, 7]);
+    logged = await call(await deploy(logging(id(`Described(${event.join(",")})`), data)));
+    refused = await call(await deploy(revertingWith(said)));
+    tab = await browser.newPage();
+    // A loaded machine is slow; what is awaited comes.
+    tab.setDefaultTimeout(60_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+  });
+  after(async () => {
+    client?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("in the feed: an event and a revert text", { skip }, async () => {
+    await open("");
+    const feed = tab.getByRole("list", { name: "transactions, the newest first" });
+    await feed.getByText(`It reverted with "${victim}${MARKUP}"`).waitFor();
+    const row = feed.locator("> li", { has: tab.locator(`a[title="${logged}"]`) });
+    await row.getByText("1 event").click();
+    await row.getByText(`"${victim}${MARKUP.replaceAll('"', '\\"')}"`, { exact: true }).waitFor();
+    await staysText();
+  });
+
+  test("in the trace over chains", { skip }, async () => {
+    const row = tab.getByRole("list", { name: "transactions" }).locator("> li", { has: tab.locator(`a[title="${refused}"]`) });
+    await row.getByRole("button", { name: "Trace" }).click();
+    await row.locator(".calls bdi", { hasText: "onerror" }).waitFor();
+    await staysText();
+  });
+
+  test("on a transaction's page; and a text from the right turns nothing behind it", { skip }, async () => {
+    await open(`alpha/tx/${refused}`);
+    await tab.getByRole("alert").locator("bdi", { hasText: "onerror" }).waitFor();
+    await staysText();
+    await open(`alpha/tx/${logged}`);
+    const event = tab
+      .getByRole("cell")
+      .locator("code", { hasText: /^Described\(/ })
+      .first();
+    await event.waitFor();
+    await staysText();
+    await tab.setViewportSize({ width: 4_000, height: 800 });
+    const places = await tab.evaluate<{ readonly text: string; readonly said: number; readonly behind: number }>(`{
+      const code = [...document.querySelectorAll("td code")].find((each) => each.textContent.startsWith("Described("));
+      const rectangle = (node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect();
+      };
+      const [said, behind] = [code.querySelectorAll("bdi")[1], code.lastChild];
+      ({ text: behind.textContent, said: rectangle(said).right, behind: rectangle(behind).left });
+    }`);
+    assert.equal(places.text, ", 18, 7)");
+    assert.ok(places.said <= places.behind + 1, JSON.stringify(places));
+    await tab.setViewportSize({ width: 1_280, height: 800 });
+  });
+
+  test("on the page of a contract that is a token: its name and its symbol", { skip }, async () => {
+    await open(`alpha/address/${token}`);
+    const answers = tab.getByRole("table", { name: "What the contract answers now" });
+    await answers.locator("tr", { hasText: "name" }).locator("bdi", { hasText: "onerror" }).waitFor();
+    await answers.locator("bdi", { hasText: HEBREW }).waitFor();
+    await tab.getByRole("table", { name: /^Holders of the token/ }).waitFor();
+    await tab.getByText(", born on alpha").locator("bdi", { hasText: HEBREW }).waitFor();
+    await staysText();
+  });
+
+  test("where it is searched for", { skip }, async () => {
+    await open(`search/${encodeURIComponent(`${UNSEEN}${MARKUP}`)}`);
+    await tab.getByText("No chain knows").waitFor();
+    await staysText();
+  });
+});

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, id } from "ethers";
+import type { Contract, JsonRpcProvider, Wallet } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { receivedBy, TOKEN_SELECTORS, TRANSFER_TOPIC } from "../../page/token-answers.ts";
+import { send } from "../../src/client/send.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { violations } from "./support/violations.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+
+describe("I12: tokens on the page", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let onAlpha: JsonRpcProvider;
+  let token: Contract;
+  let address: string;
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta" },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    onAlpha = clientOf(devnet.chains[0]!);
+    const alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Wallet;
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    token = (await new ContractFactory(abi, bytecode, alice).deploy(
+      "Money",
+      "MNY",
+      alice.address,
+      1_000n,
+    )) as unknown as Contract;
+    address = ((await token.waitForDeployment()).target as string).toLowerCase();
+    await (await token.getFunction("transfer")(BOB, 7n)).wait();
+    await (await token.getFunction("approve")(PREDEPLOYS.L2NativeTokenVault, 300n)).wait();
+    const to = { chain: 272n, account: BOB } as const;
+    await send(devnet.info(), { from: 271n, to, token: address as Hex, amount: 300n }, alice);
+    await devnet.settle();
+    await devnet.relay();
+    tab = await browser.newPage();
+    // A loaded machine is slow; what is awaited comes.
+    tab.setDefaultTimeout(60_000);
+  });
+  after(async () => {
+    onAlpha?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test(
+    "a token's page has supply and holders on all chains, the escrow among them, and from each of them",
+    { skip },
+    async () => {
+      await tab.goto(`${page.url}/#/alpha/address/${address}`);
+      const holders = tab.getByRole("table", { name: /^Holders of the token/ }).locator("tbody tr");
+      await holders.nth(3).waitFor();
+      const rows = (await holders.allInnerTexts()).map((text) => text.split(/\t/));
+      const alice = devnet.accounts.wallet(ALICE).address.toLowerCase();
+      const shortOf = (hex: string): string => `${hex.slice(0, 8)}…${hex.slice(-6)}`;
+      // 1,000 were made, 7 went to Bob, 300 stand for those on beta.
+      assert.deepEqual(rows, [
+        ["alpha", shortOf(alice), "0.000000000000000693", "69.3 %"],
+        ["alpha", "L2NativeTokenVault", "0.0000000000000003", "30 %"],
+        ["alpha", shortOf(BOB), "0.000000000000000007", "0.7 %"],
+        ["beta", shortOf(BOB), "0.0000000000000003", "100 %"],
+      ]);
+      assert.deepEqual(await violations(tab), []);
+      const supplies = tab.getByRole("table", { name: /^Supply of the token/ }).locator("tbody tr");
+      assert.deepEqual(
+        (await supplies.allInnerTexts()).map((text) => text.split(/\t/).filter((_, place) => place !== 1)),
+        [
+          ["alpha", "0.000000000000001", "3"],
+          ["beta", "0.0000000000000003", "1"],
+        ],
+      );
+      // The token of beta leads back to where it was born.
+      await supplies.nth(1).getByRole("link").click();
+      await tab.getByText("born on alpha").waitFor();
+      await tab
+        .getByRole("table", { name: /^Supply of the token/ })
+        .locator("tbody tr")
+        .nth(1)
+        .waitFor();
+    },
+  );
+
+  test("a contract's page has its events, as they happen", { skip }, async () => {
+    await tab.goto(`${page.url}/#/alpha/address/${address}`);
+    const events = tab.getByRole("table", { name: /events that the contract logged/ }).locator("tbody tr");
+    await events.first().waitFor();
+    const before = await events.count();
+    await (await token.getFunction("transfer")(BOB, 9n)).wait();
+    await events.filter({ hasText: /Transfer\(.*, 9\)/ }).waitFor();
+    assert.equal(await events.count(), before + 1);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("an account without a token's functions has no token's page", { skip }, async () => {
+    await tab.goto(`${page.url}/#/alpha/address/${BOB}`);
+    await tab
+      .getByRole("row", { name: /^beta / })
+      .first()
+      .waitFor();
+    assert.equal(await tab.getByRole("heading", { name: "Token", exact: true }).count(), 0);
+  });
+});
+
+test("what the page asks tokens and their vault for are ERC-20's functions and the vault's", async () => {
+  const { abi } = await hre.artifacts.readArtifact("IL2NativeTokenVault");
+  const known = [...(abi as readonly { readonly name?: string; readonly inputs?: readonly { readonly type: string }[] }[])];
+  const signatures = ["totalSupply()", "balanceOf(address)", "decimals()", "symbol()"].concat(
+    known.map(({ name = "", inputs = [] }) => `${name}(${inputs.map(({ type }) => type).join(",")})`),
+  );
+  for (const [name, selector] of Object.entries(TOKEN_SELECTORS)) {
+    const signature = signatures.find((each) => each.startsWith(`${name}(`));
+    assert.equal(selector, id(signature!).slice(0, 10), name);
+  }
+  assert.equal(TRANSFER_TOPIC, id("Transfer(address,address,uint256)"));
+});
+
+test("holders are sorted by what transfers left them with; ERC-721's transfers, and what makes and burns, hold nothing", () => {
+  const word = (value: number): string => `0x${value.toString(16).padStart(64, "0")}`;
+  const transfer = (from: number, to: number, amount: number) => ({
+    topics: [TRANSFER_TOPIC, word(from), word(to)],
+    data: word(amount),
+  });
+  const account = (value: number): string => `0x${value.toString(16).padStart(40, "0")}`;
+  const logs = [transfer(0, 1, 10), transfer(1, 2, 7), { topics: [TRANSFER_TOPIC, word(0), word(3), word(9)], data: "0x" }];
+  assert.deepEqual(receivedBy(logs), [account(2), account(1)]);
+});
