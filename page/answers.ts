@@ -25,7 +25,11 @@ import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
 import type { StorageChanges } from "../src/devnet/view/storage-changes.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
 
-export type { ActivityBlock, ActivityTransaction, StorageChanges };
+import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/bridge-info.ts";
+
+export type { ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
+/** Of `hyperchain_bridges`; empty where the options name no bridge. */
+export type BridgesAnswer = Partial<BridgesInfo>;
 export type {
   AccountHistory,
   BatchInfo,

@@ -1,6 +1,7 @@
 import { Controls } from "../controls/controls.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
+import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -61,6 +62,7 @@ export function EcosystemPage() {
         </p>
         <MessageTable messages={newest} caption="The newest messages" />
       </Section>
+      <BridgeMessages />
       <Section title="L1 and accounts">
         <Facts
           facts={{

@@ -1,6 +1,7 @@
 import type { BatchSummary, BlockAnswer, PagedMessages } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, hex, time } from "../format.ts";
+import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { Answer } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, useChainName } from "../parts/links.tsx";
 import { LongTable } from "../parts/long-table.tsx";
@@ -28,6 +29,7 @@ export function MessagesPage() {
         }}
         cells={(message) => messageCells(message, nameOf)}
       />
+      <BridgeMessages />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
 import { gasByFunction } from "../gas-by-function.ts";
+import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { ArgumentsList } from "../parts/arguments-list.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { FoldedData } from "../parts/folded-data.tsx";
@@ -125,6 +126,7 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
           <MessageTable messages={messages} caption="Messages that this transaction brought a step further" />
         </Section>
       )}
+      <BridgeMessages transaction={transaction.hash} />
       {receipt !== null && <Events receipt={receipt} chain={chain} />}
     </>
   );

@@ -54,6 +54,7 @@ const READS = new Set([
     "hyperchain_activity",
     "hyperchain_batch",
     "hyperchain_batches",
+    "hyperchain_bridges",
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_getAccessLists",

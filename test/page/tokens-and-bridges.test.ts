@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, id } from "ethers";
-import type { Contract, JsonRpcProvider, Wallet } from "ethers";
+import { Contract, ContractFactory, id } from "ethers";
+import type { JsonRpcProvider, Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { receivedBy, TOKEN_SELECTORS, TRANSFER_TOPIC } from "../../page/token-answers.ts";
@@ -11,6 +11,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
@@ -18,7 +19,7 @@ import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
 
-describe("I12: tokens on the page", async () => {
+describe("I12: tokens and other bridges' messages on the page", async () => {
   const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let devnet: FlowDevnet;
@@ -35,7 +36,7 @@ describe("I12: tokens on the page", async () => {
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { superchain: {} } },
       { names: projectNames(hre.artifacts) },
     );
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
@@ -75,11 +76,10 @@ describe("I12: tokens on the page", async () => {
       const holders = tab.getByRole("table", { name: /^Holders of the token/ }).locator("tbody tr");
       await holders.nth(3).waitFor();
       const rows = (await holders.allInnerTexts()).map((text) => text.split(/\t/));
-      const alice = devnet.accounts.wallet(ALICE).address.toLowerCase();
       const shortOf = (hex: string): string => `${hex.slice(0, 8)}…${hex.slice(-6)}`;
       // 1,000 were made, 7 went to Bob, 300 stand for those on beta.
       assert.deepEqual(rows, [
-        ["alpha", shortOf(alice), "0.000000000000000693", "69.3 %"],
+        ["alpha", `account ${ALICE}`, "0.000000000000000693", "69.3 %"],
         ["alpha", "L2NativeTokenVault", "0.0000000000000003", "30 %"],
         ["alpha", shortOf(BOB), "0.000000000000000007", "0.7 %"],
         ["beta", shortOf(BOB), "0.0000000000000003", "100 %"],
@@ -114,6 +114,44 @@ describe("I12: tokens on the page", async () => {
     assert.equal(await events.count(), before + 1);
     assert.deepEqual(await violations(tab), []);
   });
+
+  test(
+    "a bridge's message stands with each of its steps, the missing one by name, and what vouches for it",
+    { skip },
+    async () => {
+      const messenger = new Contract(
+        SUPERCHAIN.L2ToL2CrossDomainMessenger,
+        ["function sendMessage(uint256, address, bytes) returns (bytes32)"],
+        devnet.accounts.wallet(ALICE).connect(onAlpha),
+      );
+      const { hash } = await (await messenger.getFunction("sendMessage")(272n, BOB, "0x")).wait();
+      await tab.goto(`${page.url}/#/messages`);
+      const message = tab.locator(".bridged li", { hasText: "Superchain alpha to beta" }).first();
+      await message.getByText("waits until the inbox takes its proof on beta").waitFor();
+      await message.locator("summary").click();
+      const steps = message.locator(".steps").getByRole("listitem");
+      assert.deepEqual(
+        (await steps.allInnerTexts()).map((text) => text.replace(/, 0x.*$/, "")),
+        [
+          "● sent on alpha",
+          "○ the inbox takes its proof on beta – not yet",
+          "○ the messenger has had its target called on beta – not yet",
+        ],
+      );
+      assert.equal(await steps.first().getByRole("link").getAttribute("title"), hash);
+      assert.deepEqual(await violations(tab), []);
+      for (let round = 0; round < 2; round++) {
+        await devnet.settle();
+        await devnet.relay();
+      }
+      await message.locator("summary").getByText("the messenger has had its target called on beta").waitFor();
+      assert.equal(await message.locator(".steps .done").count(), 3);
+      await message.getByText("What vouches for it is a proven message").getByRole("link").first().waitFor();
+      await tab.goto(`${page.url}/#/alpha/tx/${hash}`);
+      await tab.locator(".bridged li").getByText("Superchain").waitFor();
+      assert.deepEqual(await violations(tab), []);
+    },
+  );
 
   test("an account without a token's functions has no token's page", { skip }, async () => {
     await tab.goto(`${page.url}/#/alpha/address/${BOB}`);
