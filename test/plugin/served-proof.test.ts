@@ -57,6 +57,21 @@ describe("B3: what is told of a proof that is not there", () => {
     );
   });
 
+  test("outputs of protocol version 3 keep their coinbase, which their hash on L1 has, and those of version 2 have none", () => {
+    const word = `0x${"00".repeat(32)}`;
+    const numbers = ["batchNumber", "firstBlock", "lastBlock", "firstTimestamp", "lastTimestamp", "logCount", "priorityOpCount"];
+    const words = ["l2LogsTreeRoot", "priorityOpsRollingHash", "importedRootsRollingHash", "extensions"];
+    const outputs = {
+      ...Object.fromEntries([...numbers, "importedRootCount", "cheatCount"].map((name) => [name, "1"])),
+      ...Object.fromEntries(words.map((name) => [name, word])),
+    };
+    const coinbase = `0x${"c0".repeat(20)}`;
+    const served = { kind: "proven", outputs, coinbase, proof: "0x" };
+    const of3 = readServedExecution({ ...served, outputs: { ...outputs, coinbase } });
+    assert.deepEqual([readServedExecution(served).outputs.coinbase, of3.outputs.coinbase], [undefined, coinbase]);
+    assert.throws(() => readServedExecution({ ...served, outputs: { ...outputs, coinbase: "0x" } }), { code: "Unreadable" });
+  });
+
   test("a file that holds something else than an answer is told without the engine's words for it", async () => {
     const path = join(folder, "answer.json");
     writeFileSync(path, "{ not JSON");

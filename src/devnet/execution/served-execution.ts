@@ -56,6 +56,8 @@ const proven = v.object({
     importedRootsRollingHash: bytes(32),
     cheatCount: number,
     extensions: bytes(32),
+    // Of format 3 alone.
+    coinbase: v.optional(bytes(20)),
   }),
   coinbase: bytes(20),
   proof: bytes(),
