@@ -99,6 +99,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/hyperlane-kept",
       "bridges/ccip",
       "bridges/ccip-kept",
+      "bridges/superchain-proven",
       "bridges/example-projects",
     ],
     day: [
@@ -106,7 +107,12 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "contracts/bridges/devnet-executor",
       "contracts/bridges/proven-hook",
       "contracts/bridges/ccip-ramps",
-      ...["contracts/bridges/superchain", "contracts/bridges/superchain-mutants", "bridges/superchain-worker"],
+      ...[
+        "contracts/bridges/superchain",
+        "contracts/bridges/superchain-mutants",
+        "bridges/superchain-worker",
+        "bridges/superchain-of-3",
+      ],
       "plugin/hyperlane-registry",
       "bridges/published-code",
       "bridges/layerzero-worker",

@@ -1,5 +1,6 @@
 import { ETHEREUM_CODE_LIMITS } from "../chain/model/code-limits.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
+import { SUPERCHAIN } from "../protocol/superchain.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
@@ -157,23 +158,24 @@ function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): rea
   return [{ path: [...path, "checkedBy"], message }];
 }
 
-/**
- * The contracts are in the first batch's first state: proofs of format 3 begin with the genesis, and readers of proofs know no
- * such state.
- */
-function superchainConflicts({ path, plan: { firstState, proving, protocol } }: PlannedAt): readonly OptionProblem[] {
+/** Where the first batch brings no first state, the Superchain's contracts are imported, with what imports do not go with. */
+function superchainConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  const { firstState, settlesOn, availability, protocol } = plan;
   if (!firstState.superchain) return [];
-  if (protocol.protocolVersion !== 2)
-    return [
-      {
-        path: [...path, "protocolVersion"],
-        message: "is 3, whose chains begin with the genesis; leave it or bridges.superchain out",
-      },
-    ];
-  if (proving.execution !== "proven") return [];
-  const message =
-    "is proven, and no proof's reader knows a first state with the Superchain's contracts; leave it or bridges.superchain out";
-  return [{ path: [...path, "execution"], message }];
+  const taken = firstState.imported?.find(({ address }) => Object.values<string>(SUPERCHAIN).includes(address));
+  if (taken !== undefined) {
+    const message = `has an account at ${taken.address}, where bridges.superchain has a contract; leave one of the two out`;
+    return [{ path: [...path, "import"], message }];
+  }
+  if (protocol.protocolVersion === 2) return [];
+  const refused = (why: string): readonly OptionProblem[] => [
+    {
+      path: [...path, "protocolVersion"],
+      message: `is 3, where bridges.superchain is imported, and ${why}; leave one of the two out`,
+    },
+  ];
+  if (settlesOn !== undefined) return refused(`a chain that settles on ${settlesOn} takes no imports`);
+  return availability.dataAvailability === "validium" ? refused("a validium takes no imports") : [];
 }
 
 /** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */

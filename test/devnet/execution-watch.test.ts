@@ -48,7 +48,7 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
     const { created } = devnet.chains[0]!.pipeline;
     const contract = new ChainContractReader(devnet.l1.provider, created.hyperchain, await devnet.l1.provider.getBlockNumber());
     const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
-    options = { facts, genesisRecord, genesis: () => [], fromBlock: created.fromBlock };
+    options = { facts, genesisRecord, genesis: () => [], bridges: [], fromBlock: created.fromBlock };
   });
   beforeEach(() => {
     [answerMs, requests] = [0, []];

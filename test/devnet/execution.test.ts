@@ -125,7 +125,7 @@ describe("B3: a chain whose execution is proven", () => {
     while (pipeline.progress().committed < 1) await devnet.l1.request("eth_blockNumber");
     await assert.rejects(
       checkExecution({
-        ...{ l1: devnet.l1.provider, hyperchain: pipeline.created.hyperchain, batchNumber: 0n, genesis: () => [] },
+        ...{ l1: devnet.l1.provider, hyperchain: pipeline.created.hyperchain, batchNumber: 0n, genesis: () => [], bridges: [] },
         served: { outputs, coinbase: pipeline.created.configuration.admin, proof: new Uint8Array() },
       }),
       { name: "ExecutionCheckError", code: "ChangesUnproven" },

@@ -179,7 +179,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
     const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
     const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
     return new ExecutionWatch(
-      { facts, genesisRecord, genesis: await genesisOf(), fromBlock: created.fromBlock, longestPauseMs: 0 },
+      { facts, genesisRecord, genesis: await genesisOf(), bridges: [], fromBlock: created.fromBlock, longestPauseMs: 0 },
       { ...dependencies, l1, prover, nowMs: () => 0, l1Time },
     );
   };

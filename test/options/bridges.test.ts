@@ -49,13 +49,17 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.match(ofCcip({ l1: "18446744073709551616" })[0]!, /CCIP's ids have 64 bits; name one of at most 18446744073709551615/);
   });
 
-  test("the Superchain has chain ids alone, and goes neither with proven execution nor with version 3", () => {
+  test("the Superchain has chain ids alone, and is imported in version 3, with what takes no imports refused", () => {
     assert.equal(bridgeId({}, chains[0]!), 271n);
     const said = (chain: object, prover: object) =>
       validateHyperchains({ prover, bridges: { superchain: {} }, chains: { alpha: chain } }).map(({ path }) => path.join("."));
     assert.deepEqual(said({}, { mode: "none" }), []);
-    assert.deepEqual(said({ protocolVersion: 3 }, { mode: "none" }), ["hyperchains.chains.alpha.protocolVersion"]);
-    assert.deepEqual(said({ execution: "proven" }, { mode: "stark" }), ["hyperchains.chains.alpha.execution"]);
+    assert.deepEqual(said({ protocolVersion: 3 }, { mode: "none" }), []);
+    assert.deepEqual(said({ prover: { execution: "proven" } }, { mode: "stark" }), []);
+    const validium = { protocolVersion: 3, dataAvailability: "validium" };
+    assert.deepEqual(said(validium, { mode: "none" }), ["hyperchains.chains.alpha.protocolVersion"]);
+    const import_ = { "0x4200000000000000000000000000000000000023": { nonce: "1" } };
+    assert.deepEqual(said({ import: import_ }, { mode: "none" }), ["hyperchains.chains.alpha.import"]);
   });
 
   test("without a bridge nothing is looked at", () => {

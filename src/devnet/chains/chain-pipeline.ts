@@ -47,7 +47,7 @@ import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { deployOn } from "./policy-contracts.ts";
-import { chosenFirstState, firstStateAccounts } from "../described/first-state.ts";
+import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
 import { prepareSigners } from "./signers.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
@@ -252,7 +252,7 @@ async function beginOnL1(
 }
 
 async function createOnL1(
-  { plan, baseToken, genesis, funders }: ChainPipelineOptions,
+  { plan, baseToken, genesis, superchain, funders }: ChainPipelineOptions,
   { ecosystem, operator, artifacts, prover, confirmations = 1 }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
@@ -267,7 +267,7 @@ async function createOnL1(
     baseToken: baseToken.l1Address,
     ...settingsOnL1(plan),
   };
-  const accounts = plan.firstState.imported;
+  const accounts = importedAccounts(plan, superchain);
   if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations });
   const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
   const imported = { accounts, genesis, version, configuration };

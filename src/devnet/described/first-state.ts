@@ -1,3 +1,4 @@
+import { mergeAccounts } from "../../chain/model/genesis.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
@@ -18,7 +19,18 @@ export function chosenFirstState(
   return { ...rest, bridges: has ? superchain : [] };
 }
 
-/** What a chain has from the start beside its version's genesis, which has the singletons in format 3, and its configuration. */
+/** What a chain's creation binds and imports bring: in format 3 the bridges' contracts too. Undefined where there are no imports. */
+export function importedAccounts(
+  { firstState: { imported, superchain: has }, protocol }: Pick<ChainPlan, "firstState" | "protocol">,
+  superchain: readonly GenesisAccount[],
+): readonly GenesisAccount[] | undefined {
+  return has && protocol.protocolVersion === 3 ? mergeAccounts(imported ?? [], superchain) : imported;
+}
+
+/**
+ * What a chain has from the start beside its configuration and its version's genesis: that of format 3 has the singletons, and
+ * imports bring the bridges' contracts to it.
+ */
 export function firstStateAccounts(
   { chainId, format }: { readonly chainId: bigint; readonly format: Format },
   { singletons, allowUnlimitedContractSize, bridges }: FirstState,
@@ -26,7 +38,7 @@ export function firstStateAccounts(
   const { address, slot, value } = UNLIMITED_CONTRACT_SIZE;
   return [
     ...(singletons && format === 2 ? singletonAccounts(chainId) : []),
-    ...bridges,
+    ...(format === 2 ? bridges : []),
     ...(allowUnlimitedContractSize ? [{ address, storage: [{ slot: BigInt(slot), value: BigInt(value) }] }] : []),
   ];
 }

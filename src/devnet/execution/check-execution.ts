@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { GenesisOf } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import { executionVerifier } from "../../execution-proof/batch/verify-execution.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
@@ -21,6 +21,8 @@ interface ExecutionCheckOptions {
   readonly served: ServedExecution;
   /** Of the protocol: L1 has the root of the chain's own. */
   readonly genesis: GenesisOf;
+  /** Contracts of bridges with which the chain may have been born: L1 does not say whether it was. */
+  readonly bridges: readonly GenesisAccount[];
   /** L1 block of the chain's creation or an earlier one. Default: found. */
   readonly fromBlock?: number;
 }
@@ -45,7 +47,7 @@ export interface CheckedExecution extends VerifiedExecution {
  * Rejects with ExecutionCheckError, ExecutionProofError, ReconstructionError NotAHyperchain, or with the provider's error.
  */
 export async function checkExecution(options: ExecutionCheckOptions): Promise<CheckedExecution> {
-  const { l1, hyperchain, batchNumber, served, genesis } = options;
+  const { l1, hyperchain, batchNumber, served, genesis, bridges } = options;
   const head = await l1.getBlockNumber();
   const reader = new ChainContractReader(l1, hyperchain, head);
   const facts = await reader.facts();
@@ -61,7 +63,7 @@ export async function checkExecution(options: ExecutionCheckOptions): Promise<Ch
   const { chainId } = facts.configuration;
   const { outputs, coinbase, proof } = served;
   const verify = await executionVerifier(batch.protocolVersion);
-  const claims = executionClaims({ batch, previous }, served, { facts, genesis });
+  const claims = executionClaims({ batch, previous }, served, { facts, genesis, bridges });
   const [verified, { firstState }] = await verifyAny(verify, claims, proof);
   return {
     ...{ ...verified, chainId, batchNumber, coinbase },

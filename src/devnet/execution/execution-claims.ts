@@ -1,5 +1,5 @@
 import { versionParts } from "../../protocol/protocol-version.ts";
-import type { GenesisOf } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
@@ -10,6 +10,7 @@ import { identityOf } from "../../node/described/chain-options.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { firstStateAccounts } from "../described/first-state.ts";
+import type { FirstState } from "../described/first-state.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 
@@ -20,6 +21,14 @@ interface RecordedBatch {
   readonly previous: StoredBatch;
 }
 
+/** What is known of a chain beside its batches. */
+interface KnownBirth {
+  readonly facts: ChainContractFacts;
+  readonly genesis: GenesisOf;
+  /** Contracts of bridges with which it may have been born. */
+  readonly bridges: readonly GenesisAccount[];
+}
+
 /**
  * What a proof may have to show: of the first batch in format 2 several claims, since L1 has the root of the genesis and not
  * which of its choices an operator made of the first state. Throws ExecutionCheckError GenesisMismatch.
@@ -27,7 +36,7 @@ interface RecordedBatch {
 export function executionClaims(
   { batch, previous }: RecordedBatch,
   { outputs, coinbase }: Pick<ServedExecution, "outputs" | "coinbase">,
-  { facts, genesis }: { readonly facts: ChainContractFacts; readonly genesis: GenesisOf },
+  { facts, genesis, bridges }: KnownBirth,
 ): readonly ExecutionClaim[] {
   const { chainId, protocolVersion, importBatches } = facts.configuration;
   const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
@@ -44,11 +53,18 @@ export function executionClaims(
   if (format === 3) return [claim];
   const { configurationState } = identityOf(facts);
   const compressor = createCompressor();
-  return [true, false].flatMap((singletons) =>
-    [false, true].map((allowUnlimitedContractSize) => {
-      const chosen = firstStateAccounts({ chainId, format }, { singletons, allowUnlimitedContractSize, bridges: [] });
-      return { ...claim, firstState: firstStateRoot(first, [...configurationState, ...chosen], { compressor }) };
-    }),
+  return possibleChoices(bridges).map((choices) => {
+    const chosen = firstStateAccounts({ chainId, format }, choices);
+    return { ...claim, firstState: firstStateRoot(first, [...configurationState, ...chosen], { compressor }) };
+  });
+}
+
+/** What an operator may have chosen of a first state, the usual first. */
+function possibleChoices(bridges: readonly GenesisAccount[]): readonly FirstState[] {
+  return (bridges.length === 0 ? [[]] : [[], bridges]).flatMap((born) =>
+    [true, false].flatMap((singletons) =>
+      [false, true].map((allowUnlimitedContractSize) => ({ singletons, allowUnlimitedContractSize, bridges: born })),
+    ),
   );
 }
 

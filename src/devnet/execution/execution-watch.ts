@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Provider } from "ethers";
-import type { GenesisOf } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
@@ -44,6 +44,8 @@ export interface ExecutionWatchOptions {
   readonly genesisRecord: StoredBatch;
   /** Of the protocol: L1 has the root of the chain's own. */
   readonly genesis: GenesisOf;
+  /** Contracts of bridges with which the chain may have been born: L1 does not say whether it was. */
+  readonly bridges: readonly GenesisAccount[];
   /** L1 block of the chain's creation or an earlier one. */
   readonly fromBlock: number;
   /** The first batch that is watched. Default: the chain's first. */

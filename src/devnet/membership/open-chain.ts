@@ -117,9 +117,9 @@ export function openChain(
     closing.add(() => chain.close());
     bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
-    const { genesis, executionProver, clock, events } = opening;
+    const { genesis, superchain: bridges, executionProver, clock, events } = opening;
     const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
-    const executionWatch = await watchOwnChain(chain, { genesis, prover: executionProver, clock, onNamed });
+    const executionWatch = await watchOwnChain(chain, { genesis, bridges, prover: executionProver, clock, onNamed });
     const watched = { ...chain, executionWatch };
     return { ...watched, watchL1: () => watchL1(watched, opening, closing), close: () => closing.close() };
   });

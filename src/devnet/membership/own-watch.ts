@@ -1,5 +1,5 @@
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { GenesisOf } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { ExecutionView } from "../../node/execution/node-execution.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
@@ -11,6 +11,7 @@ import { ExecutionCheckError, noProof } from "../execution/served-execution.ts";
 
 interface OwnWatchDependencies {
   readonly genesis: GenesisOf;
+  readonly bridges: readonly GenesisAccount[];
   readonly prover: Pick<ExecutionProver, "verify">;
   readonly clock: Clock;
   readonly onNamed: NonNullable<ExecutionWatchDependencies["onNamed"]>;
@@ -23,12 +24,12 @@ export async function watchOwnChain(
 ): Promise<ExecutionWatch | undefined> {
   const { execution, created } = pipeline;
   if (execution === undefined) return undefined;
-  const { genesis, ...watching } = dependencies;
+  const { genesis, bridges, ...watching } = dependencies;
   const { provider: l1 } = base;
   const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
   const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
   return new ExecutionWatch(
-    { facts, genesisRecord, genesis, fromBlock: created.fromBlock, longestPauseMs: 0 },
+    { facts, genesisRecord, genesis, bridges, fromBlock: created.fromBlock, longestPauseMs: 0 },
     {
       ...watching,
       l1,

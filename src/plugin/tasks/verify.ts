@@ -10,7 +10,7 @@ import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
-import { packageGenesis } from "../protocol-genesis.ts";
+import { packageBridges, packageGenesis } from "../protocol-genesis.ts";
 import { readNumber } from "./arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
@@ -72,10 +72,10 @@ async function check(
   options: Pick<Parameters<typeof checkExecution>[0], "batchNumber" | "served"> & { readonly fromBlock: number | undefined },
 ): Promise<CheckedExecution> {
   const { fromBlock, ...what } = options;
-  const genesis = await packageGenesis();
+  const [genesis, bridges] = await Promise.all([packageGenesis(), packageBridges()]);
   return withL1(chain, (l1) =>
     checkExecution({
-      ...{ ...what, l1, hyperchain: chain.hyperchain.toLowerCase() as Hex, genesis },
+      ...{ ...what, l1, hyperchain: chain.hyperchain.toLowerCase() as Hex, genesis, bridges },
       ...(fromBlock === undefined ? {} : { fromBlock }),
     }),
   );

@@ -10,7 +10,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
-import { packageGenesis } from "../protocol-genesis.ts";
+import { packageBridges, packageGenesis } from "../protocol-genesis.ts";
 import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { namedLine } from "./event-lines.ts";
 import { alarm, strong, warning } from "./output.ts";
@@ -85,10 +85,10 @@ async function openWatch(
     contract.state(),
   ]);
   const firstBatch = fromBatch === undefined ? totals.executed : BigInt(fromBatch);
-  const genesis = await packageGenesis();
+  const [genesis, bridges] = await Promise.all([packageGenesis(), packageBridges()]);
   const watch = new ExecutionWatch(
     {
-      ...{ facts, genesisRecord, genesis, fromBatch: firstBatch },
+      ...{ facts, genesisRecord, genesis, bridges, fromBatch: firstBatch },
       fromBlock: createdIn,
     },
     {

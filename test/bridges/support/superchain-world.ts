@@ -147,3 +147,18 @@ export const reverts = (calling: Promise<unknown>, name: string): Promise<void> 
     );
     return true;
   });
+
+/** Coins from the first chain to the second, and a message that is answered out of its relay. */
+export async function crossAndAnswer(world: SuperchainWorld): Promise<void> {
+  const there = world.devnet.chains[1]!.chainId;
+  const [a, b] = await world.twins("SuperchainTestCounter");
+  await send(a, "sendTo", there, b.target, 1n);
+  await send(world.at(0, ETH_BRIDGE), "sendETH", CAROL, there, { value: 5n });
+  for (let leg = 0; leg < 2; leg++) await world.moveOn();
+  assert.deepEqual(
+    (await world.deliveries()).map(({ step }) => step),
+    ["executed", "executed", "executed"],
+  );
+  assert.deepEqual([await a.getFunction("count").staticCall(), await b.getFunction("count").staticCall()], [1n, 1n]);
+  assert.equal(await world.clients[1]!.getBalance(CAROL), 5n);
+}
