@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
@@ -9,6 +9,7 @@ import { createWorkplace } from "../plugin/support/run-task.ts";
 import { installProject } from "../support/installed-project.ts";
 import { CCIP_DAPP } from "./support/ccip-dapp.ts";
 import { DAPP } from "./support/dapp.ts";
+import { SUPERCHAIN_DAPP } from "./support/superchain-dapp.ts";
 import { HYPERLANE_DAPP } from "./support/warp-routes.ts";
 
 const HARDHAT = fileURLToPath(new URL("../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
@@ -42,12 +43,23 @@ for (const { bridge, cwd, passing, lines } of [
       /this package's contracts behind the published interfaces of CCIP.*not your oracle network and RMN:/,
     ],
   },
+  {
+    bridge: "the Superchain",
+    cwd: SUPERCHAIN_DAPP,
+    passing: 2,
+    lines: [
+      /^the Superchain, at the same addresses/im,
+      /alpha \(271\) has the chain id 271/,
+      /this package's contracts behind the published interfaces of the Superchain.*not your interop set:/,
+    ],
+  },
 ])
   describe(`C14 a project of a dapp of ${bridge}, with the packed plugin`, () => {
     const workplace = createWorkplace();
     before(async () => {
       installProject(cwd);
-      await run(process.execPath, ["link-contracts.mjs"], { cwd });
+      // Optimism's and OpenZeppelin's packages need no links.
+      if (existsSync(join(cwd, "link-contracts.mjs"))) await run(process.execPath, ["link-contracts.mjs"], { cwd });
     });
     after(() => workplace.close());
 

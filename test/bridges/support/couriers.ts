@@ -1,7 +1,9 @@
 import { AbiCoder, concat, Contract, hexlify, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { ContractTransactionReceipt, Signer } from "ethers";
+import type { BridgeName } from "../../../src/options/bridges.ts";
 import { CCIP_DAPP } from "./ccip-dapp.ts";
 import { compileDapp, DAPP } from "./dapp.ts";
+import { SUPERCHAIN_DAPP } from "./superchain-dapp.ts";
 import { HYPERLANE_DAPP } from "./warp-routes.ts";
 import { options, send, sendWord, word } from "./world.ts";
 
@@ -17,13 +19,15 @@ export interface FarEnd {
  * with what it is quoted.
  */
 export interface Courier {
-  readonly name: "layerzero" | "hyperlane" | "ccip";
+  readonly name: BridgeName;
   readonly project: string;
   readonly contract: string;
   /** Of that contract, what is called. */
   readonly abi: readonly string[];
   /** Of the bridge's contracts that the dapp is created with. */
-  readonly entry: "endpoint" | "mailbox" | "router";
+  readonly entry: "endpoint" | "mailbox" | "router" | "messenger";
+  /** Whether L1 is no member of its bridge. */
+  readonly isWithoutL1?: boolean;
   /** What a member's contract must know of the other end. */
   introduce(here: Contract, there: FarEnd): Promise<unknown>;
   send(here: Contract, there: FarEnd, text: string): Promise<ContractTransactionReceipt>;
@@ -85,6 +89,16 @@ export const COURIERS: readonly Courier[] = [
       const value = (await here.getFunction("quote").staticCall(...given)) as bigint;
       return send(here, "send", ...given, { value });
     },
+  },
+  {
+    name: "superchain",
+    project: SUPERCHAIN_DAPP,
+    contract: "MyLetters",
+    abi: [...COUNTS, "function send(uint256, address, string) returns (bytes32)"],
+    entry: "messenger",
+    isWithoutL1: true,
+    introduce: () => Promise.resolve(),
+    send: (here, { id, contract }, text) => send(here, "send", id, contract.target, text),
   },
 ];
 
