@@ -19,7 +19,7 @@ export function chosenFirstState(
   return { ...rest, bridges: has ? superchain : [] };
 }
 
-/** What a chain's creation binds and imports bring: in format 3 the bridges' contracts too. Undefined where there are no imports. */
+/** What a chain's creation binds and imports bring: in format 3 bridges' contracts too. Undefined where nothing is imported. */
 export function importedAccounts(
   { firstState: { imported, superchain: has }, protocol }: Pick<ChainPlan, "firstState" | "protocol">,
   superchain: readonly GenesisAccount[],
