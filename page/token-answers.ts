@@ -17,9 +17,8 @@ export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11
 /** Hexadecimal digits of an ABI word. */
 const WORD = 64;
 
-/** Accounts by what transfers left them with, the most first. */
-export function receivedBy(logs: readonly Pick<LogAnswer, "topics" | "data">[]): readonly string[] {
-  const sums = new Map<string, bigint>();
+/** Adds to each account what transfers left it with. What makes and burns a token is no account. */
+export function addTransfers(sums: Map<string, bigint>, logs: readonly Pick<LogAnswer, "topics" | "data">[]): void {
   for (const { topics, data } of logs) {
     const [, from, to] = topics;
     // ERC-721 has the same event, with a fourth topic and no data.
@@ -28,7 +27,11 @@ export function receivedBy(logs: readonly Pick<LogAnswer, "topics" | "data">[]):
     sums.set(addressIn(to), (sums.get(addressIn(to)) ?? 0n) + BigInt(data));
   }
   sums.delete(addressIn(`0x${word("0")}`));
-  return [...sums].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([address]) => address);
+}
+
+/** Accounts by what transfers left them with, the most first. */
+export function mostFirst(sums: ReadonlyMap<string, bigint>): readonly string[] {
+  return [...sums].sort(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0)).map(([address]) => address);
 }
 
 /** Whether a contract answered with one word. */

@@ -1,13 +1,15 @@
 import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
 import { shownSymbol } from "../src/client/shown-symbol.ts";
-import type { EcosystemInfo, LogAnswer } from "./answers.ts";
-import { addressIn, isWord, receivedBy, textOf, TOKEN_SELECTORS, TRANSFER_TOPIC, word, wordAt } from "./token-answers.ts";
+import type { EcosystemInfo } from "./answers.ts";
+import { addressIn, isWord, mostFirst, textOf, TOKEN_SELECTORS, word, wordAt } from "./token-answers.ts";
+import { readTransfers } from "./token-transfers.ts";
+import type { ReadTransfers } from "./token-transfers.ts";
 import { ask } from "./rpc.ts";
 import type { Member } from "./rpc.ts";
 import { memberOf } from "./wallet/signer.ts";
 
 /** Accounts whose balances are asked for, of those that got most. */
-const MOST_HOLDERS = 25;
+export const MOST_HOLDERS = 25;
 const MOST_DECIMALS = 77;
 
 /** A token on one member. Amounts are smallest units. */
@@ -17,8 +19,10 @@ export interface TokenOnMember {
   readonly supply: bigint;
   /** Those with the largest balances, the largest first. */
   readonly holders: readonly { readonly address: string; readonly balance: bigint }[];
-  /** Accounts that ever got some. */
-  readonly receivers: number;
+  /** Accounts that its transfers name: more than holders may have some. */
+  readonly named: number;
+  /** The first block whose transfers were read; 0 where all were. */
+  readonly since: number;
   /** Why holders are not told; absent where they are. */
   readonly untold?: string;
 }
@@ -27,12 +31,24 @@ export interface TokenEverywhere {
   readonly symbol: string;
   readonly decimals: number;
   /** Where it was born. */
-  readonly origin: { readonly chainId: number; readonly address: string };
+  readonly origin: TokenPlace;
   readonly places: readonly TokenOnMember[];
 }
 
+/** What was read of tokens' transfers before, by member and address; a reading goes on from there. */
+export type ReadBefore = Map<string, ReadTransfers>;
+
+interface TokenPlace {
+  readonly chainId: number;
+  readonly address: string;
+}
+
 /** The ERC-20 at an address of a member, and what the bridge made of it on the others; null where none is there. Rejects with RpcFailure. */
-export async function tokenEverywhere(info: EcosystemInfo, chainId: number, address: string): Promise<TokenEverywhere | null> {
+export async function tokenEverywhere(
+  info: EcosystemInfo,
+  { chainId, address }: TokenPlace,
+  read: ReadBefore,
+): Promise<TokenEverywhere | null> {
   const here = memberOf(info, chainId);
   const [supply, symbol, decimals] = await Promise.all([
     answerOf(here, address, TOKEN_SELECTORS.totalSupply),
@@ -45,33 +61,30 @@ export async function tokenEverywhere(info: EcosystemInfo, chainId: number, addr
   const others = [info.l1, ...info.chains].filter((member) => member.chainId !== chainId);
   const found = await Promise.all(others.map(async (other) => addressOn(info, other.chainId, origin).catch(() => undefined)));
   const places = [{ chainId, address }, ...others.flatMap((other, i) => placeOf(other.chainId, found[i]))];
-  const told = await Promise.all(places.map((place) => onMember(info, place).catch(() => undefined)));
+  const told = await Promise.all(places.map((place) => onMember(info, place, read).catch(() => undefined)));
   return { symbol: shownSymbol(textOf(symbol)), decimals: digits, origin, places: told.filter((each) => each !== undefined) };
 }
 
-function placeOf(
-  chainId: number,
-  address: string | undefined,
-): readonly { readonly chainId: number; readonly address: string }[] {
+function placeOf(chainId: number, address: string | undefined): readonly TokenPlace[] {
   return address === undefined ? [] : [{ chainId, address }];
 }
 
 /** Where the vault of a chain says that it was born; elsewhere, and where it is not known there, at the address itself. */
-async function originOf(info: EcosystemInfo, chainId: number, address: string): Promise<TokenEverywhere["origin"]> {
+async function originOf(info: EcosystemInfo, chainId: number, address: string): Promise<TokenPlace> {
   if (chainId === info.l1.chainId) return { chainId, address };
   const vault = (data: string): Promise<string> => answerOf(String(chainId), PREDEPLOYS.L2NativeTokenVault, data);
   const id = await vault(TOKEN_SELECTORS.assetId + word(address));
-  if (BigInt(id) === 0n) return { chainId, address };
+  if (wordAt(id, 0) === 0n) return { chainId, address };
   const [bornOn, token] = await Promise.all([
     vault(TOKEN_SELECTORS.originChainId + word(id)),
     vault(TOKEN_SELECTORS.originToken + word(id)),
   ]);
-  const isKnown = BigInt(bornOn) !== 0n;
-  return isKnown ? { chainId: Number(BigInt(bornOn)), address: addressIn(token) } : { chainId, address };
+  const origin = Number(wordAt(bornOn, 0));
+  return origin === 0 ? { chainId, address } : { chainId: origin, address: addressIn(token) };
 }
 
 /** Its address on another member; undefined where it has never come there. */
-async function addressOn(info: EcosystemInfo, chainId: number, origin: TokenEverywhere["origin"]): Promise<string | undefined> {
+async function addressOn(info: EcosystemInfo, chainId: number, origin: TokenPlace): Promise<string | undefined> {
   const member = memberOf(info, chainId);
   if (chainId !== origin.chainId && chainId === info.l1.chainId) return undefined;
   const data = TOKEN_SELECTORS.calculateCreate2TokenAddress + word(origin.chainId.toString(16)) + word(origin.address);
@@ -80,29 +93,27 @@ async function addressOn(info: EcosystemInfo, chainId: number, origin: TokenEver
   return (await ask<string>(member, "eth_getCode", [address, "latest"])) === "0x" ? undefined : address;
 }
 
-async function onMember(
-  info: EcosystemInfo,
-  { chainId, address }: { readonly chainId: number; readonly address: string },
-): Promise<TokenOnMember> {
+async function onMember(info: EcosystemInfo, { chainId, address }: TokenPlace, read: ReadBefore): Promise<TokenOnMember> {
   const member = memberOf(info, chainId);
   const chain = [info.l1, ...info.chains].find((each) => each.chainId === chainId)?.name ?? String(chainId);
   const supply = wordAt(await answerOf(member, address, TOKEN_SELECTORS.totalSupply), 0);
-  const range = { fromBlock: "0x0", toBlock: "latest" };
   try {
-    const logs = await ask<readonly LogAnswer[]>(member, "eth_getLogs", [{ address, topics: [TRANSFER_TOPIC], ...range }]);
-    const got = receivedBy(logs);
+    const key = `${chainId}:${address}`;
+    const transfers = await readTransfers((method, params) => ask(member, method, params), address, read.get(key));
+    read.set(key, transfers);
+    const named = mostFirst(transfers.sums);
     const holders = await Promise.all(
-      got.slice(0, MOST_HOLDERS).map(async (holder) => ({
+      named.slice(0, MOST_HOLDERS).map(async (holder) => ({
         address: holder,
         // What the token itself says: its events may say anything.
         balance: wordAt(await answerOf(member, address, TOKEN_SELECTORS.balanceOf + word(holder)), 0),
       })),
     );
     const held = holders.filter(({ balance }) => balance > 0n).sort((a, b) => (a.balance < b.balance ? 1 : -1));
-    return { chain, address, supply, holders: held, receivers: got.length };
+    return { chain, address, supply, holders: held, named: named.length, since: transfers.since };
   } catch (error) {
     const untold = error instanceof Error ? error.message : String(error);
-    return { chain, address, supply, holders: [], receivers: 0, untold };
+    return { chain, address, supply, holders: [], named: 0, since: 0, untold };
   }
 }
 

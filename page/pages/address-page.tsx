@@ -69,7 +69,7 @@ export function AddressPage({
         </Answer>
       </Section>
       {contract !== undefined && <ContractFunctions key={`${chain}:${address}`} place={{ chain, address }} abi={contract.abi} />}
-      <TokenSection chainId={chainId} address={address} />
+      <TokenSection key={`${chainId}:${address}`} chainId={chainId} address={address} />
       <ContractEvents {...{ chain, chainId, address }} />
       <Assets address={address} />
       <History address={address} />

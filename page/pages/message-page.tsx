@@ -53,7 +53,7 @@ function About({ message }: { readonly message: MessageInfo }) {
         facts={{
           "where it is": <Where message={message} />,
           "what helps": message.stuck?.help,
-          refused: message.refusal,
+          refused: message.refusal && <Said text={message.refusal} />,
           what: message.type,
           sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
           from: nameOf(message.sourceChainId),

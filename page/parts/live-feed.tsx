@@ -17,7 +17,7 @@ import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.t
 import { Journey } from "./journey.tsx";
 import { Mark } from "./layout.tsx";
 import { Reverted, TraceOverChains } from "./trace-over-chains.tsx";
-import { Words } from "./words.tsx";
+import { Said, Words } from "./words.tsx";
 
 /** Rows at first, and as many again with each press of the button. */
 const ROWS = 30;
@@ -95,7 +95,9 @@ function ActRow({ act: { at, text, refused } }: { readonly act: Act }) {
     <li class={refused === undefined ? "row act" : "row act failed"}>
       <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
       <span class="chip">here</span>
-      <p class="what">{refused === undefined ? text : `not done, ${text}: ${refused}`}</p>
+      <p class="what">
+        <Said text={refused === undefined ? text : `not done, ${text}: ${refused}`} />
+      </p>
     </li>
   );
 }

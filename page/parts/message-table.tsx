@@ -4,6 +4,7 @@ import { count } from "../format.ts";
 import { hasArrived } from "../message-steps.ts";
 import { Mark, Table } from "./layout.tsx";
 import { MessageLink, useChainName } from "./links.tsx";
+import { Said } from "./words.tsx";
 import { to } from "../route.ts";
 
 /** What the columns of a message are called. */
@@ -51,7 +52,12 @@ export function MessageTable({
 
 /** Where a message is, in a few words. */
 export function Where({ message }: { readonly message: MessageInfo }) {
-  if (message.stuck !== undefined) return <Mark kind="bad">stuck: {message.stuck.why}</Mark>;
+  if (message.stuck !== undefined)
+    return (
+      <Mark kind="bad">
+        stuck: <Said text={message.stuck.why} />
+      </Mark>
+    );
   if (message.ended !== undefined) return <Mark kind="quiet">{message.ended}</Mark>;
   if (message.waitingFor === undefined) return <Mark kind="good">all steps done</Mark>;
   return hasArrived(message) ? (

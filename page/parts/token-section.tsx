@@ -1,7 +1,8 @@
+import { useRef } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, units } from "../format.ts";
-import { tokenEverywhere } from "../tokens.ts";
-import type { TokenEverywhere, TokenOnMember } from "../tokens.ts";
+import { MOST_HOLDERS, tokenEverywhere } from "../tokens.ts";
+import type { ReadBefore, TokenEverywhere, TokenOnMember } from "../tokens.ts";
 import { Section, Table } from "./layout.tsx";
 import { AddressLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
@@ -9,7 +10,8 @@ import { Said } from "./words.tsx";
 /** Of an address with a token: how much there is on each member, and which accounts hold it. Nothing for any other address. */
 export function TokenSection({ chainId, address }: { readonly chainId: number; readonly address: string }) {
   const { info, version } = useEcosystem();
-  const asked = useAsked(() => tokenEverywhere(info, chainId, address), [`${chainId}:${address}`, version]);
+  const read = useRef<ReadBefore>(new Map());
+  const asked = useAsked(() => tokenEverywhere(info, { chainId, address }, read.current), [`${chainId}:${address}`, version]);
   if (asked.state !== "there" || asked.value === null) return null;
   return <Token token={asked.value} />;
 }
@@ -35,7 +37,7 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
             place.chain,
             <AddressLink chain={place.chain} address={place.address} />,
             units(String(place.supply), decimals),
-            place.untold === undefined ? count(place.holders.length) : <span class="quiet">not told: {place.untold}</span>,
+            place.untold === undefined ? holdersOf(place) : <span class="quiet">not told: {place.untold}</span>,
           ],
         }))}
       />
@@ -55,6 +57,13 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
       />
     </Section>
   );
+}
+
+/** How many hold it, as far as its transfers were read and balances asked for. */
+function holdersOf({ holders, named, since }: TokenOnMember): string {
+  const asked =
+    named > MOST_HOLDERS ? `${count(holders.length)} of ${count(named)} accounts that transfers name` : count(holders.length);
+  return since === 0 ? asked : `${asked}, by transfers from block ${count(since)} on`;
 }
 
 function partOf(balance: bigint, { supply }: TokenOnMember): string {

@@ -3,6 +3,7 @@ import { useEcosystem } from "../ecosystem.ts";
 import { short, units } from "../format.ts";
 import { Section, Table } from "../parts/layout.tsx";
 import { TransactionLink, useChainName } from "../parts/links.tsx";
+import { Said } from "../parts/words.tsx";
 import type { WalletRequest } from "./carry-out.ts";
 
 /** Of `hyperchain_wallet`: what a withdrawal waits for that can be claimed. */
@@ -38,7 +39,7 @@ export function InFlight({
             key: hash,
             cells: [
               type,
-              amountOf(transfer),
+              <Said text={amountOf(transfer)} />,
               nameOf(sourceChainId),
               nameOf(destinationChainId),
               <TransactionLink chain={nameOf(sourceChainId)} hash={transactionHash} />,
