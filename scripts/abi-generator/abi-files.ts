@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Interface } from "ethers";
+import { Fragment, Interface } from "ethers";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** One item of a compiled contract's ABI, as the compiler writes it. */
@@ -246,12 +246,6 @@ const SELECTIONS: readonly AbiSelection[] = [
     ],
     omit: ["receiveMessage", "relayETH", "sendETH", "resendMessage", "sendMessage"],
   },
-  {
-    file: "system-context",
-    constant: "systemContextAbi",
-    summary: "Predeploy that opens and closes batches.",
-    interfaces: ["l2/ISystemContext"],
-  },
 ];
 
 const LIBRARIES = "contracts/libraries/*.sol";
@@ -264,14 +258,10 @@ const HEADER = "// Written by scripts/abi-generator from the compiled contracts;
  * Throws Error where an interface has no artifact.
  */
 export function abiFiles(root: string): GeneratedFile[] {
-  const files = SELECTIONS.map(({ file, constant, summary, interfaces, omit = [] }) => {
-    const items = interfaces
-      .flatMap((name) => readAbi(root, join("contracts/interfaces", `${name}.sol`, `${basename(name)}.json`)))
-      .filter(({ type, name = "" }) => type === "event" || (type === "function" && !omit.includes(name)));
-    return source(file, constant, summary, items);
-  });
   return [
-    ...files,
+    ...SELECTIONS.map((selection) =>
+      source(selection.file, selection.constant, selection.summary, selectedItems(root, selection)),
+    ),
     source(
       "l1-errors",
       "l1ErrorsAbi",
@@ -291,7 +281,40 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     creationCode(root, "token-holdings-code", "TOKEN_HOLDINGS_CODE", "l2/TokenHoldings"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
+    protocolCalls(root),
   ];
+}
+
+/** All that the contracts of both layers can be called with and log: the files above, and what no file above has, in short. */
+function protocolCalls(root: string): GeneratedFile {
+  const imports = SELECTIONS.map(({ file, constant }) => `import { ${constant} } from "./${file}.ts";\n`).sort();
+  const selected = SELECTIONS.map(({ constant }) => `  ...${constant},\n`);
+  const known = new Set(SELECTIONS.flatMap((selection) => selectedItems(root, selection)).map((item) => signatureOf(item)));
+  const others = callsAndEvents(root, known).map((text) => `  ${JSON.stringify(text)},\n`);
+  const summary = "/** Every function and event of this package's contracts on L1 and on chains. */\n";
+  return {
+    path: "src/abi/protocol-calls.ts",
+    content: `${HEADER}${imports.join("")}\n${summary}export const protocolCallsAbi = [\n${[...selected, ...others].join("")}] as const;\n`,
+  };
+}
+
+/** As Solidity's developers write them, each once: from the contract or interface that names most of its arguments. */
+function callsAndEvents(root: string, known: ReadonlySet<string>): string[] {
+  const paths = globSync("contracts/{interfaces,l1,l2}/**/*.json", { cwd: join(root, "artifacts") }).sort();
+  const bySignature = new Map<string, { readonly text: string; readonly named: number }>();
+  for (const item of paths.flatMap((path) => readAbi(root, path))) {
+    if ((item.type !== "function" && item.type !== "event") || known.has(signatureOf(item))) continue;
+    const fragment = Fragment.from({ ...item, outputs: [] });
+    const named = fragment.inputs.filter(({ name }) => name !== "").length;
+    const other = bySignature.get(signatureOf(item));
+    if (other === undefined || named > other.named) bySignature.set(signatureOf(item), { text: fragment.format("full"), named });
+  }
+  return [...bySignature].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { text }]) => text);
+}
+
+/** An event's indexed arguments are part of how it is read. */
+function signatureOf(item: AbiItem): string {
+  return Fragment.from({ ...item, outputs: [] }).format(item.type === "event" ? "minimal" : "sighash");
 }
 
 /** The custom errors of all interfaces in a folder, and of the libraries, each selector once, by name. */
@@ -317,6 +340,12 @@ function creationCode(root: string, file: string, constant: string, contract: st
     path: `src/abi/${file}.ts`,
     content: `${HEADER}/** Creates ${basename(contract)}.sol. */\nexport const ${constant} = "${bytecode}";\n`,
   };
+}
+
+function selectedItems(root: string, { interfaces, omit = [] }: AbiSelection): AbiItem[] {
+  return interfaces
+    .flatMap((name) => readAbi(root, join("contracts/interfaces", `${name}.sol`, `${basename(name)}.json`)))
+    .filter(({ type, name = "" }) => type === "event" || (type === "function" && !omit.includes(name)));
 }
 
 function readAbi(root: string, path: string): AbiItem[] {
