@@ -1,5 +1,6 @@
-import { Indexed, Interface } from "ethers";
-import type { ErrorDescription, InterfaceAbi, LogDescription, ParamType, TransactionDescription } from "ethers";
+import { EventFragment, FunctionFragment, Indexed, Interface } from "ethers";
+import type { ErrorDescription, Fragment, InterfaceAbi, ParamType } from "ethers";
+import { decodedValues } from "../protocol/decoded-values.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { printable } from "../runtime/printable.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
@@ -44,20 +45,27 @@ export interface ContractNames {
 /** What contracts with these interfaces name. */
 export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
   const interfaces = abis.map((abi) => new Interface(abi));
-  const functionName = (data: Hex): string | undefined => {
-    if (data.length < SELECTOR_LENGTH) return undefined;
-    const selector = data.slice(0, SELECTOR_LENGTH);
-    return interfaces.map((each) => each.getFunction(selector)).find((known) => known !== null)?.name;
-  };
-  const callIn = (data: Hex): TransactionDescription | undefined =>
-    data.length > MOST_DECODED ? undefined : first(interfaces, (each) => each.parseTransaction({ data }), data);
-  const eventIn = (topics: readonly string[], data: Hex): LogDescription | undefined =>
+  const functions = indexed(interfaces, FunctionFragment.isFragment, ({ selector }) => selector);
+  const events = indexed(interfaces, EventFragment.isFragment, ({ topicHash }) => topicHash);
+  const functionName = (data: Hex): string | undefined => functions(selectorOf(data))[0]?.fragment.name;
+  const callIn = (data: Hex): DecodedInputs | undefined =>
     data.length > MOST_DECODED
       ? undefined
-      : first(interfaces, (each) => each.parseLog({ topics, data }), (topics[0] ?? "0x") as Hex);
+      : decodedBy(functions(selectorOf(data)), ({ of, fragment }) => of.decodeFunctionData(fragment, data));
+  const eventIn = (topics: readonly string[], data: Hex): DecodedInputs | undefined =>
+    data.length > MOST_DECODED
+      ? undefined
+      : decodedBy(events(topics[0] ?? "0x"), ({ of, fragment }) => of.decodeEventLog(fragment, data, topics));
   return {
     functionName,
-    error: (data) => (data.length > MOST_DECODED ? undefined : first(interfaces, (each) => each.parseError(data), data)),
+    error(data) {
+      if (data.length > MOST_DECODED) return undefined;
+      for (const each of interfaces) {
+        const error = parsed(() => each.parseError(data), data);
+        if (error !== undefined) return error;
+      }
+      return undefined;
+    },
     call(data) {
       if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
       const call = callIn(data);
@@ -94,8 +102,9 @@ export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): s
   if (data === "0x") return "without a reason";
   const error = revertError(data, names);
   if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
-  if (error.name === "Error" && error.args.length === 1) return clipped(`with "${printable(String(error.args[0]))}"`);
-  if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
+  const [only, ...others] = decodedValues(error.args);
+  if (error.name === "Error" && others.length === 0) return clipped(`with "${printable(String(only))}"`);
+  if (error.name === "Panic" && others.length === 0) return `with panic ${panicText(BigInt(String(only)))}`;
   return `with ${inWords(error)}`;
 }
 
@@ -107,19 +116,27 @@ interface Decoded {
   readonly fragment?: { readonly inputs: readonly ParamType[] };
 }
 
+/** A call or an event with the types of its arguments. */
+type DecodedInputs = Required<Decoded>;
+
 /**
  * A call, an event or an error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or
  * fills it, and a text is never taken for an address or for further arguments.
  */
 export function inWords({ name, args, fragment }: Decoded): string {
-  return clipped(`${name}(${args.map((value, place) => shownArgument(value, fragment?.inputs[place])).join(", ")})`);
+  return clipped(
+    `${name}(${decodedValues(args)
+      .map((value, place) => shownArgument(value, fragment?.inputs[place]))
+      .join(", ")})`,
+  );
 }
 
-function namedArguments({ args, fragment: { inputs } }: TransactionDescription | LogDescription): readonly NamedArgument[] {
+function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly NamedArgument[] {
+  const values = decodedValues(args);
   return inputs.map((input, place) => ({
     name: input.name,
     type: input.format("sighash"),
-    value: clipped(shownArgument(args[place], input)),
+    value: clipped(shownArgument(values[place], input)),
   }));
 }
 
@@ -148,11 +165,42 @@ const PANICS: ReadonlyMap<bigint, string> = new Map([
   [0x51n, "call of a function variable that is not set"],
 ]);
 
-/** What the first contract that knows it makes of it. */
-function first<T>(interfaces: readonly Interface[], parse: (one: Interface) => T | null, data: Hex): T | undefined {
-  for (const each of interfaces) {
-    const found = parsed(() => parse(each), data);
-    if (found !== undefined) return found;
+/** A function or an event of a contract. */
+interface Known<F> {
+  readonly of: Interface;
+  readonly fragment: F;
+}
+
+/**
+ * Functions or events of contracts by their selectors or topics, made when first asked for: ethers would hash every signature of
+ * a contract for each look.
+ */
+function indexed<F extends Fragment>(
+  interfaces: readonly Interface[],
+  isWanted: (fragment: Fragment) => fragment is F,
+  keyOf: (fragment: F) => string,
+): (key: string) => readonly Known<F>[] {
+  let index: ReadonlyMap<string, readonly Known<F>[]> | undefined;
+  return (key) => {
+    index ??= Map.groupBy(
+      interfaces.flatMap((of) => of.fragments.filter(isWanted).map((fragment) => ({ of, fragment }))),
+      ({ fragment }) => keyOf(fragment),
+    );
+    return index.get(key.toLowerCase()) ?? [];
+  };
+}
+
+/** What the first of them makes of data that it can decode. */
+function decodedBy<F extends FunctionFragment | EventFragment>(
+  known: readonly Known<F>[],
+  decode: (one: Known<F>) => readonly unknown[],
+): DecodedInputs | undefined {
+  for (const each of known) {
+    try {
+      return { name: each.fragment.name, args: decode(each), fragment: each.fragment };
+    } catch {
+      // A stranger's data, which are of another contract or of none.
+    }
   }
   return undefined;
 }
@@ -165,6 +213,11 @@ function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Empty for what is too short to have one. */
+function selectorOf(data: Hex): string {
+  return data.length < SELECTOR_LENGTH ? "" : data.slice(0, SELECTOR_LENGTH);
 }
 
 /** Of `0x` and four bytes. */
@@ -182,7 +235,9 @@ function clipped(text: string): string {
 /** An argument as Solidity's developers write it; lists and structs in brackets. A text is in quotes, also one of digits. */
 function shown(value: unknown, type: ParamType | null | undefined): string {
   if (Array.isArray(value))
-    return `[${value.map((each, place) => shown(each, type?.arrayChildren ?? type?.components?.[place])).join(", ")}]`;
+    return `[${decodedValues(value)
+      .map((each, place) => shown(each, type?.arrayChildren ?? type?.components?.[place]))
+      .join(", ")}]`;
   const text = printable(String(value));
   const isText = type === undefined || type === null ? typeof value === "string" && !HEX.test(text) : type.baseType === "string";
   return isText ? JSON.stringify(text) : text;

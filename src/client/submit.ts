@@ -1,6 +1,7 @@
 import { isError, JsonRpcApiProvider, keccak256 } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import { reasonOf } from "../errors/reason-of.ts";
+import { decodedValues } from "../protocol/decoded-values.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
 import { MAX_TRANSACTION_GAS } from "../relayer/own-account.ts";
@@ -137,7 +138,7 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
   const error = knownErrorOf(data);
   return error === undefined
     ? { name: `error ${data.slice(0, 10)}`, args: [], data }
-    : { name: error.name, args: [...error.args], data };
+    : { name: error.name, args: decodedValues(error.args), data };
 }
 
 /** A refusal as messages say it. */

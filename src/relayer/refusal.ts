@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { decodedValues } from "../protocol/decoded-values.ts";
 import { printable } from "../runtime/printable.ts";
 
 const contractErrors = new Interface(l2ErrorsAbi);
@@ -30,20 +31,34 @@ export function contractErrorOf(error: unknown): ErrorDescription | undefined {
 /** Why a contract reverted, in a line: its own words, an error that is known here by name, or the data. */
 export function describeRevert(data: string): string {
   if (data === "0x") return "without a reason";
-  const named = contractErrors.parseError(data);
-  if (named === null) return cut(data, MAX_ARGUMENT_CHARACTERS);
-  return named.name === "Error" ? cut(String(named.args[0]), MAX_CHARACTERS) : describeError(named);
+  const named = parse(data);
+  if (named === undefined) return cut(data, MAX_ARGUMENT_CHARACTERS);
+  return named.name === "Error" ? cut(String(decodedValues(named.args)[0]), MAX_CHARACTERS) : describeError(named);
 }
 
 function contractErrorIn(layers: readonly Readonly<Record<string, unknown>>[]): ErrorDescription | undefined {
   const data = layers
     .map((layer) => layer["data"])
     .find((value): value is string => typeof value === "string" && /^0x[0-9a-f]{8}/i.test(value));
-  return (data === undefined ? null : contractErrors.parseError(data)) ?? undefined;
+  return data === undefined ? undefined : parse(data);
+}
+
+function parse(data: string): ErrorDescription | undefined {
+  try {
+    return contractErrors.parseError(data) ?? undefined;
+  } catch {
+    // A contract reverts with any bytes, also with a selector alone.
+    return undefined;
+  }
 }
 
 function describeError({ name, args }: ErrorDescription): string {
-  return cut(`${name}(${args.map((value: unknown) => cut(String(value), MAX_ARGUMENT_CHARACTERS)).join(", ")})`, MAX_CHARACTERS);
+  return cut(
+    `${name}(${decodedValues(args)
+      .map((value) => cut(String(value), MAX_ARGUMENT_CHARACTERS))
+      .join(", ")})`,
+    MAX_CHARACTERS,
+  );
 }
 
 /** The error and the errors inside it, outermost first. */

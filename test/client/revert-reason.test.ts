@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Interface } from "ethers";
+import { AbiCoder, id, Interface } from "ethers";
 import { contractNames, revertReason } from "../../src/client/revert-reason.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
@@ -87,5 +87,46 @@ describe("attack: a stranger's lists, whose offsets all point at the same bytes,
     const { topicHash } = new Interface(lists).getEvent("Called")!;
     assert.equal(unfolding.event([topicHash], `0x${long}`), undefined);
     assert.match(unfolding.event([topicHash], `0x${short}`) ?? "", /^Called\(\[0xabab/);
+  });
+});
+
+describe("attack: a stranger's text with bytes that are no UTF-8 is told all the same", () => {
+  const abi = [
+    "function say(string text, uint256 amount)",
+    "function sayAll(string[] texts, (string inner, address at) one)",
+    "event Said(string text, uint256 amount)",
+    "error Refused(string text)",
+  ];
+  const telling = contractNames([abi]);
+  const coder = AbiCoder.defaultAbiCoder();
+  // `a`, a byte that begins nothing, `b`; encoded as bytes, which ABI texts are too.
+  const bytes = "0x61ff62";
+  const of = (signature: string, types: readonly string[], values: readonly unknown[]): Hex =>
+    `${id(signature).slice(0, 10)}${coder.encode(types, values).slice(2)}` as Hex;
+
+  test("in a call, in its lists and structs, and among its arguments one by one", () => {
+    const data = of("say(string,uint256)", ["bytes", "uint256"], [bytes, 7n]);
+    assert.equal(telling.call(data), 'say("a\ufffdb", 7)');
+    assert.deepEqual(
+      telling.callArguments(data)?.map(({ value }) => value),
+      ['"a\ufffdb"', "7"],
+    );
+    const at = "0x00000000000000000000000000000000000000B0";
+    const all = of(
+      "sayAll(string[],(string,address))",
+      ["bytes[]", "tuple(bytes,address)"],
+      [
+        [bytes, "0x63"],
+        [bytes, at],
+      ],
+    );
+    assert.equal(telling.call(all), `sayAll(["a\ufffdb", "c"], ["a\ufffdb", ${at}])`);
+  });
+
+  test("in an event, and in errors: a contract's and Solidity's own", () => {
+    const data = coder.encode(["bytes", "uint256"], [bytes, 7n]) as Hex;
+    assert.equal(telling.event([id("Said(string,uint256)")], data), 'Said("a\ufffdb", 7)');
+    assert.equal(revertReason(of("Refused(string)", ["bytes"], [bytes]), telling), 'with Refused("a\ufffdb")');
+    assert.equal(revertReason(of("Error(string)", ["bytes"], [bytes])), 'with "a\ufffdb"');
   });
 });

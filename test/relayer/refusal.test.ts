@@ -51,4 +51,16 @@ describe("why a delivery was refused", () => {
     assert.equal(describeRefusal("gone"), "gone");
     assert.ok(describeRefusal(new Error("x".repeat(10_000))).length < 500);
   });
+
+  test("attack: a listener that reverts with a text of no UTF-8, or with a selector alone, is described all the same", () => {
+    // Error(string) with the byte 0xff, which begins no character; then cut off.
+    const word = (value: number): string => value.toString(16).padStart(64, "0");
+    const text = `0x08c379a0${word(32)}${word(1)}ff${"0".repeat(62)}`;
+    assert.equal(describeRevert(text), "\ufffd");
+    assert.equal(describeRevert("0x08c379a0"), "0x08c379a0");
+    for (const data of [text, "0x08c379a0"]) {
+      const refused = makeError("execution reverted", "CALL_EXCEPTION", { data, transaction } as never);
+      assert.match(describeRefusal(refused), /\ufffd|execution reverted/);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { Interface } from "ethers";
-import type { ErrorDescription, FunctionFragment, InterfaceAbi } from "ethers";
+import type { ErrorDescription, FunctionFragment, InterfaceAbi, Result } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** Where a contract is: its chain and its address. */
@@ -25,9 +25,19 @@ export function parsedCall(
 ): { readonly fragment: FunctionFragment; readonly args: readonly unknown[] } | undefined {
   try {
     const call = new Interface(abi).parseTransaction({ data });
-    return call === null ? undefined : call;
+    return call === null || readable(call.args) === undefined ? undefined : call;
   } catch {
     // Data that no encoder wrote are sent as they are.
+    return undefined;
+  }
+}
+
+/** Decoded values; undefined where a text in them is no UTF-8, which no literal of a test could stand for. */
+export function readable(args: Result): readonly unknown[] | undefined {
+  try {
+    args.toArray(true);
+    return args;
+  } catch {
     return undefined;
   }
 }

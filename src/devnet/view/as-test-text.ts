@@ -1,9 +1,9 @@
 import { AbiCoder, getAddress, Interface } from "ethers";
-import type { InterfaceAbi, ParamType } from "ethers";
+import type { InterfaceAbi, ParamType, Result } from "ethers";
 import { revertError } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";
-import { keyOf, parsedCall, parsedError, valueOf, variableOf } from "./as-test-parsed.ts";
+import { keyOf, parsedCall, parsedError, readable, valueOf, variableOf } from "./as-test-parsed.ts";
 import type { Known } from "./as-test-literals.ts";
 import type { PastTransaction } from "./as-test-past.ts";
 
@@ -225,7 +225,9 @@ class Writer {
   }
 
   /** What an event or an error says, where all of it is the same at another time: no hashes, and no times of day. */
-  #withArgs(chainId: number, types: readonly ParamType[], values: readonly unknown[]): string {
+  #withArgs(chainId: number, types: readonly ParamType[], args: Result): string {
+    const values = readable(args);
+    if (values === undefined) return "";
     const isSame = (type: ParamType, i: number): boolean => {
       const value = values[i];
       if (type.indexed === true && !/^(address|bool|u?int\d*)$/.test(type.type)) return false;

@@ -2,6 +2,7 @@ import { Interface } from "ethers";
 import type { ErrorDescription, InterfaceAbi } from "ethers";
 import { solidityLines } from "../../client/remote-failure.ts";
 import { panicText, revertError, revertReason } from "../../client/revert-reason.ts";
+import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { MessageError } from "../api/message.ts";
 import { failureOf } from "./failure.ts";
 import { readMember, readSubject } from "./subject.ts";
@@ -75,7 +76,7 @@ export async function withArguments(
   const { error, ...found } = await verdict;
   if (!found.holds) return found;
   if (error === undefined) throw new TypeError('withArgs needs an error: .revertedOn(member, contract, "ErrorName").withArgs(…)');
-  const actual = [...error.args] as unknown[];
+  const actual = decodedValues(error.args);
   const holds = actual.length === expected.length && actual.every((each, i) => fits(each, expected[i]));
   const shown = actual.map((each, i) => (typeof expected[i] === "function" ? expected[i] : each));
   return {
@@ -96,7 +97,7 @@ function expectedRevert(reason: string | number | bigint | ContractErrors | unde
     return {
       text: ` with ${JSON.stringify(reason)}`,
       names: undefined,
-      fits: (error) => error?.name === "Error" && error.args[0] === reason,
+      fits: (error) => error?.name === "Error" && decodedValues(error.args)[0] === reason,
     };
   }
   if (typeof reason !== "object") {

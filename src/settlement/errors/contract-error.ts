@@ -1,7 +1,9 @@
 import { Interface } from "ethers";
+import type { ErrorDescription } from "ethers";
 import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
-import type { ContractError } from "./settlement-error.ts";
+import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ContractError } from "./settlement-error.ts";
 
 /** Every error behind a chain's contract. */
 const l1ErrorsInterface = new Interface(l1ErrorsAbi);
@@ -20,8 +22,19 @@ export function contractErrorOf(thrown: unknown): ContractError | undefined {
 /** Names revert data by the L1 contracts' ABI. */
 function decodeContractError(data: Hex): ContractError {
   if (data === "0x") return { name: "RevertWithoutReason", args: [], data };
-  const parsed = l1ErrorsInterface.parseError(data);
-  return parsed === null ? { name: data.slice(0, 10), args: [], data } : { name: parsed.name, args: [...parsed.args], data };
+  const parsed = parse(data);
+  return parsed === null
+    ? { name: data.slice(0, 10), args: [], data }
+    : { name: parsed.name, args: decodedValues(parsed.args), data };
+}
+
+function parse(data: Hex): ErrorDescription | null {
+  try {
+    return l1ErrorsInterface.parseError(data);
+  } catch {
+    // A contract reverts with any bytes, also with a selector alone.
+    return null;
+  }
 }
 
 /** `Name(arguments)`, for messages. */

@@ -2,7 +2,11 @@ import { AbiCoder, concat, getBytes, toBeHex } from "ethers";
 
 /** Init code of a contract that reverts with `Error(text)` whatever it is asked, as any stranger can deploy it. */
 export function revertingWith(text: string): string {
-  const data = concat(["0x08c379a0", AbiCoder.defaultAbiCoder().encode(["string"], [text])]);
+  return revertingWithData(concat(["0x08c379a0", AbiCoder.defaultAbiCoder().encode(["string"], [text])]));
+}
+
+/** Init code of a contract that reverts with these bytes whatever it is asked. */
+export function revertingWithData(data: string): string {
   // PUSH2 size, PUSH1 12, PUSH0, CODECOPY, PUSH2 size, PUSH0, REVERT, then the data.
   return creating(concat(["0x61", sizeOf(data), "0x600c5f3961", sizeOf(data), "0x5ffd", data]));
 }

@@ -1,0 +1,26 @@
+import { isBytesLike, isError, toUtf8String, Utf8ErrorFuncs } from "ethers";
+
+/** Errors inside errors: ethers wraps one for a call's arguments, and once more for an event's. */
+const MAX_DEPTH = 4;
+
+/**
+ * What ethers decoded of a stranger's data, value by value. A text can have bytes that are no UTF-8, and ethers throws when it is
+ * read: here it has U+FFFD in their places.
+ */
+export function decodedValues(values: readonly unknown[]): readonly unknown[] {
+  return Array.from({ length: values.length }, (_, place) => {
+    try {
+      return values[place];
+    } catch (thrown) {
+      return textIn(thrown, MAX_DEPTH);
+    }
+  });
+}
+
+/** The text whose bytes were refused. Throws what it is given where it tells none. */
+function textIn(thrown: unknown, depth: number): string {
+  if (isError(thrown, "INVALID_ARGUMENT") && isBytesLike(thrown.value)) return toUtf8String(thrown.value, Utf8ErrorFuncs.replace);
+  const { error } = thrown as { readonly error?: unknown };
+  if (error === undefined || depth === 0) throw thrown;
+  return textIn(error, depth - 1);
+}
