@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, id, Interface, toBeHex } from "ethers";
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
+import { bundleOf } from "../../../src/chain/rpc/bundler/bundle.ts";
 import { failedOp } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import { OperationLookup } from "../../../src/chain/rpc/bundler/operation-lookup.ts";
 import { parseOperation, parseUnfinishedOperation } from "../../../src/chain/rpc/bundler/operation-request.ts";
@@ -45,6 +46,11 @@ describe("B6: data of user operations", () => {
         [2n, bytesOf(33), "0x"],
       ],
     );
+  });
+
+  it("the least limits leave its transaction gas for all units that a transaction of format 3 may take, 1,300,000 at 6 a gas", () => {
+    const { gas } = bundleOf(parseOperation(FIELDS), ENTRY_POINTS["0.8"], { bundler: SENDER, beneficiary: SENDER });
+    assert.equal(BigInt(gas), 216_667n);
   });
 
   it("a call whose many offsets point at one operation is not read", () => {

@@ -11,6 +11,7 @@ import type { ExecutedBatchesOptions } from "../../../src/node/execution/execute
 import { formedClaim } from "../../../src/node/execution/formed-claim.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
+import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
 import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
@@ -40,7 +41,7 @@ export async function startFollowedChain({
 }: {
   readonly accounts: readonly GenesisAccount[];
   readonly format: Format;
-  readonly versionOf?: () => bigint;
+  readonly versionOf?: VersionOf;
 }): Promise<{ readonly test: VerifiedChain; readonly seal: () => Promise<FollowedBatch> }> {
   const options: ExecutedBatchesOptions = {
     ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
@@ -56,7 +57,7 @@ export async function startFollowedChain({
     const batch = await test.sealAndVerify();
     executed!.addCodes(batch);
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
-    assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? witness.reason : "");
+    assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? `${witness.reason}: ${witness.detail}` : "");
     return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
   };
   return { test, seal };

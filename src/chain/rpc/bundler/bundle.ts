@@ -1,5 +1,6 @@
 import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import { gasOfUnits, MOST_UNITS } from "../../../protocol/native-budget.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
@@ -24,6 +25,8 @@ const AUTHORIZATION_GAS = 25_000n;
 const ENTRY_POINT_GAS = 60_000n;
 /** What an EntryPoint must have left beside an operation's call, so that it can go on after it. */
 const INNER_GAS = 10_000n;
+/** Pays for all units that a transaction may have: the operator pays itself, so the limit costs nothing. */
+const LEAST_BUNDLE_GAS = gasOfUnits(MOST_UNITS);
 /** Of the metered overhead, what an operation pays for in `preVerificationGas`. */
 const UNMETERED_GAS = 25_000n;
 
@@ -100,8 +103,12 @@ function gasOf(operation: UserOperation, data: Hex): bigint {
   const run = callGasLimit + paymasterPostOpGasLimit + INNER_GAS;
   const metered = verificationGasLimit + paymasterVerificationGasLimit + run + ENTRY_POINT_GAS;
   const gas = intrinsicGas(data, operation) + (metered * 64n * 64n) / (63n * 63n);
-  const floor = floorOf(data);
-  return gas > floor ? gas : floor;
+  return [floorOf(data), LEAST_BUNDLE_GAS].reduce((most, least) => (most > least ? most : least), gas);
+}
+
+/** What a transaction without lists costs before it runs. */
+export function plainTransactionGas(data: Hex): bigint {
+  return TRANSACTION_GAS + dataGas(data, DATA_GAS);
 }
 
 function floorOf(data: Hex): bigint {
@@ -109,7 +116,7 @@ function floorOf(data: Hex): bigint {
 }
 
 function intrinsicGas(data: Hex, { authorization }: UserOperation): bigint {
-  return TRANSACTION_GAS + dataGas(data, DATA_GAS) + (authorization === undefined ? 0n : AUTHORIZATION_GAS);
+  return plainTransactionGas(data) + (authorization === undefined ? 0n : AUTHORIZATION_GAS);
 }
 
 function dataGas(data: Hex, { byte, zero }: { readonly byte: bigint; readonly zero: bigint }): bigint {

@@ -17,6 +17,7 @@ import { OperationPool } from "./operation-pool.ts";
 import type { PooledOperation, SentBundle } from "./operation-pool.ts";
 import { OperationCode, refusalOf } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
+import { unpaidUnits } from "./unit-gas.ts";
 import { Transactions } from "./transactions.ts";
 import type { UserOperation } from "./user-operation.ts";
 
@@ -76,7 +77,7 @@ export class Bundler {
     const answers = await this.#run([...before, bundle], client);
     const answer = answers[before.length];
     if (answer === undefined) throw invalid("an operation of the same sender that waits before it fails");
-    const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
+    const refusal = this.#refusalOf(operation, answer);
     if (refusal !== undefined) throw refusal.error;
     const notAllowed = this.#chain.admission.refusalOfRun(bundle, answer);
     if (notAllowed !== undefined) throw notAllowed;
@@ -147,7 +148,13 @@ export class Bundler {
     pooled.reject(new RpcError(OperationCode.rejected, message, { code: "Spoiled" }));
     // A block keeps no reason: if it fails still, the EntryPoint says whose contract it is.
     const [answer] = await this.#run([pooled.bundle], undefined);
-    this.#blame(pooled, answer && refusalOf(answer, pooled.operation, this.#chain.maxInstructions));
+    this.#blame(pooled, answer && this.#refusalOf(pooled.operation, answer));
+  }
+
+  /** Why an operation whose transaction would do this is not carried out. */
+  #refusalOf(operation: UserOperation, answer: CallAnswer): Refusal | undefined {
+    const { carrier } = this;
+    return refusalOf(answer, operation, this.#chain.maxInstructions) ?? unpaidUnits(operation, carrier.beneficiary, answer);
   }
 
   #blame({ operation }: PooledOperation, refusal: Refusal | undefined): void {
@@ -201,7 +208,7 @@ export class Bundler {
   /** Whether the operation will not be carried out, which its client is told. */
   #fails(pooled: PooledOperation, answer: CallAnswer): boolean {
     const { operation } = pooled;
-    const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
+    const refusal = this.#refusalOf(operation, answer);
     if (refusal === undefined) return false;
     this.#blame(pooled, refusal);
     const sent = this.pool.sent.find((other) => other.pooled === pooled);

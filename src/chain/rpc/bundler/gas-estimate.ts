@@ -9,9 +9,11 @@ import { nextPlace } from "../asked-place.ts";
 import type { Asking } from "../asking.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls.ts";
 import type { RpcClient } from "../request/dispatch.ts";
+import type { RpcError } from "../request/json-rpc.ts";
 import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS } from "./bundle.ts";
 import type { Carrier } from "./bundle.ts";
 import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";
+import { unitGasOf } from "./unit-gas.ts";
 import { executionReverted, OperationCode, refusalOf } from "./refusal.ts";
 import { pack } from "./user-operation.ts";
 import type { UserOperation } from "./user-operation.ts";
@@ -77,7 +79,7 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
   const excluded = dependencies.chain.admission.refusalOfSender(operation.sender);
   if (excluded !== undefined) throw excluded;
   const estimate = new Estimate({ ...request, operation: trial, overrides }, dependencies);
-  await estimate.requireChecked(trial);
+  const checks = await estimate.requireChecked(trial);
   const verificationGasLimit = await estimate.least("verificationGasLimit");
   const sponsor =
     operation.paymaster === undefined
@@ -86,7 +88,7 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
           paymasterVerificationGasLimit: await estimate.least("paymasterVerificationGasLimit"),
           paymasterPostOpGasLimit: trial.paymasterPostOpGasLimit,
         };
-  const callGasLimit = await estimate.callGas();
+  const { callGasLimit, unitGas } = await estimate.call(checks);
   const signatureGas = BigInt(fromHex(operation.signature).length) * SIGNATURE_BYTE_GAS;
   const found = {
     ...trial,
@@ -100,7 +102,9 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
     leastPreVerificationGas(
       { ...found, preVerificationGas: 2n ** 24n, ...authorizationOf(operation) },
       dependencies.carrier.beneficiary,
-    ) + signatureGas;
+    ) +
+    signatureGas +
+    (unitGas * MARGIN_PERCENT) / 100n;
   return { preVerificationGas, verificationGasLimit, callGasLimit, ...sponsor };
 }
 
@@ -113,17 +117,18 @@ class Estimate {
     this.#dependencies = dependencies;
   }
 
-  /** Throws RpcError where the operation's checks fail, but for its signature. */
-  async requireChecked(operation: UserOperation): Promise<void> {
-    const refusal = await this.#check(operation);
+  /** What its checks do. Throws RpcError where they fail, but for its signature. */
+  async requireChecked(operation: UserOperation): Promise<CallAnswer> {
+    const { answer, refusal } = await this.#check(operation);
     if (refusal !== undefined) throw refusal;
+    return answer;
   }
 
   /** The least limit with which the checks pass, with a margin. */
   async least(limit: "verificationGasLimit" | "paymasterVerificationGasLimit"): Promise<bigint> {
     const { operation } = this.#request;
     const found = await leastOf(0n, MAX_VERIFICATION_GAS, async (gas) => {
-      return (await this.#check({ ...operation, [limit]: gas })) === undefined;
+      return (await this.#check({ ...operation, [limit]: gas })).refusal === undefined;
     });
     const accountPays = operation.paymaster === undefined ? PAYMENT_GAS : 0n;
     const payment = limit === "verificationGasLimit" ? accountPays : DEPOSIT_GAS;
@@ -131,8 +136,11 @@ class Estimate {
     return withMargin < MAX_VERIFICATION_GAS ? withMargin : MAX_VERIFICATION_GAS;
   }
 
-  /** Gas of the EntryPoint's call to the account, with a margin. Throws RpcError where it reverts. */
-  async callGas(): Promise<bigint> {
+  /**
+   * Gas of the EntryPoint's call to the account, with a margin, and what units of it and of its checks cost beyond the EVM's gas.
+   * Throws RpcError where it reverts, SequencerError where it takes more units than a transaction may.
+   */
+  async call(checks: CallAnswer): Promise<{ readonly callGasLimit: bigint; readonly unitGas: bigint }> {
     const full = await this.#execute(TRANSACTION_GAS_CAP);
     if (full.receipt?.success !== true) throw executionReverted(full);
     this.#requireAllowed(full);
@@ -141,16 +149,19 @@ class Estimate {
     const near = (gasUsed * 66n) / 64n;
     const found = (await succeeds(near)) ? near : await leastOf(near, TRANSACTION_GAS_CAP, succeeds);
     const sendsMessage = logs.some((log) => log.address === PREDEPLOYS.L1Messenger);
-    return (found * MARGIN_PERCENT) / 100n + (sendsMessage ? MESSAGE_GAS_MARGIN : 0n);
+    const callGasLimit = (found * MARGIN_PERCENT) / 100n + (sendsMessage ? MESSAGE_GAS_MARGIN : 0n);
+    return { callGasLimit, unitGas: unitGasOf(checks, { ...full, data: this.#request.operation.callData }) };
   }
 
-  async #check(operation: UserOperation) {
+  async #check(operation: UserOperation): Promise<{ readonly answer: CallAnswer; readonly refusal: RpcError | undefined }> {
     const { entryPoint } = this.#request;
     const { carrier, chain } = this.#dependencies;
     const [answer] = await this.#run([askedBundle(bundleOf(operation, entryPoint, carrier))]);
-    if (answer !== undefined) this.#requireAllowed(answer);
-    const refusal = answer && refusalOf(answer, operation, chain.maxInstructions);
-    return refusal?.error.code === OperationCode.wrongSignature ? undefined : refusal?.error;
+    if (answer === undefined) throw new TypeError("a simulation of a call answers it");
+    this.#requireAllowed(answer);
+    const refusal = refusalOf(answer, operation, chain.maxInstructions);
+    const isStandIn = refusal?.error.code === OperationCode.wrongSignature;
+    return { answer, refusal: isStandIn ? undefined : refusal?.error };
   }
 
   /** Throws SequencerError where what runs creates contracts that the account may not create. */

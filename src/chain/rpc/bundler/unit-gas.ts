@@ -1,0 +1,53 @@
+import { chargedGas, gasOfUnits } from "../../../protocol/native-budget.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { CallAnswer } from "../../questions/asked/question.ts";
+import { provingRefusal } from "../../sequencer/proving-refusal.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { RpcError } from "../request/json-rpc.ts";
+import { leastPreVerificationGas, plainTransactionGas } from "./bundle.ts";
+import { invalid } from "./operation-request.ts";
+import { OperationCode } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
+import type { UserOperation } from "./user-operation.ts";
+
+type Run = Pick<CallAnswer, "receipt">;
+
+/**
+ * Why an operation is not carried out for what its transaction took to prove; undefined where it is. An EntryPoint meters the
+ * EVM's gas alone, and a block of format 3 charges for units where these are more: `preVerificationGas` has to pay for them.
+ */
+export function unpaidUnits(operation: UserOperation, beneficiary: Hex, { receipt }: Run): Refusal | undefined {
+  if (receipt?.native === undefined) return undefined;
+  const tooMany = provingRefusal(receipt, TRANSACTION_GAS_CAP);
+  if (tooMany !== undefined) {
+    const error = new RpcError(OperationCode.rejected, tooMany.message, { code: tooMany.code });
+    return { error, culprit: "sender" };
+  }
+  const { preVerificationGas } = operation;
+  const { gasUsed, native } = receipt;
+  const beyond = chargedGas(gasUsed, native.units) - gasUsed;
+  const least = leastPreVerificationGas(operation, beneficiary) + beyond;
+  if (beyond === 0n || preVerificationGas >= least) return undefined;
+  const error = invalid(
+    `preVerificationGas is ${preVerificationGas}, and ${least} pay for the ${native.units} units that it takes to prove, beside what is metered`,
+  );
+  return { error, culprit: "sender" };
+}
+
+/**
+ * Gas of an operation's units beyond the EVM's, from a run of its checks as a whole transaction, and one of its call as another.
+ * That is more than it takes: by what an EntryPoint spends between the two, and by what both load. Throws SequencerError where
+ * either takes more units than a transaction may.
+ */
+export function unitGasOf(checks: Run, call: Run & { readonly data: Hex }): bigint {
+  let [units, gas] = [0, -plainTransactionGas(call.data)];
+  for (const { receipt } of [checks, call]) {
+    if (receipt === undefined) continue;
+    const refusal = provingRefusal(receipt, TRANSACTION_GAS_CAP);
+    if (refusal !== undefined) throw refusal;
+    units += receipt.native?.units ?? 0;
+    gas += receipt.gasUsed;
+  }
+  const beyond = gasOfUnits(units) - gas;
+  return beyond > 0n ? beyond : 0n;
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { unitBudget } from "../../src/protocol/native-budget.ts";
+import type { VersionOf } from "../../src/protocol/upgrade.ts";
+import { ask } from "../chain/support/ask.ts";
+import { L2_GAS_PRICE } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
+
+/** Hashes 20,000 bytes as often as its call data says, then keeps the value that it was called with. */
+const HASHER = { address: `0x${"4a".repeat(20)}`, nonce: 1n, code: "0x5f355b614e205f20506001900380600257345f5500" } as const;
+/** Nine times 148 permutations: 848,484 units of format 2's 1,000,000, 813,852 and more in format 3 (docs/native.md). */
+const NINE = wordToHex(9n);
+const VALUE = 5n;
+const NOTICE = 1_000n;
+
+/** A chain of format 2, on which an upgrade to format 3 can be announced, and what is sent to the contract through L1's queue. */
+async function startOverUpgrade(walletNumber: number) {
+  const { address: from } = new TestWallet(walletNumber);
+  let effectiveAt: bigint | undefined;
+  const versionOf: VersionOf = (timestamp) => (effectiveAt !== undefined && timestamp >= effectiveAt ? 3n : 2n);
+  const { test, seal } = await startFollowedChain({
+    accounts: [{ address: from, balanceWei: 0n }, HASHER],
+    format: 2,
+    versionOf,
+  });
+  const asked = { from, to: HASHER.address, data: NINE, value: "0x5" };
+  return {
+    test,
+    seal,
+    from,
+    announce: () => void (effectiveAt = test.chain.sequencer.nextEnvironment.timestamp + NOTICE),
+    pass: () => test.clock.advance(Number(NOTICE + 1n) * 1000),
+    estimated: async () => BigInt((await ask(test.chain, "zks_estimateGasL1ToL2", [asked])) as Hex),
+    request: (gasLimit: bigint) => test.request({ from, to: HASHER.address, data: NINE, valueWei: VALUE, gasLimit }),
+    kept: async () => BigInt((await ask(test.chain, "eth_getStorageAt", [HASHER.address, "0x0", "latest"])) as Hex),
+    balance: async () => BigInt((await ask(test.chain, "eth_getBalance", [from, "latest"])) as Hex),
+  };
+}
+
+describe("attack: an operation priced under version 2 and run under 3", () => {
+  it("does not run with gas for the EVM alone: its value comes back, its gas is paid, and its batch has a proof's plan", async () => {
+    const { test, seal, announce, pass, estimated, request, kept, balance } = await startOverUpgrade(620);
+    try {
+      const gasLimit = await estimated();
+      assert.ok(unitBudget(gasLimit) < 9 * 148 * 611, "format 3 pays for fewer units than its hashes alone take");
+      assert.equal((await request(gasLimit)).success, true, "under version 2");
+      assert.equal(await kept(), VALUE);
+      await seal();
+      const [before, prior] = [await balance(), await kept()];
+      announce();
+      pass();
+      const { success, notRun } = await request(gasLimit);
+      assert.deepEqual([success, notRun], [false, "budget"]);
+      assert.deepEqual([await kept(), await balance()], [prior, before + VALUE + 60_000n * L2_GAS_PRICE]);
+      const { batch, witness, claim } = await seal();
+      assert.equal(batch.protocolVersion, 3n);
+      assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+      assert.deepEqual(test.faults, []);
+    } finally {
+      await test.chain.close();
+    }
+  });
+});
