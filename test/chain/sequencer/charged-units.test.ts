@@ -145,7 +145,10 @@ describe("a chain of format 3", () => {
     const run = async ({ test, send }: Parameters<Parameters<typeof onDearChain>[1]>[0]): Promise<void> => {
       await send(wallet, CALLS);
       await send(wallet, EXACT);
-      const { repeated, leftOut } = test.chain.engine.check?.counts ?? assert.fail("there is a check");
+      const check = test.chain.engine.check ?? assert.fail("there is a check");
+      // It works in the order in which it is asked, and may be behind.
+      await check.pass([]);
+      const { repeated, leftOut } = check.counts;
       assert.deepEqual([repeated, leftOut >= 3], [0, true]);
     };
     await onDearChain([wallet], run, "edr");
