@@ -60,6 +60,8 @@ const MOST_READINGS = 8;
 const MOST_A_LOOK = 128;
 /** Repeated refusals on one path at one look; the next look begins with those that were asked least. */
 const MOST_REPEATED_REFUSALS = 128;
+/** Time for them at one look, on all paths together; one of each path is asked all the same. */
+const REPEATED_REFUSALS_MS = 1_000;
 /** What a member answers in; what one message takes is several answers and blocks. */
 export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
@@ -190,11 +192,14 @@ export class BridgeWork {
     const block = logs.head ?? 0;
     const due = this.#messages.due(worked).filter(({ name }) => all || this.#retries.isDue(name, block));
     const refusals = new Map<string, number>();
+    const { clock } = this.#dependencies;
+    const latestMs = clock.nowMs() + REPEATED_REFUSALS_MS;
     let moved = 0;
     for (const { name, id, path, advance } of this.#inTurns(due)) {
       if (moved >= MOST_A_LOOK) break;
       const refused = refusals.get(path) ?? 0;
-      if (refused >= MOST_REPEATED_REFUSALS && this.#retries.refusals(name) > 0) continue;
+      const mayRefuse = refused === 0 || (refused < MOST_REPEATED_REFUSALS && clock.nowMs() < latestMs);
+      if (!mayRefuse && this.#retries.refusals(name) > 0) continue;
       try {
         if (!(await isFree(account))) break;
         const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);

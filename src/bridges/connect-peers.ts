@@ -15,8 +15,8 @@ interface PeerConnections {
   /** What passes records on; at the same address on all members. */
   readonly peer: Hex;
   readonly gatewayTo: GatewayTo;
-  /** What else the bridge needs on a member before it sends to another one; may be done again. */
-  readonly stepsTowards: (here: BridgeMember, there: BridgeMember) => Promise<readonly SetUpStep[]>;
+  /** What else the bridge needs on a member before it sends to these others; may be done again. */
+  readonly stepsTowards: (here: BridgeMember, others: readonly BridgeMember[]) => Promise<readonly SetUpStep[]>;
   readonly transmit: Transmit;
 }
 
@@ -34,14 +34,14 @@ export async function connectPeers(members: readonly BridgeMember[], connections
     }),
   );
   const learn = async (here: BridgeMember, there: BridgeMember): Promise<readonly SetUpStep[]> => {
-    const steps = await stepsTowards(here, there);
-    if ((await asked(here, peer, "remoteOf", there.chainId)) !== 0n) return steps;
+    if ((await asked(here, peer, "remoteOf", there.chainId)) !== 0n) return [];
     const remote = { id: there.id, peer, gateway: gatewayTo(here, there) };
-    return [...steps, stepTowards(there, peer, provenPeer.encodeFunctionData("setRemote", [there.chainId, remote]))];
+    return [stepTowards(there, peer, provenPeer.encodeFunctionData("setRemote", [there.chainId, remote]))];
   };
   await Promise.all(
     closed.map(async ({ here, others }) => {
-      const steps = await Promise.all(others.map((there) => learn(here, there)));
+      if (others.length === 0) return;
+      const steps = await Promise.all([stepsTowards(here, others), ...others.map((there) => learn(here, there))]);
       await sendSteps(here, steps.flat(), transmit);
     }),
   );

@@ -1,5 +1,5 @@
 import { AbiCoder } from "ethers";
-import type { Signer, TransactionRequest } from "ethers";
+import type { FeeData, Signer, TransactionRequest } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
@@ -51,9 +51,8 @@ export async function sendSteps(
 ): Promise<void> {
   if (steps.length === 0) return;
   const first = await provider.getTransactionCount(wallet.address, "pending");
-  const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
   // Asked for once: a signer asks for prices before each transaction that names none.
-  const fees = maxFeePerGas === null ? {} : { type: 2, maxFeePerGas: HEADROOM * maxFeePerGas, maxPriorityFeePerGas };
+  const fees = pricesOf(await provider.getFeeData());
   const sent: { readonly what: string; readonly hash: string }[] = [];
   for (const [i, { what, transaction }] of steps.entries()) {
     const hash = await transmit(wallet, { ...transaction, ...fees, nonce: first + i }).catch((error: unknown) => {
@@ -65,6 +64,15 @@ export async function sendSteps(
     const { status } = await inclusionOf(hash, provider, LOOK_MS);
     if (status !== 1) throw setUpFailed(`${name} could not ${what}: transaction ${hash} reverted`);
   }
+}
+
+/**
+ * Of type 2 also where ethers would send another, as on chains, whose base fee is 0: `transmit` signs that type in a tenth of the
+ * time.
+ */
+function pricesOf({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: FeeData): TransactionRequest {
+  if (maxFeePerGas !== null) return { type: 2, maxFeePerGas: HEADROOM * maxFeePerGas, maxPriorityFeePerGas };
+  return gasPrice === null ? {} : { type: 2, maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice };
 }
 
 /**

@@ -29,7 +29,7 @@ import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
 import type { Driver } from "./view/driver.ts";
 import { createFaults, faultMethods } from "./faults/faults.ts";
-import { fundAccounts, requireFunds } from "./chains/funding.ts";
+import { fundAtStart, requireFunds } from "./chains/funding.ts";
 import type { Dump } from "./keeping/dump.ts";
 import { atTheirPorts, keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
 import type { MemberPlan } from "./keeping/kept-chains.ts";
@@ -155,7 +155,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   closing.add(() => closeAll(chains.current()));
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
   const opened = await openChains(await atTheirPorts(members, plans, host), opening, chains);
-  if (world?.continues !== true) await fundAccounts(options, { accounts, chains: opened });
+  if (world?.continues !== true) await fundAtStart(options, { accounts, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
   const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));

@@ -21,7 +21,8 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
   beforeEach(() => {
     [a, b, c] = [new FakeMember("alpha", 1), new FakeMember("beta", 2), new FakeMember("gamma", 3)];
     worker = new HyperlaneWorker({
-      ...{ members: [a, b, c].map(({ member }) => member), clock: systemClock },
+      // Still, so that a slow machine asks as much at one look as a fast one.
+      ...{ members: [a, b, c].map(({ member }) => member), clock: { ...systemClock, nowMs: () => 0 } },
       ...{ isHeld: () => false, answerMs: 2_000 },
     });
     asked = [];
@@ -76,6 +77,32 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     await worker.look();
     await worker.look();
     assert.equal(asked.length, times);
+  });
+
+  test("attack: refusals that take a tenth of a second each delay no look by more than a second, and all are asked in turns", async () => {
+    let nowMs = 0;
+    const members = [a, b].map(({ member }) => member);
+    const slow = new HyperlaneWorker({ members, clock: { ...systemClock, nowMs: () => nowMs }, isHeld: () => false });
+    takes(() => false);
+    const answer = b.onCall;
+    b.onCall = (data) => {
+      if (data.startsWith(mailbox.getFunction("process")!.selector)) nowMs += 50;
+      return answer(data);
+    };
+    const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1));
+    for (const message of all) a.emit(...dispatched(message));
+    b.emit(...all.map((message) => proven(1, message)));
+    await slow.look({ all: true });
+    assert.equal(new Set(asked).size, 60);
+    // Each is asked with its gas and with the most that there is.
+    for (const from of [0, 10, 20, 30, 40, 50]) {
+      asked = [];
+      await slow.look({ all: true });
+      assert.deepEqual(
+        [...new Set(asked)],
+        Array.from({ length: 10 }, (_, i) => from + i + 1),
+      );
+    }
   });
 
   test("attack: a recipient reverts with a megabyte, and its module burns all gas of questions: 4,096 bytes are kept, and others go on", async () => {

@@ -74,6 +74,6 @@ export function connectCcip(members: readonly BridgeMember[], gatewayTo: Gateway
     ccipRamps.encodeFunctionData("setPrice", [there.id, there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain]);
   return connectPeers(members, {
     ...{ peer, gatewayTo, transmit },
-    stepsTowards: (_here, there) => Promise.resolve([stepTowards(there, peer, setPrice(there))]),
+    stepsTowards: (_here, others) => Promise.resolve(others.map((there) => stepTowards(there, peer, setPrice(there)))),
   });
 }

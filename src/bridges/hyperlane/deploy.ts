@@ -88,6 +88,6 @@ export function connectHyperlane(members: readonly BridgeMember[], gatewayTo: Ga
     provenHook.encodeFunctionData("setPrice", [there.id, there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain]);
   return connectPeers(members, {
     ...{ peer, gatewayTo, transmit },
-    stepsTowards: (_here, there) => Promise.resolve([stepTowards(there, peer, setPrice(there))]),
+    stepsTowards: (_here, others) => Promise.resolve(others.map((there) => stepTowards(there, peer, setPrice(there)))),
   });
 }

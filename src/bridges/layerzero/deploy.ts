@@ -84,31 +84,41 @@ export function connectLayerZero(members: readonly BridgeMember[], gatewayTo: Ga
   return connectPeers(members, { peer, gatewayTo, stepsTowards, transmit });
 }
 
-async function stepsTowards(here: BridgeMember, there: BridgeMember): Promise<readonly SetUpStep[]> {
-  const contracts = layerZeroContracts(here.wallet.address);
-  const { dvn, executor, sendLib, receiveLib } = contracts;
-  const step = (to: Hex, data: string): SetUpStep => stepTowards(there, to, data);
-  const asked = async (data: string): Promise<bigint> => {
-    return BigInt((await here.provider.call({ to: contracts.endpoint, data })).slice(0, 66));
-  };
-  const eid = there.id;
+async function stepsTowards(here: BridgeMember, others: readonly BridgeMember[]): Promise<readonly SetUpStep[]> {
+  const { dvn, executor, sendLib, receiveLib } = layerZeroContracts(here.wallet.address);
+  const step = (to: Hex, data: string): SetUpStep => ({
+    what: `connect with ${others.map(({ name }) => name).join(", ")}`,
+    transaction: { to, data, gasLimit: CALL_GAS * BigInt(others.length) },
+  });
   const uln = {
     confirmations: CONFIRMATIONS,
     ...{ requiredDVNCount: 1, optionalDVNCount: 0, optionalDVNThreshold: 0, requiredDVNs: [dvn], optionalDVNs: [] },
   };
-  const ulnConfig = library.encodeFunctionData("setDefaultUlnConfigs", [[{ eid, config: uln }]]);
-  const execution = [{ eid, config: { maxMessageSize: MAX_MESSAGE_BYTES, executor } }];
-  const price = there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain;
-  const steps = [
-    step(sendLib, ulnConfig),
-    step(receiveLib, ulnConfig),
+  const ulnConfigs = library.encodeFunctionData("setDefaultUlnConfigs", [others.map(({ id }) => ({ eid: id, config: uln }))]);
+  const execution = others.map(({ id }) => ({ eid: id, config: { maxMessageSize: MAX_MESSAGE_BYTES, executor } }));
+  const steps = await Promise.all(others.map((there) => stepsTowardsOne(here, there)));
+  return [
+    step(sendLib, ulnConfigs),
+    step(receiveLib, ulnConfigs),
     step(sendLib, library.encodeFunctionData("setDefaultExecutorConfigs", [execution])),
-    step(executor, devnetExecutor.encodeFunctionData("setDestination", [eid, price, here.coin === there.coin])),
+    ...steps.flat(),
   ];
+}
+
+async function stepsTowardsOne(here: BridgeMember, there: BridgeMember): Promise<readonly SetUpStep[]> {
+  const { executor, sendLib, receiveLib, endpoint: to } = layerZeroContracts(here.wallet.address);
+  const eid = there.id;
+  const isUnset = async (name: "defaultSendLibrary" | "defaultReceiveLibrary"): Promise<boolean> => {
+    const data = endpoint.encodeFunctionData(name, [eid]);
+    return BigInt((await here.provider.call({ to, data })).slice(0, 66)) === 0n;
+  };
+  const price = there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain;
+  const destination = devnetExecutor.encodeFunctionData("setDestination", [eid, price, here.coin === there.coin]);
+  const steps = [stepTowards(there, executor, destination)];
   // These two are refused where they change nothing.
-  if ((await asked(endpoint.encodeFunctionData("defaultSendLibrary", [eid]))) === 0n)
-    steps.push(step(contracts.endpoint, endpoint.encodeFunctionData("setDefaultSendLibrary", [eid, sendLib])));
-  if ((await asked(endpoint.encodeFunctionData("defaultReceiveLibrary", [eid]))) === 0n)
-    steps.push(step(contracts.endpoint, endpoint.encodeFunctionData("setDefaultReceiveLibrary", [eid, receiveLib, 0])));
+  if (await isUnset("defaultSendLibrary"))
+    steps.push(stepTowards(there, to, endpoint.encodeFunctionData("setDefaultSendLibrary", [eid, sendLib])));
+  if (await isUnset("defaultReceiveLibrary"))
+    steps.push(stepTowards(there, to, endpoint.encodeFunctionData("setDefaultReceiveLibrary", [eid, receiveLib, 0])));
   return steps;
 }

@@ -1,8 +1,9 @@
 import { formatEther } from "ethers";
 import type { Signer } from "ethers";
 import { deposit } from "../../client/deposit.ts";
-import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevelopmentAccounts } from "../accounts/accounts.ts";
+import { BRIDGE_NAMES } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { payFromL1 } from "../../client/ether-request.ts";
 import { DevnetOptionsError } from "../described/options.ts";
@@ -55,6 +56,16 @@ export async function fundAccounts(
       for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
     }
   }
+}
+
+/** The same at a start, with the keys of bridges on all chains that bridges are on: their own set-up then finds them funded. */
+export async function fundAtStart(options: DevnetOptions, { chains, accounts }: Funding): Promise<void> {
+  const { fundedAccounts, fundingWei, bridges = {} } = options;
+  const keys = BRIDGE_NAMES.filter((name) => bridges[name] !== undefined).map((name) => ACCOUNT_NUMBERS[name]);
+  const onL1 = chains.filter(({ base }) => base.chain === undefined);
+  const nested = chains.filter(({ base }) => base.chain !== undefined);
+  await fundAccounts({ fundedAccounts: [...fundedAccounts, ...keys], fundingWei }, { accounts, chains: onL1 });
+  await fundAccounts(options, { accounts, chains: nested });
 }
 
 /** Throws DevnetOptionsError where the payer has less ETH than the funded accounts are to get: before anything is paid for. */

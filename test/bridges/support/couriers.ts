@@ -28,6 +28,8 @@ export interface Courier {
   readonly entry: "endpoint" | "mailbox" | "router" | "messenger";
   /** Whether L1 is no member of its bridge. */
   readonly isWithoutL1?: boolean;
+  /** Whether a refusal leaves nothing on a chain: it is known again once the message was asked again. */
+  readonly forgetsRefusals?: boolean;
   /** What a member's contract must know of the other end. */
   introduce(here: Contract, there: FarEnd): Promise<unknown>;
   send(here: Contract, there: FarEnd, text: string): Promise<ContractTransactionReceipt>;
@@ -67,6 +69,7 @@ export const COURIERS: readonly Courier[] = [
       "function greet(uint32, bytes32, string, bytes) payable",
     ],
     entry: "mailbox",
+    forgetsRefusals: true,
     introduce: () => Promise.resolve(),
     async send(here, { id, contract }, text) {
       // Of StandardHookMetadata: variant, no coins, gas.
@@ -97,6 +100,7 @@ export const COURIERS: readonly Courier[] = [
     abi: [...COUNTS, "function send(uint256, address, string) returns (bytes32)"],
     entry: "messenger",
     isWithoutL1: true,
+    forgetsRefusals: true,
     introduce: () => Promise.resolve(),
     send: (here, { id, contract }, text) => send(here, "send", id, contract.target, text),
   },
