@@ -4,8 +4,10 @@ import type { Instruction } from "../circuits/shapes/instruction.ts";
 import { SHA256_OPERATION } from "../circuits/sha256/sha256-air.ts";
 import { LIMBS, limbsOf } from "../circuits/shapes/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
+import { JUMP, JUMPI, STOP } from "../machine/rom/row-operations.ts";
 import { ARRAYS } from "../machine/kernel/names.ts";
-import { PUSH_ROW, type RomRow } from "../machine/rom/rom-row.ts";
+import { movesOf, type RowMoves } from "../machine/rom/row-moves.ts";
+import type { RomRow } from "../machine/rom/rom-row.ts";
 import {
   ARRAY_SPACE,
   ENVIRONMENT_PLACES,
@@ -17,14 +19,6 @@ import {
   VARIABLE_SPACE,
 } from "./memory-places.ts";
 
-/** What an instruction does besides moving words of the stack. */
-interface Meaning {
-  readonly pops: 0 | 1 | 2 | 3;
-  /** The word that the result is in. */
-  readonly result?: "c" | "d";
-  readonly cells?: Partial<Instruction>;
-}
-
 const BINARY = Object.values(OPERATION).filter(
   (code) => code !== OPERATION.addmod && code !== OPERATION.mulmod && code !== OPERATION.clz,
 );
@@ -35,50 +29,45 @@ const POINTED = { isAddressed: 1, isPointer: 1, space: KERNEL_MEMORY_SPACE } as 
 const STACKED = { isAddressed: 1, space: USER_STACK_SPACE } as const;
 const GAS = { space: FIELD_SPACE, index: GAS_FIELD, isOfFrame: 1 } as const;
 
-const MEANINGS = new Map<number, Meaning>([
-  ...BINARY.map((operation): [number, Meaning] => [operation, { pops: 2, result: "c", cells: { computes: 1, operation } }]),
-  ...[OPERATION.addmod, OPERATION.mulmod].map((operation): [number, Meaning] => [
+/** What instructions do besides moving words. */
+const CELLS = new Map<number, Partial<Instruction>>([
+  ...BINARY.map((operation): [number, Partial<Instruction>] => [operation, { computes: 1, operation }]),
+  ...[OPERATION.addmod, OPERATION.mulmod].map((operation): [number, Partial<Instruction>] => [
     operation,
-    { pops: 3, result: "d", cells: { computes: 1, operation } },
+    { computes: 1, operation },
   ]),
-  [OPERATION.clz, { pops: 1, result: "c", cells: { computes: 1, operation: OPERATION.clz } }],
-  [MACHINE.key.code, { pops: 3, result: "d", cells: { computes: 1, operation: KEY_OPERATION.key } }],
-  [MACHINE.accountOfKey.code, { pops: 1, result: "c", cells: { computes: 1, operation: KEY_OPERATION.accountOfKey } }],
-  [MACHINE.sha256Block.code, { pops: 3, result: "d", cells: { computes: 1, operation: SHA256_OPERATION } }],
-  [0x14, { pops: 2, result: "c", cells: { isEqual: 1 } }],
-  [0x15, { pops: 1, result: "c", cells: { isZero: 1 } }],
-  [0x19, { pops: 1, result: "c", cells: { isNot: 1 } }],
-  [0x20, { pops: 2, result: "c", cells: { hashes: 1, ...POINTED } }],
-  [0x46, { pops: 0, result: "d", cells: { reads: 1, ...ENVIRONMENT_PLACES.chainId } }],
-  [0x48, { pops: 0, result: "d", cells: { reads: 1, ...ENVIRONMENT_PLACES.baseFee } }],
-  [MACHINE.run.code, { pops: 0, result: "c", cells: { runsUser: 1 } }],
-  [MACHINE.copy.code, { pops: 3, result: "c", cells: { copies: 1, ...POINTED } }],
-  [MACHINE.recover.code, { pops: 1, result: "c", cells: { recovers: 1, isAddressed: 1, space: KERNEL_MEMORY_SPACE } }],
-  [0x50, { pops: 1 }],
-  [0x51, { pops: 1, result: "d", cells: { reads: 1, isBytes: 1, ...POINTED } }],
-  [0x52, { pops: 2, cells: { writesB: 1, isBytes: 1, ...POINTED } }],
-  [0x53, { pops: 2, cells: { writesByte: 1, isBytes: 1, ...POINTED } }],
-  [0x56, { pops: 1, cells: { jumps: 1 } }],
-  [0x5a, { pops: 0, result: "d", cells: { reads: 1, ...GAS } }],
-  [0x5b, { pops: 0 }],
-  [PUSH_ROW, { pops: 0 }],
-  [MACHINE.setGas.code, { pops: 1, cells: { writesA: 1, ...GAS } }],
-  [MACHINE.loadUser.code, { pops: 1, result: "d", cells: { reads: 1, ...STACKED } }],
-  [MACHINE.storeUser.code, { pops: 2, cells: { writesB: 1, ...STACKED } }],
-  [MACHINE.enterFrame.code, { pops: 1, cells: { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") } }],
+  [OPERATION.clz, { computes: 1, operation: OPERATION.clz }],
+  [MACHINE.key.code, { computes: 1, operation: KEY_OPERATION.key }],
+  [MACHINE.accountOfKey.code, { computes: 1, operation: KEY_OPERATION.accountOfKey }],
+  [MACHINE.sha256Block.code, { computes: 1, operation: SHA256_OPERATION }],
+  [0x14, { isEqual: 1 }],
+  [0x15, { isZero: 1 }],
+  [0x19, { isNot: 1 }],
+  [0x20, { hashes: 1, ...POINTED }],
+  [0x46, { reads: 1, ...ENVIRONMENT_PLACES.chainId }],
+  [0x48, { reads: 1, ...ENVIRONMENT_PLACES.baseFee }],
+  [MACHINE.run.code, { runsUser: 1 }],
+  [MACHINE.copy.code, { copies: 1, ...POINTED }],
+  [MACHINE.recover.code, { recovers: 1, isAddressed: 1, space: KERNEL_MEMORY_SPACE }],
+  [0x51, { reads: 1, isBytes: 1, ...POINTED }],
+  [0x52, { writesB: 1, isBytes: 1, ...POINTED }],
+  [0x53, { writesByte: 1, isBytes: 1, ...POINTED }],
+  [0x56, { jumps: 1 }],
+  [0x5a, { reads: 1, ...GAS }],
+  [MACHINE.setGas.code, { writesA: 1, ...GAS }],
+  [MACHINE.loadUser.code, { reads: 1, ...STACKED }],
+  [MACHINE.storeUser.code, { writesB: 1, ...STACKED }],
+  [MACHINE.enterFrame.code, { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") }],
   // They only tell the interpreter something.
-  [MACHINE.endTransaction.code, { pops: 0 }],
-  [MACHINE.endOperation.code, { pops: 0 }],
-  [MACHINE.keepCode.code, { pops: 3, result: "c" }],
-  [MACHINE.codeLength.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
-  [MACHINE.codeWord.code, { pops: 2, result: "d", cells: { isHint: 1 } }],
-  [MACHINE.foldedHash.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
-  [MACHINE.foldedBefore.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
-  [MACHINE.compress.code, { pops: 3, result: "d", cells: { compresses: 1 } }],
-  [MACHINE.hint.code, { pops: 0, result: "d", cells: { isHint: 1 } }],
-  ...ARRAYS.flatMap((_, array): [number, Meaning][] => [
-    [LOAD_ARRAY + array, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
-    [STORE_ARRAY + array, { pops: 2, cells: { writesB: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
+  [MACHINE.codeLength.code, { isHint: 1 }],
+  [MACHINE.codeWord.code, { isHint: 1 }],
+  [MACHINE.foldedHash.code, { isHint: 1 }],
+  [MACHINE.foldedBefore.code, { isHint: 1 }],
+  [MACHINE.compress.code, { compresses: 1 }],
+  [MACHINE.hint.code, { isHint: 1 }],
+  ...ARRAYS.flatMap((_, array): [number, Partial<Instruction>][] => [
+    [LOAD_ARRAY + array, { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array }],
+    [STORE_ARRAY + array, { writesB: 1, isAddressed: 1, space: ARRAY_SPACE + array }],
   ]),
 ]);
 
@@ -96,79 +85,50 @@ export function decodeAll(rows: readonly RomRow[]): readonly (Instruction | unde
  * proven program, so that no run that comes to one has a proof.
  */
 export function decode(row: RomRow): Instruction | undefined {
-  const { opcode, immediate } = row;
-  const hasImmediate = immediate !== undefined;
-  const isDuplicate = opcode >= 0x80 && opcode < 0x90;
-  const isSwap = opcode >= 0x90 && opcode < 0xa0;
-  if (isDuplicate || isSwap) {
-    if (hasImmediate) return undefined;
-    return { ...base(row), ...(isDuplicate ? duplicate(opcode - 0x7f) : swap(opcode - 0x8f)) };
-  }
-  const meaning = meaningOf(row);
-  if (meaning === undefined) return undefined;
-  if (opcode === PUSH_ROW) return { ...base(row), putsB: 1, depthB: 1, growth: 1 };
-  // With one operand the second is zero on the bus, where an immediate's row has the top of the stack.
-  const hasOne = meaning.pops === 1 && meaning.cells?.computes === 1;
-  if (hasImmediate && (meaning.pops === 0 || hasOne)) return undefined;
-  return { ...base(row), ...moves(meaning, hasImmediate), ...meaning.cells };
+  const moves = movesOf(row.parts);
+  if (moves === undefined) return undefined;
+  const { pushed, operation } = moves;
+  const stops = operation?.opcode === STOP;
+  const words = {
+    pc: row.pc,
+    next: stops ? row.pc : row.next,
+    hasImmediate: pushed === undefined ? 0 : 1,
+    immediate: pushed === undefined ? new Array<number>(LIMBS).fill(0) : limbsOf(pushed),
+  };
+  return { ...NO_EFFECT, ...words, ...movesCells(moves), ...(operation === undefined ? {} : cellsOf(operation)) };
 }
 
-function meaningOf({ pc, opcode, index, negated }: RomRow): Meaning | undefined {
+function cellsOf({ opcode, index, negated }: NonNullable<RowMoves["operation"]>): Partial<Instruction> {
   switch (opcode) {
-    case 0x00:
-      return { pops: 0, cells: { stops: 1, next: pc } };
-    case 0x57:
-      return { pops: 2, cells: negated ? { jumpsUnless: 1 } : { jumpsIf: 1 } };
+    case STOP:
+      return { stops: 1 };
+    case JUMP:
+      return { jumps: 1 };
+    case JUMPI:
+      return negated ? { jumpsUnless: 1 } : { jumpsIf: 1 };
     case IndexedCode.getVariable:
-      return { pops: 0, result: "d", cells: { reads: 1, space: VARIABLE_SPACE, index } };
+      return { reads: 1, space: VARIABLE_SPACE, index };
     case IndexedCode.setVariable:
-      return { pops: 1, cells: { writesA: 1, space: VARIABLE_SPACE, index } };
+      return { writesA: 1, space: VARIABLE_SPACE, index };
     case IndexedCode.getField:
-      return { pops: 0, result: "d", cells: { reads: 1, space: FIELD_SPACE, index, isOfFrame: 1 } };
+      return { reads: 1, space: FIELD_SPACE, index, isOfFrame: 1 };
     case IndexedCode.setField:
-      return { pops: 1, cells: { writesA: 1, space: FIELD_SPACE, index, isOfFrame: 1 } };
-    default:
-      return MEANINGS.get(opcode);
+      return { writesA: 1, space: FIELD_SPACE, index, isOfFrame: 1 };
+    default: {
+      const cells = CELLS.get(opcode);
+      if (cells === undefined) throw new Error(`a row can move the operands of opcode ${opcode}, but no table proves it`);
+      return cells;
+    }
   }
 }
 
-/**
- * Where operands come from and the new top is. Operands are a, b and c in this order; with an immediate, that is a and the top
- * is b. Without an operand left for it, a top that was there is put down; without a result, the next word is taken up.
- */
-function moves({ pops, result }: Meaning, hasImmediate: boolean): Partial<Instruction> {
-  const top = result === "c" ? { topC: 1 } : result === "d" ? { topD: 1 } : {};
-  const taken = pops - (hasImmediate ? 1 : 0);
-  if (taken <= 0) {
-    if (result === undefined) return hasImmediate && pops === 1 ? { topB: 1 } : {};
-    const put = hasImmediate ? { putsB: 1, depthB: 1 } : { putsA: 1, depthA: 1 };
-    return { ...put, ...top, growth: 1 };
-  }
-  // Words taken from below the top: the other operands, and the new top where there is no result.
-  const below = taken - 1 + (result === undefined ? 1 : 0);
-  const words: Partial<Instruction> = hasImmediate
-    ? { takesC: below }
-    : { takesB: below > 0 ? 1 : 0, depthB: below > 0 ? 2 : 0, takesC: below > 1 ? 1 : 0 };
-  const last = result !== undefined ? top : hasImmediate || below > 1 ? { topC: 1 } : { topB: 1 };
-  return { ...words, ...last, growth: (result === undefined ? 0 : 1) - taken };
-}
-
-function duplicate(depth: number): Partial<Instruction> {
-  if (depth === 1) return { putsA: 1, depthA: 1, growth: 1 };
-  return { putsA: 1, depthA: 1, takesB: 1, putsB: 1, depthB: depth, topB: 1, growth: 1 };
-}
-
-function swap(distance: number): Partial<Instruction> {
-  return { putsA: 1, depthA: distance + 1, takesB: 1, depthB: distance + 1, topB: 1 };
-}
-
-function base({ pc, next, immediate }: RomRow): Instruction {
+/** A depth of words that are neither taken nor put does not matter. */
+function movesCells({ takesB, takesC, putsA, putsB, top, growth }: RowMoves): Partial<Instruction> {
   return {
-    pc,
-    next,
-    hasImmediate: immediate === undefined ? 0 : 1,
-    immediate: immediate === undefined ? new Array<number>(LIMBS).fill(0) : limbsOf(immediate),
-    ...NO_EFFECT,
+    ...{ takesB: takesB === undefined ? 0 : 1, takesC: takesC ? 1 : 0 },
+    ...{ putsA: putsA === undefined ? 0 : 1, putsB: putsB === undefined ? 0 : 1 },
+    ...{ depthA: putsA ?? 0, depthB: takesB ?? putsB ?? 0, growth },
+    ...{ topB: top === "b" ? 1 : 0, topC: top === "c" ? 1 : 0, topD: top === "d" ? 1 : 0 },
   };
 }
 

@@ -48,7 +48,7 @@ export class UnprovableRowError extends NamedError<"UnprovableRow"> {
   constructor(row: RomRow) {
     super(
       "UnprovableRow",
-      `no table proves the row at ${row.pc}, of opcode 0x${row.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
+      `no table proves the row at ${row.pc}, of opcode 0x${row.parts.at(-1)?.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
     );
     this.row = row;
   }

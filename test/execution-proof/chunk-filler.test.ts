@@ -23,7 +23,7 @@ const wallet = new TestWallet(78);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
 const PARAMETERS = smallParameters({ maxLogRows: 17, queryCount: 4 });
 /** Room for a part of the batch's steps only. */
-const MOST_CELLS = 12_000_000;
+const MOST_CELLS = 9_000_000;
 
 describe("the thread that cuts batches and fills tables", () => {
   let chain: VerifiedChain;
@@ -96,7 +96,7 @@ describe("the thread that cuts batches and fills tables", () => {
     const [whole] = cut(first, 100_000_000).chunks;
     const chunk = decodeChunkInput(whole!.input);
     const count = chunk.steps.length;
-    const crowded = await filler.fill(encodeChunkInput({ ...chunk, mostCells: MOST_CELLS }));
+    const crowded = await filler.fill(encodeChunkInput({ ...chunk, mostCells: MOST_CELLS / 2 }));
     assert.deepEqual(crowded, { kind: "crowded", firstStep: 0, count });
     const halves = cut(first, 100_000_000, [3]).chunks;
     assert.deepEqual(

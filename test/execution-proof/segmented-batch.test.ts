@@ -24,7 +24,7 @@ const PARAMETERS = smallParameters({
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 /** Every step has a chunk of its own, and the opening, the largest, is cut. */
-const CELLS = { mostCells: 1, segmentCells: 6_000_000 };
+const CELLS = { mostCells: 1, segmentCells: 5_000_000 };
 
 /** A device that commits to roots with one wrong bit, however many keys and proofs are made on it. */
 function withWrongRoots(inner: Backend): Backend {

@@ -30,7 +30,7 @@ test("a kernel whose weights let a step take more than 24 units a gas, and no pr
     ["call", 2400],
     ["codeByte", 2],
     ["sload", 2400],
-    ["powerBit", 192],
+    ["powerBit", 200],
   ] as const) {
     const planted = { ...KERNEL_WEIGHTS, [name]: most + 1 };
     assert.throws(() => requirePricedSteps(weighedSteps(planted)), { name: "DearStepError", message: /units for/ }, name);

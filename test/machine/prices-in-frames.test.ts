@@ -72,7 +72,7 @@ describe("a step of format 3 that is dear to prove is made cheaper, or paid for 
     assert.equal(await gas(hashOf(9)), price(9) + 10n);
     assert.equal(await gas([...hashOf(9), ...hashOf(9), ...hashOf(4)]), price(9) + price(0) * 2n + 30n);
     assert.equal(await gas(hashOf(256)), price(256) + 10n);
-    const call: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ...push(OTHER), ...push(4_000), CALL, POP];
+    const call: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ...push(OTHER), ...push(price(256)), CALL, POP];
     const [dies, stops] = [await run(call, [...hashOf(256), STOP]), await run(call, [STOP, ...hashOf(256)])];
     assert.ok(dies.success && dies.native.units - stops.native.units < 100, "what is not paid for weighs nothing");
   });

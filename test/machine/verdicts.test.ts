@@ -124,10 +124,14 @@ describe("an operation of L1's queue in format 3", () => {
   it("frames: the 60,001st frame ends it, and with 60,000 it runs", () => {
     // A kernel whose steps have room for them: the most that a budget may be is planted, and the number of frames.
     const planted = (frames: bigint): Kernel => {
-      const rows = kernelRows(3).map((row) => {
-        if (row.immediate === 1_300_000n) return { ...row, immediate: 1n << 29n };
-        return row.immediate === 59_999n ? { ...row, immediate: frames - 1n } : row;
-      });
+      const most = new Map([
+        [1_300_000n, 1n << 29n],
+        [59_999n, frames - 1n],
+      ]);
+      const rows = kernelRows(3).map((row) => ({
+        ...row,
+        parts: row.parts.map((part) => ({ ...part, pushed: most.get(part.pushed) ?? part.pushed })),
+      }));
       return new Kernel(primitives, rows, userWeights(3));
     };
     const calls = (count: number): Code =>
@@ -137,7 +141,8 @@ describe("an operation of L1's queue in format 3", () => {
     // The target's code, its frame, and one for each call's output.
     assert.deepEqual(verdictOf(18, 20n), []);
     assert.deepEqual(verdictOf(19, 20n), ["frames"]);
-    assert.equal(kernelRows(3).filter(({ immediate }) => immediate === 59_999n).length, 1);
+    const plain = kernelRows(3, { fused: false });
+    assert.equal(plain.filter(({ parts }) => parts[0]?.pushed === 59_999n).length, 1);
   });
 
   it("attack: the operation nobody can prove: no operation panics, whatever it does, and the batch goes on", () => {

@@ -1,6 +1,6 @@
 import { IndexedCode, LOAD_ARRAY, STORE_ARRAY } from "../instructions/privileged.ts";
-import { PUSH_ROW } from "../rom/rom-row.ts";
-import type { RomRow } from "../rom/rom-row.ts";
+import { JUMP, JUMPDEST, JUMPI, STOP } from "../rom/row-operations.ts";
+import { PUSH, type RomRow, type RowPart } from "../rom/rom-row.ts";
 import { ARRAYS } from "../kernel/names.ts";
 import { ARITHMETIC, isZero } from "./arithmetic.ts";
 import { LIMBS } from "./limbs.ts";
@@ -11,17 +11,17 @@ import { pushBytes, swap } from "./user-mode.ts";
 import type { Keccak } from "./user-mode.ts";
 import { writeBigInt } from "./word-stack.ts";
 
-/** What a row does, apart from its jump. */
-type RowOperation = (machine: MachineState) => void;
+/** What a part of a row does. */
+type PartOperation = (machine: MachineState) => void;
 
 /** Told of every row before it runs, by its number: what a proof of the run is made from. */
 export type RowObserver = (row: number, machine: MachineState) => void;
 
 interface CompiledRow {
-  readonly immediate: Uint16Array | undefined;
-  readonly operation: RowOperation | undefined;
-  readonly opcode: number;
-  readonly negated: boolean;
+  /** In their order, without the jump. */
+  readonly operations: readonly PartOperation[];
+  /** The jump that ends it, or STOP; undefined where it goes on. */
+  readonly end: number | undefined;
   readonly next: number;
 }
 
@@ -33,14 +33,13 @@ export class KernelMode {
   constructor(rows: readonly RomRow[], privileged: ReadonlyMap<number, Privileged>, keccak: Keccak) {
     rows.forEach(({ pc }, index) => this.#indexByPc.set(pc, index));
     const operations = kernelOperations(privileged, keccak);
-    this.#rows = rows.map((row) => ({
-      immediate: row.immediate === undefined ? undefined : toWord(row.immediate),
-      operation: operationOf(row, operations),
-      opcode: row.opcode,
-      negated: row.negated,
+    this.#rows = rows.map(({ parts, next }) => {
+      const last = parts.at(-1)?.opcode;
+      const end = last === JUMP || last === JUMPI || last === STOP ? last : undefined;
+      const own = end === undefined ? parts : parts.slice(0, -1);
       // The last rows of the code are never left.
-      next: this.#indexByPc.get(row.next) ?? -1,
-    }));
+      return { operations: own.map((part) => operationOf(part, operations)), end, next: this.#indexByPc.get(next) ?? -1 };
+    });
   }
 
   /** Runs the kernel until it stops, or pauses: false then. Throws KernelPanic for a step that it refuses. */
@@ -55,19 +54,18 @@ export class KernelMode {
         if (machine.kernelSteps >= machine.mostKernelSteps) return false;
         machine.kernelSteps++;
         observe?.(index, machine);
-        if (row.immediate !== undefined) stack.pushWord(row.immediate, 0);
       }
+      for (const operation of row.operations) operation(machine);
+      if (machine.isInUserCode) return false;
       index = row.next;
-      if (row.operation !== undefined) {
-        row.operation(machine);
-        if (machine.isInUserCode) return false;
-      } else if (row.opcode === 0x56) index = this.#target(stack.popNumber());
-      else if (row.opcode === 0x57) {
-        const target = stack.popNumber();
-        const jumps = isZero(stack.limbs, stack.at(0)) === row.negated;
+      if (row.end === undefined) continue;
+      if (row.end === STOP) return true;
+      const target = stack.popNumber();
+      if (row.end === JUMP) index = this.#target(target);
+      else {
+        if (!isZero(stack.limbs, stack.at(0))) index = this.#target(target);
         stack.drop();
-        if (jumps) index = this.#target(target);
-      } else return true;
+      }
     }
   }
 
@@ -84,10 +82,11 @@ function toWord(value: bigint): Uint16Array {
   return word;
 }
 
-/** Undefined for jumps and STOP, which the loop runs itself. */
-function operationOf(row: RomRow, operations: ReadonlyMap<number, RowOperation>): RowOperation | undefined {
-  const { opcode, index } = row;
-  if (opcode === 0x00 || opcode === 0x56 || opcode === 0x57) return undefined;
+function operationOf({ opcode, pushed, index }: RowPart, operations: ReadonlyMap<number, PartOperation>): PartOperation {
+  if (opcode === PUSH) {
+    const word = toWord(pushed);
+    return ({ kernelStack }) => kernelStack.pushWord(word, 0);
+  }
   if (opcode >= 0x80 && opcode < 0x90)
     return ({ kernelStack }) => kernelStack.pushWord(kernelStack.limbs, kernelStack.at(opcode - 0x80));
   if (opcode >= 0x90 && opcode < 0xa0) {
@@ -99,7 +98,7 @@ function operationOf(row: RomRow, operations: ReadonlyMap<number, RowOperation>)
   return operation;
 }
 
-function indexedOperation(opcode: number, at: number): RowOperation | undefined {
+function indexedOperation(opcode: number, at: number): PartOperation | undefined {
   switch (opcode) {
     case IndexedCode.getVariable:
       return ({ kernelStack, variables }) => kernelStack.pushWord(variables, at);
@@ -120,10 +119,9 @@ function pop(stack: MachineState["kernelStack"], target: Uint16Array, at: number
   stack.drop();
 }
 
-function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: Keccak): ReadonlyMap<number, RowOperation> {
-  const operations = new Map<number, RowOperation>([
-    [PUSH_ROW, () => undefined],
-    [0x5b, () => undefined],
+function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: Keccak): ReadonlyMap<number, PartOperation> {
+  const operations = new Map<number, PartOperation>([
+    [JUMPDEST, () => undefined],
     [0x20, (machine) => pushBytes(machine.kernelStack, keccak(popView(machine)))],
     [0x46, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.chainId)],
     [0x48, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.baseFee)],

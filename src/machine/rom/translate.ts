@@ -1,92 +1,117 @@
-import { IndexedCode, MACHINE } from "../instructions/privileged.ts";
-import { PUSH_ROW } from "./rom-row.ts";
-import type { RomRow } from "./rom-row.ts";
+import { instructionsOf, type PlacedInstruction } from "./instructions.ts";
+import { movesOf } from "./row-moves.ts";
+import { JUMP, JUMPDEST, JUMPI, operationOf, POP, STOP, TOLD } from "./row-operations.ts";
+import { PUSH, type RomRow, type RowPart } from "./rom-row.ts";
 
-interface Instruction {
-  readonly pc: number;
-  readonly opcode: number;
-  readonly pushed: bigint | undefined;
-  readonly index: number;
-  readonly end: number;
-}
-
-const JUMP = 0x56;
-const JUMPI = 0x57;
-const JUMPDEST = 0x5b;
-const ISZERO = 0x15;
-const INDEXED = new Set<number>(Object.values(IndexedCode));
+/** Instructions that one row is tried for, at most. */
+const MOST_PARTS = 8;
+/** Fixed jumps between two of them: more would be a loop of nothing else. */
+const MOST_JUMPS = 64;
 
 /**
- * The kernel's bytecode as rows, in order of their position. With `fused` a JUMPDEST costs no row of its own, and a push
- * shares the row of the instruction that uses it first. Source of the idea and what it saves: docs/zkevm.md, "Kernel".
+ * The kernel's bytecode as rows, in order of their position: those that a run can come to. With `fused` a row does as many
+ * instructions as its words allow (`row-moves.ts`), and labels and jumps to fixed places cost nothing; so rows can overlap,
+ * where a place is come to in two ways. Source of the idea and what it saves: docs/zkevm.md, "Rows".
  */
 export function translate(code: Uint8Array, options: { readonly fused: boolean }): RomRow[] {
-  const instructions = decode(code);
-  const rows: RomRow[] = [];
-  let i = 0;
-  while (i < instructions.length) {
-    const { row, length } = rowAt(instructions, i, options.fused);
-    rows.push(row);
-    // A label is a row at its own position with what the instruction behind it does; that one is reached in no other way.
-    i += length;
+  const translation = new Translation(instructionsOf(code), options.fused);
+  const rows = new Map<number, RomRow>();
+  const waiting = [0];
+  for (let pc = waiting.pop(); pc !== undefined; pc = waiting.pop()) {
+    if (rows.has(pc)) continue;
+    const row = translation.rowAt(pc);
+    rows.set(pc, row);
+    waiting.push(...translation.placesBehind(row));
   }
-  return rows;
+  return [...rows.values()].sort((one, other) => one.pc - other.pc);
 }
 
-function decode(code: Uint8Array): Instruction[] {
-  const instructions: Instruction[] = [];
-  for (let pc = 0; pc < code.length;) {
-    const opcode = code[pc] as number;
-    const isPush = opcode >= PUSH_ROW && opcode < 0x80;
-    const size = isPush ? opcode - PUSH_ROW : INDEXED.has(opcode) ? 1 : 0;
-    const end = pc + 1 + size;
-    const operand = code.subarray(pc + 1, end);
-    instructions.push({
-      pc,
-      opcode: isPush ? PUSH_ROW : opcode,
-      pushed: isPush ? operand.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n) : undefined,
-      index: isPush || size === 0 ? 0 : (operand[0] as number),
-      end,
-    });
-    pc = end;
-  }
-  return instructions;
-}
-
-interface Fusion {
+/** A row that could begin at a place, and whether the run can go elsewhere than to `next`. */
+interface Candidate {
   readonly row: RomRow;
-  /** Instructions that the row stands for. */
-  readonly length: number;
+  readonly ends: boolean;
 }
 
-function rowAt(instructions: readonly Instruction[], start: number, fused: boolean): Fusion {
-  const at = instructions[start] as Instruction;
-  if (!fused) return single(at);
-  if (at.opcode === JUMPDEST) {
-    const labelled = rowAt(instructions, start + 1, fused);
-    return { row: { ...labelled.row, pc: at.pc }, length: labelled.length + 1 };
+class Translation {
+  readonly #instructions: ReadonlyMap<number, PlacedInstruction>;
+  readonly #fused: boolean;
+  /** By place, the row that begins there on the shortest way to the next jump, and that way's rows. */
+  readonly #shortest = new Map<number, { readonly row: RomRow; readonly length: number }>();
+
+  constructor(instructions: ReadonlyMap<number, PlacedInstruction>, fused: boolean) {
+    this.#instructions = instructions;
+    this.#fused = fused;
   }
-  const [second, third] = [instructions[start + 1], instructions[start + 2]];
-  if (at.opcode === ISZERO && second?.pushed !== undefined && third?.opcode === JUMPI) {
-    return { row: { ...single(third).row, pc: at.pc, immediate: second.pushed, negated: true }, length: 3 };
+
+  rowAt(pc: number): RomRow {
+    return this.#shortestFrom(pc).row;
   }
-  if (at.pushed !== undefined && second !== undefined && takesImmediate(second.opcode)) {
-    return { row: { ...single(second).row, pc: at.pc, immediate: at.pushed }, length: 2 };
+
+  /** Where a run can go on behind a row, but for places that rows before it have pushed; and those that it pushes itself. */
+  placesBehind({ parts, next }: RomRow): number[] {
+    const pushed = parts.filter(({ opcode }) => opcode === PUSH).map((part) => Number(part.pushed));
+    const labels = pushed.filter((pc) => this.#instructions.get(pc)?.opcode === JUMPDEST);
+    const last = parts.at(-1)?.opcode;
+    const goesOn = last !== JUMP && last !== STOP && this.#instructions.has(next);
+    return goesOn ? [...labels, next] : labels;
   }
-  return single(at);
+
+  #shortestFrom(pc: number): { readonly row: RomRow; readonly length: number } {
+    const known = this.#shortest.get(pc);
+    if (known !== undefined) return known;
+    let best: { readonly row: RomRow; readonly length: number } | undefined;
+    for (const { row, ends } of this.#candidatesAt(pc)) {
+      const rest = ends || !this.#instructions.has(row.next) ? 0 : this.#shortestFrom(row.next).length;
+      if (best === undefined || 1 + rest < best.length) best = { row, length: 1 + rest };
+    }
+    if (best === undefined) throw new Error(`no row can begin at ${pc}`);
+    this.#shortest.set(pc, best);
+    return best;
+  }
+
+  /** All rows that can begin at a place. */
+  #candidatesAt(pc: number): Candidate[] {
+    const candidates: Candidate[] = [];
+    const parts: RowPart[] = [];
+    for (let at = this.#beginningAt(pc); parts.length < (this.#fused ? MOST_PARTS : 1);) {
+      const instruction = this.#instructions.get(at);
+      if (instruction === undefined) break;
+      const { opcode, pushed, index, end } = instruction;
+      const isPlace = opcode === PUSH && this.#instructions.get(end)?.opcode === JUMPI;
+      parts.push({ opcode, index, pushed: isPlace && this.#fused ? BigInt(this.#beginningAt(Number(pushed), false)) : pushed });
+      const next = this.#fused ? this.#beginningAt(end, false) : end;
+      const ends = opcode === JUMP || opcode === JUMPI || opcode === STOP || !isProven(opcode);
+      if (canBeRow(parts)) candidates.push({ row: { pc, parts: [...parts], next }, ends });
+      if (ends) break;
+      at = this.#beginningAt(end);
+    }
+    return candidates;
+  }
+
+  /** The place of the instruction that runs when a run comes to a place: behind fixed jumps and, unless they are kept, labels. */
+  #beginningAt(pc: number, skipsLabels = true): number {
+    if (!this.#fused) return pc;
+    let kept = pc;
+    for (let [at, jumps] = [pc, 0]; ;) {
+      const instruction = this.#instructions.get(at);
+      if (instruction?.opcode === JUMPDEST) at = instruction.end;
+      else if (instruction?.opcode === PUSH && this.#instructions.get(instruction.end)?.opcode === JUMP) {
+        if (++jumps > MOST_JUMPS) throw new Error(`the kernel jumps in a circle at ${pc}`);
+        kept = at = Number(instruction.pushed);
+      } else return skipsLabels ? at : kept;
+    }
+  }
 }
 
-function single({ pc, opcode, pushed, index, end }: Instruction): Fusion {
-  return { row: { pc, opcode, immediate: pushed, index, negated: false, next: end }, length: 1 };
+/** Whether parts are what one row does: by its words, or because no table proves them anyway. */
+function canBeRow(parts: readonly RowPart[]): boolean {
+  const last = parts.at(-1);
+  if (last === undefined) return false;
+  if (isProven(last.opcode)) return movesOf(parts) !== undefined;
+  return parts.length === 1 || (parts.length === 2 && parts[0]?.opcode === PUSH);
 }
 
-const PRIVILEGED_WITH_OPERAND = new Set<number>(Object.values(MACHINE).flatMap(({ code, pops }) => (pops > 0 ? [code] : [])));
-
-/** Instructions whose first operand may stand in their own row. */
-function takesImmediate(opcode: number): boolean {
-  if (opcode === JUMP || opcode === JUMPI) return true;
-  const arithmetic = opcode >= 0x01 && opcode <= 0x1e && opcode !== 0x20;
-  const memory = (opcode >= 0x51 && opcode <= 0x53) || opcode === 0x5e;
-  const variable = opcode === IndexedCode.setVariable || opcode === IndexedCode.setField;
-  return arithmetic || memory || variable || PRIVILEGED_WITH_OPERAND.has(opcode);
+function isProven(opcode: number): boolean {
+  const moves = opcode === PUSH || opcode === POP || (opcode >= 0x80 && opcode < 0xa0) || TOLD.has(opcode);
+  return moves || opcode === JUMP || opcode === JUMPI || operationOf(opcode) !== undefined;
 }

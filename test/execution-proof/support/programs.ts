@@ -17,7 +17,10 @@ import type { Hint, MachineState } from "../../../src/machine/interpreter/machin
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 import { Kernel, type LeafChange } from "../../../src/machine/interpreter/kernel.ts";
 import { fieldIndex, type FrameField, variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
-import { translate } from "../../../src/machine/rom/translate.ts";
+import { instructionsOf, type PlacedInstruction } from "../../../src/machine/rom/instructions.ts";
+import { PUSH, type RomRow } from "../../../src/machine/rom/rom-row.ts";
+import { operationOf } from "../../../src/machine/rom/row-operations.ts";
+import { movesOf } from "../../../src/machine/rom/row-moves.ts";
 import { ENVIRONMENT } from "../../machine/support/compare.ts";
 import { primitives } from "../../machine/support/primitives.ts";
 
@@ -56,9 +59,35 @@ export const BOUNDARY = {
   ...{ blockHashes: (1n << 224n) + 9n, cheatCount: 0n },
 } as const;
 
-/** A program of these bytes, as the kernel's are translated. */
+/**
+ * A program of these bytes. An instruction shares its row with a push or a negation right before it, and with nothing else, so that
+ * tests can name its row.
+ */
 export function programOf(code: readonly (number | readonly number[])[]): ProvenProgram {
-  return provenProgram("a test", translate(Uint8Array.from(code.flat()), { fused: true }));
+  const instructions = instructionsOf(Uint8Array.from(code.flat()));
+  const rows: RomRow[] = [];
+  for (const first of instructions.values()) {
+    const parts: PlacedInstruction[] = [];
+    let at: PlacedInstruction | undefined = first;
+    while (at?.opcode === JUMPDEST) at = instructions.get(at.end);
+    const isLabel = at !== first;
+    for (; at !== undefined && parts.length < 3; at = instructions.get(at.end)) parts.push(at);
+    // From the longest on, those that a row can do.
+    while (parts.length > 1 && !sharesRow(parts)) parts.pop();
+    const last = parts.at(-1);
+    if (last !== undefined) rows.push({ pc: first.pc, parts, next: last.end });
+    else if (isLabel) throw new Error(`nothing stands behind the label at ${first.pc}`);
+  }
+  return provenProgram("a test", rows);
+}
+
+function sharesRow(parts: readonly PlacedInstruction[]): boolean {
+  const opcodes = parts.map(({ opcode }) => opcode);
+  const last = opcodes.at(-1) ?? 0;
+  const takesOne = last === JUMP || last === JUMPI || (operationOf(last)?.pops ?? 0) > 0;
+  const isOne = parts.length === 2 && opcodes[0] === PUSH && takesOne && last !== KECCAK256 && last < LOAD;
+  const negates = opcodes.join() === [ISZERO, PUSH, JUMPI].join();
+  return (isOne || negates) && movesOf(parts) !== undefined;
 }
 
 /** Rows with a statement about the words that stand between transactions, and the environment's. */
