@@ -43,7 +43,6 @@ type Planned = PlannedBatch | LabelledExecution;
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
 const HASHES = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
 /** Asks for PREVRANDAO, 75 rows of the kernel each time: 720 times twenty of them. */
-const ASKED = 14_400;
 const ASKING = `0x6102d05b${"4450".repeat(20)}600190038060035700` as const;
 const ASKS = { address: `0x${"ad".repeat(20)}`, nonce: 1n, code: ASKING } as const;
 /** Hashes as many different words as its input says. */

@@ -38,8 +38,8 @@ describe("a chain of format 3", () => {
       const before = { sender: await balanceOf(test, wallet.address), operator: await balanceOf(test, COINBASE) };
       const { status, gasUsed, nativeUnits = "0x0" } = await send(wallet, CALLS, PRICED);
       assert.deepEqual([status, BigInt(gasUsed)], ["0x1", gasOfUnits(Number(nativeUnits))]);
-      // 200 calls of a cold account that has no code, then warm ones, with their pushes: the EVM alone.
-      const evmGas = 21_000n + 2_600n + 199n * 100n + 200n * (5n * 2n + 3n + 2n + 2n);
+      // 300 calls of a cold account that has no code, then warm ones, with their pushes: the EVM alone.
+      const evmGas = 21_000n + 2_600n + 299n * 100n + 300n * (5n * 2n + 3n + 2n + 2n);
       assert.ok(BigInt(gasUsed) > evmGas, `${BigInt(gasUsed)} beside ${evmGas}`);
       const paid = BigInt(gasUsed) * PRICE;
       assert.equal(await balanceOf(test, wallet.address), before.sender - paid);
@@ -74,8 +74,8 @@ describe("a chain of format 3", () => {
     await onDearChain([wallet], async ({ test, send }) => {
       await send(wallet, ORDINARY);
       await assert.rejects(
-        estimateOf(test, wallet, CALLS, { gas: "0xc350" }),
-        /takes \d+ units to prove, which are \d+ gas at 6 units a gas, with a limit of 50000; give it more gas/,
+        estimateOf(test, wallet, CALLS, { gas: "0xfde8" }),
+        /takes \d+ units to prove, which are \d+ gas at 6 units a gas, with a limit of 65000; give it more gas/,
       );
       for (const [to, code, message] of [
         [ENDLESS, "ProvingExceedsChunk", new RegExp(`more than ${MOST_UNITS} units`)],
@@ -88,10 +88,10 @@ describe("a chain of format 3", () => {
   });
 
   it("one whose budget is spent has failed: all of its gas is taken, its nonce is used, and nothing else of it stays", async () => {
-    // The EVM alone would take 69,000 of it: 21,000, a new slot's 22,100, and 200 calls.
+    // The EVM alone would take 81,000 of it: 21,000, a new slot's 22,100, and 300 calls.
     const [wallet, poor] = [new TestWallet(604), new TestWallet(605)];
     await onDearChain([wallet], async ({ test, send }) => {
-      const gasLimit = 75_000n;
+      const gasLimit = 85_000n;
       await test.chain.submit(await wallet.signRaw({ to: poor.address, value: gasLimit * PRICE, gasLimit: 25_000n }));
       // It has what its limit costs and no more.
       const { status, gasUsed, nativeUnits, transactionHash } = await send(poor, GREEDY, { ...PRICED, gasLimit });
@@ -170,7 +170,7 @@ describe("a chain of format 3", () => {
       const estimated = await ask(test.chain, "zks_estimateGasL1ToL2", [{ from: wallet.address, to: address(GREEDY) }]);
       const gasLimit = BigInt(estimated as Hex);
       assert.equal((await test.request({ from: wallet.address, to: address(GREEDY), gasLimit })).success, true);
-      assert.equal((await test.request({ from: wallet.address, to: address(CALLS), gasLimit: 55_000n })).success, false);
+      assert.equal((await test.request({ from: wallet.address, to: address(CALLS), gasLimit: 65_000n })).success, false);
     });
   });
 });

@@ -35,7 +35,7 @@ const call = (to: number, bytes: number): Code => [0x5f, 0x5f, ...push(bytes), 0
 export const [CALLS, ROUNDS, HOOK, ENDLESS, PAIRING, ORDINARY, EXACT, BOUNDED, HASHER, GREEDY] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 ] as const;
-const DEAR = repeated(200, call(0xd0d0, 0));
+const DEAR = repeated(300, call(0xd0d0, 0));
 const CONTRACTS = [
   contract(CALLS, DEAR),
   contract(ROUNDS, [...push(12n << 224n), 0x5f, 0x52, ...call(9, 213)]),
