@@ -49,7 +49,7 @@ describe("B3: validators that run each batch in the machine of proofs, too", () 
     assert.equal((await machine.verify(chain.inputs(1n))).commitment, second.commitment);
   });
 
-  test("refuse by name a batch of which the machine comes to another root than the EVM, and stand where they stood", async () => {
+  test("attack: machine disagrees: a batch of which it comes to another root than the EVM is refused by name, and L1 sees nothing of it", async () => {
     let isOther = true;
     const machine = await judge((witness, claim, options) => {
       const batch = isOther ? { ...claim.batch, newStateRoot: wordToHex(7n) } : claim.batch;

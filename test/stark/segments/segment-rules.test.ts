@@ -67,7 +67,7 @@ const closedBefore = { time: 19, last: 3 + 7 + 11 + 15 + 19 };
 
 const FORGERIES: readonly Forgery[] = [
   {
-    name: "false read, sum not closed",
+    name: "carried but not closed: a false read",
     rule: "carried sum",
     refusal: "CarriedSumMismatch",
     attempt: (system) => prove(system, toy.machineInputs(toy.cutMachine(lying, 2), lyingSaid)),
@@ -221,7 +221,7 @@ const FORGERIES: readonly Forgery[] = [
     },
   },
   {
-    name: "clock past its bound",
+    name: "clock past 2^29, here past the bound of a toy",
     rule: "clock",
     refusal: "ClockTooLong",
     attempt: (system) => prove(system, toy.machineInputs(toy.cutMachine(honest, 5), said)),

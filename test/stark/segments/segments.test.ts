@@ -55,6 +55,29 @@ describe("a run in segments", () => {
     assert.equal(answer(system, said, { ...proof, seed: foreign.seed }), "SegmentRefused: ConstraintMismatch");
   });
 
+  it("attack: seed of other roots: a root, a height, a statement or the seed is another than the challenges were drawn from", async () => {
+    const inputs = machineInputs(cutMachine(run, 2), said);
+    const proof = await provenRun(system, inputs, backend);
+    const changed = (segment: number, at: number): typeof proof => {
+      const proofs = proof.proofs.map((own) => Uint8Array.from(own));
+      proofs[segment]![at]! ^= 1;
+      return { ...proof, proofs };
+    };
+    const other = machineStatement(run.before + 1, run.after);
+    // Behind the version lie a byte for each table's height, its auxiliary values, and the root of the columns.
+    const root = 1 + system.tables.length + 4 * system.tables.reduce((sum, { auxiliaryCount }) => sum + auxiliaryCount, 0);
+    for (const segment of [0, 1]) {
+      assert.match(answer(system, said, changed(segment, 1)), /^SegmentRefused/, `height in segment ${segment}`);
+      assert.match(answer(system, said, changed(segment, root)), /^SegmentRefused/, `root in segment ${segment}`);
+    }
+    // The last segment's fold is the seed, or it does not close.
+    assert.equal(answer(system, said, changed(1, root)), "SegmentRefused: SegmentFlagMismatch");
+    assert.match(answer(system, other, proof), /^SegmentRefused/);
+    const seed = Uint8Array.from(proof.seed);
+    seed[0]! ^= 1;
+    assert.match(answer(system, said, { ...proof, seed }), /^SegmentRefused/);
+  });
+
   it("attack: first appears: a chained table that is absent in one segment opens in no other", async () => {
     const inputs = machineInputs(cutMachine(run, 2), said);
     for (const absent of [0, 1]) {
