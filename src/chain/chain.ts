@@ -34,7 +34,7 @@ import type { InitialState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
 import type { GasPrice } from "./mempool/gas-price.ts";
 import { Mempool } from "./mempool/mempool.ts";
-import type { MempoolOptions } from "./mempool/mempool.ts";
+import type { MempoolOptions, TransactionOrder } from "./mempool/mempool.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
 import { MessageIndex } from "./index/message-index.ts";
 import type { ChangedLists } from "./model/access-lists.ts";
@@ -164,6 +164,10 @@ export interface ChainDependencies {
   readonly beforeSeal?: () => Promise<void>;
   /** Those who decide with the sequencer what is in the chain's order. Default: it decides alone. */
   readonly deciders?: Deciders;
+  /** What executes instead of the chain's own engine, which it may use and must close. Default: that one. */
+  readonly engine?: ((own: ExecutionEngine) => ExecutionEngine) | undefined;
+  /** Which waiting transaction comes next. Default: the one that has waited longest. */
+  readonly order?: TransactionOrder | undefined;
 }
 
 /** As much as a thousand payments: the witness is some tenths of a second behind, or as long as one transaction may take. */
@@ -309,7 +313,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const opening = openEngine({ ...options, genesis }, dependencies, witness, questions);
   // Beside the threads that take over the state of a place.
   const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
-  const engine = await opening;
+  const engine = dependencies.engine?.(await opening) ?? (await opening);
   const first =
     origin === undefined
       ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
@@ -320,6 +324,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const mempool = new Mempool(options.mempool, {
     fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
     account: (address) => readAccount(engine, address),
+    order: dependencies.order,
     onLost: (transaction, reason) => sequencer.lost(transaction, reason),
   });
   const admission = admissionOf(options, dependencies.kept?.lists);

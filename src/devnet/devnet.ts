@@ -139,7 +139,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
-  const { prover, proving: jobs, fleet } = await openProver(options, clock, closing);
+  const { prover, proving: jobs, fleet } = await openProver(options, { clock, ports: dependencies.ports }, closing);
   const executionProver = openExecutionProver(options, jobs, closing, dependencies);
 
   const feed = new Feed();

@@ -38,6 +38,7 @@ import { noLink } from "./no-link.ts";
 import { serveChain } from "./serving/serve-chain.ts";
 import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
 import { settlementViewOf } from "./serving/settlement-view.ts";
+import type { RunningPorts } from "./ports.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 import type { ChainId } from "../protocol/ids.ts";
 
@@ -73,6 +74,8 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
   /** As ChainDependencies'. */
   readonly chooseData?: ChainDependencies["chooseData"];
+  /** Parts of others, in place of the node's own. */
+  readonly ports?: RunningPorts | undefined;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
   readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
   /** The chain, or its settlement, has stopped for good. */
@@ -145,11 +148,11 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
 
 function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
   const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
-  const { connect, clock, time, l1, followers = [], alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
+  const { connect, clock, time, l1, followers = [], onRepeated, onStop, placeBlocks = PLACE_BLOCKS, ports = {} } = dependencies;
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
     const fees = followFees(running.fees, l1);
-    const gasPrice = new FlooredGasPrice(fees.price ?? { ...serving.gasPrice, leastWei: 0n });
+    const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain } = {};
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =
@@ -181,8 +184,8 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
         link.batches,
       ],
       sources: [link.intake],
-      ...(alterChanges === undefined ? {} : { alterChanges }),
-      chooseData: dependencies.chooseData,
+      ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
+      ...{ chooseData: dependencies.chooseData, engine: ports.engine, order: ports.order },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),

@@ -54,7 +54,7 @@ describe("weights of what a proof's tables have", () => {
       return status;
     };
     assert.equal(end(hashes, 34_000n), "halted");
-    assert.equal(end(CALL_OTHER, 36_000n), "halted");
+    assert.equal(end(CALL_OTHER, 50_000n), "halted");
     const enough = checkedRun(
       worldOf(new Map([[OWN, { code: [...hashes, ...CALL_OTHER] }]])),
       transactionHints(userTransaction(callOf(OWN), 1n)),

@@ -16,6 +16,7 @@ const readers = readSourceTree(["{test,bench,scripts,page,fixtures}/**/*.{ts,js,
 const ENTRIES = [
   "src/index.ts",
   "src/client.ts",
+  "src/kit.ts",
   "src/types.ts",
   "src/type-extensions.ts",
   "src/machine/kernel/generated/kernel-code.ts",

@@ -21,11 +21,19 @@ interface MempoolFees {
   readonly recipient: Hex;
 }
 
+/**
+ * Which transaction comes next: a place in the list of those that can, each sender's next one, the one that has waited longest
+ * first. The chain stops where it is none of the list.
+ */
+export type TransactionOrder = (ready: readonly SignedTransaction[]) => number;
+
 interface MempoolDependencies {
   /** Default: any price is taken that the options' least cap allows. */
   readonly fees?: MempoolFees | undefined;
   /** Reads an account in the newest state. */
   readonly account: (address: Hex) => Promise<AccountState>;
+  /** Default: as they came. */
+  readonly order?: TransactionOrder | undefined;
   /** Told of a ready transaction that is gone without a block. */
   readonly onLost?: (transaction: SignedTransaction, reason: LossReason) => void;
 }
@@ -80,6 +88,7 @@ export class Mempool {
   readonly #options: MempoolOptions;
   readonly #accounts: AccountView;
   readonly #fees: MempoolFees | undefined;
+  readonly #order: TransactionOrder | undefined;
   readonly #onLost: NonNullable<MempoolDependencies["onLost"]>;
   readonly #listeners = new Set<(transaction: SignedTransaction) => void>();
   #senders = new Map<Hex, Sender>();
@@ -93,6 +102,7 @@ export class Mempool {
     this.#options = options;
     this.#accounts = new AccountView(dependencies.account);
     this.#fees = dependencies.fees;
+    this.#order = dependencies.order;
     this.#onLost = dependencies.onLost ?? (() => undefined);
   }
 
@@ -217,10 +227,11 @@ export class Mempool {
     return sender.ready.has(nonce) && !this.#censored.has(from);
   }
 
-  /** The oldest ready transactions, at most so many; each sender's ascend by nonce without gaps. */
+  /** The next ready transactions, at most so many; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
-    if (this.#takesAll) return this.#line.splice(0, limit);
-    const taken = new Set(this.#line.filter(({ from }) => !this.#isLeft(from)).slice(0, limit));
+    if (this.#takesAll && this.#order === undefined) return this.#line.splice(0, limit);
+    const waiting = this.#line.filter(({ from }) => !this.#isLeft(from));
+    const taken = new Set(this.#order === undefined ? waiting.slice(0, limit) : ordered(waiting, limit, this.#order));
     this.#line = this.#line.filter((transaction) => !taken.has(transaction));
     return [...taken];
   }
@@ -424,6 +435,22 @@ function bytesOf({ raw }: SignedTransaction): number {
 function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {
   const copy = ({ nextNonce, ready, queued }: Sender): Sender => ({ nextNonce, ready: new Map(ready), queued: new Map(queued) });
   return new Map([...senders].map(([address, sender]) => [address, copy(sender)]));
+}
+
+/** The first so many in an order of somebody else's. Throws RangeError where that names none of those that can be next. */
+function ordered(waiting: readonly SignedTransaction[], limit: number, order: TransactionOrder): SignedTransaction[] {
+  let left = [...waiting];
+  const chosen: SignedTransaction[] = [];
+  while (left.length > 0 && chosen.length < limit) {
+    const senders = new Set<Hex>();
+    const ready = left.filter(({ from }) => !senders.has(from) && senders.add(from));
+    const place = order(ready);
+    const next = ready[place];
+    if (next === undefined) throw new RangeError(`the order of transactions names place ${place} of ${ready.length}`);
+    chosen.push(next);
+    left = left.filter((each) => each !== next);
+  }
+  return chosen;
 }
 
 type MempoolErrorCode =

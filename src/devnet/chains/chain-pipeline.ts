@@ -50,6 +50,7 @@ import { deployOn } from "./policy-contracts.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
 import { prepareSigners } from "./signers.ts";
+import type { ChainPorts } from "./ports.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
 
 interface ChainPipelineOptions {
@@ -122,6 +123,8 @@ export interface ChainPipelineDependencies {
   /** As the node's. */
   readonly placeBlocks?: number | undefined;
   readonly onProvable?: NodeDependencies["onProvable"];
+  /** Parts of others, in place of the package's own. */
+  readonly ports?: ChainPorts | undefined;
 }
 
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
@@ -149,7 +152,7 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, superchain, serving } = options;
-  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
+  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ports, ...settling } =
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
@@ -181,7 +184,7 @@ async function start(
       },
       ...{ ...(kept === undefined ? {} : { keeping: kept }), ...(execution === undefined ? {} : { execution }) },
       running: {
-        ...running(options, prepared),
+        ...running(options, prepared, ports),
         coinbase: lowerCaseAddress(await operator.getAddress()),
         access: accessOf(options, created),
       },
@@ -205,7 +208,7 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable, chooseData: signers.chooseData },
+      ...{ onStop, onProvable, ports, chooseData: signers.chooseData },
       ...(placeBlocks === undefined ? {} : { placeBlocks }),
     },
   );
@@ -324,6 +327,7 @@ function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: R
 function running(
   { plan, superchain, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { isCarried, reexecutes }: PreparedSigners,
+  ports: ChainPorts | undefined,
 ): Omit<RunningOptions, "coinbase"> {
   const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
   return {
@@ -338,7 +342,7 @@ function running(
       { chainId: plan.chainId, format: plan.protocol.protocolVersion },
       chosenFirstState(plan, superchain),
     ),
-    publishes: dataFactsOf(plan.availability).publishes,
+    publishes: ports?.availability === undefined ? dataFactsOf(plan.availability).publishes : "sometimes",
     isCarried,
     isReexecuted: reexecutes,
     replayProtection: "optional",

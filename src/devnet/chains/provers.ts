@@ -16,10 +16,12 @@ import { startQueueServer } from "../../proving/queue-server.ts";
 import { startPgBoss } from "../../proving/start-pg-boss.ts";
 import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
 import type { WorkerInfo } from "../../proving/worker-record.ts";
+import type { JobQueue } from "../../proving/queue.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { createNoProver } from "./no-prover.ts";
+import type { EcosystemPorts } from "./ports.ts";
 
 /** Where workers join an ecosystem's prover, and what they did. */
 export interface OpenFleet {
@@ -75,25 +77,30 @@ interface OpenProver {
 }
 
 /** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */
-export async function openProver({ prover, inBackground }: ProvingOptions, clock: Clock, closing: Disposer): Promise<OpenProver> {
+export async function openProver(
+  { prover, inBackground }: ProvingOptions,
+  { clock, ports }: { readonly clock: Clock; readonly ports?: Pick<EcosystemPorts, "queue"> | undefined },
+  closing: Disposer,
+): Promise<OpenProver> {
   const { workers, fleet: joined } = prover;
   const blobs = new MemoryBlobs();
-  const queue = new MemoryQueue({}, { blobs, clock });
+  const memory = new MemoryQueue({}, { blobs, clock });
+  const queue: JobQueue = ports?.queue?.(memory) ?? memory;
   const own = createProver(workers === undefined ? {} : { workers });
   const working = queue.work(statePort(own), { name: "own", isOwn: true });
   closing.add(async () => {
-    queue.close();
+    memory.close();
     await own.close();
     await working.stop();
   });
   const proving = { queue, blobs };
   const open = { prover: versioned(provedByQueue(proving)), proving };
   if (joined === undefined) return { ...open, fleet: undefined };
-  const service = fleetService({ queue, blobs, clock });
+  const service = fleetService({ queue: memory, blobs, clock });
   const server = await startQueueServer({ ...joined, inBackground }, service);
   closing.add(() => server.close());
   if (joined.postgres !== undefined) await answerByPostgres(joined.postgres, service, closing);
-  return { ...open, fleet: { url: server.url, workers: () => queue.workers() } };
+  return { ...open, fleet: { url: server.url, workers: () => memory.workers() } };
 }
 
 /** Has workers join by a database, too. Rejects where pg-boss is not installed, or the database does not answer. */

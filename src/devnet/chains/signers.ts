@@ -7,7 +7,7 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD } from "../../protocol/data-choice.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { choiceOfAll } from "../../settlement/data-policy.ts";
+import { choiceOfAll, postingOf } from "../../settlement/data-policy.ts";
 import { createLocalMember } from "../../settlement/signing/quorum.ts";
 import type { Quorum, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
@@ -15,10 +15,13 @@ import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
+import { DevnetOptionsError } from "../described/options.ts";
+import { DataChoices } from "./data-choices.ts";
 import { prepareHolders } from "./data-holders.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
+import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { hasHolders, leavesChoice } from "../../options/data-facts.ts";
 import { partsOf } from "../../options/fields/data-policy.ts";
@@ -50,6 +53,8 @@ interface SignersDependencies {
   readonly superchain: readonly GenesisAccount[];
   /** Has what members keep over a restart, and the policy that counts their signatures. */
   readonly kept?: KeptChain;
+  /** Of others. */
+  readonly ports?: Pick<ChainPorts, "availability"> | undefined;
   /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
   readonly l1MayBeBehind?: boolean;
 }
@@ -107,24 +112,16 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { ecosystem, operator, clock, kept, executionChecking } = dependencies;
+  const { ecosystem, operator, kept } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
-  const start = async (count: number, fileOf?: (place: number) => string): Promise<readonly MemberProcess[]> => {
-    const starting = Array.from({ length: count }, async (_, place) => {
-      const member = await startMemberProcess({ clock, file: fileOf?.(place), checking: executionChecking });
-      closing.add(() => member.close());
-      return member;
-    });
-    // All of them are known to `closing` before the first failure is.
-    await Promise.allSettled(starting);
-    return Promise.all(starting);
-  };
+  const start = startsMembers(dependencies, closing);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const { dataAvailability } = availability;
+  const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
-    dataAvailability === "chain" || !hasHolders(dataAvailability)
+    own !== undefined || dataAvailability === "chain" || !hasHolders(dataAvailability)
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
@@ -132,17 +129,17 @@ export async function prepareSigners(
           start: (count, place) => start(count, kept && ((i) => kept.memberFile("keeper", place + i))),
         }),
   ]);
-  const committeeProcesses = holders?.processes ?? [];
-  const policy = holders?.policy ?? (await publishingPolicy(dataAvailability, dependencies));
+  const committees = holders?.processes ?? [];
+  const policy = own?.contract ?? holders?.policy ?? (await publishingPolicy(dataAvailability, dependencies));
   // A kept chain on a chain may be older than carriers.
-  const isCarried = holders === undefined && policy !== addresses.rollupPolicy;
+  const isCarried = own === undefined && holders === undefined && policy !== addresses.rollupPolicy;
 
   return {
     validators: quorumProcesses.length === 0 ? [operatorAddress] : quorumProcesses.map(({ address }) => address),
     threshold: validators.quorum?.threshold ?? 1,
     dataAvailabilityPolicy: policy,
     isCarried,
-    reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
+    reexecutes: quorumProcesses.length + committees.length > 0,
     async connect({ hyperchain }, { blocks, proven }): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
@@ -164,18 +161,53 @@ export async function prepareSigners(
         quorum: { members, ...readyFor(proven) },
         admit,
         memberPids: pidsOf(quorumProcesses),
-        committeePids: pidsOf(committeeProcesses),
+        committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
         ...(held ?? published(isCarried ? carriedPosting(policy) : CALLDATA_POSTING)),
+        ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
+  };
+}
+
+/** Starts members in processes of their own, which end with `closing`; `fileOf` says where each keeps what it knows. */
+function startsMembers(
+  { clock, executionChecking: checking }: Pick<SignersDependencies, "clock" | "executionChecking">,
+  closing: Disposer,
+): (count: number, fileOf?: (place: number) => string) => Promise<readonly MemberProcess[]> {
+  return async (count, fileOf) => {
+    const starting = Array.from({ length: count }, async (_, place) => {
+      const member = await startMemberProcess({ clock, file: fileOf?.(place), checking });
+      closing.add(() => member.close());
+      return member;
+    });
+    // All of them are known to `closing` before the first failure is.
+    await Promise.allSettled(starting);
+    return Promise.all(starting);
   };
 }
 
 /** What a chain has whose commits have all of its data. */
 function published(posting: PostingPolicy): Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp"> {
   return { posting, policy: undefined, data: undefined, chooseData: () => PUBLISHED, catchUp: () => Promise.resolve() };
+}
+
+/** As a policy of others says. */
+function byOwnPolicy(own: OwnAvailability, kept: KeptChain | undefined): Pick<ChainSigners, "posting" | "chooseData"> {
+  const choices = new DataChoices(own, kept?.choices);
+  return { posting: postingOf(own), chooseData: (batch) => choices.choose(batch) };
+}
+
+/** A policy of others, where there is one. Throws DevnetOptionsError where validators would have to know it. */
+function ownAvailability(
+  { quorum }: ChainPlan["validators"],
+  { kept, operator: signer, ports }: SignersDependencies,
+): Promise<OwnAvailability> | undefined {
+  if (ports?.availability === undefined) return undefined;
+  if (quorum === undefined) return ports.availability({ signer, known: kept?.birth?.dataAvailabilityPolicy });
+  const message = "quorum: validators in processes of their own do not know a policy that this process brings";
+  throw new DevnetOptionsError("BadOptions", `${message}; leave one of the two out`);
 }
 
 /** What every batch has; where each has its own, members are shown it. */

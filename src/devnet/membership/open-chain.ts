@@ -18,6 +18,7 @@ import { ACCOUNT_NUMBERS, keyOf, lowerCaseAddress } from "../accounts/accounts.t
 import { resolveBaseToken } from "../chain-on-l1/base-token.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
+import type { EcosystemPorts } from "../chains/ports.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import { startServedChain } from "../chains/served-chain.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
@@ -50,6 +51,8 @@ export interface ChainEvents {
   readonly onNamed?: (chainId: bigint, batch: NamedBatch) => void;
   /** As the node's. */
   readonly placeBlocks?: number;
+  /** Parts of others, in place of the package's own. */
+  readonly ports?: EcosystemPorts;
   /** What a proof of a batch's execution would be made from, whether it is made or not. */
   readonly onProvable?: NonNullable<ChainPipelineDependencies["onProvable"]>;
 }
@@ -211,6 +214,7 @@ function pipelineDependencies(
     onWait: (reason) => events.onWait?.(chainId, reason),
     placeBlocks: events.placeBlocks,
     onProvable: events.onProvable,
+    ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
   };
 }

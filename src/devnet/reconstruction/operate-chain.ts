@@ -76,7 +76,7 @@ async function start(
   const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
-  const { prover, fleet } = await openProver({ prover: proving, inBackground: false }, clock, closing);
+  const { prover, fleet } = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = await continueChain(
     reconstruction,

@@ -39,6 +39,36 @@ const rejects = (promise: Promise<unknown>, code: MempoolError["code"], words = 
   assert.rejects(promise, (error) => error instanceof MempoolError && error.code === code && words.test(error.message));
 
 describe("mempool", () => {
+  it("takes what an order of others names, each sender's by their nonces, and nothing that is not in its list", async () => {
+    const highestFee = (ready: readonly SignedTransaction[]): number => {
+      const fees = ready.map(({ maxPriorityFeePerGasWei }) => maxPriorityFeePerGasWei);
+      return fees.indexOf(fees.reduce((most, fee) => (fee > most ? fee : most)));
+    };
+    const ordered = (order: typeof highestFee): Mempool =>
+      new Mempool(
+        { maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n },
+        { account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }), order },
+      );
+    const mempool = ordered(highestFee);
+    const [first, best, middle] = [
+      transaction(A, 0, { maxPriorityFeePerGasWei: 1n }),
+      transaction(A, 1, { maxPriorityFeePerGasWei: 9n }),
+      transaction(B, 0, { maxPriorityFeePerGasWei: 5n }),
+    ];
+    for (const each of [first, best, middle]) await mempool.add(each);
+    assert.deepEqual(mempool.take(1), [middle]);
+    mempool.putBack([middle]);
+    assert.deepEqual(mempool.take(5), [middle, first, best]);
+    mempool.putBack([first, best]);
+    mempool.censor(new Set([A]));
+    assert.deepEqual(mempool.take(5), []);
+    for (const place of [-1, 2, 0.5]) {
+      const other = ordered(() => place);
+      await other.add(transaction(A, 0));
+      assert.throws(() => other.take(1), /names place .* of 1/);
+    }
+  });
+
   it("refuses what pays less than gas costs now, and takes any price from the recipient of fees", async () => {
     let leastWei = 3n;
     const gasPrice = {

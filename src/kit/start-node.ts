@@ -1,0 +1,64 @@
+import type { Eip1193Provider } from "../node/serving/eip1193.ts";
+import type { DevnetChainOptions, DevnetOptions } from "../devnet/devnet.ts";
+import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
+import type { SettledBatchInfo } from "../devnet/view/ecosystem-info.ts";
+import { withEngineNetwork } from "../plugin/config/engine-network.ts";
+import { startEcosystem } from "../plugin/start-ecosystem.ts";
+
+/** A chain, and what is around it. Everything but its id has a default that works on a developer's machine. */
+export interface NodePlan extends Partial<Omit<DevnetOptions, "chains">> {
+  readonly chain: DevnetChainOptions;
+}
+
+/** Parts of one's own, in place of the package's. */
+export interface NodePorts extends ChainPorts, Pick<EcosystemPorts, "queue"> {
+  /** Told once when the chain, or its settlement, has stopped for good. */
+  readonly onStop?: (error: unknown) => void;
+}
+
+/** A member of the ecosystem that a node runs in: L1 or the chain. */
+interface KitMember {
+  readonly chainId: bigint;
+  readonly url: string;
+  /** In this process, without HTTP. */
+  readonly provider: Eip1193Provider;
+}
+
+/** One chain with its L1, in this process. */
+export interface KitNode extends KitMember {
+  readonly l1: KitMember;
+  /** Seals the open batch, and resolves when L1 has executed it and all before it. Rejects with what stopped settlement. */
+  settle(): Promise<readonly SettledBatchInfo[]>;
+  close(): Promise<void>;
+}
+
+/** Development accounts that have money on the chain. */
+const FUNDED = [0, 1, 2, 3, 4];
+const FUNDING_WEI = 10n ** 20n;
+
+/**
+ * Starts an L1 with the ecosystem's contracts and a chain on it, or a chain on the L1 that `plan.l1.url` names. Nothing settles
+ * by itself unless the plan has `pollIntervalMs`. Rejects with DevnetOptionsError, PortInUseError, DeploymentError, or with what
+ * a port threw; then nothing is left running.
+ */
+export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts = {}): Promise<KitNode> {
+  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const host = await createHardhatRuntimeEnvironment(withEngineNetwork({}));
+  const { queue, onStop, ...ofChain } = ports;
+  const devnet = await startEcosystem(
+    { fundedAccounts: FUNDED, fundingWei: FUNDING_WEI, relayer: false, ...around, chains: [chain] },
+    host,
+    {
+      ports: { chain: () => ofChain, ...(queue === undefined ? {} : { queue }) },
+      ...(onStop === undefined ? {} : { onStop: (_: bigint, error: unknown) => onStop(error) }),
+    },
+  );
+  const [{ chainId, url, clientProvider }] = devnet.chains as readonly [(typeof devnet.chains)[number]];
+  const { l1 } = devnet;
+  return {
+    ...{ chainId, url, provider: clientProvider },
+    l1: { chainId: l1.chainId, url: l1.url, provider: l1.eip1193 },
+    settle: () => devnet.settle(chainId),
+    close: () => devnet.close(),
+  };
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { createWorkplace } from "../plugin/support/run-task.ts";
+import { installInEmptyProject } from "./support/empty-project.ts";
+import type { EmptyProject } from "./support/empty-project.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../../fixtures/kit/", import.meta.url));
+const CONFIG = `import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+
+const path = createRequire(import.meta.url).resolve("solc/soljson.js");
+export default defineConfig({ solidity: { version: "0.8.37", path } });
+`;
+const TYPES = {
+  compilerOptions: {
+    ...{ strict: true, noEmit: true, module: "nodenext", target: "es2024", lib: ["es2024"], types: ["node"] },
+    ...{ allowImportingTsExtensions: true, skipLibCheck: true },
+  },
+  include: ["*.ts"],
+};
+
+describe("I9: a chain with parts of one's own, by the packed package", () => {
+  const workplace = createWorkplace();
+  let project: EmptyProject;
+  before(async () => {
+    project = installInEmptyProject(["hardhat", "solc", "typescript", "@types/node"]);
+    cpSync(EXAMPLES, project.folder, { recursive: true });
+    project.write("hardhat.config.ts", CONFIG);
+    project.write("tsconfig.json", JSON.stringify(TYPES));
+    const { code, stderr } = await workplace.run(["build"], { cwd: project.folder });
+    assert.equal(code, 0, stderr);
+  });
+  after(async () => {
+    await workplace.close();
+    project.remove();
+  });
+
+  const run = (...args: readonly string[]) =>
+    spawnSync(process.execPath, args, { cwd: project.folder, encoding: "utf8", timeout: 180_000 });
+
+  test("the examples compile against what the package exports", () => {
+    const { status, stdout } = run(join(project.folder, "node_modules/typescript/bin/tsc"), "-p", ".");
+    assert.equal(status, 0, stdout);
+  });
+
+  test("a node runs with an order, a gas price, an engine, a queue and an availability of others, and L1 executes its batches", () => {
+    const { status, stdout, stderr } = run("node.ts", "kept");
+    assert.equal(status, 0, stderr);
+    const { gas, jobs, batches, ...told } = JSON.parse(stdout) as {
+      readonly gas: string;
+      readonly jobs: number;
+      readonly batches: readonly number[];
+    };
+    assert.deepEqual(told, { order: { low: 1, high: 0 }, refused: true, told: "0xb2d05e00" });
+    // Two payments; whatever blocks of the chain's own are beside them takes gas, too.
+    assert.ok(BigInt(gas) >= 2n * 21_000n, gas);
+    assert.ok(batches.length > 0);
+    assert.equal(jobs, batches.length);
+    // Of each batch its data, which L1 does not have.
+    assert.equal(readdirSync(join(project.folder, "kept")).length, batches.length);
+  });
+});
