@@ -1,6 +1,7 @@
-import { AbiCoder } from "ethers";
+import { AbiCoder, ZeroHash } from "ethers";
 import type { FeeData, Signer, TransactionRequest } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
+import { CREATE2_DEPLOYER } from "../protocol/create2.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
 import type { BridgeMember } from "./bridge-member.ts";
@@ -27,6 +28,14 @@ export function createStep(what: string, bytecode: string, types: readonly strin
   // Joined as texts: ethers does it byte by byte.
   const data = bytecode + AbiCoder.defaultAbiCoder().encode(types, values).slice(2);
   return { what: `create ${what}`, transaction: { data, gasLimit: DEPLOYMENT_GAS } };
+}
+
+/** Creates a contract at the address that it has on every member, by the public's deployer. */
+export function createAtOneAddress(what: string, code: string): SetUpStep {
+  return {
+    what: `create ${what}`,
+    transaction: { to: CREATE2_DEPLOYER, data: ZeroHash + code.slice(2), gasLimit: DEPLOYMENT_GAS },
+  };
 }
 
 /** Signs a transaction and gives it to the signer's member; resolves with its hash before it is in a block. */

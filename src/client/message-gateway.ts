@@ -50,8 +50,13 @@ export async function deployMessageGateways(all: Ecosystem, name: ChainName, sig
 }
 
 /** One end of the gateways of a factory's chains, put on the sender's member where it is missing. Throws ClientError. */
-export function deployGatewayEnd(end: keyof MessageGateways, factory: Hex, sender: Sender): Promise<Hex> {
-  return putOnLayer(gatewayContracts(factory)[end], sender);
+function deployGatewayEnd(end: keyof MessageGateways, factory: Hex, sender: Sender): Promise<Hex> {
+  return putOnLayer(gatewayEnd(end, factory), sender);
+}
+
+/** One end of the gateways of a factory's chains. */
+export function gatewayEnd(end: keyof MessageGateways, factory: Hex): DeployedContract {
+  return gatewayContracts(factory)[end];
 }
 
 function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; readonly onChain: DeployedContract } {

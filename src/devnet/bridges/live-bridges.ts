@@ -1,6 +1,8 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
+import { createAtOneAddress, sendSteps } from "../../bridges/fixed-deployment.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
-import { deployGatewayEnd, gatewaysOf } from "../../client/message-gateway.ts";
+import { isDeployed, putDeployer } from "../../client/deployed-contract.ts";
+import { gatewayEnd, gatewaysOf } from "../../client/message-gateway.ts";
 import { senderOn } from "../../client/submit.ts";
 import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -196,9 +198,17 @@ async function putOn(
 }
 
 /** Messages between L1 and a chain go by a gateway, which has an end on each. */
-async function putGateway({ name, chainId, isL1, wallet }: BridgeMember, factory: Hex): Promise<void> {
-  const sender = await senderOn(wallet, { name, chainId: Number(chainId) });
-  await deployGatewayEnd(isL1 ? "onL1" : "onChain", factory, sender);
+async function putGateway(member: BridgeMember, factory: Hex): Promise<void> {
+  const { name, chainId, isL1, wallet, provider } = member;
+  const end = gatewayEnd(isL1 ? "onL1" : "onChain", factory);
+  if (await isDeployed(end, provider)) return;
+  await putDeployer(await senderOn(wallet, { name, chainId: Number(chainId) }));
+  try {
+    await sendSteps(member, [createAtOneAddress("its end of the gateway", end.code)], transmit);
+  } catch (error) {
+    // Anyone may have put it there in between: it is the same contract.
+    if (!(await isDeployed(end, provider))) throw error;
+  }
 }
 
 /** A bridge's key gets coins where it has none: on L1 from its payer, on a chain through its queue. */
