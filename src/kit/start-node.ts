@@ -1,13 +1,24 @@
 import type { Eip1193Provider } from "../node/serving/eip1193.ts";
-import type { DevnetChainOptions, DevnetOptions } from "../devnet/devnet.ts";
+import type { DevnetOptions } from "../devnet/devnet.ts";
 import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
 import type { SettledBatchInfo } from "../devnet/view/ecosystem-info.ts";
+import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
 import { withEngineNetwork } from "../plugin/config/engine-network.ts";
+import type { Hex } from "../protocol/hex.ts";
 import { startEcosystem } from "../plugin/start-ecosystem.ts";
 
 /** A chain, and what is around it. Everything but its id has a default that works on a developer's machine. */
-export interface NodePlan extends Partial<Omit<DevnetOptions, "chains">> {
-  readonly chain: DevnetChainOptions;
+export interface NodePlan {
+  /** Its options are those of a chain in a config, but for its id. */
+  readonly chain: Omit<HyperchainUserConfig, "chainId"> & { readonly chainId: bigint };
+  /** An L1 that runs already. Default: one in this process. */
+  readonly l1?: { readonly url: string; readonly deployerKey?: Hex };
+  /** Default: real proofs, by all cores. */
+  readonly prover?: { readonly mode: "stark" | "none"; readonly workers?: number };
+  /** The folder that keeps it over restarts. Default: none does. */
+  readonly data?: string;
+  /** How often the chain looks at L1 and settles by itself. Default: it does when it is told to. */
+  readonly pollIntervalMs?: number;
 }
 
 /** Parts of one's own, in place of the package's. */
@@ -37,16 +48,16 @@ const FUNDED = [0, 1, 2, 3, 4];
 const FUNDING_WEI = 10n ** 20n;
 
 /**
- * Starts an L1 with the ecosystem's contracts and a chain on it, or a chain on the L1 that `plan.l1.url` names. Nothing settles
- * by itself unless the plan has `pollIntervalMs`. Rejects with DevnetOptionsError, PortInUseError, DeploymentError, or with what
- * a port threw; then nothing is left running.
+ * Starts an L1 with the ecosystem's contracts and a chain on it, or a chain on the L1 that the plan names. Rejects with
+ * DevnetOptionsError, PortInUseError, DeploymentError, or with what a port threw; then nothing is left running.
  */
 export async function startNode({ chain, ...around }: NodePlan, ports: NodePorts = {}): Promise<KitNode> {
   const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
   const host = await createHardhatRuntimeEnvironment(withEngineNetwork({}));
   const { queue, onStop, ...ofChain } = ports;
   const devnet = await startEcosystem(
-    { fundedAccounts: FUNDED, fundingWei: FUNDING_WEI, relayer: false, ...around, chains: [chain] },
+    // What is not of these types is refused by name where options are read.
+    { fundedAccounts: FUNDED, fundingWei: FUNDING_WEI, relayer: false, ...around, chains: [chain] } as DevnetOptions,
     host,
     {
       ports: { chain: () => ofChain, ...(queue === undefined ? {} : { queue }) },

@@ -251,7 +251,7 @@ const AFTER_ERRORS: Rooms = {
   "src/type-extensions.ts": ["src/plugin/", "src/types.ts"],
   "src/index.ts": ["src/plugin/", "src/type-extensions.ts", "src/types.ts"],
   // A chain with parts of others.
-  "src/kit/": ["src/plugin/", "src/devnet/", "src/node/", CHAIN.execution],
+  "src/kit/": ["src/plugin/", "src/devnet/", "src/node/", "src/options/", protocol, CHAIN.execution],
   "src/kit.ts": ["src/kit/", "src/devnet/", "src/settlement/", "src/proving/", CHAIN.execution, CHAIN.mempool, protocol],
   "src/client.ts": ["src/client/", "src/relayer/", protocol, runtime],
 };

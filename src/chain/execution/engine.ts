@@ -3,7 +3,7 @@ import type { BlockEnvironment, BlockHeader, MineResult } from "../model/block.t
 import type { StateReader } from "../model/state-reader.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
-import type { RepeatedBlock } from "../witness/batch-witness.ts";
+import type { RepeatedBlock } from "../witness/repeated-block.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BlockCheck } from "./block-check.ts";

@@ -8,6 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
+import type { RepeatedBlock } from "./repeated-block.ts";
 import { requireSameReceipt } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { FlatState, NetChanges } from "./flat-state.ts";
@@ -54,16 +55,6 @@ export interface ReadAccount {
   readonly balanceWei: bigint;
   readonly code: Hex;
   readonly word: bigint;
-}
-
-/** What the witness says of a block that it has repeated. */
-export interface RepeatedBlock {
-  /** Of the batch's changes so far. */
-  readonly size: ChangeSize;
-  /** Code that accounts received. */
-  readonly runtimeCodes: readonly Hex[];
-  /** Whether code asked for a block's hash, which each engine computes in its own way. */
-  readonly readsHashes: boolean;
 }
 
 /** What became of each of a block's transactions: its receipt, or why it is refused. */

@@ -1,0 +1,12 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChangeSize } from "./change-size.ts";
+
+/** What the witness says of a block that it has repeated. */
+export interface RepeatedBlock {
+  /** Of the batch's changes so far. */
+  readonly size: ChangeSize;
+  /** Code that accounts received. */
+  readonly runtimeCodes: readonly Hex[];
+  /** Whether code asked for a block's hash, which each engine computes in its own way. */
+  readonly readsHashes: boolean;
+}
