@@ -21,6 +21,7 @@ import { MessagePage } from "./pages/message-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
 import { WalletPage } from "./pages/wallet-page.tsx";
+import { WhatHolds } from "./parts/what-holds.tsx";
 import { to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
 import { SigningContext } from "./wallet/signing.ts";
@@ -94,7 +95,10 @@ function App() {
               <HistoryContext.Provider value={history}>
                 <NamesContext.Provider value={names}>
                   <ActsContext.Provider value={acts}>
-                    <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+                    <SigningContext.Provider value={signing}>
+                      {pageOf(route, ecosystem)}
+                      <WhatHolds chain={ecosystem.info.chains.find(({ name }) => name === route[0])?.name} />
+                    </SigningContext.Provider>
                   </ActsContext.Provider>
                 </NamesContext.Provider>
               </HistoryContext.Provider>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { BatchAnswer, BatchInfo } from "../answers.ts";
+import { executionOfBatch } from "../../src/devnet/view/unproven.ts";
+import type { BatchAnswer, BatchInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, plural, time } from "../format.ts";
 import { Addresses } from "../parts/addresses.tsx";
@@ -28,7 +29,7 @@ export interface BatchPageProps {
 
 export function BatchPage({ chain, member, number }: BatchPageProps) {
   const { version, status, info } = useEcosystem();
-  const { chainId = 0, proving } = status.chains.find(({ name }) => name === chain) ?? {};
+  const { chainId = 0, proving, execution, ...standing } = status.chains.find(({ name }) => name === chain) ?? {};
   const base = baseOf(info, chain);
   const proof = proving?.find(({ batch }) => batch === number);
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
@@ -43,7 +44,10 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
-                proof: proof && `${phaseWords(proof.phase, chainId)}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`,
+                proof:
+                  (proof && `${phaseWords(proof.phase, chainId)}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`) ??
+                  missingProof(info.prover.mode, batch, standing),
+                execution: executionOfBatch(chain, number, execution),
                 began: time(batch.timestamp),
                 blocks: blocks && (
                   <>
@@ -70,6 +74,22 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
       </Answer>
     </>
   );
+}
+
+type Standing = Partial<Pick<EcosystemStatus["chains"][number], "fault" | "stopped" | "ended" | "waitsFor">>;
+
+/** Why L1 has no proof of a batch that no prover works on; undefined where it has one. */
+function missingProof(
+  mode: EcosystemInfo["prover"]["mode"],
+  { proveTxHash }: BatchAnswer,
+  { fault, stopped, ended, waitsFor }: Standing,
+): string | undefined {
+  if (mode === "none") return "none: the prover is off, and a marker stands for it";
+  if (proveTxHash !== null) return undefined;
+  if (ended === true) return "none: the chain has ended";
+  if (fault !== undefined) return `none: the chain stands still: ${fault}`;
+  if (stopped === true) return "none yet: the chain is paused";
+  return waitsFor === undefined ? "none yet: it waits for its turn" : `none yet: ${waitsFor}`;
 }
 
 async function whole(member: string, number: number): Promise<WholeBatch | null> {

@@ -1,4 +1,5 @@
-import type { BatchAnswer, BlockAnswer, EcosystemInfo } from "../answers.ts";
+import { unprovenLine } from "../../src/devnet/view/unproven.ts";
+import type { BatchAnswer, BlockAnswer, EcosystemInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import type { Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
@@ -9,6 +10,7 @@ import { BatchLink, BlockLink } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
+import { Said } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import { hasSession } from "../sessions.ts";
@@ -49,10 +51,10 @@ export function ChainPage({ name }: { readonly name: string }) {
           "settles on": base.name,
           data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
-          execution: (
+          execution: chain.execution?.sentence ?? "trusted to the validators",
+          "validators, whose signatures count": (
             <>
-              trusted to {quorum.threshold} of {plural(quorum.members.length, "validator")}:{" "}
-              <Addresses chain={base.name} addresses={quorum.members} />
+              {quorum.threshold} of {quorum.members.length}: <Addresses chain={base.name} addresses={quorum.members} />
             </>
           ),
           "standby for lost keys": standby && (
@@ -69,6 +71,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           [`and on ${base.words}`]: isClosed ? undefined : (settlementCost ?? "asking…"),
         }}
       />
+      <Unproven chain={now} />
       <ReaderSession chain={chain} />
       {!isClosed && <AccessLists chain={chain} />}
       {!isClosed && (
@@ -78,6 +81,27 @@ export function ChainPage({ name }: { readonly name: string }) {
         </>
       )}
     </>
+  );
+}
+
+/** Batches whose execution no proof shows, and why; nothing where there are none. */
+function Unproven({ chain: { name, execution } }: { readonly chain: EcosystemStatus["chains"][number] }) {
+  const labelled = execution?.labelled ?? [];
+  if (labelled.length === 0) return null;
+  return (
+    <Section title="Batches without a proof of execution">
+      <ul class="bad">
+        {labelled
+          .slice(-MOST_SHOWN)
+          .toReversed()
+          .map((label) => (
+            <li key={label.batch}>
+              <BatchLink chain={name} number={label.batch} />: <Said text={unprovenLine(name, label)} />
+            </li>
+          ))}
+      </ul>
+      {labelled.length > MOST_SHOWN && <p class="quiet">{count(labelled.length - MOST_SHOWN)} older ones have none either.</p>}
+    </Section>
   );
 }
 

@@ -5,7 +5,6 @@ import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../parts/picture.tsx";
-import { WhatHolds } from "../parts/what-holds.tsx";
 import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { phaseWords } from "../proof-phases.ts";
@@ -24,7 +23,6 @@ export function EcosystemPage() {
   return (
     <>
       <h1>{info.name}</h1>
-      <WhatHolds />
       <Picture />
       <Controls />
       <LiveFeed />

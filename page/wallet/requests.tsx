@@ -4,6 +4,7 @@ import { useEcosystem } from "../ecosystem.ts";
 import { units } from "../format.ts";
 import { baseOf } from "../settlement-base.ts";
 import { smallestUnits } from "./amount.ts";
+import { routeTrust } from "./route-trust.ts";
 import type { WalletRequest } from "./carry-out.ts";
 
 const ACTIONS = {
@@ -53,6 +54,7 @@ function Form({
   const { info } = useEcosystem();
   const [first] = info.chains;
   const [chain, setChain] = useState(String(first?.chainId ?? ""));
+  const [destination, setDestination] = useState("");
   const [wrong, setWrong] = useState<string>();
   const base = baseOf(info, info.chains.find(({ chainId }) => String(chainId) === chain)?.name ?? "");
   const title = titleOf(action, base.words);
@@ -70,6 +72,10 @@ function Form({
     }
   };
   const others = info.chains.filter(({ chainId }) => String(chainId) !== chain);
+  const receiver = others.find(({ name }) => name === destination) ?? others[0];
+  const isBetween = action === "send" || action === "call";
+  const ends =
+    action === "deposit" ? [base.chainId, Number(chain)] : [Number(chain), isBetween ? receiver?.chainId : base.chainId];
   return (
     <form class="fields" aria-label={title} onSubmit={submit}>
       <label>
@@ -82,10 +88,14 @@ function Form({
           ))}
         </select>
       </label>
-      {(action === "send" || action === "call") && (
+      {isBetween && (
         <label>
           to chain
-          <select name="destination">
+          <select
+            name="destination"
+            value={receiver?.name ?? ""}
+            onChange={({ currentTarget: { value } }) => setDestination(value)}
+          >
             {others.map(({ name }) => (
               <option value={name} key={name}>
                 {name}
@@ -108,6 +118,7 @@ function Form({
           <TextField name="value" label="value, in the destination's coin" />
         </>
       )}
+      <Trust from={ends[0]} to={ends[1]} />
       <button disabled={isBusy}>{title}</button>
       {wrong !== undefined && (
         <p class="bad" role="alert">
@@ -115,6 +126,22 @@ function Form({
         </p>
       )}
     </form>
+  );
+}
+
+/** What the way rests on, before it is taken. */
+function Trust({ from, to }: { readonly from: number | undefined; readonly to: number | undefined }) {
+  const { info } = useEcosystem();
+  if (from === undefined || to === undefined) return null;
+  return (
+    <details class="trust" open>
+      <summary>What this rests on</summary>
+      <ul>
+        {routeTrust(info, { from, to }).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

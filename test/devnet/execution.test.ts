@@ -66,7 +66,7 @@ describe("B3: a chain whose execution is proven", () => {
       [{ batch: 1, reason: "unsupported-precompile" }],
     );
     assert.match(execution.sentence, /^The transactions of batch 0 are proven: .*L1 does not check them/);
-    assert.match(devnet.info().proven, /Execution is trusted to the chain's validator quorum/);
+    assert.match(devnet.info().proven, /What is proven of the execution of transactions is said of each chain/);
     const served = (await ask(devnet, "hyperchain_getExecutionProof", 0)) as ExecutionProofInfo & { readonly kind: "proven" };
     assert.equal(served.kind, "proven");
     assert.equal(served.outputs.batchNumber, "0");

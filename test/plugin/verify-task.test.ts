@@ -120,7 +120,10 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     assert.equal(verdict.error?.code, "NotProven");
     assert.match(verdict.error?.message ?? "", /unsupported-precompile/);
     const { stdout } = await workplace.run(["hyperchain:status"]);
-    assert.match(stdout, /Execution of batch 2 of alpha is not proven: unsupported-precompile/);
+    assert.match(
+      stdout,
+      /Execution of batch 2 of alpha is not proven, since it calls a precompiled contract that no circuit covers: unsupported-precompile/,
+    );
     assert.match(stdout, /The transactions of batches 0 to 1 are proven/);
   });
 

@@ -179,16 +179,17 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
+  const infos = chains().map(chainInfo);
   return {
     name,
     version: PACKAGE_VERSION,
-    proven: provenSentence(proving.mode),
+    proven: provenSentence(proving.mode, infos),
     prover: proverInfo(proving, dependencies.fleet),
     l1: {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
     },
-    chains: chains().map(chainInfo),
+    chains: infos,
     singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
@@ -233,7 +234,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...quorumInfo(pipeline),
     executionDelaySeconds: Number(configuration.executionDelay),
     engines: { makes: "flat", repeats: plan.execution.checkedBy },
-    ...executionSummary({ pipeline, executionWatch }),
+    ...executionSummary({ pipeline, base, executionWatch }),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
@@ -296,16 +297,20 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
 }
 
-type WatchedChain = Pick<DevnetChain, "pipeline" | "executionWatch">;
+type WatchedChain = Pick<DevnetChain, "pipeline" | "base" | "executionWatch">;
 
-function executionStatus({ pipeline: { execution }, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
+function executionStatus({ pipeline: { execution }, base, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
   if (execution === undefined) return {};
   const info = executionInfo(execution);
   const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
     ...{ batch: Number(batchNumber), code, stage, executableAt: Number(executableAt), message },
   }));
   return {
-    execution: { ...info, sentence: executionSentence(info.provenUpTo), ...(named.length === 0 ? {} : { named }) },
+    execution: {
+      ...info,
+      sentence: executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name),
+      ...(named.length === 0 ? {} : { named }),
+    },
   };
 }
 

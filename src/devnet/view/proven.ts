@@ -1,28 +1,46 @@
 import type { ProverMode } from "./ecosystem-info.ts";
 
-const STAGE_0 =
+/** What the proof says that a settlement layer checks. */
+const PROVEN_CHANGES =
   "The new state root is the old one with exactly the published diffs applied, and the batch's outputs (messages, priority " +
-  "operations, imported roots) are the ones stored in that state. Execution is trusted to the chain's validator quorum, " +
-  "whose signatures L1 checks too.";
+  "operations, imported roots) are the ones stored in that state.";
 
 const NOTHING =
   "NOTHING IS PROVEN: the prover is off. L1 takes a marker instead of each proof, under a protocol version of its own that " +
   "the real verifier refuses. State and execution are trusted to the chain's validator quorum. For tests only.";
 
-/** What is proven and what is trusted, in one paragraph. */
-export function provenSentence(mode: ProverMode): string {
-  return mode === "none" ? NOTHING : STAGE_0;
+const TRUSTED = "Execution is trusted to the chain's validator quorum, whose signatures L1 checks too.";
+
+/** A chain, and the sentence that says what is proven of its execution; without one that is trusted. */
+interface ProvenChain {
+  readonly name: string;
+  readonly execution?: { readonly sentence: string };
 }
 
-const EXECUTED =
-  "by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead from the state " +
-  "before each batch to the state root that L1 has after it. The chain's node has checked these proofs, and every machine can " +
-  "(hyperchain:verify). L1 does not check them: there the quorum's signatures count.";
+/**
+ * What is proven and what is trusted in an ecosystem with these chains, in one paragraph. `executionSentence` says what is proven
+ * of a chain's execution.
+ */
+export function provenSentence(mode: ProverMode, chains: readonly ProvenChain[]): string {
+  if (mode === "none") return NOTHING;
+  const trusted = chains.filter(({ execution }) => execution === undefined);
+  if (trusted.length === chains.length) return `${PROVEN_CHANGES} ${TRUSTED}`;
+  const said = `${PROVEN_CHANGES} What is proven of the execution of transactions is said of each chain.`;
+  if (trusted.length === 0) return said;
+  return `${said} Of ${trusted.map(({ name }) => name).join(", ")} it is trusted to the validator quorum.`;
+}
 
-/** What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. */
-export function executionSentence(upTo: number | undefined): string {
+/**
+ * What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. `layer`: what
+ * it settles on.
+ */
+export function executionSentence(upTo: number | undefined, layer: string): string {
   if (upTo === undefined)
     return "Proofs of execution are made, and batch 0 has none so far: its execution is trusted to the validator quorum.";
   const which = upTo === 0 ? "The transactions of batch 0 are" : `The transactions of batches 0 to ${upTo} are`;
-  return `${which} proven: ${EXECUTED}`;
+  return (
+    `${which} proven: by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead ` +
+    `from the state before each batch to the state root that ${layer} has after it. The chain's node has checked these proofs, and ` +
+    `every machine can (hyperchain:verify). ${layer} does not check them: there the quorum's signatures count.`
+  );
 }

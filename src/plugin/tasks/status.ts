@@ -1,5 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
+import { unprovenLine } from "../../devnet/view/unproven.ts";
 import { LoneChainError } from "../discovery/lone-chain.ts";
 import type { LoneChain } from "../discovery/lone-chain.ts";
 import { readNumber } from "./arguments.ts";
@@ -133,10 +134,9 @@ function executionLines(
   { name: chain, settlesOn: layer = "L1" }: ChainStatus,
   { proven, labelled, pending, proving, named = [] }: ExecutionOfChain,
 ): readonly string[] {
-  const told = labelled.slice(-MOST_PROOFS).map(({ batch, reason, detail }) => {
-    const line = `Execution of batch ${batch} of ${chain} is not proven: ${reason} (${detail})`;
-    return reason === "disagreement" ? alarm(line) : warning(line);
-  });
+  const told = labelled
+    .slice(-MOST_PROOFS)
+    .map((label) => (label.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, label)));
   const others = labelled.length - told.length;
   const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
   return [

@@ -1,0 +1,57 @@
+import type { EcosystemInfo } from "../answers.ts";
+
+type Chain = EcosystemInfo["chains"][number];
+type Rested = Pick<EcosystemInfo, "l1" | "chains" | "prover" | "relayer">;
+
+/** Where a send begins and where it arrives: ids of members. */
+interface Way {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * What a send from one member to another rests on, and which parties can keep it from arriving, in words; docs/concepts.md has the
+ * whole list.
+ */
+export function routeTrust({ l1, chains, prover, relayer }: Rested, { from, to }: Way): readonly string[] {
+  const [sender, receiver] = [from, to].map((id) => chains.find(({ chainId }) => chainId === id));
+  const layers = [sender, receiver].flatMap((chain) =>
+    chain?.settlesOn === undefined ? [] : [{ ...chain, on: chain.settlesOn.name }],
+  );
+  return [
+    ...(sender === undefined ? [`${l1.name} vouches for what is sent there`] : leaving(sender, prover.mode)),
+    ...(receiver === undefined ? [] : arriving(receiver)),
+    ...new Set(
+      layers.map(
+        ({ name, on }) => `the validators of ${on}, on which ${name} settles, can stop it, or confirm a false state of it`,
+      ),
+    ),
+    relayer === undefined
+      ? "no relayer runs: any account delivers it, by a proof that needs no trust"
+      : "a relayer delivers it, and can be slow; any account may in its place, by a proof that needs no trust",
+  ];
+}
+
+function leaving(
+  { name, settlesOn, quorum, execution, executionDelaySeconds }: Chain,
+  mode: EcosystemInfo["prover"]["mode"],
+): readonly string[] {
+  const layer = settlesOn?.name ?? "L1";
+  const parties = `${quorum.threshold} of ${name}'s ${quorum.members.length === 1 ? "1 validator" : `${quorum.members.length} validators`}`;
+  const checked =
+    mode === "none"
+      ? `nothing of ${name} is proven: ${parties} vouch for what is sent`
+      : execution === undefined
+        ? `${layer} checks a proof of ${name}'s changes; that they follow from its transactions is trusted to ${parties}`
+        : `${layer} checks a proof of ${name}'s changes, and the signatures of ${parties}; that the changes follow from its transactions is proven behind it, which every machine can check and ${layer} does not`;
+  const delay = `it leaves ${name} once ${layer} has executed its batch`;
+  return [checked, executionDelaySeconds === 0 ? delay : `${delay}, at least ${executionDelaySeconds} s after its commit`];
+}
+
+function arriving({ name, settlesOn, dataAvailability }: Chain): readonly string[] {
+  const stop = `the validators of ${name} can stop it: what has not arrived then goes back to its sender`;
+  if (dataAvailability === "validium")
+    return [stop, `the data committee of ${name} can freeze what is there, by withholding its data`];
+  if (dataAvailability === "chain") return [stop, `${name} is no rollup: its data are on ${settlesOn?.name} alone`];
+  return [stop];
+}

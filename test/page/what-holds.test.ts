@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { EXECUTION_LABELS } from "../../src/execution-proof/batch/execution-label.ts";
+import { executionOfBatch, unprovenLine } from "../../src/devnet/view/unproven.ts";
+import { routeTrust } from "../../page/wallet/route-trust.ts";
+
+const L1 = { name: "l1", chainId: 31_337 } as const;
+const quorum = { members: ["0x01", "0x02", "0x03"], threshold: 2 } as const;
+
+function chain(name: string, chainId: number, more: object = {}) {
+  return { name, chainId, quorum, dataAvailability: "rollup", executionDelaySeconds: 0, ...more };
+}
+
+function trust(from: number, to: number, mode: "stark" | "none" = "stark"): string {
+  const chains = [
+    chain("alpha", 271),
+    chain("beta", 272, { dataAvailability: "validium", executionDelaySeconds: 60, execution: { sentence: "" } }),
+    chain("inner", 273, { settlesOn: { name: "alpha", chainId: 271 } }),
+  ];
+  const info = { l1: L1, chains, prover: { mode, workers: 1 } } as unknown as Parameters<typeof routeTrust>[0];
+  return routeTrust(info, { from, to }).join("\n");
+}
+
+describe("I11: what holds", () => {
+  test("a send's route says what it rests on: the sender's proof or validators, the receiver's data, the layers of both", () => {
+    const toBeta = trust(271, 272);
+    assert.match(
+      toBeta,
+      /L1 checks a proof of alpha's changes; that they follow from its transactions is trusted to 2 of alpha's 3 validators/,
+    );
+    assert.match(toBeta, /the data committee of beta can freeze what is there/);
+    assert.doesNotMatch(toBeta, /the validators of alpha, on which/);
+    const fromBeta = trust(272, 271);
+    assert.match(fromBeta, /is proven behind it, which every machine can check and L1 does not/);
+    assert.match(fromBeta, /once L1 has executed its batch, at least 60 s after its commit/);
+    assert.doesNotMatch(fromBeta, /data committee/);
+    assert.match(trust(271, 272, "none"), /nothing of alpha is proven: 2 of alpha's 3 validators vouch/);
+    assert.match(trust(273, 272), /the validators of alpha, on which inner settles, can stop it, or confirm a false state of it/);
+    assert.match(trust(31_337, 271), /^l1 vouches for what is sent there/);
+  });
+
+  test("a batch says whether its execution is proven, and why not", () => {
+    const execution = {
+      sentence: "",
+      proven: 2,
+      provenUpTo: 0,
+      labelled: [{ batch: 1, reason: "too-large", detail: "step 7" }],
+      pending: [3, 4],
+      proving: { batch: 3, chunk: 1, chunks: 5, phase: "fri", fraction: 0 },
+    } as const;
+    const of = (batch: number): string => executionOfBatch("alpha", batch, execution);
+    assert.equal(of(0), "proven");
+    assert.equal(
+      of(1),
+      "Execution of batch 1 of alpha is not proven, since one of its steps is larger than a part of a proof may be: too-large (step 7)",
+    );
+    assert.equal(of(2), "proven");
+    assert.equal(of(3), "not proven yet: chunk 2 of about 5 is being proven");
+    assert.equal(of(4), "not proven yet: 1 batch is proven before it");
+    assert.equal(of(5), "not proven yet: the batch is not formed");
+    assert.match(executionOfBatch("alpha", 0, undefined), /^trusted to the validators/);
+  });
+
+  test("each reason that a batch can have is told in words", () => {
+    for (const reason of EXECUTION_LABELS)
+      assert.doesNotMatch(unprovenLine("alpha", { batch: 0, reason, detail: "" }), /undefined/, reason);
+  });
+});
