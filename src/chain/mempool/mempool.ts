@@ -185,9 +185,7 @@ export class Mempool {
     const replaced = sender.ready.get(nonce) ?? sender.queued.get(nonce);
     if (replaced?.hash === transaction.hash)
       throw new MempoolError("AlreadyKnown", `already known: transaction ${transaction.hash} is waiting`);
-    if (nonce < account.nonce) {
-      throw new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${account.nonce}`);
-    }
+    if (nonce < account.nonce) throw usedNonce(transaction, account);
     const place = replaced === undefined ? -1 : this.#line.indexOf(replaced);
     if (nonce < sender.nextNonce && place < 0) {
       throw new MempoolError(
@@ -195,12 +193,7 @@ export class Mempool {
         `nonce too low: a transaction with nonce ${nonce} of ${from} is being included, the next one is ${sender.nextNonce}`,
       );
     }
-    if (account.leastBalanceWei < cost) {
-      throw new MempoolError(
-        "InsufficientFunds",
-        `insufficient funds for gas * price + value: ${from} has ${account.leastBalanceWei} wei, it may cost up to ${cost}`,
-      );
-    }
+    if (account.leastBalanceWei < cost) throw lacksFunds(transaction, account);
     if (replaced !== undefined) requireReplaceable(replaced, transaction);
     const freed = replaced === undefined ? 0 : bytesOf(replaced);
     const hasRoom = (): boolean =>
@@ -225,6 +218,16 @@ export class Mempool {
       this.#promote(sender);
     }
     return sender.ready.has(nonce) && !this.#censored.has(from);
+  }
+
+  /**
+   * What `add` would say in the newest state of a transaction that was taken and came into no block: an operation that its sender
+   * queued on L1 may have used its nonce, another of its transactions its balance. Undefined where it would say neither.
+   */
+  async refusalNow(transaction: SignedTransaction): Promise<MempoolError | undefined> {
+    const account = await this.#accounts.read(transaction.from);
+    if (transaction.nonce < account.nonce) return usedNonce(transaction, account);
+    return account.leastBalanceWei < mostCostOf(transaction) ? lacksFunds(transaction, account) : undefined;
   }
 
   /** The next ready transactions, at most so many; each sender's ascend by nonce without gaps. */
@@ -424,6 +427,17 @@ function requireReplaceable(
     "ReplacementUnderpriced",
     `replacement transaction underpriced: nonce ${nonce} of ${from} takes fees a tenth above those of the transaction that waits: ` +
       `a cap of ${replaced.maxFeePerGasWei} wei, a priority fee of ${replaced.maxPriorityFeePerGasWei} wei`,
+  );
+}
+
+function usedNonce({ from, nonce }: SignedTransaction, account: KnownAccount): MempoolError {
+  return new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${account.nonce}`);
+}
+
+function lacksFunds(transaction: SignedTransaction, { leastBalanceWei }: KnownAccount): MempoolError {
+  return new MempoolError(
+    "InsufficientFunds",
+    `insufficient funds for gas * price + value: ${transaction.from} has ${leastBalanceWei} wei, it may cost up to ${mostCostOf(transaction)}`,
   );
 }
 

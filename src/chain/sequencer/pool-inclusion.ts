@@ -145,8 +145,8 @@ export class PoolInclusion {
         return true;
       }
       if (preview.receipt === undefined) {
-        const error = new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`);
-        await this.#refuseRun(transaction, error, preview, environment);
+        const reason = `the transaction is not valid: ${preview.reason}`;
+        await this.#refuseRun(transaction, await this.#notExecutable(transaction, reason), preview, environment);
         return true;
       }
       const excluded = this.#refusalOfRun(transaction, preview);
@@ -181,11 +181,16 @@ export class PoolInclusion {
     });
     for (const { transaction, reason } of refused) {
       if (transaction.kind !== "signed" || this.#heldUp.has(transaction.from)) continue;
-      if (transactions.length === 1) this.#refuse(transaction, new SequencerError("NotExecutable", reason));
+      if (transactions.length === 1) this.#refuse(transaction, await this.#notExecutable(transaction, reason));
       else if (safe) await this.#include([transaction], true);
       // It was inspected behind others that are not there.
       else if (!(await this.#includeAlone(transaction, false))) mempool.putBack([transaction]);
     }
+  }
+
+  /** Why the engine refuses it: in the pool's words, by which clients know them, where the pool would not take it now either. */
+  async #notExecutable(transaction: SignedTransaction, reason: string): Promise<Error> {
+    return (await this.#dependencies.mempool.refusalNow(transaction)) ?? new SequencerError("NotExecutable", reason);
   }
 
   #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
@@ -199,7 +204,7 @@ export class PoolInclusion {
    */
   async #refuseRun(
     transaction: SignedTransaction,
-    error: SequencerError,
+    error: Error,
     { work }: Inspection,
     environment: BlockEnvironment,
   ): Promise<void> {
@@ -210,7 +215,7 @@ export class PoolInclusion {
   }
 
   /** `work`: units that were done for nothing. */
-  #refuse(transaction: SignedTransaction, error: SequencerError, work = 0): void {
+  #refuse(transaction: SignedTransaction, error: Error, work = 0): void {
     this.#heldUp.add(transaction.from);
     const { mempool, waiters, unpaid, producer } = this.#dependencies;
     unpaid.add(transaction.from, Math.min(work, mostWork(producer.maxInstructions)));

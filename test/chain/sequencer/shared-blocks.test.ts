@@ -127,11 +127,30 @@ describe("transactions that leave each other without funds or a nonce", () => {
       const pay = { to: SINK, gasLimit: 21_000n };
       const raws = [await poor.signRaw(pay), await poor.signRaw(half), await poor.signRaw(half), await poor.signRaw(pay)];
       const [, first, second, behind] = raws.map((raw) => test.chain.submit(raw));
-      // By the block that it cannot be in, or by the pool where that block is there already.
-      const saysWhy = ({ code }: { readonly code?: string }): boolean => code === "NotExecutable" || code === "InsufficientFunds";
+      // In the same words by the block that it cannot be in, and by the pool where that block is there already.
+      const saysWhy = { code: "InsufficientFunds", message: /^insufficient funds for gas \* price \+ value: / };
       await Promise.all([first, assert.rejects(second ?? Promise.resolve(), saysWhy), behind]);
       assert.equal(await balanceOf(test, SINK), half.value);
       assert.equal(test.chain.mempool.size, 1);
+      assert.deepEqual(test.faults, []);
+    } finally {
+      await test.chain.close();
+    }
+  });
+
+  it("says that a nonce is too low, as the pool does, where another account uses it in the block before it", async () => {
+    const [owner, other] = [new TestWallet(143), new TestWallet(144)];
+    const test = await startTestChain({
+      genesis: [owner, other].map(({ address }) => ({ address, balanceWei: ETHER })),
+      sequencer: { blocks: { type: "instant", maxTransactions: 100 } },
+    });
+    try {
+      const authorization = { type: 4, to: SINK, authorizationList: [owner.authorize(EMPTIES, 0)] };
+      const raws = [await other.signRaw(authorization), await owner.signRaw({ to: SINK, value: 1n, gasLimit: 21_000n })];
+      const [first, second] = raws.map((raw) => test.chain.submit(raw));
+      const message = `nonce too low: 0 of ${owner.address} is used, the next one is 1`;
+      await Promise.all([first, assert.rejects(second ?? Promise.resolve(), { code: "NonceTooLow", message })]);
+      assert.equal(test.chain.mempool.size, 0);
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();
