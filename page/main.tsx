@@ -7,22 +7,12 @@ import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
-import { AccountsPage } from "./pages/accounts-page.tsx";
-import { AddressPage } from "./pages/address-page.tsx";
-import { BatchPage } from "./pages/batch-page.tsx";
-import { BlockPage } from "./pages/block-page.tsx";
-import { ChainPage } from "./pages/chain-page.tsx";
-import { ChartsPage } from "./pages/charts-page.tsx";
-import { ContractsPage } from "./pages/contracts-page.tsx";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
-import { LayerPage } from "./pages/layer-page.tsx";
-import { BatchesPage, BlocksPage, MessagesPage } from "./pages/long-lists.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
-import { SearchPage } from "./pages/search-page.tsx";
+import { OtherPage } from "./other-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
-import { WalletPage } from "./pages/wallet-page.tsx";
 import { WhatHolds } from "./parts/what-holds.tsx";
-import { to, useRoute } from "./route.ts";
+import { memberNamed, to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
 import { SigningContext } from "./wallet/signing.ts";
 import type { Signing } from "./wallet/signing.ts";
@@ -113,24 +103,10 @@ function App() {
 function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   const [first, second = "", third = ""] = route;
   if (first === undefined) return <EcosystemPage />;
-  if (first === "search") return <SearchPage text={second} />;
-  if (first === "wallet") return <WalletPage />;
-  if (first === "accounts") return <AccountsPage />;
-  if (first === "charts") return <ChartsPage />;
-  if (first === "contracts") return <ContractsPage />;
-  if (first === "messages") return <MessagesPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
-  const chainId = info.chains.find(({ name }) => name === first)?.chainId;
-  const member = first === info.l1.name ? "l1" : chainId === undefined ? undefined : String(chainId);
-  const place = member === undefined ? undefined : { chain: first, member };
-  if (place === undefined) return <p class="bad">This ecosystem has no chain {first}.</p>;
-  if (second === "tx") return <TransactionPage {...place} hash={third} />;
-  if (second === "address") return <AddressPage {...place} address={third} />;
-  if (second === "block") return <BlockPage {...place} number={Number(third)} />;
-  if (second === "blocks") return <BlocksPage {...place} />;
-  if (second === "batches" && place.member !== "l1") return <BatchesPage {...place} />;
-  if (second === "batch") return <BatchPage {...place} number={Number(third)} />;
-  return place.member === "l1" ? <LayerPage /> : <ChainPage name={first} />;
+  const chain = memberNamed(info, first);
+  if (chain !== undefined && second === "tx") return <TransactionPage {...chain} hash={third} />;
+  return <OtherPage route={route} />;
 }
 
 function search(event: Event): void {

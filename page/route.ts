@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import type { EcosystemInfo } from "./answers.ts";
 
 /** Where the reader is: `#/alpha/block/12` is ["alpha", "block", "12"]. */
 export type Route = readonly string[];
@@ -60,4 +61,14 @@ export function useLinkState(): readonly [URLSearchParams, (name: string, value:
 
 function linkState(): string {
   return location.hash.split("?")[1] ?? "";
+}
+
+/** A member by its name, as links and the page's server name it; undefined where there is none. */
+export function memberNamed(
+  { l1, chains }: Pick<EcosystemInfo, "l1" | "chains">,
+  name: string,
+): { readonly chain: string; readonly member: string } | undefined {
+  if (name === l1.name) return { chain: name, member: "l1" };
+  const chainId = chains.find((each) => each.name === name)?.chainId;
+  return chainId === undefined ? undefined : { chain: name, member: String(chainId) };
 }

@@ -1,32 +1,42 @@
-// Bundles page/, the page that `hyperchain:spawn` serves, into one script, one style sheet, the verifier's worker and what draws
-// charts. Run by itself (`npm run build:page`) it writes them beside src/page, where a checkout serves them from.
-import { copyFileSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+// Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views load, one style sheet,
+// the verifier's worker and what draws charts. Run by itself (`npm run build:page`) it writes them beside src/page, where a checkout
+// serves them from.
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Writes the page's files into a folder. */
+/** Files of the page beside its scripts. */
+const COPIED = ["index.html", "page.css"] as const;
+
+/** Writes the page's files into a folder, and takes away what an earlier bundle left there. */
 export async function bundlePage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await build({
+  const page = await build({ ...bundled(folder), entryPoints: { page: "page/main.tsx" }, splitting: true });
+  const entryPoints = { "verify-worker": "page/verify/verify-worker.ts", charts: "page/charts/draw.ts" };
+  const others = await build({ ...bundled(folder), entryPoints });
+  for (const file of COPIED) copyFileSync(join(root, "page", file), join(folder, file));
+  const written = [page, others].flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((path) => basename(path));
+  const kept = new Set<string>([...COPIED, ...written]);
+  for (const file of readdirSync(folder)) if (!kept.has(file)) rmSync(join(folder, file));
+}
+
+function bundled(outdir: string) {
+  return {
     absWorkingDir: root,
-    entryPoints: {
-      page: "page/main.tsx",
-      "verify-worker": "page/verify/verify-worker.ts",
-      charts: "page/charts/draw.ts",
-    },
-    outdir: folder,
+    outdir,
+    chunkNames: "[name]-[hash]",
     bundle: true,
     minify: true,
+    metafile: true,
     format: "esm",
     target: "es2022",
     tsconfig: "page/tsconfig.json",
     legalComments: "inline",
     logLevel: "warning",
-  });
-  for (const file of ["index.html", "page.css"]) copyFileSync(join(root, "page", file), join(folder, file));
+  } as const;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundlePage(join(root, "src/page/assets"));

@@ -1,0 +1,39 @@
+import { useEcosystem } from "../ecosystem.ts";
+import { memberNamed } from "../route.ts";
+import type { Route } from "../route.ts";
+import { AccountsPage } from "./accounts-page.tsx";
+import { AddressPage } from "./address-page.tsx";
+import { BatchPage } from "./batch-page.tsx";
+import { BlockPage } from "./block-page.tsx";
+import { ChainPage } from "./chain-page.tsx";
+import { ChartsPage } from "./charts-page.tsx";
+import { ContractsPage } from "./contracts-page.tsx";
+import { LayerPage } from "./layer-page.tsx";
+import { BatchesPage, BlocksPage, MessagesPage } from "./long-lists.tsx";
+import { SearchPage } from "./search-page.tsx";
+import { WalletPage } from "./wallet-page.tsx";
+
+/** What is loaded together. */
+export interface Others {
+  readonly Other: typeof Other;
+}
+
+/** Each page but those of the first view. */
+export function Other({ route }: { readonly route: Route }) {
+  const { info } = useEcosystem();
+  const [first = "", second = "", third = ""] = route;
+  if (first === "search") return <SearchPage text={second} />;
+  if (first === "wallet") return <WalletPage />;
+  if (first === "accounts") return <AccountsPage />;
+  if (first === "charts") return <ChartsPage />;
+  if (first === "contracts") return <ContractsPage />;
+  if (first === "messages") return <MessagesPage />;
+  const place = memberNamed(info, first);
+  if (place === undefined) return <p class="bad">This ecosystem has no chain {first}.</p>;
+  if (second === "address") return <AddressPage {...place} address={third} />;
+  if (second === "block") return <BlockPage {...place} number={Number(third)} />;
+  if (second === "blocks") return <BlocksPage {...place} />;
+  if (second === "batches" && place.member !== "l1") return <BatchesPage {...place} />;
+  if (second === "batch") return <BatchPage {...place} number={Number(third)} />;
+  return place.member === "l1" ? <LayerPage /> : <ChainPage name={first} />;
+}
