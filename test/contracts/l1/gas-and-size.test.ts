@@ -52,6 +52,7 @@ const CONTRACTS = [
   "VerifierRegistry",
   "AllOfPolicy",
   "AnyOfPolicy",
+  "AttestedPolicy",
   "CommitteePolicy",
   "RollupCalldataPolicy",
   "DataCarrier",

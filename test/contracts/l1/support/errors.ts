@@ -29,6 +29,7 @@ const CONTRACTS = [
   "CommitteePolicy",
   "AllOfPolicy",
   "AnyOfPolicy",
+  "AttestedPolicy",
   "RollupCalldataPolicy",
   "DataCarrier",
   "SenderList",
