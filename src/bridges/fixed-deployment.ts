@@ -54,7 +54,7 @@ export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed" 
  * with BridgeSetUpError SetUpFailed for the first that is refused.
  */
 export async function sendSteps(
-  { name, wallet, provider }: BridgeMember,
+  { name, chainId, wallet, provider }: BridgeMember,
   steps: readonly SetUpStep[],
   transmit: Transmit,
 ): Promise<void> {
@@ -64,7 +64,7 @@ export async function sendSteps(
   const fees = pricesOf(await provider.getFeeData());
   const sent: { readonly what: string; readonly hash: string }[] = [];
   for (const [i, { what, transaction }] of steps.entries()) {
-    const hash = await transmit(wallet, { ...transaction, ...fees, nonce: first + i }).catch((error: unknown) => {
+    const hash = await transmit(wallet, { ...transaction, ...fees, chainId, nonce: first + i }).catch((error: unknown) => {
       throw setUpFailed(`${name} refuses to ${what}`, error);
     });
     sent.push({ what, hash });

@@ -1,4 +1,4 @@
-import { AbiCoder, concat } from "ethers";
+import { AbiCoder } from "ethers";
 import { L2_MESSAGE_GATEWAY_CODE } from "../abi/l2-message-gateway-code.ts";
 import { MESSAGE_GATEWAY_CODE } from "../abi/message-gateway-code.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -65,5 +65,6 @@ function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; read
 }
 
 function created(code: string, argument: Hex): DeployedContract {
-  return deployedContract(concat([code, AbiCoder.defaultAbiCoder().encode(["address"], [argument])]));
+  // Joined as texts: ethers does it byte by byte.
+  return deployedContract(code + AbiCoder.defaultAbiCoder().encode(["address"], [argument]).slice(2));
 }

@@ -135,6 +135,22 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
       /^DevnetOptionsError: accounts: 0x\w+ pays for the funded accounts and has \d+\.\d+ ETH on L1; it needs 2000000\.0: lower accounts\.balance/,
     );
 
+    // What it has pays for its one account, and not for a bridge's key beside it.
+    const owner = OWNER.connect(devnet.l1.provider);
+    const [balance, sent] = [await owner.provider!.getBalance(owner), await owner.getNonce()];
+    const withBridges = startFlowDevnet([272n], {
+      prover: { mode: "none" },
+      fundedAccounts: [BOB],
+      fundingWei: balance / 2n + ETHER,
+      bridges: { ccip: {} },
+      l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` },
+    });
+    await assert.rejects(
+      withBridges,
+      /^DevnetOptionsError: accounts: 0x\w+ pays for the funded accounts and the bridges' keys and has/,
+    );
+    assert.equal(await owner.getNonce(), sent, "nothing is paid for");
+
     const second = await startFlowDevnet([272n], {
       prover: { mode: "none" },
       fundedAccounts: [BOB],

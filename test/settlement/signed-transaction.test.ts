@@ -38,6 +38,31 @@ test("signs the bytes that ethers signs: creations, calls, values, no data and m
   assert.deepEqual([...parities].sort(), [0, 1]);
 });
 
+test("asks no node about a transaction that is complete, and asks for what one lacks", async () => {
+  let asked = 0;
+  class Asking extends Wallet {
+    override populateTransaction(request: TransactionRequest) {
+      asked++;
+      return Promise.resolve({ ...FIELDS, ...request, from: this.address } as never);
+    }
+  }
+  const wallet = new Asking(id("a"));
+  const expected = await new Wallet(wallet.privateKey).signTransaction({ ...FIELDS, to: TO });
+  assert.equal(await signedTransaction(wallet, { ...FIELDS, to: TO }), expected);
+  assert.equal(asked, 0);
+  for (const lacking of Object.keys(FIELDS)) {
+    const request: TransactionRequest = Object.fromEntries(
+      Object.entries({ ...FIELDS, to: TO }).filter(([name]) => name !== lacking),
+    );
+    assert.equal(await signedTransaction(wallet, request), expected, lacking);
+  }
+  assert.equal(asked, Object.keys(FIELDS).length);
+  // A name is resolved, and another's account is refused, by the signer.
+  await signedTransaction(wallet, { ...FIELDS, to: TO, from: wallet.address });
+  await assert.rejects(signedTransaction(wallet, { ...FIELDS, to: "bob.eth" }));
+  assert.equal(asked, Object.keys(FIELDS).length + 2);
+});
+
 test("leaves to the signer what is of another type, has an access list, or needs a key that is not at hand", async () => {
   const wallet = new CompleteWallet(id("a"));
   const { maxFeePerGas: gasPrice, maxPriorityFeePerGas: _, ...legacy } = FIELDS;

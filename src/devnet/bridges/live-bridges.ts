@@ -10,7 +10,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ACCOUNT_NUMBERS } from "../accounts/accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
-import { fundAccounts, fundOperator } from "../chains/funding.ts";
+import { fundAccounts, fundOperator, requireFunds } from "../chains/funding.ts";
 import { transmit } from "../deployment/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
@@ -226,6 +226,8 @@ async function fund(
     if (member !== undefined && (await member.provider.getBalance(member.wallet.address)) === 0n) poor.push(chain);
   }
   const { fundingWei } = options;
+  const plans = poor.map(({ plan }) => plan);
+  await requireFunds({ fundedAccounts: [], fundingWei, bridges: { [bridge]: {} } }, plans, layer.funder);
   await fundAccounts({ fundedAccounts: [ACCOUNT_NUMBERS[bridge]], fundingWei }, { accounts: layer.accounts, chains: poor });
   await Promise.all(poor.map(({ pipeline }) => pipeline.pollL1()));
 }

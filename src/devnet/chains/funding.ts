@@ -60,27 +60,37 @@ export async function fundAccounts(
 
 /** The same at a start, with the keys of bridges on all chains that bridges are on: their own set-up then finds them funded. */
 export async function fundAtStart(options: DevnetOptions, { chains, accounts }: Funding): Promise<void> {
-  const { fundedAccounts, fundingWei, bridges = {} } = options;
-  const keys = BRIDGE_NAMES.filter((name) => bridges[name] !== undefined).map((name) => ACCOUNT_NUMBERS[name]);
+  const { fundedAccounts, fundingWei } = options;
   const onL1 = chains.filter(({ base }) => base.chain === undefined);
   const nested = chains.filter(({ base }) => base.chain !== undefined);
-  await fundAccounts({ fundedAccounts: [...fundedAccounts, ...keys], fundingWei }, { accounts, chains: onL1 });
+  await fundAccounts({ fundedAccounts: [...fundedAccounts, ...bridgeKeys(options)], fundingWei }, { accounts, chains: onL1 });
   await fundAccounts(options, { accounts, chains: nested });
 }
 
-/** Throws DevnetOptionsError where the payer has less ETH than the funded accounts are to get: before anything is paid for. */
+/** Numbers of the accounts that the ecosystem's bridges send with. */
+function bridgeKeys({ bridges = {} }: Pick<DevnetOptions, "bridges">): readonly number[] {
+  return BRIDGE_NAMES.filter((name) => bridges[name] !== undefined).map((name) => ACCOUNT_NUMBERS[name]);
+}
+
+/**
+ * Throws DevnetOptionsError where the payer has less ETH than the funded accounts and the bridges' keys are to get: before
+ * anything is paid for.
+ */
 export async function requireFunds(
-  { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
-  plans: readonly ChainPlan[],
+  options: Pick<DevnetOptions, "fundedAccounts" | "fundingWei" | "bridges">,
+  plans: readonly Pick<ChainPlan, "protocol" | "settlesOn">[],
   payer: Signer,
 ): Promise<void> {
-  const etherChains = plans.filter(({ protocol }) => protocol.baseToken === ETH_BASE_TOKEN);
-  const neededWei = fundingWei * BigInt(fundedAccounts.length * etherChains.length);
+  const keys = bridgeKeys(options).length;
+  const payments = plans
+    .filter(({ protocol }) => protocol.baseToken === ETH_BASE_TOKEN)
+    .map(({ settlesOn }) => options.fundedAccounts.length + (settlesOn === undefined ? keys : 0));
+  const neededWei = options.fundingWei * BigInt(payments.reduce((sum, each) => sum + each, 0));
   const address = await payer.getAddress();
   const balance = (await payer.provider?.getBalance(address)) ?? 0n;
   if (balance >= neededWei) return;
   throw new DevnetOptionsError(
     "BadOptions",
-    `accounts: ${address} pays for the funded accounts and has ${formatEther(balance)} ETH on L1; it needs ${formatEther(neededWei)}: lower accounts.balance or accounts.funded, or send it more first`,
+    `accounts: ${address} pays for the funded accounts${keys === 0 ? "" : " and the bridges' keys"} and has ${formatEther(balance)} ETH on L1; it needs ${formatEther(neededWei)}: lower accounts.balance or accounts.funded, or send it more first`,
   );
 }
