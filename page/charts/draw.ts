@@ -2,13 +2,14 @@
 import "./language.ts";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { numberLabels, timeLabels } from "./labels.ts";
 import type { Curve } from "./measures.ts";
 
 /** Served beside this script; the page's policy takes styles from its own server alone. */
 const STYLE = "/charts.css";
 const HEIGHT = 170;
-const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
-const NUMBERS = new Intl.NumberFormat("en", { notation: "compact" });
+/** Pixels that a time of day takes, with its seconds and without. */
+const [WITH_SECONDS, WITHOUT_SECONDS] = [76, 44];
 /** Between two lines: what is counted has no halves. */
 const STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** power)).flat();
 
@@ -64,11 +65,15 @@ function optionsOf(curves: readonly Curve[], kind: "steps" | "points", width: nu
     cursor: { show: false },
     scales: { y: { range: (_chart, _least, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, size: 28, values: (_chart, seconds) => seconds.map((each) => CLOCK.format(each * 1_000)) },
-      { ...axis, incrs: STEPS, values: (_chart, numbers) => numbers.map((each) => NUMBERS.format(each)) },
+      { ...axis, size: 28, space: timeSpace, values: (_chart, seconds, _axis, _space, step) => [...timeLabels(seconds, step)] },
+      { ...axis, incrs: STEPS, values: (_chart, numbers, _axis, _space, step) => [...numberLabels(numbers, step)] },
     ],
     series: [{}, ...curves.map(({ lane }) => seriesOf(lane, kind))],
   };
+}
+
+function timeSpace(_chart: UPlot, _axis: number, first: number, last: number, pixels: number): number {
+  return ((last - first) / pixels) * WITH_SECONDS < 60 ? WITH_SECONDS : WITHOUT_SECONDS;
 }
 
 function seriesOf(lane: number, kind: "steps" | "points"): UPlot.Series {

@@ -47,9 +47,10 @@ import { createChainChanges } from "./membership/chain-changes.ts";
 import type { ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
 import { follow } from "./membership/follow.ts";
+import { followL1 } from "./membership/follow-l1.ts";
 import { createLiveRelayer } from "./membership/live-relayer.ts";
 import type { LiveRelayer } from "./membership/live-relayer.ts";
-import { newBlock, openChain } from "./membership/open-chain.ts";
+import { openChain } from "./membership/open-chain.ts";
 import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
 import { SettlementBases } from "./membership/settlement-bases.ts";
@@ -193,7 +194,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [feedOfL1(l1, feed), ...looksOf(relayer, runsRelayer, bridges)];
+  const regular = [followL1(l1, feed, closing), ...looksOf(relayer, runsRelayer, bridges)];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
@@ -377,16 +378,6 @@ interface WhatLooksAsk {
   readonly names: () => Promise<ProjectNames>;
   readonly feed: Feed;
   readonly isFresh: boolean;
-}
-
-/** A look at L1: its engine's own notifications would end after five minutes, and one that runs elsewhere may have none. */
-function feedOfL1(l1: Pick<LocalL1, "chainId" | "request">, feed: Feed): () => Promise<void> {
-  let known: bigint | undefined;
-  return async () => {
-    const newest = BigInt((await l1.request("eth_blockNumber")) as string);
-    if (newest !== known) feed.add(newBlock(l1.chainId, newest));
-    known = newest;
-  };
 }
 
 function dumpOf(world: World | undefined): Promise<Dump> {

@@ -35,14 +35,21 @@ export interface LocalL1 {
   /** Answers these methods too, before L1's own of the same name. */
   addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
   request(method: string, params?: readonly unknown[]): Promise<unknown>;
+  /** Calls after each request that may have made blocks; returns what ends that. One that runs elsewhere calls nothing. */
+  onMoved(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 /** What a development L1 answers: all of Ethereum's methods, and those that move its time and state. */
 const SERVED = /^(debug|eth|evm|hardhat|net|personal|web3)_\w+$/;
 
+/** What makes blocks, or takes them back. */
+const MOVES = /^(eth_send|personal_send|evm_|hardhat_)/;
+
 /** Serves a connection. The connection is closed with the L1, also when serving it fails. Rejects with PortInUseError. */
-export async function serveLocalL1(options: LocalL1Options, connection: L1Connection): Promise<LocalL1> {
+export async function serveLocalL1(options: LocalL1Options, own: L1Connection): Promise<LocalL1> {
+  const listeners = new Set<() => void>();
+  const connection = tellingOfMoves(own, () => listeners.forEach((tell) => tell()));
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
   const added = new Map<string, RpcMethod>();
@@ -78,6 +85,10 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
           for (const [method, answer] of more) added.set(method, answer);
         },
         request,
+        onMoved(listener) {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
         async close() {
           provider.destroy();
           await server.close();
@@ -92,6 +103,24 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
     await connection.close();
     throw error;
   }
+}
+
+/** The connection, which tells of each request that may have made blocks, also of one that failed: it may have made some. */
+function tellingOfMoves({ provider, close }: L1Connection, tell: () => void): L1Connection {
+  return {
+    provider: {
+      async request(args) {
+        try {
+          return await provider.request(args);
+        } finally {
+          if (MOVES.test(args.method)) tell();
+        }
+      },
+      on: (event, listener) => provider.on(event, listener),
+      removeListener: (event, listener) => provider.removeListener(event, listener),
+    },
+    close: () => close(),
+  };
 }
 
 function notifications(connection: L1Connection, request: LocalL1["request"]) {

@@ -24,6 +24,7 @@ export async function connectRemoteL1(url: string): Promise<LocalL1> {
       removeListener: () => undefined,
     },
     addMethods: () => undefined,
+    onMoved: () => () => undefined,
     close() {
       provider.destroy();
       return Promise.resolve();

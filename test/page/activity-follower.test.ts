@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ActivityFollower } from "../../page/activity-follower.ts";
+import type { ActivityBlock } from "../../page/answers.ts";
+import type { Activity } from "../../page/happenings.ts";
+
+const hash = `0x${"11".repeat(32)}` as const;
+const block = (chainId: number, number: number): ActivityBlock => ({ chainId, number, hash, timestamp: 0, transactions: [] });
+const entry = (chainId: number, number: number) => ({ position: `a:${number}`, type: "block", chainId, number }) as const;
+const numbersOf = (activity: Activity, chainId: number) => activity.get(chainId)?.map(({ number }) => number);
+
+/** A follower whose questions are answered with all blocks that they name, as long as nothing refuses them. */
+function following(refuses: (asked: unknown) => boolean) {
+  const asked: unknown[] = [];
+  const pauses: (() => void)[] = [];
+  const shown: { activity: Activity } = { activity: new Map() };
+  const follower = new ActivityFollower({
+    ask: (ranges) => {
+      asked.push(ranges);
+      if (refuses(ranges)) return Promise.reject(new Error("it does not answer"));
+      const told = ranges ?? [{ chain: 272, from: 8, to: 9 }];
+      return Promise.resolve(
+        told.flatMap(({ chain, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => block(chain, from + i))),
+      );
+    },
+    changed: (activity) => void (shown.activity = activity),
+    later: (work) => void pauses.push(work),
+  });
+  return { follower, asked, pauses, shown };
+}
+
+describe("I11: the page follows what happens, also where a question fails", () => {
+  test("what a question that failed was for is asked again, with what was told meanwhile", async () => {
+    let isAway = false;
+    const { follower, asked, pauses, shown } = following(() => isAway);
+    follower.tell(entry(271, 3));
+    await nextTurn();
+    assert.deepEqual(numbersOf(shown.activity, 271), [3]);
+    isAway = true;
+    follower.tell(entry(271, 4));
+    await nextTurn();
+    follower.tell(entry(271, 5));
+    follower.tell(entry(272, 1));
+    await nextTurn();
+    assert.deepEqual(numbersOf(shown.activity, 271), [3]);
+    assert.equal(asked.length, 2, "it pauses before it asks again, whatever is told");
+    isAway = false;
+    assert.equal(pauses.length, 1);
+    pauses.pop()?.();
+    await nextTurn();
+    assert.deepEqual(asked.at(-1), [
+      { chain: 271, from: 4, to: 5 },
+      { chain: 272, from: 1, to: 1 },
+    ]);
+    assert.deepEqual([numbersOf(shown.activity, 271), numbersOf(shown.activity, 272)], [[3, 4, 5], [1]]);
+    assert.equal(pauses.length, 0);
+  });
+
+  test("the question for the newest blocks of all members is asked until it is answered", async () => {
+    let left = 5;
+    const { follower, asked, pauses, shown } = following(() => left-- > 0);
+    follower.tell();
+    for (let failure = 0; failure < 5; failure++) {
+      await nextTurn();
+      pauses.pop()?.();
+    }
+    await nextTurn();
+    assert.deepEqual(asked, Array(6).fill(undefined));
+    assert.deepEqual(numbersOf(shown.activity, 272), [8, 9]);
+  });
+
+  test("what a member refuses for good does not keep the other members' blocks away", async () => {
+    const { follower, asked, pauses, shown } = following((ranges) => ranges !== undefined);
+    follower.tell(entry(273, 1));
+    for (let failure = 0; failure < 3; failure++) {
+      await nextTurn();
+      pauses.pop()?.();
+    }
+    await nextTurn();
+    assert.equal(asked.at(-1), undefined);
+    assert.equal(asked.length, 4);
+    assert.deepEqual(numbersOf(shown.activity, 272), [8, 9]);
+    assert.equal(pauses.length, 0, "nothing is wanted any more");
+  });
+});
