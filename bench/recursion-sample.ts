@@ -22,7 +22,7 @@ import { leafProgram } from "../src/recursion/leaf-program.ts";
 import type { RelationKind } from "../src/recursion/relation.ts";
 import { listStatementCode } from "../src/recursion/nodes/list-statement-code.ts";
 import { shapeOfProof } from "../src/recursion/proof-hints.ts";
-import { ProvingBackends } from "../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../src/devices/proving-backends.ts";
 import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
 import type { TranscriptFactory } from "../src/stark/transcript.ts";

@@ -18,7 +18,11 @@ export const TEST_TIERS: readonly TestTier[] = [
     ],
   },
   { name: "contracts", budgetMinutes: 3.5, folders: ["contracts", "simulation"] },
-  { name: "soundness", budgetMinutes: 3, folders: ["stark", "recursion", "circuits", "execution-proof", "prover", "proving"] },
+  {
+    name: "soundness",
+    budgetMinutes: 3,
+    folders: ["stark", "devices", "recursion", "circuits", "execution-proof", "prover", "proving"],
+  },
   { name: "flow", budgetMinutes: 6, folders: ["settlement", "client", "devnet", "node", "flow", "bridges"] },
   { name: "package", budgetMinutes: 3, folders: ["plugin", "package"] },
   { name: "browser", budgetMinutes: 0.5, folders: ["page"] },

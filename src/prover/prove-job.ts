@@ -4,7 +4,7 @@ import { encodeStatement } from "../protocol/statement.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
 import { prove } from "../stark/proofs/prove.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
-import type { ProvingBackends } from "../stark/proving-backends.ts";
+import type { ProvingBackends } from "../devices/proving-backends.ts";
 import type { System } from "../stark/system.ts";
 import { TablePrograms } from "../stark/table-programs.ts";
 import { verify } from "../stark/proofs/verify.ts";

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
 import { serveJobs } from "../runtime/serve-jobs.ts";
-import { ProvingBackends } from "../stark/proving-backends.ts";
+import { ProvingBackends } from "../devices/proving-backends.ts";
 import type { BatchProof, ProofFailure, ProofProgress } from "./job.ts";
 import { proveJob } from "./prove-job.ts";
 import { decodeStateInput } from "./state-input.ts";

@@ -20,7 +20,7 @@ import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts"
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { UnprovableCopyError, UnprovableRowError } from "../../src/execution-proof/recorded-run.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";

@@ -5,7 +5,7 @@ import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { checkTraces, type Violation } from "../../src/stark/check.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";

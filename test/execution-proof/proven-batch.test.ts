@@ -29,7 +29,7 @@ import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";

@@ -7,7 +7,7 @@ import { ExecutionProving } from "../../src/execution-proof/batch/prove-executio
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { type DeviceFault, ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
 import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Backend } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
@@ -8,7 +9,7 @@ import { CardMemoryExceeded } from "../../src/kernels/webgpu/card/device-memory.
 import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
 import { Pace } from "../../src/kernels/webgpu/card/pace.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -33,6 +34,35 @@ function withOwn(device: GpuDevice, replaced: Partial<GpuDevice>): GpuDevice {
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** A backend whose card is lost in its nth operation: it takes no work from then on, and says so. */
+function lostAt(device: GpuDevice, nth: number): { readonly backend: Backend; calls(): number; memoryInUse(): number } {
+  const { promise: lost, resolve } = Promise.withResolvers<{ readonly reason: string; readonly message: string }>();
+  const { queue } = device;
+  let count = 0;
+  const inner = createWebgpuBackend({
+    device: withOwn(device, {
+      lost,
+      queue: {
+        submit: (commands) => (count < nth ? queue.submit(commands) : undefined),
+        writeBuffer: (...of) => queue.writeBuffer(...of),
+        onSubmittedWorkDone: () => queue.onSubmittedWorkDone(),
+      },
+    }),
+    now,
+  });
+  const backend = new Proxy<Backend>(inner, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function" || ["prepare", "compress", "release", "close"].includes(String(name))) return value;
+      return (...of: unknown[]): unknown => {
+        if (++count === nth) resolve({ reason: "unknown", message: "in a test" });
+        return Reflect.apply(value, target, of);
+      };
+    },
+  });
+  return { backend, calls: () => count, memoryInUse: () => inner.memoryInUse() };
 }
 
 describe("a graphics card", { skip: NO_CARD }, () => {
@@ -85,6 +115,62 @@ describe("a graphics card", { skip: NO_CARD }, () => {
       assert.deepEqual(proof, expected);
       await card.close();
     }
+  });
+
+  test("has all kernels of proofs compiled beside the thread, in 15 seconds, and needs none afterwards", async () => {
+    const device = await openSoftwareDevice();
+    const createComputePipeline = (): never => assert.fail("a kernel is compiled while a proof waits");
+    const card = createWebgpuBackend({ device: withOwn(device, { createComputePipeline }), now });
+    let isDone = false;
+    let turns = 0;
+    const began = process.cpuUsage();
+    const compiled = card.compileKernels(system.parameters.extensionDegree).finally(() => (isDone = true));
+    while (!isDone) {
+      await new Promise(setImmediate);
+      turns++;
+    }
+    await compiled;
+    const { user, system: inKernel } = process.cpuUsage(began);
+    assert.ok(user + inKernel < 15e6, `${(user + inKernel) / 1e6} CPU seconds`);
+    assert.ok(turns > 20, `the thread had ${turns} turns meanwhile`);
+    for (const overrides of [{}, { hash: { kind: "poseidon" }, opening: { kind: "rows" } }] as const) {
+      const own = fibonacciSystem({ ...parameters, ...overrides });
+      assert.deepEqual(await prove(own, input, card), await prove(own, input, createReferenceBackend()));
+    }
+    await card.close();
+  });
+
+  test("that is lost in any operation of a proof leaves the proof to the processor", async () => {
+    const processor = createReferenceBackend();
+    const expected = await prove(system, input, processor);
+    const device = await openSoftwareDevice();
+    const whole = lostAt(device, Infinity);
+    assert.deepEqual(await prove(system, input, whole.backend), expected);
+    assert.ok(whole.calls() > 30, `${whole.calls()} operations`);
+    for (let nth = 1; nth <= whole.calls(); nth++) {
+      const lost = lostAt(device, nth);
+      const backends = new ProvingBackends(processor, lost.backend);
+      const { proof, backend } = await backends.prove(requestOf());
+      assert.equal(backend, processor, `lost at ${nth} of ${whole.calls()}`);
+      assert.deepEqual(proof, expected);
+      assert.deepEqual(backends.faults, [{ kind: "lost", reason: "the graphics card was lost: unknown: in a test" }]);
+      assert.equal(backends.first, processor);
+      assert.equal(lost.memoryInUse(), 0);
+    }
+    device.destroy();
+  });
+
+  test("that does not answer is given up, and the processor makes the proof", async () => {
+    const device = await openSoftwareDevice();
+    const { promise: never } = Promise.withResolvers<null>();
+    const card = createWebgpuBackend({ device: withOwn(device, { popErrorScope: () => never }), now, silenceMs: 20 });
+    const processor = createReferenceBackend();
+    const backends = new ProvingBackends(processor, card);
+    assert.equal((await backends.prove(requestOf())).backend, processor);
+    assert.deepEqual(backends.faults, [{ kind: "lost", reason: "the graphics card has not answered for 0.02 seconds" }]);
+    assert.equal(backends.first, processor);
+    assert.equal(card.memoryInUse(), 0);
+    await card.close();
   });
 
   test("that is lost at any hand-over of a proof leaves the proof to the processor", async () => {

@@ -5,7 +5,7 @@ import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { proveJob } from "../../src/prover/prove-job.ts";
-import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 
 /** A few writes into a small tree: the smallest table, with the parameters that L1 checks. */

@@ -21,12 +21,13 @@ const CHAIN = {
   rpc: "src/chain/rpc/",
 } as const;
 
-const [protocol, abi, field, kernels, stark, circuits, recursion, runtime] = [
+const [protocol, abi, field, kernels, stark, devices, circuits, recursion, runtime] = [
   "src/protocol/",
   "src/abi/",
   "src/field/",
   "src/kernels/",
   "src/stark/",
+  "src/devices/",
   "src/circuits/",
   "src/recursion/",
   "src/runtime/",
@@ -46,6 +47,8 @@ const AFTER_ERRORS: Rooms = {
   [core]: [protocol],
   [kernels]: [field],
   [stark]: [kernels, field],
+  // What proofs are made on: the processor, and perhaps a graphics card before it.
+  [devices]: [stark, kernels, field, runtime],
   [circuits]: [stark, kernels, field, protocol],
   // The machine whose programs check proofs.
   [recursion]: [circuits, stark, kernels, field],
@@ -60,6 +63,7 @@ const AFTER_ERRORS: Rooms = {
     "src/execution-proof/",
     "src/machine/",
     circuits,
+    devices,
     stark,
     kernels,
     CHAIN.execution,
@@ -70,7 +74,7 @@ const AFTER_ERRORS: Rooms = {
     protocol,
     runtime,
   ],
-  "src/prover/": [circuits, stark, kernels, field, protocol, runtime],
+  "src/prover/": [circuits, devices, stark, kernels, field, protocol, runtime],
   // Proofs as jobs that queues carry to this process's provers, and to those of other processes and machines.
   "src/proving/": ["src/execution-proof/batch/", "src/prover/", circuits, stark, kernels, protocol, runtime],
 

@@ -1,8 +1,8 @@
 import type { Backend } from "../../kernels/backend.ts";
-import type { FixedTables } from "../../stark/fixed-tables.ts";
+import { FixedTables } from "../../stark/fixed-tables.ts";
 import { prove, type ProveOptions } from "../../stark/proofs/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import type { ProofRequest, ProvingBackends } from "../../stark/proving-backends.ts";
+import type { ProofRequest, ProvingBackends } from "../../devices/proving-backends.ts";
 import { encodeRun } from "../../stark/proofs/encode-run.ts";
 import { proveRun } from "../../stark/proofs/prove-run.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
@@ -20,8 +20,8 @@ export interface ProvingTools {
   readonly backends: ProvingBackends;
   readonly filler: ChunkFiller;
   readonly programs: TablePrograms;
-  /** On each backend. */
-  readonly fixedTables: ReadonlyMap<Backend, FixedTables>;
+  /** On each backend that was asked for a proof. */
+  readonly fixedTables: Map<Backend, FixedTables>;
 }
 
 /** Compiles what computes on the key's tables, which all proofs share. */
@@ -91,17 +91,25 @@ export class ChunkProving {
   }
 
   #proveOptions(backend: Backend): ProveOptions {
-    const { programs, fixedTables } = this.#tools;
-    const [{ signal }, own] = [this.#options, fixedTables.get(backend)];
+    const { programs } = this.#tools;
+    const { signal } = this.#options;
     // Unless it was done before, it takes a second in which nothing else is to be done in this thread.
     prepareTables(this.#tools, backend);
     return {
       programs,
-      ...(own === undefined ? {} : { fixedTables: own }),
+      fixedTables: fixedTablesOn(this.#tools, backend),
       ...(signal === undefined ? {} : { signal }),
       onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
     };
   }
+}
+
+function fixedTablesOn({ key, fixedTables }: ProvingTools, backend: Backend): FixedTables {
+  const known = fixedTables.get(backend);
+  if (known !== undefined) return known;
+  const made = new FixedTables(key.system, backend);
+  fixedTables.set(backend, made);
+  return made;
 }
 
 /** Throws for one that is cut. */

@@ -3,7 +3,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
-import { ProvingBackends } from "../../stark/proving-backends.ts";
+import { ProvingBackends } from "../../devices/proving-backends.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";

@@ -1,7 +1,6 @@
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
-import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import type { ProvingBackends } from "../../stark/proving-backends.ts";
+import type { ProvingBackends } from "../../devices/proving-backends.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
@@ -34,8 +33,7 @@ export class ExecutionProving {
     backends: ProvingBackends,
     filler = new ChunkFiller(key.protocolVersion, key.system.parameters),
   ) {
-    const fixedTables = new Map(backends.all.map((backend) => [backend, new FixedTables(key.system, backend)]));
-    this.#tools = { key, backends, filler, programs: new TablePrograms(key.system), fixedTables };
+    this.#tools = { key, backends, filler, programs: new TablePrograms(key.system), fixedTables: new Map() };
   }
 
   /** Compiles what the first proof would else compile, which takes a second. */

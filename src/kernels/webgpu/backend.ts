@@ -3,7 +3,8 @@ import { prepare } from "../programs/encode-program.ts";
 import { type Compressor, createCompressor } from "../wasm/compressor.ts";
 import { PagedStore } from "./card/columns-store.ts";
 import type { GpuDevice } from "./card/gpu.ts";
-import { Machine } from "./card/machine.ts";
+import { type CardTimes, Machine } from "./card/machine.ts";
+import { kernelsOfProofs } from "./kernels/kernels-of-proofs.ts";
 import { type CardTree, commit, releaseTree } from "./operations/commit.ts";
 import { deep } from "./operations/deep.ts";
 import { evaluateAt } from "./operations/evaluate.ts";
@@ -21,10 +22,15 @@ import { type CardDevice, withScratch } from "./card/scratch.ts";
 /** Bytes of the card's memory that a backend takes at most, by default. */
 const DEFAULT_CARD_BYTES = 3 * 2 ** 30;
 
+/** No work between two reads takes a card that long: drivers end a dispatch of two seconds. */
+const DEFAULT_SILENCE_MS = 60_000;
+
 /** The backend of a graphics card, with a look at its memory. */
 export interface WebgpuBackend extends Backend {
   /** Bytes on the card that handles and running operations hold. */
   memoryInUse(): number;
+  /** Compiles all that proofs over this extension dispatch, beside the calling thread. Rejects with CardFailed. */
+  compileKernels(degree: number): Promise<void>;
 }
 
 interface WebgpuBackendOptions {
@@ -33,6 +39,8 @@ interface WebgpuBackendOptions {
   readonly memory?: number;
   /** Milliseconds that only grow. */
   readonly now: () => number;
+  /** How long a read may wait for the card, in milliseconds. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -40,10 +48,10 @@ interface WebgpuBackendOptions {
  * and opened rows come back. Rejects with CardFailed or CardMemoryExceeded where the card does not do it; what a card computes
  * counts only once the processor has verified it. Closing it destroys the device.
  */
-export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, now }: WebgpuBackendOptions): WebgpuBackend {
+export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, ...times }: WebgpuBackendOptions): WebgpuBackend {
   const trees = new Map<Commitment, CardTree>();
   let compressor: Compressor | undefined;
-  let running: CardDevice | undefined = openCard(gpu, memory, now);
+  let running: CardDevice | undefined = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
   const device = (): CardDevice => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
@@ -51,6 +59,7 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
   return {
     name: "webgpu",
     workers: 1,
+    compileKernels: (degree) => device().machine.prepare(kernelsOfProofs(degree)),
     memoryInUse: () => running?.machine.memory.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),
     download: async (columns) => download(device(), columns),
@@ -100,8 +109,8 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
   };
 }
 
-function openCard(gpu: GpuDevice, memory: number, now: () => number): CardDevice {
-  const machine = new Machine(gpu, memory, now);
+function openCard(gpu: GpuDevice, memory: number, times: CardTimes): CardDevice {
+  const machine = new Machine(gpu, memory, times);
   return { machine, columns: new PagedStore(machine) };
 }
 

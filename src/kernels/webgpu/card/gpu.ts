@@ -35,15 +35,18 @@ export interface GpuDevice {
   createShaderModule(options: { readonly code: string }): object;
   createBindGroupLayout(options: { readonly entries: readonly object[] }): object;
   createPipelineLayout(options: { readonly bindGroupLayouts: readonly object[] }): object;
-  createComputePipeline(options: {
-    readonly layout: object;
-    readonly compute: { readonly module: object; readonly entryPoint: string };
-  }): object;
+  createComputePipeline(options: GpuPipelineOptions): object;
+  createComputePipelineAsync(options: GpuPipelineOptions): Promise<object>;
   createBindGroup(options: { readonly layout: object; readonly entries: readonly object[] }): object;
   createCommandEncoder(): GpuEncoder;
   pushErrorScope(filter: "validation" | "out-of-memory" | "internal"): void;
   popErrorScope(): Promise<{ readonly message: string } | null>;
   destroy(): void;
+}
+
+export interface GpuPipelineOptions {
+  readonly layout: object;
+  readonly compute: { readonly module: object; readonly entryPoint: string };
 }
 
 export interface GpuBuffer {

@@ -1,6 +1,15 @@
 import { NamedError } from "../../../errors/named-error.ts";
 import { DeviceMemory } from "./device-memory.ts";
-import { COMPUTE_STAGE, type GpuBuffer, type GpuDevice, type GpuEncoder, type GpuPass, MAP_READ, USAGE } from "./gpu.ts";
+import {
+  COMPUTE_STAGE,
+  type GpuBuffer,
+  type GpuDevice,
+  type GpuEncoder,
+  type GpuPass,
+  type GpuPipelineOptions,
+  MAP_READ,
+  USAGE,
+} from "./gpu.ts";
 import { buffersOf, GROUP, GROUPS_IN_ROW, type CardKernel, shaderOf } from "./kernel.ts";
 import { Pace } from "./pace.ts";
 
@@ -31,6 +40,14 @@ export interface PlacedItem {
   readonly words: readonly number[];
 }
 
+/** How time is taken on a card. */
+export interface CardTimes {
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+  /** How long a read may wait for the card. */
+  readonly silenceMs: number;
+}
+
 interface Pipeline {
   readonly pipeline: object;
   readonly layout: object;
@@ -44,22 +61,41 @@ export class Machine {
   readonly memory: DeviceMemory;
   readonly #device: GpuDevice;
   readonly #pace: Pace;
+  readonly #silenceMs: number;
   readonly #pipelines = new Map<CardKernel, Pipeline>();
   readonly #params: Ring;
   readonly #items: Ring;
   #encoder: GpuEncoder | undefined;
   #pass: GpuPass | undefined;
   #operations = 0;
-  #lost: string | undefined;
+  /** Why nothing is asked of the card any more. */
+  #dead: CardFailed | undefined;
 
-  constructor(device: GpuDevice, mostBytes: number, now: () => number) {
+  constructor(device: GpuDevice, mostBytes: number, { now, silenceMs }: CardTimes) {
     this.#device = device;
+    this.#silenceMs = silenceMs;
     this.memory = new DeviceMemory(device, mostBytes);
     this.#pace = new Pace(now);
     this.#params = new Ring(device, PARAM_WORDS, USAGE.uniform);
     this.#items = new Ring(device, ITEM_WORDS, USAGE.storage);
     for (const scope of SCOPES) device.pushErrorScope(scope);
-    void device.lost.then(({ reason, message }) => (this.#lost = `${reason}: ${message}`));
+    void device.lost.then(({ reason, message }) => {
+      this.#dead ??= new CardFailed("Lost", `the graphics card was lost: ${reason}: ${message}`);
+    });
+  }
+
+  /** Compiles kernels beside this thread, one after the other: their first dispatch would else wait for it. */
+  async prepare(kernels: readonly CardKernel[]): Promise<void> {
+    for (const kernel of kernels) {
+      this.#assertAlive();
+      if (this.#pipelines.has(kernel)) continue;
+      const { layout, options } = this.#described(kernel);
+      try {
+        this.#pipelines.set(kernel, { pipeline: await this.#device.createComputePipelineAsync(options), layout });
+      } catch (cause) {
+        throw new CardFailed("Refused", `the graphics card refuses the kernel ${kernel.name}: ${String(cause)}`, { cause });
+      }
+    }
   }
 
   dispatch(kernel: CardKernel, { params = {}, items = [[]], buffers, first: start = 0, count, work }: Dispatch): void {
@@ -138,10 +174,10 @@ export class Machine {
         () => undefined,
         (error: unknown) => String(error),
       );
-      const refused = (await Promise.all(refusals)).find((error) => error !== null);
+      const refused = (await this.#answered(Promise.all(refusals))).find((error) => error !== null);
       if (refused !== undefined && refused !== null)
         throw new CardFailed("Refused", `the graphics card refused work: ${refused.message}`);
-      const unmapped = await mapped;
+      const unmapped = await this.#answered(mapped);
       this.#assertAlive();
       if (unmapped !== undefined) throw new CardFailed("Refused", `the graphics card gave nothing back: ${unmapped}`);
       return new Uint32Array(staging.getMappedRange().slice(0, 4 * count));
@@ -184,17 +220,22 @@ export class Machine {
   #pipelineOf(kernel: CardKernel): Pipeline {
     const known = this.#pipelines.get(kernel);
     if (known !== undefined) return known;
+    const { layout, options } = this.#described(kernel);
+    const made: Pipeline = { pipeline: this.#device.createComputePipeline(options), layout };
+    this.#pipelines.set(kernel, made);
+    return made;
+  }
+
+  #described(kernel: CardKernel): { readonly layout: object; readonly options: GpuPipelineOptions } {
     const own = buffersOf(kernel).map((name) => (kernel.read.includes(name) ? "read-only-storage" : "storage"));
     const types = ["uniform", "read-only-storage", ...own];
     const entries = types.map((type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } }));
     const layout = this.#device.createBindGroupLayout({ entries });
-    const pipeline = this.#device.createComputePipeline({
+    const options = {
       layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module: this.#device.createShaderModule({ code: shaderOf(kernel) }), entryPoint: "main" },
-    });
-    const made: Pipeline = { pipeline, layout };
-    this.#pipelines.set(kernel, made);
-    return made;
+    };
+    return { layout, options };
   }
 
   #commands(): GpuEncoder {
@@ -206,8 +247,20 @@ export class Machine {
     this.#pass = undefined;
   }
 
+  /** What the card answers, if it does in time: where it does not, the watchdog of its driver has failed too. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const silence = new CardFailed("Silent", `the graphics card has not answered for ${this.#silenceMs / 1000} seconds`);
+    const timer = setTimeout(() => reject((this.#dead = silence)), this.#silenceMs);
+    try {
+      return await Promise.race([answer, promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #assertAlive(): void {
-    if (this.#lost !== undefined) throw new CardFailed("Lost", `the graphics card was lost: ${this.#lost}`);
+    if (this.#dead !== undefined) throw this.#dead;
   }
 }
 
@@ -251,6 +304,6 @@ function isSame(a: PlacedItem["buffers"], b: PlacedItem["buffers"]): boolean {
 }
 
 /** A graphics card refused work, or is gone. The processor makes the proof. */
-export class CardFailed extends NamedError<"Lost" | "Refused"> {
+export class CardFailed extends NamedError<"Lost" | "Silent" | "Refused"> {
   override readonly name = "CardFailed";
 }

@@ -9,7 +9,7 @@ import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-ex
 import type { ExecutionWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
 import { createWasmBackend, type WasmBackend } from "../../../../src/kernels/wasm/backend.ts";
-import { ProvingBackends } from "../../../../src/stark/proving-backends.ts";
+import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { checkTraces, type Violation } from "../../../../src/stark/check.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";

@@ -5,12 +5,12 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
-import { type ProofRequest, ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { type ProofRequest, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import type { System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
-import { smallParameters } from "./airs/small-parameters.ts";
-import { RANGE_LOG_ROWS, squaresInput, squaresSystem } from "./airs/squares.ts";
-import { watchedBackend } from "./airs/watched-backend.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { RANGE_LOG_ROWS, squaresInput, squaresSystem } from "../stark/airs/squares.ts";
+import { watchedBackend } from "../stark/airs/watched-backend.ts";
 
 const PARAMETERS = smallParameters({ maxLogRows: 5 });
 /** No request is for the range's last number. */
