@@ -74,6 +74,7 @@ export function checkFeeHistory([, , percentiles]: readonly unknown[]): void {
 function requirePercentiles(value: unknown): readonly number[] | undefined {
   if ((value ?? undefined) === undefined) return undefined;
   const percentiles = list(value, "the percentiles");
+  if (percentiles.length === 0) return undefined;
   let least = 0;
   for (const percentile of percentiles) {
     if (typeof percentile !== "number" || !(percentile >= least && percentile <= 100))

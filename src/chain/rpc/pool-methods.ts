@@ -1,7 +1,6 @@
 import { getAddress } from "ethers";
 import type { Chain } from "../chain.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import { gasPriceOf } from "../transaction/transaction.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { address } from "./request/call-request.ts";
@@ -38,7 +37,10 @@ export function poolMethods({ mempool, sequencer, blocks, index, chainId }: Chai
     return { pending: part("ready"), queued: part("queued") };
   };
   return new Map<string, RpcMethod>([
-    ["eth_pendingTransactions", async () => mempool.line.slice(0, MAX_SHOWN).map(whole)],
+    [
+      "eth_pendingTransactions",
+      async () => [...mempool.line, ...mempool.waiting().flatMap(({ queued }) => queued)].slice(0, MAX_SHOWN).map(whole),
+    ],
     ["txpool_content", async () => bySender(whole)],
     [
       "txpool_contentFrom",
@@ -72,6 +74,6 @@ export function poolMethods({ mempool, sequencer, blocks, index, chainId }: Chai
 
 /** In geth's words. */
 function summary(transaction: SignedTransaction): string {
-  const { to, valueWei, gasLimit } = transaction;
-  return `${to === undefined ? "contract creation" : getAddress(to)}: ${valueWei} wei + ${gasLimit} gas × ${gasPriceOf(transaction)} wei`;
+  const { to, valueWei, gasLimit, maxFeePerGasWei } = transaction;
+  return `${to === undefined ? "contract creation" : getAddress(to)}: ${valueWei} wei + ${gasLimit} gas × ${maxFeePerGasWei} wei`;
 }

@@ -55,6 +55,7 @@ export function decodeTransaction(raw: string, rules: Common, { replayProtection
       `the transaction is valid on every chain; sign it for chain ${chainId} (EIP-155)`,
     );
   }
+  requireIntrinsicGas(tx);
   const fee = "maxFeePerGas" in tx ? tx.maxFeePerGas : "gasPrice" in tx ? tx.gasPrice : 0n;
   const priorityFee = "maxPriorityFeePerGas" in tx ? tx.maxPriorityFeePerGas : fee;
   return {
@@ -100,6 +101,16 @@ function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
 /** The library says behind its reason how it sees the whole transaction: `(tx type=2 hash=… hf=osaka …)`. */
 function inPlainWords(reason: string): string {
   return reason.replace(/ \(tx type=.*$/s, "").replace(/\.$/, "");
+}
+
+/** No block could hold it, and its sender would wait for a receipt. In the words by which clients know it. */
+function requireIntrinsicGas(tx: TypedTransaction): void {
+  const least = tx.getMinimumGasLimit();
+  if (tx.gasLimit >= least) return;
+  throw new TransactionFormatError(
+    "IntrinsicGasTooLow",
+    `intrinsic gas too low: the gas limit is ${tx.gasLimit}, at least ${least} is taken`,
+  );
 }
 
 function recoverSender(tx: TypedTransaction): Hex {

@@ -13,7 +13,8 @@ export type ShownFields = Readonly<Record<string, unknown>>;
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): ShownFields {
   const place = { blockHash: null, blockNumber: null, transactionIndex: null, l1BatchNumber: null, l1BatchTxIndex: null };
-  return { ...place, ...signedTransaction(transaction, chainId) };
+  // What it pays is known when it has a block.
+  return { ...place, ...signedTransaction(transaction, chainId), gasPrice: hexQuantity(transaction.maxFeePerGasWei) };
 }
 
 /** What its sender has signed. */

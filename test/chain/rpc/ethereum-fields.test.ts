@@ -60,8 +60,9 @@ describe("what Ethereum's nodes show", () => {
         assert.equal(shown["yParity"], request.type === 0 ? undefined : `0x${yParity}`, `type ${request.type}`);
         assert.equal(Number(shown["chainId"]), CHAIN_ID);
       }
-      // All that a block shows of it, the pool shows but for its place.
-      const place = ["blockHash", "blockNumber", "transactionIndex", "l1BatchNumber", "l1BatchTxIndex"];
+      // All that a block shows of it, the pool shows but for its place and what it pays there: until then that is its cap.
+      assert.equal(waiting["gasPrice"], waiting["maxFeePerGas"] ?? mined["gasPrice"]);
+      const place = ["blockHash", "blockNumber", "transactionIndex", "l1BatchNumber", "l1BatchTxIndex", "gasPrice"];
       const parts = (shown: Fields) => Object.fromEntries(Object.entries(shown).filter(([name]) => !place.includes(name)));
       assert.deepEqual(parts(waiting), parts(mined));
       const block = await ask<{ transactions: Fields[] }>("eth_getBlockByNumber", mined["blockNumber"], true);

@@ -63,6 +63,12 @@ function gasPrice(call: Readonly<Record<string, unknown>>): bigint {
   if (price !== undefined && (cap ?? priority) !== undefined) {
     throw new RpcError(RpcCode.invalidParams, "a transaction has either a gasPrice, or maxFeePerGas and maxPriorityFeePerGas");
   }
+  if (cap !== undefined && priority !== undefined && priority > cap) {
+    throw new RpcError(
+      RpcCode.rejected,
+      `max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas is ${priority}, maxFeePerGas ${cap}`,
+    );
+  }
   const paid = price ?? priority ?? 0n;
   return cap !== undefined && cap < paid ? cap : paid;
 }

@@ -138,8 +138,10 @@ export function errorBody(error: unknown): RpcErrorBody {
     const { code, message, data } = error;
     return data === undefined ? { code, message } : { code, message, data };
   }
-  if (error instanceof TransactionFormatError)
-    return { code: RpcCode.invalidParams, message: error.message, data: { code: error.code } };
+  if (error instanceof TransactionFormatError) {
+    const isReadable = error.code === "IntrinsicGasTooLow" || error.code === "GasAboveCap";
+    return { code: isReadable ? RpcCode.rejected : RpcCode.invalidParams, message: error.message, data: { code: error.code } };
+  }
   if (error instanceof MempoolError) {
     const code = error.code === "PoolFull" || error.code === "SenderFull" ? RpcCode.limitExceeded : RpcCode.rejected;
     return { code, message: error.message, data: { code: error.code } };

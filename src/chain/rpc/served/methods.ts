@@ -175,11 +175,13 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   );
   methods.set("evm_revert", ([id]) =>
     inTurn(async () => {
-      const mark = typeof id === "string" ? marks.get(id) : undefined;
+      if (typeof id !== "string")
+        throw new RpcError(RpcCode.invalidParams, "the first parameter is the id that evm_snapshot told");
+      const mark = marks.get(id);
       if (mark === undefined) return false;
       // Reverting ends the mark and all later ones, as everywhere.
       const ids = [...marks.keys()];
-      for (const later of ids.slice(ids.indexOf(id as string))) marks.delete(later);
+      for (const later of ids.slice(ids.indexOf(id))) marks.delete(later);
       await chain.revert(mark);
       return true;
     }),
