@@ -428,7 +428,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     async submit(raw) {
       const { returns } = sequencer;
       await turns.next();
-      const transaction = decodeTransaction(raw, rules, { replayProtection });
+      const transaction = decodeTransaction(raw, rules, { replayProtection, intrinsicGas: "required" });
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },

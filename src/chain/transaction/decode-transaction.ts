@@ -18,6 +18,8 @@ const LEGACY_FROM = 0xc0;
 export interface DecodingOptions {
   /** Whether a transaction must name the chain. One from before EIP-155 is valid on every chain: keyless deployers' are such. */
   readonly replayProtection: "required" | "optional";
+  /** Whether its gas must be enough for any block to take it. Default: that is not asked of what has waited already. */
+  readonly intrinsicGas?: "required";
 }
 
 /**
@@ -25,7 +27,11 @@ export interface DecodingOptions {
  * TransactionFormatError for whatever is
  * not a complete, signed, canonical transaction of this chain. Cost: one signature recovery, about 0.15 ms.
  */
-export function decodeTransaction(raw: string, rules: Common, { replayProtection }: DecodingOptions): SignedTransaction {
+export function decodeTransaction(
+  raw: string,
+  rules: Common,
+  { replayProtection, intrinsicGas }: DecodingOptions,
+): SignedTransaction {
   const bytes = decodeHex(raw);
   const first = bytes[0] ?? 0;
   if (bytes.length === 0) throw new TransactionFormatError("Malformed", "the transaction is empty");
@@ -55,7 +61,7 @@ export function decodeTransaction(raw: string, rules: Common, { replayProtection
       `the transaction is valid on every chain; sign it for chain ${chainId} (EIP-155)`,
     );
   }
-  requireIntrinsicGas(tx);
+  if (intrinsicGas === "required") requireIntrinsicGas(tx);
   const fee = "maxFeePerGas" in tx ? tx.maxFeePerGas : "gasPrice" in tx ? tx.gasPrice : 0n;
   const priorityFee = "maxPriorityFeePerGas" in tx ? tx.maxPriorityFeePerGas : fee;
   return {

@@ -26,7 +26,10 @@ const LEAST = [
 for (const { what, request, gas } of LEAST) {
   test(`${what} with less gas than it takes in any case is refused in the words that clients know`, async () => {
     const decode = async (gasLimit: bigint) =>
-      decodeTransaction(await wallet.signRaw({ ...request, gasLimit }), chainRules(CHAIN_ID), { replayProtection: "required" });
+      decodeTransaction(await wallet.signRaw({ ...request, gasLimit }), chainRules(CHAIN_ID), {
+        replayProtection: "required",
+        intrinsicGas: "required",
+      });
     assert.equal((await decode(gas)).gasLimit, gas);
     await assert.rejects(decode(gas - 1n), { code: "IntrinsicGasTooLow", message: /^intrinsic gas too low: / });
   });
