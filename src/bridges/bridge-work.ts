@@ -21,6 +21,14 @@ export interface BridgeWorkDependencies {
   readonly answerMs?: number | undefined;
 }
 
+/** Which messages a look is for. */
+export interface LookOptions {
+  /** Whether those that were refused are asked again too. Default: false. */
+  readonly all?: boolean;
+  /** Which they are, asked for once the members have been read. Default: every one. */
+  readonly only?: (() => ReadonlySet<Hex>) | undefined;
+}
+
 /** What a bridge knows of its messages, and does for them. */
 export interface BridgeMessages {
   readonly reads: ReadContracts;
@@ -28,8 +36,8 @@ export interface BridgeMessages {
   take(member: BridgeMember, logs: readonly Log[]): void;
   /** A member has returned to an earlier state: all is read again. */
   forget(): void;
-  /** Brings what no relayer does; resolves with whether it brought any. */
-  bring(): Promise<boolean>;
+  /** Brings what no relayer does, for those messages; resolves with whether it brought any. */
+  bring(isFor: (id: Hex) => boolean): Promise<boolean>;
   /** What can be done on a member. */
   due(worked: WorkedMember): readonly DueWork[];
 }
@@ -110,13 +118,15 @@ export class BridgeWork {
   }
 
   /**
-   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
-   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
    */
-  async look({ all = false }: { readonly all?: boolean } = {}): Promise<boolean> {
+  async look({ all = false, only }: LookOptions = {}): Promise<boolean> {
     const { hasNews, failures, answering } = await this.#readAll();
-    const brought = await this.#messages.bring();
-    const work = (): Promise<readonly Worked[]> => Promise.all(answering.map((worked) => this.#workOn(worked, all)));
+    const chosen = only?.();
+    const isFor = (id: Hex): boolean => chosen === undefined || chosen.has(id);
+    const brought = await this.#messages.bring(isFor);
+    const work = (): Promise<readonly Worked[]> => Promise.all(answering.map((worked) => this.#workOn(worked, all, isFor)));
     let done = await work();
     let moved = hasNews || brought || done.some((each) => each.moved);
     if (done.some(({ isCutOff }) => isCutOff)) {
@@ -185,12 +195,12 @@ export class BridgeWork {
     }
   }
 
-  async #workOn(worked: WorkedMember, all: boolean): Promise<Worked> {
+  async #workOn(worked: WorkedMember, all: boolean, isFor: (id: Hex) => boolean): Promise<Worked> {
     const { member, logs, account } = worked;
     if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
     const round = beginLook(worked);
     const block = logs.head ?? 0;
-    const due = this.#messages.due(worked).filter(({ name }) => all || this.#retries.isDue(name, block));
+    const due = this.#messages.due(worked).filter(({ name, id }) => isFor(id) && (all || this.#retries.isDue(name, block)));
     const refusals = new Map<string, number>();
     const { clock } = this.#dependencies;
     const latestMs = clock.nowMs() + REPEATED_REFUSALS_MS;

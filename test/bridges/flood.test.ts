@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { COURIERS } from "./support/couriers.ts";
 import { CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
@@ -42,12 +43,23 @@ describe("C14 messages to a receiver that always fails, on chains", () => {
         await setRefusing(failing, true);
         await world.hold(true);
         for (let i = 0; i < MANY; i++) await world.send(failing, `fails ${i}`);
-        // All are verified when the key may go on: it begins with one of each receiver.
-        const beside = await deliver("beside a flood", async () => {
+        // All are verified when the key may go on.
+        const release = async (): Promise<void> => {
           await world.move();
           await world.move();
           await world.hold(false);
-        });
+        };
+        const itself = await world.send(good, "waited for by itself");
+        await release();
+        const [before, from] = [await sentByKey(), performance.now()];
+        await world.devnet.relay(itself.hash as Hex);
+        const itselfMs = Math.round(performance.now() - from);
+        assert.equal((await world.deliveries()).find(({ sentIn }) => sentIn === itself.hash)!.step, "executed");
+        assert.equal((await sentByKey()) - before, alone.transactions + 1, "nothing is done for any other");
+
+        // It begins with one of each receiver.
+        await world.hold(true);
+        const beside = await deliver("beside a flood", release);
         // At most one of the failing is before it, with as many transactions.
         assert.ok(beside.transactions <= 2 * alone.transactions + 1, `${beside.transactions}`);
 
@@ -61,8 +73,10 @@ describe("C14 messages to a receiver that always fails, on chains", () => {
 
         const behind = await deliver("behind a flood");
         assert.equal(behind.transactions, alone.transactions);
-        assert.equal(await receivedBy(good), 3);
-        t.diagnostic(`alone ${alone.ms} ms, beside ${beside.ms} ms, behind ${behind.ms} ms; heap ${growth.toFixed(1)} MiB`);
+        assert.equal(await receivedBy(good), 4);
+        t.diagnostic(
+          `alone ${alone.ms} ms, by itself beside them ${itselfMs} ms, with all ${beside.ms} ms, behind ${behind.ms} ms; heap ${growth.toFixed(1)} MiB`,
+        );
 
         await setRefusing(failing, false);
         await world.finish();

@@ -204,6 +204,25 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     assert.equal(await b.getFunction("data").staticCall(), "two minds");
   });
 
+  test("a message is waited for alone: others that could go on, or failed, are left to the next relay", async () => {
+    const { a, b, bId } = await oapps("MyOApp");
+    const other = await oapps("MyOApp");
+    const asked = { options: options.all(options.receive(200_000)) };
+    await lz.hold("beta");
+    const others = [await sendWord(other.a, bId, "one", asked), await sendWord(other.a, bId, "two", asked)];
+    const sent = await sendWord(a, bId, "alone", asked);
+    await assert.rejects(lz.delivered(sent), /is verified/);
+    await lz.release("beta");
+    await lz.delivered(sent);
+    assert.equal(await b.getFunction("data").staticCall(), "alone");
+    assert.equal(await other.b.getFunction("received").staticCall(), 0n);
+    await hyperchains.relay();
+    assert.equal(await other.b.getFunction("received").staticCall(), 2n);
+    for (const each of others) await lz.delivered(each);
+    for (const options of [{ sentIn: "0x12" }, { sentIn: 1 }, { of: sent.hash }, "0x"])
+      await assert.rejects(hyperchains.l1.provider.request({ method: "hyperchain_relay", params: [options] }), /"sentIn":"0x…"/);
+  });
+
   test("execution is held, released, or made with other gas; the end of all faults releases it", async () => {
     const { a, b, bId } = await oapps("MyOApp");
     await lz.hold("beta");

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork } from "../bridge-work.ts";
+import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
 import { beginLook, refusalFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { CcipBook } from "./book.ts";
@@ -44,7 +44,7 @@ export class CcipWorker {
       reads: this.book.reads,
       take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
       forget: () => this.book.forget(),
-      bring: async () => (await dependencies.bring?.(this.#unrecorded())) ?? false,
+      bring: async (isFor) => (await dependencies.bring?.(this.#unrecorded().filter(({ id }) => isFor(id)))) ?? false,
       due: (worked) => this.#due(worked),
     };
     this.#work = new BridgeWork(messages, dependencies);
@@ -56,10 +56,10 @@ export class CcipWorker {
   }
 
   /**
-   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
-   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
    */
-  look(options?: { readonly all?: boolean }): Promise<boolean> {
+  look(options?: LookOptions): Promise<boolean> {
     return this.#work.look(options);
   }
 

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending } from "../bridge-work.ts";
+import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending, LookOptions } from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, revertFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
@@ -49,7 +49,7 @@ export class HyperlaneWorker {
         this.#failures.clear();
         this.#metadata.clear();
       },
-      bring: async () => (await dependencies.bring?.(this.#unproven())) ?? false,
+      bring: async (isFor) => (await dependencies.bring?.(this.#unproven().filter(({ id }) => isFor(id)))) ?? false,
       due: (worked) => this.#due(worked),
     };
     this.#work = new BridgeWork(messages, dependencies);
@@ -62,10 +62,10 @@ export class HyperlaneWorker {
   }
 
   /**
-   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
-   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
    */
-  look(options?: { readonly all?: boolean }): Promise<boolean> {
+  look(options?: LookOptions): Promise<boolean> {
     return this.#work.look(options);
   }
 

@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
 import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending } from "../bridge-work.ts";
+import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending, LookOptions } from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, callFrom, refusalFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
@@ -41,7 +41,7 @@ export class LayerZeroWorker {
         this.book.forget();
         this.#failures.clear();
       },
-      bring: async () => (await dependencies.bring?.(this.#unverified())) ?? false,
+      bring: async (isFor) => (await dependencies.bring?.(this.#unverified().filter(({ guid }) => isFor(guid)))) ?? false,
       due: (worked) => this.#due(worked),
     };
     this.#work = new BridgeWork(messages, dependencies);
@@ -53,10 +53,10 @@ export class LayerZeroWorker {
   }
 
   /**
-   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
-   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
    */
-  look(options?: { readonly all?: boolean }): Promise<boolean> {
+  look(options?: LookOptions): Promise<boolean> {
     return this.#work.look(options);
   }
 

@@ -4,7 +4,7 @@ import { SUPERCHAIN } from "../../protocol/superchain.ts";
 import { answerWithin } from "../../relayer/member-silence.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { ANSWER_MS, BridgeWork } from "../bridge-work.ts";
-import type { BridgeSending, BridgeWorkDependencies, DueWork } from "../bridge-work.ts";
+import type { BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, revertFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
@@ -73,10 +73,10 @@ export class SuperchainWorker {
   }
 
   /**
-   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
-   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read and served.
    */
-  look(options?: { readonly all?: boolean }): Promise<boolean> {
+  look(options?: LookOptions): Promise<boolean> {
     return this.#work.look(options);
   }
 

@@ -21,9 +21,19 @@ interface WorkerSeams {
   readonly bring: (waiting: readonly BridgeCrossing[]) => Promise<boolean>;
 }
 
+/** What a look at a bridge is for. */
+export interface BridgeLook {
+  /** Whether what was refused is asked again too. Default: false. */
+  readonly all?: boolean;
+  /** A transaction whose messages alone go on. Default: all do. */
+  readonly sentIn?: Hex | undefined;
+}
+
 /** A bridge between the members of now. */
 export interface RunningBridge {
-  look(options?: { readonly all?: boolean }): Promise<boolean>;
+  look(options?: BridgeLook): Promise<boolean>;
+  /** Whether nothing of what a transaction sent goes on by itself any more, as was read last; undefined where it sent nothing. */
+  areOver(sentIn: Hex): Promise<boolean | undefined>;
   read(): Promise<unknown>;
   /** Undefined where nothing was sent, as for a message that is not this bridge's. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;

@@ -15,7 +15,7 @@ import { transmit } from "../deployment/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
 import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/bridge-info.ts";
-import type { BridgeKind, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
+import type { BridgeKind, BridgeLook, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
 import { connectBridgeMembers } from "./bridge-members.ts";
 import type { ConnectedMembers } from "./bridge-members.ts";
 import { GatewayCarrier } from "./gateway-carrier.ts";
@@ -37,8 +37,10 @@ export interface LiveBridgesDependencies {
 export interface LiveBridges {
   /** Puts what bridges need on these chains and L1, and connects them. Rejects with PublishedCodeError or BridgeSetUpError. */
   setUp(chains: readonly ServedChain[]): Promise<void>;
-  /** Has messages go on; resolves with whether anything moved. With `all`, what was refused is asked again too. */
-  look(options?: { readonly all?: boolean }): Promise<boolean>;
+  /** Has messages go on; resolves with whether anything moved. */
+  look(options?: BridgeLook): Promise<boolean>;
+  /** Whether what a transaction sent over bridges is over, as the last look found it; undefined where it sent nothing. */
+  areOver(sentIn: Hex): Promise<boolean | undefined>;
   /** Executes a message at once, with its own gas or other. Resolves with the transaction; undefined where none was sent. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
   /** Has a bridge that knows curses curse a member by its chain id, or no longer; resolves with whether there is one. */
@@ -115,6 +117,12 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
       inTurn(async () => {
         const moved = await Promise.all(working().map(({ running }) => running.look(options)));
         return moved.includes(true);
+      }),
+    areOver: (sentIn) =>
+      inTurn(async () => {
+        const told = await Promise.all(working().map(({ running }) => running.areOver(sentIn)));
+        const known = told.filter((each) => each !== undefined);
+        return known.length === 0 ? undefined : !known.includes(false);
       }),
     execute: (id, gas) => inTurn(() => executeBy(working(), id, gas)),
     curse: (chainId, isCursed) => inTurn(() => curseBy(working(), chainId, isCursed)),

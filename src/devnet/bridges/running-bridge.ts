@@ -1,13 +1,16 @@
 import type { TransactionReceipt } from "ethers";
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { LookOptions } from "../../bridges/bridge-work.ts";
+import { isOver } from "../view/bridge-info.ts";
 import type { BridgeDelivery, BridgeStanding } from "../view/bridge-info.ts";
 import type { RunningBridge } from "./bridge-kind.ts";
 import { ProvenMessages } from "./proven-message.ts";
 import type { PayloadOf } from "./proven-message.ts";
 
 /** What every bridge's worker does. */
-interface BridgeWorker extends Pick<RunningBridge, "look" | "read"> {
+interface BridgeWorker extends Pick<RunningBridge, "read"> {
+  look(options?: LookOptions): Promise<boolean>;
   execute(id: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined>;
 }
 
@@ -41,8 +44,18 @@ export function runningBridge(
       composed,
     };
   };
+  const sentBy = (hash: Hex): readonly BridgeMessage[] => messages().filter(({ sent }) => sent.transactionHash === hash);
   return {
-    look: (options) => worker.look(options),
+    look: ({ all = false, sentIn } = {}) =>
+      worker.look({ all, ...(sentIn === undefined ? {} : { only: () => new Set(sentBy(sentIn).map(({ id }) => id)) }) }),
+    async areOver(sentIn) {
+      const sent = sentBy(sentIn);
+      if (sent.length === 0) return undefined;
+      const over = await Promise.all(
+        sent.map(async ({ standing, composed = [] }) => isOver({ ...(await standing()), composed })),
+      );
+      return over.every(Boolean);
+    },
     read: () => worker.read(),
     execute: async (id, gas) => (await worker.execute(id, gas))?.hash as Hex | undefined,
     deliveries: () => Promise.all(messages().map(delivery)),

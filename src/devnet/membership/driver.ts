@@ -1,4 +1,5 @@
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { SettledBatchInfo } from "../view/ecosystem-info.ts";
 import { resealInfo } from "../view/reseal-info.ts";
@@ -9,6 +10,13 @@ import { settledBatchInfo } from "../view/settled-info.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { Driver } from "../view/driver.ts";
 
+/** Bridges, as far as a relay moves them. */
+interface DrivenBridges {
+  /** With a transaction only what that sent goes on. Resolves with whether anything moved. */
+  look(options: { readonly all: boolean; readonly sentIn?: Hex | undefined }): Promise<boolean>;
+  areOver(sentIn: Hex): Promise<boolean | undefined>;
+}
+
 interface DriverDependencies {
   /** Those that there are now. */
   readonly chains: () => readonly DevnetChain[];
@@ -17,8 +25,8 @@ interface DriverDependencies {
   readonly runsRelayer: boolean;
   /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
   readonly onDriven?: (() => Promise<void>) | undefined;
-  /** What bridges of others do, where there are any; resolves with whether it did anything. */
-  readonly bridges?: { look(options: { readonly all: boolean }): Promise<boolean> } | undefined;
+  /** Those of others, where there are any. */
+  readonly bridges?: DrivenBridges | undefined;
 }
 
 export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }: DriverDependencies): Driver {
@@ -53,10 +61,11 @@ export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }
       await onDriven?.();
       return resealInfo(chainId, resealed);
     },
-    async relay() {
+    async relay(sentIn) {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));
       let [priorityOps, importedRoots] = [0, 0];
-      let isFirst = true;
+      // What one transaction sent needs no more than itself, unless it is behind others.
+      let [isFirst, alone] = [true, bridges === undefined ? undefined : sentIn];
       for (let moved = true; moved;) {
         const steps = stepsOf(relayer);
         moved = false;
@@ -68,9 +77,13 @@ export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }
         }
         await (runsRelayer ? relayer.poll() : relayer.observe());
         // What a receiver refuses stays refused until something changes: it is asked once in each call.
-        const executed = (await bridges?.look({ all: isFirst })) ?? false;
+        const executed = (await bridges?.look({ all: isFirst, sentIn: alone })) ?? false;
         isFirst = false;
         moved ||= executed || stepsOf(relayer) !== steps;
+        if (alone === undefined) continue;
+        // What has failed may be run once more, with other gas.
+        if (!executed && (await bridges?.areOver(alone))) break;
+        if (!moved) [isFirst, alone, moved] = [true, undefined, true];
       }
       const messages = relayer.journeys().filter((journey) => before.get(journey) !== journey.steps.size);
       return { priorityOps, importedRoots, messages: messages.map(messageInfo) };

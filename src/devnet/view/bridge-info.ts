@@ -37,6 +37,12 @@ export interface BridgeDelivery extends BridgeStanding {
   readonly composed: readonly ComposedInfo[];
 }
 
+/** Whether nothing of a message goes on by itself: it is executed with all composed calls, has failed, or was given up. */
+export function isOver({ step, composed }: Pick<BridgeDelivery, "step" | "composed">): boolean {
+  if (step === "failed" || step === "skipped") return true;
+  return step === "executed" && composed.every((each) => each.step !== "sent");
+}
+
 /** A member of the ecosystem that a bridge is on. */
 export interface BridgedMember<Id extends number | string = number> {
   readonly name: string;

@@ -1,3 +1,4 @@
+import type { Hex } from "../../protocol/hex.ts";
 import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./ecosystem-info.ts";
 
 /** What a settle waits for beside L1. */
@@ -24,7 +25,8 @@ export interface Driver {
   reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
   /**
    * Has every chain look at L1, the relayer at all of them and bridges execute, until nothing moves any more without a settle.
-   * Rejects with a provider's error or with what stopped a chain.
+   * With a transaction it ends once what that sent over bridges is over, and bridges begin with that alone. Rejects with a
+   * provider's error or with what stopped a chain.
    */
-  relay(): Promise<RelayInfo>;
+  relay(sentIn?: Hex): Promise<RelayInfo>;
 }

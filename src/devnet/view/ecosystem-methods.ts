@@ -121,7 +121,7 @@ function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"
     sourceChain: unknown,
     asked: AskedBooks = {},
   ): Promise<MessageInfo | null> => {
-    if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
+    if (typeof hash !== "string" || !isHash(hash)) {
       throw new RpcError(
         RpcCode.invalidParams,
         "the first parameter is the hash of a message, or of the transaction that sent it",
@@ -170,8 +170,9 @@ function drivingMethods(
     ],
     [
       "hyperchain_relay",
-      async (_params, client) => {
-        const { messages, ...counts } = await drives(client, () => ecosystem.relay());
+      async ([options], client) => {
+        const sentIn = transactionToBring(options);
+        const { messages, ...counts } = await drives(client, () => ecosystem.relay(sentIn));
         return { ...counts, messages: messages.filter(sight(client).message) };
       },
     ],
@@ -184,6 +185,21 @@ function waitsForExecution(options: unknown = {}): boolean {
   if (typeof options === "object" && fields.every(([field, value]) => field === "execution" && typeof value === "boolean"))
     return fields.some(([, value]) => value === true);
   throw new RpcError(RpcCode.invalidParams, 'the second parameter is an object such as {"execution":true}');
+}
+
+/** Of the parameter of `hyperchain_relay`. Throws RpcError. */
+function transactionToBring(options: unknown = {}): Hex | undefined {
+  const fields = Object.entries(options ?? {});
+  if (typeof options === "object" && fields.every(([field, value]) => field === "sentIn" && isHash(value)))
+    return fields.map(([, value]) => String(value).toLowerCase() as Hex)[0];
+  throw new RpcError(
+    RpcCode.invalidParams,
+    'the parameter is an object such as {"sentIn":"0x…"}, with the hash of a transaction that sent something over a bridge',
+  );
+}
+
+function isHash(value: unknown): boolean {
+  return typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
 }
 
 /** What \`hyperchain_dump\` answers. */

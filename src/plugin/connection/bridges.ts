@@ -1,5 +1,6 @@
 import type { ChainName } from "../../client/ecosystem.ts";
 import { revertReason } from "../../client/revert-reason.ts";
+import { isOver } from "../../devnet/view/bridge-info.ts";
 import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { BRIDGES } from "../../options/bridges.ts";
@@ -7,7 +8,7 @@ import type { BridgeName } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { BridgeArrival, BridgeControl, Bridges } from "../api/bridges.ts";
-import type { TransactionLike } from "../api/hyperchains.ts";
+import type { Hyperchains, TransactionLike } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 
 /**
@@ -21,25 +22,19 @@ export class BridgeUseError extends HyperchainError<"NotConfigured" | "NotBridge
 /** Batches there and back: what is sent needs one on its chain, and its destination one look at L1. */
 const MOST_ROUNDS = 4;
 
-/** What moves the ecosystem. */
-interface Movement {
-  settle(): Promise<unknown>;
-  relay(): Promise<unknown>;
-}
-
 /** The part of the test API that bridges of others have. Contracts are known where the config names the bridge. */
-export function createBridges(link: EcosystemLink, movement: Movement): Bridges {
+export function createBridges(link: EcosystemLink, settle: Hyperchains["settle"]): Bridges {
   return {
     get layerzero() {
-      return { ...contractsOf("layerzero", link.info.bridges?.layerzero), ...bridgeControl("layerzero", link, movement, Number) };
+      return { ...contractsOf("layerzero", link.info.bridges?.layerzero), ...bridgeControl("layerzero", link, settle, Number) };
     },
     get hyperlane() {
-      return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, movement, Number) };
+      return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, settle, Number) };
     },
     get superchain() {
       return {
         ...contractsOf("superchain", link.info.bridges?.superchain),
-        ...bridgeControl("superchain", link, movement, Number),
+        ...bridgeControl("superchain", link, settle, Number),
       };
     },
     get ccip() {
@@ -48,7 +43,7 @@ export function createBridges(link: EcosystemLink, movement: Movement): Bridges 
       };
       return {
         ...contractsOf("ccip", link.info.bridges?.ccip),
-        ...bridgeControl("ccip", link, movement, BigInt),
+        ...bridgeControl("ccip", link, settle, BigInt),
         curse: (member: ChainName) => curse(member, true),
         lift: (member: ChainName) => curse(member, false),
       };
@@ -68,7 +63,7 @@ function contractsOf<Contracts>(bridge: BridgeName, named: { readonly contracts:
 function bridgeControl<Id>(
   bridge: BridgeName,
   link: EcosystemLink,
-  movement: Movement,
+  settle: Hyperchains["settle"],
   readId: (told: number | string) => Id,
 ): BridgeControl<Id> {
   const ask = async (): Promise<readonly BridgeDelivery[]> => {
@@ -97,8 +92,8 @@ function bridgeControl<Id>(
       const mayGoOn = (round: number): boolean =>
         sent.some((delivery) => !isOver(delivery) || (round === 0 && failedIn(delivery) !== undefined));
       for (let round = 0; round < MOST_ROUNDS && mayGoOn(round); round++) {
-        await movement.settle();
-        await movement.relay();
+        await settle();
+        await link.request("hyperchain_relay", [{ sentIn }]);
         sent = await find();
       }
       let first: BridgeArrival | undefined;
@@ -122,11 +117,6 @@ function bridgeControl<Id>(
       return arrival(found, link);
     },
   };
-}
-
-function isOver({ step, composed }: BridgeDelivery): boolean {
-  if (step === "failed" || step === "skipped") return true;
-  return step === "executed" && composed.every((each) => each.step !== "sent");
 }
 
 /** The call that its receiver has reverted last; undefined where none has. */
@@ -155,8 +145,8 @@ function waiting({ id, step, reason }: BridgeDelivery): BridgeUseError {
   return new BridgeUseError("Waiting", `message ${id} is ${step}${reason === undefined ? "" : `: ${reason}`}`);
 }
 
-function hashOf(transaction: TransactionLike): string {
+function hashOf(transaction: TransactionLike): Hex {
   const hash =
     typeof transaction === "string" ? transaction : "hash" in transaction ? transaction.hash : transaction.transactionHash;
-  return hash.toLowerCase();
+  return hash.toLowerCase() as Hex;
 }

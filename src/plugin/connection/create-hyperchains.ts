@@ -59,7 +59,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     },
     faults: createFaults(link),
     get bridges() {
-      return createBridges(link, hyperchains);
+      return createBridges(link, hyperchains.settle);
     },
     [Symbol.iterator]: () => link.chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
