@@ -64,6 +64,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                 "data kept by": content?.signers?.committee && (
                   <Signed by={content.signers.committee} on={base.name} as="committee member" />
                 ),
+                "attested by": content?.signers?.attestor && <code>{content.signers.attestor.x}</code>,
                 "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
               }}
             />

@@ -63,6 +63,7 @@ export function ChainPage({ name }: { readonly name: string }) {
               <Addresses chain={base.name} addresses={standby.members} />
             </>
           ),
+          attestation: chain.attestation?.sentence,
           "protocol version": now.protocolVersion,
           "next version": now.upgrade && `${now.upgrade.version}, from ${time(now.upgrade.effectiveAt)} on`,
           "execution delay": `${count(chain.executionDelaySeconds)} s`,

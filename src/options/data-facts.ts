@@ -1,5 +1,5 @@
 import type { DataFacts } from "../protocol/data-choice.ts";
-import { partsOf } from "./fields/data-policy.ts";
+import { isAttestedPart, partsOf } from "./fields/data-policy.ts";
 import type { DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
 
@@ -19,6 +19,11 @@ export function hasHolders(dataAvailability: ChainPlan["availability"]["dataAvai
   return dataAvailability !== "chain" && hasCommittee(dataAvailability);
 }
 
+/** Whether each batch needs a program's word. */
+export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+  return dataAvailability !== "chain" && hasAttested(dataAvailability);
+}
+
 /** Whether each batch has its own choice. */
 export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
   return dataAvailability !== "chain" && hasAnyOf(dataAvailability);
@@ -26,6 +31,10 @@ export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAv
 
 function hasCommittee(part: DataPart): boolean {
   return part === "validium" || (typeof part === "object" && "committee" in part) || partsOf(part).some(hasCommittee);
+}
+
+function hasAttested(part: DataPart): boolean {
+  return isAttestedPart(part) || partsOf(part).some(hasAttested);
 }
 
 function hasAnyOf(part: DataPart): boolean {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { AbiCoder } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/devnet/chains/test-attestor.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { createProver } from "../../src/prover/prover.ts";
@@ -10,7 +13,12 @@ import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-r
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
 import { collectApproval } from "../../src/settlement/signing/quorum.ts";
 import type { BatchApproval } from "../../src/settlement/signing/quorum.ts";
+import { attestedPolicy } from "../../src/settlement/attestation.ts";
+import type { Attestor } from "../../src/settlement/attestation.ts";
+import { allOf, CALLDATA, postingOf } from "../../src/settlement/data-policy.ts";
+import type { DataPolicy } from "../../src/settlement/data-policy.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/batch/settlement-batch.ts";
+import type { PostingPolicy } from "../../src/settlement/batch/settlement-batch.ts";
 import { storedBatchOf } from "../settlement/support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
@@ -102,3 +110,85 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     assert.equal(root, stored.newStateRoot);
   });
 });
+
+describe("G4: quorum, proof, delay and attestation; with each missing once nothing moves", () => {
+  const prover = createProver({ workers: 2 });
+  let settled: SettledL1;
+  let chain: SettledChain;
+  let context: SenderContext;
+  let attested: { readonly settlementChainId: bigint; readonly policy: Hex };
+  let parties: { readonly quorum: Parameters<typeof collectApproval>[0]; readonly posting: PostingPolicy };
+
+  before(async () => {
+    settled = await startSettledL1();
+    const measured = [TEST_ROOT.x, TEST_ROOT.y, TEST_MEASUREMENT];
+    const member = await settled.l1.deploy("AttestedPolicy", ...measured);
+    const { rollupPolicy } = settled.ecosystem.addresses;
+    const both = await settled.l1.deploy("AllOfPolicy", [rollupPolicy, await member.getAddress()]);
+    const addressOf = async (contract: typeof both): Promise<Hex> => (await contract.getAddress()).toLowerCase() as Hex;
+    attested = { settlementChainId: settled.ecosystem.settlementChainId, policy: await addressOf(member) };
+    const terms = { validatorThreshold: 2n, executionDelay: DELAY_SECONDS, dataAvailabilityPolicy: await addressOf(both) };
+    chain = await createSettledChain(settled, 272n, terms, 2);
+    context = senderContext(chain, settled.accounts[0]!);
+    parties = {
+      quorum: { members: chain.members, threshold: 2 },
+      posting: postingOf(policyWith(createTestAttestor(() => settled.latestTimestamp()))),
+    };
+  });
+  after(async () => {
+    await prover.close();
+    await settled.l1.close();
+  });
+
+  const policyWith = (attestor: Attestor): DataPolicy => allOf([CALLDATA, attestedPolicy({ attestor, ...attested })]);
+  const send = (data: Hex) => context.transactor.send({ label: "attempt", to: context.hyperchain, data, gasLimit: 10_000_000n });
+  const refused = async (data: Hex, name: string): Promise<void> => {
+    const totals = await readTotals(context);
+    await assert.rejects(send(data), (error) => error instanceof SettlementError && error.contractError?.name === name);
+    assert.deepEqual(await readTotals(context), totals);
+  };
+
+  test("each alone missing is refused by name, and all four together move money after the delay", async () => {
+    const data = policyWith(createTestAttestor(() => settled.latestTimestamp())).choiceAt([].values());
+    const batch = await chain.form({ writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("moves")], data });
+    const { proof } = await prover.proveBatch(batch.job);
+    const approval = await collectApproval(parties.quorum, chain.contract, batch, ANY_TIME);
+    const commit = async ({ signatures = approval.signatures, posting = parties.posting } = {}): Promise<Hex> =>
+      encodeCommit(chain.genesis, await commitBatchOf(batch, posting), { ...approval, signatures });
+
+    // Without the quorum, with the attestation.
+    await refused(await commit({ signatures: approval.signatures.slice(0, 1) }), "QuorumTooSmall");
+    // Without the attestation, with the quorum: none, of another batch, of a key that is not valid any more.
+    const none = encodedParts(["0x", "0x"]);
+    await refused(await commit({ posting: { policyData: () => Promise.resolve(none) } }), "MalformedPolicyData");
+    const ofOther: Attestor = {
+      attest: (quoted) => createTestAttestor(() => settled.latestTimestamp()).attest({ ...quoted, preCommitment: wordToHex(1n) }),
+    };
+    await refused(await commit({ posting: postingOf(policyWith(ofOther)) }), "QuoteMismatch");
+    const late = createTestAttestor(async () => (await settled.latestTimestamp()) - 2n * DELAY_SECONDS);
+    await refused(await commit({ posting: postingOf(policyWith(late)) }), "LeafExpired");
+    await send(await commit());
+
+    // Without a proof, with quorum, attestation and delay.
+    const stored = storedBatchOf(batch, chain.genesis, {
+      ...chain.contract,
+      publishesPubdata: true,
+      committedAt: await settled.latestTimestamp(),
+    });
+    const execute = encodeExecute(stored, [], []);
+    await settled.increaseTime(Number(DELAY_SECONDS) / 2);
+    await refused(execute, "BatchNotProven");
+    // Without the delay, with the others.
+    await send(encodeProve(stored, proof));
+    await refused(execute, "ExecutionDelayed");
+    await settled.increaseTime(Number(DELAY_SECONDS) / 2);
+    await send(execute);
+    assert.deepEqual(await readTotals(context), { committed: 1n, verified: 1n, executed: 1n });
+    assert.equal(await readContract<Hex>(context, "executedStateRoot"), stored.newStateRoot);
+  });
+});
+
+/** What an all-of policy is shown. */
+function encodedParts(parts: readonly Hex[]): Hex {
+  return AbiCoder.defaultAbiCoder().encode(["bytes[]"], [parts]) as Hex;
+}

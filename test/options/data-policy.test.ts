@@ -6,6 +6,7 @@ import { dataAvailability } from "../../src/options/fields/data-policy.ts";
 import type { ChainPlan } from "../../src/options/plan.ts";
 
 const committee = { members: 1, threshold: 1 };
+const attested = { attested: { root: "test" } };
 const nested = (levels: number): unknown => (levels === 0 ? "rollup" : { allOf: ["rollup", nested(levels - 1)] });
 
 describe("F6: the options of composed policies", () => {
@@ -17,6 +18,8 @@ describe("F6: the options of composed policies", () => {
       { allOf: [{ anyOf: [{ committee }, "rollup"] }, { committee }] },
       { anyOf: Array.from({ length: 8 }, () => "rollup") },
       nested(3),
+      { allOf: ["rollup", attested] },
+      { anyOf: ["rollup", { allOf: [{ committee }, attested] }] },
     ];
     const refused: readonly unknown[] = [
       "celestia",
@@ -32,6 +35,15 @@ describe("F6: the options of composed policies", () => {
       { anyOf: ["rollup", { committee: { members: 1, threshold: 2 } }] },
       { anyOf: ["rollup", { committee, more: 1 }] },
       nested(4),
+      attested,
+      { anyOf: ["rollup", attested] },
+      { allOf: [attested, attested] },
+      { allOf: ["rollup", attested, attested] },
+      { allOf: ["rollup", { allOf: ["rollup", attested] }, attested] },
+      { allOf: ["rollup", { attested: { root: "mine" } }] },
+      { allOf: ["rollup", { attested: { root: "test", more: 1 } }] },
+      { allOf: ["rollup", { ...attested, committee }] },
+      { allOf: ["rollup", { attested: null }] },
       null,
       7,
     ];
@@ -49,5 +61,7 @@ describe("F6: the options of composed policies", () => {
     assert.equal(publishes({ allOf: [{ anyOf: ["rollup", "validium"] }, { committee }] }), "sometimes");
     assert.equal(publishes({ allOf: [{ anyOf: ["rollup", "validium"] }, "rollup"] }), "always");
     assert.equal(publishes({ anyOf: [{ committee }, "validium"] }), "never");
+    assert.equal(publishes({ allOf: ["rollup", { attested: { root: "test" } }] }), "always");
+    assert.equal(publishes({ allOf: [{ attested: { root: "test" } }, "validium"] }), "never");
   });
 });

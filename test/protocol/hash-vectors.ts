@@ -3,6 +3,7 @@ import type { HyperchainConfiguration } from "../../src/devnet/chain-on-l1/creat
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
+import type { AttestationLeaf, QuotedBatch } from "../../src/protocol/attestation.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
 import type { GatewayPayload } from "../../src/protocol/gateway-message.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
@@ -69,6 +70,12 @@ export interface HashVectors {
     readonly digest: Hex;
     readonly point: Hex;
     readonly evaluation: Hex;
+  }[];
+  readonly attestations: readonly {
+    readonly leaf: AttestationLeaf;
+    readonly leafDigest: Hex;
+    readonly batch: QuotedBatch;
+    readonly quoteDigest: Hex;
   }[];
 }
 

@@ -2,13 +2,14 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../chain/batch/forming.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import { partsOf } from "../../options/fields/data-policy.ts";
+import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
 import { leavesChoice } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { attestedPolicy } from "../../settlement/attestation.ts";
 import { committeePolicy, createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { CALLDATA_POSTING } from "../../settlement/batch/settlement-batch.ts";
@@ -27,6 +28,7 @@ import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import { deployPolicy, findPolicy } from "./policy-contracts.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
+import { createTestAttestor } from "./test-attestor.ts";
 
 const DEFAULT_AFTER_MS = 2_000;
 
@@ -57,7 +59,8 @@ interface ConnectedHolders {
   readonly chooseData: ChooseData;
   /** What batches consist of, with what was chosen for them. */
   readonly inputs: InputsOf;
-  readonly data: DataKeeper;
+  /** undefined where L1 has them. */
+  readonly data: DataKeeper | undefined;
   catchUp(batches: readonly FormedBatch[]): Promise<void>;
 }
 
@@ -66,6 +69,11 @@ interface Keepers {
   readonly members: readonly MemberProcess[];
   readonly addresses: readonly Hex[];
   readonly threshold: number;
+}
+
+/** Seconds of the newest block; 0 where there is none. */
+async function timeOf(l1: Provider): Promise<bigint> {
+  return BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
 }
 
 /** Starts the committees of a chain's policy, and deploys the policy that counts their signatures. */
@@ -111,6 +119,7 @@ async function connect(
     operatorAddress,
     clock,
     kept,
+    l1,
     setup,
     availability,
   }: HoldersDependencies & { readonly setup: MemberSetup; readonly availability: ChainPlan["availability"] },
@@ -129,6 +138,8 @@ async function connect(
   const { settlementChainId } = chain;
   const policyOf = async (each: DataPart, { address: policy, parts }: PolicyContract): Promise<DataPolicy> => {
     if (each === "rollup") return CALLDATA;
+    if (isAttestedPart(each))
+      return attestedPolicy({ attestor: createTestAttestor(() => timeOf(l1)), settlementChainId, policy });
     const inner: DataPolicy[] = [];
     for (const [i, within] of partsOf(each).entries()) inner.push(await policyOf(within, parts[i] as PolicyContract));
     if (typeof each === "object" && "allOf" in each) return allOf(inner);
@@ -150,7 +161,7 @@ async function connect(
     posting: part === "rollup" ? CALLDATA_POSTING : postingOf(policy),
     chooseData: (batch) => (choices === undefined ? policy.choose(batch) : choices.choose(batch)),
     inputs,
-    data: keepersInTurn([...(isHere ? [keeper] : []), ...remote]),
+    data: committees.length === 0 ? undefined : keepersInTurn([...(isHere ? [keeper] : []), ...remote]),
     async catchUp(batches) {
       if (isHere) for (const batch of batches) await keeper.keep(batch);
       await Promise.all(processes.map((member) => follow(member, inputs, batches)));

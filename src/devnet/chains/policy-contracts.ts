@@ -1,10 +1,13 @@
 import { AbiCoder, ContractFactory, Interface } from "ethers";
 import type { Provider, Signer } from "ethers";
-import { partsOf } from "../../options/fields/data-policy.ts";
+import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
+import { leafOf } from "../../protocol/attestation.ts";
+import type { AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
 /** A data availability policy on L1, with those of which it is made. */
 export interface PolicyContract {
@@ -25,6 +28,7 @@ interface PolicyDependencies {
 }
 
 const composed = new Interface(["function members() view returns (address[])"]);
+const coder = AbiCoder.defaultAbiCoder();
 
 /** Deploys the policy, its parts first. `committees`: one for each committee in it, in order. Rejects with DeploymentError. */
 export async function deployPolicy(
@@ -33,6 +37,9 @@ export async function deployPolicy(
   dependencies: PolicyDependencies,
 ): Promise<PolicyContract> {
   if (part === "rollup") return { address: dependencies.ecosystem.addresses.rollupPolicy, parts: [] };
+  if (isAttestedPart(part)) {
+    return { address: await deployOn("AttestedPolicy", [TEST_ROOT.x, TEST_ROOT.y, TEST_MEASUREMENT], dependencies), parts: [] };
+  }
   const inner = partsOf(part);
   if (inner.length === 0) {
     const { value } = committees.next() as IteratorYieldResult<CommitteeAccounts>;
@@ -55,23 +62,41 @@ export async function findPolicy(part: DataPart, address: Hex, l1: Provider): Pr
   return { address, parts: await Promise.all(found) };
 }
 
+/** A policy that is not composed, and what it was shown. */
+interface ShownPart {
+  readonly part: DataPart;
+  readonly contract: Hex;
+  readonly data: Hex;
+}
+
 /** The signatures in what a policy was shown, by the contract that counted them. L1 took what was shown: it is well formed. */
 export function signaturesShown(
   part: DataPart,
-  { address, parts }: PolicyContract,
+  contract: PolicyContract,
   policyData: Hex,
 ): readonly (readonly [committee: Hex, signatures: readonly string[]])[] {
-  if (part === "rollup") return [];
-  const coder = AbiCoder.defaultAbiCoder();
+  const committees = partsShown(part, contract, policyData).filter(
+    (each) => each.part !== "rollup" && !isAttestedPart(each.part),
+  );
+  return committees.map(({ contract: committee, data }) => [committee, coder.decode(["bytes[]"], data)[0] as readonly string[]]);
+}
+
+/** The key of the program that vouched, likewise. */
+export function attestorShown(part: DataPart, contract: PolicyContract, policyData: Hex): AttestationLeaf | undefined {
+  const attested = partsShown(part, contract, policyData).find((each) => isAttestedPart(each.part));
+  return attested && leafOf(attested.data);
+}
+
+function partsShown(part: DataPart, { address, parts }: PolicyContract, data: Hex): readonly ShownPart[] {
   const inner = partsOf(part).map((each, i) => [each, parts[i] as PolicyContract] as const);
+  if (inner.length === 0) return [{ part, contract: address, data }];
   if (typeof part === "object" && "anyOf" in part) {
-    const [member, data] = coder.decode(["uint256", "bytes"], policyData) as unknown as [bigint, Hex];
-    const [each, contract] = inner[Number(member)] ?? ["rollup" as const, { address, parts }];
-    return signaturesShown(each, contract, data);
+    const [member, shown] = coder.decode(["uint256", "bytes"], data) as unknown as [bigint, Hex];
+    const chosen = inner[Number(member)];
+    return chosen === undefined ? [] : partsShown(...chosen, shown);
   }
-  const [shown] = coder.decode(["bytes[]"], policyData) as unknown as [readonly Hex[]];
-  if (inner.length === 0) return [[address, shown]];
-  return inner.flatMap(([each, contract], i) => signaturesShown(each, contract, shown[i] ?? "0x"));
+  const [shown] = coder.decode(["bytes[]"], data) as unknown as [readonly Hex[]];
+  return inner.flatMap(([each, contract], i) => partsShown(each, contract, shown[i] ?? "0x"));
 }
 
 /** Deploys one of this package's contracts from the operator's account. Rejects with DeploymentError. */

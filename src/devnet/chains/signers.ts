@@ -23,7 +23,7 @@ import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
-import { hasHolders, leavesChoice } from "../../options/data-facts.ts";
+import { hasHolders, isAttested, leavesChoice } from "../../options/data-facts.ts";
 import { partsOf } from "../../options/fields/data-policy.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
 import type { ChainPlan } from "../../options/plan.ts";
@@ -121,7 +121,7 @@ export async function prepareSigners(
   const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
-    own !== undefined || dataAvailability === "chain" || !hasHolders(dataAvailability)
+    own !== undefined || dataAvailability === "chain" || !(hasHolders(dataAvailability) || isAttested(dataAvailability))
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,

@@ -1,20 +1,15 @@
-import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { preCommitmentOf, readPublishedBatch } from "../../chain/reconstruction/published-batch.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Compress } from "../../protocol/digest.ts";
-import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { HeldData } from "./held-data.ts";
+import { boundBy } from "./bound-by-policy.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
-
-const policy = new Interface([
-  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
-]);
 
 /** A batch, and all that may be its commit's calldata. */
 interface BatchSource {
@@ -57,7 +52,7 @@ export async function readBatchContent(
   );
 }
 
-/** What the chain's policy binds of its own data: asked of the policy, which is bound with the answer by the commitment. */
+/** What the chain's policy binds of its own data: the commitment binds the policy, and what it answered. */
 async function askPolicy(
   { pubdata, policyData }: CommitCall,
   published: boolean,
@@ -67,13 +62,12 @@ async function askPolicy(
 ): Promise<Hex> {
   if (policyData === "0x") return NOTHING_BOUND;
   const claim = { published, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
-  const to = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
+  const policy: Hex = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
   try {
-    const answer = await provider.call({ to, data: policy.encodeFunctionData("checkAvailability", [claim, policyData]) });
-    return toHex(Buffer.from(String(policy.decodeFunctionResult("checkAvailability", answer)[0]).slice(2), "hex"));
+    return await boundBy(provider, policy, claim, policyData);
   } catch (error) {
     const { batchNumber } = stored;
-    throw new ReconstructionError("PubdataMismatch", `the policy ${to} refuses the data that it accepted`, {
+    throw new ReconstructionError("PubdataMismatch", `the policy ${policy} refuses the data that it accepted`, {
       batchNumber,
       cause: error,
     });

@@ -8,7 +8,7 @@ import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { signaturesShown } from "../chains/policy-contracts.ts";
+import { attestorShown, signaturesShown } from "../chains/policy-contracts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { settledStages } from "./batch-info.ts";
@@ -31,6 +31,8 @@ interface BatchSigners {
   readonly validators: readonly Hex[];
   /** Those who have the data beside L1; absent where L1 alone has them. */
   readonly committee?: readonly Hex[];
+  /** The key of the program that vouched for it; absent where L1 asks for none. */
+  readonly attestor?: { readonly x: Hex; readonly y: Hex };
 }
 
 /** What L1 is asked. */
@@ -113,7 +115,12 @@ async function signersOf(
   const committee = signaturesShown(dataAvailability, policy, batch.policyData).flatMap(([contract, shown]) =>
     recovered(availabilityDomain(l1.chainId, contract), DATA_AVAILABILITY_TYPES, claim, shown),
   );
-  return { validators, ...(committee.length === 0 ? {} : { committee }) };
+  const leaf = attestorShown(dataAvailability, policy, batch.policyData);
+  return {
+    validators,
+    ...(committee.length === 0 ? {} : { committee }),
+    ...(leaf === undefined ? {} : { attestor: { x: leaf.x, y: leaf.y } }),
+  };
 }
 
 /** L1 has checked the signatures, so each is one. */

@@ -78,6 +78,14 @@ export interface NamedBatchInfo {
   readonly executableAt: number;
 }
 
+/** A program's word for each batch. */
+interface AttestationInfo {
+  /** Whose key vouches for the program's: for tests, a key that anyone has. */
+  readonly root: "test";
+  /** What it is worth. */
+  readonly sentence: string;
+}
+
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
@@ -91,6 +99,8 @@ export interface ChainInfo {
   readonly dataAvailability: DataAvailability;
   /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */
   readonly dataPolicy?: ComposedData;
+  /** Whose word for each batch L1 asks for beside the quorum's; absent where it asks for none. */
+  readonly attestation?: AttestationInfo;
   /** Whether only its readers are answered, with a session; absent where everybody is. */
   readonly readsNeedSession?: true;
   /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */

@@ -33,7 +33,7 @@ import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../described/options.ts";
 import { executionSentence, provenSentence } from "./proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
-import { dataFactsOf } from "../../options/data-facts.ts";
+import { dataFactsOf, isAttested } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -229,6 +229,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     baseToken: pipeline.baseToken,
     dataAvailability: dataSummary(plan, base.chain !== undefined && !pipeline.isCarried),
     ...(typeof dataAvailability === "string" ? {} : { dataPolicy: dataAvailability }),
+    ...(isAttested(dataAvailability) ? { attestation: { root: "test", sentence: UNDER_TEST_ROOT } } : {}),
     ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
@@ -365,6 +366,9 @@ function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protoc
 function upgradeStatus({ version, effectiveAt, operations }: ScheduledUpgrade): UpgradeStatus {
   return { version: Number(version), effectiveAt: Number(effectiveAt), operations: Number(operations) };
 }
+
+const UNDER_TEST_ROOT =
+  "asked for each batch, under the root for tests: its key is public, so this shows what L1 asks and adds no trust";
 
 const PACKAGE_VERSION = readPackageVersion();
 

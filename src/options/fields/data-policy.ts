@@ -2,10 +2,14 @@ import * as v from "valibot";
 import { signers } from "./signer-count.ts";
 import { must, oneOf } from "./values.ts";
 
-/** A part of a composed policy: L1's own data, the chain's committee, or a further one in processes of its own. */
+/**
+ * A part of a composed policy: L1's own data, the chain's committee, a further one in processes of its own, or, beside parts that
+ * have the data, the word of a program under a root whose key is public.
+ */
 export type DataPart =
   | "rollup"
   | "validium"
+  | { readonly attested: { readonly root: "test" } }
   | { readonly committee: { readonly members: number; readonly threshold: number } }
   | ComposedData;
 
@@ -15,7 +19,8 @@ export type ComposedData =
   | { readonly anyOf: readonly DataPart[]; readonly afterMs?: number };
 
 const [FEWEST_PARTS, MOST_PARTS, MOST_LEVELS, LONGEST_WAIT_MS] = [2, 8, 3, 60_000];
-const WANTED = '"rollup" or "validium" or "chain", or { allOf: [...] } or { anyOf: [...], afterMs? } of such, in up to 3 levels';
+const WANTED =
+  '"rollup", "validium" or "chain", { allOf: [...] } or { anyOf: [...], afterMs? } of such, { attested }; in 3 levels';
 
 /** Where data are by one place alone. */
 export const namedAvailability = oneOf("rollup", "validium", "chain");
@@ -28,13 +33,13 @@ export const dataAvailability = v.pipe(
 
 /** The parts that a composed policy is made of; none of a simple one. */
 export function partsOf(part: DataPart): readonly DataPart[] {
-  if (typeof part === "string" || "committee" in part) return [];
+  if (typeof part === "string" || "committee" in part || "attested" in part) return [];
   return "allOf" in part ? part.allOf : part.anyOf;
 }
 
 function isDataAvailability(value: unknown): boolean {
   if (v.is(namedAvailability, value)) return true;
-  return isComposed(value, 1) && committeesOfChain(value) <= 1;
+  return isComposed(value, 1) && countOf(value, (part) => part === "validium") <= 1 && countOf(value, isAttestedPart) <= 1;
 }
 
 function isComposed(value: unknown, level: number): value is ComposedData {
@@ -44,9 +49,22 @@ function isComposed(value: unknown, level: number): value is ComposedData {
   if (afterMs !== undefined && (allOf !== undefined || !isWait(afterMs))) return false;
   const parts: unknown = allOf ?? anyOf;
   if (!Array.isArray(parts) || parts.length < FEWEST_PARTS || parts.length > MOST_PARTS) return false;
-  return parts.every(
-    (part: unknown) => part === "rollup" || part === "validium" || isCommittee(part) || isComposed(part, level + 1),
-  );
+  // Of any, a program's word would stand for data. With another part beside it, which has them, it may be one of all.
+  const keeping = allOf === undefined ? parts : parts.filter((part: unknown) => !isAttestedPart(part));
+  return keeping.length > 0 && keeping.every((part: unknown) => isKeeping(part, level));
+}
+
+function isKeeping(part: unknown, level: number): boolean {
+  return part === "rollup" || part === "validium" || isCommittee(part) || isComposed(part, level + 1);
+}
+
+/** Whether it is the word of a program. */
+export function isAttestedPart(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { attested, ...others } = value as Record<string, unknown>;
+  if (typeof attested !== "object" || attested === null || Object.keys(others).length > 0) return false;
+  const { root, ...further } = attested as Record<string, unknown>;
+  return root === "test" && Object.keys(further).length === 0;
 }
 
 function isCommittee(value: unknown): boolean {
@@ -59,6 +77,6 @@ function isWait(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= LONGEST_WAIT_MS;
 }
 
-function committeesOfChain(part: DataPart): number {
-  return part === "validium" ? 1 : partsOf(part).reduce((sum, inner) => sum + committeesOfChain(inner), 0);
+function countOf(part: DataPart, isCounted: (part: DataPart) => boolean): number {
+  return isCounted(part) ? 1 : partsOf(part).reduce((sum, inner) => sum + countOf(inner, isCounted), 0);
 }

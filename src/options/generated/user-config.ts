@@ -412,7 +412,7 @@ export interface HyperchainUserConfig {
   readonly cheats?: boolean | undefined;
   /**
    * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
-   * Allowed: "rollup" or "validium" or "chain", or { allOf: [...] } or { anyOf: [...], afterMs? } of such, in up to 3 levels.
+   * Allowed: "rollup", "validium" or "chain", { allOf: [...] } or { anyOf: [...], afterMs? } of such, { attested }; in 3 levels.
    * Default: "rollup".
    */
   readonly dataAvailability?: "rollup" | "validium" | "chain" | ComposedData | undefined;

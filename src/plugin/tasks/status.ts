@@ -73,6 +73,9 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
   const standbys = info.chains.flatMap(standbyLines);
+  const attested = info.chains.flatMap(({ name, attestation }) =>
+    attestation === undefined ? [] : [warning(`Attestation of ${name}: ${attestation.sentence}`)],
+  );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const checks = chains.flatMap(({ name, checked }) =>
@@ -95,6 +98,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     firstScreen(info, { keys: false }),
     table(rows),
     ...(standbys.length === 0 ? [] : [standbys.join("\n")]),
+    ...attested,
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
     ...(checks.length === 0 ? [] : [checks.join("\n")]),

@@ -13,6 +13,7 @@ import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { PUBLISHED, WITHHELD } from "../../../src/protocol/data-choice.ts";
+import type { DataChoice } from "../../../src/protocol/data-choice.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
@@ -80,6 +81,8 @@ export interface BatchContent extends Omit<OneBlockContent, "writes"> {
   readonly writes?: readonly { readonly leaf: number; readonly value: bigint }[];
   /** Seconds; default the latest L1 block's. */
   readonly timestamp?: bigint;
+  /** Where its data go; default published for the ecosystem's rollup policy, else withheld. */
+  readonly data?: DataChoice;
 }
 
 /** A chain without an EVM: real state tree, real batches, real contract. */
@@ -145,11 +148,11 @@ export async function createSettledChain(
     members,
     genesis,
     contract,
-    async form(content = {}) {
+    async form({ data, ...content } = {}) {
       const writes = content.writes?.map(({ leaf, value }) => ({ ...leafKey(leaf), value })) ?? [];
       return former.form(
         oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, extensions }),
-        configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy ? PUBLISHED : WITHHELD,
+        data ?? (configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy ? PUBLISHED : WITHHELD),
       );
     },
     snapshot: () => ({ former: former.mark(), batchNumber }),

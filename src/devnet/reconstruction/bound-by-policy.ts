@@ -1,0 +1,64 @@
+import { AbiCoder, Interface } from "ethers";
+import type { Provider } from "ethers";
+import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../protocol/data-choice.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+const policies = new Interface([
+  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
+  "function members() view returns (address[])",
+  "function measurement() view returns (bytes32)",
+]);
+const coder = AbiCoder.defaultAbiCoder();
+const WORD_DIGITS = 64;
+
+/** What a policy is asked. */
+interface Claim {
+  readonly published: boolean;
+  readonly preCommitment: Hex;
+  readonly pubdataHash: Hex;
+}
+
+/**
+ * What a policy binds of what it is shown, as it answers now. A program's key may have expired since L1 took its word: such a
+ * part then bound nothing, which the batch's commitment confirms. Rejects with the provider's error where the policy refuses.
+ */
+export async function boundBy(provider: Provider, policy: Hex, claim: Claim, policyData: Hex): Promise<Hex> {
+  const ask = async <T>(to: Hex, name: string, args: readonly unknown[] = []): Promise<T> => {
+    const answer = await provider.call({ to, data: policies.encodeFunctionData(name, args) });
+    return policies.decodeFunctionResult(name, answer)[0] as T;
+  };
+  const bound = async (to: Hex, shown: Hex): Promise<Hex> => {
+    try {
+      return await ask<Hex>(to, "checkAvailability", [claim, shown]);
+    } catch (refusal) {
+      if (await ask(to, "measurement").catch(() => false)) return NOTHING_BOUND;
+      const members = [...(await ask<readonly Hex[]>(to, "members").catch(() => []))];
+      const parts = shownParts(shown, members);
+      if (parts === undefined) throw refusal;
+      const bounds = await Promise.all(parts.all.map(([member, data]) => bound(member, data)));
+      return parts.chosen === undefined ? boundOfAll(bounds) : boundOfAny(parts.chosen, bounds[0] ?? NOTHING_BOUND);
+    }
+  };
+  return bound(policy, policyData);
+}
+
+/** What parts of a composed policy were shown. */
+interface ShownParts {
+  readonly all: readonly (readonly [member: Hex, data: Hex])[];
+  /** Of an any-of policy, the number of the one part that was asked. */
+  readonly chosen?: number;
+}
+
+/** undefined where it is not a composed policy's data. Its first word is an offset in an all-of's, a number in an any-of's. */
+function shownParts(shown: Hex, members: readonly Hex[]): ShownParts | undefined {
+  try {
+    const chosen = Number(shown.slice(0, 2 + WORD_DIGITS));
+    const one = members[chosen];
+    if (one !== undefined) return { all: [[one, coder.decode(["uint256", "bytes"], shown)[1] as Hex]], chosen };
+    const [parts] = coder.decode(["bytes[]"], shown) as unknown as [readonly Hex[]];
+    if (members.length === 0 || parts.length !== members.length) return undefined;
+    return { all: members.map((member, i) => [member, parts[i] ?? "0x"] as const) };
+  } catch {
+    return undefined;
+  }
+}

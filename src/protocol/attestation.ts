@@ -1,0 +1,75 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { addressWord, bytesWord, uintWord } from "./abi-words.ts";
+import { fromHex, hashTag } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
+
+/** A key of an attestor, with the program to which its root ties it. */
+export interface AttestationLeaf {
+  readonly x: Hex;
+  readonly y: Hex;
+  /** Hash of the program. */
+  readonly measurement: Hex;
+  /** The last second of L1's time at which the root vouches for the key. */
+  readonly notAfter: bigint;
+}
+
+/** A signature of P-256, `s` in the lower half. */
+export interface P256Signature {
+  readonly r: Hex;
+  readonly s: Hex;
+}
+
+/** What `AttestedPolicy` is shown. */
+export interface Attestation {
+  readonly leaf: AttestationLeaf;
+  readonly root: P256Signature;
+  readonly quote: P256Signature;
+}
+
+/** What an attestor vouches for: a batch, before the policy of this address on this chain. */
+export interface QuotedBatch {
+  readonly settlementChainId: ChainId;
+  readonly policy: Hex;
+  readonly preCommitment: Hex;
+  readonly pubdataHash: Hex;
+}
+
+const LEAF_TAG = hashTag("hyperchain.attestation-leaf.v1");
+const QUOTE_TAG = hashTag("hyperchain.attestation-quote.v1");
+const WORD_DIGITS = 64;
+
+/** What a root signs of an attestor's key. */
+export function leafDigest(leaf: AttestationLeaf): Uint8Array {
+  return sha256Of([bytesWord(LEAF_TAG), ...leafWords(leaf)]);
+}
+
+/** What an attestor's key signs of a batch. */
+export function quoteDigest({ settlementChainId, policy, preCommitment, pubdataHash }: QuotedBatch): Uint8Array {
+  return sha256Of([
+    bytesWord(QUOTE_TAG),
+    addressWord(policy),
+    uintWord(settlementChainId),
+    bytesWord(preCommitment),
+    bytesWord(pubdataHash),
+  ]);
+}
+
+/** The policy's data: eight words. */
+export function encodeAttestation({ leaf, root, quote }: Attestation): Hex {
+  return `0x${[...leafWords(leaf), ...[root.r, root.s, quote.r, quote.s].map((word) => bytesWord(word))].join("")}`;
+}
+
+/** The key that vouched, as L1 has checked it. */
+export function leafOf(policyData: Hex): AttestationLeaf {
+  const word = (i: number): Hex => `0x${policyData.slice(2 + i * WORD_DIGITS, 2 + (i + 1) * WORD_DIGITS)}`;
+  return { x: word(0), y: word(1), measurement: word(2), notAfter: BigInt(word(3)) };
+}
+
+function leafWords({ x, y, measurement, notAfter }: AttestationLeaf): readonly string[] {
+  return [bytesWord(x), bytesWord(y), bytesWord(measurement), uintWord(notAfter)];
+}
+
+function sha256Of(words: readonly string[]): Uint8Array {
+  return sha256(fromHex(`0x${words.join("")}`));
+}
