@@ -156,7 +156,7 @@ describe("F3, A7: a chain whose data L1 does not have, without its operator", ()
   /** One that asks the keeper as a reader with this account. */
   const holder = (account: number): DataHolder => ({
     name: `keeper asked by ${account}`,
-    async read(batchNumber) {
+    async read({ batchNumber }) {
       const { domain, types, value } = dataRequestToSign(contract, batchNumber);
       const signature = (await devnet.accounts.wallet(account).signTypedData(domain, types, value)) as Hex;
       return keeper.read({ batchNumber, signature });
@@ -174,8 +174,8 @@ describe("F3, A7: a chain whose data L1 does not have, without its operator", ()
   test("it is rebuilt from L1 and a keeper, whatever other holders say", async () => {
     const liars = [
       giving("empty", () => Promise.resolve(new Uint8Array())),
-      giving("other", (batchNumber) => Promise.resolve(pubdata[Number(1n - batchNumber)]!)),
-      giving("cut", (batchNumber) => Promise.resolve(pubdata[Number(batchNumber)]!.slice(0, -1))),
+      giving("other", ({ batchNumber }) => Promise.resolve(pubdata[Number(1n - batchNumber)]!)),
+      giving("cut", ({ batchNumber }) => Promise.resolve(pubdata[Number(batchNumber)]!.slice(0, -1))),
       holder(ALICE),
     ];
     const rebuilt = await rebuild([...liars, holder(READER)]);

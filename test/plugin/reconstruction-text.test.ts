@@ -10,6 +10,7 @@ const summary: ReconstructionSummary = {
   hyperchain: `0x${"aa".repeat(20)}`,
   settlementChainId: 1,
   isFromMessages: false,
+  heldBatches: 0,
   protocolVersion: 1,
   l1: { fromBlock: 0, toBlock: 9, toBlockHash: STATED },
   stateRoot: EXPECTED,

@@ -4,12 +4,21 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 
+/** Of which batch data are looked for, and what L1 has of them. */
+export interface WantedData {
+  readonly batchNumber: BatchNumber;
+  /** Of the pubdata. */
+  readonly hash: Hex;
+}
+
 /** One that keeps a chain's data. What it says is believed only as far as L1 has its hash. */
 export interface DataHolder {
   /** For messages: as the user knows it. */
   readonly name: string;
   /** A batch's pubdata. `signal` is aborted when it is not waited for any more. */
-  read(batchNumber: BatchNumber, signal: AbortSignal): Promise<Uint8Array>;
+  read(wanted: WantedData, signal: AbortSignal): Promise<Uint8Array>;
+  /** Told of data that another holder gave and L1 has the hash of. Default: it keeps what it has. */
+  keep?(wanted: WantedData, pubdata: Uint8Array): Promise<void>;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -30,14 +39,16 @@ export class HeldData {
    */
   async read(batchNumber: BatchNumber, hash: Hex): Promise<Uint8Array> {
     if (this.#holders.length === 0)
-      throw new ReconstructionError("NotARollup", "its data was withheld from L1; ask those who keep it", { batchNumber });
+      throw new ReconstructionError("NotARollup", "its data was withheld from L1; name those who keep it, by holders or --data", {
+        batchNumber,
+      });
     const refusals: string[] = [];
     for (const holder of this.#holders) {
       const signal = AbortSignal.timeout(this.#waitMs);
       try {
-        const pubdata = await Promise.race([holder.read(batchNumber, signal), silence(signal)]);
+        const pubdata = await Promise.race([holder.read({ batchNumber, hash }, signal), silence(signal)]);
         const got = hashPubdata(pubdata);
-        if (got === hash) return pubdata;
+        if (got === hash) return await this.#kept({ batchNumber, hash }, pubdata, holder);
         refusals.push(`${holder.name} gave other data, with hash ${got}`);
       } catch (error) {
         refusals.push(signal.aborted ? `${holder.name} was silent for ${this.#waitMs} ms` : `${holder.name}: ${reasonOf(error)}`);
@@ -48,6 +59,12 @@ export class HeldData {
       `its data, with hash ${hash}, was withheld from L1, and no holder gave it: ${refusals.join("; ")}`,
       { batchNumber },
     );
+  }
+
+  /** The others have it from now on too. */
+  async #kept(wanted: WantedData, pubdata: Uint8Array, giver: DataHolder): Promise<Uint8Array> {
+    for (const holder of this.#holders) if (holder !== giver) await holder.keep?.(wanted, pubdata);
+    return pubdata;
   }
 }
 

@@ -73,6 +73,8 @@ export interface ReconstructedBatch extends CommittedBatch {
   /** Leaves of its log tree, by the place of the log. */
   readonly logLeaves: readonly Hex[];
   readonly pubdataBytes: number;
+  /** Whether a holder gave its data, which L1 has the hash of. */
+  readonly isHeld: boolean;
   /** Entries of its diff list, the outputs entry included. */
   readonly entryCount: number;
 }
@@ -300,6 +302,7 @@ class BatchReplay {
       canonicalTxHashes,
       logLeaves,
       pubdataBytes: content.pubdata.length,
+      isHeld: !content.data.publishes,
       entryCount: entries.length,
     });
     this.#ledger.forgetOperations(stored.priorityOpTotal);

@@ -30,6 +30,8 @@ export interface ReconstructionSummary {
   readonly falseCodeDigests: readonly FalseDigest[];
   readonly messages: number;
   readonly pubdataBytes: number;
+  /** Batches whose data are not on L1: a holder gave them. */
+  readonly heldBatches: number;
   readonly priorityOps: {
     readonly taken: number;
     readonly waiting: number;
@@ -68,6 +70,7 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     falseCodeDigests: state.falseDigests(),
     messages: messagesOf(reconstruction).length,
     pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
+    heldBatches: batches.filter(({ isHeld }) => isHeld).length,
     priorityOps: {
       taken: Number(last.priorityOpTotal),
       waiting: pendingHashes.length,

@@ -16,6 +16,7 @@ import type { Effect } from "../discovery/find-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";
 import { packageGenesis } from "../protocol-genesis.ts";
 import { readSender, signerOf } from "./accounts.ts";
+import { dataSources } from "./data-sources.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput } from "./output.ts";
 import type { Output } from "./output.ts";
@@ -37,6 +38,8 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
    */
   readonly base?: string | undefined;
   readonly baseUrl?: string | undefined;
+  /** Folders and URLs of those who keep what L1 does not have. */
+  readonly data?: string | undefined;
 }
 
 /** A chain's contract on L1, whether the chain runs or not. */
@@ -49,6 +52,8 @@ export interface FoundOnL1 {
   readonly layer: string;
   readonly hyperchain: Hex;
   readonly output: Output;
+  /** Folders and URLs of those who keep its data; undefined where they are looked for on its layer alone. */
+  readonly data?: string | undefined;
   /** Asks the chain itself; absent where only its contract is known. */
   readonly chain?: (method: string, params: readonly unknown[], limits: AnswerLimits) => Promise<unknown>;
   /**
@@ -82,14 +87,14 @@ export async function withChainOnL1(
       const known = info.chains.find((each) =>
         isAddress(chain) ? each.hyperchain === chain.toLowerCase() : each.chainId === findChain(info, chain).chainId,
       );
-      return work(runningChain(session, known, known?.hyperchain ?? (chain as Hex)));
+      return work({ ...runningChain(session, known, known?.hyperchain ?? (chain as Hex)), data: args.data });
     });
   if (settlementUrl !== undefined && !isUrl(settlementUrl))
     throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
   const named = args.base === undefined ? args : await withContracts(args, hre);
   if (!isAddress(named.chain))
     throw pluginError(`with --settlement-url the chain is named by its contract: 0x and 40 hex digits, got '${chain}'`);
-  await work(namedChain(named, named.chain, createOutput(args.json))).catch((error: unknown) => {
+  await work({ ...namedChain(named, named.chain, createOutput(args.json)), data: args.data }).catch((error: unknown) => {
     throw explained(error);
   });
 }
@@ -188,14 +193,15 @@ async function withOwnKey(
   }
 }
 
-/** Rebuilds the chain from L1 alone, and tells how far it is. */
+/** Rebuilds the chain from L1 and those who keep what is not there, and tells how far it is. */
 export async function rebuild(
-  { l1, layer, hyperchain, output }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output">,
+  { l1, layer, hyperchain, output, data }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output" | "data">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
 ): Promise<Reconstruction> {
   const genesis = await packageGenesis();
   output.progress(`reading ${hyperchain} from ${layer} at ${l1}…`);
-  return reconstruct({ l1, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });
+  const holders = data === undefined ? [] : await dataSources(data, { l1, hyperchain });
+  return reconstruct({ l1, hyperchain, genesis, holders, onProgress: progressOf(output, layer), ...options });
 }
 
 /**

@@ -23,6 +23,10 @@ const base = option(
   "base",
   "Of a chain on a chain, from L1 alone: the latter's contract on L1, or its name where its ecosystem runs",
 );
+const data = option(
+  "data",
+  "Of a chain whose data L1 does not have: folders, and URLs of nodes that keep them, with commas; asked in that order, and what a node gives is kept in the folders. URLs want a reader's HYPERCHAIN_PRIVATE_KEY",
+);
 const baseUrl = option("baseUrl", "With --base: JSON-RPC URL of that L1");
 const from = option(
   "from",
@@ -459,6 +463,7 @@ export const taskDefinitions: TaskDefinition[] = [
       description:
         "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1, or on its base",
     })
+    .addOption(data)
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./reconstruct.ts"))
@@ -475,6 +480,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(base)
     .addOption(baseUrl)
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
+    .addOption(data)
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./prove.ts"))
@@ -514,6 +520,7 @@ export const taskDefinitions: TaskDefinition[] = [
       option("base", "Of a chain on a chain that has ended: the latter's contract on L1, which pays, and has what it takes"),
     )
     .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
+    .addOption(data)
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./exit.ts"))

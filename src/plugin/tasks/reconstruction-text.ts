@@ -17,6 +17,7 @@ export function reconstructionText(summary: ReconstructionSummary): string {
     leaves,
     messages,
     pubdataBytes,
+    heldBatches,
     priorityOps,
     unapplied,
     falseCodeDigests,
@@ -24,6 +25,7 @@ export function reconstructionText(summary: ReconstructionSummary): string {
   const unknown = priorityOps.unknown.length === 0 ? "" : `, ${priorityOps.unknown.length} of them known by their hashes alone`;
   const layer = layerName(chainId);
   const source = summary.isFromMessages ? "L1" : layer;
+  const sources = heldBatches === 0 ? `${source} alone` : `${source} and those who keep the data of ${heldBatches} batches`;
   const rows = [
     ["state root", `${stateRoot}${isExecuted ? `, as executed on ${layer}` : `, not executed on ${layer} yet`}`],
     [`${layer} blocks`, `${l1.fromBlock} to ${l1.toBlock}`],
@@ -39,5 +41,5 @@ export function reconstructionText(summary: ReconstructionSummary): string {
       `the state is false: the code of ${address} has the digest ${expected}, the state says ${stated}. The chain's validators signed what they had not executed. Balances can be proven, the chain cannot be continued`,
     ),
   );
-  return [`${strong(`chain ${chainId}, rebuilt from ${source} alone`)}\n${table(rows)}`, ...lies].join("\n\n");
+  return [`${strong(`chain ${chainId}, rebuilt from ${sources}`)}\n${table(rows)}`, ...lies].join("\n\n");
 }
