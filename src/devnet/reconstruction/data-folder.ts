@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DataHolder, WantedData } from "./held-data.ts";
 
 /**
- * A folder with batches' pubdata, each a file whose name is their hash. What other holders give is kept there, for this user alone:
+ * A folder with batches' pubdata, each a file named by its hash. What other holders give is kept there, for this user alone:
  * data that L1 does not have are not public.
  */
 export function dataFolder(folder: string): DataHolder {

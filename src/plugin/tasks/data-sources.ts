@@ -13,7 +13,7 @@ import { pluginError } from "../plugin-error.ts";
 /** In hexadecimal digits; a batch has a tenth of it. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** What `--data` names: folders, and nodes of those who keep a chain's data, in the order in which they are asked. Throws a plugin error. */
+/** What `--data` names, in the order in which it is asked: folders, and nodes that keep the data. Throws a plugin error. */
 export async function dataSources(
   sources: string,
   { l1, hyperchain }: { readonly l1: string; readonly hyperchain: Hex },
