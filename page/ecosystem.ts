@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 const QUIET_LOOK_MS = 10_000;
 
 /** Messages that every look asks for. */
-const MOST_MESSAGES = 100;
+const MOST_MESSAGES = 200;
 
 /** What all pages know of the ecosystem. */
 export interface Ecosystem {

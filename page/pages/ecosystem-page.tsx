@@ -4,7 +4,7 @@ import { count } from "../format.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { LiveFeed } from "../parts/live-feed.tsx";
-import { Picture } from "../parts/picture.tsx";
+import { Picture } from "../picture/picture.tsx";
 import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { phaseWords } from "../proof-phases.ts";

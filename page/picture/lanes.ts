@@ -1,6 +1,6 @@
-import { timeOf } from "./happenings.ts";
-import type { Activity } from "./happenings.ts";
-import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
+import { timeOf } from "../happenings.ts";
+import type { Activity } from "../happenings.ts";
+import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "../answers.ts";
 
 /** A stage of a batch, in order. */
 export type Stage = "open" | "sealed" | "committed" | "proven" | "executed";
@@ -16,8 +16,9 @@ export interface BatchSpan {
   readonly proving?: string;
 }
 
-/** What L1 did with a batch. */
+/** What L1, or a chain on which others settle, did with a batch. */
 export interface StageMark {
+  readonly on: number;
   readonly chainId: number;
   readonly batch: number;
   readonly stage: "committed" | "proven" | "executed";
@@ -38,7 +39,7 @@ export interface Line {
 }
 
 /** Of this package's contracts on L1, and of `SystemContext` on each chain. */
-const BATCH_EVENT = /^(BatchOpened|BatchClosed|BlockCommit|BlockExecution|BlocksVerification)\((\d+)(?:, (\d+))?/;
+const BATCH_EVENT = /^(BatchOpened|BatchClosed|BlockCommit|BlockExecution|BlocksVerification)\((\d+)/;
 const STAGES = { BlockCommit: "committed", BlocksVerification: "proven", BlockExecution: "executed" } as const;
 const SYSTEM_CONTEXT = "0x000000000000000000000000000000000000800b";
 
@@ -55,9 +56,9 @@ function batchEvents(blocks: readonly ActivityBlock[], isOwn: (address: string) 
   return blocks.flatMap((block) =>
     block.transactions.flatMap(({ hash, events }) =>
       events.flatMap(({ address, event }) => {
-        const [, name, first, second] = BATCH_EVENT.exec(event ?? "") ?? [];
+        const [, name, batch] = BATCH_EVENT.exec(event ?? "") ?? [];
         if (name === undefined || !isOwn(address)) return [];
-        return [{ name, batch: Number(name === "BlocksVerification" ? second : first), block, hash, address }];
+        return [{ name, batch: Number(batch), block, hash, address }];
       }),
     ),
   );
@@ -90,8 +91,8 @@ function stageOf(number: number, { committed, proven, executed }: EcosystemStatu
   return number < committed ? "committed" : "sealed";
 }
 
-/** What L1, or a chain on which others settle, did with batches. */
-export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): readonly (StageMark & { readonly on: number })[] {
+/** What was done with batches. */
+export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): readonly StageMark[] {
   const owners = new Map(
     chains.map(({ hyperchain, chainId, settlesOn }) => [`${settlesOn?.chainId ?? l1.chainId}:${hyperchain}`, chainId]),
   );

@@ -1,0 +1,139 @@
+import type { ActivityBlock } from "../answers.ts";
+import { plural } from "../format.ts";
+import { timeOf } from "../happenings.ts";
+import { PHASES, phaseWords } from "../proof-phases.ts";
+import { to } from "../route.ts";
+import type { BatchSpan, StageMark } from "./lanes.ts";
+import type { Scale } from "./scale.ts";
+
+type Places = Pick<Scale, "x" | "y">;
+
+/** A member's blocks on its lane: the more users' transactions, the taller. */
+export function BlockMarks({
+  blocks,
+  chain,
+  scale,
+}: {
+  readonly blocks: readonly ActivityBlock[];
+  readonly chain: string;
+  readonly scale: Places;
+}) {
+  return (
+    <>
+      {blocks.map((block) => {
+        const { users, isFailed } = usersOf(block);
+        const tall = users === 0 ? 5 : Math.min(26, 10 + 3 * users);
+        return (
+          <a key={block.number} href={to(chain, "block", block.number)} tabindex={-1}>
+            <rect
+              class={users === 0 ? "block own" : isFailed ? "block failed" : "block"}
+              x={scale.x(timeOf(block)) - 1.5}
+              y={(scale.y(block.chainId) ?? 0) - tall / 2}
+              width={users === 0 ? 2 : 3.5}
+              height={tall}
+              rx={1}
+            >
+              <title>{blockWords(chain, block)}</title>
+            </rect>
+          </a>
+        );
+      })}
+    </>
+  );
+}
+
+function usersOf({ transactions }: ActivityBlock): { readonly users: number; readonly isFailed: boolean } {
+  const users = transactions.filter(({ by }) => by === "user");
+  return { users: users.length, isFailed: users.some(({ succeeded }) => !succeeded) };
+}
+
+export function blockWords(chain: string, block: ActivityBlock): string {
+  const { users, isFailed } = usersOf(block);
+  return `${chain}, block ${block.number}: ${plural(users, "transaction")} of users${isFailed ? ", one failed" : ""}`;
+}
+
+/** Batches as bars under their chain's lane, coloured by stage; under each its proof as it grows. */
+export function BatchMarks({
+  spans,
+  chain,
+  scale: { x, y },
+}: {
+  readonly spans: readonly BatchSpan[];
+  readonly chain: string;
+  readonly scale: Places;
+}) {
+  return (
+    <>
+      {spans.map((span) => {
+        const from = x(span.from) - 4;
+        const wide = Math.max(8, x(span.to) + 4 - from);
+        const under = (y(span.chainId) ?? 0) + 16;
+        return (
+          <a key={span.number} href={hrefOf(chain, span)} tabindex={-1}>
+            <rect class={`batch stage-${span.stage}`} x={from} y={under} width={wide} height={7} rx={3.5}>
+              <title>{batchWords(chain, span)}</title>
+            </rect>
+            {span.proving !== undefined && (
+              <rect class="proving" x={from} y={under + 9} width={wide * grown(span.proving)} height={2.5} rx={1.25} />
+            )}
+          </a>
+        );
+      })}
+    </>
+  );
+}
+
+export function hrefOf(chain: string, { stage, number }: BatchSpan): string {
+  return stage === "open" ? to(chain) : to(chain, "batch", number);
+}
+
+/** How much of a proof is made, by its phase's place among all. */
+function grown(phase: string): number {
+  return (PHASES.indexOf(phase) + 1) / PHASES.length;
+}
+
+export function batchWords(chain: string, { chainId, number, stage, proving }: BatchSpan): string {
+  const proof = proving === undefined ? "" : `; its proof: ${phaseWords(proving, chainId)}`;
+  return `${chain}, batch ${number}: ${stage}${proof}`;
+}
+
+/** What L1, or another chain, did with batches of those that settle on it. */
+export function StageMarks({
+  marks,
+  scale: { x, y },
+  laneOf,
+  nameOf,
+}: {
+  readonly marks: readonly StageMark[];
+  readonly scale: Places;
+  readonly laneOf: (chainId: number) => number;
+  readonly nameOf: (chainId: number) => string;
+}) {
+  return (
+    <>
+      {marks.map((mark) => {
+        const { on, chainId, batch, stage, at } = mark;
+        return (
+          <a key={keyOf(mark)} href={to(nameOf(chainId), "batch", batch)} tabindex={-1}>
+            <path
+              class={`mark stage-${stage} lane-${laneOf(chainId) % 8}`}
+              d={`M${x(at)} ${(y(on) ?? 0) - 19}l4.5 4.5l-4.5 4.5l-4.5-4.5z`}
+            >
+              <title>{stageWords(mark, nameOf)}</title>
+            </path>
+          </a>
+        );
+      })}
+    </>
+  );
+}
+
+export function keyOf({ hash, chainId, batch, stage }: StageMark): string {
+  return `${hash}${chainId}${batch}${stage}`;
+}
+
+const DONE = { committed: "committed", proven: "accepted the proof of", executed: "executed" } as const;
+
+export function stageWords({ on, chainId, batch, stage }: StageMark, nameOf: (chainId: number) => string): string {
+  return `${nameOf(on)} has ${DONE[stage]} batch ${batch} of ${nameOf(chainId)}`;
+}

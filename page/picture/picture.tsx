@@ -1,0 +1,193 @@
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useActivity } from "../activity.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { clockTime } from "../format.ts";
+import { timeOf } from "../happenings.ts";
+import { useNow } from "../now.ts";
+import { useChainName } from "../parts/links.tsx";
+import { to, useLinkState } from "../route.ts";
+import { bundlesOf } from "./bundles.ts";
+import { batchSpans, messageLines, stageMarks } from "./lanes.ts";
+import { Listed } from "./listed.tsx";
+import type { Shown } from "./listed.tsx";
+import { BatchMarks, BlockMarks, StageMarks } from "./marks.tsx";
+import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
+import { DEFAULT_SPAN, scaleOf, SPANS } from "./scale.ts";
+import type { Scale } from "./scale.ts";
+
+/** Pixels that a time of day takes, and what may be between two. */
+const TICK_WIDTH = 78;
+const TICKS_MS = [5, 10, 30, 60, 120, 300, 600, 900, 1_800].map((seconds) => seconds * 1_000);
+/** Letters of a name that stand beside a lane. */
+const [LETTERS, NARROW_LETTERS] = [12, 8];
+
+/** L1 and each chain as a lane in which time runs: blocks, batches by stage, messages from lane to lane, proofs as they grow. */
+export function Picture() {
+  const { info } = useEcosystem();
+  const activity = useActivity();
+  const nameOf = useChainName();
+  const [state, setState] = useLinkState();
+  const { ref, width } = useWidth();
+  const asked = state.get("span") ?? DEFAULT_SPAN;
+  const span = asked in SPANS ? asked : DEFAULT_SPAN;
+  const [paused, pause] = useState<number>();
+  const now = useNow();
+  const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
+  const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
+  const shown = useShown(scale);
+  return (
+    <section class="picture" aria-labelledby="picture">
+      <div class="bar">
+        <h2 id="picture">What happens</h2>
+        <div class="segments" role="group" aria-label="time that is shown">
+          {Object.entries(SPANS).map(([seconds, words]) => (
+            <button
+              key={seconds}
+              aria-pressed={seconds === span}
+              onClick={() => setState("span", seconds === DEFAULT_SPAN ? undefined : seconds)}
+            >
+              {words}
+            </button>
+          ))}
+        </div>
+        <button aria-pressed={paused !== undefined} onClick={() => pause(paused === undefined ? now : undefined)}>
+          {paused === undefined ? "Hold still" : "Go on"}
+        </button>
+        <Legend />
+      </div>
+      <div ref={ref} class="canvas">
+        <svg width={width} height={scale.height} aria-hidden="true">
+          {lanes.map(({ name, chainId }, i) => (
+            <g key={chainId} class={`lane lane-${i % 8}`}>
+              <line class="rail" x1={scale.label} x2={width} y1={scale.y(chainId)} y2={scale.y(chainId)} />
+              <a href={to(name)} tabindex={-1}>
+                <text class="name" x={0} y={(scale.y(chainId) ?? 0) - 2}>
+                  {clipped(name, scale)}
+                </text>
+                <text class="note" x={0} y={(scale.y(chainId) ?? 0) + 13}>
+                  block {(activity.get(chainId)?.at(-1)?.number ?? 0).toLocaleString("en")}
+                </text>
+              </a>
+            </g>
+          ))}
+          <svg x={scale.label} width={scale.plot} height={scale.height}>
+            <g transform={`translate(${scale.shift})`}>
+              <Marks shown={shown} scale={scale} />
+              <Axis scale={scale} />
+            </g>
+          </svg>
+        </svg>
+      </div>
+      <Listed shown={shown} nameOf={nameOf} />
+    </section>
+  );
+}
+
+function clipped(name: string, { label }: Scale): string {
+  const most = label < 80 ? NARROW_LETTERS : LETTERS;
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+}
+
+/** What is drawn: all that reaches into the time that is shown. */
+function useShown({ drawnFrom, y }: Scale): Shown {
+  const { info, status, messages } = useEcosystem();
+  const activity = useActivity();
+  const blocks = useMemo(
+    () =>
+      [...activity.values()].flatMap((each) =>
+        each.filter((block) => timeOf(block) >= drawnFrom && y(block.chainId) !== undefined),
+      ),
+    [activity, drawnFrom, info],
+  );
+  const allSpans = useMemo(() => batchSpans(activity, status), [activity, status]);
+  const spans = useMemo(() => allSpans.filter(({ to: end }) => end >= drawnFrom), [allSpans, drawnFrom]);
+  const allMarks = useMemo(() => stageMarks(activity, info), [activity, info]);
+  const marks = useMemo(() => allMarks.filter(({ at }) => at >= drawnFrom), [allMarks, drawnFrom]);
+  const allLines = useMemo(() => messageLines(activity, messages.messages), [activity, messages]);
+  const lines = useMemo(
+    () =>
+      allLines.filter(
+        ({ stops, message }) =>
+          ((stops.at(-1)?.at ?? 0) >= drawnFrom || message.waitingFor !== undefined) && y(message.sourceChainId) !== undefined,
+      ),
+    [allLines, drawnFrom, info],
+  );
+  return useMemo(() => ({ blocks, spans, marks, lines }), [blocks, spans, marks, lines]);
+}
+
+/** What is drawn once for each change of what is shown: as time runs it is only moved. */
+function Marks({ shown: { blocks, spans, marks, lines }, scale }: { readonly shown: Shown; readonly scale: Scale }) {
+  const { info } = useEcosystem();
+  const nameOf = useChainName();
+  const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
+  const fixed = [scale.perMs, Math.floor(scale.last / 3_600_000), info];
+  const bundles = useMemo(() => bundlesOf(lines, SLOT / scale.perMs), [lines, scale.perMs]);
+  const drawnBlocks = useMemo(
+    () =>
+      lanes.map(({ name, chainId }, i) => (
+        <g key={chainId} class={`lane lane-${i % 8}`}>
+          <BatchMarks spans={spans.filter((each) => each.chainId === chainId)} chain={name} scale={scale} />
+          <BlockMarks blocks={blocks.filter((each) => each.chainId === chainId)} chain={name} scale={scale} />
+        </g>
+      )),
+    [blocks, spans, ...fixed],
+  );
+  const drawnMarks = useMemo(() => {
+    const laneOf = (chainId: number): number => lanes.findIndex((each) => each.chainId === chainId);
+    return <StageMarks marks={marks} scale={scale} laneOf={laneOf} nameOf={nameOf} />;
+  }, [marks, ...fixed]);
+  const drawnLines = useMemo(() => <MessageLines bundles={bundles} scale={scale} nameOf={nameOf} />, [bundles, ...fixed]);
+  return (
+    <>
+      {drawnBlocks}
+      {drawnMarks}
+      <OpenLines bundles={bundles} scale={scale} />
+      {drawnLines}
+    </>
+  );
+}
+
+function Axis({ scale: { x, first, last, perMs, plot, height } }: { readonly scale: Scale }) {
+  const fit = Math.max(2, Math.floor(plot / TICK_WIDTH));
+  const step = TICKS_MS.find((each) => (last - first) / each <= fit) ?? last - first;
+  const from = Math.ceil((first + 28 / perMs) / step) * step;
+  const ticks = Array.from({ length: fit + 1 }, (_, i) => from + i * step).filter((at) => at <= last - 22 / perMs);
+  return (
+    <g class="axis">
+      {ticks.map((at) => (
+        <text key={at} x={x(at)} y={height - 6}>
+          {clockTime(at)}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+function Legend() {
+  return (
+    <p class="legend">
+      {(["open", "sealed", "committed", "proven", "executed"] as const).map((stage) => (
+        <span key={stage}>
+          <svg width="16" height="8" aria-hidden="true">
+            <rect class={`batch stage-${stage}`} x="0.5" y="0.5" width="15" height="7" rx="3.5" />
+          </svg>{" "}
+          {stage}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function useWidth() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [width, set] = useState(900);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    set(element.clientWidth);
+    const observer = new ResizeObserver(() => set(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, width };
+}

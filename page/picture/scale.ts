@@ -1,0 +1,56 @@
+/** Seconds that the picture can show, and what each is called. */
+export const SPANS = {
+  "60": "1 minute",
+  "180": "3 minutes",
+  "600": "10 minutes",
+  "1800": "30 minutes",
+  "3600": "1 hour",
+} as const;
+export const DEFAULT_SPAN = "600";
+/** Pixels of a lane, above the first one, and of the times of day below the last. */
+export const [LANE, TOP, AXIS] = [62, 8, 22];
+/** Pixels beside the lanes for their names, and of names on a narrow screen. */
+const [LABEL, NARROW_LABEL] = [92, 66];
+const NARROW = 520;
+/** Places are counted from the beginning of an hour: at a minute's zoom a day is more pixels than a browser tells apart. */
+const HOUR_MS = 3_600_000;
+/** Parts of a span in which the same marks are drawn, and only moved. */
+const PARTS = 12;
+
+/** Where times and members are in the picture. What is drawn once stands at places that do not change, and is moved as time runs. */
+export interface Scale {
+  readonly label: number;
+  readonly plot: number;
+  readonly height: number;
+  /** The place of a time among what is moved. */
+  readonly x: (atMs: number) => number;
+  /** How far all of it is moved. */
+  readonly shift: number;
+  /** The middle of a member's lane; undefined where it has none. */
+  readonly y: (chainId: number) => number | undefined;
+  readonly first: number;
+  readonly last: number;
+  /** What ends before it is not drawn; it changes seldom. */
+  readonly drawnFrom: number;
+  readonly perMs: number;
+}
+
+export function scaleOf(last: number, spanMs: number, width: number, lanes: readonly { readonly chainId: number }[]): Scale {
+  const label = width < NARROW ? NARROW_LABEL : LABEL;
+  const plot = Math.max(1, width - label);
+  const perMs = Math.max(1, plot - 14) / spanMs;
+  const origin = Math.floor(last / HOUR_MS) * HOUR_MS;
+  const first = last - spanMs;
+  const rows = new Map(lanes.map(({ chainId }, i) => [chainId, i] as const));
+  return {
+    ...{ label, plot, first, last, perMs },
+    height: TOP + lanes.length * LANE + AXIS,
+    x: (at) => (at - origin) * perMs,
+    shift: (origin - first) * perMs,
+    y: (chainId) => {
+      const row = rows.get(chainId);
+      return row === undefined ? undefined : TOP + row * LANE + LANE / 2;
+    },
+    drawnFrom: Math.floor((first * PARTS) / spanMs) * (spanMs / PARTS),
+  };
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { MessageInfo } from "../../page/answers.ts";
+import { bundlesOf } from "../../page/picture/bundles.ts";
+import type { Line } from "../../page/picture/lanes.ts";
+import { startPage } from "../../src/page/page-server.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { startBusyMember } from "./support/busy-member.ts";
+import type { BusyMember } from "./support/busy-member.ts";
+import { violations } from "./support/violations.ts";
+
+const MESSAGES = 200;
+
+describe("I11: a picture of much that happens at a time", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let busy: BusyMember;
+  let page: PageServer;
+  let tab: Page;
+  const complaints: string[] = [];
+  const picture = () => tab.getByRole("region", { name: "What happens" });
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta" },
+      ],
+      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+    );
+    await devnet.settle();
+    busy = await startBusyMember(devnet.chains[0]!.url, {
+      blocks: 20,
+      transactions: 1,
+      messages: MESSAGES,
+      sentWithinMs: 10_000,
+    });
+    page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["271", busy.url]]), any: () => "271" });
+    tab = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
+    tab.setDefaultTimeout(60_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    await tab.goto(`${page.url}/#/`);
+    await picture().locator(".count").first().waitFor({ state: "attached" });
+  });
+  after(async () => {
+    await browser?.close();
+    await page?.close();
+    await busy?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  /** Messages on all lines of the picture, each line's own or its count. */
+  const drawn = async (): Promise<readonly number[]> =>
+    picture()
+      .locator("a.message")
+      .evaluateAll((lines) => lines.map((line) => Number(line.querySelector(".count text")?.textContent ?? 1)));
+
+  for (const [span, least, most] of [
+    ["1 minute", 10, 40],
+    ["3 minutes", 4, 20],
+    ["10 minutes", 1, 8],
+    ["30 minutes", 1, 6],
+    ["1 hour", 1, 6],
+  ] as const)
+    test(
+      `200 messages within ten seconds, at ${span}: lines with counts, that hide no more than they must`,
+      { skip },
+      async () => {
+        await picture().getByRole("button", { name: span, exact: true }).click();
+        await picture().locator(`button[aria-pressed=true]`, { hasText: span }).waitFor();
+        const counts = await drawn();
+        assert.equal(
+          counts.reduce((sum, each) => sum + each, 0),
+          MESSAGES,
+          "each message is on one line",
+        );
+        assert.ok(counts.length >= least && counts.length <= most, `${counts.length} lines`);
+        const widths = await tab.evaluate<number[]>(
+          `[...document.querySelectorAll("a.message path")].map((path) => parseFloat(getComputedStyle(path).strokeWidth))`,
+        );
+        assert.ok(Math.max(...widths) < 10, `a line is ${Math.max(...widths)} px wide`);
+      },
+    );
+
+  test("what is drawn stands still at its place as time runs, and what comes is drawn at the right end", { skip }, async () => {
+    await picture().getByRole("button", { name: "1 minute", exact: true }).click();
+    const first = picture().locator("a.message").first();
+    const placed = async () => ({
+      at: await first.locator("path").getAttribute("d"),
+      seen: (await first.boundingBox())?.x ?? 0,
+      now: await tab.evaluate<number>("Date.now()"),
+    });
+    const before = await placed();
+    const number = busy.addBlock(3);
+    const block = picture().locator(`a[href="#/alpha/block/${number}"] rect`);
+    await block.waitFor({ state: "attached" });
+    const box = (await picture().locator(".canvas > svg").boundingBox())!;
+    const right = async (): Promise<number> => box.x + box.width - ((await block.boundingBox())?.x ?? 0);
+    // A minute on as many pixels as the lanes have beside their names: a second and a half are some 30 of them.
+    assert.ok((await right()) < 60, `it is ${await right()} px from the right end`);
+    while ((await placed()).seen === before.seen) await tab.evaluate("new Promise(requestAnimationFrame)");
+    const later = await placed();
+    assert.equal(later.at, before.at);
+    assert.ok(later.seen < before.seen, "it moves to the left");
+  });
+
+  test("all that is drawn stands in lists too, each with its link, and the keyboard reaches them", { skip }, async () => {
+    await picture().getByRole("button", { name: "10 minutes" }).click();
+    await picture().getByRole("button", { name: "Hold still" }).click();
+    const summary = picture().locator("summary");
+    await summary.focus();
+    await tab.keyboard.press("Enter");
+    await picture().getByRole("heading", { name: "Messages" }).waitFor();
+    for (const name of [/^More of .* messages/, /^More of .* blocks/])
+      for (const more = picture().getByRole("button", { name }); (await more.count()) > 0;) await more.click();
+    const hrefs = (selector: string): Promise<readonly (string | null)[]> =>
+      picture()
+        .locator(selector)
+        .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    const listed = new Set(await hrefs(".lists a"));
+    assert.equal([...listed].filter((href) => href?.startsWith("#/message/")).length, MESSAGES);
+    const marks = await hrefs("svg svg a:has(path.mark)");
+    assert.ok(marks.length >= 4, "both chains' batches are committed and executed");
+    // A mark leads to its batch, its entry to the transaction on L1.
+    assert.ok([...listed].some((href) => href?.startsWith("#/l1/tx/")));
+    assert.equal(
+      await picture()
+        .getByRole("link", { name: /^l1 has (committed|accepted the proof of|executed) batch 0 of (alpha|beta)$/ })
+        .count(),
+      marks.length,
+    );
+    for (const href of await hrefs("svg svg a:not(.message):not(:has(path.mark))"))
+      assert.ok(listed.has(href), `${href} is listed`);
+    await picture().getByRole("heading", { name: "Blocks", exact: true }).waitFor();
+    await summary.focus();
+    await tab.keyboard.press("Tab");
+    assert.equal(await tab.evaluate("document.activeElement.matches('.lists a')"), true);
+    assert.deepEqual(await violations(tab), []);
+    await picture().getByRole("button", { name: "Go on" }).click();
+  });
+
+  test("messages that begin and end together are one, where they are four; other ways and other fates stay apart", () => {
+    const line = (id: number, from: number, to: number, more: Partial<MessageInfo> = {}): Line => ({
+      message: {
+        ...{ type: "transfer", messageHash: `0x${id}`, sourceChainId: 1, destinationChainId: 2 },
+        steps: [{ step: "executed" }],
+        ...more,
+      } as unknown as MessageInfo,
+      stops: [
+        { chainId: 1, at: from, step: "initiated" },
+        { chainId: 2, at: to, step: "executed" },
+      ],
+    });
+    const together = [line(1, 0, 100), line(2, 4, 104), line(3, 8, 108), line(4, 8, 108)];
+    const late = [5, 6, 7].map((id) => line(id, 0, 200));
+    const stuck = line(8, 0, 100, { stuck: { why: "it stands", help: "start it" } } as Partial<MessageInfo>);
+    const bundles = bundlesOf([...together, ...late, stuck], 10);
+    assert.deepEqual(
+      bundles.map(({ fate, messages, stops }) => [fate, messages.length, stops.map(({ at }) => at)]),
+      [["good", 4, [5, 105]], ...late.map(() => ["good", 1, [0, 200]]), ["bad", 1, [0, 100]]],
+    );
+    assert.equal(bundlesOf(together, 5).length, 4, "at another zoom they are apart");
+  });
+});

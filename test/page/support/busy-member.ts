@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ActivityBlock } from "../../../src/devnet/view/activity.ts";
+import type { EcosystemInfo, MessageInfo } from "../../../src/devnet/view/ecosystem-info.ts";
+import { pagedMessages } from "../../../src/devnet/view/paged-messages.ts";
+import { WebSocketServer } from "ws";
+
+type Hex = `0x${string}`;
+
+/** How much happens on a member that has more than the real one behind it. */
+export interface BusyLoad {
+  /** Blocks of each chain, of which the newest is a second old, and users' transactions in each. */
+  readonly blocks: number;
+  readonly transactions: number;
+  /** From the first chain to the second, sent within `sentWithinMs` and delivered as long after that. */
+  readonly messages: number;
+  readonly sentWithinMs: number;
+}
+
+/** A member that is busier than the real one at `url`, of which it answers all else. */
+export interface BusyMember {
+  readonly url: string;
+  /** Adds a block with so many transactions to the first chain, and tells it. Its number is the answer. */
+  addBlock(transactions: number): number;
+  close(): Promise<unknown>;
+}
+
+/** Answers as the member at `url` does, with made up blocks and messages of the last minutes. */
+export async function startBusyMember(url: string, load: BusyLoad): Promise<BusyMember> {
+  const ask = async (method: string, params: readonly unknown[] = []): Promise<unknown> => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    return ((await (await fetch(url, { method: "POST", body })).json()) as { readonly result: unknown }).result;
+  };
+  const { chains, l1 } = (await ask("hyperchain_info")) as EcosystemInfo;
+  const began = Date.now();
+  const made = chains.flatMap(({ chainId }) =>
+    Array.from({ length: load.blocks }, (_, i) =>
+      madeBlock(chainId, 1_000 + i, began - 1_000 * (load.blocks - i), load.transactions),
+    ),
+  );
+  const { sent, carrying } = madeMessages(load, chains, l1.chainId, began);
+  const blocks = [...made, ...carrying];
+  const server = createServer((incoming, reply) => {
+    let body = "";
+    incoming.on("data", (piece) => (body += String(piece)));
+    incoming.on("end", () => {
+      const question = JSON.parse(body) as { readonly id: unknown; readonly method: string; readonly params: readonly unknown[] };
+      const answer = async (): Promise<unknown> => {
+        if (question.method === "hyperchain_messages") return pagedMessages(sent, question.params[0]);
+        if (question.method !== "hyperchain_activity") return ask(question.method, question.params);
+        const [ranges] = question.params;
+        return ranges === undefined
+          ? [...((await ask(question.method)) as ActivityBlock[]), ...blocks]
+          : ofRanges(blocks, ranges);
+      };
+      void answer().then((result) => reply.end(JSON.stringify({ jsonrpc: "2.0", id: question.id, result })));
+    });
+  });
+  const sockets = new WebSocketServer({ server });
+  let position = 0;
+  const tell = (entry: object): void => {
+    const params = { subscription: "0x1", result: { position: `busy:${++position}`, ...entry } };
+    for (const socket of sockets.clients) socket.send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params }));
+  };
+  sockets.on("connection", (socket) => socket.on("message", () => tell({ type: "here" })));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    addBlock(transactions) {
+      const chainId = chains[0]!.chainId;
+      const number = 1 + Math.max(...blocks.filter((block) => block.chainId === chainId).map((block) => block.number));
+      blocks.push(madeBlock(chainId, number, Date.now(), transactions));
+      tell({ type: "block", chainId, number });
+      return number;
+    },
+    close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function ofRanges(blocks: readonly ActivityBlock[], asked: unknown): readonly ActivityBlock[] {
+  const ranges = asked as readonly { readonly chain: number; readonly from: number; readonly to: number }[];
+  return blocks.filter(({ chainId, number }) =>
+    ranges.some(({ chain, from, to }) => chain === chainId && number >= from && number <= to),
+  );
+}
+
+function madeBlock(chainId: number, number: number, at: number, transactions: number): ActivityBlock {
+  return {
+    ...{ chainId, number, at, hash: word(chainId, number), timestamp: Math.floor(at / 1_000) },
+    transactions: Array.from({ length: transactions }, (_, i) => transaction(word(chainId, number, i), i)),
+  };
+}
+
+const ACCOUNT: Hex = `0x${"a1".repeat(20)}`;
+const TOKEN: Hex = `0x${"70".repeat(20)}`;
+
+function transaction(hash: Hex, place: number): ActivityBlock["transactions"][number] {
+  return {
+    ...{ hash, from: ACCOUNT, to: TOKEN, value: "0", by: "user", selector: "0xa9059cbb", contract: "DevelopmentToken" },
+    call: `transfer(${ACCOUNT}, ${place})`,
+    ...{ succeeded: true, gasUsed: 51_000, fee: "51000000000000" },
+    events: [{ address: TOKEN, contract: "DevelopmentToken", event: `Transfer(${ACCOUNT}, ${ACCOUNT}, ${place})` }],
+  };
+}
+
+/** Messages, and the blocks with the transactions of their steps: ten a block where they were sent, all in two where they arrived. */
+function madeMessages(
+  { messages, sentWithinMs }: BusyLoad,
+  [first, second]: EcosystemInfo["chains"],
+  l1: number,
+  now: number,
+): { readonly sent: readonly MessageInfo[]; readonly carrying: readonly ActivityBlock[] } {
+  if (messages === 0 || first === undefined || second === undefined) return { sent: [], carrying: [] };
+  const begin = now - 3 * sentWithinMs;
+  const sentIn = Array.from({ length: Math.ceil(messages / 10) }, (_, i) =>
+    madeBlock(first.chainId, 100 + i, begin + (i * 10 * sentWithinMs) / messages, 10),
+  );
+  const settledIn = madeBlock(l1, 900, begin + 1.5 * sentWithinMs, 1);
+  const arrivedIn = [0, 1].map((i) => madeBlock(second.chainId, 100 + i, begin + (2 + i / 2) * sentWithinMs, messages / 2));
+  const sent = Array.from({ length: messages }, (_, i): MessageInfo => {
+    const step = (name: string, chainId: number, hash: Hex) => ({ step: name, chainId, transactionHash: hash });
+    const arrived = arrivedIn[i % 2]!.transactions[Math.floor(i / 2)]!.hash;
+    const [settled] = settledIn.transactions;
+    return {
+      ...{ type: "transfer", messageHash: word(7, i), sender: ACCOUNT },
+      ...{ sourceChainId: first.chainId, destinationChainId: second.chainId },
+      steps: [
+        step("initiated", first.chainId, sentIn[Math.floor(i / 10)]!.transactions[i % 10]!.hash),
+        step("settled", l1, settled!.hash),
+        step("inTransactionRoot", l1, settled!.hash),
+        step("delivered", second.chainId, arrived),
+        step("executed", second.chainId, arrived),
+      ],
+    } as unknown as MessageInfo;
+  });
+  return { sent, carrying: [...sentIn, settledIn, ...arrivedIn] };
+}
+
+function word(...parts: readonly number[]): Hex {
+  return `0x${parts
+    .map((part) => part.toString(16).padStart(8, "0"))
+    .join("")
+    .padStart(64, "0")}`;
+}
