@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { loadWorld } from "../../src/devnet/keeping/dump.ts";
 import type { BridgeStep } from "../../src/devnet/view/bridge-info.ts";
@@ -13,6 +11,7 @@ import type { Courier } from "./support/couriers.ts";
 import { addressesOf, CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
 import type { CourierPair, Way } from "./support/courier-world.ts";
 import type { KillTask } from "./support/killed-courier.ts";
+import { runKilled } from "./support/killed-process.ts";
 
 const PROCESS = new URL("./support/killed-courier.ts", import.meta.url).pathname;
 /** More transactions than any delivery takes. */
@@ -70,18 +69,6 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-/** Resolves with what the process said before it ended, and whether it was killed. */
-async function run(task: KillTask): Promise<{ readonly received: number; readonly isKilled: boolean }> {
-  const child = spawn(process.execPath, [PROCESS, JSON.stringify(task)], { stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) =>
-    child.once("exit", (code, signal) => resolve([code, signal])),
-  );
-  const said = await text(child.stdout);
-  const [code, signal] = await ended;
-  assert.ok(signal === "SIGKILL" || code === 0, `${code} ${signal}`);
-  return { received: Number(/^received (\d+)$/m.exec(said)?.[1]), isKilled: signal === "SIGKILL" };
-}
-
 describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () => {
   for (const courier of COURIERS)
     for (const way of WAYS.filter((ends) => courier.isWithoutL1 !== true || !ends.includes("l1")))
@@ -93,7 +80,8 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
             let sent = 0;
             for (let isKilled = true; isKilled; sent++) {
               assert.ok(sent < MOST_KILLS);
-              const end = await run({ folder, bridge: courier.name, way, addresses, transaction: sent, moment });
+              const task: KillTask = { folder, bridge: courier.name, way, addresses, transaction: sent, moment };
+              const end = await runKilled(PROCESS, task);
               assert.equal(end.received, sent);
               ({ isKilled } = end);
             }

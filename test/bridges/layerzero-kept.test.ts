@@ -4,17 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { ContractFactory } from "ethers";
-import type { Contract, Signer } from "ethers";
-import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
-import { provenPeer } from "../../src/bridges/connect-peers.ts";
-import type { Transmit } from "../../src/bridges/fixed-deployment.ts";
-import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } from "../../src/bridges/layerzero/deploy.ts";
-import type { LayerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
+import type { Contract } from "ethers";
 import type { BridgeDelivery } from "../../src/devnet/view/bridge-info.ts";
-import { transmit } from "../../src/devnet/deployment/transmit.ts";
-import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { compileDapp, DAPP, installDapp } from "./support/dapp.ts";
@@ -25,12 +16,10 @@ const PLAIN = options.all(options.receive(200_000));
 const bridged = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { layerzero: {} } };
 
 describe("C14 LayerZero in an ecosystem that ends, begins again and changes", () => {
-  let code: LayerZeroCode;
   let artifact: ReturnType<typeof compileDapp>;
-  before(async () => {
+  before(() => {
     installDapp();
     artifact = compileDapp();
-    code = await layerZeroCode(DAPP, bundledArtifact);
   });
 
   /** MyOApp on both chains, each the other's peer. */
@@ -55,56 +44,6 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
     await devnet.relay();
     return (await devnet.bridges!.bridges()).layerzero!.deliveries;
   }
-
-  test("killed between any two steps of a set-up: the next process goes on, and nothing is lost", async () => {
-    const KEY = 7;
-    const devnet = await startFlowDevnet(CHAINS, { ...UNPROVEN, fundedAccounts: [ALICE, RELAYER, KEY] });
-    const clients = devnet.chains.map(clientOf);
-    try {
-      let ends = 0;
-      /** Of a process that ends behind one more transaction on a member than the process before it. */
-      const ending = (most: number): Transmit => {
-        const sent = new Map<Signer, number>();
-        return async (signer, transaction) => {
-          const before = sent.get(signer) ?? 0;
-          if (before > most) throw new Error("the process has ended");
-          sent.set(signer, before + 1);
-          return transmit(signer, transaction);
-        };
-      };
-      const membersNow = (): BridgeMember[] =>
-        clients.map((provider, i) => ({
-          ...{ name: devnet.chains[i]!.name, chainId: CHAINS[i]!, id: CHAINS[i]!, isL1: false, provider },
-          wallet: devnet.accounts.wallet(KEY).connect(provider),
-          ...{ coin: ETH_BASE_TOKEN, fromBlock: 0 },
-        }));
-      for (let done = false; !done;) {
-        const members = membersNow();
-        const send = ending(ends);
-        try {
-          const deployed = await Promise.allSettled(members.map((member) => deployLayerZero(member, code, send)));
-          // What a process has sent on one member is there before the next process begins on any.
-          for (const end of deployed) if (end.status === "rejected") throw end.reason;
-          await connectLayerZero(members, () => PREDEPLOYS.InteropCenter, send);
-          done = true;
-        } catch (error) {
-          assert.match(String((error as { cause?: unknown }).cause), /the process has ended/);
-          ends++;
-          assert.ok(ends < 20);
-        }
-      }
-      // Seven transactions on each member; then seven, of which four are repeated, and one.
-      assert.ok(ends >= 5, `${ends}`);
-      const { dvn } = layerZeroContracts(devnet.accounts.wallet(KEY).address);
-      for (const [i, client] of clients.entries()) {
-        const data = provenPeer.encodeFunctionData("isOpen", [CHAINS[1 - i]]);
-        assert.equal(BigInt(await client.call({ to: dvn, data })), 1n);
-      }
-    } finally {
-      for (const client of clients) client.destroy();
-      await devnet.close();
-    }
-  });
 
   test("an ecosystem that is kept goes on with messages at every step, and executes each once", async () => {
     const data = mkdtempSync(join(tmpdir(), "bridged-"));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, Contract, keccak256 } from "ethers";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { checksumOf } from "../../src/bridges/superchain/identifier.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
@@ -25,6 +26,8 @@ import {
 
 const CHAINS = [271n, 272n] as const;
 const [A, B] = CHAINS;
+/** Puts the place and length of a megabyte of zeros on the stack. */
+const MEGABYTE = "621000005f";
 const CENTER = "0x000000000000000000000000000000000001000d";
 
 describe("C14 dapps of the Superchain between two chains that are born with its contracts", () => {
@@ -193,6 +196,38 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
       AbiCoder.defaultAbiCoder().encode(["uint256", "address", "address", "uint256"], [A, CAROL, CAROL, 0n]),
     );
     assert.equal(await world.at(1, ETH_BRIDGE).getFunction("backed").staticCall(transfer), 0n);
+  });
+
+  test("attack: a target burns all gas, returns or reverts with a megabyte: its relay is undone and told, nothing is paid for, and others go on", async () => {
+    const [burner, returner, reverter] = [
+      await world.putCode(1, "5b600056"),
+      await world.putCode(1, `${MEGABYTE}f3`),
+      await world.putCode(1, `${MEGABYTE}fd`),
+    ];
+    const [a, b] = await world.twins("SuperchainTestCounter");
+    const key = world.devnet.accounts.wallet(ACCOUNT_NUMBERS.superchain).address;
+    const paid = await world.clients[1]!.getTransactionCount(key);
+    const sent = [];
+    for (const target of [burner, returner, reverter])
+      sent.push(await send(world.at(0, MESSENGER), "sendMessage", B, target, "0x"));
+    const good = await send(a, "sendTo", B, b.target, 0n);
+    await world.moveOn();
+    await world.moveOn();
+    const [burns, returns, reverts] = await Promise.all(sent.map((each) => world.of(each)));
+    assert.deepEqual(
+      [burns, returns, reverts].map((each) => each?.step),
+      ["failed", "failed", "failed"],
+    );
+    // Without gas nothing is said; of what is said 4,096 bytes are kept.
+    assert.equal(burns!.data, "0x");
+    assert.equal(returns!.data, "0x");
+    assert.equal(reverts!.data!.length, 2 + 2 * 4_096);
+    assert.equal((await world.of(good)).step, "executed");
+    assert.equal(await world.clients[1]!.getTransactionCount(key), paid + 1, "the good one alone is paid for");
+    // What was proven stays: with more gas the one that returns is relayed, and the others are not.
+    assert.match(String(await world.devnet.bridges!.execute(returns!.id, 16_000_000n)), /^0x[0-9a-f]{64}$/);
+    assert.equal((await world.of(sent[1]!)).step, "executed");
+    for (const { id } of [burns!, reverts!]) assert.equal(await world.devnet.bridges!.execute(id, 16_000_000n), undefined);
   });
 
   test("attack: relayMessage inside relayMessage: refused by name, and both are relayed once", async () => {

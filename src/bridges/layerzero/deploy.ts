@@ -18,7 +18,7 @@ export interface LayerZeroContracts {
 }
 
 /** What creates them; LayerZero's out of the project's packages. */
-export interface LayerZeroCode {
+interface LayerZeroCode {
   readonly endpoint: string;
   readonly sendLib: string;
   readonly receiveLib: string;

@@ -1,0 +1,34 @@
+import { JsonRpcApiProvider, Transaction } from "ethers";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
+import { COURIERS } from "./couriers.ts";
+import { CourierWorld, receivedBy } from "./courier-world.ts";
+
+/** What a process that kills itself at its start is told. */
+export interface StartTask {
+  readonly folder: string;
+  readonly bridge: string;
+}
+
+/**
+ * Starts a kept ecosystem with a bridge, and kills itself behind the first transaction that the start sends: the bridge's key's,
+ * or any account's where a bridge has no set-up of its own. A start that sends none brings a text to its end and says so.
+ */
+const task = JSON.parse(process.argv[2] ?? "") as StartTask;
+const courier = COURIERS.find(({ name }) => name === task.bridge)!;
+const key = createDevelopmentAccounts().wallet(ACCOUNT_NUMBERS[courier.name]).address;
+const { prototype } = JsonRpcApiProvider;
+const { send } = prototype;
+prototype.send = async function (method, params) {
+  const answer: unknown = await send.call(this, method, params);
+  const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
+  const isCounted = raw !== undefined && (courier.isWithoutL1 === true || Transaction.from(raw).from === key);
+  if (isCounted) process.kill(process.pid, "SIGKILL");
+  return answer;
+};
+const world = await CourierWorld.start(courier, [0, 1], { data: task.folder });
+prototype.send = send;
+const pair = await world.pair();
+await world.send(pair, "once");
+await world.finish();
+process.stdout.write(`received ${await receivedBy(pair)}\n`);
+await world.close();
