@@ -5,10 +5,10 @@ import { ABSENT, differencesOf } from "./beside-hardhat/compare.ts";
 import type { Difference } from "./beside-hardhat/compare.ts";
 import { writeHistory } from "./beside-hardhat/history.ts";
 import { interview } from "./beside-hardhat/interview.ts";
-import type { Interviewed } from "./beside-hardhat/interview.ts";
+import type { Asked, Interviewed } from "./beside-hardhat/interview.ts";
 import { explained } from "./beside-hardhat/known-differences.ts";
-import type { AskedNode } from "./beside-hardhat/node.ts";
 import { openTwoNodes } from "./beside-hardhat/nodes.ts";
+import { askBeyondHardhat, misshapen } from "./beside-hardhat/shapes.ts";
 
 /** Of Hardhat's network; a chain refuses them by the name of the rule (docs/rpc.md). */
 const REFUSED = [
@@ -22,12 +22,15 @@ const REFUSED = [
 describe("C: a chain beside Hardhat's own network, over the same history", () => {
   let chain: Interviewed;
   let hardhat: Interviewed;
+  let beyond: readonly Asked[];
 
   before(async () => {
     const nodes = await openTwoNodes();
     try {
-      chain = await interviewed(nodes.chain);
-      hardhat = await interviewed(nodes.hardhat);
+      const history = await writeHistory(nodes.chain);
+      chain = await interview(nodes.chain, history);
+      beyond = await askBeyondHardhat(nodes.chain, history);
+      hardhat = await interview(nodes.hardhat, await writeHistory(nodes.hardhat));
     } finally {
       await nodes.close();
     }
@@ -49,11 +52,11 @@ describe("C: a chain beside Hardhat's own network, over the same history", () =>
     assert.deepEqual(unused, [], "a reason explains nothing any more: take it out");
     context.diagnostic(`${chain.asked.length} questions, ${differences.length} fields differ, each for a reason`);
   });
-});
 
-async function interviewed(node: AskedNode): Promise<Interviewed> {
-  return interview(node, await writeHistory(node));
-}
+  test("answers in the shapes that Ethereum's specification gives", () => {
+    assert.deepEqual(misshapen([...chain.asked, ...beyond]), []);
+  });
+});
 
 function inWords({ method, params, at, chain, hardhat }: Difference): string {
   const short = (value: unknown): string => (value === ABSENT ? ABSENT : JSON.stringify(value).slice(0, 200));
