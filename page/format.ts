@@ -1,28 +1,10 @@
-/** Wei as ETH with six digits at most, without an unneeded zero. */
-export function ether(wei: bigint | string): string {
-  const value = BigInt(wei);
-  const sign = value < 0n ? "−" : "";
-  const [whole, rest] = [abs(value) / 10n ** 18n, abs(value) % 10n ** 18n];
-  if (whole === 0n && rest !== 0n && rest < 10n ** 12n) return `${sign}${abs(value).toLocaleString("en")} wei`;
-  const digits = (rest / 10n ** 12n).toString().padStart(6, "0").replace(/0+$/, "");
-  return `${sign}${whole.toLocaleString("en")}${digits === "" ? "" : `.${digits}`}`;
-}
+export { amount, ether } from "../src/client/shown-amount.ts";
 
 /** Smallest units of a token as its holders write them, with all of its digits. */
 export function units(smallest: string, decimals: number): string {
   const one = 10n ** BigInt(decimals);
   const rest = (BigInt(smallest) % one).toString().padStart(decimals, "0").replace(/0+$/, "");
   return `${(BigInt(smallest) / one).toLocaleString("en")}${decimals === 0 || rest === "" ? "" : `.${rest}`}`;
-}
-
-function abs(value: bigint): bigint {
-  return value < 0n ? -value : value;
-}
-
-/** An amount with its unit: `2 ETH`, or `141 wei` where ETH would need too many zeros. */
-export function amount(wei: bigint | string, symbol: string): string {
-  const text = ether(wei);
-  return text.endsWith("wei") ? text : `${text} ${symbol}`;
 }
 
 /** The first and last digits of a hash or an address. */

@@ -23,8 +23,3 @@ export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] 
     return ["initiated", "settled", "inTransactionRoot", "executed"];
   return type === "message" ? ["initiated", "settled", "inTransactionRoot"] : JOURNEY_STEPS;
 }
-
-/** Whether it has done what it was sent for. */
-export function hasArrived({ type, steps }: MessageInfo): boolean {
-  return steps.some(({ step }) => step === (type === "message" ? "inTransactionRoot" : "executed"));
-}

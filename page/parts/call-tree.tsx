@@ -1,3 +1,6 @@
+import { useMemo } from "preact/hooks";
+import { callOutcomes, outcomeWords } from "../../src/client/call-outcome.ts";
+import type { CallOutcome } from "../../src/client/call-outcome.ts";
 import type { TracedCall } from "../answers.ts";
 import { amount, count, short } from "../format.ts";
 import { Mark } from "./layout.tsx";
@@ -31,25 +34,42 @@ function CallText({ text, chain }: { readonly text: string; readonly chain: stri
 
 /** A call with the calls that it made. */
 export function CallTree({ call, chain }: { readonly call: TracedCall; readonly chain: string }) {
+  const outcomes = useMemo(() => callOutcomes(call), [call]);
   return (
     <ul class="calls">
-      <OneCall call={call} chain={chain} depth={0} />
+      <OneCall {...{ call, chain, outcomes }} depth={0} />
     </ul>
   );
 }
 
-function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly chain: string; readonly depth: number }) {
+interface OneCallProps {
+  readonly call: TracedCall;
+  readonly chain: string;
+  readonly depth: number;
+  readonly outcomes: ReturnType<typeof callOutcomes>;
+}
+
+/** Red where the failure reached the sender alone. */
+const MARKS: Readonly<Record<CallOutcome, "bad" | "quiet">> = {
+  succeeded: "quiet",
+  failed: "bad",
+  caught: "quiet",
+  burned: "quiet",
+};
+
+function OneCall({ call, chain, depth, outcomes }: OneCallProps) {
   const symbol = useSymbol(chain);
   const calls = call.calls ?? [];
+  const outcome = outcomes.get(call) ?? "succeeded";
   const line = (
     <>
       {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
       <CallText text={call.call ?? short(call.input)} chain={chain} />
       {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
-      {call.error !== undefined && (
-        <Mark kind="bad">
-          it reverted <Said text={call.reason ?? `with "${call.error}"`} />
+      {outcome !== "succeeded" && (
+        <Mark kind={MARKS[outcome]}>
+          it <Said text={outcomeWords(outcome, call.reason ?? `with "${call.error}"`)} />
         </Mark>
       )}
     </>
@@ -61,7 +81,7 @@ function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly c
       {calls.length > 0 && depth < MOST_DEPTH && (
         <ul>
           {calls.slice(0, MOST_CALLS).map((each, place) => (
-            <OneCall key={place} call={each} chain={chain} depth={depth + 1} />
+            <OneCall key={place} {...{ call: each, chain, outcomes }} depth={depth + 1} />
           ))}
           {calls.length > MOST_CALLS && <li class="quiet">{count(calls.length - MOST_CALLS)} more calls</li>}
         </ul>

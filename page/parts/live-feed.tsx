@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { whatItDoes } from "../../src/devnet/view/feed-words.ts";
 import { useActivity } from "../activity.ts";
 import { timeOf } from "../happenings.ts";
 import type { Activity, Happening } from "../happenings.ts";
@@ -8,7 +9,7 @@ import type { Act } from "../controls/acts.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { asCsv, asJson, filtered } from "../filtered.ts";
 import type { Filter, Naming } from "../filtered.ts";
-import { amount, clockTime, count, plural } from "../format.ts";
+import { clockTime, count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";
 import { saveFile } from "../save-file.ts";
@@ -190,23 +191,14 @@ function Row({ row, messages }: { readonly row: Happening; readonly messages: re
 
 /** What a transaction does, in one line. */
 function What({ row, chain }: { readonly row: Happening; readonly chain: string }) {
-  const symbol = useSymbol(chain);
-  const value = BigInt(row.value) === 0n ? undefined : amount(row.value, symbol);
-  const { created, contract, call, selector } = row;
-  if (created !== undefined)
-    return (
-      <>
-        creates {contract === undefined ? "a contract" : <strong>{contract}</strong>} at{" "}
-        <AddressLink chain={chain} address={created} />
-        {value !== undefined && ` with ${value}`}
-      </>
-    );
-  if (selector === undefined) return <>sends {value ?? amount(0n, symbol)}</>;
   return (
     <>
-      {contract !== undefined && <strong>{contract}.</strong>}
-      {call === undefined ? <code>{selector}…</code> : <Words chain={chain} text={call} />}
-      {value !== undefined && ` with ${value}`}
+      {whatItDoes(row, useSymbol(chain)).map(({ kind, text }, place) => {
+        if (kind === "contract") return <strong key={place}>{text}</strong>;
+        if (kind === "call") return <Words key={place} chain={chain} text={text} />;
+        if (kind === "address") return <AddressLink key={place} chain={chain} address={text} />;
+        return kind === "selector" ? <code key={place}>{text}</code> : text;
+      })}
     </>
   );
 }

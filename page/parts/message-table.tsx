@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { whereItIs } from "../../src/devnet/view/feed-words.ts";
 import type { MessageInfo, PagedMessages } from "../answers.ts";
 import { count } from "../format.ts";
-import { hasArrived } from "../message-steps.ts";
 import { Mark, Table } from "./layout.tsx";
 import { MessageLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
@@ -52,17 +52,10 @@ export function MessageTable({
 
 /** Where a message is, in a few words. */
 export function Where({ message }: { readonly message: MessageInfo }) {
-  if (message.stuck !== undefined)
-    return (
-      <Mark kind="bad">
-        stuck: <Said text={message.stuck.why} />
-      </Mark>
-    );
-  if (message.ended !== undefined) return <Mark kind="quiet">{message.ended}</Mark>;
-  if (message.waitingFor === undefined) return <Mark kind="good">all steps done</Mark>;
-  return hasArrived(message) ? (
-    <Mark kind="good">arrived; waits until {message.waitingFor}</Mark>
-  ) : (
-    <Mark kind="under-way">waits until {message.waitingFor}</Mark>
+  const { kind, text } = whereItIs(message);
+  return (
+    <Mark kind={kind}>
+      <Said text={text} />
+    </Mark>
   );
 }

@@ -1,3 +1,5 @@
+import type { CallFrame } from "../../src/client/remote-failure.ts";
+import { endedBecause } from "../../src/devnet/view/ended-because.ts";
 import type { MessageInfo, PagedMessages, ReceiptAnswer, TracedCall } from "../answers.ts";
 import { namedCalls, describe } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
@@ -91,9 +93,9 @@ async function trace({ member, hash }: Place): Promise<Traced> {
 export function Reverted({ member, hash }: { readonly member: Member; readonly hash: string }) {
   const asked = useAsked(async () => {
     const options = { tracer: "callTracer", tracerConfig: { onlyTopCall: true } };
-    const { output = "0x", error } = await ask<TracedCall>(member, "debug_traceTransaction", [hash, options]);
-    const [{ reason } = {}] = await describe([{ output }]);
-    return error !== undefined && output === "0x" && !/revert/i.test(error) ? `by ${error}` : reason;
+    const call = await ask<CallFrame>(member, "debug_traceTransaction", [hash, options]);
+    const [{ reason } = {}] = await describe([{ output: call.output ?? "0x" }]);
+    return endedBecause(call) ?? reason;
   }, [`${member}:${hash}`]);
   if (asked.state !== "there" || asked.value === undefined) return null;
   return (

@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { hasArrived } from "../message-steps.ts";
+import { hasArrived } from "../../src/devnet/view/has-arrived.ts";
 import type { Line, Stop } from "./lanes.ts";
 
 /** How a message fares. */

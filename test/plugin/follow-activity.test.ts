@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import { activityLine } from "../../src/plugin/tasks/activity-lines.ts";
+import { activityLines } from "../../src/plugin/tasks/activity-lines.ts";
+import type { Told } from "../../src/plugin/tasks/activity-lines.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/follow-activity.ts";
 
 const INFO = {
   l1: { name: "l1", chainId: 1 },
   chains: [{ name: "alpha", chainId: 271, baseToken: { symbol: "GOLD" } }],
-} as unknown as Parameters<typeof activityLine>[0];
+} as unknown as Parameters<typeof activityLines>[0];
 const ACCOUNT = `0x${"aa".repeat(20)}` as const;
 
 function block(chainId: number, number: number, fork = "a"): ActivityBlock {
@@ -59,11 +60,26 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual((await follower.look()).wentBack, [271], "another block of the same height");
   });
 
+  const lineOf = (at: ActivityBlock, transaction: ActivityTransaction, told: Omit<Told, "messages"> = {}): readonly string[] =>
+    activityLines(INFO, at, { transaction, messages: [], ...told });
+
   test("amounts are in what the member counts in", () => {
     const sent = { hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "500000000000000000", by: "user" } as const;
     const transaction: ActivityTransaction = { ...sent, succeeded: true, gasUsed: 21_000, fee: "0", events: [] };
-    assert.match(activityLine(INFO, block(271, 5), transaction), / sends 0\.5 GOLD to 0xaa/);
-    assert.match(activityLine(INFO, block(1, 5), transaction), / sends 0\.5 ETH to 0xaa/);
+    assert.match(lineOf(block(271, 5), transaction)[0]!, / ✓ sends 0\.5 GOLD · 0xaa.* → 0xaa/);
+    assert.match(lineOf(block(1, 5), transaction)[0]!, / ✓ sends 0\.5 ETH · 0xaa/);
+  });
+
+  test("a message stands under the transaction that began it, with where it is", () => {
+    const transaction: ActivityTransaction = {
+      ...{ hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "0", by: "user", selector: "0x12345678" },
+      ...{ contract: "Shop", call: "buy(3)", succeeded: true, gasUsed: 1, fee: "0", events: [] },
+    };
+    const message = { messageHash: "0x02", type: "transfer", sourceChainId: 271, destinationChainId: 1, steps: [] } as const;
+    const waiting = { ...message, sender: ACCOUNT, waitingFor: "a relayer delivers the message" };
+    const [line, below] = activityLines(INFO, block(271, 5), { transaction, messages: [waiting] });
+    assert.match(line!, /alpha ✓ Shop\.buy\(3\) · /);
+    assert.equal(below, "  → transfer to l1: waits until a relayer delivers the message · 0x02");
   });
 
   test("attack: what a stranger's transaction says does not write over the terminal", () => {
@@ -71,9 +87,11 @@ describe("I11: hyperchain:logs", () => {
       ...{ hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "1500000000000000000", by: "user" },
       ...{ selector: "0x12345678", call: "say(\u001b[2J\nforged)", succeeded: false, gasUsed: 21_000, fee: "0", events: [] },
     };
-    const line = activityLine(INFO, { ...block(271, 5), at: Date.UTC(2026, 0, 2, 3, 4, 5, 678) }, transaction);
-    assert.ok([...line].every((letter) => letter >= " "));
-    assert.match(line, /^03:04:05\.678 alpha FAILED 0xaa.* calls say\(.*forged\) of 0xaa.* with 1\.5 GOLD, 21,000 gas \(0x01\)$/);
+    const at = { ...block(271, 5), at: Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
+    const [line = "", reason = ""] = lineOf(at, transaction, { reason: 'with "\u001b[2Jno"' });
+    assert.ok([...line, ...reason].every((letter) => letter >= " "));
+    assert.match(line, /^03:04:05\.678 alpha ✗ failed say\(.*forged\) with 1\.5 GOLD · 0xaa\w* → 0xaa\w* · 21,000 gas · 0x01$/);
+    assert.equal(reason, '  It reverted with "[2Jno".');
   });
 });
 

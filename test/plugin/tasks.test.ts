@@ -170,12 +170,12 @@ describe("I1 tasks on a running ecosystem", () => {
     const logged = await workplace.run(["hyperchain:logs"]);
     assert.match(
       logged.stdout,
-      new RegExp(`alpha 0x[0-9a-f]{40} calls sendWithFee.* of .*gas \\(${first?.transactionHash}\\)`, "i"),
+      new RegExp(`alpha ✓ sendWithFee\\(.* · 0x[0-9a-f]{40} → .* gas · ${first?.transactionHash}\n  → transfer to beta: `, "i"),
     );
     const traced = await workplace.run(["hyperchain:trace", first?.transactionHash ?? ""]);
     assert.match(
       traced.stdout,
-      /^alpha succeeded, .*\n {2}call .*sendWithFee[^]*→ transfer .* alpha → beta[^]*\n {4}beta succeeded, /,
+      /^on alpha · 0x\w+ · succeeded · .* gas\n {2}call .*sendWithFee[^]*→ transfer to beta: [^]*\n {4}on beta · 0x\w+ · succeeded · /,
     );
   });
 

@@ -5,7 +5,7 @@ import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
 import type { EcosystemView } from "../view/ecosystem-view.ts";
-import { hasArrived } from "../view/message-info.ts";
+import { hasArrived } from "../view/has-arrived.ts";
 
 /** What a chain would leave behind. */
 type LeftOpen = RemovedChainInfo["leftOpen"];

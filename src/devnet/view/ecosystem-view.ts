@@ -25,7 +25,8 @@ import type {
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../l1/l1-fork.ts";
 import { feeStatus } from "./fee-status.ts";
-import { hasArrived, messageInfo } from "./message-info.ts";
+import { hasArrived } from "./has-arrived.ts";
+import { messageInfo } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";

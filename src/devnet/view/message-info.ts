@@ -59,8 +59,3 @@ function waitsFor({ steps, sentTooEarly, sourceChainId, destinationChainId }: Jo
 export function isNamedBy({ messageHash, steps }: MessageInfo, hash: Hex): boolean {
   return messageHash === hash || steps.some(({ transactionHash }) => transactionHash === hash);
 }
-
-/** Whether it has done what it was sent for; that a chain's import still has to settle does not matter to it. */
-export function hasArrived({ type, steps }: MessageInfo): boolean {
-  return steps.some(({ step }) => step === (type === "message" ? "inTransactionRoot" : "executed"));
-}

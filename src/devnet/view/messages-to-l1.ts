@@ -20,7 +20,7 @@ import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import { layerName } from "./layer-name.ts";
-import { hasArrived } from "./message-info.ts";
+import { hasArrived } from "./has-arrived.ts";
 
 interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;

@@ -1,6 +1,6 @@
 import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
-import { hasArrived } from "./message-info.ts";
+import { hasArrived } from "./has-arrived.ts";
 
 /** What a stuck message is told apart from one on its way by. */
 interface StuckDependencies {

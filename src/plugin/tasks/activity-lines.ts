@@ -1,29 +1,46 @@
-import { formatEther } from "ethers";
 import { memberName } from "../../client/ecosystem.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../devnet/view/activity.ts";
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import { whatItDoes, whereItIs } from "../../devnet/view/feed-words.ts";
 import { printable } from "../../runtime/printable.ts";
 
 type Members = Pick<EcosystemInfo, "l1" | "chains">;
 
-/** When, where and what a transaction does, and whether it succeeded. Strangers choose arguments: none writes over a terminal. */
-export function activityLine(info: Members, block: ActivityBlock, transaction: ActivityTransaction): string {
-  const { hash, succeeded, gasUsed } = transaction;
+/** What the feed tells beside a transaction. */
+export interface Told {
+  /** Why it failed, as the end of "it reverted …"; absent where it succeeded, and where that is not known. */
+  readonly reason?: string;
+  /** Those that it began. */
+  readonly messages: readonly MessageInfo[];
+}
+
+/**
+ * When, where and what a transaction does, whether it succeeded, and the messages that it began, in the words of the page's feed.
+ * Strangers choose arguments: none writes over a terminal.
+ */
+export function activityLines(
+  info: Members,
+  block: ActivityBlock,
+  { transaction, reason, messages }: Told & { readonly transaction: ActivityTransaction },
+): readonly string[] {
+  const { hash, succeeded, gasUsed, from, to } = transaction;
   const time = new Date(block.at ?? block.timestamp * 1_000).toISOString().slice(11, 23);
-  const outcome = succeeded ? "" : " FAILED";
-  const what = printable(whatItDoes(transaction, symbolOn(info, block.chainId)));
-  return `${time} ${memberName(info, block.chainId)}${outcome} ${what}, ${gasUsed.toLocaleString("en")} gas (${hash})`;
+  const what = whatItDoes(transaction, symbolOn(info, block.chainId)).map(({ text }) => text);
+  const ends = to === undefined ? from : `${from} → ${to}`;
+  const chain = memberName(info, block.chainId);
+  return [
+    `${time} ${chain} ${succeeded ? "✓" : "✗ failed"} ${what.join("")} · ${ends} · ${gasUsed.toLocaleString("en")} gas · ${hash}`,
+    ...(reason === undefined ? [] : [`  It reverted ${reason}.`]),
+    ...messages.map((message) => `  ${messageLine(info, message)}`),
+  ].map(printable);
+}
+
+/** A message that a transaction began, and where it is. */
+export function messageLine(info: Members, message: MessageInfo): string {
+  return `→ ${message.type} to ${memberName(info, message.destinationChainId)}: ${whereItIs(message).text} · ${message.messageHash}`;
 }
 
 /** In what a member's transactions carry value. */
 function symbolOn({ chains }: Members, chainId: number): string {
   return chains.find((chain) => chain.chainId === chainId)?.baseToken.symbol ?? "ETH";
-}
-
-function whatItDoes({ from, to, created, contract, call, selector, value }: ActivityTransaction, symbol: string): string {
-  const money = value === "0" ? "" : ` with ${formatEther(value)} ${symbol}`;
-  if (created !== undefined) return `${from} creates ${contract ?? "a contract"} at ${created}${money}`;
-  const place = contract === undefined ? `${to}` : `${contract} at ${to}`;
-  if (selector === undefined) return `${from} sends ${formatEther(value)} ${symbol} to ${place}`;
-  return `${from} calls ${call ?? `${selector}…`} of ${place}${money}`;
 }

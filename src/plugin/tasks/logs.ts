@@ -1,7 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
+import type { CallFrame } from "../../client/remote-failure.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../devnet/view/activity.ts";
-import { activityLine } from "./activity-lines.ts";
+import type { Description } from "../../devnet/view/describe.ts";
+import { endedBecause } from "../../devnet/view/ended-because.ts";
+import type { PagedMessages } from "../../devnet/view/paged-messages.ts";
+import { activityLines } from "./activity-lines.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "./output.ts";
@@ -16,6 +20,8 @@ interface LogsArguments extends EcosystemArguments {
 
 /** A look is a question of some blocks; the page is told, and asks as often as there are blocks. */
 const LOOK_MS = 200;
+/** Of the newest messages, among which those of new transactions are. */
+const MOST_MESSAGES = 200;
 
 /** `hyperchain:logs`: what happens on all members, as the page's live feed has it. */
 const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
@@ -27,7 +33,7 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
       const { blocks, wentBack } = await follower.look();
       for (const chainId of wentBack)
         session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
-      tell(session, blocks, args);
+      await tell(session, blocks, args);
     };
     await look();
     if (!args.follow) return;
@@ -41,13 +47,36 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
     );
   });
 
-function tell({ info, output }: Session, blocks: readonly ActivityBlock[], { all }: Pick<LogsArguments, "all">): void {
+async function tell(session: Session, blocks: readonly ActivityBlock[], { all }: Pick<LogsArguments, "all">): Promise<void> {
+  const { info, output } = session;
   const isTold = ({ by }: ActivityTransaction): boolean => all || by === "user";
-  for (const block of blocks)
-    for (const transaction of block.transactions.filter(isTold)) {
+  const told = blocks.map((block) => ({ block, transactions: block.transactions.filter(isTold) }));
+  if (told.every(({ transactions }) => transactions.length === 0)) return;
+  const { messages } = (await session.request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages;
+  for (const { block, transactions } of told)
+    for (const transaction of transactions) {
+      const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transaction.hash);
+      const reason = transaction.succeeded ? undefined : await reasonOf(session, block.chainId, transaction);
       const { transactions: _, ...place } = block;
-      output.result(() => activityLine(info, block, transaction), { ...place, ...transaction });
+      const said = { ...(reason === undefined ? {} : { reason }), messages: begun };
+      const lines = (): string => activityLines(info, block, { transaction, ...said }).join("\n");
+      output.result(lines, { ...place, ...transaction, ...said });
     }
+}
+
+/** Why it failed; undefined where its chain does not trace it. */
+async function reasonOf(session: Session, chainId: number, { hash }: ActivityTransaction): Promise<string | undefined> {
+  const options = { tracer: "callTracer", tracerConfig: { onlyTopCall: true } };
+  try {
+    const call = (await session.provider(chainId).send("debug_traceTransaction", [hash, options])) as CallFrame;
+    const [described] = (await session.request("hyperchain_describe", [
+      { output: call.output ?? "0x" },
+    ])) as readonly Description[];
+    return endedBecause(call) ?? described?.reason;
+  } catch {
+    // A chain that is paused, or what is too large to be traced; the feed goes on.
+    return undefined;
+  }
 }
 
 export default action;

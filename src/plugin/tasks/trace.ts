@@ -1,5 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
+import { callOutcomes, outcomeWords } from "../../client/call-outcome.ts";
 import { protocolNames } from "../../client/protocol-names.ts";
 import { callsOf } from "../../client/remote-failure.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
@@ -12,9 +13,9 @@ import type { Found } from "../../devnet/view/search.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
 import { pluginError } from "../plugin-error.ts";
+import { messageLine } from "./activity-lines.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { messageTitle } from "./event-lines.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
 
@@ -85,12 +86,12 @@ function treeLines(
   names: ContractNames,
 ): readonly string[] {
   const { info } = session;
-  const outcome = calls.error === undefined ? "succeeded" : "FAILED";
+  const outcome = calls.error === undefined ? "succeeded" : "failed";
   return [
-    `${memberName(info, chainId)} ${outcome}, ${Number(calls.gasUsed).toLocaleString("en")} gas (${transactionHash})`,
-    ...callLines(calls, names).map(indented),
+    `on ${memberName(info, chainId)} · ${transactionHash} · ${outcome} · ${Number(calls.gasUsed).toLocaleString("en")} gas`,
+    ...callLines(calls, { names, outcomes: callOutcomes(calls) }).map(indented),
     ...messages.flatMap((message) => [
-      `  → ${messageTitle(info, message)}${message.waitingFor === undefined ? "" : `, waits until ${message.waitingFor}`}`,
+      indented(printable(messageLine(info, message))),
       ...(message.arrived === undefined
         ? []
         : treeLines(session, message.arrived, names).map((line) => indented(indented(line)))),
@@ -98,15 +99,21 @@ function treeLines(
   ];
 }
 
-function callLines(frame: CallFrame, names: ContractNames): readonly string[] {
-  const { type, to = "", input, output = "0x", gasUsed, error, calls = [] } = frame;
+interface Telling {
+  readonly names: ContractNames;
+  readonly outcomes: ReturnType<typeof callOutcomes>;
+}
+
+function callLines(frame: CallFrame, telling: Telling): readonly string[] {
+  const { type, to = "", input, output = "0x", gasUsed, calls = [] } = frame;
+  const { names, outcomes } = telling;
   const call = names.call(input) ?? protocolNames.call(input) ?? (input.length > 10 ? `${input.slice(0, 10)}…` : input);
-  const failure = error === undefined ? "" : ` reverted ${endedBecause(frame) ?? revertReason(output, names)}`;
-  const text = printable(`${call}${failure}`);
+  const ended = outcomeWords(outcomes.get(frame) ?? "succeeded", endedBecause(frame) ?? revertReason(output, names));
+  const text = printable(ended === "" ? call : `${call}, it ${ended}`);
   const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
   return [
-    `${type.toLowerCase()} ${to} ${shown} [${Number(gasUsed).toLocaleString("en")} gas]`,
-    ...calls.flatMap((each) => callLines(each, names)).map(indented),
+    `${type.toLowerCase()} ${to} ${shown}, gas ${Number(gasUsed).toLocaleString("en")}`,
+    ...calls.flatMap((each) => callLines(each, telling)).map(indented),
   ];
 }
 
