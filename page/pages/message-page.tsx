@@ -6,6 +6,7 @@ import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { Said, Words } from "../parts/words.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
@@ -34,6 +35,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
         {(message) => (
           <>
             <Failure asked={trace} />
+            <CopySent message={message} />
             <About message={message} />
             <Trace asked={trace} message={message} />
           </>
@@ -41,6 +43,12 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
       </Answer>
     </>
   );
+}
+
+/** What sent the message, in other forms; the test expects that it arrives. */
+function CopySent({ message: { steps } }: { readonly message: MessageInfo }) {
+  const [first] = steps;
+  return first === undefined ? null : <CopyAs chainId={first.chainId} hash={first.transactionHash} />;
 }
 
 function About({ message }: { readonly message: MessageInfo }) {

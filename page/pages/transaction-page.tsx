@@ -7,6 +7,7 @@ import { namedCalls, useDescriptions } from "../described.ts";
 import { gasByFunction } from "../gas-by-function.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { ArgumentsList } from "../parts/arguments-list.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { FoldedData } from "../parts/folded-data.tsx";
 import { Said, Words } from "../parts/words.tsx";
@@ -37,14 +38,15 @@ interface WholeTransaction {
 }
 
 export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
-  const { version } = useEcosystem();
+  const { info, version } = useEcosystem();
   const asked = useAsked(() => whole(member, hash), [`${member}:${hash}`, version]);
   const receipt = asked.state === "there" ? (asked.value?.receipt ?? undefined) : undefined;
   return (
     <>
       <h1>Transaction on {chain}</h1>
       <p>
-        <code>{hash}</code> <CopyButton what="hash" text={hash} />
+        <code>{hash}</code> <CopyButton what="hash" text={hash} />{" "}
+        <CopyAs chainId={member === "l1" ? info.l1.chainId : Number(member)} hash={hash} />
       </p>
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
         {(found) => <Found {...found} chain={chain} />}

@@ -111,8 +111,13 @@ export function queuedRequest(receipt: TransactionReceipt, hyperchain: Hex): Que
   return { canonicalTxHash, receipt };
 }
 
+/** Logs as a member answers them. */
+interface QueuedLogs {
+  readonly logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[];
+}
+
 /** All that a transaction queued with a chain's contract, in its order: the operations' hashes on the chain. */
-export function queuedHashes(receipt: TransactionReceipt, hyperchain: Hex): readonly Hex[] {
+export function queuedHashes(receipt: QueuedLogs, hyperchain: Hex): readonly Hex[] {
   return receipt.logs.flatMap((log) => {
     const event = log.address.toLowerCase() === hyperchain ? hyperchainInterface.parseLog(log) : null;
     return event?.name === "NewPriorityRequestId" ? [String(event.args["txHash"]).toLowerCase() as Hex] : [];

@@ -170,9 +170,26 @@ describe("I11: a day at the workbench, in a real browser", async () => {
           ["beta", "succeeded"],
         ],
       );
+      await sent.getByText("it burns this gas: what L1 takes for the data").first().waitFor();
+      assert.equal(await sent.locator(".calls .bad").count(), 0, "nothing failed, so nothing is red");
       await sent.getByRole("button", { name: "Trace" }).click();
     },
   );
+
+  test("a message is copied as a test from its own page", { skip }, async () => {
+    const [{ sourceChainId, messageHash } = { sourceChainId: 0, messageHash: "0x" }] = await devnet.messages();
+    await tab.goto(`${page.url}/#/message/${sourceChainId}/${messageHash}`);
+    await tab.getByText("Copy as").click();
+    copied = "";
+    await tab.getByRole("button", { name: "test", exact: true }).click();
+    await tab.getByText("copied", { exact: true }).waitFor();
+    assert.match(
+      copied,
+      /hyperchains\.send\(\{ chain: "alpha", to: "0x\w+@beta", amount: 2000000000000000000n, from: alice \}\)/,
+    );
+    assert.match(copied, /await expect\(sent\)\.to\.be\.deliveredTo\(beta\);/);
+    await tab.goto(`${page.url}/#/`);
+  });
 
   test("the picture has a lane for each member, the batches by stage and the message, also as a list", { skip }, async () => {
     const picture = tab.getByRole("region", { name: "What happens" });
@@ -370,7 +387,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
       await row(/transfer\(.*, 11\)/).waitFor();
       await find("developmenttok");
       await tab
-        .getByRole("link", { name: /contract DevelopmentToken on alpha/ })
+        .getByRole("link", { name: /DevelopmentToken on alpha/ })
         .first()
         .click();
       await tab

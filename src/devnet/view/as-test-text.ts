@@ -2,6 +2,7 @@ import { AbiCoder, getAddress, Interface } from "ethers";
 import type { InterfaceAbi, ParamType, Result } from "ethers";
 import { revertError } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { actOf } from "./as-test-acts.ts";
 import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";
 import { keyOf, parsedCall, parsedError, readable, valueOf, variableOf } from "./as-test-parsed.ts";
 import type { Known } from "./as-test-literals.ts";
@@ -31,7 +32,7 @@ interface CopiedStory {
   readonly messages: ReadonlyMap<string, readonly CopiedMessage[]>;
   /** What the last one reverted with; absent where it succeeded. */
   readonly revertData?: Hex | undefined;
-  readonly l1: { readonly chainId: number };
+  readonly l1: { readonly chainId: number; readonly factory: Hex };
   readonly chains: readonly {
     readonly chainId: number;
     readonly name: string;
@@ -76,7 +77,8 @@ class Writer {
       this.#lines.push(this.#creation(transaction, transaction.created));
       return;
     }
-    this.#lines.push(`await (await ${this.#call(transaction)}).wait();`);
+    const act = this.#act(transaction);
+    this.#lines.push(act === undefined ? `await (await ${this.#call(transaction)}).wait();` : `await ${act};`);
     // Its messages arrived, and what they did is part of the state.
     if ((this.#story.messages.get(transaction.hash) ?? []).length > 0)
       this.#lines.push("await hyperchains.settle();", "await hyperchains.relay();");
@@ -98,9 +100,16 @@ class Writer {
       this.#lines.push(`await expect(${this.#call(transaction)})${this.#reverted(transaction, revertData)};`);
       return;
     }
-    this.#lines.push(`const sent = await ${this.#call(transaction)};`, "await sent.wait();");
-    for (const log of transaction.logs) this.#emitted(transaction.chainId, log);
-    for (const message of messages.get(transaction.hash) ?? []) this.#arrived(message);
+    const act = this.#act(transaction);
+    this.#lines.push(`const sent = await ${act ?? this.#call(transaction)};`);
+    if (act === undefined) {
+      this.#lines.push("await sent.wait();");
+      for (const log of transaction.logs) this.#emitted(transaction.chainId, log);
+    }
+    const begun = messages.get(transaction.hash) ?? [];
+    for (const message of begun) this.#arrived(message);
+    if (act !== undefined && begun.length === 0)
+      this.#lines.push(`expect(sent.sourceChainId).to.equal(${this.#chain(transaction.chainId)}.chainId);`);
   }
 
   text({ hash, chainId }: PastTransaction): string {
@@ -189,6 +198,17 @@ class Writer {
     return `(${signer}).sendTransaction({ ${fields.join(", ")}${valueOf(value)} })`;
   }
 
+  /** What the test API says for it; undefined for a transaction that is sent as it is. */
+  #act(transaction: PastTransaction): string | undefined {
+    const { l1, chains } = this.#story;
+    const nameOf = (id: number): string | undefined => chains.find((each) => each.chainId === id)?.name;
+    // An account has a name where it acts alone.
+    const isAct = actOf(transaction, { l1, nameOf, from: "from", known: (id) => this.#known(id) }) !== undefined;
+    if (!isAct) return undefined;
+    const from = this.#account(transaction.from);
+    return actOf(transaction, { l1, nameOf, from, known: (id) => this.#known(id) });
+  }
+
   #reverted({ chainId, to }: PastTransaction, data: Hex): string {
     const chain = this.#chain(chainId);
     if (data === "0x") return `.to.be.revertedWithoutReason(${chain}.ethers)`;
@@ -240,7 +260,7 @@ class Writer {
   #arrived({ destinationChainId, failure }: CopiedMessage): void {
     const chain = this.#chain(destinationChainId);
     if (failure === undefined) {
-      if (destinationChainId !== this.#story.l1.chainId) this.#lines.push(`await expect(sent).to.be.deliveredTo(${chain});`);
+      this.#lines.push(`await expect(sent).to.be.deliveredTo(${chain});`);
       return;
     }
     const named = this.#errorOf(destinationChainId, failure.data, failure.contract);

@@ -1,5 +1,6 @@
 import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import { queuedHashes } from "../../client/l1-request.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { memberAsker } from "./looking-methods.ts";
@@ -34,22 +35,46 @@ export async function asTest(
   const info = ecosystem.info();
   const ask = memberAsker(traced, client);
   const past = await pastOf({ info, ask, sees: (id) => sight.chain(id), told: traced.told });
-  const target = past.find((each) => each.chainId === chainId && each.hash === hash);
-  if (target === undefined)
-    throw new RpcError(RpcCode.invalidParams, "the parameters are a member, and the hash of a transaction of a user that it has");
-  const transactions = [...standsOn(target, past), target];
   const messages = (await ecosystem.messages()).filter(sight.message);
+  const target = targetOf({ chainId, hash }, past, messages);
+  if (target === undefined)
+    throw new RpcError(
+      RpcCode.invalidParams,
+      "the parameters are a member, and the hash of a transaction of a user that it has, or of a message that such a one sent",
+    );
+  const transactions = [...standsOn(target, past), target];
   return writeTest({
     transactions,
     contracts: await contractsOf(transactions, past, { names: traced.names, ask }),
-    messages: await arrivals(transactions, messages, (message) => traceMessage(message, client, traced)),
+    messages: await arrivals(transactions, messages, {
+      trace: (message) => traceMessage(message, client, traced),
+      deposited: (transaction) => deposited(transaction, info, ask),
+    }),
     revertData: target.succeeded ? undefined : await revertDataOf(target, ask),
-    l1: info.l1,
+    l1: { chainId: info.l1.chainId, factory: info.l1.contracts.factory },
     chains: info.chains.filter((each) => sight.chain(each.chainId)),
   });
 }
 
 type Ask = ReturnType<typeof memberAsker>;
+
+/**
+ * What is done again: the transaction itself; for a message, and for a transaction that brought one further, such as a claim or a
+ * delivery, the transaction that sent it. Its arrival is expected.
+ */
+function targetOf(
+  { chainId, hash }: { readonly chainId: number; readonly hash: unknown },
+  past: readonly PastTransaction[],
+  messages: readonly MessageInfo[],
+): PastTransaction | undefined {
+  const sent = messages.find(
+    ({ messageHash, steps }) =>
+      messageHash === hash || steps.slice(1).some((step) => step.chainId === chainId && step.transactionHash === hash),
+  );
+  const [first] = sent?.steps ?? [];
+  const begun = past.find((each) => each.chainId === first?.chainId && each.hash === first.transactionHash);
+  return begun ?? past.find((each) => each.chainId === chainId && each.hash === hash);
+}
 
 /** The project's contracts among those that the transactions name. */
 async function contractsOf(
@@ -71,21 +96,44 @@ async function contractsOf(
 async function arrivals(
   transactions: readonly PastTransaction[],
   messages: readonly MessageInfo[],
-  trace: (message: MessageInfo) => ReturnType<typeof traceMessage>,
+  {
+    trace,
+    deposited: depositedBy,
+  }: {
+    readonly trace: (message: MessageInfo) => ReturnType<typeof traceMessage>;
+    readonly deposited: (transaction: PastTransaction) => Promise<readonly CopiedMessage[]>;
+  },
 ): Promise<ReadonlyMap<string, readonly CopiedMessage[]>> {
   const last = transactions.at(-1);
   const found = new Map<string, readonly CopiedMessage[]>();
-  for (const { hash } of transactions) {
+  for (const transaction of transactions) {
+    const { hash } = transaction;
     const begun = messages.filter(
       ({ steps }) => steps[0]?.transactionHash === hash && steps.some(({ step }) => step === "executed"),
     );
-    const copied: CopiedMessage[] = [];
+    const copied: CopiedMessage[] = [...(await depositedBy(transaction))];
     for (const message of begun) {
       const failure = hash === last?.hash ? (await trace(message)).failure : undefined;
       copied.push({ destinationChainId: message.destinationChainId, failure });
     }
     if (copied.length > 0) found.set(hash, copied);
   }
+  return found;
+}
+
+/** What a transaction on L1 put into the queues of chains, and the chains have done. */
+async function deposited(
+  { chainId, logs }: PastTransaction,
+  { l1, chains }: EcosystemInfo,
+  ask: Ask,
+): Promise<readonly CopiedMessage[]> {
+  if (chainId !== l1.chainId) return [];
+  const found: CopiedMessage[] = [];
+  for (const { chainId: destinationChainId, hyperchain } of chains)
+    for (const hash of queuedHashes({ logs }, hyperchain)) {
+      const receipt = (await ask(destinationChainId, "eth_getTransactionReceipt", [hash])) as { readonly status: string } | null;
+      if (receipt?.status === "0x1") found.push({ destinationChainId });
+    }
   return found;
 }
 

@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { concat, ContractFactory, toBeHex } from "ethers";
+import { concat, ContractFactory, getAddress, toBeHex } from "ethers";
 import type { BaseContract, InterfaceAbi, JsonRpcProvider, Signer } from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
+import { call as clientCall } from "../../../src/client/call.ts";
+import { deposit } from "../../../src/client/deposit.ts";
+import { send } from "../../../src/client/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../../src/client/withdraw.ts";
 import { projectNames } from "../../../src/plugin/project-names.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample } from "./support/example-project.ts";
@@ -34,6 +39,18 @@ describe("I11: a transaction that is copied as a test", () => {
   };
   const copied = (chain: string, hash: string): Promise<string> =>
     onAlpha.send("hyperchain_asTest", [chain, hash]) as Promise<string>;
+
+  /** Runs them in the example project, as one file, which has each name once. */
+  const pass = async (tests: readonly string[]): Promise<void> => {
+    const parts = tests.map((text, i) =>
+      (i === 0 ? text : text.replace(/^import .*\n/gm, "")).replaceAll("connection", `connection${i}`),
+    );
+    const blocks = parts.map((text) => text.replace(/^(const \{ hyperchains \} = .*;)\n\n(describe\(.*)/m, "$2\n  $1"));
+    writeFileSync(COPIED, blocks.join("\n"));
+    const { code, output } = await runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"], LIMIT_MS);
+    assert.equal(code, 0, `${output}\n${readFileSync(COPIED, "utf8")}`);
+    assert.equal(output.match(/✔ does what it did/g)?.length, tests.length, output);
+  };
 
   before(async () => {
     installPlugin();
@@ -89,15 +106,58 @@ describe("I11: a transaction that is copied as a test", () => {
     assert.match(ofRefused, /revertedWithCustomError\(token, "ERC20InsufficientBalance"\)\.withArgs\(alice, 993n, 5000n\)/);
     assert.match(ofEarly, /revertedWithCustomError\(vault, "TooEarly"\);/);
     assert.match(ofTooMuch, /revertedOn\(beta, counter, "TooMuch"\)\.withArgs\(101n, 100n\)/);
-    // One file has each name once.
-    const parts = tests.map((text, i) =>
-      (i === 0 ? text : text.replace(/^import .*\n/gm, "")).replaceAll("connection", `connection${i}`),
-    );
-    const blocks = parts.map((text) => text.replace(/^(const \{ hyperchains \} = .*;)\n\n(describe\(.*)/m, "$2\n  $1"));
-    writeFileSync(COPIED, blocks.join("\n"));
-    const { code, output } = await runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"], LIMIT_MS);
-    assert.equal(code, 0, `${output}\n${readFileSync(COPIED, "utf8")}`);
-    assert.equal(output.match(/✔ does what it did/g)?.length, 4, output);
+    await pass(tests);
+  });
+
+  test("passes of each kind of act: deposit, send, call, withdrawal, claim, delivery, creation, payment, and one from L1", async () => {
+    const info = devnet.info();
+    const onL1 = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider) as unknown as Signer;
+    const alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Signer;
+    const bob = `0x${"0b".repeat(20)}` as const;
+    const counter = await deploy("Counter", onBeta);
+    const account = String(counter.target) as Hex;
+    const data = counter.interface.encodeFunctionData("increase", [3n]) as Hex;
+    const deposited = await deposit(info, { chain: 271n, to: { chain: 271n, account: bob }, amount: 5n }, onL1);
+    const called = await clientCall(info, { from: info.l1.chainId, to: { chain: 272n, account }, data }, onL1);
+    const sent = await send(info, { from: 271n, to: { chain: 272n, account: bob }, amount: 7n }, alice);
+    const increased = await clientCall(info, { from: 271n, to: { chain: 272n, account }, data }, alice);
+    const withdrawn = await withdraw(info, { chain: 271n, to: bob, amount: 9n }, alice);
+    const waiting = await withdraw(info, { chain: 271n, to: bob, amount: 11n }, alice);
+    await devnet.settle();
+    await devnet.relay();
+    const claim = await finalizeWithdrawal(info, { chain: 271n, messageHash: withdrawn.messageHash }, onL1);
+    assert.equal(claim.state, "paid");
+    const payment = await alice.sendTransaction({ to: bob, value: 13n });
+    await payment.wait();
+    const { steps } = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash)!;
+    const delivery = steps.find(({ step }) => step === "executed")!.transactionHash;
+    const l1 = info.l1.name;
+    const tests = [
+      await copied(l1, deposited.l1TransactionHash),
+      await copied(l1, called.transactionHash),
+      await copied("alpha", sent.transactionHash),
+      await copied("alpha", increased.transactionHash),
+      await copied("alpha", waiting.transactionHash),
+      await copied(l1, claim.l1TransactionHash!),
+      await copied("beta", delivery),
+      await copied("alpha", sent.messageHash),
+      await copied("beta", counter.deploymentTransaction()!.hash),
+      await copied("alpha", payment.hash),
+    ];
+    const says = [
+      `hyperchains.deposit({ to: "${getAddress(bob)}@alpha", amount: 5n, from: alice })`,
+      'hyperchains.call({ chain: "l1", to: `${await counter.getAddress()}@beta`, data: "0x',
+      `hyperchains.send({ chain: "alpha", to: "${getAddress(bob)}@beta", amount: 7n, from: alice })`,
+      "await expect(sent).to.be.deliveredTo(beta);",
+      `hyperchains.withdraw({ chain: "alpha", to: "${getAddress(bob)}", amount: 11n, from: alice })`,
+      "await expect(sent).to.be.deliveredTo(l1);",
+      "amount: 7n",
+      "amount: 7n",
+      'beta.ethers.deployContract("Counter"',
+      "value: 13n",
+    ];
+    says.forEach((line, i) => assert.ok(tests[i]?.includes(line), `${line} in ${tests[i]}`));
+    await pass(tests);
   });
 
   test("attack: what strangers chose is text in it, and what is no user's transaction is refused", async () => {
