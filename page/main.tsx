@@ -11,6 +11,7 @@ import { EcosystemPage } from "./pages/ecosystem-page.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { OtherPage } from "./other-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
+import { OfferedAddresses } from "./parts/address-input.tsx";
 import { WhatHolds } from "./parts/what-holds.tsx";
 import { memberNamed, to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
@@ -58,6 +59,9 @@ function App() {
           <a href={to("wallet")} aria-current={route[0] === "wallet" ? "page" : undefined}>
             wallet
           </a>
+          <a href={to("names")} aria-current={route[0] === "names" ? "page" : undefined}>
+            names
+          </a>
         </nav>
         <form role="search" onSubmit={search}>
           <input
@@ -87,6 +91,7 @@ function App() {
                   <ActsContext.Provider value={acts}>
                     <SigningContext.Provider value={signing}>
                       {pageOf(route, ecosystem)}
+                      <OfferedAddresses />
                       <WhatHolds chain={ecosystem.info.chains.find(({ name }) => name === route[0])?.name} />
                     </SigningContext.Provider>
                   </ActsContext.Provider>

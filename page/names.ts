@@ -1,14 +1,12 @@
 import { createContext } from "preact";
-import { useContext, useMemo, useState } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
+import type { AddressBook } from "./address-book.ts";
 import type { Activity } from "./happenings.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
+import { useKeptBook } from "./kept-book.ts";
 import { ask } from "./rpc.ts";
-
-/** Of this browser; other pages of this machine on the same port see it too, so it holds no secrets. */
-const KEPT_AS = "hyperchain-labels";
-const MOST_LABEL = 40;
 
 /** What every chain has at fixed addresses. */
 const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
@@ -22,23 +20,34 @@ export interface NamedContract {
   readonly name: string;
 }
 
+/** An address with a name. */
+export interface NamedAddress {
+  /** Own: of the reader's address book. Protocol: of what every ecosystem has. */
+  readonly kind: "own" | "account" | "contract" | "protocol";
+  readonly address: string;
+  readonly name: string;
+  /** The member's name, of a contract of the project. */
+  readonly chain?: string;
+}
+
 /** What accounts and contracts are called. */
 export interface Names {
   /** The project's contracts that transactions have shown, by their names, then by their members. */
   readonly contracts: readonly NamedContract[];
+  /** All addresses with a name, the reader's own first. */
+  readonly all: readonly NamedAddress[];
+  /** The reader's own names, which stand before all others. */
+  readonly book: AddressBook;
+  /** Has these be the reader's own names from now on. */
+  keep(book: AddressBook): void;
   /** On a chain, or L1, by its name; undefined for an address without a name. */
   of(chain: string, address: string): string | undefined;
-  /** Addresses whose name has this text in it, in any case. */
-  find(text: string): readonly { readonly address: string; readonly name: string }[];
-  /** Has the reader's own name for an address stand everywhere; an empty one takes it away. */
-  label(address: string, name: string): void;
 }
 
 export const NamesContext = createContext<Names>({
-  contracts: [],
+  ...{ contracts: [], all: [], book: {} },
+  keep: () => undefined,
   of: () => undefined,
-  find: () => [],
-  label: () => undefined,
 });
 
 export function useNames(): Names {
@@ -46,38 +55,38 @@ export function useNames(): Names {
 }
 
 export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity): Names {
-  const [labels, setLabels] = useState(kept);
-  const accounts = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts", info === undefined]);
-  const addresses = accounts.state === "there" ? accounts.value : [];
+  const [book, keep] = useKeptBook();
+  const asked = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts", info === undefined]);
+  const addresses = asked.state === "there" ? asked.value : [];
   const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
   return useMemo(() => {
-    const known = new Map([...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info)), ...accountsOf(info, addresses)]);
+    const protocol = [...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info))];
+    const accounts = accountsOf(info, addresses);
+    const known = new Map([...protocol, ...accounts]);
     const listed = [...contracts.values()].sort((a, b) => a.name.localeCompare(b.name) || a.chain.localeCompare(b.chain));
-    const all = (): readonly (readonly [string, string])[] => [
-      ...known,
-      ...listed.map(({ address, name }) => [address, name] as const),
-      ...Object.entries(labels),
-    ];
     return {
       contracts: listed,
+      all: [
+        ...Object.entries(book).map(([address, { name }]) => ({ kind: "own", address, name }) as const),
+        ...accounts.map(([address, name]) => ({ kind: "account", address, name }) as const),
+        ...listed.map((contract) => ({ kind: "contract", ...contract }) as const),
+        ...protocol.map(([address, name]) => ({ kind: "protocol", address, name }) as const),
+      ],
+      book,
+      keep,
       of(chain, address) {
         const key = address.toLowerCase();
-        return labels[key] ?? known.get(key) ?? contracts.get(`${chain} ${key}`)?.name;
-      },
-      find(text) {
-        const wanted = text.toLowerCase();
-        const found = all().filter(([, name]) => name.toLowerCase().includes(wanted));
-        return [...new Map(found)].map(([address, name]) => ({ address, name }));
-      },
-      label(address, name) {
-        const { [address.toLowerCase()]: _, ...others } = labels;
-        const text = name.trim().slice(0, MOST_LABEL);
-        const next = text === "" ? others : { ...others, [address.toLowerCase()]: text };
-        localStorage.setItem(KEPT_AS, JSON.stringify(next));
-        setLabels(next);
+        return book[key]?.name ?? known.get(key) ?? contracts.get(`${chain} ${key}`)?.name;
       },
     };
-  }, [info, labels, contracts, addresses.length]);
+  }, [info, book, contracts, addresses.length]);
+}
+
+/** What a text names exactly, in any case, each address once; a number names the development account. */
+export function exactlyNamed({ all }: Names, text: string): readonly NamedAddress[] {
+  const wanted = /^\d{1,9}$/.test(text) ? `account ${Number(text)}` : text.toLowerCase();
+  const found = all.filter(({ name }) => name.toLowerCase() === wanted);
+  return found.filter(({ address }, place) => found.findIndex((each) => each.address === address) === place);
 }
 
 function membersOf(info: EcosystemInfo): readonly (readonly [string, string])[] {
@@ -118,15 +127,4 @@ function contractsOf(info: EcosystemInfo | undefined, activity: Activity): Reado
     }
   }
   return contracts;
-}
-
-function kept(): Readonly<Record<string, string>> {
-  try {
-    const read: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? "{}");
-    const entries = Object.entries(read as Record<string, unknown>);
-    return Object.fromEntries(entries.flatMap(([address, name]) => (typeof name === "string" ? [[address, name]] : [])));
-  } catch {
-    // Another page of this machine has been on this port before.
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { AddressInput } from "../parts/address-input.tsx";
 import { smallestUnits } from "../wallet/amount.ts";
 import { labelOf, shapeOf } from "./abi.ts";
 import type { AbiParameter } from "./abi.ts";
@@ -31,6 +32,7 @@ function Field({ input, name, unnamed }: FieldProps) {
   const shape = shapeOf(input);
   if (shape.kind === "items")
     return <ListField input={input} name={name} unnamed={unnamed} item={shape.item} count={shape.count} />;
+  if (shape.kind === "plain" && input.type === "address") return <AddressInput name={name} label={labelOf(input, unnamed)} />;
   if (shape.kind === "plain")
     return (
       <label>

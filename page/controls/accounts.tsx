@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { hex } from "../format.ts";
+import { AddressInput } from "../parts/address-input.tsx";
 import { ask } from "../rpc.ts";
 import { developmentSigner, memberOf } from "../wallet/signer.ts";
 import { useSigning } from "../wallet/signing.ts";
@@ -8,7 +9,7 @@ import { keptToken } from "../wallet/token.ts";
 import { smallestUnits } from "../wallet/amount.ts";
 import { command, useActs } from "./acts.ts";
 
-const ADDRESS = "0x[0-9a-fA-F]{40}";
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
 /** Gives money out of a development account, and acts as any account. */
 export function Accounts() {
@@ -37,14 +38,7 @@ export function Accounts() {
     <details>
       <summary>Accounts</summary>
       <form class="actions" aria-label="an account" onSubmit={(event) => event.preventDefault()}>
-        <input
-          required
-          pattern={ADDRESS}
-          aria-label="address of the account"
-          placeholder="0x…"
-          value={address}
-          onInput={({ currentTarget }) => setAddress(currentTarget.value.trim())}
-        />
+        <AddressInput isBare label="address of the account" onAddress={setAddress} />
         <input
           class="short"
           aria-label="amount to give"
@@ -56,10 +50,10 @@ export function Accounts() {
             <option key={name}>{name}</option>
           ))}
         </select>
-        <button disabled={isBusy || address === ""} onClick={() => void give()}>
+        <button disabled={isBusy || !ADDRESS.test(address)} onClick={() => void give()}>
           Give money
         </button>
-        <button disabled={isBusy || address === ""} onClick={() => void become()}>
+        <button disabled={isBusy || !ADDRESS.test(address)} onClick={() => void become()}>
           Act as it
         </button>
       </form>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
+import { OFFERED } from "../parts/address-input.tsx";
 import { command, useActs } from "./acts.ts";
 
 type Field = "target" | "seconds" | "chain" | "account";
@@ -121,6 +122,7 @@ export function Faults() {
             required
             aria-label="account or operation"
             placeholder="0x…"
+            list={OFFERED}
             value={fields.account}
             onInput={change("account")}
           />

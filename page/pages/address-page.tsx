@@ -5,6 +5,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count, ether, time, units } from "../format.ts";
 import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
+import { OwnName } from "../parts/own-name.tsx";
 import { TokenSection } from "../parts/token-section.tsx";
 import { Answer, Section, Table } from "../parts/layout.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -52,6 +53,9 @@ export function AddressPage({
       <p>
         <code>{address}</code> <CopyButton what="address" text={address} />
         {contract !== undefined && `: ${contract.name} on ${chain}`}
+      </p>
+      <p>
+        <OwnName address={address} />
       </p>
       <Section title="On every chain">
         <Answer asked={everywhere} missing="">

@@ -10,6 +10,7 @@ import { ChartsPage } from "./charts-page.tsx";
 import { ContractsPage } from "./contracts-page.tsx";
 import { LayerPage } from "./layer-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./long-lists.tsx";
+import { NamesPage } from "./names-page.tsx";
 import { SearchPage } from "./search-page.tsx";
 import { WalletPage } from "./wallet-page.tsx";
 
@@ -27,6 +28,7 @@ export function Other({ route }: { readonly route: Route }) {
   if (first === "accounts") return <AccountsPage />;
   if (first === "charts") return <ChartsPage />;
   if (first === "contracts") return <ContractsPage />;
+  if (first === "names") return <NamesPage />;
   if (first === "messages") return <MessagesPage />;
   const place = memberNamed(info, first);
   if (place === undefined) return <p class="bad">This ecosystem has no chain {first}.</p>;

@@ -18,12 +18,32 @@ export function useSymbol(chain: string): string {
   return info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
 }
 
+/** An address by its name where it has one, with the reader's tags. */
 export function AddressLink({ chain, address }: { readonly chain: string; readonly address: string }) {
-  const name = useNames().of(chain, address);
+  const names = useNames();
+  const name = names.of(chain, address);
   return (
-    <a href={to(chain, "address", address)} title={address}>
-      {name ?? <code>{short(address)}</code>}
-    </a>
+    <>
+      <a href={to(chain, "address", address)} title={address}>
+        {name ?? <code>{short(address)}</code>}
+      </a>
+      <Tags address={address} />
+    </>
+  );
+}
+
+/** What the reader has tagged an address with. */
+export function Tags({ address }: { readonly address: string }) {
+  const tags = useNames().book[address.toLowerCase()]?.tags ?? [];
+  return (
+    <>
+      {tags.map((tag) => (
+        <>
+          {" "}
+          <span class="tag">{tag}</span>
+        </>
+      ))}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { WalletAnswer } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { units } from "../format.ts";
+import { AddressInput } from "../parts/address-input.tsx";
 import { baseOf } from "../settlement-base.ts";
 import { smallestUnits } from "./amount.ts";
 import { routeTrust } from "./route-trust.ts";
@@ -105,7 +106,7 @@ function Form({
         </label>
       )}
       {action !== "call" && <AssetField tokens={tokens} key={from} />}
-      <TextField
+      <AddressInput
         name="to"
         label={action === "call" ? "contract" : action === "send" ? "to account" : "to account (empty: your own)"}
         isNeeded={action === "call" || action === "send"}
@@ -151,19 +152,11 @@ function titleOf(action: Action, base: string): string {
   return action === "withdraw" ? `${ACTIONS.withdraw} to ${base}` : ACTIONS[action];
 }
 
-function TextField({
-  name,
-  label,
-  isNeeded = false,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly isNeeded?: boolean;
-}) {
+function TextField({ name, label }: { readonly name: string; readonly label: string }) {
   return (
     <label>
       {label}
-      <input name={name} autoComplete="off" spellcheck={false} required={isNeeded} />
+      <input name={name} autoComplete="off" spellcheck={false} />
     </label>
   );
 }

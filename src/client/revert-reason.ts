@@ -38,6 +38,8 @@ export interface ContractNames {
   callArguments(data: Hex): readonly NamedArgument[] | undefined;
   /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has, and for more than 8 KiB. */
   event(topics: readonly string[], data: Hex): string | undefined;
+  /** Signature of the event with this topic, such as `Increased(uint256)`; undefined for one that no contract has. */
+  eventSignature(topic: string): string | undefined;
   /** Arguments of an event by their names; undefined where `event` tells none. */
   eventArguments(topics: readonly string[], data: Hex): readonly NamedArgument[] | undefined;
 }
@@ -79,6 +81,7 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
       const event = eventIn(topics, data);
       return event && inWords(event);
     },
+    eventSignature: (topic) => events(topic)[0]?.fragment.format("sighash"),
     eventArguments(topics, data) {
       const event = eventIn(topics, data);
       return event && namedArguments(event);

@@ -23,7 +23,8 @@ export interface ProjectContract {
 }
 
 export async function projectContracts(artifacts: ProjectArtifacts): Promise<readonly ProjectContract[]> {
-  const names = [...(await artifacts.getAllFullyQualifiedNames())];
+  // In one order: of events and functions that several have, the first tells the names of arguments.
+  const names = [...(await artifacts.getAllFullyQualifiedNames())].sort();
   const read = (await Promise.all(names.map((name) => artifacts.readArtifact(name)))) as readonly Artifact[];
   return read.map((artifact) => {
     const abi = artifact.abi as InterfaceAbi;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Interface } from "ethers";
+import { id, Interface } from "ethers";
 import { contractNames } from "../../src/client/revert-reason.ts";
 import { describeAll } from "../../src/devnet/view/describe.ts";
 import { memberNamed } from "../../src/devnet/view/named-member.ts";
@@ -27,6 +27,23 @@ test("attack: of many calls that unfold into much, only as many are decoded as a
   assert.equal(decoded, 4);
   assert.match(described[3]?.call ?? "", /^store\(0xabab/);
   assert.deepEqual(described.slice(4), new Array<object>(96).fill({ call: "store(…)" }));
+});
+
+test("an event is told by its topic alone, where there are no arguments of it", async () => {
+  const names = contractNames(["event Increased(address indexed by, uint256 amount)"].map((each) => [each]));
+  const topics = [id("Increased(address,uint256)")];
+  const described = await describeAll(
+    [
+      { topics, data: "0x" },
+      { topics: [id("Other()")], data: "0x" },
+    ],
+    {
+      names: async () => names,
+      memberNamed: () => assert.fail("no member is named"),
+      codeOf: () => assert.fail("no code is read"),
+    },
+  );
+  assert.deepEqual(described, [{ event: "Increased(address,uint256)" }, {}]);
 });
 
 test("attack: digits without end name no member, and are not read as a number", () => {

@@ -195,7 +195,13 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       zero.filter(({ type }) => type === "batch"),
       [271, 272].map((chainId) => ({ type: "batch", chainId, number: 0 })),
     );
-    assert.deepEqual(await ask("hyperchain_search", "no such thing"), []);
+    assert.deepEqual(await ask("hyperchain_search", "272/0"), [
+      { type: "block", chainId: 272, number: 0 },
+      { type: "batch", chainId: 272, number: 0 },
+    ]);
+    assert.deepEqual(await ask("hyperchain_search", "beta/batch/0"), [{ type: "batch", chainId: 272, number: 0 }]);
+    for (const text of ["no such thing", "gamma/0", "beta/batch/", "/0"])
+      assert.deepEqual(await ask("hyperchain_search", text), []);
   });
 
   test("a wallet shows what an account has on every member", async () => {

@@ -33,7 +33,7 @@ export interface ProjectNames extends ContractNames {
 export interface Description {
   /** Function and arguments of an `input`. */
   readonly call?: string;
-  /** Event and arguments of `topics` and `data`. */
+  /** Event and arguments of `topics` and `data`; its signature alone where they are no arguments of it. */
   readonly event?: string;
   /** The arguments of that call or event one by one; absent where they are not decoded, or there are none. */
   readonly arguments?: readonly NamedArgument[];
@@ -108,7 +108,9 @@ function describedEvent(topics: readonly Hex[], data: Hex, names: ContractNames)
     const event = known.event(topics, data);
     if (event !== undefined) return { event, ...argumentsIn(known.eventArguments(topics, data)) };
   }
-  return {};
+  const [topic = ""] = topics;
+  const event = names.eventSignature(topic) ?? protocolNames.eventSignature(topic);
+  return event === undefined ? {} : { event };
 }
 
 function argumentsIn(named: readonly NamedArgument[] | undefined): Pick<Description, "arguments"> {

@@ -13,9 +13,12 @@ export type Found =
   | { readonly type: "transaction"; readonly chainId: number; readonly transactionHash: Hex }
   | { readonly type: "message"; readonly sourceChainId: number; readonly messageHash: Hex };
 
+/** A block or a batch of one member: `271/5`, `alpha/5`, and as the page's links name them, `alpha/batch/5`. */
+const NUMBERED = /^(?:([^/]+)\/)?(?:(block|batch)\/)?(\d{1,15})$/;
+
 /**
  * Chains, addresses, blocks, batches, transactions and messages that a text names: a chain's name or id, an address, a number,
- * or a hash. Rejects with a member's error.
+ * also of one member (`271/5`), or a hash. Rejects with a member's error.
  */
 export async function findEverywhere(
   text: string,
@@ -23,20 +26,19 @@ export async function findEverywhere(
   ask: AskMember,
 ): Promise<readonly Found[]> {
   const { l1, chains } = ecosystem.info();
-  const members = [l1, ...chains].map(({ chainId }) => chainId);
+  const all = [l1, ...chains];
+  const members = all.map(({ chainId }) => chainId);
   const found: Found[] = chains
     .filter(({ name, chainId }) => name === text || String(chainId) === text)
     .map(({ chainId }) => ({ type: "chain", chainId }));
   const hex = text.toLowerCase() as Hex;
   if (/^0x[0-9a-f]{40}$/.test(hex)) found.push({ type: "address", address: hex });
-  if (/^\d{1,15}$/.test(text)) {
-    const number = Number(text);
-    const [blocks, batches] = await Promise.all([
-      Promise.all(members.map((chainId) => ask(chainId, "eth_getBlockByNumber", [hexQuantity(number), false]))),
-      Promise.all(chains.map(({ chainId }) => ask(chainId, "zks_getL1BatchDetails", [number]))),
-    ]);
-    for (const [i, chainId] of members.entries()) if (blocks[i] !== null) found.push({ type: "block", chainId, number });
-    for (const [i, { chainId }] of chains.entries()) if (batches[i] !== null) found.push({ type: "batch", chainId, number });
+  const [, of, kind, digits] = NUMBERED.exec(text) ?? [];
+  if (digits !== undefined) {
+    const isAsked = ({ name, chainId }: (typeof all)[number]): boolean =>
+      of === undefined || name === of || String(chainId) === of;
+    const asked = { number: Number(digits), kind, members: all.filter(isAsked), chains: chains.filter(isAsked) };
+    found.push(...(await numbered(asked, ask)));
   }
   if (!/^0x[0-9a-f]{64}$/.test(hex)) return found;
   const sources = (await ecosystem.messages()).filter(({ messageHash }) => messageHash === hex);
@@ -55,5 +57,27 @@ export async function findEverywhere(
     if (transaction !== null) found.push({ type: "transaction", chainId, transactionHash: hex });
     if (block !== null) found.push({ type: "block", chainId, number: Number(block.number) });
   }
+  return found;
+}
+
+interface Numbered {
+  readonly number: number;
+  /** Both kinds where it is absent. */
+  readonly kind: string | undefined;
+  readonly members: readonly { readonly chainId: number }[];
+  readonly chains: readonly { readonly chainId: number }[];
+}
+
+/** Blocks of members and batches of chains with a number. */
+async function numbered({ number, kind, members, chains }: Numbered, ask: AskMember): Promise<readonly Found[]> {
+  const [blocks, batches] = await Promise.all([
+    Promise.all(members.map(({ chainId }) => ask(chainId, "eth_getBlockByNumber", [hexQuantity(number), false]))),
+    Promise.all(chains.map(({ chainId }) => ask(chainId, "zks_getL1BatchDetails", [number]))),
+  ]);
+  const found: Found[] = [];
+  for (const [i, { chainId }] of members.entries())
+    if (kind !== "batch" && blocks[i] !== null) found.push({ type: "block", chainId, number });
+  for (const [i, { chainId }] of chains.entries())
+    if (kind !== "block" && batches[i] !== null) found.push({ type: "batch", chainId, number });
   return found;
 }

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, id, Interface } from "ethers";
+import type { JsonRpcProvider, Wallet } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { violations } from "./support/violations.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+const CAROL = "0x00000000000000000000000000000000000ca401";
+const MARKUP = `<img src=x onerror="document.title='taken'"><button>Mine</button>`;
+/** Of what is not seen, or turns the direction of writing. */
+const UNSEEN = "\u202e\u2066\u200b";
+const OTHER = 2;
+
+describe("I11: find, and own names, in a real browser", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let onAlpha: JsonRpcProvider;
+  let alice: Wallet;
+  let money: string;
+  const complaints: string[] = [];
+  const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
+  const search = async (text: string): Promise<void> => {
+    await tab.getByRole("banner").getByRole("searchbox").fill(text);
+    await tab.getByRole("button", { name: "Search", exact: true }).click();
+  };
+  const groups = (): Promise<readonly string[]> => tab.locator("main section h2").allInnerTexts();
+  const named = (title: string | RegExp) => tab.locator("main section", { has: tab.getByRole("heading", { name: title }) });
+  const deployToken = async (name: string, symbol: string): Promise<string> => {
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const contract = await new ContractFactory(abi, bytecode, alice).deploy(name, symbol, alice.address, 1_000n);
+    return ((await contract.waitForDeployment()).target as string).toLowerCase();
+  };
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [{ chainId: 271n, name: "alpha" }],
+      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, OTHER, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    onAlpha = clientOf(devnet.chains[0]!);
+    alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Wallet;
+    // A stranger calls a token as the reader will call an account.
+    money = await deployToken(MARKUP, `${UNSEEN}Bank`);
+    await (await alice.sendTransaction({ to: BOB, value: 5n })).wait();
+    await devnet.settle();
+    tab = await browser.newPage();
+    tab.setDefaultTimeout(60_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    await tab.goto(page.writingUrl);
+  });
+  after(async () => {
+    onAlpha?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("attack: a token that calls itself as an account would be called leads nowhere by itself", { skip }, async () => {
+    await search("bank");
+    await named(/^Tokens/)
+      .getByRole("link", { name: `at ${money} on alpha` })
+      .waitFor();
+    assert.deepEqual(await groups(), ["Tokens, by what their contracts say of themselves"]);
+    assert.equal(
+      await named(/^Tokens/)
+        .locator("bdi")
+        .first()
+        .innerText(),
+      "Bank",
+    );
+    assert.match(tab.url(), /#\/search\/bank$/);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("an address that the reader names has that name and its tags wherever it stands", { skip }, async () => {
+    await open(`alpha/address/${BOB}`);
+    await tab.getByText("Give it a name").click();
+    const form = tab.getByRole("form", { name: `your name for ${BOB}` });
+    await form.getByLabel("name").fill("Bank");
+    await form.getByLabel("tags").fill("partner, cold");
+    await form.getByRole("button", { name: "Keep" }).click();
+    await tab.getByText("You call it Bank").waitFor();
+    assert.deepEqual(await violations(tab), []);
+    await open("");
+    const row = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li").filter({ hasText: "5 wei" });
+    await row.getByText("account 1 → Bank partner cold").waitFor();
+    await tab.reload();
+    await row.getByText("account 1 → Bank partner cold").waitFor();
+  });
+
+  test("own names are found first, then others', with what each is", { skip }, async () => {
+    await search("bank");
+    await named(/^Tokens/).waitFor();
+    assert.deepEqual(await groups(), ["Your address book", "Tokens, by what their contracts say of themselves"]);
+    await named("Your address book")
+      .getByRole("link", { name: `Bank, ${BOB}` })
+      .waitFor();
+    await search("cold");
+    await tab.waitForURL(new RegExp(`#/alpha/address/${BOB}$`));
+    await search(BOB);
+    await tab.waitForURL(new RegExp(`#/alpha/address/${BOB}$`));
+  });
+
+  test(
+    "an account is found by its number, a batch by its chain, an event by its topic, a contract by its name",
+    { skip },
+    async () => {
+      await search("1");
+      await named("Accounts")
+        .getByRole("link", { name: `account 1, ${alice.address.toLowerCase()}` })
+        .waitFor();
+      await named("Blocks").getByRole("link", { name: "block 1 of alpha" }).waitFor();
+      await search("271/0");
+      await named("Batches").getByRole("link", { name: "batch 0 of alpha" }).waitFor();
+      assert.deepEqual(await groups(), ["Batches", "Blocks"]);
+      await search("alpha/batch/0");
+      await tab.waitForURL(/#\/alpha\/batch\/0$/);
+      await search(id("Transfer(address,address,uint256)"));
+      await tab.waitForURL(/\?q=Transfer\($/);
+      await search("developmenttok");
+      await named("The project's contracts")
+        .getByRole("link", { name: `DevelopmentToken on alpha, ${money}` })
+        .waitFor();
+      await search("InteropCent");
+      await tab.waitForURL(new RegExp(`#/alpha/address/${PREDEPLOYS.InteropCenter}$`));
+    },
+  );
+
+  test("the address book adds, renames and forgets, and is saved and taken as a file", { skip }, async () => {
+    await tab.getByRole("link", { name: "names", exact: true }).click();
+    const add = tab.getByRole("form", { name: "name an address" });
+    await add.getByLabel("address to name").fill(CAROL);
+    await add.getByLabel("its name").fill("carol");
+    await add.getByRole("button", { name: "Add" }).click();
+    const listed = tab.getByRole("table", { name: "Your names" }).locator("tbody tr");
+    await listed.nth(1).waitFor();
+    const row = listed.filter({ hasText: CAROL });
+    await row.getByText("You call it carol").click();
+    const form = row.getByRole("form");
+    await form.getByLabel("name").fill("Carol's vault");
+    await form.getByRole("button", { name: "Keep" }).click();
+    await row.getByText("You call it Carol's vault").waitFor();
+    const saving = tab.waitForEvent("download");
+    await tab.getByRole("button", { name: "Save as JSON" }).click();
+    const file = await saving;
+    assert.deepEqual(JSON.parse(readFileSync(await file.path(), "utf8")), {
+      [BOB]: { name: "Bank", tags: ["partner", "cold"] },
+      [CAROL]: { name: "Carol's vault", tags: [] },
+    });
+    const theirs = { [CAROL]: "theirs", [money]: { name: `${UNSEEN}${MARKUP.slice(0, 20)}`, tags: [`${UNSEEN}<b>`] } };
+    await tab
+      .getByLabel("Take names of a file")
+      .setInputFiles({ name: "names.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(theirs)) });
+    await tab.getByText("1 name taken; 1 address had one already").waitFor();
+    const hostile = listed.filter({ hasText: money });
+    await hostile.getByRole("link", { name: MARKUP.slice(0, 20) }).waitFor();
+    assert.equal(await tab.locator("main img, main b").count(), 0);
+    assert.doesNotMatch((await tab.locator("main").textContent())!, new RegExp(`[${UNSEEN}]`));
+    assert.deepEqual(await violations(tab), []);
+    await hostile.getByText(/^You call it/).click();
+    await hostile.getByRole("button", { name: "Forget" }).click();
+    await listed.nth(2).waitFor({ state: "detached" });
+  });
+
+  test("forms take a name or an account's number where they want an address, and say whose it is", { skip }, async () => {
+    await open("wallet");
+    await tab.getByLabel("or a development account:").selectOption({ index: 1 });
+    await tab.getByRole("group", { name: "what to do" }).getByRole("button", { name: "Deposit" }).click();
+    const field = tab.getByLabel("to account (empty: your own)");
+    await field.fill("bank");
+    await tab.getByText(`Bank: ${BOB}`, { exact: true }).waitFor();
+    await field.blur();
+    assert.equal(await field.inputValue(), BOB);
+    await field.fill(String(OTHER));
+    await field.blur();
+    assert.equal((await field.inputValue()).toLowerCase(), devnet.accounts.wallet(OTHER).address.toLowerCase());
+    await tab.getByRole("status").getByText("account 2", { exact: true }).waitFor();
+    const offered = await tab.locator(`datalist option[value="${BOB}"]`).allTextContents();
+    assert.deepEqual(offered, ["Bank"]);
+    await open(`alpha/address/${money}`);
+    const transfer = tab.getByRole("form", { name: "transfer(address,uint256)" });
+    await transfer.getByLabel(/^to, address|^argument, address|, address$/).fill("Carol's vault");
+    await transfer.getByLabel(/uint256$/).fill("7");
+    await transfer.getByRole("button", { name: "transfer" }).click();
+    await tab.getByText("Done.").waitFor();
+    const data = new Interface(["function balanceOf(address) view returns (uint256)"]).encodeFunctionData("balanceOf", [CAROL]);
+    assert.equal(BigInt(await onAlpha.call({ to: money, data })), 7n);
+    assert.deepEqual(await violations(tab), []);
+  });
+});
