@@ -17,8 +17,8 @@ const MOST_TAGS = 6;
 const MOST_TAG = 20;
 
 /**
- * Entries in a text of JSON, such as `{"0x…": {"name": "bank", "tags": ["partner"]}}` or `{"0x…": "bank"}`; what is none of them is left
- * out. Throws SyntaxError for what is no JSON.
+ * Entries in a text of JSON, such as `{"0x…": {"name": "bank", "tags": ["partner"]}}` or `{"0x…": "bank"}`; what is invalid is
+ * left out. Throws SyntaxError for what is no JSON.
  */
 export function readBook(text: string): AddressBook {
   const read: unknown = JSON.parse(text);

@@ -18,8 +18,8 @@ interface AddressInputProps {
 }
 
 /**
- * A field for an address, into which a name can be typed or chosen: an account, a contract, one of the address book. What is sent is
- * the address, which stands in the field as soon as a name is whole; beside it stands what the address is called.
+ * A field for an address, into which a name can be typed or chosen: an account, a contract, one of the address book. What is sent
+ * is the address, which stands in the field as soon as a name is whole; beside it stands what the address is called.
  */
 export function AddressInput({ name, label, isNeeded = false, isBare = false, onAddress }: AddressInputProps) {
   const names = useNames();

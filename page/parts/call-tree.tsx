@@ -1,6 +1,5 @@
 import { useMemo } from "preact/hooks";
 import { callOutcomes, outcomeWords } from "../../src/client/call-outcome.ts";
-import type { CallOutcome } from "../../src/client/call-outcome.ts";
 import type { TracedCall } from "../answers.ts";
 import { amount, count, short } from "../format.ts";
 import { Mark } from "./layout.tsx";
@@ -49,14 +48,6 @@ interface OneCallProps {
   readonly outcomes: ReturnType<typeof callOutcomes>;
 }
 
-/** Red where the failure reached the sender alone. */
-const MARKS: Readonly<Record<CallOutcome, "bad" | "quiet">> = {
-  succeeded: "quiet",
-  failed: "bad",
-  caught: "quiet",
-  burned: "quiet",
-};
-
 function OneCall({ call, chain, depth, outcomes }: OneCallProps) {
   const symbol = useSymbol(chain);
   const calls = call.calls ?? [];
@@ -68,7 +59,7 @@ function OneCall({ call, chain, depth, outcomes }: OneCallProps) {
       {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
       {outcome !== "succeeded" && (
-        <Mark kind={MARKS[outcome]}>
+        <Mark kind={outcome === "failed" ? "bad" : "quiet"}>
           it <Said text={outcomeWords(outcome, call.reason ?? `with "${call.error}"`)} />
         </Mark>
       )}

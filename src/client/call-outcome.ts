@@ -3,14 +3,14 @@ import { failedUserCall } from "./remote-failure.ts";
 import type { CallFrame } from "./remote-failure.ts";
 
 /**
- * How a call of a trace ended. Failed: the failure reached the sender of the transaction, or of the message that it delivered. Caught:
- * the caller went on. Burned: the call was made to take its gas, for the data that L1 will keep.
+ * How a call of a trace ended. Failed: the failure reached the sender of the transaction, or of the message that it delivered.
+ * Caught: the caller went on. Burned: the call was made to take its gas, for the data that L1 will keep.
  */
-export type CallOutcome = "succeeded" | "failed" | "caught" | "burned";
+type FrameOutcome = "succeeded" | "failed" | "caught" | "burned";
 
 /** The outcome of each call of a transaction. */
-export function callOutcomes(root: CallFrame): ReadonlyMap<CallFrame, CallOutcome> {
-  const outcomes = new Map<CallFrame, CallOutcome>();
+export function callOutcomes(root: CallFrame): ReadonlyMap<CallFrame, FrameOutcome> {
+  const outcomes = new Map<CallFrame, FrameOutcome>();
   // The protocol catches what a message's call fails with, and tells its sender.
   const delivered = root.to?.toLowerCase() === PREDEPLOYS.InteropHandler ? failedUserCall(root) : undefined;
   const reachesSender = (frame: CallFrame, isReached: boolean): boolean =>
@@ -25,13 +25,13 @@ export function callOutcomes(root: CallFrame): ReadonlyMap<CallFrame, CallOutcom
 }
 
 /** The end of a line that tells a call; empty where it succeeded. `reason` is the end of "it reverted …". */
-export function outcomeWords(outcome: CallOutcome, reason: string): string {
+export function outcomeWords(outcome: FrameOutcome, reason: string): string {
   if (outcome === "burned") return "burns this gas: what L1 takes for the data";
   if (outcome === "caught") return `reverted ${reason}; its caller went on`;
   return outcome === "failed" ? `reverted ${reason}` : "";
 }
 
-function outcomeOf(frame: CallFrame, isFailed: boolean): CallOutcome {
+function outcomeOf(frame: CallFrame, isFailed: boolean): FrameOutcome {
   if (frame.error === undefined) return "succeeded";
   if (isBurn(frame)) return "burned";
   return isFailed ? "failed" : "caught";

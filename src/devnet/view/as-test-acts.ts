@@ -8,7 +8,7 @@ import type { Known } from "./as-test-literals.ts";
 import type { PastTransaction } from "./as-test-past.ts";
 
 /** Where an act is written: L1's contracts and the members are those of the running ecosystem, and have others in the test. */
-export interface ActPlaces {
+interface ActPlaces {
   readonly l1: { readonly chainId: number; readonly factory: Hex };
   /** Name of a member as the test API knows it; undefined for no member. */
   readonly nameOf: (chainId: number) => string | undefined;

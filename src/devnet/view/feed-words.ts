@@ -4,7 +4,7 @@ import type { MessageInfo } from "./ecosystem-info.ts";
 import { hasArrived } from "./has-arrived.ts";
 
 /** A piece of what a transaction does: the page shows addresses and names in their own way, the terminal as they are. */
-export interface FeedPiece {
+interface FeedPiece {
   readonly kind: "text" | "contract" | "call" | "selector" | "address";
   readonly text: string;
 }
