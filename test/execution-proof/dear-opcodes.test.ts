@@ -5,7 +5,7 @@ import { userTransaction } from "../../src/execution-proof/batch/user-transactio
 import { GAS_FIELD } from "../../src/execution-proof/memory-places.ts";
 import { RunRecorder } from "../../src/execution-proof/run-recorder.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
-import { FoldedHashes } from "../../src/machine/interpreter/folded-hashes.ts";
+import { FoldedHashes } from "../machine/support/folded-hashes.ts";
 import { Kernel, kernelRows, type LeafChange } from "../../src/machine/interpreter/kernel.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import { FRAME_FIELDS } from "../../src/machine/kernel/names.ts";

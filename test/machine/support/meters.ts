@@ -10,7 +10,7 @@ import { decodeTransaction } from "../../../src/chain/transaction/decode-transac
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
-import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
+import { FoldedHashes } from "./folded-hashes.ts";
 import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
 import type { LeafChange, RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";

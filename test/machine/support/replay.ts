@@ -9,7 +9,7 @@ import type { ExecutedBatch } from "../../../src/execution-proof/batch/executed-
 import { endHints } from "../../../src/machine/hints/transaction-hints.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
 import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
-import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
+import { FoldedHashes } from "./folded-hashes.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
 import type { RunObserver, RunResult } from "../../../src/machine/interpreter/kernel.ts";

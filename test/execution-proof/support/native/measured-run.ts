@@ -9,7 +9,7 @@ import { RunRecorder } from "../../../../src/execution-proof/run-recorder.ts";
 import { withState } from "../../../../src/execution-proof/run-state.ts";
 import { runInput } from "../../../../src/execution-proof/run-system.ts";
 import { blockHints, endHints } from "../../../../src/machine/hints/transaction-hints.ts";
-import { FoldedHashes } from "../../../../src/machine/interpreter/folded-hashes.ts";
+import { FoldedHashes } from "../../../machine/support/folded-hashes.ts";
 import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
 import { checkTraces } from "../../../../src/stark/check.ts";
