@@ -55,6 +55,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     error SequencerUnused();
     /// @notice Terms that no contract keeps yet: chains without governance, replacements of halted versions.
     error TermsUnsupported(bool isGoverned, bool takesReplacements);
+    /// @notice The settings leave less time to decide than versions may be frozen.
+    error ReactionTimeTooShort(uint256 expected, uint256 actual);
     /// @notice A chain without a quorum gets none by a standby.
     error StandbyWithoutQuorum();
     /// @notice A chain without imports has neither a root nor data of them.

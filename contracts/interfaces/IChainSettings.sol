@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {IBatchReader} from "./IBatchReader.sol";
 import {IChainTerms} from "./IChainTerms.sol";
+import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {ISettingsChanges} from "./ISettingsChanges.sol";
 
@@ -96,8 +97,8 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// @notice Seconds that everyone has to look at a version that a chain is about to take.
     function reactionTime() external view returns (uint256);
 
-    /// @notice For a batch with that first timestamp, after so many operations. Reverts with the registry's UnknownProtocolVersion or
-    /// ProtocolVersionRetired unless the version of such a batch may be used.
+    /// @notice For a batch with that first timestamp, after so many operations. Reverts like the registry's `requireActive` where the
+    /// chain follows governance.
     function forCommit(uint256 chainId, uint64 firstTimestamp, uint64 operations)
         external
         view
@@ -105,8 +106,16 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
 
     function forQueue(uint256 chainId) external view returns (QueueSettings memory);
 
+    /// @notice Of a version. Reverts like the registry's `requireActive` where the chain follows governance.
+    function verifierOf(uint256 chainId, uint256 version) external view returns (IStateTransitionVerifier);
+
+    /// @notice Of a version. Reverts with UnknownProtocolVersion for one that was not added.
+    /// @return aggregator 0 where the version proves no execution.
+    /// @return isStopped Whether governance or council have stopped the chain's batches of it.
+    function aggregatorOf(uint256 chainId, uint256 version) external view returns (address aggregator, bool isStopped);
+
     /// @notice Seconds between commit and execution of a batch of a version. Longer for one whose execution is not proven although its
-    /// version proves execution.
+    /// version proves execution. Reverts like the registry's `requireExecutable` where the chain follows governance.
     function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven) external view returns (uint256);
 
     /// @notice Reverts unless the chain has set a delay for batches whose execution is not proven although their version, which is only

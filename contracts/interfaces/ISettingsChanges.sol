@@ -17,6 +17,8 @@ interface ISettingsChanges is IFactoryCaller {
         uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
     );
     event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
+    /// @notice All batches that are not executed, from this one on, have the version `to`.
+    event HaltedPassed(uint256 indexed chainId, uint256 indexed from, uint256 indexed to, uint256 firstBatch);
 
     error OnlyAdmin(address expected, address actual);
     /// @notice Only the account that the admin has offered the chain takes it over.
@@ -46,6 +48,18 @@ interface ISettingsChanges is IFactoryCaller {
     /// @notice This version proves no execution, and the chain has no quorum that would vouch for it.
     error VersionNeedsQuorum(uint256 version);
 
+    /// @notice The version of what the chain has not executed is not halted.
+    error NotHalted(uint256 version);
+    /// @notice No upgrade of the chain is in effect, and its terms take no replacements, or there is none.
+    error NoReplacement(uint256 version);
+    /// @notice Batches before those of the halted version are to be executed, or taken back, first.
+    error BatchesWaiting(uint256 executed, uint256 committed);
+    /// @notice Bits 16 to 30 of a version: which machine runs its batches.
+    error MachineMismatch(uint256 expected, uint256 actual);
+    /// @notice The lowest eight bits of a version, its format, fall.
+    error FormatFalls(uint256 from, uint256 to);
+    error NotBeforeTooLate(uint256 latest, uint256 actual);
+
     /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
     function configure(ChainConfiguration calldata configuration) external;
 
@@ -70,11 +84,18 @@ interface ISettingsChanges is IFactoryCaller {
     /// A higher price is at most twice the one before, a day or more after the last that was higher.
     function setPrice(uint256 chainId, uint128 price) external;
 
-    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts with ImportsMissing
-    /// before the chain is born (IChainImports), unless the version is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
-    /// batch yet.
-    function scheduleUpgrade(uint256 chainId, uint256 version) external;
+    /// @notice Settles the protocol version of the chain's batches from a time on: after the notice, and not before a time of at most 90
+    /// days from now, by which many chains can choose one day (0: after the notice). Only the chain's admin. Reverts with ImportsMissing
+    /// before the chain is born (IChainImports), unless the version is known and neither halted nor retired nor about to retire, unless
+    /// it has the same machine and no lower format, for a chain without a quorum unless it proves execution, and while another upgrade
+    /// has no executed batch yet, unless that version is halted.
+    function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external;
 
     /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.
     function cancelUpgrade(uint256 chainId) external;
+
+    /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect, by anyone; else at once to
+    /// the replacement, by the admin, where the chain's terms take replacements. Committed batches are then the quorum's to take back:
+    /// none of a halted version is executed. Where it is the next version that is halted, those before it come first.
+    function passHalted(uint256 chainId) external;
 }

@@ -25,6 +25,32 @@ struct ProtocolVersion {
     bytes32 executionKey;
 }
 
+/// @notice Where a version stands. One word.
+/// @param retiresAt Seconds from which chains stop that follow governance; 0 while that is not scheduled.
+/// @param frozenUntil Seconds until which those chains are stopped; in the past where nothing is frozen.
+/// @param haltedAt Seconds since when those chains are stopped for good; 0 where they are not.
+/// @param replacement The version to which chains of a halted one may pass; 0 for none.
+struct Standing {
+    uint64 retiresAt;
+    uint64 frozenUntil;
+    uint64 haltedAt;
+    uint32 replacement;
+}
+
+/// @notice What a registry is created with, for good but for the council.
+/// @param governance Adds, retires and halts versions.
+/// @param council Freezes them; 0: no freezes until governance names one.
+/// @param retirementNotice Seconds between a retirement's announcement, or a council's, and its effect.
+/// @param freezeTime Seconds that versions may be frozen in a cycle, all freezes together.
+/// @param freezeCycle Seconds from the end of the last freeze until that time is whole again.
+struct RegistryTerms {
+    address governance;
+    address council;
+    uint64 retirementNotice;
+    uint64 freezeTime;
+    uint64 freezeCycle;
+}
+
 /// @title Verifiers by protocol version
 /// @notice One verifier serves all chains of a version; a chain cannot bring its own.
 /// @dev Governance adds versions and retires them with notice; it can neither replace nor revive one. A chain never moves to
@@ -35,11 +61,24 @@ struct ProtocolVersion {
 /// longer than the notice. Where no version follows, holders should withdraw within the notice. Afterwards the exit is the only
 /// way: anyone queues an operation, which no batch can take, waits for its deadline and the chain's exit delay, and stops the
 /// chain; batches that were not executed until then are void. Exits and claims ask no version whether it is active.
+///
+/// A council freezes versions, for a time that is bounded in any cycle: batches of chains on them are neither committed, proven nor
+/// executed. While one is frozen, governance and council together halt it for good. Neither stops anything else: operations are
+/// queued, exits open and pay, claims and refunds are made, batches taken back, upgrades and terms scheduled. A chain that does not
+/// follow governance (Terms.isGoverned) is reached by none of it.
 interface IVerifierRegistry {
     event ProtocolVersionAdded(uint256 indexed version, ProtocolVersion content);
     event ProtocolVersionRetirementScheduled(uint256 indexed version, uint256 retiresAt);
+    event ProtocolVersionFrozen(uint256 indexed version, uint256 frozenUntil);
+    event ProtocolVersionUnfrozen(uint256 indexed version);
+    /// @notice The council agrees to a halt, until the present freeze ends.
+    event HaltApproved(uint256 indexed version, uint256 indexed replacement, uint256 until);
+    event ProtocolVersionHalted(uint256 indexed version, uint256 indexed replacement);
+    event CouncilScheduled(address indexed council, uint256 effectiveAt);
+    event CouncilChanged(address indexed previous, address indexed council);
 
     error OnlyGovernance(address expected, address actual);
+    error OnlyCouncil(address expected, address actual);
     error UnknownProtocolVersion(uint256 version);
     /// @notice Where a version is stored, 0 says that there is none.
     error ProtocolVersionZero();
@@ -49,6 +88,22 @@ interface IVerifierRegistry {
     /// @notice Its retirement is announced: chains that took it now would have less than the notice.
     error ProtocolVersionRetiring(uint256 version, uint256 retiresAt);
     error RetirementAlreadyScheduled(uint256 version, uint256 retiresAt);
+    error VersionFrozen(uint256 version, uint256 frozenUntil, uint256 actual);
+    error VersionHalted(uint256 version, uint256 haltedAt);
+    /// @notice Only what is frozen is thawed or halted.
+    error VersionNotFrozen(uint256 version);
+    /// @notice No version is named.
+    error NothingToFreeze();
+    /// @notice So much is left of the time in this cycle. A freeze of no time is none.
+    error FreezeTooLong(uint256 left, uint256 asked);
+    /// @notice The council has not agreed to this halt in this freeze.
+    error HaltNotApproved(uint256 version, uint256 replacement);
+    /// @notice A replacement has the halted version's machine and no lower format.
+    error ReplacementUnfit(uint256 version, uint256 replacement);
+    error NoCouncilScheduled();
+    error CouncilTooEarly(uint256 effectiveAt, uint256 actual);
+    /// @notice A cycle is longer than its freezes, and no shorter than a notice.
+    error FreezeOutOfRange(uint256 freezeTime, uint256 freezeCycle, uint256 retirementNotice);
     error VerifierWithoutCode(address verifier);
     error TreeWithoutCode(address tree);
     error ReaderWithoutCode(address reader);
@@ -69,23 +124,50 @@ interface IVerifierRegistry {
     /// @notice Retires a version after the notice. Only governance.
     function scheduleRetirement(uint256 version) external;
 
-    /// @notice Reverts with UnknownProtocolVersion or ProtocolVersionRetired unless the version may be used.
+    /// @notice Stops the chains of these versions for that time. Only the council. Spends the time once for all of them, and reverts with
+    /// FreezeTooLong for more than is left. It is whole again a cycle after the end of the last freeze: so in no cycle more is frozen.
+    function freeze(uint256[] calldata frozen, uint64 time) external;
+
+    /// @notice Ends a freeze. Only the council. Gives no time back, and ends what was approved in it.
+    function unfreeze(uint256 version) external;
+
+    /// @notice Agrees to the halt of a version that is frozen, with this replacement, until the present freeze ends. Only the council.
+    function approveHalt(uint256 version, uint32 replacement) external;
+
+    /// @notice Halts a version that is frozen, for good. Only governance, and only with the council's word for the same replacement:
+    /// another that is active, or 0 for none.
+    function halt(uint256 version, uint32 replacement) external;
+
+    /// @notice Names the next council, or none (0), after the retirement's notice. Only governance. Replaces one that waits.
+    function scheduleCouncil(address next) external;
+
+    /// @notice Has the council that was named take over, once its time has come. Anyone.
+    function changeCouncil() external;
+
+    /// @notice Reverts with UnknownProtocolVersion, ProtocolVersionRetired, VersionFrozen or VersionHalted unless batches of the version
+    /// may be committed and proven by chains that follow governance.
     function requireActive(uint256 version) external view;
 
-    /// @notice Of a version that may be used. Reverts like `requireActive`.
-    function verifierOf(uint256 version) external view returns (IStateTransitionVerifier);
+    /// @notice Reverts with VersionFrozen or VersionHalted unless proven batches of the version may be executed by chains that follow
+    /// governance: what was proven before a retirement executes behind it.
+    function requireExecutable(uint256 version) external view;
 
-    /// @notice Of a version that may be used. Reverts like `requireActive`.
-    function readerOf(uint256 version) external view returns (IBatchReader);
+    /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
+    function verifierOf(uint256 version, bool active) external view returns (IStateTransitionVerifier);
 
-    /// @notice Of a version that may be used; 0 where it proves no execution. Reverts like `requireActive`.
-    function aggregatorOf(uint256 version) external view returns (address);
+    /// @notice Of any version. Reverts like `requireActive` if it must be active, else with UnknownProtocolVersion.
+    function readerOf(uint256 version, bool active) external view returns (IBatchReader);
+
+    /// @notice Of any version. Reverts with UnknownProtocolVersion.
+    /// @return aggregator 0 where the version proves no execution.
+    /// @return isStopped Whether it is retired, frozen or halted.
+    function aggregatorOf(uint256 version) external view returns (address aggregator, bool isStopped);
 
     /// @notice Whether a version, retired or not, has an aggregator: then what its verifier accepts says nothing of execution. False for a
     /// version that was not added.
     function provesExecution(uint256 version) external view returns (bool);
 
-    /// @notice Reverts unless the version is active and will not retire, as far as that has been announced.
+    /// @notice Reverts where the version is unknown, retired, about to retire, or halted. A freeze passes, and does not count.
     function requireLasting(uint256 version) external view;
 
     /// @notice A version, retired or not. Reverts with UnknownProtocolVersion.
@@ -94,7 +176,25 @@ interface IVerifierRegistry {
     /// @notice When a version stops, in seconds; 0 while that is not scheduled.
     function retiresAt(uint256 version) external view returns (uint256);
 
+    /// @notice All of where a version stands; zeros for one that was not added.
+    function standingOf(uint256 version) external view returns (Standing memory);
+
     function governance() external view returns (address);
+
+    /// @notice Freezes, with no other power; 0: nothing is frozen.
+    function council() external view returns (address);
+
+    /// @notice The council that takes over, and from when on; zeros where none is scheduled.
+    function nextCouncil() external view returns (address next, uint64 effectiveAt);
+
+    /// @notice Seconds that may be frozen in a cycle.
+    function freezeTime() external view returns (uint256);
+
+    /// @notice Seconds from the end of the last freeze until the time is whole again.
+    function freezeCycle() external view returns (uint256);
+
+    /// @notice Seconds that may be frozen now.
+    function freezeLeft() external view returns (uint256);
 
     /// @notice Seconds between a retirement's announcement and its effect.
     function retirementNotice() external view returns (uint256);

@@ -16,7 +16,7 @@ abstract contract BatchProver is StoredBatches, IBatchProving {
         _requireStored(number, batch);
         uint256 version = batch.protocolVersion;
         if (verifiers.provesExecution(version)) settings.requireFallback(chainId, version);
-        IStateTransitionVerifier verifier = verifiers.verifierOf(version);
+        IStateTransitionVerifier verifier = settings.verifierOf(chainId, version);
         bool accepted = verifier.verify(
             StateTransition({
                 commitment: batch.commitment,

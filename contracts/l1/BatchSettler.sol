@@ -40,6 +40,7 @@ abstract contract BatchSettler is BatchCommitter {
     function _proveExecution(StoredBatch memory stored, bytes32 digest, bytes calldata proof) private {
         AggregatedBatch[] memory items = new AggregatedBatch[](1);
         items[0] = AggregatedBatch({chainId: chainId, batch: stored});
-        IProofAggregator(verifiers.aggregatorOf(stored.protocolVersion)).proveBatches(items, digest, proof);
+        (address aggregator,) = settings.aggregatorOf(chainId, stored.protocolVersion);
+        IProofAggregator(aggregator).proveBatches(items, digest, proof);
     }
 }

@@ -36,6 +36,9 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     uint256 public immutable recoveryTime;
 
+    /// @dev In which an honest chain may be held up beside its own time to recover.
+    uint256 private immutable freezeTime;
+
     /// @dev Beside windows and delays, of the notice that every chain's upgrade has.
     uint256 private immutable reactionTime;
 
@@ -43,13 +46,16 @@ abstract contract ChainRules is IChainFactory {
         verifiers = verifiers_;
         reactionTime = settings_.reactionTime();
         recoveryTime = recoveryTime_;
+        freezeTime = verifiers_.freezeTime();
+        // What is announced while everything is frozen leaves as long to decide upon it.
+        if (reactionTime < freezeTime) revert ReactionTimeTooShort(freezeTime, reactionTime);
     }
 
     /// @inheritdoc IChainFactory
     function checkTerms(ChainConfiguration calldata configuration) public view {
         _checkContracts(configuration);
         (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
-        if (!isGoverned || takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
+        if (!isGoverned && takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
         bool hasStandby = configuration.standbyThreshold != 0 || configuration.standby.length != 0;
         if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) {
             if (hasStandby) revert StandbyWithoutQuorum();
@@ -79,7 +85,7 @@ abstract contract ChainRules is IChainFactory {
     /// then must be executed before the exit opens.
     function _checkStandby(ChainConfiguration calldata configuration) private view {
         _checkQuorum(configuration.standby, configuration.standbyThreshold);
-        uint256 needed = 2 * _longestDelay(configuration) + recoveryTime;
+        uint256 needed = 2 * _longestDelay(configuration) + recoveryTime + freezeTime;
         if (configuration.exitDelay <= needed) revert ExitDelayTooShort(needed, configuration.exitDelay);
     }
 
@@ -98,6 +104,8 @@ abstract contract ChainRules is IChainFactory {
         uint256 needed = ChainTimes.upgradeNotice(
             configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reactionTime
         );
+        // The admin has as long to decide upon a retirement: to leave governance, or to take another version.
+        needed += reactionTime;
         if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
@@ -159,7 +167,7 @@ abstract contract ChainRules is IChainFactory {
         uint256 unproven = configuration.unprovenDelay;
         uint256 least = RECOVERY_TIMES * recoveryTime;
         if (unproven != 0 && unproven < least) revert UnprovenDelayTooShort(least, unproven);
-        uint256 needed = window + _longestDelay(configuration) + recoveryTime;
+        uint256 needed = window + _longestDelay(configuration) + recoveryTime + freezeTime;
         if (exitDelay <= needed) revert ExitDelayTooShort(needed, exitDelay);
         uint256 rate = configuration.priorityGasPerSecond;
         if (rate < MIN_PRIORITY_GAS_PER_SECOND || rate > MAX_PRIORITY_GAS_PER_SECOND) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {CommitSettings, IChainSettings, ImportSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
 import {IChainTerms} from "../interfaces/IChainTerms.sol";
 import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
+import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {Facet} from "../libraries/Facet.sol";
 import {Signatures} from "../libraries/Signatures.sol";
@@ -61,12 +62,17 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     }
 
     /// @inheritdoc ISettingsChanges
-    function scheduleUpgrade(uint256, uint256) external {
+    function scheduleUpgrade(uint256, uint256, uint64) external {
         Facet.run(settingsFacet);
     }
 
     /// @inheritdoc ISettingsChanges
     function cancelUpgrade(uint256) external {
+        Facet.run(settingsFacet);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function passHalted(uint256) external {
         Facet.run(settingsFacet);
     }
 
@@ -177,7 +183,7 @@ contract ChainSettings is SettingsStorage, IChainSettings {
         uint256 version = versionOfBatch(chainId, firstTimestamp, operations);
         return CommitSettings({
             protocolVersion: version,
-            reader: registry.readerOf(version),
+            reader: registry.readerOf(version, _isGoverned(chainId)),
             dataAvailabilityPolicy: _policyAt(chainId, firstTimestamp, configuration.priorityOpWindow),
             cheatsAllowed: configuration.cheatsAllowed,
             priorityOpWindow: configuration.priorityOpWindow,
@@ -198,11 +204,23 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
+    function verifierOf(uint256 chainId, uint256 version) external view returns (IStateTransitionVerifier) {
+        return registry.verifierOf(version, _isGoverned(chainId));
+    }
+
+    /// @inheritdoc IChainSettings
+    function aggregatorOf(uint256 chainId, uint256 version) external view returns (address aggregator, bool isStopped) {
+        (aggregator, isStopped) = registry.aggregatorOf(version);
+        isStopped = isStopped && _isGoverned(chainId);
+    }
+
+    /// @inheritdoc IChainSettings
     function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven)
         external
         view
         returns (uint256 delay)
     {
+        if (_isGoverned(chainId)) registry.requireExecutable(version);
         ChainConfiguration storage configuration = configurations[chainId];
         delay = configuration.executionDelay;
         uint256 unproven = configuration.unprovenDelay;

@@ -23,6 +23,7 @@ abstract contract ChainTerms is SettingsChanges {
         uint64 epoch = known.current + 1;
         if (known.nextAt != 0) revert TermsPending(epoch, known.nextAt);
         _checkTerms(chainId, next);
+        if (next.isGoverned && !_isGoverned(chainId)) _requireLastingVersion(chainId);
         known.nextAt = uint64(block.timestamp + _upgradeNotice(chainId));
         courses[chainId] = known;
         EpochTerms storage written = terms[chainId][epoch];
@@ -109,6 +110,12 @@ abstract contract ChainTerms is SettingsChanges {
 
     function _removeMembers(uint256 chainId, uint256 epoch, address[] storage accounts) private {
         for (uint256 i = 0; i < accounts.length; ++i) delete memberships[chainId][epoch][accounts[i]];
+    }
+
+    /// @dev A chain that follows governance again is stopped by nothing that was announced while it did not.
+    function _requireLastingVersion(uint256 chainId) private view {
+        Versions memory known = versions[chainId];
+        registry.requireLasting(known.next == 0 ? known.current : known.next);
     }
 
     /// @dev The factory's rules, for what the chain would have been if it were created with these terms.

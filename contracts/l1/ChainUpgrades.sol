@@ -7,29 +7,32 @@ import {SettingsChanges} from "./SettingsChanges.sol";
 
 /// @title Writes which versions chains have
 abstract contract ChainUpgrades is SettingsChanges {
+    uint256 private constant LONGEST_WAIT = 90 days;
+    uint256 private constant MACHINE_SHIFT = 16;
+    uint256 private constant MACHINES = 1 << 15;
+    uint256 private constant FORMATS = 1 << 8;
+
     /// @inheritdoc ISettingsChanges
-    function scheduleUpgrade(uint256 chainId, uint256 version) external {
+    function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external {
         _requireAdmin(chainId);
         IHyperchain chain = _bornChain(chainId);
         if (chain.exited()) revert UpgradeOfStoppedChain();
-        Versions memory known = versions[chainId];
-        uint256 executed = chain.getProtocolVersion();
+        (uint256 base, uint256 pending) = _basis(versions[chainId], chain);
         // Which version a batch has that is not executed yet must not change behind its sequencer's back.
-        if (known.next != 0 && executed != known.next) revert UpgradePending(known.next);
-        if (version == executed) revert VersionUnchanged(version);
+        if (pending != 0 && !_isHalted(chainId, pending)) revert UpgradePending(pending);
+        if (version == base) revert VersionUnchanged(version);
         registry.requireLasting(version);
-        if (_threshold(chainId) == 0 && !registry.provesExecution(version)) {
-            revert VersionNeedsQuorum(version);
-        }
-        uint256 effectiveAt = block.timestamp + _upgradeNotice(chainId);
+        _requireSuccessor(base, version);
+        _requireProof(chainId, version);
+        uint256 effectiveAt = _effectOf(chainId, notBefore);
         uint256 operations = chain.getTotalPriorityTxs();
         versions[chainId] = Versions({
-            current: uint32(executed),
+            current: uint32(base),
             next: uint32(version),
             effectiveAt: uint64(effectiveAt),
             operations: uint64(operations)
         });
-        emit UpgradeScheduled(chainId, version, executed, effectiveAt, operations);
+        emit UpgradeScheduled(chainId, version, base, effectiveAt, operations);
     }
 
     /// @inheritdoc ISettingsChanges
@@ -38,7 +41,73 @@ abstract contract ChainUpgrades is SettingsChanges {
         Versions memory known = versions[chainId];
         if (known.next == 0) revert NoUpgradeScheduled();
         if (block.timestamp >= known.effectiveAt) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
-        versions[chainId] = Versions({current: known.current, next: 0, effectiveAt: 0, operations: 0});
+        _setVersion(chainId, known.current);
         emit UpgradeCanceled(chainId, known.next);
+    }
+
+    /// @inheritdoc ISettingsChanges
+    function passHalted(uint256 chainId) external {
+        IHyperchain chain = _bornChain(chainId);
+        (uint256 from, uint256 pending) = _basis(versions[chainId], chain);
+        bool isInEffect = pending != 0 && block.timestamp >= versions[chainId].effectiveAt;
+        uint256 to = pending;
+        if (_isHalted(chainId, from)) {
+            if (!isInEffect || _isHalted(chainId, pending)) to = _replacementOf(chainId, from);
+        } else {
+            if (!isInEffect || !_isHalted(chainId, pending)) revert NotHalted(from);
+            // Those of the version before, which is not halted, could still be executed, and keep it.
+            (uint256 executed, uint256 committed) = (chain.getTotalBatchesExecuted(), chain.getTotalBatchesCommitted());
+            if (executed != committed) revert BatchesWaiting(executed, committed);
+            from = pending;
+            to = _replacementOf(chainId, from);
+        }
+        _setVersion(chainId, uint32(to));
+        emit HaltedPassed(chainId, from, to, chain.getTotalBatchesExecuted());
+    }
+
+    function _setVersion(uint256 chainId, uint32 version) private {
+        versions[chainId] = Versions({current: version, next: 0, effectiveAt: 0, operations: 0});
+    }
+
+    function _effectOf(uint256 chainId, uint256 notBefore) private view returns (uint256 effectiveAt) {
+        effectiveAt = block.timestamp + _upgradeNotice(chainId);
+        if (notBefore <= effectiveAt) return effectiveAt;
+        uint256 latest = block.timestamp + LONGEST_WAIT;
+        if (notBefore > latest) revert NotBeforeTooLate(latest, notBefore);
+        return notBefore;
+    }
+
+    /// @dev The version of what is not executed and began before the upgrade that waits, and the version of that; 0 without.
+    function _basis(Versions memory known, IHyperchain chain) private view returns (uint256 base, uint256 pending) {
+        if (known.next == 0) return (known.current, 0);
+        return chain.getProtocolVersion() == known.next ? (known.next, uint32(0)) : (known.current, known.next);
+    }
+
+    function _isHalted(uint256 chainId, uint256 version) private view returns (bool) {
+        return _isGoverned(chainId) && registry.standingOf(version).haltedAt != 0;
+    }
+
+    /// @dev At once, so only by the admin, and only where accounts knew of it for a notice: then council, governance and admin agree.
+    function _replacementOf(uint256 chainId, uint256 halted) private view returns (uint256 version) {
+        _requireAdmin(chainId);
+        version = registry.standingOf(halted).replacement;
+        if (version == 0 || !terms[chainId][_course(chainId).current].takesReplacements) revert NoReplacement(halted);
+        registry.requireActive(version);
+        _requireProof(chainId, version);
+    }
+
+    /// @dev Another machine could not go on with the state, and a lower format could not read its codes.
+    function _requireSuccessor(uint256 base, uint256 version) private pure {
+        (uint256 expected, uint256 actual) = (_machineOf(base), _machineOf(version));
+        if (expected != actual) revert MachineMismatch(expected, actual);
+        if (version % FORMATS < base % FORMATS) revert FormatFalls(base, version);
+    }
+
+    function _machineOf(uint256 version) private pure returns (uint256) {
+        return (version >> MACHINE_SHIFT) % MACHINES;
+    }
+
+    function _requireProof(uint256 chainId, uint256 version) private view {
+        if (_threshold(chainId) == 0 && !registry.provesExecution(version)) revert VersionNeedsQuorum(version);
     }
 }

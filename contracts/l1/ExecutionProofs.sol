@@ -10,9 +10,11 @@ import {HyperchainStorage} from "./HyperchainStorage.sol";
 abstract contract ExecutionProofs is HyperchainStorage, IExecutionProofs {
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata batch) external returns (bool) {
-        address aggregator = verifiers.aggregatorOf(batch.protocolVersion);
+        (address aggregator, bool isStopped) = settings.aggregatorOf(chainId, batch.protocolVersion);
         if (msg.sender != aggregator) revert OnlyAggregator(aggregator, msg.sender);
         (uint256 number, uint256 verified) = (batch.batchNumber, batchesVerified);
+        // One chain whose version is stopped must not keep the others of an aggregate from their proofs.
+        if (isStopped) return false;
         // A chain that has stopped has no committed batch that is not executed.
         if (number < batchesExecuted || number > verified || number >= batchesCommitted) return false;
         if (keccak256(abi.encode(batch)) != batchHashes[number] || _isExecutionProven(number)) return false;

@@ -83,7 +83,7 @@ contract ImportFacet is BatchBinding, IChainImports {
         BatchReading memory reading,
         ImportBatch calldata batch
     ) private view {
-        IStateTransitionVerifier verifier = verifiers.verifierOf(previous.protocolVersion);
+        IStateTransitionVerifier verifier = settings.verifierOf(chainId, previous.protocolVersion);
         bool accepted = verifier.verify(
             StateTransition({
                 commitment: commitment,

@@ -94,6 +94,11 @@ abstract contract SettingsStorage {
         return terms[chainId][_course(chainId).current].threshold;
     }
 
+    /// @dev Whether what governance and council say of versions stops the chain now.
+    function _isGoverned(uint256 chainId) internal view returns (bool) {
+        return terms[chainId][_course(chainId).current].isGoverned;
+    }
+
     function _upgradeNotice(uint256 chainId) internal view returns (uint256) {
         ChainConfiguration storage configuration = configurations[chainId];
         return ChainTimes.upgradeNotice(

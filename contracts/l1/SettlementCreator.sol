@@ -9,8 +9,11 @@ import {SettlementTerms} from "../types/SettlementTerms.sol";
 /// @dev The constructors' arguments are made here: with them in the hashes, the addresses would depend on themselves.
 contract SettlementCreator is ISettlementCreator {
     address private immutable governance;
+    address private immutable council;
     uint256 private immutable number;
     uint256 private immutable retirementNotice;
+    uint256 private immutable freezeTime;
+    uint256 private immutable freezeCycle;
     uint256 private immutable reactionTime;
     uint256 private immutable revealDelay;
     uint256 private immutable recoveryTime;
@@ -22,8 +25,11 @@ contract SettlementCreator is ISettlementCreator {
     /// @param codes_ Hash of the hashes of the creation codes, in the order of SettlementPlaces.
     constructor(SettlementTerms memory terms_, bytes32 codes_) {
         governance = terms_.governance;
+        council = terms_.council;
         number = terms_.number;
         retirementNotice = terms_.retirementNotice;
+        freezeTime = terms_.freezeTime;
+        freezeCycle = terms_.freezeCycle;
         reactionTime = terms_.reactionTime;
         revealDelay = terms_.revealDelay;
         recoveryTime = terms_.recoveryTime;
@@ -35,8 +41,11 @@ contract SettlementCreator is ISettlementCreator {
     function terms() external view returns (SettlementTerms memory) {
         return SettlementTerms({
             governance: governance,
+            council: council,
             number: number,
             retirementNotice: retirementNotice,
+            freezeTime: freezeTime,
+            freezeCycle: freezeCycle,
             reactionTime: reactionTime,
             revealDelay: revealDelay,
             recoveryTime: recoveryTime
@@ -63,7 +72,7 @@ contract SettlementCreator is ISettlementCreator {
     function _arguments(uint256 place) private view returns (bytes memory) {
         address factory = _at(SettlementPlaces.FACTORY);
         address verifiers = _at(SettlementPlaces.VERIFIERS);
-        if (place == SettlementPlaces.VERIFIERS) return abi.encode(governance, retirementNotice);
+        if (place == SettlementPlaces.VERIFIERS) return abi.encode(governance, council, retirementNotice, freezeTime, freezeCycle);
         // It pays accounts on chains on a chain of this one, whose contracts have the same codes.
         if (place == SettlementPlaces.STATE_EXIT) return abi.encode(factory, codes);
         if (place == SettlementPlaces.BRIDGE) return abi.encode(factory, _at(SettlementPlaces.STATE_EXIT));

@@ -3,34 +3,20 @@ pragma solidity 0.8.37;
 
 import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
-import {IVerifierRegistry, ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
+import {IVerifierRegistry, ProtocolVersion, RegistryTerms} from "../interfaces/IVerifierRegistry.sol";
 import {Digest} from "../libraries/Digest.sol";
+import {VersionStandings} from "./VersionStandings.sol";
 
 /// @title Verifiers by protocol version
-contract VerifierRegistry is IVerifierRegistry {
+contract VerifierRegistry is VersionStandings {
     /// @dev Sentinel and outputs slot.
     uint64 private constant FIXED_LEAVES = 2;
     uint256 private constant MAX_VERSION = type(uint32).max;
     uint256 private constant FORMAT_BITS = 8;
 
-    /// @inheritdoc IVerifierRegistry
-    address public immutable governance;
-    /// @inheritdoc IVerifierRegistry
-    uint256 public immutable retirementNotice;
-
-    /// @inheritdoc IVerifierRegistry
-    mapping(uint256 version => uint256) public retiresAt;
     mapping(uint256 version => ProtocolVersion) private versions;
 
-    constructor(address governance_, uint256 retirementNotice_) {
-        governance = governance_;
-        retirementNotice = retirementNotice_;
-    }
-
-    modifier onlyGovernance() {
-        if (msg.sender != governance) revert OnlyGovernance(governance, msg.sender);
-        _;
-    }
+    constructor(RegistryTerms memory terms) VersionStandings(terms) {}
 
     /// @inheritdoc IVerifierRegistry
     function addVersion(uint256 version, ProtocolVersion calldata content) external onlyGovernance {
@@ -48,36 +34,23 @@ contract VerifierRegistry is IVerifierRegistry {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function scheduleRetirement(uint256 version) external onlyGovernance {
-        if (!_exists(version)) revert UnknownProtocolVersion(version);
-        if (retiresAt[version] != 0) revert RetirementAlreadyScheduled(version, retiresAt[version]);
-        retiresAt[version] = block.timestamp + retirementNotice;
-        emit ProtocolVersionRetirementScheduled(version, retiresAt[version]);
+    function verifierOf(uint256 version, bool active) external view returns (IStateTransitionVerifier verifier) {
+        verifier = versions[version].verifier;
+        if (address(verifier) == address(0)) revert UnknownProtocolVersion(version);
+        if (active) _requireActive(version);
     }
 
     /// @inheritdoc IVerifierRegistry
-    function requireLasting(uint256 version) external view {
-        requireActive(version);
-        uint256 end = retiresAt[version];
-        if (end != 0) revert ProtocolVersionRetiring(version, end);
+    function readerOf(uint256 version, bool active) external view returns (IBatchReader reader) {
+        reader = versions[version].reader;
+        if (address(reader) == address(0)) revert UnknownProtocolVersion(version);
+        if (active) _requireActive(version);
     }
 
     /// @inheritdoc IVerifierRegistry
-    function verifierOf(uint256 version) external view returns (IStateTransitionVerifier) {
-        requireActive(version);
-        return versions[version].verifier;
-    }
-
-    /// @inheritdoc IVerifierRegistry
-    function readerOf(uint256 version) external view returns (IBatchReader) {
-        requireActive(version);
-        return versions[version].reader;
-    }
-
-    /// @inheritdoc IVerifierRegistry
-    function aggregatorOf(uint256 version) external view returns (address) {
-        requireActive(version);
-        return address(versions[version].aggregator);
+    function aggregatorOf(uint256 version) external view returns (address aggregator, bool isStopped) {
+        _requireKnown(version);
+        return (address(versions[version].aggregator), _isStopped(version));
     }
 
     /// @inheritdoc IVerifierRegistry
@@ -87,15 +60,12 @@ contract VerifierRegistry is IVerifierRegistry {
 
     /// @inheritdoc IVerifierRegistry
     function contentOf(uint256 version) external view returns (ProtocolVersion memory) {
-        if (!_exists(version)) revert UnknownProtocolVersion(version);
+        _requireKnown(version);
         return versions[version];
     }
 
-    /// @inheritdoc IVerifierRegistry
-    function requireActive(uint256 version) public view {
+    function _requireKnown(uint256 version) internal view override {
         if (!_exists(version)) revert UnknownProtocolVersion(version);
-        uint256 end = retiresAt[version];
-        if (end != 0 && block.timestamp >= end) revert ProtocolVersionRetired(version, end);
     }
 
     function _checkReader(uint256 version, IBatchReader reader) private view {

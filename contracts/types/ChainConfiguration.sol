@@ -9,8 +9,8 @@ pragma solidity ^0.8.28;
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
 /// @param sequencingMode 0: one sequencer.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
-/// @param isGoverned Whether a version that governance retires stops the chain. Only true so far.
-/// @param takesReplacements Whether the chain passes to the version that replaces a halted one. Only false so far.
+/// @param isGoverned Whether a version that is retired, frozen or halted stops the chain.
+/// @param takesReplacements Whether its admin takes it at once to the version that replaces a halted one. Only where it is governed.
 /// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
 /// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
 /// @param standbyThreshold The same of the standby; 0 without one.

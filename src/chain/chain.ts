@@ -338,7 +338,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
   const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };
   const formatAt = (timestamp: bigint): Format =>
-    reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken)).format;
+    reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken, reducer.batchNumber)).format;
   const producer = new BlockProducer(
     { rules: blockRules, formatAt, head, maxInstructions, distinctTimestamps },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
@@ -422,7 +422,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     archive,
     history,
     genesis: first,
-    protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken),
+    protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken, reducer.batchNumber),
     operationsTaken: () => former.operationsTaken,
     formed: () => former.formed,
     async submit(raw) {

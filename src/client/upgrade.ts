@@ -134,8 +134,13 @@ export async function addVersion(verifiers: Hex, version: bigint, content: Versi
  * Schedules a chain's next protocol version, as its admin; resolves with the transaction's hash. Throws ClientError; Refused with
  * the settings' error.
  */
-export async function scheduleUpgrade({ settings, chainId }: ChainUpgrades, version: bigint, sender: Sender): Promise<Hex> {
-  const data = settingsInterface.encodeFunctionData("scheduleUpgrade", [chainId, version]);
+export async function scheduleUpgrade(
+  { settings, chainId }: ChainUpgrades,
+  version: bigint,
+  sender: Sender,
+  notBefore = 0n,
+): Promise<Hex> {
+  const data = settingsInterface.encodeFunctionData("scheduleUpgrade", [chainId, version, notBefore]);
   return (await submit(sender, { to: settings, data })).hash as Hex;
 }
 

@@ -289,11 +289,10 @@ async function keepPlaceAtRest(
 
 function versionsNow(
   { sequencer, operationsTaken }: Chain,
-  { versionOf, upgrades, terms, readUpTo }: ChainVersions,
+  { versionOf, newestUpgrade: newest, terms, readUpTo }: ChainVersions,
 ): NodeVersions {
   const { timestamp } = sequencer.nextEnvironment;
-  const current = versionOf(timestamp, operationsTaken());
-  const newest = upgrades.at(-1);
+  const current = versionOf(timestamp, operationsTaken(), sequencer.batchNumber);
   return {
     ...{ current, next: newest?.version === current ? undefined : newest, readUpTo },
     terms: terms.findLast(({ effectiveAt }) => timestamp >= effectiveAt),

@@ -8,24 +8,37 @@ export interface ScheduledUpgrade {
   readonly operations: bigint;
 }
 
+/** A chain's passage from a version that was halted: all batches from a number on have another. */
+export interface PassedHalt {
+  readonly version: bigint;
+  readonly firstBatch: bigint;
+}
+
+/** What gave a chain's batches another version. */
+export type VersionChange = ScheduledUpgrade | PassedHalt;
+
 /**
  * The protocol version of a chain's batch.
  * `firstTimestamp`: of its first block, seconds. `operationsBefore`: what the batches before it took from L1's queue.
  */
-export type VersionOf = (firstTimestamp: bigint, operationsBefore: bigint) => bigint;
+export type VersionOf = (firstTimestamp: bigint, operationsBefore: bigint, batchNumber: bigint) => bigint;
 
 /**
- * The version of any batch of a chain, past or next: `ChainSettings.versionOfBatch` at the time of its commit. `upgrades` are all
- * of the chain's, in the order in which they were scheduled; `firstVersion` is the one that it was created with. L1 lets no
+ * The version of any batch of a chain, past or next: `ChainSettings.versionOfBatch` at the time of its commit. `changes` are all
+ * of the chain's, in the order in which they came; `firstVersion` is the one that it was created with. L1 lets no
  * upgrade be scheduled before a batch of the one before it is executed, nor withdrawn once it is in effect, and takes no batch
- * that is ahead of its clock: so later upgrades, and those that were withdrawn, leave earlier batches their versions.
+ * that is ahead of its clock: so later upgrades, and those that were withdrawn, leave earlier batches their versions. A passed
+ * halt concerns batches that were not executed, all of which are formed anew.
  */
 export function versionOf(
-  { firstVersion, upgrades }: { readonly firstVersion: bigint; readonly upgrades: readonly ScheduledUpgrade[] },
+  { firstVersion, changes }: { readonly firstVersion: bigint; readonly changes: readonly VersionChange[] },
   firstTimestamp: bigint,
   operationsBefore: bigint,
+  batchNumber: bigint,
 ): bigint {
-  const counts = ({ effectiveAt, operations }: ScheduledUpgrade): boolean =>
-    firstTimestamp >= effectiveAt && operationsBefore >= operations;
-  return upgrades.findLast(counts)?.version ?? firstVersion;
+  const counts = (change: VersionChange): boolean =>
+    "firstBatch" in change
+      ? batchNumber >= change.firstBatch
+      : firstTimestamp >= change.effectiveAt && operationsBefore >= change.operations;
+  return changes.findLast(counts)?.version ?? firstVersion;
 }

@@ -59,8 +59,8 @@ describe("A8: a chain that changes its protocol version, with real proofs", () =
     const reader = new ChainContractReader(devnet.l1.provider, contract.hyperchain, l1.blockNumber);
     const stated = new ChainVersions(versionedChain(contract), await reader.upgrades(contract));
     const told = new ChainVersions(versionedChain(contract), rebuilt.upgrades);
-    assert.equal(told.upgrades.length, 1);
-    assert.deepEqual(stated.upgrades, told.upgrades);
+    assert.equal(told.changes.length, 1);
+    assert.deepEqual(stated.changes, told.changes);
     const prover = createProver({ workers: 2 });
     const others = {
       l1: devnet.l1.provider,

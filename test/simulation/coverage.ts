@@ -67,6 +67,9 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "ChainFactory.recordBirth ok",
     "ChainSettings.ImportsMissing",
   ].map((label) => [label, "the model's chains have no first state; test/contracts/l1/imports.test.ts brings and refuses them"]),
+  ["VerifierRegistry.FreezeOutOfRange", "raised by the constructor; test/contracts/l1/freezes.test.ts meets it"],
+  ["ChainFactory.ReactionTimeTooShort", "raised by the constructor; test/contracts/l1/freezes.test.ts meets it"],
+  ["ChainSettings.FormatFalls", "the model's versions have one format; test/contracts/attacks/formats.test.ts meets it"],
   [
     "StateExit.LegTooLate",
     "met at random only: needs a flow without a pivot that was late on a chain that stopped; test/contracts/l1/escrow-exit.test.ts refuses it",

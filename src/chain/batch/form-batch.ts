@@ -151,7 +151,7 @@ export class BatchFormer implements Returning<FormerMark> {
   preForm(sealed: SealedBatch): PreFormedBatch {
     const { tree, compress, flowsHash: hashFlows, versionOf, policyOf, alterChanges = (changes) => changes } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
-    const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken);
+    const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken, outputs.batchNumber);
     const codes = sortBytecodes(sealed.bytecodes.map((code) => fromHex(code)));
     const unpublished = codes.filter((code) => !this.#publishedCodes.has(keccak(code)));
     const oldLeafCount = tree.leafCount;

@@ -85,7 +85,7 @@ function decodeOpening(
   const { number, timestamp } = environment;
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
-  const version = l1.versionOf(timestamp, operationsTaken);
+  const version = l1.versionOf(timestamp, operationsTaken, batchNumber);
   const { format } = versionParts(version);
   const shown = call?.fragment.inputs.length === 3 ? 3 : 2;
   if (call !== null && shown !== format)

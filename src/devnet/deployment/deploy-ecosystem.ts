@@ -35,6 +35,8 @@ export interface EcosystemOptions {
   readonly governance?: Hex;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
+  /** Freezes versions; default: no council, and no freezes. */
+  readonly council?: CouncilOptions | undefined;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
   readonly revealDelaySeconds: bigint;
   /**
@@ -51,6 +53,19 @@ export interface EcosystemOptions {
    * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
    */
   readonly throughCreator?: boolean;
+}
+
+/** A council (`SecurityCouncil.sol`), and how long it may freeze. */
+export interface CouncilOptions {
+  /** 20 bytes in lower case, ascending. */
+  readonly members: readonly Hex[];
+  /** Signatures for a freeze of at most `softSeconds`, and for all else. */
+  readonly soft: number;
+  readonly hard: number;
+  readonly softSeconds: bigint;
+  /** Seconds of all freezes in a cycle, and from the end of the last one until they are whole again. */
+  readonly freezeSeconds: bigint;
+  readonly cycleSeconds: bigint;
 }
 
 interface EcosystemDependencies {
@@ -78,6 +93,8 @@ interface EcosystemAddresses {
   readonly factory: Hex;
   /** Reads batches of format 3; absent where no version of it was deployed. */
   readonly reader3?: Hex;
+  /** Absent where there are no freezes. */
+  readonly council?: Hex;
 }
 
 /** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
@@ -127,14 +144,17 @@ const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
 function deployments(
   governance: Hex,
-  { version3, retirementNoticeSeconds, revealDelaySeconds, recoverySeconds, reactionSeconds }: EcosystemOptions,
+  { version3, council, revealDelaySeconds, recoverySeconds, reactionSeconds, ...options }: EcosystemOptions,
 ): readonly Deployment[] {
+  const registryTerms = (councilAddress: Hex | undefined) => [
+    [governance, councilAddress ?? ZeroAddress, options.retirementNoticeSeconds, ...freezesOf(council)],
+  ];
   return [
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
     { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
     { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
     { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
-    { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: () => [governance, retirementNoticeSeconds] },
+    { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: (a) => registryTerms(a.council) },
     { role: "reader", artifact: "BatchReader2", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
     // These know the factory by the address that it is about to get; its constructor checks that they do.
@@ -159,7 +179,16 @@ function deployments(
       args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
     },
     ...(version3 === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
+    ...(council === undefined ? [] : [councilDeployment(council)]),
   ];
+}
+
+function councilDeployment({ members, soft, hard, softSeconds }: CouncilOptions): Deployment {
+  return { role: "council", artifact: "SecurityCouncil", args: (a) => [a.verifiers, members, [soft, hard, softSeconds]] };
+}
+
+function freezesOf(council: CouncilOptions | undefined): readonly [bigint, bigint] {
+  return [council?.freezeSeconds ?? 0n, council?.cycleSeconds ?? 0n];
 }
 
 /**
@@ -180,9 +209,13 @@ export async function deployEcosystem(
   );
   const placed = plan.filter(({ isPlaced }) => isPlaced === true);
   const codes = placed.map(({ bytecode }) => bytecode);
-  const settlement =
-    options.throughCreator === true ? await planOf(codes, { options, deployer, firstNonce, artifacts }) : undefined;
-  const nonceOfFirst = settlement === undefined ? firstNonce : firstNonce + 1;
+  const isPlacing = options.throughCreator === true;
+  const nonceOfFirst = isPlacing ? firstNonce + 1 : firstNonce;
+  const councilPlace = plan.findIndex(({ role }) => role === "council");
+  const council = councilPlace < 0 ? ZeroAddress : getCreateAddress({ from: deployer, nonce: nonceOfFirst + councilPlace });
+  const settlement = isPlacing
+    ? await planOf(codes, { options, council: council.toLowerCase() as Hex, deployer, firstNonce, artifacts })
+    : undefined;
   const addressOf = (deployment: (typeof plan)[number], i: number): Hex =>
     settlement !== undefined && deployment.isPlaced === true
       ? settlement.addressOf(placed.indexOf(deployment))
@@ -253,20 +286,26 @@ async function planOf(
   codes: readonly string[],
   {
     options,
+    council,
     deployer,
     firstNonce,
     artifacts,
   }: Pick<EcosystemDependencies, "artifacts"> & {
     readonly options: EcosystemOptions;
+    readonly council: Hex;
     readonly deployer: Hex;
     readonly firstNonce: number;
   },
 ): Promise<PlannedSettlement> {
   const { governance = deployer, retirementNoticeSeconds, reactionSeconds, revealDelaySeconds, recoverySeconds } = options;
+  const [freezeTime, freezeCycle] = freezesOf(options.council);
   const terms = {
     governance,
+    council,
     number: BigInt(firstNonce),
     retirementNotice: retirementNoticeSeconds,
+    freezeTime,
+    freezeCycle,
     reactionTime: reactionSeconds,
     revealDelay: revealDelaySeconds,
     recoveryTime: recoverySeconds,

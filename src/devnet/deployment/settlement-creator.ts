@@ -6,9 +6,13 @@ import type { Hex } from "../../protocol/hex.ts";
 /** What is chosen of the contracts that the chains on a chain share (`SettlementTerms.sol`). */
 export interface SettlementTerms {
   readonly governance: Hex;
+  /** The zero address without one. */
+  readonly council: Hex;
   /** Tells settlements with the same other terms apart. */
   readonly number: bigint;
   readonly retirementNotice: bigint;
+  readonly freezeTime: bigint;
+  readonly freezeCycle: bigint;
   readonly reactionTime: bigint;
   readonly revealDelay: bigint;
   readonly recoveryTime: bigint;
@@ -35,7 +39,7 @@ export interface PlannedSettlement {
 }
 
 const TERMS =
-  "tuple(address governance, uint256 number, uint256 retirementNotice, uint256 reactionTime, uint256 revealDelay, uint256 recoveryTime)";
+  "tuple(address governance, address council, uint256 number, uint256 retirementNotice, uint256 freezeTime, uint256 freezeCycle, uint256 reactionTime, uint256 revealDelay, uint256 recoveryTime)";
 const creator = new Interface(settlementCreatorAbi);
 
 /** Hash of the hashes of the creation codes, in the order of their places (`SettlementPlaces.sol`). */

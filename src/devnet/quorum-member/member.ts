@@ -199,7 +199,7 @@ export class ValidatingMember {
     checkTime(batchNumber, lastTimestamp, await fromL1(timeBounds));
     // It may have been agreed to before L1 learned of an upgrade, or forgot one.
     await fromL1(() => knowledge.refresh());
-    const version = knowledge.versionOf(firstTimestamp, operationsBefore);
+    const version = knowledge.versionOf(firstTimestamp, operationsBefore, batchNumber);
     if (version === protocolVersion) return batch;
     throw versionMismatch(batchNumber, protocolVersion, version);
   }

@@ -72,6 +72,7 @@ export class BatchLedger {
       case "transactionRoot":
       case "upgradeScheduled":
       case "upgradeCanceled":
+      case "haltedPassed":
       case "termsScheduled":
       case "termsCanceled":
       case "transfersRefused":

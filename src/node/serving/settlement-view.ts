@@ -64,6 +64,7 @@ function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
     case "transfersRefused":
     case "upgradeScheduled":
     case "upgradeCanceled":
+    case "haltedPassed":
     case "termsScheduled":
     case "termsCanceled":
   }

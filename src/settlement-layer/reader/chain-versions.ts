@@ -4,18 +4,21 @@ import type { ChainId } from "../../protocol/ids.ts";
 import { policyOf } from "../../protocol/terms.ts";
 import type { FirstPolicy, PolicyOf, ScheduledTerms } from "../../protocol/terms.ts";
 import { versionOf } from "../../protocol/upgrade.ts";
-import type { ScheduledUpgrade, VersionOf } from "../../protocol/upgrade.ts";
+import type { ScheduledUpgrade, VersionChange, VersionOf } from "../../protocol/upgrade.ts";
 import type { L1Event } from "./l1-event.ts";
 import { createL1Watcher } from "./l1-watcher.ts";
 import type { L1Poll } from "./l1-watcher.ts";
 
 type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
 type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;
+type Passed = Extract<L1Event, { readonly type: "haltedPassed" }>;
 type TermsEvent = Extract<L1Event, { readonly type: "termsScheduled" | "termsCanceled" }>;
 
-/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones. */
+/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones; or the chain has passed a halted version. */
 export type SettingsEvent =
-  | Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations">
+  | (Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations"> &
+      Partial<Pick<Scheduled, "previousVersion">>)
+  | Pick<Passed, "type" | "blockNumber" | "version" | "firstBatch">
   | Pick<Canceled, "type" | "blockNumber" | "version">
   | ({ readonly type: "termsScheduled"; readonly blockNumber: number } & ScheduledTerms)
   | { readonly type: "termsCanceled"; readonly blockNumber: number; readonly epoch: bigint };
@@ -72,18 +75,31 @@ export class ChainVersions {
     return this.#readUpTo;
   }
 
-  readonly versionOf: VersionOf = (firstTimestamp, operationsBefore) =>
-    versionOf({ firstVersion: this.#chain.firstVersion, upgrades: this.upgrades }, firstTimestamp, operationsBefore);
+  readonly versionOf: VersionOf = (firstTimestamp, operationsBefore, batchNumber) => {
+    const { firstVersion } = this.#chain;
+    return versionOf({ firstVersion, changes: this.changes }, firstTimestamp, operationsBefore, batchNumber);
+  };
 
-  /** Those that were not withdrawn, in the order in which they were scheduled. */
-  get upgrades(): readonly ScheduledUpgrade[] {
-    const upgrades: ScheduledUpgrade[] = [];
+  /** The upgrade that was scheduled last, unless it was withdrawn or a halt came between. */
+  get newestUpgrade(): ScheduledUpgrade | undefined {
+    const newest = this.changes.at(-1);
+    return newest === undefined || "firstBatch" in newest ? undefined : newest;
+  }
+
+  /** Those that were not withdrawn, in the order in which they came. */
+  get changes(): readonly VersionChange[] {
+    const { firstVersion } = this.#chain;
+    const changes: VersionChange[] = [];
     for (const event of this.#events) {
-      if (event.type === "upgradeCanceled") upgrades.pop();
+      if (event.type === "upgradeCanceled") changes.pop();
+      if (event.type === "haltedPassed") changes.push({ version: event.version, firstBatch: event.firstBatch });
       if (event.type !== "upgradeScheduled") continue;
-      upgrades.push({ version: event.version, effectiveAt: event.effectiveAt, operations: event.operations });
+      const { version, previousVersion, effectiveAt, operations } = event;
+      // The one before it was halted before any batch of it was executed, and this one stands in its place.
+      if (previousVersion !== undefined && (changes.at(-1)?.version ?? firstVersion) !== previousVersion) changes.pop();
+      changes.push({ version, effectiveAt, operations });
     }
-    return upgrades;
+    return changes;
   }
 
   /** Those that were not withdrawn, by epoch: the first is epoch 1. */
@@ -113,9 +129,10 @@ export function termsIn(events: readonly SettingsEvent[]): readonly ScheduledTer
  */
 export function settingsEventsIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly SettingsEvent[] {
   return events.filter(
-    (event): event is Scheduled | Canceled | TermsEvent =>
+    (event): event is Scheduled | Canceled | Passed | TermsEvent =>
       (event.type === "upgradeScheduled" ||
         event.type === "upgradeCanceled" ||
+        event.type === "haltedPassed" ||
         event.type === "termsScheduled" ||
         event.type === "termsCanceled") &&
       event.contract === settings &&

@@ -68,6 +68,8 @@ export type L1Event = L1Position &
         readonly operations: bigint;
       }
     | { readonly type: "upgradeCanceled"; readonly chainId: ChainId; readonly version: bigint }
+    /** All batches from the first one on have this version, since theirs was halted. */
+    | { readonly type: "haltedPassed"; readonly chainId: ChainId; readonly version: bigint; readonly firstBatch: bigint }
     /** Likewise: what holds of a chain's terms from a time on. */
     | ({ readonly type: "termsScheduled"; readonly chainId: ChainId } & ScheduledTerms)
     | { readonly type: "termsCanceled"; readonly chainId: ChainId; readonly epoch: bigint }
@@ -88,9 +90,13 @@ export const HYPERCHAIN_TOPICS: readonly string[] = [
 export const REGISTRY_TOPIC: string = topicOf(registryInterface, "TransactionRootUpdated");
 
 /** Topics of the settings' events that are decoded here. */
-export const SETTINGS_TOPICS: readonly string[] = ["UpgradeScheduled", "UpgradeCanceled", "TermsScheduled", "TermsCanceled"].map(
-  (name) => topicOf(settingsInterface, name),
-);
+export const SETTINGS_TOPICS: readonly string[] = [
+  "UpgradeScheduled",
+  "UpgradeCanceled",
+  "HaltedPassed",
+  "TermsScheduled",
+  "TermsCanceled",
+].map((name) => topicOf(settingsInterface, name));
 
 /**
  * Decodes a log of a chain's contract, of the registry or of the settings; undefined for any other event. Throws ethers' error
@@ -230,6 +236,10 @@ function decodeSetting(log: Log, position: L1Position): L1Event | undefined {
   const chainId = number(args["chainId"]);
   if (event.name === "TermsScheduled") return { ...position, type: "termsScheduled", chainId, ...scheduledTerms(args) };
   if (event.name === "TermsCanceled") return { ...position, type: "termsCanceled", chainId, epoch: number(args["epoch"]) };
+  if (event.name === "HaltedPassed") {
+    const passed = { version: number(args["to"]), firstBatch: number(args["firstBatch"]) };
+    return { ...position, type: "haltedPassed", chainId, ...passed };
+  }
   const named = { ...position, chainId, version: number(args["version"]) };
   if (event.name === "UpgradeCanceled") return { ...named, type: "upgradeCanceled" };
   return {

@@ -299,6 +299,7 @@ export class L1View {
         return;
       case "upgradeScheduled":
       case "upgradeCanceled":
+      case "haltedPassed":
       case "termsScheduled":
       case "termsCanceled":
     }

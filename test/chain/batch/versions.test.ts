@@ -20,7 +20,7 @@ describe("a chain's batches around an upgrade", () => {
   before(async () => {
     test = await startVerifiedChain({
       accounts: [{ address: wallet.address, balanceWei: 10n ** 20n }],
-      versionOf: (time, taken) => versionOf({ firstVersion: 0x2n, upgrades }, time, taken),
+      versionOf: (time, taken, number) => versionOf({ firstVersion: 0x2n, changes: upgrades }, time, taken, number),
     });
   });
   after(() => test.chain.close());

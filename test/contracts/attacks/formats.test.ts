@@ -92,14 +92,18 @@ describe("versions, formats and their readers", () => {
     await add(0x203n, reader3);
   });
 
-  test("an upgrade from format 2 to format 3 changes the reader with the version, and no earlier batch", async () => {
+  test("an upgrade from format 2 to format 3 changes the reader with the version, and no earlier batch; there is no way back", async () => {
     const chain = await create(PROTOCOL_VERSION);
     await chain.settle();
-    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3);
+    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3, 0n);
     await chain.settle();
     await ecosystem.increaseTime(2_000n);
     const { stored } = await chain.settle({ protocolVersion: FORMAT_3, coinbase: COINBASE });
     assert.equal(stored.protocolVersion, FORMAT_3);
     assert.notEqual(stored.outputsHash, wordToHex(0n));
+    await assertReverts(
+      send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, PROTOCOL_VERSION, 0n),
+      `FormatFalls(${FORMAT_3}, ${PROTOCOL_VERSION})`,
+    );
   });
 });

@@ -261,7 +261,7 @@ describe("a chain without a quorum", () => {
     const chain = await create();
     const [settler] = settlers();
     const { chainId } = chain.configuration;
-    const schedule = (version: bigint) => send(ecosystem.settings, "scheduleUpgrade", chainId, version);
+    const schedule = (version: bigint) => send(ecosystem.settings, "scheduleUpgrade", chainId, version, 0n);
     await assertReverts(schedule(PROTOCOL_VERSION), `VersionNeedsQuorum(${PROTOCOL_VERSION})`);
     await schedule(next.version);
     await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chainId));

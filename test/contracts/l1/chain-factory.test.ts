@@ -81,8 +81,7 @@ describe("chain factory", () => {
     ["a policy without code", () => ({ dataAvailabilityPolicy: addressOf(5) }), `PolicyWithoutCode(${addressOf(5)})`],
     ["a filterer without code", () => ({ transactionFilterer: addressOf(5) }), `FiltererWithoutCode(${addressOf(5)})`],
     ["a sequencer where none is used", () => ({ sequencer: addressOf(5) }), "SequencerUnused()"],
-    ["no governance", () => ({ isGoverned: false }), "TermsUnsupported(false, false)"],
-    ["replacements", () => ({ takesReplacements: true }), "TermsUnsupported(true, true)"],
+    ["replacements without governance", () => ({ isGoverned: false, takesReplacements: true }), "TermsUnsupported(false, true)"],
     ["a standby without signers", () => ({ standby: [addressOf(5)] }), "ThresholdOutOfRange(1, 0)"],
     ["signers without a standby", () => ({ standbyThreshold: 1n }), "QuorumEmpty()"],
     [
@@ -162,12 +161,12 @@ describe("chain factory", () => {
     [
       "times for which the notice of a retirement is too short",
       () => ({ executionDelay: 301n }),
-      "RetirementNoticeTooShort(1551, 1550)",
+      "RetirementNoticeTooShort(1601, 1600)",
     ],
     [
       "an unproven delay for which the notice of a retirement is too short",
       () => ({ executionDelay: 5n, unprovenDelay: 301n }),
-      "RetirementNoticeTooShort(1551, 1550)",
+      "RetirementNoticeTooShort(1601, 1600)",
     ],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
   ];
@@ -236,7 +235,7 @@ describe("chain factory", () => {
     await assertReverts(send(facet, "cancelTerms", chainId), notTheAdmin);
     await assertReverts(send(facet, "offerAdmin", chainId, admin), notTheAdmin);
     await assertReverts(send(facet, "setPrice", chainId, 1n), notTheAdmin);
-    await assertReverts(send(facet, "scheduleUpgrade", chainId, 1n), notTheAdmin);
+    await assertReverts(send(facet, "scheduleUpgrade", chainId, 1n, 0n), notTheAdmin);
     await assertReverts(send(facet, "cancelUpgrade", chainId), notTheAdmin);
     await assertReverts(send(facet, "acceptAdmin", chainId), `AdminNotOffered(${ZeroAddress}, ${caller})`);
     const notTheFactory = `OnlyFactory(${await hexAddress(ecosystem.factory)}, ${caller})`;

@@ -199,7 +199,7 @@ describe("a chain's first state, brought by imports", () => {
       await assertReverts(running.request(), refusal);
       const formed = await running.form();
       await assertReverts(running.commit(formed), refusal);
-      await assertReverts(send(ecosystem.settings, "scheduleUpgrade", chainId, 2n), refusal);
+      await assertReverts(send(ecosystem.settings, "scheduleUpgrade", chainId, 2n, 0n), refusal);
       await assertReverts(send(ecosystem.roots, "mark", chainId), refusal);
       assert.match(await errorOf(send(chain.contract, "activateExit")), /^ExitNotOpen/);
       if (left === 3) await chain.bring(0);

@@ -14,6 +14,11 @@ import { assertReverts } from "./support/errors.ts";
 
 const ALPHA = 271;
 
+const OTHER_TERMS = [
+  ...(["number", "retirementNotice", "freezeTime", "freezeCycle"] as const),
+  ...(["reactionTime", "revealDelay", "recoveryTime"] as const),
+] as const;
+
 describe("a settlement's contracts are where codes and terms say", () => {
   let l1: LocalL1;
   let accounts: HardhatEthersSigner[];
@@ -42,8 +47,8 @@ describe("a settlement's contracts are where codes and terms say", () => {
   after(() => l1.close());
   beforeEach(async () => {
     terms = {
-      ...{ governance: accounts[7]!.address, number: number++, retirementNotice: 1_550n, reactionTime: 50n },
-      ...{ revealDelay: 12n, recoveryTime: 34n },
+      ...{ governance: accounts[7]!.address, council: accounts[6]!.address, number: number++, retirementNotice: 1_550n },
+      ...{ freezeTime: 20n, freezeCycle: 2_000n, reactionTime: 50n, revealDelay: 12n, recoveryTime: 34n },
     };
     expected = await expectedSettlement(terms);
     creator = await deploy(expected);
@@ -68,15 +73,18 @@ describe("a settlement's contracts are where codes and terms say", () => {
     for (const [getter, name] of Object.entries({ ...knows, settings: "ChainSettings", bridge: "SharedBridge" } as const))
       assert.equal(await address("Hyperchain", getter), expected.addressOf(name));
     assert.equal(await address("VerifierRegistry", "governance"), terms.governance.toLowerCase());
+    assert.equal(await address("VerifierRegistry", "council"), terms.council.toLowerCase());
     const number = async (name: (typeof PLACED)[number], getter: string) => view<bigint>(await at(name), getter);
     assert.deepEqual(
       [
         await number("VerifierRegistry", "retirementNotice"),
+        await number("VerifierRegistry", "freezeTime"),
+        await number("VerifierRegistry", "freezeCycle"),
         await number("ChainSettings", "reactionTime"),
         await number("ChainFactory", "revealDelay"),
         await number("ChainFactory", "recoveryTime"),
       ],
-      [1_550n, 50n, 12n, 34n],
+      [1_550n, 20n, 2_000n, 50n, 12n, 34n],
     );
   });
 
@@ -142,12 +150,11 @@ describe("a settlement's contracts are where codes and terms say", () => {
   test("any other term is another settlement", async () => {
     const others: readonly Partial<Terms>[] = [
       { governance: accounts[8]!.address },
-      ...(["number", "retirementNotice", "reactionTime", "revealDelay", "recoveryTime"] as const).map((name) => ({
-        [name]: terms[name] + 1_000n,
-      })),
+      { council: accounts[8]!.address },
+      ...OTHER_TERMS.map((name) => ({ [name]: terms[name] + 10n })),
     ];
     const creators = await Promise.all(others.map(async (other) => (await expectedSettlement({ ...terms, ...other })).creator));
-    assert.equal(new Set([...creators, expected.creator]).size, 7);
+    assert.equal(new Set([...creators, expected.creator]).size, 10);
     for (const [i, other] of others.entries()) {
       const there = await deploy(await expectedSettlement({ ...terms, ...other }));
       assert.equal((await there.getAddress()).toLowerCase(), creators[i]!.toLowerCase());

@@ -53,7 +53,7 @@ describe("upgrades of a chain to another protocol version", () => {
   const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
     TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
   const schedule = ({ configuration }: TestChain, version = NEXT_VERSION) =>
-    send(ecosystem.settings, "scheduleUpgrade", configuration.chainId, version);
+    send(ecosystem.settings, "scheduleUpgrade", configuration.chainId, version, 0n);
   const noticeOf = ({ configuration }: TestChain) => view<bigint>(ecosystem.settings, "upgradeNotice", configuration.chainId);
   const pass = async (chain: TestChain): Promise<void> => ecosystem.increaseTime(await noticeOf(chain));
   const commit = async (chain: TestChain, content: Parameters<TestChain["form"]>[0]) => chain.commit(await chain.form(content));
@@ -125,14 +125,14 @@ describe("upgrades of a chain to another protocol version", () => {
     const { chainId, admin } = chain.configuration;
     const stranger = ecosystem.accounts[5]!;
     const denied = `OnlyAdmin(${admin.toLowerCase()}, ${stranger.address.toLowerCase()})`;
-    await assertReverts(send(as(ecosystem.settings, stranger), "scheduleUpgrade", chainId, NEXT_VERSION), denied);
+    await assertReverts(send(as(ecosystem.settings, stranger), "scheduleUpgrade", chainId, NEXT_VERSION, 0n), denied);
     await assertReverts(send(as(ecosystem.settings, stranger), "cancelUpgrade", chainId), denied);
     await assertReverts(schedule(chain, 77n), "UnknownProtocolVersion(77)");
     await assertReverts(schedule(chain, PROTOCOL_VERSION), `VersionUnchanged(${PROTOCOL_VERSION})`);
     await addVersion(furtherVersion(40));
     await send(ecosystem.verifiers, "scheduleRetirement", furtherVersion(40));
     await assertReverts(schedule(chain, furtherVersion(40)), "ProtocolVersionRetiring");
-    await assertReverts(send(ecosystem.settings, "scheduleUpgrade", 9_999n, NEXT_VERSION), "OnlyAdmin");
+    await assertReverts(send(ecosystem.settings, "scheduleUpgrade", 9_999n, NEXT_VERSION, 0n), "OnlyAdmin");
   });
 
   test("can be withdrawn until they take effect, and not afterwards", async () => {

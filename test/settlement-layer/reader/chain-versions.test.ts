@@ -37,11 +37,12 @@ const scheduled = (
   version: bigint,
   effectiveAt: bigint,
   operations = 0n,
+  previousVersion = 1n,
 ): L1Poll["events"][number] & SettingsEvent => ({
   ...place(blockNumber, SETTINGS),
   type: "upgradeScheduled",
   chainId: CHAIN.chainId,
-  previousVersion: 1n,
+  previousVersion,
   version,
   effectiveAt,
   operations,
@@ -51,6 +52,10 @@ const canceled = (blockNumber: number, version: bigint): L1Poll["events"][number
   type: "upgradeCanceled",
   chainId: CHAIN.chainId,
   version,
+});
+const passed = (blockNumber: number, version: bigint, firstBatch: bigint): L1Poll["events"][number] & SettingsEvent => ({
+  ...place(blockNumber, SETTINGS),
+  ...{ type: "haltedPassed", chainId: CHAIN.chainId, version, firstBatch },
 });
 const poll = (events: L1Poll["events"], reorgTo?: number): L1Poll => ({
   events,
@@ -67,7 +72,7 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
   test("change at the second of the effect, after the operation that it waits for", () => {
     const { versionOf } = versionsAfter(poll([scheduled(1, 2n, 1_000n, 3n)]));
     assert.deepEqual(
-      [versionOf(999n, 3n), versionOf(1_000n, 2n), versionOf(1_000n, 3n), versionOf(5_000n, 9n)],
+      [versionOf(999n, 3n, 0n), versionOf(1_000n, 2n, 0n), versionOf(1_000n, 3n, 0n), versionOf(5_000n, 9n, 0n)],
       [1n, 1n, 2n, 2n],
     );
   });
@@ -90,26 +95,53 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
         [2n, 3_000n],
       ],
     );
-    assert.deepEqual([versions.upgrades.length, versions.versionOf(1_000n, 0n)], [1, 2n]);
+    assert.deepEqual([versions.changes.length, versions.versionOf(1_000n, 0n, 0n)], [1, 2n]);
     const policyOf = versions.policyOf({ dataAvailabilityPolicy: SETTINGS, priorityOpWindow: 10n });
     assert.deepEqual([policyOf(1_999n), policyOf(2_000n)], [BigInt(SETTINGS), BigInt(OTHER)]);
     versions.returnTo(2);
-    assert.deepEqual([versions.terms, versions.upgrades], [[], []]);
+    assert.deepEqual([versions.terms, versions.changes], [[], []]);
   });
 
   test("do not change by an upgrade that was withdrawn; the next one counts by its own time", () => {
     const { versionOf } = versionsAfter(poll([scheduled(1, 2n, 1_000n), canceled(2, 2n)]), poll([scheduled(3, 3n, 2_000n)]));
-    assert.deepEqual([versionOf(1_500n, 0n), versionOf(2_000n, 0n)], [1n, 3n]);
+    assert.deepEqual([versionOf(1_500n, 0n, 0n), versionOf(2_000n, 0n, 0n)], [1n, 3n]);
     const none = versionsAfter(poll([scheduled(1, 2n, 1_000n), canceled(2, 2n)]));
-    assert.deepEqual([none.versionOf(9_999n, 9n), none.upgrades], [1n, []]);
+    assert.deepEqual([none.versionOf(9_999n, 9n, 0n), none.changes], [1n, []]);
   });
 
   test("of the past stay as they were when further upgrades follow, also withdrawn ones", () => {
-    const history = [scheduled(1, 2n, 1_000n), scheduled(2, 3n, 2_000n), canceled(3, 3n), scheduled(4, 1n, 3_000n)];
+    const history = [
+      scheduled(1, 2n, 1_000n),
+      scheduled(2, 3n, 2_000n, 0n, 2n),
+      canceled(3, 3n),
+      scheduled(4, 1n, 3_000n, 0n, 2n),
+    ];
     const { versionOf } = versionsAfter(poll(history));
     assert.deepEqual(
-      [999n, 1_000n, 2_999n, 3_000n].map((time) => versionOf(time, 0n)),
+      [999n, 1_000n, 2_999n, 3_000n].map((time) => versionOf(time, 0n, 0n)),
       [1n, 2n, 2n, 1n],
+    );
+  });
+
+  test("behind a halt that was passed are the replacement, from a batch on, whatever the time; later upgrades count as ever", () => {
+    const { versionOf } = versionsAfter(poll([passed(1, 5n, 4n), scheduled(2, 6n, 1_000n, 0n, 5n)]));
+    assert.deepEqual(
+      [versionOf(500n, 0n, 3n), versionOf(500n, 0n, 4n), versionOf(999n, 0n, 9n), versionOf(1_000n, 0n, 5n)],
+      [1n, 5n, 5n, 6n],
+    );
+  });
+
+  test("a halt that is passed ends an upgrade that was not in effect; batches before it keep theirs", () => {
+    const { versionOf, newestUpgrade } = versionsAfter(poll([scheduled(1, 2n, 1_000n), passed(2, 5n, 4n)]));
+    assert.deepEqual([versionOf(900n, 0n, 3n), versionOf(2_000n, 0n, 4n), newestUpgrade], [1n, 5n, undefined]);
+  });
+
+  test("an upgrade to a version that was halted before a batch of it was executed gives way to another", () => {
+    const told = [scheduled(1, 2n, 1_000n), scheduled(2, 3n, 2_000n, 0n, 2n), scheduled(3, 4n, 3_000n, 0n, 2n)];
+    const { versionOf } = versionsAfter(poll(told));
+    assert.deepEqual(
+      [999n, 1_000n, 2_500n, 3_000n].map((time) => versionOf(time, 0n, 0n)),
+      [1n, 2n, 2n, 4n],
     );
   });
 
@@ -120,36 +152,40 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     const { versionOf } = versionsAfter(
       poll([foreign, forged, own, { ...canceled(4, 3n), contract: OTHER }, { ...canceled(5, 3n), chainId: 8n }]),
     );
-    assert.deepEqual([versionOf(999n, 0n), versionOf(1_000n, 0n)], [1n, 3n]);
+    assert.deepEqual([versionOf(999n, 0n, 0n), versionOf(1_000n, 0n, 0n)], [1n, 3n]);
   });
 
   test("forget what L1 took back, and take over what it has instead", () => {
     const versions = versionsAfter(poll([scheduled(1, 2n, 1_000n)]), poll([canceled(5, 2n)]));
-    assert.equal(versions.versionOf(1_000n, 0n), 1n);
+    assert.equal(versions.versionOf(1_000n, 0n, 0n), 1n);
     versions.take(poll([], 4));
-    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    assert.equal(versions.versionOf(1_000n, 0n, 0n), 2n);
     versions.take(poll([scheduled(1, 3n, 1_200n)], 0));
-    assert.deepEqual([versions.versionOf(1_000n, 0n), versions.versionOf(1_200n, 0n)], [1n, 3n]);
+    assert.deepEqual([versions.versionOf(1_000n, 0n, 0n), versions.versionOf(1_200n, 0n, 0n)], [1n, 3n]);
     versions.returnTo(0);
-    assert.equal(versions.versionOf(1_200n, 0n), 1n);
+    assert.equal(versions.versionOf(1_200n, 0n, 0n), 1n);
   });
 
   test("before the reader's first block are what others know, also after its first look", () => {
-    const versions = new ChainVersions(CHAIN, [scheduled(9, 2n, 0n), scheduled(9, 3n, 2_000n), scheduled(10, 4n, 0n)], 10);
+    const versions = new ChainVersions(
+      CHAIN,
+      [scheduled(9, 2n, 0n), scheduled(9, 3n, 2_000n, 0n, 2n), scheduled(10, 4n, 0n)],
+      10,
+    );
     versions.take(poll([]));
-    assert.deepEqual([versions.versionOf(1_999n, 0n), versions.versionOf(2_000n, 0n)], [2n, 3n]);
+    assert.deepEqual([versions.versionOf(1_999n, 0n, 0n), versions.versionOf(2_000n, 0n, 0n)], [2n, 3n]);
     versions.take(poll([canceled(11, 3n)]));
-    assert.equal(versions.versionOf(2_000n, 0n), 2n);
+    assert.equal(versions.versionOf(2_000n, 0n, 0n), 2n);
   });
 
   test("begin with what others have read, until the reader's first look", () => {
     const versions = new ChainVersions(CHAIN, [scheduled(1, 2n, 1_000n)]);
-    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    assert.equal(versions.versionOf(1_000n, 0n, 0n), 2n);
     // A look that found L1 changing under it has found nothing.
     versions.take({ events: [], reorg: undefined, checkpoint: undefined });
-    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    assert.equal(versions.versionOf(1_000n, 0n, 0n), 2n);
     versions.take(poll([scheduled(1, 2n, 1_000n)]));
-    assert.equal(versions.upgrades.length, 1);
+    assert.equal(versions.changes.length, 1);
   });
 
   test("are told with the block up to which the reader has come, which goes back with it", () => {
@@ -198,7 +234,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
   after(() => ecosystem.l1.close());
 
   const schedule = (version: bigint): Promise<ContractTransactionReceipt> =>
-    send(ecosystem.settings, "scheduleUpgrade", 300n, version);
+    send(ecosystem.settings, "scheduleUpgrade", 300n, version, 0n);
   const pass = async (): Promise<void> => ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", 300n));
 
   /** Every batch that can still be committed, around all that matters now. */
@@ -216,7 +252,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     for (const time of times) {
       for (const count of counts) {
         const expected = await view<bigint>(ecosystem.settings, "versionOfBatch", 300n, time, count);
-        assert.equal(versions.versionOf(time, count), expected, `${time} after ${count} operations`);
+        assert.equal(versions.versionOf(time, count, 0n), expected, `${time} after ${count} operations`);
       }
     }
   }
@@ -235,7 +271,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     const stranger = ecosystem.accounts[4]!;
     const other = { ...(await defaultConfiguration(ecosystem, 301n)), admin: stranger.address };
     await TestChain.create(ecosystem, other);
-    await send(as(ecosystem.settings, stranger), "scheduleUpgrade", 301n, SECOND);
+    await send(as(ecosystem.settings, stranger), "scheduleUpgrade", 301n, SECOND, 0n);
     await compare();
     await pass();
     await compare();
@@ -249,7 +285,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     await chain.settle({ protocolVersion: SECOND });
     await compare();
     const stored = (await readPast()).map(({ firstTimestamp, before, version }) => [
-      versions.versionOf(firstTimestamp, before),
+      versions.versionOf(firstTimestamp, before, 0n),
       version,
     ]);
     assert.deepEqual(stored, [

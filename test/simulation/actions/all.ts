@@ -7,6 +7,7 @@ import { claimActions } from "./claims.ts";
 import { deploymentActions } from "./deployments.ts";
 import { escrowActions } from "./escrows.ts";
 import { exitActions } from "./exits.ts";
+import { freezeActions } from "./freezes.ts";
 import { outsiderActions } from "./outsiders.ts";
 import { requestActions } from "./requests.ts";
 import { restrictedActions, treeActions } from "./restricted.ts";
@@ -23,6 +24,7 @@ const all = [
   ...deploymentActions,
   ...escrowActions,
   ...exitActions,
+  ...freezeActions,
   ...outsiderActions,
   ...requestActions,
   ...restrictedActions,

@@ -70,7 +70,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),
     unprovenDelay: mayFallBack ? random.between(leastUnproven, spare - 1n) : 0n,
     priorityOpWindow,
-    exitDelay: priorityOpWindow + world.recoveryTime + spare,
+    exitDelay: priorityOpWindow + world.recoveryTime + world.freezeTime + spare,
     priorityGasPerSecond: random.choose(50_000n, 100_000n),
     l2GasPrice: random.between(1n, 20n),
     validators: keys.map(({ address }) => address),
@@ -158,7 +158,7 @@ const REFUSED: Record<string, Change> = {
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
-  TermsUnsupported: ({ random }) => random.choose<Partial<Configuration>>({ isGoverned: false }, { takesReplacements: true }),
+  TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>
     random.choose<Partial<Configuration>>({ importStateRoot: wordToHex(1n) }, { importData: wordToHex(1n) }),
   DigestNotCanonical: () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),
@@ -177,7 +177,7 @@ const REFUSED: Record<string, Change> = {
   }),
   ExitDelayTooShort: ({ random, world }, { priorityOpWindow, executionDelay, unprovenDelay }) => {
     const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-    const limit = priorityOpWindow + longest + world.recoveryTime;
+    const limit = priorityOpWindow + longest + world.recoveryTime + world.freezeTime;
     return { exitDelay: limit - random.between(0n, limit - 1n) };
   },
   PriorityGasRateOutOfRange: ({ random }) => ({ priorityGasPerSecond: random.choose(random.between(0n, 49_999n), 100_001n) }),
@@ -227,10 +227,12 @@ function newVersion({ world, scene, random }: Situation): readonly [bigint, Prot
     genesisLeafCount: scene.genesis.leafCount,
     executionKey: wordToHex(0n),
   };
-  return [(random.between(4n, (1n << 24n) - 1n) << 8n) + 2n, content];
+  // Of the EVM's machine for the most part: chains take no other.
+  const machine = random.oneIn(4) ? random.between(1n, 0x7fffn) : 0n;
+  return [(machine << 16n) + (random.between(4n, 255n) << 8n) + 2n, content];
 }
 
-function addVersion(situation: Situation): Intent {
+function addVersion(situation: Situation): Intent | undefined {
   const { world, scene } = situation;
   let [version, content] = newVersion(situation);
   if (world.versions.get(DOUBTED_VERSION) === undefined) version = DOUBTED_VERSION;
@@ -238,6 +240,7 @@ function addVersion(situation: Situation): Intent {
     [version, content] = [EXECUTION_VERSION, { ...content, aggregator: scene.aggregator, executionKey: EXECUTION_KEY }];
   else if (world.versions.get(FULL_VERSION) === undefined)
     [version, content] = [FULL_VERSION, { ...content, genesisLeafCount: FULL_LEAF_COUNT }];
+  if (world.versions.get(version) !== undefined) return undefined;
   return { call: callOf(world.addresses.verifiers, "addVersion", version, content), by: scene.accounts.governance };
 }
 

@@ -12,7 +12,8 @@ function nextStandby(
   { exitDelay, executionDelay, unprovenDelay }: Configuration,
 ): Terms["standby"] {
   const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  if (exitDelay <= 2n * longest + world.recoveryTime || random.oneIn(4)) return { threshold: 0n, validators: [] };
+  if (exitDelay <= 2n * longest + world.recoveryTime + world.freezeTime || random.oneIn(4))
+    return { threshold: 0n, validators: [] };
   const start = random.index(scene.keys.length - 1);
   const validators = scene.keys.slice(start, start + 2).map(({ address }) => address);
   return { threshold: random.between(1n, 2n), validators };
@@ -20,7 +21,8 @@ function nextStandby(
 
 /** Terms with other validators, perhaps another filterer; the policy stays: its change is test/contracts/l1/terms.test.ts's. */
 function nextTerms({ scene, random, world }: Situation, { configuration }: Chain): Terms {
-  const { dataAvailabilityPolicy, isGoverned, takesReplacements } = configuration;
+  const { dataAvailabilityPolicy } = configuration;
+  const isGoverned = !random.oneIn(4);
   const count = 1 + random.index(3);
   const start = random.index(scene.keys.length - count + 1);
   const validators = scene.keys.slice(start, start + count).map(({ address }) => address);
@@ -30,7 +32,7 @@ function nextTerms({ scene, random, world }: Situation, { configuration }: Chain
     dataAvailabilityPolicy,
     transactionFilterer: random.oneIn(4) ? scene.filterer : ZERO_ADDRESS,
     isGoverned,
-    takesReplacements,
+    takesReplacements: isGoverned && random.oneIn(2),
   };
 }
 

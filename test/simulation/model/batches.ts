@@ -17,9 +17,10 @@ import { batchDigest, requireQuorum, revertDigest } from "./quorum.ts";
 import type { Terms } from "./quorum.ts";
 import { readBatch } from "./reading.ts";
 import type { BatchReading } from "./reading.ts";
-import { provesExecution, requireActive, rootAt, verify } from "./registries.ts";
+import { provesExecution, rootAt, verify } from "./registries.ts";
 import { versionOfBatch } from "./upgrades.ts";
 import { requireThat } from "./refusal.ts";
+import { isStopped, knownVersion, requireActiveFor, requireExecutable } from "./standings.ts";
 import type { Chain, World } from "./world.ts";
 
 const MAX_IMPORTS = 256n;
@@ -176,7 +177,7 @@ export const batches = {
     const { world, transaction, sender, isCanonical, self } = frame;
     const chain = world.chainAt(self);
     requireRunning(chain);
-    requireActive(frame, versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal));
+    requireActiveFor(frame, chain, versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal));
     requireNext(frame, chain, previous, batch);
     const operations = takeOperations(frame, chain, previous.priorityOpTotal, batch);
     const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
@@ -209,16 +210,18 @@ export const batches = {
     requireThat(isCommitted, "Hyperchain", "BatchNotCommitted", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
     requireFallback(world, chain, batch.protocolVersion);
-    const { verifier } = requireActive(frame, batch.protocolVersion);
+    const { verifier } = requireActiveFor(frame, chain, batch.protocolVersion);
     requireThat(verify(world, verifier, batch, proof), "Hyperchain", "ProofRefused");
     chain.verified.value = number + 1n;
   },
 
   acceptProven(frame: Frame, batch: StoredBatch): boolean {
     const chain = frame.world.chainAt(frame.self);
-    const { aggregator } = requireActive(frame, batch.protocolVersion);
+    const { aggregator } = knownVersion(frame, batch.protocolVersion);
     const isAggregator = frame.sender === aggregator;
     requireThat(isAggregator, "Hyperchain", "OnlyAggregator", () => [aggregator, frame.sender]);
+    const { now } = frame.transaction;
+    if (chain.termsAt(now).isGoverned && isStopped(frame.world, batch.protocolVersion, now)) return false;
     const { batchNumber: number } = batch;
     const [executed, verified, committed] = [chain.executed.value, chain.verified.value, chain.committed.value];
     if (number < executed || number > verified || number >= committed || chain.proven.get(number) === true) return false;
@@ -235,6 +238,7 @@ export const batches = {
     const number = chain.executed.value;
     requireThat(number !== chain.verified.value, "Hyperchain", "BatchNotProven", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
+    if (chain.termsAt(transaction.now).isGoverned) requireExecutable(frame, batch.protocolVersion);
     const earliest = batch.committedAt + delayOfBatch(world, chain, batch);
     requireThat(transaction.now >= earliest, "Hyperchain", "ExecutionDelayed", () => [earliest, transaction.now]);
     for (const { registryIndex, root } of imports) {

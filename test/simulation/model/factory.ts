@@ -5,8 +5,9 @@ import { aliased, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
 import type { Frame } from "./frame.ts";
 import { hashWords } from "./quorum.ts";
-import { requireCanonical, requireLasting } from "./registries.ts";
+import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
+import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain } from "./world.ts";
 import type { Configuration, ProtocolVersion, World } from "./world.ts";
@@ -42,11 +43,11 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
   check(isFilterer, "FiltererWithoutCode", transactionFilterer);
 }
 
-/** What of a configuration can change, and what only one setting of is kept so far. */
+/** What of a configuration can change. */
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
   const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
-  check(isGoverned && !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
+  check(isGoverned || !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
   checkQuorum(validators, validatorThreshold);
   checkStandby(frame, configuration);
 }
@@ -57,7 +58,7 @@ function checkStandby({ world }: Frame, configuration: Configuration): void {
   if (standby.length === 0 && standbyThreshold === 0n) return;
   checkQuorum(standby, standbyThreshold);
   const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  const limit = 2n * longest + world.recoveryTime;
+  const limit = 2n * longest + world.recoveryTime + world.freezeTime;
   check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
 }
 
@@ -95,7 +96,7 @@ function checkTimes(
   const least = RECOVERY_TIMES * world.recoveryTime;
   check(unprovenDelay === 0n || unprovenDelay >= least, "UnprovenDelayTooShort", least, unprovenDelay);
   const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
-  const limit = priorityOpWindow + longest + world.recoveryTime;
+  const limit = priorityOpWindow + longest + world.recoveryTime + world.freezeTime;
   check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
   const isRate = priorityGasPerSecond >= MIN_GAS_RATE && priorityGasPerSecond <= MAX_GAS_RATE;
   check(isRate, "PriorityGasRateOutOfRange", MIN_GAS_RATE, MAX_GAS_RATE, priorityGasPerSecond);
@@ -104,7 +105,7 @@ function checkTimes(
 function checkVersion(frame: Frame, configuration: Configuration): ProtocolVersion {
   const { world } = frame;
   const version = requireLasting(frame, configuration.protocolVersion);
-  const needed = upgradeNotice(world, configuration);
+  const needed = upgradeNotice(world, configuration) + world.reactionTime;
   check(needed <= world.retirementNotice, "RetirementNoticeTooShort", needed, world.retirementNotice);
   return version;
 }

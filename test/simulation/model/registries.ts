@@ -10,6 +10,7 @@ import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts"
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
+import { freezes, knownVersion, requireGovernance } from "./standings.ts";
 import type { Chain, ContractKind, ProtocolVersion, World } from "./world.ts";
 
 /** Sentinel and outputs leaf. */
@@ -26,29 +27,6 @@ export function isCanonicalDigest(digest: Hex): boolean {
 
 export function requireCanonical(raisedBy: ContractKind, digest: Hex): void {
   requireThat(isCanonicalDigest(digest), raisedBy, "DigestNotCanonical", () => [digest]);
-}
-
-/** The version, if chains may still use it. */
-export function requireActive({ world, transaction }: Frame, version: bigint): ProtocolVersion {
-  const content = world.versions.get(version);
-  requireThat(content !== undefined, "VerifierRegistry", "UnknownProtocolVersion", () => [version]);
-  const end = world.retiresAt.get(version);
-  const isActive = end === undefined || transaction.now < end;
-  requireThat(isActive, "VerifierRegistry", "ProtocolVersionRetired", () => [version, end]);
-  return content;
-}
-
-/** The version, if chains may still take it. */
-export function requireLasting(frame: Frame, version: bigint): ProtocolVersion {
-  const content = requireActive(frame, version);
-  const end = frame.world.retiresAt.get(version);
-  requireThat(end === undefined, "VerifierRegistry", "ProtocolVersionRetiring", () => [version, end]);
-  return content;
-}
-
-function requireGovernance({ world, sender }: Frame): void {
-  const { governance } = world.addresses;
-  requireThat(sender === governance, "VerifierRegistry", "OnlyGovernance", () => [governance, sender]);
 }
 
 /** Whether a version, retired or not, has an aggregator. */
@@ -94,11 +72,13 @@ export const verifierRegistry = {
   scheduleRetirement(frame: Frame, version: bigint): void {
     const { world, transaction } = frame;
     requireGovernance(frame);
-    requireThat(world.versions.get(version) !== undefined, "VerifierRegistry", "UnknownProtocolVersion", () => [version]);
+    knownVersion(frame, version);
     const scheduled = world.retiresAt.get(version);
     requireThat(scheduled === undefined, "VerifierRegistry", "RetirementAlreadyScheduled", () => [version, scheduled]);
     world.retiresAt.set(transaction.now + world.retirementNotice, version);
   },
+
+  ...freezes,
 };
 
 /** A root of the registry, for contracts that look one up. */

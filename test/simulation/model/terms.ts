@@ -3,6 +3,7 @@ import { ZERO_ADDRESS } from "./aliases.ts";
 import { checkTerms } from "./factory.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
+import { requireLasting } from "./standings.ts";
 import { adminsChain, upgradeNotice } from "./upgrades.ts";
 import type { Configuration } from "./world.ts";
 
@@ -39,7 +40,10 @@ export const terms = {
     const { since } = known.at(-1)!;
     requireThat(since <= transaction.now, "ChainSettings", "TermsPending", () => [known.length - 1, since]);
     checkTerms(frame, withTerms(chain.configuration, next));
-    const { quorum, standby, transactionFilterer } = next;
+    const { quorum, standby, transactionFilterer, isGoverned, takesReplacements } = next;
+    // What was announced while it had left must not stop it at once.
+    if (isGoverned && !chain.termsAt(transaction.now).isGoverned)
+      requireLasting(frame, chain.upgrade.value?.version ?? chain.version.value);
     const effectiveAt = transaction.now + upgradeNotice(world, chain.configuration);
     chain.epochs.value = [
       ...known,
@@ -49,6 +53,8 @@ export const terms = {
         standbyThreshold: standby.threshold,
         standby: standby.validators,
         transactionFilterer,
+        isGoverned,
+        takesReplacements,
       },
     ];
   },

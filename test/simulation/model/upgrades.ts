@@ -1,8 +1,12 @@
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
-import { requireLasting } from "./registries.ts";
 import { requireThat } from "./refusal.ts";
-import type { Chain, Configuration, World } from "./world.ts";
+import { requireActive, requireLasting, standingOf } from "./standings.ts";
+import { machineOf } from "./versions.ts";
+import type { Chain, Configuration, Upgrade, World } from "./world.ts";
+
+/** 90 days. */
+const LONGEST_WAIT = 7_776_000n;
 
 /** Seconds from an upgrade's announcement to its effect. */
 export function upgradeNotice(
@@ -28,19 +32,49 @@ export function adminsChain({ world, sender }: Frame, chainId: bigint): Chain {
   return chain!;
 }
 
+/** The version of what is not executed and began before an upgrade that waits. */
+function basisOf({ upgrade, executedVersion, version }: Chain): { base: bigint; pending: Upgrade | undefined } {
+  const { value: next } = upgrade;
+  if (next === undefined) return { base: version.value, pending: undefined };
+  return executedVersion.value === next.version
+    ? { base: next.version, pending: undefined }
+    : { base: version.value, pending: next };
+}
+
+function isHaltedFor({ world, transaction }: Frame, chain: Chain, version: bigint): boolean {
+  return chain.termsAt(transaction.now).isGoverned && standingOf(world, version).haltedAt !== 0n;
+}
+
+/** Where council, governance and the chain's admin agree, at once. */
+function replacementFor(frame: Frame, chain: Chain, halted: bigint): bigint {
+  const { world, transaction } = frame;
+  adminsChain(frame, chain.id);
+  const { replacement } = standingOf(world, halted);
+  const isTaken = replacement !== 0n && chain.termsAt(transaction.now).takesReplacements;
+  requireThat(isTaken, "ChainSettings", "NoReplacement", () => [halted]);
+  requireActive(frame, replacement);
+  return replacement;
+}
+
 export const upgrades = {
-  scheduleUpgrade(frame: Frame, chainId: bigint, version: bigint): void {
+  scheduleUpgrade(frame: Frame, chainId: bigint, version: bigint, notBefore: bigint): void {
     const { world, transaction } = frame;
     const chain = adminsChain(frame, chainId);
     requireThat(!chain.exited.value, "ChainSettings", "UpgradeOfStoppedChain");
-    const { value: known } = chain.upgrade;
-    const executed = chain.executedVersion.value;
-    const isOpen = known === undefined || executed === known.version;
-    requireThat(isOpen, "ChainSettings", "UpgradePending", () => [known!.version]);
-    requireThat(version !== executed, "ChainSettings", "VersionUnchanged", () => [version]);
+    const { base, pending } = basisOf(chain);
+    const isOpen = pending === undefined || isHaltedFor(frame, chain, pending.version);
+    requireThat(isOpen, "ChainSettings", "UpgradePending", () => [pending!.version]);
+    requireThat(version !== base, "ChainSettings", "VersionUnchanged", () => [version]);
     requireLasting(frame, version);
-    chain.version.value = executed;
-    const effectiveAt = transaction.now + upgradeNotice(world, chain.configuration);
+    const [machine, next] = [machineOf(base), machineOf(version)];
+    requireThat(machine === next, "ChainSettings", "MachineMismatch", () => [machine, next]);
+    requireThat(version % 256n >= base % 256n, "ChainSettings", "FormatFalls", () => [base, version]);
+    const earliest = transaction.now + upgradeNotice(world, chain.configuration);
+    const latest = transaction.now + LONGEST_WAIT;
+    const isSoon = notBefore <= earliest || notBefore <= latest;
+    requireThat(isSoon, "ChainSettings", "NotBeforeTooLate", () => [latest, notBefore]);
+    chain.version.value = base;
+    const effectiveAt = notBefore > earliest ? notBefore : earliest;
     chain.upgrade.value = { version, effectiveAt, operations: chain.operationsQueued.value };
   },
 
@@ -50,6 +84,24 @@ export const upgrades = {
     const { value: known } = chain.upgrade;
     if (known === undefined) return requireThat(false, "ChainSettings", "NoUpgradeScheduled");
     requireThat(now < known.effectiveAt, "ChainSettings", "UpgradeInEffect", () => [known.effectiveAt, now]);
+    chain.upgrade.value = undefined;
+  },
+
+  passHalted(frame: Frame, chainId: bigint): void {
+    const { world, transaction } = frame;
+    const chain = world.chains.get(chainId)!;
+    const { base, pending } = basisOf(chain);
+    const due = pending !== undefined && transaction.now >= pending.effectiveAt ? pending.version : undefined;
+    const isDueHalted = due !== undefined && isHaltedFor(frame, chain, due);
+    const isBaseHalted = isHaltedFor(frame, chain, base);
+    requireThat(isBaseHalted || isDueHalted, "ChainSettings", "NotHalted", () => [base]);
+    if (!isBaseHalted) {
+      const [executed, committed] = [chain.executed.value, chain.committed.value];
+      requireThat(executed === committed, "ChainSettings", "BatchesWaiting", () => [executed, committed]);
+    }
+    const passed = isBaseHalted ? base : due!;
+    const isTakenByAnyone = isBaseHalted && due !== undefined && !isDueHalted;
+    chain.version.value = isTakenByAnyone ? due : replacementFor(frame, chain, passed);
     chain.upgrade.value = undefined;
   },
 };

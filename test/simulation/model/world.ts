@@ -91,6 +91,8 @@ export interface EpochTerms {
   readonly standbyThreshold: bigint;
   readonly standby: readonly Hex[];
   readonly transactionFilterer: Hex;
+  readonly isGoverned: boolean;
+  readonly takesReplacements: boolean;
 }
 
 /** A chain's contract. */
@@ -162,8 +164,9 @@ export class Chain {
     this.version = new Cell(journal, configuration.protocolVersion);
     this.upgrade = new Cell<Upgrade | undefined>(journal, undefined);
     const { validatorThreshold: threshold, validators, standbyThreshold, standby } = configuration;
-    const { transactionFilterer, admin, l2GasPrice } = configuration;
-    const first = { since: 0n, threshold, validators, standbyThreshold, standby, transactionFilterer };
+    const { transactionFilterer, admin, l2GasPrice, isGoverned, takesReplacements } = configuration;
+    const flags = { isGoverned, takesReplacements };
+    const first = { since: 0n, threshold, validators, standbyThreshold, standby, transactionFilterer, ...flags };
     this.epochs = new Cell<readonly EpochTerms[]>(journal, [first]);
     this.admin = new Cell(journal, admin);
     this.offeredTo = new Cell(journal, ZERO_ADDRESS);
@@ -261,6 +264,26 @@ export interface Addresses {
   readonly implementation: Hex;
   readonly reader: Hex;
   readonly governance: Hex;
+  /** The first one. */
+  readonly council: Hex;
+}
+
+/** Whether a version is frozen or halted. */
+export interface Standing {
+  readonly frozenUntil: bigint;
+  /** 0 where it is not. */
+  readonly haltedAt: bigint;
+  readonly replacement: bigint;
+}
+
+/** In seconds. */
+interface Times {
+  readonly retirementNotice: bigint;
+  readonly revealDelay: bigint;
+  readonly recoveryTime: bigint;
+  readonly reactionTime: bigint;
+  readonly freezeTime: bigint;
+  readonly freezeCycle: bigint;
 }
 
 /** The contracts' state, as the model understands it. */
@@ -281,6 +304,15 @@ export class World {
   readonly chainIds: Cell<readonly bigint[]>;
   readonly versions: Table<ProtocolVersion>;
   readonly retiresAt: Table<bigint>;
+  /** Of versions that were frozen or halted. */
+  readonly standings: Table<Standing>;
+  readonly approvals: Table<{ readonly replacement: bigint; readonly until: bigint }>;
+  /** What was frozen since the last freeze of a cycle before, and when the last one ends or was to end. */
+  readonly spent: Cell<{ readonly time: bigint; readonly lastEnd: bigint }>;
+  readonly council: Cell<Hex>;
+  readonly nextCouncil: Cell<{ readonly next: Hex; readonly effectiveAt: bigint } | undefined>;
+  readonly freezeTime: bigint;
+  readonly freezeCycle: bigint;
   readonly bridge: Bridge;
   readonly factoryEntered: Cell<boolean>;
   /** What the bridge holds of ETH. */
@@ -308,13 +340,7 @@ export class World {
   /** Verifiers' doubles that say no. */
   readonly refusingVerifiers: Table<boolean>;
 
-  constructor(
-    l1ChainId: bigint,
-    addresses: Addresses,
-    times: { retirementNotice: bigint; revealDelay: bigint; recoveryTime: bigint; reactionTime: bigint },
-    emptyRoot: Hex,
-    delegated: ReadonlySet<Hex>,
-  ) {
+  constructor(l1ChainId: bigint, addresses: Addresses, times: Times, emptyRoot: Hex, delegated: ReadonlySet<Hex>) {
     const { journal } = this;
     this.l1ChainId = l1ChainId;
     this.addresses = addresses;
@@ -329,6 +355,13 @@ export class World {
     this.chainIds = new Cell<readonly bigint[]>(journal, []);
     this.versions = new Table(journal);
     this.retiresAt = new Table(journal);
+    this.standings = new Table(journal);
+    this.approvals = new Table(journal);
+    this.spent = new Cell(journal, { time: 0n, lastEnd: 0n });
+    this.council = new Cell(journal, addresses.council);
+    this.nextCouncil = new Cell<{ readonly next: Hex; readonly effectiveAt: bigint } | undefined>(journal, undefined);
+    this.freezeTime = times.freezeTime;
+    this.freezeCycle = times.freezeCycle;
     this.bridge = {
       balance: new Amounts(journal),
       pot: new Amounts(journal),

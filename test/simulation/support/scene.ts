@@ -21,10 +21,18 @@ import { SimulatedL1 } from "./l1.ts";
 /** What each account has of each token. */
 const WEALTH = 1n << 130n;
 /** Short enough for versions to end within an episode. */
-const RETIREMENT_NOTICE = 4_000n;
+const RETIREMENT_NOTICE = 4_030n;
 const REVEAL_DELAY = 10n;
 const RECOVERY_TIME = 20n;
 const REACTION_TIME = 30n;
+/** So long that some steps fall into it. */
+const FREEZE_TIME = 30n;
+const FREEZE_CYCLE = 4_030n;
+/** Speaks by its contract's address: what its members sign is test/contracts/attacks/council.test.ts's. */
+const COUNCIL = {
+  members: [keyOf("councillor").address],
+  ...{ soft: 1, hard: 1, softSeconds: 0n, freezeSeconds: FREEZE_TIME, cycleSeconds: FREEZE_CYCLE },
+};
 export const PROVEN_VERSION = TRUSTED_VERSION;
 /** The version whose chains the simulation runs on: nothing is proven, so that a step takes milliseconds. */
 export const VERSION = noProofVersionOf(PROVEN_VERSION);
@@ -98,6 +106,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
       recoverySeconds: RECOVERY_TIME,
       reactionSeconds: REACTION_TIME,
       withNoProofVersion: true,
+      council: COUNCIL,
     },
     { signer: signers[0]!, artifacts: async (name) => hre.artifacts.readArtifact(name) },
   );
@@ -107,7 +116,9 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     await l1.request("hardhat_impersonateAccount", address);
     await l1.request("hardhat_setBalance", address, "0x3635c9adc5dea00000");
   }
-  const rollup = ecosystem.addresses.rollupPolicy;
+  const { council = ZERO_ADDRESS, rollupPolicy: rollup } = ecosystem.addresses;
+  await l1.request("hardhat_impersonateAccount", council);
+  await l1.request("hardhat_setBalance", council, "0x3635c9adc5dea00000");
   const committee = await deploy(
     "CommitteePolicy",
     committeeKeys.map(({ address }) => address),
@@ -169,12 +180,14 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     const { addresses: a, settlementChainId } = ecosystem;
     const world = new World(
       settlementChainId,
-      { ...a, governance: accounts.governance },
+      { ...a, governance: accounts.governance, council },
       {
         retirementNotice: RETIREMENT_NOTICE,
         revealDelay: REVEAL_DELAY,
         recoveryTime: RECOVERY_TIME,
         reactionTime: REACTION_TIME,
+        freezeTime: FREEZE_TIME,
+        freezeCycle: FREEZE_CYCLE,
       },
       transactionTreeRoot([]),
       new Set([accounts.delegated]),

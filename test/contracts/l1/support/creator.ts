@@ -22,8 +22,11 @@ export const FACTORY_PLACE = 7;
 
 export interface Terms {
   readonly governance: string;
+  readonly council: string;
   readonly number: bigint;
   readonly retirementNotice: bigint;
+  readonly freezeTime: bigint;
+  readonly freezeCycle: bigint;
   readonly reactionTime: bigint;
   readonly revealDelay: bigint;
   readonly recoveryTime: bigint;
@@ -52,9 +55,10 @@ export async function expectedSettlement(terms: Terms): Promise<ExpectedSettleme
   const codes = await codesOf();
   const hashes = codes.map((code) => keccak256(code));
   const { bytecode } = await hre.artifacts.readArtifact("SettlementCreator");
-  const { governance, number, retirementNotice, reactionTime, revealDelay, recoveryTime } = terms;
-  const words = [governance, number, retirementNotice, reactionTime, revealDelay, recoveryTime, keccak256(concat(hashes))];
-  const types = ["address", ...Array<string>(5).fill("uint256"), "bytes32"];
+  const { governance, council, number, retirementNotice, freezeTime, freezeCycle } = terms;
+  const times = [retirementNotice, freezeTime, freezeCycle, terms.reactionTime, terms.revealDelay, terms.recoveryTime];
+  const words = [governance, council, number, ...times, keccak256(concat(hashes))];
+  const types = ["address", "address", ...Array<string>(7).fill("uint256"), "bytes32"];
   const initCode = concat([bytecode, AbiCoder.defaultAbiCoder().encode(types, words)]);
   const creator = getCreate2Address(DEPLOYER, ZeroHash, keccak256(initCode));
   return {

@@ -13,7 +13,7 @@ export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
 export const GENESIS_LEAVES = 100n;
 /** How clients write ETH. */
 export const ETH = "0x0000000000000000000000000000000000000001";
-export const RETIREMENT_NOTICE_SECONDS = 1_550n;
+export const RETIREMENT_NOTICE_SECONDS = 1_600n;
 export const REACTION_SECONDS = 50n;
 
 /** The contracts of an ecosystem on a fresh L1, with the verifier's test double. */
@@ -37,12 +37,26 @@ export interface Ecosystem {
   latestTimestamp(): Promise<bigint>;
 }
 
-export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, recoveryTime = 0n): Promise<Ecosystem> {
+/** Which account freezes, and how long. */
+export interface Freezes {
+  readonly council?: string;
+  readonly freezeTime?: bigint;
+  readonly freezeCycle?: bigint;
+}
+
+export async function deployEcosystem(
+  revealDelay = 0n,
+  start = startLocalL1,
+  recoveryTime = 0n,
+  freezes: Freezes = {},
+): Promise<Ecosystem> {
   const l1 = await start();
   const accounts = await l1.ethers.getSigners();
   const deployer = accounts[0]!;
   const verifier = await l1.deploy("VerifierDouble");
-  const verifiers = await l1.deploy("VerifierRegistry", deployer.address, RETIREMENT_NOTICE_SECONDS);
+  const { council = ZeroAddress, freezeTime = 0n, freezeCycle = 0n } = freezes;
+  const terms = [deployer.address, council, RETIREMENT_NOTICE_SECONDS, freezeTime, freezeCycle];
+  const verifiers = await l1.deploy("VerifierRegistry", terms);
   const reader = await l1.deploy("BatchReader2");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
   const stateTree = await l1.deploy("StateTree");

@@ -20,6 +20,7 @@ const CONTRACTS = [
   "StateExit",
   "StateTree",
   "VerifierRegistry",
+  "SecurityCouncil",
   "VerifierDouble",
   "ProofAggregator",
   "AggregateVerifierDouble",

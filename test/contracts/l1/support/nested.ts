@@ -49,7 +49,8 @@ const word = (address: string, slot: string, value: bigint): StateWrite => ({
 });
 
 export function defaultTerms(governance: string): Terms {
-  return { governance, number: 4n, retirementNotice: 1_550n, reactionTime: 0n, revealDelay: 0n, recoveryTime: 0n };
+  const freezes = { council: ZERO_ADDRESS, freezeTime: 0n, freezeCycle: 0n };
+  return { governance, number: 4n, retirementNotice: 1_550n, ...freezes, reactionTime: 0n, revealDelay: 0n, recoveryTime: 0n };
 }
 
 /** What a token of L1 is called on a base whose coin is ETH. */
