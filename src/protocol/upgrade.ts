@@ -9,7 +9,7 @@ export interface ScheduledUpgrade {
 }
 
 /** A chain's passage from a version that was halted: all batches from a number on have another. */
-export interface PassedHalt {
+interface PassedHalt {
   readonly version: bigint;
   readonly firstBatch: bigint;
 }

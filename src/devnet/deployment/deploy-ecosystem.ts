@@ -56,7 +56,7 @@ export interface EcosystemOptions {
 }
 
 /** A council (`SecurityCouncil.sol`), and how long it may freeze. */
-export interface CouncilOptions {
+interface CouncilOptions {
   /** 20 bytes in lower case, ascending. */
   readonly members: readonly Hex[];
   /** Signatures for a freeze of at most `softSeconds`, and for all else. */

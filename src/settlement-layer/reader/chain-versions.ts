@@ -14,7 +14,7 @@ type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;
 type Passed = Extract<L1Event, { readonly type: "haltedPassed" }>;
 type TermsEvent = Extract<L1Event, { readonly type: "termsScheduled" | "termsCanceled" }>;
 
-/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones; or the chain has passed a halted version. */
+/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones; or a halted version was passed. */
 export type SettingsEvent =
   | (Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations"> &
       Partial<Pick<Scheduled, "previousVersion">>)
