@@ -68,7 +68,7 @@ function App() {
             name="text"
             type="search"
             aria-label="hash, address, name, function, block or batch"
-            placeholder="hash, address, name, function, block or batch"
+            placeholder="hash, address, name, block…"
             autoComplete="off"
           />
           <button>Search</button>

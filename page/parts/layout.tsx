@@ -36,14 +36,23 @@ export function Table({ caption, columns, rows, empty }: TableProps) {
         <tbody>
           {rows.map(({ key, cells }) => (
             <tr key={key}>
-              {cells.map((cell) => (
-                <td>{cell}</td>
+              {cells.map((cell, i) => (
+                <Cell column={columns[i]}>{cell}</Cell>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A cell that has its column's name too, for narrow screens, on which each row is a record of lines. */
+export function Cell({ column, children }: { readonly column: string | undefined; readonly children: ComponentChildren }) {
+  return (
+    <td data-column={column}>
+      <span>{children}</span>
+    </td>
   );
 }
 

@@ -48,7 +48,7 @@ export function LiveFeed() {
           <input
             type="search"
             aria-label="filter by account, contract, function, event or hash"
-            placeholder="filter: account, contract, function, event, hash"
+            placeholder="account, contract, event, hash…"
             value={filter.text}
             onInput={({ currentTarget }) => setFilter("q", currentTarget.value)}
           />

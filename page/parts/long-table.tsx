@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
+import { Cell } from "./layout.tsx";
 
-/** Pixels of a row; page.css has them too. */
-const ROW = 34;
+/** Pixels of a row. Where rows are records: of a cell, and of what the last one and the space around take. page.css has them. */
+const [ROW, LINE, AROUND] = [34, 34, 29];
+const NARROW = "(max-width: 46rem)";
 /** Rows that are asked for together. */
 const PIECE = 20;
 /** Rows that the window shows at most, on a high screen. */
@@ -30,11 +32,13 @@ export function LongTable<T>(props: LongTableProps<T>) {
   const { caption, columns, total, empty, cells } = props;
   const [piece, setPiece] = useState(0);
   const rows = useRows(props, piece);
+  const isNarrow = useIsNarrow();
+  const high = isNarrow ? columns.length * LINE + AROUND : ROW;
   if (total === 0) return <p class="quiet">{empty}</p>;
   const from = Math.max(0, (piece - 1) * PIECE);
   const to = Math.min(total, (piece + 1) * PIECE + MOST_VISIBLE);
   const follow = ({ currentTarget }: { readonly currentTarget: HTMLElement }): void =>
-    setPiece(Math.floor(currentTarget.scrollTop / ROW / PIECE));
+    setPiece(Math.floor(currentTarget.scrollTop / high / PIECE));
   return (
     <div class="long-table" role="region" aria-label={caption} tabIndex={0} onScroll={follow}>
       <table aria-rowcount={total + 1}>
@@ -46,37 +50,48 @@ export function LongTable<T>(props: LongTableProps<T>) {
             ))}
           </tr>
         </thead>
-        <Space rows={from} columns={columns.length} />
+        <Space pixels={from * high} columns={columns.length} />
         <tbody>
           {Array.from({ length: to - from }, (_, i) => {
             const row = rows.get(total - 1 - from - i);
             const shown = row === undefined ? columns.map(() => "…") : cells(row);
             return (
               <tr key={total - from - i} aria-rowindex={from + i + 2}>
-                {shown.map((cell) => (
-                  <td>{cell}</td>
+                {shown.map((cell, place) => (
+                  <Cell column={columns[place]}>{cell}</Cell>
                 ))}
               </tr>
             );
           })}
         </tbody>
-        <Space rows={total - to} columns={columns.length} />
+        <Space pixels={(total - to) * high} columns={columns.length} />
       </table>
     </div>
   );
 }
 
 /** The height of rows that are not in the document. */
-function Space({ rows, columns }: { readonly rows: number; readonly columns: number }) {
+function Space({ pixels, columns }: { readonly pixels: number; readonly columns: number }) {
   return (
     <tbody aria-hidden="true">
-      {rows > 0 && (
-        <tr>
-          <td colSpan={columns} style={{ height: `${rows * ROW}px` }} />
+      {pixels > 0 && (
+        <tr class="space">
+          <td colSpan={columns} style={{ height: `${pixels}px` }} />
         </tr>
       )}
     </tbody>
   );
+}
+
+function useIsNarrow(): boolean {
+  const [isNarrow, set] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const follow = (): void => set(query.matches);
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, []);
+  return isNarrow;
 }
 
 /** What is known of a list. A piece that was asked for is not asked for again until the list changes. */

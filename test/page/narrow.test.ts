@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { send } from "../../src/client/send.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { violations } from "./support/violations.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+
+/** What is wider than its place, as text that says what to mend: the page itself, and what could be scrolled sideways or is cut. */
+const TOO_WIDE = `(async () => {
+  for (const folded of document.querySelectorAll("main details")) folded.open = true;
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const wide = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
+  for (const element of document.querySelectorAll("main, main *, header, header *")) {
+    if (element.closest("svg, thead") !== null || element.matches("select, input, .mark") || element.clientWidth === 0) continue;
+    const { overflowX, display } = getComputedStyle(element);
+    if (display === "inline" || overflowX === "visible") continue;
+    if (element.matches(".canvas, .chip")) continue;
+    if (element.scrollWidth > element.clientWidth + 1) wide.push(element.outerHTML.slice(0, 120));
+  }
+  for (const input of document.querySelectorAll("input[placeholder]")) {
+    if (input.clientWidth === 0) continue;
+    const { font, paddingLeft, paddingRight } = getComputedStyle(input);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    const room = input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    if (pen.measureText(input.placeholder).width > room) wide.push("placeholder " + input.placeholder);
+  }
+  return wide;
+})()`;
+
+/** Texts of long lists' cells that are higher than their line. */
+const CUT = `[...document.querySelectorAll(".long-table td > span")]
+  .filter((text) => text.getBoundingClientRect().height > text.parentElement.clientHeight + 1)
+  .map((text) => text.innerText)`;
+
+describe("I11: each page of the page on a narrow and a wide screen, light and dark", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let client: JsonRpcProvider;
+  const routes: string[] = [];
+  const complaints: string[] = [];
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta" },
+      ],
+      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    client = clientOf(devnet.chains[0]!);
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const token = await new ContractFactory(abi, bytecode, alice).deploy("Money", "MNY", alice.address, 1_000n);
+    const money = ((await token.waitForDeployment()).target as string).toLowerCase();
+    const data = new Interface(abi).encodeFunctionData("transfer", [BOB, 5_000n]);
+    const refused = await alice.sendTransaction({ to: money, data, gasLimit: 200_000n });
+    await client.waitForTransaction(refused.hash);
+    const to = { chain: 272n, account: BOB } as const;
+    const { messageHash } = await send(devnet.info(), { from: 271n, to, amount: 2n * ETHER }, alice);
+    await devnet.settle();
+    await devnet.relay();
+    // One that waits, with all that is said of it.
+    await send(devnet.info(), { from: 271n, to, amount: ETHER }, alice);
+    const onL1 = (await devnet.messages()).find((each) => each.messageHash === messageHash)!.steps[1]!.transactionHash;
+    routes.push(
+      ...["", "l1", "l1/blocks", `l1/tx/${onL1}`, "alpha", "alpha/blocks", "alpha/batches", "alpha/block/1", "alpha/batch/0"],
+      ...[`alpha/tx/${refused.hash}`, `alpha/address/${money}`, `alpha/address/${alice.address.toLowerCase()}`],
+      ...["messages", `message/271/${messageHash}`, "charts", "contracts", "search/transfer", "accounts", "wallet"],
+    );
+    tab = await browser.newPage();
+    tab.setDefaultTimeout(60_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+  });
+  after(async () => {
+    client?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  for (const [width, colorScheme] of [
+    [360, "dark"],
+    [1_280, "light"],
+  ] as const)
+    test(`${width} px, ${colorScheme}: nothing scrolls sideways or is cut, and axe finds nothing`, { skip }, async () => {
+      await tab.setViewportSize({ width, height: 800 });
+      await tab.emulateMedia({ colorScheme });
+      for (const route of routes) {
+        await tab.goto(`${page.url}/#/${route}`);
+        await tab.locator("h1").first().waitFor();
+        await tab.locator('main:not(:has-text("asking"))').waitFor();
+        if (width < 400) {
+          assert.deepEqual(await tab.evaluate<string[]>(TOO_WIDE), [], route);
+          assert.deepEqual(await tab.evaluate<string[]>(CUT), [], route);
+        }
+        assert.deepEqual(await violations(tab), [], route);
+        const folder = process.env["PAGE_PICTURES"];
+        if (folder !== undefined)
+          await tab.screenshot({
+            path: `${folder}/${route.split("/").slice(0, 2).join("-") || "first"}-${width}-${colorScheme}.png`,
+          });
+      }
+    });
+
+  test("on a narrow screen each cell stands behind its column's name, one under the other", { skip }, async () => {
+    await tab.setViewportSize({ width: 360, height: 800 });
+    await tab.goto(`${page.url}/#/`);
+    await tab.locator("tr", { hasText: "alpha271" }).waitFor();
+    const cells = await tab.evaluate<{ readonly name: string; readonly x: number; readonly y: number }[]>(`
+      [...document.querySelectorAll("tr")].find((row) => row.cells[0].textContent === "alpha").querySelectorAll("td").values()
+        .map((cell) => ({
+          name: getComputedStyle(cell, "::before").content,
+          ...(({ x, y }) => ({ x, y }))(cell.querySelector("span").getBoundingClientRect()),
+        })).toArray()`);
+    assert.deepEqual(
+      cells.map(({ name }) => name),
+      ["chain", "id", "data", "block", "tx/s", "waiting", "sealed", "committed", "proven", "executed", "state"].map(
+        (name) => `"${name}"`,
+      ),
+    );
+    assert.equal(new Set(cells.map(({ x }) => x)).size, 1);
+    assert.deepEqual(
+      cells.map(({ y }) => y),
+      cells.map(({ y }) => y).toSorted((a, b) => a - b),
+    );
+    assert.equal(new Set(cells.map(({ y }) => y)).size, cells.length);
+  });
+});
