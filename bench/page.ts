@@ -9,6 +9,7 @@ import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../test/f
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { openBrowser } from "../test/page/support/browser.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
+import { busyTask, feedLateness, latenessFigures } from "./page-busy.ts";
 import { median, quantile } from "./statistics.ts";
 
 export interface PageBenchOptions {
@@ -41,7 +42,7 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
       { chainId: 271n, name: "alpha" },
       { chainId: 272n, name: "beta" },
     ],
-    { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+    { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
   );
   const page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
   try {
@@ -61,6 +62,8 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
         0.9,
       ),
       updateTaskMs: await updated(browser, tab, devnet),
+      busyTaskMs: await busyTask(browser, tab, devnet),
+      ...latenessFigures(await feedLateness(tab, page.url, devnet)),
       ...weights(),
       node: process.version,
     };
@@ -106,8 +109,13 @@ async function updated(browser: Browser, tab: Page, devnet: FlowDevnet): Promise
   }
 }
 
+/** Scripts that another one loads at once. */
+const AT_ONCE = /\bfrom\s*"\.\/([^"]+\.js)"/g;
+
 /** In kB as browsers get them; the verifier is asked for when it is used. */
 function weights() {
   const gzipKb = (file: string): number => Math.round(gzipSync(readFileSync(new URL(file, ASSETS))).length / 100) / 10;
-  return { scriptGzipKb: gzipKb("page.js"), styleGzipKb: gzipKb("page.css"), verifierGzipKb: gzipKb("verify-worker.js") };
+  const others = [...readFileSync(new URL("page.js", ASSETS), "utf8").matchAll(AT_ONCE)].map(([, file = ""]) => gzipKb(file));
+  const script = others.reduce((sum, each) => sum + each, gzipKb("page.js"));
+  return { scriptGzipKb: script, styleGzipKb: gzipKb("page.css"), verifierGzipKb: gzipKb("verify-worker.js") };
 }

@@ -8,6 +8,8 @@ import { SESSIONS_CHANGED } from "./sessions.ts";
 
 /** How often the page looks while it is visible and nothing tells it what happens. */
 const LOOK_MS = 1_000;
+/** Between two looks, however much is told: what asks for the newest blocks, and draws them, comes first. */
+const LEAST_BETWEEN_MS = 300;
 /** How often it looks where it is told: for what follows from the time alone, such as a chain that has become stuck. */
 const QUIET_LOOK_MS = 10_000;
 
@@ -50,7 +52,7 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
     let looking = false;
     let wanted = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let seen = "";
+    let seen: Pick<Ecosystem, "info" | "status" | "messages"> | undefined;
     let version = 0;
     /** What was told of proofs since the look under way began, which may not know it. */
     let told: FeedEntry[] = [];
@@ -62,8 +64,13 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
           ask<EcosystemStatus>("any", "hyperchain_status").then(withWholeSeconds),
           ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES }]),
         ]);
-        const now = JSON.stringify([info, status, messages]);
-        if (now !== seen) set({ info, status: told.reduce(withProof, status), messages, version: ++version, lost: undefined });
+        const now = {
+          info: asBefore(seen?.info, info),
+          status: asBefore(seen?.status, status),
+          messages: asBefore(seen?.messages, messages),
+        };
+        const isNew = now.info !== seen?.info || now.status !== seen.status || now.messages !== seen.messages;
+        if (isNew) set({ ...now, status: told.reduce(withProof, now.status), version: ++version, lost: undefined });
         seen = now;
         setLost(undefined);
         return true;
@@ -81,7 +88,9 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
       let answered = true;
       while (wanted && !ended && !document.hidden) {
         wanted = false;
+        const rest = new Promise((done) => setTimeout(done, LEAST_BETWEEN_MS));
         answered = await look();
+        if (answered) await rest;
       }
       looking = false;
       const pause = answered && feed.isOpen() ? QUIET_LOOK_MS : LOOK_MS;
@@ -93,11 +102,11 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
       if (entry?.type !== "proof") return wake();
       // It says all that there is to know: a look would ask for everything at each phase of each proof.
       told.push(entry);
-      seen = "";
+      seen = undefined;
       set((known) => known && { ...known, status: withProof(known.status, entry) });
     });
     const lookAnew = (): void => {
-      seen = "";
+      seen = undefined;
       wake();
     };
     document.addEventListener("visibilitychange", wake);
@@ -112,6 +121,11 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
     };
   }, []);
   return { ecosystem, lost };
+}
+
+/** The answer of before where the new one is equal: what is drawn from it need not be drawn again. */
+function asBefore<T>(before: T | undefined, now: T): T {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
 /** Ages up to which what is told of messages is as good as of now. */

@@ -117,9 +117,12 @@ function contractsOf(info: EcosystemInfo | undefined, activity: Activity): Reado
   const members = info === undefined ? [] : [info.l1, ...info.chains];
   const contracts = new Map<string, NamedContract>();
   for (const { chainId, name: chain } of members) {
+    const taken = new Map<string, string>();
     const take = (at: string, name: string | undefined): void => {
+      if (name === undefined || taken.get(at) === name) return;
+      taken.set(at, name);
       const address = at.toLowerCase();
-      if (name !== undefined) contracts.set(`${chain} ${address}`, { chain, address, name });
+      contracts.set(`${chain} ${address}`, { chain, address, name });
     };
     for (const { created, to, contract, events } of (activity.get(chainId) ?? []).flatMap(({ transactions }) => transactions)) {
       take(created ?? to ?? "", contract);

@@ -56,8 +56,10 @@ function batchEvents(blocks: readonly ActivityBlock[], isOwn: (address: string) 
   return blocks.flatMap((block) =>
     block.transactions.flatMap(({ hash, events }) =>
       events.flatMap(({ address, event }) => {
+        // First, since nearly all are users': a page has tens of thousands.
+        if (!isOwn(address)) return [];
         const [, name, batch] = BATCH_EVENT.exec(event ?? "") ?? [];
-        if (name === undefined || !isOwn(address)) return [];
+        if (name === undefined) return [];
         return [{ name, batch: Number(batch), block, hash, address }];
       }),
     ),
@@ -110,9 +112,11 @@ export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): r
 
 /** Messages with the places and times of their steps, as far as their blocks are known. */
 export function messageLines(activity: Activity, messages: readonly MessageInfo[]): readonly Line[] {
+  const wanted = new Set(messages.flatMap(({ steps }) => steps.map(({ transactionHash }) => transactionHash as string)));
   const times = new Map<string, number>();
   for (const [chainId, blocks] of activity)
-    for (const block of blocks) for (const { hash } of block.transactions) times.set(`${chainId}:${hash}`, timeOf(block));
+    for (const block of blocks)
+      for (const { hash } of block.transactions) if (wanted.has(hash)) times.set(`${chainId}:${hash}`, timeOf(block));
   return messages.flatMap((message) => {
     const stops = message.steps.flatMap(({ chainId, transactionHash, step }) => {
       const at = times.get(`${chainId}:${transactionHash}`);

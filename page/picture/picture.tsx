@@ -120,7 +120,7 @@ function Marks({ shown: { blocks, spans, marks, lines }, scale }: { readonly sho
   const { info } = useEcosystem();
   const nameOf = useChainName();
   const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
-  const fixed = [scale.perMs, Math.floor(scale.last / 3_600_000), info];
+  const fixed = [scale.perMs, scale.origin, info];
   const bundles = useMemo(() => bundlesOf(lines, SLOT / scale.perMs), [lines, scale.perMs]);
   const drawnBlocks = useMemo(
     () =>

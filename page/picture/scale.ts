@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** Parts of a span in which the same marks are drawn, and only moved. */
 const PARTS = 12;
 
-/** Where times and members are in the picture. What is drawn once stands at places that do not change, and is moved as time runs. */
+/** Where times and members are in the picture. What is drawn once keeps its place, and is moved as time runs. */
 export interface Scale {
   readonly label: number;
   readonly plot: number;
@@ -33,6 +33,8 @@ export interface Scale {
   /** What ends before it is not drawn; it changes seldom. */
   readonly drawnFrom: number;
   readonly perMs: number;
+  /** The time at place 0. */
+  readonly origin: number;
 }
 
 export function scaleOf(last: number, spanMs: number, width: number, lanes: readonly { readonly chainId: number }[]): Scale {
@@ -43,7 +45,7 @@ export function scaleOf(last: number, spanMs: number, width: number, lanes: read
   const first = last - spanMs;
   const rows = new Map(lanes.map(({ chainId }, i) => [chainId, i] as const));
   return {
-    ...{ label, plot, first, last, perMs },
+    ...{ label, plot, first, last, perMs, origin },
     height: TOP + lanes.length * LANE + AXIS,
     x: (at) => (at - origin) * perMs,
     shift: (origin - first) * perMs,

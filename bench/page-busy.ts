@@ -1,0 +1,94 @@
+import type { Browser, Page } from "playwright-core";
+import { send } from "../src/client/send.ts";
+import { startPage } from "../src/page/page-server.ts";
+import { ALICE, BOB, clientOf } from "../test/flow/support/devnet.ts";
+import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { startBusyMember } from "../test/page/support/busy-member.ts";
+import { longestTask } from "../test/page/support/long-tasks.ts";
+import { median, quantile } from "./statistics.ts";
+
+const MESSAGES = 200;
+/** Between two transactions whose way to the screen is measured. */
+const PAUSE_MS = 300;
+/** Of each of two chains: 10,000 transactions together. */
+const [BLOCKS, TRANSACTIONS] = [100, 50];
+/** Blocks that come while they are shown, and users' transactions in each. */
+const [UPDATES, MORE] = [20, 10];
+/** Keeps when a transaction's row was drawn first. */
+const WATCH = `
+  window.drawnAt = {};
+  new MutationObserver(() => requestAnimationFrame(() => {
+    for (const link of document.querySelectorAll(".row a[title^='0x']")) drawnAt[link.title] ??= Date.now();
+  })).observe(document, { childList: true, subtree: true });
+`;
+
+/** Milliseconds from a transaction's receipt until its row is on the screen, while messages move from chain to chain. */
+export async function feedLateness(tab: Page, url: string, devnet: FlowDevnet): Promise<readonly number[]> {
+  const [alpha, beta] = devnet.chains;
+  if (alpha === undefined || beta === undefined) throw new Error("the ecosystem has too few chains");
+  const [onAlpha, onBeta] = [clientOf(alpha), clientOf(beta)];
+  const alice = devnet.accounts.wallet(ALICE).connect(onAlpha);
+  const bob = devnet.accounts.wallet(BOB).connect(onBeta);
+  await tab.goto("about:blank");
+  await tab.goto(`${url}/#/?q=${bob.address.toLowerCase()}`);
+  await tab.locator(".canvas").waitFor();
+  await tab.evaluate(WATCH);
+  let isMoving = true;
+  const move = async (): Promise<void> => {
+    const to = { chain: beta.chainId, account: alice.address } as const;
+    for (let i = 0; i < MESSAGES; i++) await send(devnet.info(), { from: alpha.chainId, to, amount: 1n }, alice);
+    await devnet.settle();
+    await devnet.relay();
+  };
+  try {
+    const moved = move().finally(() => (isMoving = false));
+    const told: { readonly hash: string; readonly at: number }[] = [];
+    while (isMoving) {
+      const { hash } = await bob.sendTransaction({ to: bob.address, value: 1n });
+      // The chain answers when its block, and so the receipt, is there.
+      told.push({ hash, at: Date.now() });
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+    }
+    await moved;
+    const late: number[] = [];
+    for (const { hash, at } of told) {
+      const drawn = await tab.waitForFunction(`drawnAt["${hash}"]`);
+      late.push(((await drawn.jsonValue()) as number) - at);
+    }
+    return late;
+  } finally {
+    onAlpha.destroy();
+    onBeta.destroy();
+  }
+}
+
+/** What is told of the lateness. */
+export function latenessFigures(late: readonly number[]) {
+  return {
+    feedSamples: late.length,
+    feedMs: median(late),
+    feedMsP90: quantile(late, 0.9),
+    feedMsMost: Math.max(...late),
+  };
+}
+
+/** Milliseconds of processor of the longest task while blocks come to a first page with 10,000 transactions and 200 messages. */
+export async function busyTask(browser: Browser, tab: Page, devnet: FlowDevnet): Promise<number> {
+  const load = { blocks: BLOCKS, transactions: TRANSACTIONS, messages: MESSAGES, sentWithinMs: 10_000 };
+  const busy = await startBusyMember(devnet.chains[0]?.url ?? "", load);
+  const page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["271", busy.url]]), any: () => "271" });
+  try {
+    await tab.goto(`${page.url}/#/`);
+    await tab.getByText("Show more of").waitFor();
+    return await longestTask(browser, tab, async () => {
+      for (let i = 0; i < UPDATES; i++) {
+        const number = busy.addBlock(MORE);
+        await tab.locator(`.canvas a[href="#/alpha/block/${number}"]`).waitFor({ state: "attached" });
+      }
+    });
+  } finally {
+    await tab.goto("about:blank");
+    await page.close();
+    await busy.close();
+  }
+}
