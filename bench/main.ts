@@ -6,6 +6,7 @@ Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   native       what each opcode and precompiled contract takes of a proof's tables, and its weight
   kernels      every kernel, wasm beside the scalar reference, outputs compared
+  gpu          kernels and whole proofs on WebAssembly and on a graphics card, results compared: one line
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
   execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
@@ -41,8 +42,10 @@ Options
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
+  --rows N           gpu: log2 of the rows (default 14)
+  --software         gpu: a card in software, on Linux x64: whether results agree, and nothing about speed
   --only TEXT        bridges, operations, worst-gas: only those in whose description this is
-  --samples N        prove, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
+  --samples N        prove, gpu, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -67,6 +70,8 @@ const { values, positionals } = parseCommandLine({
     touched: { type: "string", default: "0" },
     signatures: { type: "string", default: "0" },
     samples: { type: "string", default: "3" },
+    rows: { type: "string", default: "14" },
+    software: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
     chains: { type: "string" },
@@ -103,6 +108,13 @@ switch (suite) {
   case "kernels": {
     const { benchKernels } = await import("./kernels.ts");
     await benchKernels({ json: values.json });
+    break;
+  }
+  case "gpu": {
+    const { benchGpu } = await import("./gpu.ts");
+    const { json, software } = values;
+    const [logRows, samples] = [wholeNumber("rows", values.rows, 7, 18), wholeNumber("samples", values.samples, 1, 100)];
+    await benchGpu({ json, software, logRows, samples });
     break;
   }
   case "devnet": {

@@ -1,3 +1,4 @@
+import { madeOn } from "../../src/devices/device-report.ts";
 import { Controls } from "../controls/controls.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
@@ -66,6 +67,7 @@ export function EcosystemPage() {
           facts={{
             [`${info.l1.name}, chain ${info.l1.chainId}`]: <code>{info.l1.url}</code>,
             ...Object.fromEntries(Object.entries(info.l1.contracts).map(([name, address]) => [name, <code>{address}</code>])),
+            ...(info.prover.device === undefined ? {} : { proofs: `made ${madeOn(info.prover.device)}` }),
             relayer:
               info.relayer === undefined ? "none runs: any account may deliver messages" : <code>{info.relayer.address}</code>,
             accounts: <a href={to("accounts")}>development accounts</a>,

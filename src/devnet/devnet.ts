@@ -23,6 +23,7 @@ import type { DevelopmentAccounts } from "./accounts/accounts.ts";
 import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
+import type { DeviceOptions } from "../devices/device-choice.ts";
 import { openExecutionProver, openProver } from "./chains/provers.ts";
 import type { ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
@@ -83,6 +84,8 @@ export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions
   readonly onRepeated?: OnRepeated;
   /** The folder of the project whose packages have the contracts of bridges. Default: this process's. */
   readonly projectFolder?: string;
+  /** For tests: a graphics card in software, which counts as one. */
+  readonly softwareCard?: DeviceOptions["software"];
   /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
   readonly l1PlaceRequests?: number;
 }
@@ -140,8 +143,8 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
-  const { prover, proving: jobs, fleet } = await openProver(options, { clock, ports: dependencies.ports }, closing);
-  const executionProver = openExecutionProver(options, jobs, closing, dependencies);
+  const { prover, proving: jobs, fleet, device } = await openProver(options, dependencies, closing);
+  const executionProver = openExecutionProver(options, { proving: jobs, device }, closing, dependencies);
 
   const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
@@ -172,7 +175,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const books = createEcosystemView({
-    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet },
+    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet, device },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork },
   });
   const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);

@@ -1,21 +1,24 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { CardSetup } from "../devices/card-setup.ts";
+import { openBackends } from "../devices/open-backends.ts";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
 import { serveJobs } from "../runtime/serve-jobs.ts";
-import { ProvingBackends } from "../devices/proving-backends.ts";
 import type { BatchProof, ProofFailure, ProofProgress } from "./job.ts";
 import { proveJob } from "./prove-job.ts";
 import { decodeStateInput } from "./state-input.ts";
 
 /**
- * The prover's own thread: one backend, one job at a time. Ended by `terminate`, which also frees the backend, or by the loss of
+ * The prover's own thread: one job at a time. Ended by `terminate`, which also frees the backend, or by the loss of
  * a kernel thread.
  */
 const port = parentPort;
 if (port === null) throw new Error("prover-thread.ts is the body of a worker thread; use createProver");
-const { workers } = workerData as { readonly workers: number | undefined };
+const { workers, card } = workerData as { readonly workers: number | undefined; readonly card: CardSetup | undefined };
 
-const backends = createWasmBackend(workers === undefined ? {} : { workers }).then((processor) => new ProvingBackends(processor));
+const backends = createWasmBackend(workers === undefined ? {} : { workers }).then((processor) =>
+  openBackends(processor, card, port),
+);
 
 serveJobs<Uint8Array, BatchProof, ProofProgress, ProofFailure>(
   port,

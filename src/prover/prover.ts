@@ -1,4 +1,6 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { CardSetup } from "../devices/card-setup.ts";
+import { defaultIdleTimeoutMs, type DeviceChoice } from "../devices/device-choice.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import { ProofError } from "./job.ts";
 import type { BatchProof, ProofFailure, ProofOptions, ProofProgress, StateJob } from "./job.ts";
@@ -24,8 +26,10 @@ export interface StateProver extends Prover {
 interface ProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number;
-  /** How long an idle prover keeps its threads and memory before it gives them back. Default 10,000. */
+  /** How long an idle prover keeps its threads and memory before it ends. Default 10,000; longer with a card. */
   readonly idleTimeoutMs?: number;
+  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  readonly device?: DeviceChoice | undefined;
 }
 
 interface ProverDependencies {
@@ -42,16 +46,18 @@ const MAX_NEW_OBJECTS_MIB = 48;
 /** A job that so many threads were lost with would most likely take the next one along too. */
 const MAX_LOST_THREADS = 3;
 
-const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
-
 /** Starts nothing until the first job. */
 export function createProver(
-  { workers, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ProverOptions = {},
+  { workers, device, idleTimeoutMs = defaultIdleTimeoutMs(device) }: ProverOptions = {},
   { startThread = (file, options) => new Worker(file, options) }: ProverDependencies = {},
 ): StateProver {
   const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
   const thread = new JobThread<Uint8Array, BatchProof, ProofProgress, ProofFailure>({
-    startThread: () => startThread(threadFile, { workerData: { workers }, resourceLimits }),
+    startThread() {
+      const begin = (card?: CardSetup): Worker => startThread(threadFile, { workerData: { workers, card }, resourceLimits });
+      return device === undefined ? begin() : device.start(begin);
+    },
+    endThread: device === undefined ? undefined : (ended) => device.end(ended),
     idleTimeoutMs,
     mostLostThreads: MAX_LOST_THREADS,
     queued: { phase: "queued", fraction: 0 },

@@ -1,3 +1,4 @@
+import type { DeviceChoice } from "../devices/device-choice.ts";
 import { createExecutionProver } from "../execution-proof/batch/execution-prover.ts";
 import { createProver } from "../prover/prover.ts";
 import { chunkPort } from "./execution-proofs.ts";
@@ -11,9 +12,9 @@ interface WorkerPorts {
 }
 
 /** `workers`: threads that compute; default: all cores. Starts nothing until the first task. */
-export function openWorkerPorts(workers: number | undefined): WorkerPorts {
-  const threads = workers === undefined ? {} : { workers };
-  const [prover, executionProver] = [createProver(threads), createExecutionProver(threads)];
+export function openWorkerPorts(workers: number | undefined, device: DeviceChoice): WorkerPorts {
+  const options = workers === undefined ? { device } : { workers, device };
+  const [prover, executionProver] = [createProver(options), createExecutionProver(options)];
   return {
     ports: [statePort(prover), chunkPort(executionProver)],
     close: async () => void (await Promise.all([prover.close(), executionProver.close()])),

@@ -13,6 +13,8 @@ export type ThreadRequest<Job> =
 
 interface JobThreadOptions<Progress, Failure> {
   readonly startThread: () => Worker;
+  /** Ends one. Default: `terminate`. */
+  readonly endThread?: ((thread: Worker) => Promise<unknown>) | undefined;
   /** How long an idle thread keeps its memory before it ends. */
   readonly idleTimeoutMs: number;
   /** Jobs that the thread has at a time. Default 1. */
@@ -175,7 +177,9 @@ export class JobThread<Job, Result, Progress, Failure> {
     clearTimeout(this.#idleTimer);
     const worker = this.#thread;
     this.#thread = undefined;
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const { endThread = (thread) => thread.terminate() } = this.#options;
+    await endThread(worker);
   }
 
   #abort(job: QueuedJob<Job, Result, Progress>): void {

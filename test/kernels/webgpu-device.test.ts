@@ -14,6 +14,7 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { randomColumns } from "./support/random-elements.ts";
+import { withOwn } from "./support/with-own.ts";
 import { createSoftwareBackend, NO_CARD, openSoftwareDevice, softwareGpu } from "./support/swiftshader.ts";
 
 const now = (): number => performance.now();
@@ -24,16 +25,6 @@ const input = fibonacciInput(5);
 /** A device whose storage buffers are at most so large, as one with smaller limits says; every other call goes to the real one. */
 function withLimit(device: GpuDevice, bytes: number): GpuDevice {
   return withOwn(device, { limits: { maxStorageBufferBindingSize: bytes, maxBufferSize: bytes } });
-}
-
-function withOwn(device: GpuDevice, replaced: Partial<GpuDevice>): GpuDevice {
-  return new Proxy(device, {
-    get(target, name) {
-      if (name in replaced) return Reflect.get(replaced, name) as unknown;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 /** A backend whose card is lost in its nth operation: it takes no work from then on, and says so. */

@@ -353,6 +353,21 @@ const ROWS: readonly Row[] = [
     refuses: [0, 1_000_001, 1.5, "x"],
   },
   {
+    config: "prover.device",
+    devnet: "prover.device",
+    flag: "proverDevice",
+    accepts: ["auto", "wasm", "gpu"],
+    refuses: ["cpu", ""],
+    beside: { "prover.mode": "stark" },
+  },
+  {
+    config: "prover.gpuMemory",
+    devnet: "prover.gpuMemory",
+    accepts: [256, 65_536],
+    refuses: [255, 65_537, 512.5, "x"],
+    beside: { "prover.mode": "stark" },
+  },
+  {
     config: "prover.workers",
     devnet: "prover.workers",
     flag: "proverWorkers",

@@ -76,7 +76,7 @@ const AFTER_ERRORS: Rooms = {
   ],
   "src/prover/": [circuits, devices, stark, kernels, field, protocol, runtime],
   // Proofs as jobs that queues carry to this process's provers, and to those of other processes and machines.
-  "src/proving/": ["src/execution-proof/batch/", "src/prover/", circuits, stark, kernels, protocol, runtime],
+  "src/proving/": ["src/execution-proof/batch/", "src/prover/", circuits, devices, stark, kernels, protocol, runtime],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],
@@ -194,6 +194,7 @@ const AFTER_ERRORS: Rooms = {
     core,
     "src/node/",
     "src/execution-proof/batch/",
+    devices,
     kernels,
     "src/proving/",
     "src/ledger/",
@@ -218,6 +219,7 @@ const AFTER_ERRORS: Rooms = {
     "src/page/",
     "src/proving/",
     "src/prover/",
+    devices,
     "src/types.ts",
     "src/options/",
     "src/devnet/",

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { chooseDevice, type DeviceChoice, type DeviceOptions } from "../../devices/device-choice.ts";
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
@@ -38,7 +39,15 @@ function versioned(proving: Pick<Prover, "proveBatch">): Pick<Prover, "proveBatc
 }
 
 interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
-  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet">;
+  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet"> &
+    Partial<Pick<CompleteOptions["prover"], "device" | "gpuMemory">>;
+}
+
+interface ProverDependencies {
+  readonly clock: Clock;
+  readonly ports?: Pick<EcosystemPorts, "queue"> | undefined;
+  /** For tests: a card in software, which counts as one. */
+  readonly softwareCard?: DeviceOptions["software"];
 }
 
 /** How proofs of execution are made. */
@@ -52,11 +61,11 @@ export interface ExecutionProvingOptions {
 /** What proves the execution of batches, through the ecosystem's queue. Starts nothing until the first of them begins. */
 export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
-  proving: Proving,
+  { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
   { executionProving, executionProver = (prover) => prover }: ExecutionProvingOptions,
 ): ExecutionProofs["prover"] {
-  const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
+  const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), device, ...executionProving });
   const working = proving.queue.work(chunkPort(own), { name: "own", isOwn: true });
   closing.add(async () => {
     const stopped = working.stop();
@@ -74,19 +83,25 @@ interface OpenProver {
   readonly proving: Proving;
   /** Where workers join it; undefined where none may. */
   readonly fleet: OpenFleet | undefined;
+  /** What this process makes proofs on. */
+  readonly device: DeviceChoice;
 }
 
-/** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */
+/**
+ * The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use, and with ProverDeviceError
+ * where a graphics card is asked for that is not there.
+ */
 export async function openProver(
   { prover, inBackground }: ProvingOptions,
-  { clock, ports }: { readonly clock: Clock; readonly ports?: Pick<EcosystemPorts, "queue"> | undefined },
+  { clock, ports, softwareCard }: ProverDependencies,
   closing: Disposer,
 ): Promise<OpenProver> {
-  const { workers, fleet: joined } = prover;
+  const { mode, workers, fleet: joined, device: wish = "auto", gpuMemory } = prover;
+  const device = await chooseDevice({ device: mode === "none" ? "wasm" : wish, gpuMemory, software: softwareCard });
   const blobs = new MemoryBlobs();
   const memory = new MemoryQueue({}, { blobs, clock });
   const queue: JobQueue = ports?.queue?.(memory) ?? memory;
-  const own = createProver(workers === undefined ? {} : { workers });
+  const own = createProver({ ...(workers === undefined ? {} : { workers }), device });
   const working = queue.work(statePort(own), { name: "own", isOwn: true });
   closing.add(async () => {
     memory.close();
@@ -94,7 +109,7 @@ export async function openProver(
     await working.stop();
   });
   const proving = { queue, blobs };
-  const open = { prover: versioned(provedByQueue(proving)), proving };
+  const open = { prover: versioned(provedByQueue(proving)), proving, device };
   if (joined === undefined) return { ...open, fleet: undefined };
   const service = fleetService({ queue: memory, blobs, clock });
   const server = await startQueueServer({ ...joined, inBackground }, service);

@@ -1,4 +1,5 @@
 import type { NamedBridges } from "./bridge-info.ts";
+import type { DeviceReport } from "../../devices/device-report.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
 import type { ComposedData } from "../../options/fields/data-policy.ts";
@@ -33,6 +34,8 @@ export interface EcosystemInfo {
   readonly prover: {
     readonly mode: ProverMode;
     readonly workers: number;
+    /** What this process makes proofs on, and why. Absent where nothing is proven. */
+    readonly device?: DeviceReport;
     /** Where workers of other processes join, which their token opens, and those that have. Absent where none may. */
     readonly fleet?: { readonly url: string; readonly workers: readonly FleetWorkerInfo[] };
   };

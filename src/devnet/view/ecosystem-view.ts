@@ -33,6 +33,7 @@ import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../described/options.ts";
 import { executionSentence, provenSentence } from "./proven.ts";
+import type { DeviceChoice } from "../../devices/device-choice.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
@@ -58,6 +59,7 @@ interface EcosystemViewDependencies {
   readonly proving: Pick<CompleteOptions["prover"], "mode" | "workers">;
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
+  readonly device: Pick<DeviceChoice, "report">;
 }
 
 /** What can be seen of an ecosystem, as JSON. */
@@ -185,7 +187,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     name,
     version: PACKAGE_VERSION,
     proven: provenSentence(proving.mode, infos),
-    prover: proverInfo(proving, dependencies.fleet),
+    prover: proverInfo(proving, dependencies),
     l1: {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
@@ -200,11 +202,12 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 /** What `hyperchain_info` says of one chain. */
 function proverInfo(
   { mode, workers = availableParallelism() }: Pick<CompleteOptions["prover"], "mode" | "workers">,
-  fleet: OpenFleet | undefined,
+  { fleet, device }: Pick<EcosystemViewDependencies, "fleet" | "device">,
 ): EcosystemInfo["prover"] {
   return {
     mode,
     workers: mode === "none" ? 0 : workers,
+    ...(mode === "none" ? {} : { device: device.report() }),
     ...(fleet === undefined ? {} : { fleet: { url: fleet.url, workers: fleet.workers().map(workerInfo) } }),
   };
 }

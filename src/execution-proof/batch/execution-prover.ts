@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { CardSetup } from "../../devices/card-setup.ts";
+import { defaultIdleTimeoutMs, type DeviceChoice } from "../../devices/device-choice.ts";
 import { NamedError } from "../../errors/named-error.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
@@ -22,7 +24,7 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 export interface ExecutionProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number;
-  /** How long an idle prover keeps its thread and memory before it gives them back. Default 10,000. */
+  /** How long an idle prover keeps its thread and memory before it ends. Default 10,000; longer with a card. */
   readonly idleTimeoutMs?: number;
   /** Default: `executionParameters()`. */
   readonly parameters?: ProofParameters;
@@ -30,6 +32,8 @@ export interface ExecutionProverOptions {
   readonly acceptsWeakParameters?: boolean;
   /** Cells that a chunk may have. Default: `MOST_CELLS`. */
   readonly mostCells?: number;
+  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  readonly device?: DeviceChoice | undefined;
 }
 
 /**
@@ -77,14 +81,18 @@ export class ExecutionProverError extends NamedError<"ThreadLost" | "Stopped" | 
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./execution-thread.ts" : "./execution-thread.js", import.meta.url);
 
-const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
-
 /** Starts nothing until it is asked for something. */
 export function createExecutionProver(options: ExecutionProverOptions = {}): ExecutionProver {
-  const { workers, parameters, acceptsWeakParameters = false, mostCells, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } = options;
-  const workerData: ExecutionThreadSetup = { workers, parameters, acceptsWeakParameters, mostCells };
+  const { workers, parameters, acceptsWeakParameters = false, mostCells, device } = options;
+  const { idleTimeoutMs = defaultIdleTimeoutMs(device) } = options;
   const thread = new JobThread<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>({
-    startThread: () => new Worker(threadFile, { workerData }),
+    startThread() {
+      const setup = { workers, parameters, acceptsWeakParameters, mostCells };
+      const begin = (card?: CardSetup): Worker =>
+        new Worker(threadFile, { workerData: { ...setup, card } satisfies ExecutionThreadSetup });
+      return device === undefined ? begin() : device.start(begin);
+    },
+    endThread: device === undefined ? undefined : (ended) => device.end(ended),
     idleTimeoutMs,
     mostLostThreads: 1,
     mostAtOnce: Infinity,

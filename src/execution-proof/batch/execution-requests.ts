@@ -1,3 +1,4 @@
+import type { CardSetup } from "../../devices/card-setup.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
@@ -49,4 +50,5 @@ export interface ExecutionThreadSetup {
   readonly parameters: ProofParameters | undefined;
   readonly acceptsWeakParameters: boolean;
   readonly mostCells: number | undefined;
+  readonly card: CardSetup | undefined;
 }

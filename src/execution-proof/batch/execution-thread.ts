@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { openBackends } from "../../devices/open-backends.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
-import { ProvingBackends } from "../../devices/proving-backends.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
@@ -14,12 +14,18 @@ import type { ChunkProgress } from "./proven-execution.ts";
 import { chunkRefusal, verifyWithKey } from "./verify-execution.ts";
 
 /**
- * The prover's own thread: one backend, on which chunks are proven one at a time. What is asked beside that is done meanwhile.
- * Ended by `terminate`, which also frees the backend.
+ * The prover's own thread, in which chunks are proven one at a time. What is asked beside that is done meanwhile.
+ * Ended by `terminate`, which also frees the backends.
  */
 const port = parentPort;
 if (port === null) throw new Error("execution-thread.ts is the body of a worker thread; use createExecutionProver");
-const { workers, parameters = executionParameters(), acceptsWeakParameters, mostCells } = workerData as ExecutionThreadSetup;
+const {
+  workers,
+  parameters = executionParameters(),
+  acceptsWeakParameters,
+  mostCells,
+  card,
+} = workerData as ExecutionThreadSetup;
 
 const most = mostCells === undefined ? {} : { mostCells };
 
@@ -30,6 +36,7 @@ interface Tools {
 }
 
 const processor = createWasmBackend(workers === undefined ? {} : { workers });
+const backends = processor.then((own) => openBackends(own, card, port));
 /** By protocol version: made once, for all batches. */
 const tools = new Map<bigint, Tools>();
 
@@ -37,9 +44,9 @@ function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
   const filler = new ChunkFiller(protocolVersion, parameters);
-  const made = processor.then(async (own) => {
-    const key = await createExecutionKey(protocolVersion, parameters, own);
-    return { key, proving: new ExecutionProving(key, new ProvingBackends(own), filler) };
+  const made = backends.then(async (own) => {
+    const key = await createExecutionKey(protocolVersion, parameters, await processor);
+    return { key, proving: new ExecutionProving(key, own, filler) };
   });
   tools.set(protocolVersion, { filler, made });
   made.catch(() => {

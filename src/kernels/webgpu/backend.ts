@@ -102,9 +102,10 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
       releaseTree(running, tree);
     },
     close: async () => {
-      running?.machine.close();
+      const machine = running?.machine;
       running = undefined;
       trees.clear();
+      await machine?.close();
     },
   };
 }

@@ -7,6 +7,9 @@ import { execution } from "./proving.ts";
 import { port } from "./serving.ts";
 
 const proverMode = oneOf("stark", "none");
+export const proverDevice = oneOf("auto", "wasm", "gpu");
+/** In MiB. */
+const gpuMemory = wholeNumber(256, 65_536, 3072);
 export const proverWorkers = wholeNumber(1, 64, 4);
 /** Of the newest batches, whose proofs of execution a chain keeps: some megabytes each. */
 const keptProofs = wholeNumber(1, 1_000_000, 100);
@@ -54,6 +57,12 @@ const prover = v.pipe(
       DEFAULT_KEPT_PROOFS,
     ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),
+    device: withDefault(
+      proverDevice,
+      '"auto": proofs are made on a graphics card that is faster than WebAssembly; "gpu": on a card, or there is no start',
+      "auto",
+    ),
+    gpuMemory: option(gpuMemory, "MiB of the card's memory that a proof may take; a larger one is made by WebAssembly", "3072"),
     fleet: option(
       fleet,
       "workers of other processes and machines, which join by `hyperchain:prover`",
@@ -80,5 +89,11 @@ export const PROVER = {
       part: "workers",
       into: (given, said: object) => ({ ...said, workers: given }),
     }),
+    proverDevice: flag(
+      proverDevice,
+      "what proofs are made on: auto for a graphics card that is faster than WebAssembly, wasm, gpu for a card or no start",
+      "that of the config, else auto",
+      { part: "device", into: (given, said: object) => ({ ...said, device: given }) },
+    ),
   }),
 } as const;

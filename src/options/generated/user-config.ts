@@ -241,6 +241,18 @@ export interface HyperchainsProverUserConfig {
    */
   readonly workers?: number | undefined;
   /**
+   * "auto": proofs are made on a graphics card that is faster than WebAssembly; "gpu": on a card, or there is no start.
+   * Allowed: "auto" or "wasm" or "gpu".
+   * Default: "auto".
+   */
+  readonly device?: "auto" | "wasm" | "gpu" | undefined;
+  /**
+   * MiB of the card's memory that a proof may take; a larger one is made by WebAssembly.
+   * Allowed: a whole number from 256 to 65536, such as 3072.
+   * Default: 3072.
+   */
+  readonly gpuMemory?: number | undefined;
+  /**
    * Workers of other processes and machines, which join by `hyperchain:prover`.
    * Default: this process alone proves.
    */

@@ -1,4 +1,5 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
+import { madeOn } from "../../devices/device-report.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts/accounts.ts";
 import { isProofAwaited, namedLine, upgradeLine } from "./event-lines.ts";
@@ -41,6 +42,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     ...chains.flatMap(namedLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
+    deviceLine(prover.device),
     fleetSection(prover.fleet),
     sessionsHint(chains),
     relayer === undefined
@@ -94,6 +96,13 @@ function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
 function forkLine({ name, fork }: EcosystemInfo["l1"]): string {
   if (fork === undefined) return "";
   return `${name} is a copy of chain ${fork.chainId} up to block ${fork.blockNumber}: what happens here stays here.`;
+}
+
+/** What proofs are made on, and why. */
+function deviceLine(device: EcosystemInfo["prover"]["device"]): string {
+  if (device === undefined) return "";
+  const line = wrapped(`Proofs are made ${madeOn(device)}.`);
+  return device.state === "wrong" || device.state === "lost" ? warning(line) : line;
 }
 
 /** What to run on another machine; the token is in the config. */

@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { postgresUrl, proverToken, proverWorkers } from "../../options/fields/prover.ts";
+import { chooseDevice } from "../../devices/device-choice.ts";
+import { madeOn } from "../../devices/device-report.ts";
+import { postgresUrl, proverDevice, proverToken, proverWorkers } from "../../options/fields/prover.ts";
 import { url as anyUrl } from "../../options/fields/values.ts";
 import { httpQueue, workAt } from "../../proving/queue-http.ts";
 import { pgBossWay } from "../../proving/queue-pg-boss.ts";
@@ -22,6 +24,7 @@ interface ProverArguments {
   readonly postgres: string | undefined;
   readonly name: string | undefined;
   readonly proverWorkers: string | undefined;
+  readonly proverDevice: string | undefined;
   readonly once: boolean;
   readonly json: boolean;
 }
@@ -35,9 +38,12 @@ const action: NewTaskActionFunction<ProverArguments> = async (args) => {
       .replace(/^-+/, "") || "worker";
   const name = readOption("name", args.name, workerName) ?? `${machine.slice(0, 40)}-${process.pid}`;
   const workers = readNumber("proverWorkers", args.proverWorkers, proverWorkers);
+  const wish = readOption("proverDevice", args.proverDevice, proverDevice) ?? "auto";
+  const device = await chooseDevice({ device: wish }).catch((error: unknown) => Promise.reject(explained(error)));
   const fleet = await openFleetQueue(args);
-  const made = openWorkerPorts(workers);
+  const made = openWorkerPorts(workers, device);
   output.progress(`proving for ${fleet.url} as ${name}; Ctrl-C ends it, and gives back what is not finished`);
+  output.progress(`proofs are made ${madeOn(device.report())}`);
   const onEvent = (event: WorkerEvent): void => tell(output, event);
   const works = made.ports.map((port) => fleet.queue.work(port, { name, once: args.once, onEvent }));
   const stop = (): Promise<unknown> => Promise.allSettled(works.map((working) => working.stop()));

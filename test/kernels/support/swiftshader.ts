@@ -19,7 +19,8 @@ export const NO_CARD =
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const ARCHIVE = join(ROOT, "node_modules/@sparticuz/chromium/bin/swiftshader.tar.br");
-const FOLDER = join(ROOT, "node_modules/.cache/swiftshader");
+/** Where the driver is unpacked, with the file that names it to the loader. */
+export const SOFTWARE_CARD_FOLDER = join(ROOT, "node_modules/.cache/swiftshader");
 const [LOADER, DRIVER] = ["libvulkan.so.1", "libvk_swiftshader.so"];
 /** Linux's RTLD_NODELETE: what is loaded stays, also where it is no module of Node. */
 const KEEP_LOADED = 0x1000;
@@ -30,19 +31,23 @@ let opened: Gpu | undefined;
 
 /** The software card, as `openDevice` finds it. Whatever uses it must end with the device destroyed. */
 export function softwareGpu(): Gpu {
-  return (opened ??= openDriver());
+  if (opened === undefined) {
+    loadSoftwareDriver();
+    opened = create([]) as unknown as Gpu;
+  }
+  return opened;
 }
 
-function openDriver(): Gpu {
-  if (!existsSync(FOLDER)) unpack();
-  process.env["VK_ICD_FILENAMES"] = join(FOLDER, "driver.json");
+/** Makes the driver known to the process. Threads have an environment of their own: before one opens a card, its process does this. */
+export function loadSoftwareDriver(): void {
+  if (!existsSync(SOFTWARE_CARD_FOLDER)) unpack();
+  process.env["VK_ICD_FILENAMES"] = join(SOFTWARE_CARD_FOLDER, "driver.json");
   try {
     // Dawn asks for the loader by name and gets the one that is loaded already: no variable has to be set before the process starts.
-    process.dlopen({ exports: {} }, join(FOLDER, LOADER), constants.dlopen.RTLD_NOW | KEEP_LOADED);
+    process.dlopen({ exports: {} }, join(SOFTWARE_CARD_FOLDER, LOADER), constants.dlopen.RTLD_NOW | KEEP_LOADED);
   } catch (error) {
     if (!String(error).includes("did not self-register")) throw error;
   }
-  return create([]) as unknown as Gpu;
 }
 
 export async function openSoftwareDevice(): Promise<GpuDevice> {
@@ -59,22 +64,22 @@ export async function createSoftwareBackend(memory?: number): Promise<WebgpuBack
 }
 
 function unpack(): void {
-  mkdirSync(dirname(FOLDER), { recursive: true });
-  const folder = mkdtempSync(`${FOLDER}-`);
+  mkdirSync(dirname(SOFTWARE_CARD_FOLDER), { recursive: true });
+  const folder = mkdtempSync(`${SOFTWARE_CARD_FOLDER}-`);
   const files = filesOf(brotliDecompressSync(readFileSync(ARCHIVE)));
   for (const name of [LOADER, DRIVER]) {
     const bytes = files.get(name);
     if (bytes === undefined) throw new Error(`${ARCHIVE} has no ${name}`);
     writeFileSync(join(folder, name), bytes);
   }
-  const ICD = { library_path: join(FOLDER, DRIVER), api_version: "1.0.5" };
+  const ICD = { library_path: join(SOFTWARE_CARD_FOLDER, DRIVER), api_version: "1.0.5" };
   writeFileSync(join(folder, "driver.json"), JSON.stringify({ file_format_version: "1.0.0", ICD }));
   try {
-    renameSync(folder, FOLDER);
+    renameSync(folder, SOFTWARE_CARD_FOLDER);
   } catch (error) {
     // Another process was faster.
     rmSync(folder, { recursive: true });
-    if (!existsSync(FOLDER)) throw error;
+    if (!existsSync(SOFTWARE_CARD_FOLDER)) throw error;
   }
 }
 

@@ -14,6 +14,7 @@ export const NOTHING_SAID: SpawnArguments = {
   prover: undefined,
   execution: undefined,
   proverWorkers: undefined,
+  proverDevice: undefined,
   data: undefined,
   load: undefined,
   fork: undefined,

@@ -68,6 +68,8 @@ export class Machine {
   #encoder: GpuEncoder | undefined;
   #pass: GpuPass | undefined;
   #operations = 0;
+  /** What the card has not answered yet. */
+  readonly #owed = new Set<Promise<unknown>>();
   /** Why nothing is asked of the card any more. */
   #dead: CardFailed | undefined;
 
@@ -91,7 +93,8 @@ export class Machine {
       if (this.#pipelines.has(kernel)) continue;
       const { layout, options } = this.#described(kernel);
       try {
-        this.#pipelines.set(kernel, { pipeline: await this.#device.createComputePipelineAsync(options), layout });
+        const pipeline = await this.#awaited(this.#device.createComputePipelineAsync(options));
+        this.#pipelines.set(kernel, { pipeline, layout });
       } catch (cause) {
         throw new CardFailed("Refused", `the graphics card refuses the kernel ${kernel.name}: ${String(cause)}`, { cause });
       }
@@ -157,7 +160,7 @@ export class Machine {
     this.#device.queue.submit([commands]);
     const done = this.#pace.begin(this.#operations);
     this.#operations = 0;
-    void this.#device.queue.onSubmittedWorkDone().then(done, () => undefined);
+    void this.#awaited(this.#device.queue.onSubmittedWorkDone()).then(done, () => undefined);
   }
 
   /** Words of a buffer, after all that was handed over. Rejects with CardFailed where the card refused something, or is lost. */
@@ -168,9 +171,9 @@ export class Machine {
     try {
       if (count > 0) this.copy(buffer, firstWord, staging, 0, count);
       this.flush();
-      const refusals = SCOPES.map(() => this.#device.popErrorScope());
+      const refusals = SCOPES.map(() => this.#awaited(this.#device.popErrorScope()));
       for (const scope of SCOPES) this.#device.pushErrorScope(scope);
-      const mapped = staging.mapAsync(MAP_READ).then(
+      const mapped = this.#awaited(staging.mapAsync(MAP_READ)).then(
         () => undefined,
         (error: unknown) => String(error),
       );
@@ -186,8 +189,10 @@ export class Machine {
     }
   }
 
-  close(): void {
+  /** Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. */
+  async close(): Promise<void> {
     this.#device.destroy();
+    await Promise.allSettled([...this.#owed, this.#device.lost]);
   }
 
   #slice(
@@ -257,6 +262,13 @@ export class Machine {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #awaited<T>(answer: Promise<T>): Promise<T> {
+    this.#owed.add(answer);
+    const forget = (): void => void this.#owed.delete(answer);
+    answer.then(forget, forget);
+    return answer;
   }
 
   #assertAlive(): void {

@@ -1,0 +1,186 @@
+import { Worker } from "node:worker_threads";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+import { CARD_LIFE, type CardNews, type CardSetup, type EndCard } from "./card-setup.ts";
+import { absenceReason, type DeviceReport, type DeviceWish, type FoundCard, LEAST_GAIN } from "./device-report.ts";
+import { isWebgpuInstalled, mayHaveCard } from "./installed-gpu.ts";
+import type { DeviceFault } from "./proving-backends.ts";
+
+/** A card that was lost once may have been asleep: the next thread opens it again. */
+const MOST_FAILURES = 2;
+/** How long a thread may take to give its card back: a kernel that is being compiled is finished before. */
+const END_MS = 10_000;
+const IDLE_MS = 10_000;
+/** To open a card, and to compile its kernels, takes some seconds. */
+const IDLE_WITH_CARD_MS = 60_000;
+const MEBIBYTE = 2 ** 20;
+const DEFAULT_MEMORY_MIB = 3072;
+
+/** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
+const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./look-thread.ts" : "./look-thread.js", import.meta.url);
+
+/** `prover.device` asks for a graphics card that cannot be used. */
+export class ProverDeviceError extends HyperchainError<"NotInstalled" | "NoCard" | "SoftwareCard"> {
+  override readonly name = "ProverDeviceError";
+}
+
+/** What is asked of a worker thread. */
+interface ProvingThread {
+  on(event: "message" | "exit", listener: (value: unknown) => void): unknown;
+  postMessage(message: unknown): void;
+  terminate(): Promise<unknown>;
+}
+
+export interface DeviceOptions {
+  readonly device: DeviceWish;
+  /** MiB of the card's memory that a proof may take. */
+  readonly gpuMemory?: number | undefined;
+  /** For tests: a card in software, which counts as one. */
+  readonly software?: CardSetup["software"] | undefined;
+}
+
+/**
+ * What the provers of a process prove on. It is looked for once, and measured once; what proving threads say of it counts for
+ * those that start later.
+ */
+export class DeviceChoice {
+  readonly #options: DeviceOptions;
+  readonly #found: FoundCard | undefined;
+  readonly #faults: DeviceFault[] = [];
+  readonly #lives = new WeakMap<ProvingThread, Int32Array<SharedArrayBuffer>>();
+  #gain: number | undefined;
+
+  /** `found`: undefined where no card is wished for. */
+  constructor(options: DeviceOptions, found: FoundCard | undefined) {
+    this.#options = options;
+    this.#found = found;
+  }
+
+  /** What a thread that starts now does with a card; undefined: nothing. */
+  setup(): CardSetup | undefined {
+    const { state } = this.report();
+    if (state !== "found" && state !== "used") return undefined;
+    const { device, gpuMemory = DEFAULT_MEMORY_MIB, software } = this.#options;
+    return {
+      isForced: device === "gpu",
+      isMeasured: this.#gain !== undefined,
+      memory: gpuMemory * MEBIBYTE,
+      life: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+      ...(software === undefined ? {} : { software }),
+    };
+  }
+
+  /** Starts a proving thread, hears what it says of the card, and has it give the card back before the process ends. */
+  start<Thread extends ProvingThread>(startThread: (card: CardSetup | undefined) => Thread): Thread {
+    const card = this.setup();
+    const thread = startThread(card);
+    if (card === undefined) return thread;
+    thread.on("message", (message: unknown) => {
+      if (isCardNews(message)) this.#hear(message);
+    });
+    const life = new Int32Array(card.life);
+    this.#lives.set(thread, life);
+    const onExit = (): void => {
+      if (askForEnd(thread, life)) Atomics.wait(life, 0, CARD_LIFE.open, END_MS);
+    };
+    process.on("exit", onExit);
+    thread.on("exit", () => process.off("exit", onExit));
+    return thread;
+  }
+
+  /** Ends a thread that it has started, without its card first. */
+  async end(thread: ProvingThread): Promise<void> {
+    const life = this.#lives.get(thread);
+    if (life !== undefined && askForEnd(thread, life)) await Atomics.waitAsync(life, 0, CARD_LIFE.open, END_MS).value;
+    await thread.terminate();
+  }
+
+  report(): DeviceReport {
+    const found = this.#found;
+    if (found === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
+    if (found.state !== "found") return { on: "wasm", ...found, why: absenceReason(found) };
+    const { card = "the graphics card" } = found;
+    const told = { card, ...(this.#gain === undefined ? {} : { gain: this.#gain }) };
+    const bad = this.#decisive();
+    if (bad?.kind === "wrong")
+      return { on: "wasm", state: "wrong", ...told, why: `a proof of ${card} does not hold: ${bad.reason}` };
+    if (bad !== undefined) return { on: "wasm", state: "lost", ...told, why: `${card} failed: ${bad.reason}` };
+    if (this.#gain === undefined)
+      return { on: "wasm", state: "found", ...told, why: `${absenceReason(found)}${this.#lastFault()}` };
+    const isForced = this.#options.device === "gpu";
+    const measured = `${card} makes a proof ${this.#gain.toFixed(1)} times as fast as WebAssembly`;
+    if (this.#gain >= LEAST_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${this.#lastFault()}` };
+    return isForced
+      ? { on: "gpu", state: "used", ...told, why: `prover.device is "gpu"; ${measured}${this.#lastFault()}` }
+      : { on: "wasm", state: "slower", ...told, why: `${measured}, and is asked from ${LEAST_GAIN} on` };
+  }
+
+  #hear({ news }: CardNews): void {
+    // Two threads that start together both measure: the first counts.
+    if (news.kind === "measured") this.#gain ??= news.gain;
+    else this.#faults.push(news.fault);
+  }
+
+  /** The fault after which the card is not asked again. */
+  #decisive(): DeviceFault | undefined {
+    const wrong = this.#faults.find(({ kind }) => kind === "wrong");
+    const failures = this.#faults.filter(({ kind }) => kind === "failed" || kind === "lost");
+    return wrong ?? (failures.length >= MOST_FAILURES ? failures.at(-1) : undefined);
+  }
+
+  /** Of a card that is asked all the same. */
+  #lastFault(): string {
+    const last = this.#faults.at(-1);
+    return last === undefined ? "" : `; it failed last because ${last.reason}`;
+  }
+}
+
+/** How long an idle prover keeps its thread and memory before it gives them back. */
+export function defaultIdleTimeoutMs(device: DeviceChoice | undefined): number {
+  return device?.setup() === undefined ? IDLE_MS : IDLE_WITH_CARD_MS;
+}
+
+/** Whether a thread that has a card was asked to give it back. */
+function askForEnd(thread: ProvingThread, life: Int32Array): boolean {
+  if (Atomics.load(life, 0) !== CARD_LIFE.open) return false;
+  thread.postMessage({ type: "end-card" } satisfies EndCard);
+  return true;
+}
+
+/** Looks for a card where one is wished for. Rejects with ProverDeviceError where it must be one, and there is none. */
+export async function chooseDevice(options: DeviceOptions): Promise<DeviceChoice> {
+  if (options.device === "wasm") return new DeviceChoice(options, undefined);
+  const found = await lookForCard(options);
+  if (options.device === "gpu" && found.state !== "found") throw refusalOf(found);
+  return new DeviceChoice(options, found);
+}
+
+async function lookForCard({ device, software }: DeviceOptions): Promise<FoundCard> {
+  if (software === undefined && !isWebgpuInstalled()) return { state: "not-installed" };
+  if (software === undefined && device === "auto" && !mayHaveCard()) return { state: "absent" };
+  const thread = new Worker(threadFile, { workerData: { software: software?.module } });
+  const found = await new Promise<FoundCard>((resolve) => {
+    thread.once("message", resolve);
+    thread.once("error", () => resolve({ state: "absent" }));
+    thread.once("exit", () => resolve({ state: "absent" }));
+  });
+  await thread.terminate();
+  return found;
+}
+
+function refusalOf(found: FoundCard): ProverDeviceError {
+  const code = ({ "not-installed": "NotInstalled", software: "SoftwareCard", absent: "NoCard", found: "NoCard" } as const)[
+    found.state
+  ];
+  const remedy =
+    found.state === "not-installed"
+      ? "npm install --save-dev webgpu"
+      : "see that the card's driver is installed (Vulkan, Metal or Direct3D 12) and that this process may use it";
+  return new ProverDeviceError(
+    code,
+    `prover.device is "gpu", and ${absenceReason(found)}; ${remedy}, or set it to "auto", which then proves by WebAssembly`,
+  );
+}
+
+function isCardNews(message: unknown): message is CardNews {
+  return typeof message === "object" && message !== null && "type" in message && message.type === "card";
+}

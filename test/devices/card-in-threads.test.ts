@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { createRandomBatch } from "../../src/demo/random-batch.ts";
+import { chooseDevice, type DeviceChoice } from "../../src/devices/device-choice.ts";
+import type { DeviceReport } from "../../src/devices/device-report.ts";
+import type { BatchProof } from "../../src/prover/job.ts";
+import { createProver, type StateProver } from "../../src/prover/prover.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
+import { loadSoftwareDriver, NO_CARD } from "../kernels/support/swiftshader.ts";
+
+const moduleOf = (name: string): string => new URL(name, import.meta.url).href;
+const SOFTWARE = moduleOf("../kernels/support/swiftshader.ts");
+/** The smallest tables, with the parameters that L1 checks. */
+const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+/** Of the measurement: its limit is of no account here. */
+const MEASURE = { logRows: 7, limitMs: 120_000 };
+
+const withSoftware = (module: string): Promise<DeviceChoice> => chooseDevice({ device: "gpu", software: { module, ...MEASURE } });
+
+/** What is said of the card once a proving thread has measured it, or has failed to. */
+function reportOnceTold(choice: DeviceChoice): Promise<DeviceReport> {
+  const { promise, resolve } = Promise.withResolvers<DeviceReport>();
+  const start = choice.start.bind(choice);
+  choice.start = (startThread) => {
+    const thread = start(startThread);
+    thread.on("message", () => choice.report().state !== "found" && resolve(choice.report()));
+    return thread;
+  };
+  return promise;
+}
+
+describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
+  let expected: BatchProof;
+  before(async () => {
+    loadSoftwareDriver();
+    const prover = createProver({ workers: 2 });
+    expected = await prover.proveBatch(job);
+    await prover.close();
+  });
+
+  describe("that works", () => {
+    let choice: DeviceChoice;
+    let prover: StateProver;
+    let told: Promise<DeviceReport>;
+    before(async () => {
+      choice = await withSoftware(SOFTWARE);
+      told = reportOnceTold(choice);
+      prover = createProver({ workers: 2, device: choice });
+    });
+    after(() => prover.close());
+
+    it("proves by WebAssembly until the card has been measured, and says so", async () => {
+      assert.equal(choice.report().state, "found");
+      assert.equal((await prover.proveBatch(job)).metrics.backend, "wasm");
+      const { on, state, card, gain = 0 } = await told;
+      assert.deepEqual([on, state], ["gpu", "used"]);
+      assert.match(card ?? "", /SwiftShader/);
+      assert.ok(gain > 0);
+    });
+
+    const byDay = !IS_NIGHTLY && "a card in software searches for the nonce of such a proof for minutes: by night";
+    it(
+      "makes the same proofs on the card as by WebAssembly, byte for byte, of two chains that prove at once",
+      { skip: byDay },
+      async () => {
+        const both = await Promise.all([prover.proveBatch(job, { chain: 271n as never }), prover.proveBatch(job)]);
+        assert.deepEqual(
+          both.map(({ metrics }) => metrics.backend),
+          ["webgpu", "webgpu"],
+        );
+        for (const { proof, statement } of both)
+          assert.deepEqual({ proof, statement }, { proof: expected.proof, statement: expected.statement });
+      },
+    );
+  });
+
+  it("that is lost in the middle of a proof makes it by WebAssembly, and says why", async () => {
+    const choice = await withSoftware(moduleOf("./support/lost-gpu.ts"));
+    const told = reportOnceTold(choice);
+    const prover = createProver({ workers: 2, device: choice });
+    await prover.proveBatch(job);
+    await told;
+    const { proof, metrics } = await prover.proveBatch(job);
+    assert.equal(metrics.backend, "wasm");
+    assert.deepEqual(proof, expected.proof);
+    assert.match(choice.report().why, /; it failed last because the graphics card was lost: /);
+    assert.equal((await prover.proveBatch(job)).metrics.backend, "wasm");
+    await prover.close();
+  });
+
+  it("that computes wrongly is found out before its first proof, and is not asked", async () => {
+    const choice = await withSoftware(moduleOf("./support/lying-gpu.ts"));
+    const told = reportOnceTold(choice);
+    const prover = createProver({ workers: 2, device: choice });
+    await prover.proveBatch(job);
+    const { on, state, why } = await told;
+    assert.deepEqual([on, state], ["wasm", "wrong"]);
+    assert.match(why, /does not hold: the graphics card made another proof than WebAssembly of the same$/);
+    assert.equal(choice.setup(), undefined);
+    await prover.close();
+  });
+
+  it("leaves nothing behind where its process ends while the card works", async () => {
+    const code = `
+      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
+      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
+      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
+      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
+      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+      const prover = createProver({ workers: 1, device });
+      const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+      await prover.proveBatch(job);
+      console.log(device.report().state);`;
+    // The card compiles its kernels meanwhile. The process ends by itself: an idle thread does not keep it.
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["-e", code]);
+    assert.deepEqual([stdout, stderr], ["found\n", ""]);
+  });
+});
