@@ -46,6 +46,8 @@ const CONTRACTS = [
   "ImportFacet",
   "SharedBridge",
   "NestedExit",
+  "StakeRegistry",
+  "Equivocation",
   "StateExit",
   "StateTree",
   "TransactionRootRegistry",

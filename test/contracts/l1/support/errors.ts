@@ -17,6 +17,8 @@ const CONTRACTS = [
   "SharedBridge",
   "SettlementCreator",
   "NestedExit",
+  "StakeRegistry",
+  "Equivocation",
   "StateExit",
   "StateTree",
   "VerifierRegistry",

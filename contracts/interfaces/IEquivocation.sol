@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IEvidence} from "./IEvidence.sol";
+import {IStakeRegistry} from "./IStakeRegistry.sol";
+
+/// @notice What a validator signs of a batch, and what L1 is shown of it: the fields of `BatchCommitment`.
+struct BatchWord {
+    bytes32 commitment;
+    uint64 batchNumber;
+    uint256 revertCount;
+    uint64 validFrom;
+    uint64 validUntil;
+}
+
+/// @notice Where and when two words stood for each other's contrary.
+/// @param epoch One in which the signer counted, as validator or as standby.
+/// @param faultAt A second of that epoch within the times of both words.
+struct Fault {
+    uint256 chainId;
+    uint64 epoch;
+    uint48 faultAt;
+}
+
+/// @title A validator that stood for two batches of one number at once
+/// @notice The evidence contract of quorums, one for all chains of a settlement layer; its services have `abi.encode(chainId)` for
+/// data. Two words of one signer: the same number, the same count of reverts, other commitments, times that overlap. Honest
+/// validators sign another batch of a number for times behind those of the first alone, so none of them is ever at fault.
+/// Anyone reports; what is taken beyond the reporter's tenth is burnt.
+interface IEquivocation is IEvidence {
+    error ChainUnknown(uint256 chainId);
+    error NumbersDiffer(uint256 first, uint256 second);
+    error RevertCountsDiffer(uint256 first, uint256 second);
+    error SameCommitment(bytes32 commitment);
+    /// @notice No second lies within the times of both.
+    error TimesDisjoint(uint256 from, uint256 until);
+    error FaultOutsideTimes(uint256 from, uint256 until, uint256 faultAt);
+    error SignersDiffer(address first, address second);
+    error EpochUnknown(uint256 highest, uint256 actual);
+    error FaultOutsideEpoch(uint64 epoch, uint256 faultAt);
+    error SignerNotOfEpoch(uint64 epoch, address signer);
+
+    event Equivocated(
+        uint256 indexed chainId, address indexed validator, uint64 indexed epoch, bytes32 id, address reporter
+    );
+
+    /// @notice Takes what the signer has at stake in `registry` for this chain's quorum. The caller gets the reporter's tenth.
+    function reportBatches(
+        IStakeRegistry registry,
+        Fault calldata fault,
+        BatchWord calldata first,
+        bytes calldata firstSignature,
+        BatchWord calldata second,
+        bytes calldata secondSignature
+    ) external;
+}

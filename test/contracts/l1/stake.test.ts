@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ZeroAddress } from "ethers";
+import type { BaseContract } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { createRandomness } from "../../protocol/random-batches.ts";
+import { byNight } from "../../support/nightly.ts";
+import { TestChain } from "./support/chain.ts";
+import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "./support/ecosystem.ts";
+import type { Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+import { deployStakes, dataOf, enlistment, report, serviceOf, signWord, wordOn } from "./support/stakes.ts";
+import type { Stakes, Word } from "./support/stakes.ts";
+import { lower, quorumOf, scheduleTerms, setNextBlock } from "./support/terms.ts";
+
+const UNBONDING = 100_000n;
+const ETHER = 10n ** 18n;
+const STEPS = byNight(2_000, 250);
+const SEED = Number(process.env["STAKE_SEED"] ?? 1);
+
+describe("stakes of a chain's quorum", () => {
+  let ecosystem: Ecosystem;
+  let nextChainId = 270n;
+  let [, operator, key, otherKey, reporter, stranger]: HardhatEthersSigner[] = [];
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    [, operator, key, otherKey, reporter, stranger] = ecosystem.accounts.slice(0, 6);
+  });
+  after(() => ecosystem.l1.close());
+
+  /** A chain of the key alone, whose operator has one coin and the whole of it at stake. */
+  async function staked(shareBps = 10_000n): Promise<{ stakes: Stakes; chain: TestChain; chainId: bigint; service: Hex }> {
+    const stakes = await deployStakes(ecosystem, UNBONDING);
+    const configuration = { ...(await defaultConfiguration(ecosystem, nextChainId++)), validators: [key!.address] };
+    const chain = await TestChain.create(ecosystem, configuration);
+    const { chainId } = configuration;
+    await send(as(stakes.registry, operator!), "deposit", { value: ETHER });
+    const args = await enlistment({ stakes, ecosystem, chainId }, operator!, key!, shareBps);
+    await send(as(stakes.registry, operator!), "enlist", ...args);
+    await ecosystem.increaseTime(10n);
+    return { stakes, chain, chainId, service: await serviceOf(stakes, chainId) };
+  }
+  type Staked = Awaited<ReturnType<typeof staked>>;
+  const now = () => ecosystem.latestTimestamp();
+  /** A second that is over. */
+  const justNow = async (): Promise<bigint> => (await now()) - 1n;
+  const accuse = async (
+    { stakes, chain, chainId }: Staked,
+    [first, second]: readonly [Word, Word],
+    { epoch = 0n, faultAt = undefined as bigint | undefined, by = key!, on = chain.address } = {},
+  ): Promise<unknown> => {
+    const signatures = [await signWord(ecosystem, on, by, first), await signWord(ecosystem, on, by, second)] as const;
+    const fault = { chainId, epoch, faultAt: faultAt ?? (await justNow()) };
+    return report(stakes, reporter!, fault, [first, signatures[0], second, signatures[1]]);
+  };
+  const balances = (...accounts: readonly string[]): Promise<bigint[]> =>
+    Promise.all(accounts.map((account) => ecosystem.l1.ethers.provider.getBalance(account)));
+  const activeOf = async (registry: BaseContract): Promise<bigint> =>
+    (await view<{ active: bigint }>(registry, "depositOf", operator!.address)).active;
+  const CONTRARY = [wordOn(1n), wordOn(2n)] as const;
+
+  test("two words of one signer for one number take its share: a tenth for the reporter, the rest burnt", async () => {
+    const world = await staked(4_000n);
+    const { registry } = world.stakes;
+    assert.equal(await view(registry, "weightAt", world.service, key!.address, await justNow()), (ETHER * 4n) / 10n);
+    const signatures = await Promise.all(CONTRARY.map((word) => signWord(ecosystem, world.chain.address, key!, word)));
+    const fault = { chainId: world.chainId, epoch: 0n, faultAt: await justNow() };
+    const before = await balances(reporter!.address, ZeroAddress);
+    const words = [CONTRARY[0], signatures[0]!, CONTRARY[1], signatures[1]!] as const;
+    const receipt = (await report(world.stakes, reporter!, fault, words)) as { gasUsed: bigint; gasPrice: bigint };
+    const after = await balances(reporter!.address, ZeroAddress);
+    assert.equal(after[0]! - before[0]! + receipt.gasUsed * receipt.gasPrice, (ETHER * 4n) / 100n);
+    assert.equal(after[1]! - before[1]!, (ETHER * 36n) / 100n);
+    assert.equal(await activeOf(registry), (ETHER * 6n) / 10n);
+    assert.deepEqual(await balances(await registry.getAddress()), [(ETHER * 6n) / 10n]);
+  });
+
+  test("evidence across chains", async () => {
+    const [one, two] = [await staked(), await staked()];
+    // Words for the second chain's contract, shown as the first one's.
+    await assertReverts(accuse(one, CONTRARY, { on: two.chain.address }), "SignersDiffer");
+    // One of each chain.
+    const signatures = [
+      await signWord(ecosystem, one.chain.address, key!, CONTRARY[0]),
+      await signWord(ecosystem, two.chain.address, key!, CONTRARY[1]),
+    ] as const;
+    const fault = { chainId: one.chainId, epoch: 0n, faultAt: await justNow() };
+    const mixed = [CONTRARY[0], signatures[0], CONTRARY[1], signatures[1]] as const;
+    await assertReverts(report(one.stakes, reporter!, fault, mixed), "SignersDiffer");
+    await assertReverts(accuse({ ...one, chainId: 9_999n }, CONTRARY), "ChainUnknown(9999)");
+    // Another evidence contract, of whatever chain, is another service.
+    await assertReverts(accuse({ ...one, stakes: { ...two.stakes, registry: one.stakes.registry } }, CONTRARY), "NothingAtStake");
+    await assertReverts(
+      send(
+        as(one.stakes.registry, stranger!),
+        "slash",
+        dataOf(one.chainId),
+        key!.address,
+        await justNow(),
+        CONTRARY[0].commitment,
+        stranger!.address,
+        stranger!.address,
+      ),
+      "NothingAtStake",
+    );
+    assert.equal(await activeOf(one.stakes.registry), ETHER);
+  });
+
+  test("evidence across epochs", async () => {
+    const world = await staked();
+    const due = await scheduleTerms(ecosystem, world.chain, { quorum: quorumOf([otherKey!]) });
+    await assertReverts(accuse(world, CONTRARY, { epoch: 1n }), "EpochUnknown(0, 1)");
+    const inTime = await justNow();
+    await setNextBlock(ecosystem, due + 10n);
+    await ecosystem.l1.ethers.provider.send("evm_mine", []);
+    const late = due + 5n;
+    await assertReverts(accuse(world, CONTRARY, { epoch: 1n, faultAt: late }), `SignerNotOfEpoch(1, ${lower(key!.address)})`);
+    await assertReverts(accuse(world, CONTRARY, { epoch: 0n, faultAt: late }), `FaultOutsideEpoch(0, ${late})`);
+    await assertReverts(accuse(world, CONTRARY, { epoch: 1n, faultAt: inTime }), `FaultOutsideEpoch(1, ${inTime})`);
+    await accuse(world, CONTRARY, { epoch: 0n, faultAt: inTime });
+    assert.equal(await activeOf(world.stakes.registry), 0n);
+  });
+
+  test("evidence across revert counts and numbers, and of one commitment", async () => {
+    const world = await staked();
+    await assertReverts(accuse(world, [wordOn(1n), wordOn(2n, { revertCount: 1n })]), "RevertCountsDiffer(0, 1)");
+    await assertReverts(accuse(world, [wordOn(1n), wordOn(2n, { batchNumber: 6n })]), "NumbersDiffer(5, 6)");
+    await assertReverts(accuse(world, [wordOn(1n), wordOn(1n, { validUntil: 2n ** 63n })]), "SameCommitment");
+    const stranger = await signWord(ecosystem, world.chain.address, otherKey!, CONTRARY[1]);
+    const own = await signWord(ecosystem, world.chain.address, key!, CONTRARY[0]);
+    const fault = { chainId: world.chainId, epoch: 0n, faultAt: await justNow() };
+    const [a, b] = [lower(key!.address), lower(otherKey!.address)];
+    const words = [CONTRARY[0], own, CONTRARY[1], stranger] as const;
+    await assertReverts(report(world.stakes, reporter!, fault, words), `SignersDiffer(${a}, ${b})`);
+    await assertReverts(accuse(world, CONTRARY, { by: otherKey! }), `SignerNotOfEpoch(0, ${b})`);
+    assert.equal(await activeOf(world.stakes.registry), ETHER);
+  });
+
+  test("evidence of disjoint times: an honest validator's second word begins behind the first one's end", async () => {
+    const world = await staked();
+    const time = await justNow();
+    const first = wordOn(1n, { validUntil: time });
+    const honest = wordOn(2n, { validFrom: time + 1n });
+    await assertReverts(accuse(world, [first, honest], { faultAt: time }), `TimesDisjoint(${time + 1n}, ${time})`);
+    await assertReverts(accuse(world, [honest, first], { faultAt: time }), `TimesDisjoint(${time + 1n}, ${time})`);
+    const touching = wordOn(2n, { validFrom: time });
+    const outside = `FaultOutsideTimes(${time}, ${time}, ${time - 1n})`;
+    await assertReverts(accuse(world, [first, touching], { faultAt: time - 1n }), outside);
+    await assertReverts(accuse(world, CONTRARY, { faultAt: time + 10_000n }), "TimeNotPast");
+    await accuse(world, [first, touching], { faultAt: time });
+  });
+
+  test("evidence swapped, and twice", async () => {
+    const world = await staked(5_000n);
+    const faultAt = await justNow();
+    await accuse(world, CONTRARY, { faultAt });
+    const again = `NothingAtStake(${world.service}, ${lower(key!.address)}, ${faultAt})`;
+    await assertReverts(accuse(world, CONTRARY, { faultAt }), again);
+    await assertReverts(accuse(world, [CONTRARY[1], CONTRARY[0]], { faultAt }), again);
+    // A third word makes other pairs, of the same share.
+    await assertReverts(accuse(world, [CONTRARY[0], wordOn(3n)], { faultAt }), again);
+    // Enlisted anew, once the share is free again: what was shown counts no more, and a new pair does.
+    await ecosystem.increaseTime(UNBONDING + 1n);
+    const args = await enlistment({ ...world, ecosystem }, operator!, key!, 5_000n);
+    await send(as(world.stakes.registry, operator!), "enlist", ...args);
+    await ecosystem.increaseTime(10n);
+    await assertReverts(accuse(world, CONTRARY), "EvidenceKnown");
+    await assertReverts(accuse(world, [CONTRARY[1], CONTRARY[0]]), "EvidenceKnown");
+    await accuse(world, [CONTRARY[0], wordOn(3n)]);
+    assert.equal(await activeOf(world.stakes.registry), ETHER / 4n);
+  });
+
+  test("evidence after unbonding: a deposit that leaves pays until its last second, and not behind it", async () => {
+    const world = await staked();
+    const { registry } = world.stakes;
+    const faultAt = await justNow();
+    await send(as(registry, operator!), "announceWithdrawal", ETHER);
+    const announcedAt = await now();
+    await assertReverts(send(as(registry, operator!), "withdraw"), "WithdrawalTooEarly");
+    // What leaves counts no more, for faults since.
+    await ecosystem.increaseTime(10n);
+    assert.equal(await view(registry, "weightAt", world.service, key!.address, announcedAt), 0n);
+    await assertReverts(accuse(world, CONTRARY, { faultAt: announcedAt }), "NothingAtStake");
+    const snapshot = await ecosystem.l1.ethers.provider.send("evm_snapshot", []);
+    await setNextBlock(ecosystem, faultAt + UNBONDING);
+    await accuse(world, CONTRARY, { faultAt });
+    assert.deepEqual(await balances(await registry.getAddress()), [0n]);
+    await ecosystem.l1.ethers.provider.send("evm_revert", [snapshot]);
+    await setNextBlock(ecosystem, announcedAt + UNBONDING);
+    await send(as(registry, operator!), "withdraw");
+    await assertReverts(accuse(world, CONTRARY, { faultAt }), "FaultTooOld");
+    await assertReverts(send(as(registry, operator!), "withdraw"), "NothingAnnounced()");
+    assert.deepEqual(await balances(await registry.getAddress()), [0n]);
+  });
+
+  test("a key agrees to its operator, speaks for one, and shares are at most the whole, those that ended with them", async () => {
+    const { stakes, chainId, service } = await staked(6_000n);
+    const registry = as(stakes.registry, operator!);
+    const world = { stakes, ecosystem };
+    const enlist = async (by: HardhatEthersSigner, ...args: readonly unknown[]) =>
+      send(as(stakes.registry, by), "enlist", ...args);
+    const copied = await enlistment({ ...world, chainId }, operator!, key!, 1n);
+    await assertReverts(enlist(stranger!, ...copied), `KeyTaken(${lower(operator!.address)})`);
+    const own = await enlistment({ ...world, chainId: 999n }, operator!, key!, 1n);
+    await assertReverts(enlist(stranger!, ...own), "KeyMismatch");
+    await assertReverts(enlist(operator!, ...copied), `AlreadyEnlisted(${service})`);
+    const wanting = (chain: bigint, share: bigint) => enlistment({ ...world, chainId: chain }, operator!, key!, share);
+    await assertReverts(enlist(operator!, ...(await wanting(999n, 4_001n))), "ShareOutOfRange(4000, 4001)");
+    await assertReverts(enlist(operator!, ...(await wanting(999n, 0n))), "ShareOutOfRange(4000, 0)");
+    await enlist(operator!, ...(await wanting(999n, 4_000n)));
+    await send(registry, "delist", service);
+    await assertReverts(send(registry, "delist", service), `NotEnlisted(${service})`);
+    await assertReverts(enlist(operator!, ...(await wanting(998n, 1n))), "ShareOutOfRange(0, 1)");
+    await ecosystem.increaseTime(UNBONDING + 1n);
+    await enlist(operator!, ...(await wanting(998n, 6_000n)));
+    const longer = await ecosystem.l1.deploy("Equivocation", ZeroAddress, ZeroAddress, UNBONDING + 1n);
+    const args = [await hexAddress(longer), "0x", key!.address, 1n, "0x"];
+    await assertReverts(enlist(operator!, ...args), `WindowTooLong(${UNBONDING}, ${UNBONDING + 1n})`);
+    await assertReverts(enlist(operator!, stranger!.address, "0x", key!.address, 1n, "0x"), "EvidenceWithoutCode");
+    await assertReverts(send(registry, "announceWithdrawal", ETHER + 1n), `DepositTooSmall(${ETHER}, ${ETHER + 1n})`);
+  });
+
+  test(`in ${STEPS} random steps deposits are the balance, and each fault takes what was at stake at its second`, async () => {
+    const random = createRandomness(SEED);
+    const [one, two] = [await staked(5_000n), await staked(3_000n)];
+    const { stakes } = one;
+    const { registry } = stakes;
+    const operators = [operator!, stranger!];
+    const chains = [one, { ...two, stakes, service: await serviceOf(stakes, two.chainId) }];
+    const seen = new Map<string, number>();
+    let commitment = 100n;
+    const past: bigint[] = [];
+    const attempt = async (name: string, step: () => Promise<unknown>): Promise<void> => {
+      const done = await step().then(
+        () => "done",
+        (error: unknown) => {
+          if (error instanceof assert.AssertionError) throw error;
+          return "refused";
+        },
+      );
+      seen.set(`${name} ${done}`, (seen.get(`${name} ${done}`) ?? 0) + 1);
+    };
+    const slash = async (world: Staked): Promise<void> => {
+      const faultAt = past[random.index(past.length)]!;
+      const before = await balances(await registry.getAddress());
+      const weight = await view<bigint>(registry, "weightAt", world.service, key!.address, faultAt);
+      await accuse(world, [wordOn(commitment++), wordOn(commitment++)], { faultAt });
+      const after = await balances(await registry.getAddress());
+      assert.equal(before[0]! - after[0]!, weight, "a fault takes the whole weight of its second");
+    };
+    for (let i = 0; i < STEPS; i++) {
+      const by = operators[random.index(4) === 0 ? 1 : 0]!;
+      const world = chains[random.index(2)]!;
+      const amount = (ETHER * BigInt(1 + random.index(99))) / 100n;
+      const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+        ["deposit", () => send(as(registry, by), "deposit", { value: amount })],
+        ["announce", () => send(as(registry, by), "announceWithdrawal", amount)],
+        ["withdraw", () => send(as(registry, by), "withdraw")],
+        ["delist", () => send(as(registry, by), "delist", world.service)],
+        [
+          "enlist",
+          async () =>
+            send(
+              as(registry, by),
+              "enlist",
+              ...(await enlistment({ ...world, ecosystem }, by, key!, BigInt(1 + random.index(7_000)))),
+            ),
+        ],
+        ["slash", () => slash(world)],
+        ["wait", () => ecosystem.increaseTime(BigInt(1 + random.index(Number(UNBONDING))))],
+      ];
+      const [name, step] = steps[random.index(steps.length)]!;
+      past.push((await now()) - 1n);
+      await attempt(name, step);
+      const deposits = await Promise.all(
+        operators.map(({ address }) => view<{ active: bigint; leaving: bigint }>(registry, "depositOf", address)),
+      );
+      const sum = deposits.reduce((total, { active, leaving }) => total + active + leaving, 0n);
+      assert.deepEqual(await balances(await registry.getAddress()), [sum]);
+    }
+    for (const name of ["deposit done", "announce done", "withdraw done", "enlist done", "delist done", "slash done"])
+      assert.ok(seen.has(name), `${name}: ${JSON.stringify([...seen])}`);
+  });
+});
