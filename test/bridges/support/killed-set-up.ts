@@ -7,22 +7,25 @@ import { CourierWorld, receivedBy } from "./courier-world.ts";
 export interface StartTask {
   readonly folder: string;
   readonly bridge: string;
+  /** Which transaction of the start is its last moment: steps that may be done again are, so one more each time. */
+  readonly transaction: number;
 }
 
 /**
- * Starts a kept ecosystem with a bridge, and kills itself behind the first transaction that the start sends: the bridge's key's,
- * or any account's where a bridge has no set-up of its own. A start that sends none brings a text to its end and says so.
+ * Starts a kept ecosystem with a bridge, and kills itself behind one of the transactions that the start sends: the bridge's key's,
+ * or any account's where a bridge has no set-up of its own. A start that sends fewer brings a text to its end and says so.
  */
 const task = JSON.parse(process.argv[2] ?? "") as StartTask;
 const courier = COURIERS.find(({ name }) => name === task.bridge)!;
 const key = createDevelopmentAccounts().wallet(ACCOUNT_NUMBERS[courier.name]).address;
 const { prototype } = JsonRpcApiProvider;
 const { send } = prototype;
+let sent = 0;
 prototype.send = async function (method, params) {
   const answer: unknown = await send.call(this, method, params);
   const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
   const isCounted = raw !== undefined && (courier.isWithoutL1 === true || Transaction.from(raw).from === key);
-  if (isCounted) process.kill(process.pid, "SIGKILL");
+  if (isCounted && sent++ === task.transaction) process.kill(process.pid, "SIGKILL");
   return answer;
 };
 const world = await CourierWorld.start(courier, [0, 1], { data: task.folder });
