@@ -105,6 +105,21 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/waits for no other version, so there is nothing to withdraw/, "--cancel");
   });
 
+  test("schedules a version for a day that the admins of many chains have agreed on, by its date or in seconds", async () => {
+    const { verifier } = ecosystem.info.l1.contracts;
+    const day = Math.floor(Date.now() / 1_000) + 30 * 86_400;
+    const target = ["--to", String(FIRST + 6 * GENERATION)];
+    const added = await told(...target, "--verifier", verifier, "--not-before", String(day));
+    assert.equal(added.next?.effectiveAt, String(day));
+    assert.equal((await told("--cancel")).next, null);
+    const again = await told(...target, "--not-before", new Date(day * 1_000).toISOString());
+    assert.equal(again.next?.effectiveAt, String(day));
+    assert.equal((await told("--cancel")).next, null);
+    await refused(/L1 refuses it with NotBeforeTooLate/, ...target, "--not-before", String(day + 90 * 86_400));
+    await refused(/--not-before is not a time: soon/, ...target, "--not-before", "soon");
+    await refused(/--not-before belongs to --to/, "--not-before", String(day));
+  });
+
   test("says what to do where it cannot", async () => {
     await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
     await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier);

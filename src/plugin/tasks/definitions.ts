@@ -552,6 +552,12 @@ export const taskDefinitions: TaskDefinition[] = [
         "With --to: governance adds the version first, with the verifier at this address on L1 and the rest as now (needs governance's key)",
       ),
     )
+    .addOption(
+      option(
+        "notBefore",
+        "With --to: the time from which it takes effect, where that is later than the notice, as 2027-03-01T12:00Z or in seconds; within 90 days",
+      ),
+    )
     .addFlag({ name: "cancel", description: "Withdraw the version that the chain waits for, until it takes effect" })
     .addFlag({
       name: "rehearse",

@@ -22,6 +22,7 @@ import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 interface UpgradeArguments extends ChainOnL1Arguments {
   readonly to: string | undefined;
   readonly verifier: string | undefined;
+  readonly notBefore: string | undefined;
   readonly cancel: boolean;
   readonly rehearse: boolean;
   readonly from: string | undefined;
@@ -41,6 +42,10 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   if (wanted.length > 1) throw pluginError(`${wanted.join(" and ")} exclude each other; give one of them`);
   if (args.verifier !== undefined && version === undefined)
     throw pluginError("--verifier belongs to --to, which says the version that it is added as");
+  if (args.notBefore !== undefined && version === undefined)
+    throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
+  // Read before anything is asked of L1.
+  readTime(args.notBefore);
   if (args.rehearse) return rehearseUpgrade(args, hre);
   return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
@@ -75,7 +80,7 @@ async function schedule(
   chain: FoundOnL1,
   upgrades: ChainUpgrades,
   version: bigint,
-  { from, verifier }: UpgradeArguments,
+  { from, verifier, notBefore }: UpgradeArguments,
   l1: JsonRpcProvider,
 ): Promise<void> {
   const { chainId, next } = upgrades;
@@ -88,7 +93,8 @@ async function schedule(
   // First: a version that was added stays in the registry, also where the chain cannot take it.
   await requireState(chain, upgrades, version);
   if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
-  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender));
+  const day = readTime(notBefore);
+  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender, day));
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
   chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
 }
@@ -207,6 +213,14 @@ function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }:
 
 function json({ chainId, hyperchain, version, next, noticeSeconds, admin, verifiers, governance }: ChainUpgrades): object {
   return { chainId, hyperchain, version, next: next ?? null, noticeSeconds, admin, verifiers, governance };
+}
+
+/** Seconds; 0 where no time is given. */
+function readTime(text: string | undefined): bigint {
+  if (text === undefined) return 0n;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text);
+  if (Number.isSafeInteger(milliseconds)) return BigInt(milliseconds) / 1_000n;
+  throw pluginError(`--not-before is not a time: ${text}; give one as 2027-03-01T12:00Z, or in seconds since 1970`);
 }
 
 function time(seconds: bigint): string {
