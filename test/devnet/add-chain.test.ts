@@ -171,7 +171,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
       [{}, /name is missing; there must be name$/],
       [undefined, /must be a chain, such as \{"name":"gamma"\}/],
       [{ name: "omega", colour: "red" }, /"colour" is no field here/],
-      [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup" or "validium"/],
+      [{ name: "omega", dataAvailability: "blobs" }, /dataAvailability must be "rollup", "validium" or "chain"/],
       [{ name: "omega", readers: [BOB] }, /readers is for a validium/],
       [{ name: "omega", baseToken: BOB }, /baseToken: there is no ERC-20 with a symbol at/],
       [

@@ -81,7 +81,7 @@ describe("I3 the config", () => {
     [
       { chains: { a: { dataAvailability: "celestia" } } },
       "config.hyperchains.chains.a.dataAvailability",
-      /"rollup" or "validium"/,
+      /"rollup", "validium" or "chain"/,
     ],
     [
       { chains: { a: { quorum: { members: 2, threshold: 3 } } } },
