@@ -189,10 +189,13 @@ export class Machine {
     }
   }
 
-  /** Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. */
+  /**
+   * Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. A card that does not answer
+   * in time is not waited for.
+   */
   async close(): Promise<void> {
     this.#device.destroy();
-    await Promise.allSettled([...this.#owed, this.#device.lost]);
+    await this.#answered(Promise.allSettled([...this.#owed, this.#device.lost])).catch(() => undefined);
   }
 
   #slice(
