@@ -32,6 +32,9 @@ const LEFT_OUT: Record<string, string> = {
   DataCarrier: "carries data of chains on a chain, of which the model has none; data-carrier.test.ts has a model of its own",
   SenderList:
     "holds nothing and never changes; the model's filterer is a double that does, sender-list.test.ts has whom it lets in",
+  AttestedPolicy: "asks no contract of L1 and keeps nothing; attested-policy.test.ts has what it takes and refuses",
+  StakeRegistry: "holds operators' deposits, and no contract of L1 asks it; stake.test.ts has random steps of its own",
+  Equivocation: "judges for the registry of stakes alone; stake.test.ts has what it takes and refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 

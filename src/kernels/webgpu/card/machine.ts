@@ -190,8 +190,8 @@ export class Machine {
   }
 
   /**
-   * Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. A card that does not answer
-   * in time is not waited for.
+   * Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. A card that does not
+   * answer in time is not waited for.
    */
   async close(): Promise<void> {
     this.#device.destroy();
