@@ -15,6 +15,8 @@ try {
   const tab = await browser.newPage({ viewport: { width: 1_000, height: 680 }, colorScheme: "light" });
   await tab.goto(url);
   await tab.getByRole("heading", { name: "Messages between chains" }).waitFor();
+  // The story took some seconds.
+  await tab.getByRole("button", { name: "1 minute" }).click();
   // Playwright itself writes no WebP, which is a third of a PNG here.
   const session = await tab.context().newCDPSession(tab);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 40 });
