@@ -50,7 +50,7 @@ interface ISettingsChanges is IFactoryCaller {
 
     /// @notice The version of what the chain has not executed is not halted.
     error NotHalted(uint256 version);
-    /// @notice No upgrade of the chain is in effect, and its terms take no replacements, or there is none.
+    /// @notice No upgrade of the chain is in effect, and its terms take no replacements, or the halted version has no replacement.
     error NoReplacement(uint256 version);
     /// @notice Batches before those of the halted version are to be executed, or taken back, first.
     error BatchesWaiting(uint256 executed, uint256 committed);

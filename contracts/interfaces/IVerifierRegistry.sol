@@ -94,7 +94,7 @@ interface IVerifierRegistry {
     error VersionNotFrozen(uint256 version);
     /// @notice No version is named.
     error NothingToFreeze();
-    /// @notice So much is left of the time in this cycle. A freeze of no time is none.
+    /// @notice Of the time of this cycle `left` seconds may still be frozen. A freeze takes at least one.
     error FreezeTooLong(uint256 left, uint256 asked);
     /// @notice The council has not agreed to this halt in this freeze.
     error HaltNotApproved(uint256 version, uint256 replacement);

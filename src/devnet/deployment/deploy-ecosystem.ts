@@ -211,15 +211,12 @@ export async function deployEcosystem(
   const codes = placed.map(({ bytecode }) => bytecode);
   const isPlacing = options.throughCreator === true;
   const nonceOfFirst = isPlacing ? firstNonce + 1 : firstNonce;
+  const createdAt = (i: number): Hex => getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex;
   const councilPlace = plan.findIndex(({ role }) => role === "council");
-  const council = councilPlace < 0 ? ZeroAddress : getCreateAddress({ from: deployer, nonce: nonceOfFirst + councilPlace });
-  const settlement = isPlacing
-    ? await planOf(codes, { options, council: council.toLowerCase() as Hex, deployer, firstNonce, artifacts })
-    : undefined;
+  const council = councilPlace < 0 ? (ZeroAddress as Hex) : createdAt(councilPlace);
+  const settlement = isPlacing ? await planOf(codes, { options, council, deployer, firstNonce, artifacts }) : undefined;
   const addressOf = (deployment: (typeof plan)[number], i: number): Hex =>
-    settlement !== undefined && deployment.isPlaced === true
-      ? settlement.addressOf(placed.indexOf(deployment))
-      : (getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex);
+    settlement !== undefined && deployment.isPlaced === true ? settlement.addressOf(placed.indexOf(deployment)) : createdAt(i);
   const addresses = Object.fromEntries(plan.map((each, i) => [each.role, addressOf(each, i)])) as Required<EcosystemAddresses>;
 
   const sent: SentStep[] = [];

@@ -28,6 +28,12 @@ interface UpgradeArguments extends ChainOnL1Arguments {
   readonly from: string | undefined;
 }
 
+/** What is to be scheduled; `notBefore` in seconds, 0 for as soon as the notice is over. */
+interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {
+  readonly version: bigint;
+  readonly notBefore: bigint;
+}
+
 /** How long a running chain is given to read what was done, and the time between two questions whether it has. */
 const READ_MS = 15_000;
 const LOOK_MS = 50;
@@ -44,15 +50,14 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
     throw pluginError("--verifier belongs to --to, which says the version that it is added as");
   if (args.notBefore !== undefined && version === undefined)
     throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
-  // Read before anything is asked of L1.
-  readTime(args.notBefore);
+  const notBefore = readTime(args.notBefore);
   if (args.rehearse) return rehearseUpgrade(args, hre);
   return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
       const upgrades = await readUpgrades(chain.hyperchain, l1);
       if (args.cancel) await cancel(chain, upgrades, args, l1);
-      else if (version !== undefined) await schedule(chain, upgrades, BigInt(version), args, l1);
+      else if (version !== undefined) await schedule(chain, upgrades, { ...args, version: BigInt(version), notBefore }, l1);
       else chain.output.result(() => text(upgrades, chain.layer), json(upgrades));
     } finally {
       l1.destroy();
@@ -79,8 +84,7 @@ async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: Upgra
 async function schedule(
   chain: FoundOnL1,
   upgrades: ChainUpgrades,
-  version: bigint,
-  { from, verifier, notBefore }: UpgradeArguments,
+  { version, notBefore, from, verifier }: WantedUpgrade,
   l1: JsonRpcProvider,
 ): Promise<void> {
   const { chainId, next } = upgrades;
@@ -93,8 +97,9 @@ async function schedule(
   // First: a version that was added stays in the registry, also where the chain cannot take it.
   await requireState(chain, upgrades, version);
   if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
-  const day = readTime(notBefore);
-  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender, day));
+  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) =>
+    scheduleUpgrade(upgrades, version, sender, notBefore),
+  );
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
   chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
 }
