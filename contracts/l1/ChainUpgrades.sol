@@ -3,14 +3,12 @@ pragma solidity 0.8.37;
 
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {SettingsChanges} from "./SettingsChanges.sol";
 
 /// @title Writes which versions chains have
 abstract contract ChainUpgrades is SettingsChanges {
     uint256 private constant LONGEST_WAIT = 90 days;
-    uint256 private constant MACHINE_SHIFT = 16;
-    uint256 private constant MACHINES = 1 << 15;
-    uint256 private constant FORMATS = 1 << 8;
 
     /// @inheritdoc ISettingsChanges
     function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external {
@@ -98,13 +96,9 @@ abstract contract ChainUpgrades is SettingsChanges {
 
     /// @dev Another machine could not go on with the state, and a lower format could not read its codes.
     function _requireSuccessor(uint256 base, uint256 version) private pure {
-        (uint256 expected, uint256 actual) = (_machineOf(base), _machineOf(version));
+        (uint256 expected, uint256 actual) = (VersionNumber.machineOf(base), VersionNumber.machineOf(version));
         if (expected != actual) revert MachineMismatch(expected, actual);
-        if (version % FORMATS < base % FORMATS) revert FormatFalls(base, version);
-    }
-
-    function _machineOf(uint256 version) private pure returns (uint256) {
-        return (version >> MACHINE_SHIFT) % MACHINES;
+        if (VersionNumber.formatOf(version) < VersionNumber.formatOf(base)) revert FormatFalls(base, version);
     }
 
     function _requireProof(uint256 chainId, uint256 version) private view {

@@ -5,6 +5,7 @@ import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {IVerifierRegistry, ProtocolVersion, RegistryTerms} from "../interfaces/IVerifierRegistry.sol";
 import {Digest} from "../libraries/Digest.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {VersionStandings} from "./VersionStandings.sol";
 
 /// @title Verifiers by protocol version
@@ -12,7 +13,6 @@ contract VerifierRegistry is VersionStandings {
     /// @dev Sentinel and outputs slot.
     uint64 private constant FIXED_LEAVES = 2;
     uint256 private constant MAX_VERSION = type(uint32).max;
-    uint256 private constant FORMAT_BITS = 8;
 
     mapping(uint256 version => ProtocolVersion) private versions;
 
@@ -70,7 +70,7 @@ contract VerifierRegistry is VersionStandings {
 
     function _checkReader(uint256 version, IBatchReader reader) private view {
         if (address(reader).code.length == 0) revert ReaderWithoutCode(address(reader));
-        (uint256 named, uint256 read) = (version % (1 << FORMAT_BITS), reader.format());
+        (uint256 named, uint256 read) = (VersionNumber.formatOf(version), reader.format());
         if (read != named) revert ReaderOfOtherFormat(named, read);
     }
 

@@ -2,13 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IVerifierRegistry, RegistryTerms, Standing} from "../interfaces/IVerifierRegistry.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 
 /// @title Retires, freezes and halts protocol versions
 abstract contract VersionStandings is IVerifierRegistry {
-    uint256 private constant FORMATS = 1 << 8;
-    uint256 private constant MACHINE_SHIFT = 16;
-    uint256 private constant MACHINES = 1 << 15;
-
     /// @inheritdoc IVerifierRegistry
     address public immutable governance;
     /// @inheritdoc IVerifierRegistry
@@ -217,8 +214,8 @@ abstract contract VersionStandings is IVerifierRegistry {
         if (replacement == 0) return;
         _requireKnown(replacement);
         _requireLasting(replacement);
-        bool isSameMachine = (version >> MACHINE_SHIFT) % MACHINES == (replacement >> MACHINE_SHIFT) % MACHINES;
-        bool isNoLower = replacement % FORMATS >= version % FORMATS;
+        bool isSameMachine = VersionNumber.machineOf(version) == VersionNumber.machineOf(replacement);
+        bool isNoLower = VersionNumber.formatOf(replacement) >= VersionNumber.formatOf(version);
         if (replacement == version || !isSameMachine || !isNoLower) revert ReplacementUnfit(version, replacement);
     }
 }

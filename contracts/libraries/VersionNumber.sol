@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title What the number of a protocol version says of it
+/// @notice 32 bits: 0…7 format ‖ 8…15 generation ‖ 16…30 machine ‖ 31 nothing is proven.
+library VersionNumber {
+    uint256 private constant FORMATS = 1 << 8;
+    uint256 private constant MACHINE_SHIFT = 16;
+    uint256 private constant MACHINES = 1 << 15;
+
+    function formatOf(uint256 version) internal pure returns (uint256) {
+        return version % FORMATS;
+    }
+
+    function machineOf(uint256 version) internal pure returns (uint256) {
+        return (version >> MACHINE_SHIFT) % MACHINES;
+    }
+}
