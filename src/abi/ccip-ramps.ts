@@ -5,7 +5,7 @@ export const ccipRampsAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"sourceChainSelector","type":"uint64"},{"indexed":true,"name":"sequenceNumber","type":"uint64"},{"indexed":true,"name":"messageId","type":"bytes32"},{"indexed":false,"name":"messageHash","type":"bytes32"},{"indexed":false,"name":"state","type":"uint8"},{"indexed":false,"name":"returnData","type":"bytes"},{"indexed":false,"name":"gasUsed","type":"uint256"}],"name":"ExecutionStateChanged","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"feeAggregator","type":"address"},{"indexed":true,"name":"feeToken","type":"address"},{"indexed":false,"name":"amount","type":"uint256"}],"name":"FeeTokenWithdrawn","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"sourceChainSelector","type":"uint64"},{"indexed":true,"name":"sequenceNumber","type":"uint64"},{"indexed":true,"name":"messageId","type":"bytes32"}],"name":"MessageRecorded","type":"event"},
-  {"anonymous":false,"inputs":[{"indexed":true,"name":"destChainSelector","type":"uint64"},{"indexed":false,"name":"weiPerGas","type":"uint256"}],"name":"PriceSet","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"destChainSelector","type":"uint64"},{"indexed":false,"name":"weiPerGas","type":"uint256"},{"indexed":false,"name":"sharesCoin","type":"bool"}],"name":"PriceSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"}],"name":"RemoteOpened","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"id","type":"uint64"},{"indexed":false,"name":"peer","type":"address"},{"indexed":false,"name":"gateway","type":"address"}],"name":"RemoteSet","type":"event"},
   {"inputs":[{"name":"id","type":"uint64"}],"name":"chainOf","outputs":[{"name":"chainId","type":"uint256"}],"stateMutability":"view","type":"function"},
@@ -21,7 +21,8 @@ export const ccipRampsAbi = [
   {"inputs":[{"name":"sourceChainSelector","type":"uint64"},{"name":"sequenceNumber","type":"uint64"}],"name":"recordOf","outputs":[{"name":"messageId","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"remoteOf","outputs":[{"components":[{"name":"id","type":"uint64"},{"name":"peer","type":"address"},{"name":"gateway","type":"address"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"selector","outputs":[{"name":"","type":"uint64"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"name":"destChainSelector","type":"uint64"},{"name":"weiPerGas","type":"uint256"}],"name":"setPrice","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"destChainSelector","type":"uint64"},{"name":"weiPerGas","type":"uint256"},{"name":"sharesCoin","type":"bool"}],"name":"setPrice","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"components":[{"name":"id","type":"uint64"},{"name":"peer","type":"address"},{"name":"gateway","type":"address"}],"name":"remote","type":"tuple"}],"name":"setRemote","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainSelector","type":"uint64"}],"name":"sharesCoin","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"token","type":"address"},{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"name":"withdrawFee","outputs":[],"stateMutability":"nonpayable","type":"function"},
 ] as const;

@@ -23,11 +23,17 @@ const DEPLOYMENT_GAS = 7_000_000n;
 /** What a bridge asks for gas on a member: more than it costs. */
 export const WEI_PER_GAS = { chain: 10n ** 9n, l1: 10n * 10n ** 9n };
 
-/** Creates a contract; `values` are its constructor's. */
-export function createStep(what: string, bytecode: string, types: readonly string[], values: readonly unknown[]): SetUpStep {
+/** Creates a contract; `values` are its constructor's, which gets the coins. */
+export function createStep(
+  what: string,
+  bytecode: string,
+  types: readonly string[],
+  values: readonly unknown[],
+  value = 0n,
+): SetUpStep {
   // Joined as texts: ethers does it byte by byte.
   const data = bytecode + AbiCoder.defaultAbiCoder().encode(types, values).slice(2);
-  return { what: `create ${what}`, transaction: { data, gasLimit: DEPLOYMENT_GAS } };
+  return { what: `create ${what}`, transaction: { data, value, gasLimit: DEPLOYMENT_GAS } };
 }
 
 /** Creates a contract at the address that it has on every member, by the public's deployer. */

@@ -74,7 +74,7 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
   test("has the selectors of the config, and one address for each contract on all members", async () => {
     assert.deepEqual([ccip.idOf("l1"), ccip.idOf("alpha"), ccip.idOf("beta")].map(String), Object.values(IDS));
     for (const member of [hyperchains.l1, ...hyperchains])
-      for (const contract of ["router", "ramps", "tokenAdminRegistry", "rmn", "wrappedNative", "link"] as const)
+      for (const contract of ["router", "ramps", "tokenAdminRegistry", "rmn", "wrappedNative", "link", "coinPool"] as const)
         assert.notEqual(await member.provider.request({ method: "eth_getCode", params: [ccip[contract], "latest"] }), "0x");
     assert.throws(() => hyperchains.bridges.hyperlane, { code: "NotConfigured" });
   });

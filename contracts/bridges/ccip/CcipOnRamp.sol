@@ -32,6 +32,8 @@ abstract contract CcipOnRamp is CcipLane {
     address private immutable link;
     /// @inheritdoc ICcipRamps
     mapping(uint64 destChainSelector => uint256 weiPerGas) public priceOf;
+    /// @inheritdoc ICcipRamps
+    mapping(uint64 chainSelector => bool) public sharesCoin;
     mapping(uint64 destChainSelector => uint64) private sequenceNumbers;
     /// @inheritdoc ICcipRamps
     mapping(uint64 destChainSelector => mapping(address sender => uint64)) public getOutboundNonce;
@@ -77,9 +79,10 @@ abstract contract CcipOnRamp is CcipLane {
     }
 
     /// @inheritdoc ICcipRamps
-    function setPrice(uint64 dest, uint256 weiPerGas) external onlyOperator {
+    function setPrice(uint64 dest, uint256 weiPerGas, bool sharesCoin_) external onlyOperator {
         priceOf[dest] = weiPerGas;
-        emit PriceSet(dest, weiPerGas);
+        sharesCoin[dest] = sharesCoin_;
+        emit PriceSet(dest, weiPerGas, sharesCoin_);
     }
 
     /// @inheritdoc ICcipRamps

@@ -24,6 +24,14 @@ contract CcipTokenAdmin is ICcipTokenAdmin {
         _;
     }
 
+    /// @dev These tokens name no account that decides for them, so that their pool stays.
+    constructor(address[] memory tokens, address pool) {
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            configs[tokens[i]].tokenPool = pool;
+            emit PoolSet(tokens[i], address(0), pool);
+        }
+    }
+
     /// @inheritdoc ICcipTokenAdmin
     function registerAdminViaOwner(address token) external {
         _register(token, IAdministeredToken(token).owner());

@@ -1,5 +1,6 @@
 import type { ErrorDescription } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { CcipContracts } from "./deploy.ts";
 import { ccipFailures } from "./interfaces.ts";
 
 /** An error of the ramps, or of what a receiver reaches through them; null for any other bytes. */
@@ -12,11 +13,22 @@ export function readFailure(data: Hex): ErrorDescription | null {
   }
 }
 
+const WRAPPINGS = ["ReceiverError", "TokenHandlingError"];
+
 /** What a receiver or a pool reverted with, out of what the ramps wrap it in; otherwise what the ramps say themselves. */
 export function receiverRevert(data: Hex): Hex {
   const error = readFailure(data);
-  const isWrapped = error?.name === "ReceiverError" || error?.name === "TokenHandlingError";
-  return isWrapped ? (String(error.args["err"]) as Hex) : data;
+  // A repetition's is in one wrapping more.
+  if (error?.name === "ExecutionError") return receiverRevert(String(error.args["err"]) as Hex);
+  return error !== null && WRAPPINGS.includes(error.name) ? (String(error.args["err"]) as Hex) : data;
+}
+
+/** What is missing where the pool of coins cannot pay; undefined for any other failure. */
+export function emptyPool(data: Hex, { coinPool }: Pick<CcipContracts, "coinPool">): string | undefined {
+  const error = readFailure(receiverRevert(data));
+  if (error?.name !== "NotEnoughInPool") return undefined;
+  const [token, amount, available] = error.args.toArray() as [string, bigint, bigint];
+  return `the coin pool ${coinPool} has ${available} wei of the token ${token} and is to pay ${amount}: send it more; coins become wrapped ones`;
 }
 
 /** Whether a receiver had no gas left for what its chain publishes of a message that it sends itself. */

@@ -68,7 +68,10 @@ export type LayerZeroInfo = BridgeInfo<"endpoint" | "sendLib" | "receiveLib" | "
 export type HyperlaneInfo = BridgeInfo<"mailbox" | "hook" | "requiredHook">;
 
 /** CCIP, with selectors as decimals: `ramps` are onramp and offramp of all lanes, fees are coins, wrapped coins or `link`. */
-export type CcipInfo = BridgeInfo<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "wrappedNative" | "link", string>;
+export type CcipInfo = BridgeInfo<
+  "router" | "ramps" | "tokenAdminRegistry" | "rmn" | "wrappedNative" | "link" | "coinPool",
+  string
+>;
 
 /** The Superchain: its contracts are at the addresses that they have on each of its chains. */
 export type SuperchainInfo = BridgeInfo<"crossL2Inbox" | "messenger" | "ethBridge" | "tokenBridge">;

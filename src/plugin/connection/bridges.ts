@@ -134,7 +134,11 @@ async function arrival(delivery: BridgeDelivery, link: EcosystemLink): Promise<B
         ? delivery.receiver
         : `the composed call ${"index" in failed ? failed.index : ""} of ${delivery.receiver}`;
     const where = link.member(delivery.destinationChainId).name;
-    throw new BridgeUseError("Failed", `${what} on ${where} reverts ${reason}; message ${delivery.id} can be executed again`);
+    const missing = failed.reason === undefined ? "" : `: ${failed.reason}`;
+    throw new BridgeUseError(
+      "Failed",
+      `${what} on ${where} reverts ${reason}; message ${delivery.id} can be executed again${missing}`,
+    );
   }
   const { transactionHash } = delivery;
   if (!isOver(delivery) || transactionHash === undefined || delivery.step === "skipped") throw waiting(delivery);

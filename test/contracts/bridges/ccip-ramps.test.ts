@@ -47,7 +47,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     const me = await operator.getAddress();
     [gatewayB, gatewayC] = [await deployed("BridgeTestGateway"), await deployed("BridgeTestGateway")];
     [wrapped, link] = [await deployed("CcipCoin", "Wrapped", "W"), await deployed("CcipCoin", "LINK", "LINK")];
-    [rmn, registry] = [await deployed("CcipRmn", me), await deployed("CcipTokenAdmin")];
+    [rmn, registry] = [await deployed("CcipRmn", me), await deployed("CcipTokenAdmin", [], NO_ONE)];
     const nonce = await operator.getNonce();
     const at = getCreateAddress({ from: me, nonce: nonce + 1 });
     router = await deployed("CcipRouter", at, wrapped!.target, rmn!.target);
@@ -58,7 +58,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
       [C, C_ID, gatewayC],
     ] as const)
       await send(ramps, "setRemote", [chain, { id, peer: ramps.target, gateway: gateway.target }]);
-    await send(ramps, "setPrice", [B_ID, GWEI]);
+    await send(ramps, "setPrice", [B_ID, GWEI, true]);
     await send(ramps, "open", [B]);
     token = await deployed("BridgeTestToken", me);
     pool = await deployed("BridgeTestPool");
@@ -161,7 +161,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     await refuses(ask(ramps!, "deliver", fromB("0x"), 1n), "CanOnlySelfCall");
     const me = [await operator.getAddress(), await stranger.getAddress()];
     for (const [name, ...args] of [
-      ["setPrice", B_ID, 0n],
+      ["setPrice", B_ID, 0n, false],
       ["withdrawFee", wrapped!.target, BOB, 1n],
       ["open", C],
     ] as const)

@@ -30,7 +30,7 @@ interface ICcipRamps is IProvenPeer {
         bytes returnData,
         uint256 gasUsed
     );
-    event PriceSet(uint64 indexed destChainSelector, uint256 weiPerGas);
+    event PriceSet(uint64 indexed destChainSelector, uint256 weiPerGas, bool sharesCoin);
     event FeeTokenWithdrawn(address indexed feeAggregator, address indexed feeToken, uint256 amount);
 
     // Of sending, as published.
@@ -83,8 +83,8 @@ interface ICcipRamps is IProvenPeer {
     /// @notice A part of an execution, undone as one. This contract.
     function deliver(CcipRampMessage calldata message, uint256 gasLimit) external;
 
-    /// @notice Of gas on a member, in coins and fee tokens alike. The operator.
-    function setPrice(uint64 destChainSelector, uint256 weiPerGas) external;
+    /// @notice Of gas on a member, in coins and fee tokens alike, and whether its coin is this member's. The operator.
+    function setPrice(uint64 destChainSelector, uint256 weiPerGas, bool sharesCoin) external;
 
     /// @notice Takes fees. The operator.
     function withdrawFee(address token, address to, uint256 amount) external;
@@ -110,4 +110,7 @@ interface ICcipRamps is IProvenPeer {
     function recordOf(uint64 sourceChainSelector, uint64 sequenceNumber) external view returns (bytes32 messageId);
 
     function priceOf(uint64 destChainSelector) external view returns (uint256 weiPerGas);
+
+    /// @notice Whether a member's coin is this member's, so that wrapped coins may go there.
+    function sharesCoin(uint64 chainSelector) external view returns (bool);
 }
