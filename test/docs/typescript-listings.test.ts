@@ -27,6 +27,7 @@ const TSCONFIG = {
       "hardhat-hyperchain": ["../../src/type-extensions.ts"],
       "hardhat-hyperchain/types": ["../../src/types.ts"],
       "hardhat-hyperchain/client": ["../../src/client.ts"],
+      "hardhat-hyperchain/kit": ["../../src/kit.ts"],
       "hardhat-hyperchain/viem": ["../../src/client/viem-chain.ts"],
     },
   },
