@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { after, before, describe, it } from "node:test";
+import type { CardNews } from "../../src/devices/card-setup.ts";
+import { DeviceChoice } from "../../src/devices/device-choice.ts";
+import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
+import { shaderOf } from "../../src/kernels/webgpu/card/kernel.ts";
+import { kernelsOfProofs } from "../../src/kernels/webgpu/kernels/kernels-of-proofs.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import type { System } from "../../src/stark/system.ts";
+import { NO_CARD, openSoftwareDevice } from "../kernels/support/swiftshader.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { squaresInput, squaresSystem } from "../stark/airs/squares.ts";
+import { leafParameters, squaresLeafInput, squaresLeafSystem } from "../recursion/squares-leaf.ts";
+import { plantedDevice } from "./support/faulty-kernel.ts";
+
+const HEIGHTS = { squares: 4, requests: 6 };
+/** A nonce that is not the right one meets so many bits once in 4096 times. */
+const GRINDING_BITS = 12;
+
+interface Proven {
+  readonly system: System;
+  readonly input: ProverInput;
+}
+
+/** Systems whose proofs dispatch every kernel together: by stacks, by rows, and with Poseidon. */
+async function provenSystems(processor: WasmBackend): Promise<readonly Proven[]> {
+  const input = squaresInput(HEIGHTS, { start: 1, stride: 2, realRows: 7 });
+  const parameters = smallParameters({ minLogRows: 4, grindingBits: GRINDING_BITS });
+  const opening = { kind: "stacked", logStackMin: 6, logStackMax: 12 } as const;
+  const turboshake = { kind: "turboshake", digestBytes: 26 } as const;
+  return [
+    { system: await squaresSystem({ ...parameters, opening, hash: turboshake }, processor), input },
+    { system: await squaresSystem(parameters, processor), input },
+    {
+      system: await squaresLeafSystem(leafParameters({ grindingBits: GRINDING_BITS }), processor),
+      input: squaresLeafInput(HEIGHTS),
+    },
+  ];
+}
+
+/** Of these the remainder of a division is wrong, which must be zero: there is no proof that could be refused. */
+const NOTICED_BEFORE = ["divide-values-5", "divide-carries-5"];
+
+interface Case extends Proven {
+  readonly expected: Uint8Array;
+  /** Shaders that its proof dispatches. */
+  readonly shaders: ReadonlySet<string>;
+}
+
+describe("H2: a kernel that computes one wrong bit", { skip: NO_CARD }, () => {
+  let processor: WasmBackend;
+  let real: GpuDevice;
+  let card: ReturnType<typeof plantedDevice>;
+  const cases: Case[] = [];
+
+  const backendOnCard = () => createWebgpuBackend({ device: card.device, now: () => performance.now() });
+
+  before(async () => {
+    processor = await createWasmBackend({ workers: 1 });
+    real = await openSoftwareDevice();
+    card = plantedDevice(real);
+    for (const { system, input } of await provenSystems(processor)) {
+      card.plant(undefined);
+      const expected = await prove(system, input, processor);
+      assert.deepEqual(await prove(system, input, backendOnCard()), expected, "without a fault the proofs are the same");
+      cases.push({ system, input, expected, shaders: new Set(card.dispatched) });
+    }
+  });
+  after(async () => {
+    real.destroy();
+    await real.lost;
+    await processor.close();
+  });
+
+  for (const kernel of kernelsOfProofs(5)) {
+    it(`is found before its proof counts, which WebAssembly makes; status says why: ${kernel.name}`, async () => {
+      const own = cases.find(({ shaders }) => shaders.has(shaderOf(kernel))) ?? assert.fail("no proof dispatches it");
+      card.plant(kernel);
+      const status = statusOfThread();
+      const backends = new ProvingBackends(processor, backendOnCard(), status.onFault);
+      const { proof, backend } = await backends.prove({
+        make: (asked) => prove(own.system, own.input, asked),
+        free: () => undefined,
+        refusalOf: (made) => {
+          const verdict = verify(own.system, own.input.statement, made);
+          return verdict.ok ? undefined : verdict.rejection.code;
+        },
+      });
+      assert.equal(backend, processor);
+      assert.deepEqual(proof, own.expected);
+      const [{ kind, reason }] = backends.faults as [DeviceFault];
+      assert.equal(backends.faults.length, 1);
+      assert.equal(kind, NOTICED_BEFORE.includes(kernel.name) ? "failed" : "wrong", reason);
+      assert.ok(status.why().endsWith(reason), status.why());
+      status.end();
+    });
+  }
+});
+
+/** What status says of a card, and how a thread that proves on it tells of its faults. */
+function statusOfThread() {
+  const choice = new DeviceChoice({ device: "auto" }, { state: "found", card: "a card" });
+  const thread = Object.assign(new EventEmitter(), { postMessage: () => undefined, terminate: async () => 0 });
+  choice.start(() => thread);
+  const tell = (news: CardNews["news"]): void => void thread.emit("message", { type: "card", news } satisfies CardNews);
+  tell({ kind: "measured", gain: 2 });
+  return {
+    why: () => choice.report().why,
+    onFault: (fault: DeviceFault) => tell({ kind: "fault", fault }),
+    end: () => void thread.emit("exit", 0),
+  };
+}
