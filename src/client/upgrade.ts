@@ -54,17 +54,19 @@ const implementationInterface = new Interface(["function settings() view returns
 export async function readUpgrades(hyperchain: Hex, l1: Provider): Promise<ChainUpgrades> {
   const contract = toHex(fromHex(hyperchain, 20));
   const ask = asking(l1);
-  const [{ chainId, admin }, version, settingsAddress, block] = await Promise.all([
-    ask<{ chainId: bigint; admin: string }>(contract, hyperchainInterface, "getConfiguration"),
+  const [{ chainId }, version, settingsAddress, block] = await Promise.all([
+    ask<{ chainId: bigint }>(contract, hyperchainInterface, "getConfiguration"),
     ask<bigint>(contract, hyperchainInterface, "getProtocolVersion"),
     ask<string>(contract, implementationInterface, "settings"),
     l1.getBlock("latest"),
   ]);
   const settings = address(settingsAddress);
-  const [{ version: scheduled, effectiveAt, operations }, noticeSeconds, registry] = await Promise.all([
+  const [{ version: scheduled, effectiveAt, operations }, noticeSeconds, registry, admin] = await Promise.all([
     ask<ScheduledUpgrade>(settings, settingsInterface, "upgradeOf", chainId),
     ask<bigint>(settings, settingsInterface, "upgradeNotice", chainId),
     ask<string>(settings, settingsInterface, "verifiers"),
+    // Not the configuration's: a chain can have passed to another.
+    ask<string>(settings, settingsInterface, "adminOf", chainId),
   ]);
   const verifiers = address(registry);
   const governance = address(await ask<string>(verifiers, registryInterface, "governance"));

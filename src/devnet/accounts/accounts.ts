@@ -1,4 +1,4 @@
-import { concat, HDNodeWallet, keccak256, Mnemonic, toUtf8Bytes } from "ethers";
+import { concat, HDNodeWallet, id, keccak256, Mnemonic, toUtf8Bytes } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { DEVELOPMENT_MNEMONIC } from "./development-phrase.ts";
 
@@ -14,6 +14,12 @@ export const ACCOUNT_NUMBERS = {
   ...{ deployer: 0, relayer: 9, firstOperator: 20 },
   ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002, superchain: 2_000_000_003 },
 } as const;
+
+/**
+ * Of the account that pays, on an L1 in this process, for funded accounts and for contracts on chains, which it governs. As
+ * public as the phrase.
+ */
+export const FUNDER_KEY = id("hyperchain: who pays for funded accounts on a development L1") as Hex;
 
 /** The keys of a devnet; number n is m/44'/60'/0'/0/n, so they are those that wallets and Hardhat derive. */
 export interface DevelopmentAccounts {

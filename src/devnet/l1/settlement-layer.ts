@@ -1,9 +1,15 @@
-import { id, Wallet } from "ethers";
+import { Wallet } from "ethers";
 import type { Signer } from "ethers";
 import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPMENT_MNEMONIC } from "../accounts/accounts.ts";
+import {
+  ACCOUNT_NUMBERS,
+  createDevelopmentAccounts,
+  createOwnAccounts,
+  DEVELOPMENT_MNEMONIC,
+  FUNDER_KEY,
+} from "../accounts/accounts.ts";
 import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { EcosystemTime } from "../snapshots/ecosystem-clock.ts";
@@ -129,7 +135,7 @@ function developers({ provider }: LocalL1, { operatorFundingWei = 10n * ETHER }:
 
 /** An account that is made rich, so that development accounts, which have 10,000 ETH there, keep theirs. */
 async function richAccount({ request, provider }: Pick<LocalL1, "request" | "provider">, isRich: boolean): Promise<Signer> {
-  const funder = new Wallet(id("hyperchain: who pays for funded accounts on a development L1"), provider);
+  const funder = new Wallet(FUNDER_KEY, provider);
   if (!isRich) await request("hardhat_setBalance", [funder.address, hexQuantity(FUNDER_WEI)]);
   return funder;
 }

@@ -1,7 +1,8 @@
-import type { Wallet } from "ethers";
+import { Wallet } from "ethers";
 import { parseAccount, parseChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { resolveChainAddress } from "../../client/resolve-name.ts";
+import { FUNDER_KEY } from "../../devnet/accounts/accounts.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { developmentAccount, withAddress } from "../development-accounts.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -38,7 +39,9 @@ export function signerOf(session: Session, place: AccountPlace): Wallet {
   const { info } = session;
   requireStarted(info, place.chainId);
   const { own, development } = taskWallets(info);
-  const wallet = [...own, ...development].find(({ address }) => address.toLowerCase() === place.account);
+  // Contracts on a development chain are governed by the account that paid for them.
+  const funder = info.accounts.mnemonic === undefined ? [] : [new Wallet(FUNDER_KEY)];
+  const wallet = [...own, ...development, ...funder].find(({ address }) => address.toLowerCase() === place.account);
   if (wallet !== undefined) return wallet.connect(session.provider(place.chainId));
   throw pluginError(
     `there is no key to sign for ${place.account} on ${memberName(info, place.chainId)}. Use --from with the number or address of a development account ` +
