@@ -5,6 +5,7 @@ import { ALICE, BOB, clientOf } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { startBusyMember } from "../test/page/support/busy-member.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
+import type { BarePage } from "./bare-page.ts";
 import { median, quantile } from "./statistics.ts";
 
 const MESSAGES = 200;
@@ -22,8 +23,18 @@ const WATCH = `
   })).observe(document, { childList: true, subtree: true });
 `;
 
-/** Milliseconds from a transaction's receipt until its row is on the screen, while messages move from chain to chain. */
-export async function feedLateness(tab: Page, url: string, devnet: FlowDevnet): Promise<readonly number[]> {
+/** Milliseconds from a transaction's receipt until its row is on the screen, and those that a bare page takes at the same times. */
+interface Lateness {
+  readonly late: readonly number[];
+  readonly bare: readonly number[];
+}
+
+/** While messages move from chain to chain. The bare page tells how much of it is the machine's load. */
+export async function feedLateness(
+  browser: Browser,
+  tab: Page,
+  { url, bare, devnet }: { readonly url: string; readonly bare: BarePage; readonly devnet: FlowDevnet },
+): Promise<Lateness> {
   const [alpha, beta] = devnet.chains;
   if (alpha === undefined || beta === undefined) throw new Error("the ecosystem has too few chains");
   const [onAlpha, onBeta] = [clientOf(alpha), clientOf(beta)];
@@ -33,6 +44,8 @@ export async function feedLateness(tab: Page, url: string, devnet: FlowDevnet): 
   await tab.goto(`${url}/#/?q=${bob.address.toLowerCase()}`);
   await tab.locator(".canvas").waitFor();
   await tab.evaluate(WATCH);
+  const bareTab = await browser.newPage();
+  await bareTab.goto(bare.url);
   let isMoving = true;
   const move = async (): Promise<void> => {
     const to = { chain: beta.chainId, account: alice.address } as const;
@@ -47,24 +60,32 @@ export async function feedLateness(tab: Page, url: string, devnet: FlowDevnet): 
       const { hash } = await bob.sendTransaction({ to: bob.address, value: 1n });
       // The chain answers when its block, and so the receipt, is there.
       told.push({ hash, at: Date.now() });
+      bare.tell(hash);
       await new Promise((done) => setTimeout(done, PAUSE_MS));
     }
     await moved;
-    const late: number[] = [];
-    for (const { hash, at } of told) {
-      const drawn = await tab.waitForFunction(`drawnAt["${hash}"]`);
-      late.push(((await drawn.jsonValue()) as number) - at);
-    }
-    return late;
+    const lateIn = async (page: Page): Promise<readonly number[]> => {
+      const late: number[] = [];
+      for (const { hash, at } of told) {
+        const drawn = await page.waitForFunction(`drawnAt["${hash}"]`);
+        late.push(((await drawn.jsonValue()) as number) - at);
+      }
+      return late;
+    };
+    return { late: await lateIn(tab), bare: await lateIn(bareTab) };
   } finally {
     onAlpha.destroy();
     onBeta.destroy();
+    await bareTab.close();
   }
 }
 
 /** What is told of the lateness. */
-export function latenessFigures(late: readonly number[]) {
+export function latenessFigures({ late, bare }: Lateness) {
   return {
+    bareFeedMs: median(bare),
+    bareFeedMsP90: quantile(bare, 0.9),
+    bareFeedMsMost: Math.max(...bare),
     feedSamples: late.length,
     feedMs: median(late),
     feedMsP90: quantile(late, 0.9),

@@ -9,6 +9,8 @@ import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../test/f
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { openBrowser } from "../test/page/support/browser.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
+import { serveBarePage } from "./bare-page.ts";
+import type { BarePage } from "./bare-page.ts";
 import { busyTask, feedLateness, latenessFigures } from "./page-busy.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -45,25 +47,32 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
     { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
   );
   const page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+  const bare = await serveBarePage();
   try {
     const tab = await browser.newPage();
     await tab.addInitScript(WATCH);
-    const loads = await loaded(tab, page.url, samples);
+    const loads = await loaded(tab, { url: page.url, bare }, samples);
+    const quantiles = (name: string, figures: readonly number[]) => ({
+      [`${name}Ms`]: median(figures),
+      [`${name}MsP90`]: quantile(figures, 0.9),
+    });
     const result = {
       samples,
-      firstPaintMs: median(loads.map(({ paint }) => paint)),
-      firstPaintMsP90: quantile(
-        loads.map(({ paint }) => paint),
-        0.9,
+      ...quantiles(
+        "bareFirstPaint",
+        loads.map((load) => load.bare),
       ),
-      contentMs: median(loads.map(({ content }) => content)),
-      contentMsP90: quantile(
+      ...quantiles(
+        "firstPaint",
+        loads.map(({ paint }) => paint),
+      ),
+      ...quantiles(
+        "content",
         loads.map(({ content }) => content),
-        0.9,
       ),
       updateTaskMs: await updated(browser, tab, devnet),
       busyTaskMs: await busyTask(browser, tab, devnet),
-      ...latenessFigures(await feedLateness(tab, page.url, devnet)),
+      ...latenessFigures(await feedLateness(browser, tab, { url: page.url, bare, devnet })),
       ...weights(),
       node: process.version,
     };
@@ -72,21 +81,29 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
   } finally {
     await browser.close();
     await page.close();
+    await bare.close();
     await devnet.close();
   }
 }
 
-/** Opens the first page again and again, with nothing of it in the browser's cache. */
-async function loaded(tab: Page, url: string, samples: number) {
+/** Opens the first page again and again, with nothing of it in the browser's cache, and a bare page each time before it. */
+async function loaded(tab: Page, { url, bare }: { readonly url: string; readonly bare: BarePage }, samples: number) {
   const session = await tab.context().newCDPSession(tab);
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
-  const loads: { readonly paint: number; readonly content: number }[] = [];
+  const painted = (): Promise<number> =>
+    tab.evaluate<number>(`new Promise((tell) => new PerformanceObserver((list) => {
+      for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") tell(startTime);
+    }).observe({ type: "paint", buffered: true }))`);
+  const loads: { readonly bare: number; readonly paint: number; readonly content: number }[] = [];
   for (let i = 0; i <= samples; i++) {
+    await tab.goto("about:blank");
+    await tab.goto(bare.url);
+    const bareMs = await painted();
     await tab.goto("about:blank");
     await tab.goto(url);
     const content = await tab.evaluate<number>("drawn");
-    const paint = await tab.evaluate<number>(`performance.getEntriesByName("first-contentful-paint")[0].startTime`);
-    if (i > 0) loads.push({ paint, content });
+    const paint = await painted();
+    if (i > 0) loads.push({ bare: bareMs, paint, content });
   }
   return loads;
 }

@@ -5,8 +5,10 @@ import type { Activity } from "./happenings.ts";
 const MOST_BLOCKS = 600;
 /** Of one question; see `hyperchain_activity`. */
 const MOST_ASKED = 200;
-/** Questions for ranges that may fail one after the other: then all members' newest blocks are asked for, which none refuses. */
+/** Questions for a member that may fail one after the other: then all members' newest blocks are asked for, which none refuses. */
 const MOST_FAILURES = 3;
+/** As many as the ecosystem works at: a member whose blocks come slowly must not hold up the others'. */
+const MOST_UNDER_WAY = 2;
 
 /** What is taken in of a block's entry: the member, and its newest block. */
 interface News {
@@ -28,15 +30,19 @@ interface FollowerPorts {
   readonly later: (work: () => void) => void;
 }
 
-/** Asks for the blocks that the feed tells, one question at a time; what a question that failed was for is asked again. */
+/**
+ * Asks for the blocks that the feed tells, one question at a time for each member, so that its blocks come in order; what a question
+ * that failed was for is asked again.
+ */
 export class ActivityFollower {
   readonly #ports: FollowerPorts;
   readonly #known = new Map<number, readonly ActivityBlock[]>();
   #wanted: readonly News[] = [];
   #isAllWanted = false;
-  /** Also while it waits after a question that failed. */
-  #isAsking = false;
-  #failures = 0;
+  #underWay = 0;
+  /** Members that a question is under way for; also while it waits after a failure. */
+  readonly #asked = new Set<number>();
+  readonly #failures = new Map<number, number>();
 
   constructor(ports: FollowerPorts) {
     this.#ports = ports;
@@ -47,7 +53,7 @@ export class ActivityFollower {
     if (entry === undefined) this.#isAllWanted = true;
     else if (entry.type === "block" && entry.chainId !== undefined && entry.number !== undefined)
       this.#wanted = [...this.#wanted, { chainId: entry.chainId, number: entry.number }];
-    void this.#go();
+    this.#go();
   }
 
   /** Forgets the blocks that members have no more. The status may be the older of both: so the members are asked. */
@@ -55,40 +61,52 @@ export class ActivityFollower {
     const gone = chains.filter(({ chainId, blockNumber }) => (this.#known.get(chainId)?.at(-1)?.number ?? 0) > blockNumber);
     if (gone.length === 0) return;
     this.#wanted = [...this.#wanted, ...gone.map(({ chainId, blockNumber }) => ({ chainId, number: blockNumber + 1 }))];
-    void this.#go();
+    this.#go();
   }
 
-  async #go(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    let isAnswered = true;
-    while (isAnswered && (this.#isAllWanted || this.#wanted.length > 0)) isAnswered = await this.#askOnce();
-    const end = (): void => void (this.#isAsking = false);
-    if (isAnswered) return end();
-    this.#ports.later(() => {
-      end();
-      void this.#go();
-    });
+  #go(): void {
+    // It answers what all others are for, so it stands alone.
+    if (this.#isAllWanted) return this.#underWay === 0 ? void this.#ask(undefined) : undefined;
+    if (this.#underWay >= MOST_UNDER_WAY) return;
+    const news = this.#wanted.filter(({ chainId }) => !this.#asked.has(chainId));
+    if (news.length > 0) void this.#ask(news);
+  }
+
+  /** Of these members, or of all. */
+  async #ask(news: readonly News[] | undefined): Promise<void> {
+    const members = new Set(news?.map(({ chainId }) => chainId));
+    const places = news === undefined ? MOST_UNDER_WAY : 1;
+    for (const chainId of members) this.#asked.add(chainId);
+    this.#underWay += places;
+    const isAnswered = await this.#answered(news, members);
+    const end = (): void => {
+      for (const chainId of members) this.#asked.delete(chainId);
+      this.#underWay -= places;
+      this.#go();
+    };
+    if (isAnswered) end();
+    else this.#ports.later(end);
   }
 
   /** Whether it was answered; if not, all that it was for is still wanted. */
-  async #askOnce(): Promise<boolean> {
-    const [wanted, isAllWanted] = [this.#wanted, this.#isAllWanted];
-    const ranges = isAllWanted ? undefined : rangesOf(wanted, this.#known);
-    [this.#wanted, this.#isAllWanted] = [[], false];
+  async #answered(news: readonly News[] | undefined, members: ReadonlySet<number>): Promise<boolean> {
+    const ranges = news === undefined ? undefined : rangesOf(news, this.#known);
+    this.#wanted = news === undefined ? [] : this.#wanted.filter(({ chainId }) => !members.has(chainId));
+    if (news === undefined) this.#isAllWanted = false;
     try {
       const blocks = await this.#ports.ask(ranges);
-      this.#failures = 0;
+      for (const chainId of news === undefined ? [...this.#failures.keys()] : members) this.#failures.delete(chainId);
       for (const { chain, from } of ranges ?? [])
         this.#known.set(chain, this.#known.get(chain)?.filter(({ number }) => number < from) ?? []);
       take(this.#known, blocks);
       this.#ports.changed(new Map(this.#known));
       return true;
     } catch {
+      for (const chainId of members) this.#failures.set(chainId, (this.#failures.get(chainId) ?? 0) + 1);
       // What a member refuses for good, since it was stopped or removed, must not keep the others' blocks away.
-      const isRefused = ++this.#failures >= MOST_FAILURES;
-      this.#wanted = isRefused ? this.#wanted : [...wanted, ...this.#wanted];
-      this.#isAllWanted ||= isAllWanted || isRefused;
+      const isRefused = [...members].some((chainId) => (this.#failures.get(chainId) ?? 0) >= MOST_FAILURES);
+      if (news === undefined || isRefused) this.#isAllWanted = true;
+      else this.#wanted = [...news, ...this.#wanted];
       return false;
     }
   }

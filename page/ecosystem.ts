@@ -8,8 +8,10 @@ import { SESSIONS_CHANGED } from "./sessions.ts";
 
 /** How often the page looks while it is visible and nothing tells it what happens. */
 const LOOK_MS = 1_000;
-/** Between two looks, however much is told: what asks for the newest blocks, and draws them, comes first. */
+/** From look to look, however much is told: what asks for the newest blocks, and draws them, comes first. */
 const LEAST_BETWEEN_MS = 300;
+/** A look takes this part of the time at most, so that a busy ecosystem is not kept busier by its readers. */
+const MOST_SHARE = 1 / 3;
 /** How often it looks where it is told: for what follows from the time alone, such as a chain that has become stuck. */
 const QUIET_LOOK_MS = 10_000;
 
@@ -88,9 +90,11 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
       let answered = true;
       while (wanted && !ended && !document.hidden) {
         wanted = false;
-        const rest = new Promise((done) => setTimeout(done, LEAST_BETWEEN_MS));
+        const began = performance.now();
         answered = await look();
-        if (answered) await rest;
+        const took = performance.now() - began;
+        const rest = Math.max(LEAST_BETWEEN_MS, took / MOST_SHARE) - took;
+        if (answered) await new Promise((done) => setTimeout(done, rest));
       }
       looking = false;
       const pause = answered && feed.isOpen() ? QUIET_LOOK_MS : LOOK_MS;

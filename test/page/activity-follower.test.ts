@@ -44,15 +44,12 @@ describe("I11: the page follows what happens, also where a question fails", () =
     follower.tell(entry(272, 1));
     await nextTurn();
     assert.deepEqual(numbersOf(shown.activity, 271), [3]);
-    assert.equal(asked.length, 2, "it pauses before it asks again, whatever is told");
+    assert.deepEqual(asked.slice(1), [[{ chain: 271, from: 4, to: 4 }], [{ chain: 272, from: 1, to: 1 }]]);
     isAway = false;
-    assert.equal(pauses.length, 1);
-    pauses.pop()?.();
+    assert.equal(pauses.length, 2, "it pauses before it asks a member again, whatever is told");
+    for (const end of pauses.splice(0)) end();
     await nextTurn();
-    assert.deepEqual(asked.at(-1), [
-      { chain: 271, from: 4, to: 5 },
-      { chain: 272, from: 1, to: 1 },
-    ]);
+    assert.deepEqual(asked.slice(3), [[{ chain: 271, from: 4, to: 5 }], [{ chain: 272, from: 1, to: 1 }]]);
     assert.deepEqual([numbersOf(shown.activity, 271), numbersOf(shown.activity, 272)], [[3, 4, 5], [1]]);
     assert.equal(pauses.length, 0);
   });
@@ -82,5 +79,64 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.equal(asked.length, 4);
     assert.deepEqual(numbersOf(shown.activity, 272), [8, 9]);
     assert.equal(pauses.length, 0, "nothing is wanted any more");
+  });
+
+  test("a member whose blocks come slowly does not hold up the others', and its own come in order", async () => {
+    const answers: (() => void)[] = [];
+    const asked: string[] = [];
+    let shown: Activity = new Map();
+    const follower = new ActivityFollower({
+      ask: (ranges = []) =>
+        new Promise((resolve) => {
+          asked.push(ranges.map(({ chain, from, to }) => `${chain}:${from}-${to}`).join(" "));
+          answers.push(() => resolve(ranges.map(({ chain, from }) => block(chain, from))));
+        }),
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    const answer = async (place: number): Promise<void> => {
+      answers[place]?.();
+      await nextTurn();
+    };
+    follower.tell(entry(271, 3));
+    follower.tell(entry(272, 7));
+    follower.tell(entry(271, 4));
+    follower.tell(entry(273, 1));
+    assert.deepEqual(asked, ["271:3-3", "272:7-7"], "two questions at a time, one for each member");
+    await answer(1);
+    assert.deepEqual(numbersOf(shown, 272), [7]);
+    assert.deepEqual(asked.slice(2), ["273:1-1"]);
+    await answer(0);
+    assert.deepEqual(asked.slice(3), ["271:4-4"]);
+    await answer(3);
+    await answer(2);
+    assert.deepEqual([numbersOf(shown, 271), numbersOf(shown, 273)], [[3, 4], [1]]);
+  });
+
+  test("the question for all members waits for those under way, and no other goes beside it", async () => {
+    const answers: (() => void)[] = [];
+    const asked: unknown[] = [];
+    const follower = new ActivityFollower({
+      ask: (ranges) =>
+        new Promise((resolve) => {
+          asked.push(ranges);
+          answers.push(() => resolve([]));
+        }),
+      changed: () => undefined,
+      later: () => assert.fail("nothing fails"),
+    });
+    follower.tell(entry(271, 3));
+    follower.tell();
+    follower.tell(entry(272, 1));
+    assert.equal(asked.length, 1);
+    answers[0]?.();
+    await nextTurn();
+    assert.equal(asked.length, 2);
+    assert.equal(asked[1], undefined);
+    follower.tell(entry(272, 2));
+    assert.equal(asked.length, 2, "an older answer could take the place of a newer one's blocks");
+    answers[1]?.();
+    await nextTurn();
+    assert.deepEqual(asked.slice(2), [[{ chain: 272, from: 2, to: 2 }]]);
   });
 });
