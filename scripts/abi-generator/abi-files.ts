@@ -280,6 +280,12 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "passkey-verifier-code", "PASSKEY_VERIFIER_CODE", "l2/PasskeyVerifier"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     creationCode(root, "token-holdings-code", "TOKEN_HOLDINGS_CODE", "l2/TokenHoldings"),
+    source(
+      "bridge-errors",
+      "bridgeErrorsAbi",
+      "Every custom error of the contracts that stand for bridges of others.",
+      errorsOf(root, "contracts/interfaces/bridges/**/*.sol"),
+    ),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
     protocolCalls(root),
   ];

@@ -1,5 +1,6 @@
 import { AbiCoder, ErrorDescription, Interface } from "ethers";
 import type { ErrorFragment } from "ethers";
+import { bridgeErrorsAbi } from "../abi/bridge-errors.ts";
 import { chainAccountsAbi } from "../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
@@ -82,7 +83,12 @@ export const erc20 = new Interface([
 ]);
 
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
-const knownErrors: readonly Interface[] = [new Interface(l1ErrorsAbi), new Interface(l2ErrorsAbi), erc20];
+const knownErrors: readonly Interface[] = [
+  new Interface(l1ErrorsAbi),
+  new Interface(l2ErrorsAbi),
+  new Interface(bridgeErrorsAbi),
+  erc20,
+];
 
 /** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */
 let bySelector: ReadonlyMap<string, ErrorFragment> | undefined;

@@ -13,6 +13,8 @@ test("an error is known by its selector: the contracts', a token's, and Solidity
   const token = knownErrorOf(encoded("0xe450d38c", ["address", "uint256", "uint256"], [account, 1n, 2n]));
   assert.deepEqual([token?.name, ...(token?.args ?? [])], ["ERC20InsufficientBalance", account, 1n, 2n]);
   assert.equal(knownErrorOf("0x0dc149f0")?.name, "AlreadyInitialized");
+  const ofABridge = knownErrorOf(encoded("0xfdbd6a72", ["uint64"], [7n]));
+  assert.deepEqual([ofABridge?.name, ...(ofABridge?.args ?? [])], ["CursedByRMN", 7n]);
   assert.deepEqual([...(knownErrorOf(encoded("0x08c379a0", ["string"], ["why"]))?.args ?? [])], ["why"]);
   assert.equal(knownErrorOf(encoded("0x4e487b71", ["uint256"], [17n]))?.name, "Panic");
   const cutOff = encoded("0xe450d38c", ["address"], [account]);

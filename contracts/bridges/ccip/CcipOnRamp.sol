@@ -99,6 +99,11 @@ abstract contract CcipOnRamp is CcipLane {
     }
 
     /// @inheritdoc ICcipRamps
+    function payNops() external pure {
+        revert NoNodeOperators();
+    }
+
+    /// @inheritdoc ICcipRamps
     function getExpectedNextSequenceNumber(uint64 dest) external view returns (uint64) {
         return sequenceNumbers[dest] + 1;
     }

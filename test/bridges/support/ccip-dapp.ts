@@ -56,13 +56,18 @@ export async function tokenWithPool(
 ): Promise<{ readonly token: Contract; readonly pool: Contract }> {
   const token = await putCcip(member, "MyToken");
   const own = await pool(member, kind, token.target, 18, [], rmn, router);
+  await registerPool(member, tokenAdminRegistry, token, own);
+  return { token, pool: own };
+}
+
+/** As a token's owner does it; the pool may mint and burn. */
+export async function registerPool(member: Member, tokenAdminRegistry: string, token: Contract, own: Contract): Promise<void> {
   const [signer] = await member.ethers.getSigners();
   const registry = new Contract(tokenAdminRegistry, REGISTRY, signer as unknown as Signer);
   await send(registry, "registerAdminViaGetCCIPAdmin", token.target);
   await send(registry, "acceptAdminRole", token.target);
   await send(registry, "setPool", token.target, own.target);
   await send(token, "grantMintAndBurnRoles", own.target);
-  return { token, pool: own };
 }
 
 type PoolKind =
@@ -73,9 +78,19 @@ type PoolKind =
 
 /** A pool as the package has it, compiled by its authors. */
 export function pool(member: Member, name: PoolKind, ...args: unknown[]) {
+  return putPublished(member, "v1_6_1", name, ...args);
+}
+
+/** What the package has compiled, of any of its versions. */
+export function published(version: string, name: string): { readonly abi: object[]; readonly bytecode: string } {
   const read = (kind: string, ending: string): string =>
-    readFileSync(join(CCIP_DAPP, "node_modules/@chainlink/contracts-ccip", kind, "v1_6_1", `${name}.${ending}`), "utf8").trim();
-  return create(member, { abi: JSON.parse(read("abi", "json")) as object[], bytecode: read("bytecode", "bin") }, args);
+    readFileSync(join(CCIP_DAPP, "node_modules/@chainlink/contracts-ccip", kind, version, `${name}.${ending}`), "utf8").trim();
+  return { abi: JSON.parse(read("abi", "json")) as object[], bytecode: read("bytecode", "bin") };
+}
+
+/** Puts what the package has compiled on a member. */
+export function putPublished(member: Member, version: string, name: string, ...args: unknown[]): Promise<Contract> {
+  return create(member, published(version, name), args);
 }
 
 export const wordOf = (account: unknown): string => AbiCoder.defaultAbiCoder().encode(["address"], [account]);

@@ -172,6 +172,10 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     assert.equal(await ask(wrapped!, "balanceOf", BOB), 5n);
   });
 
+  test("refuses by name what only CCIP 1.5 has", async () => {
+    await refuses(ask(ramps!, "payNops"), "NoNodeOperators");
+  });
+
   test("refuses by CCIP's names what cannot be sent", async () => {
     const quote = (request: object) => ask(router!, "getFee", B_ID, request);
     await refuses(quote(asked("0x", { feeToken: token!.target })), "FeeTokenNotSupported", token!.target);

@@ -65,6 +65,9 @@ interface ICcipRamps is IProvenPeer {
     error NotUntouched(bytes32 messageId, ExecutionState state);
     /// @notice An earlier message of the same sender, which asked for order, was not tried yet.
     error NotInOrder(uint64 expected, uint64 actual);
+    /// @notice There are no node operators that fees are shared with, as in CCIP 1.5: an application that funds itself by them is created
+    /// with 0 round trips before it is funded.
+    error NoNodeOperators();
     /// @notice What the transaction has left could make the message fail.
     error NotEnoughGas(uint256 required, uint256 actual);
 
@@ -82,6 +85,9 @@ interface ICcipRamps is IProvenPeer {
 
     /// @notice A part of an execution, undone as one. This contract.
     function deliver(CcipRampMessage calldata message, uint256 gasLimit) external;
+
+    /// @notice Refuses: a function of CCIP 1.5, for applications that are among those whom it pays.
+    function payNops() external pure;
 
     /// @notice Of gas on a member, in coins and fee tokens alike, and whether its coin is this member's. The operator.
     function setPrice(uint64 destChainSelector, uint256 weiPerGas, bool sharesCoin) external;
