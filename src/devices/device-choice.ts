@@ -7,7 +7,7 @@ import type { DeviceFault } from "./proving-backends.ts";
 
 /** A card that was lost once may have been asleep: the next thread opens it again. */
 const MOST_FAILURES = 2;
-/** How long a thread may take to give its card back: a kernel that is being compiled is finished before. */
+/** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
 const END_MS = 10_000;
 const IDLE_MS = 10_000;
 /** To open a card, and to compile its kernels, takes some seconds. */
@@ -27,6 +27,7 @@ export class ProverDeviceError extends HyperchainError<"NotInstalled" | "NoCard"
 interface ProvingThread {
   on(event: "message" | "exit", listener: (value: unknown) => void): unknown;
   postMessage(message: unknown): void;
+  unref(): void;
   terminate(): Promise<unknown>;
 }
 
@@ -87,10 +88,20 @@ export class DeviceChoice {
     return thread;
   }
 
-  /** Ends a thread that it has started, without its card first. */
+  /**
+   * Ends a thread that it has started, without its card first. A thread whose card does not answer goes on until it does, or
+   * until the process ends: Dawn would end the process with the thread.
+   */
   async end(thread: ProvingThread): Promise<void> {
     const life = this.#lives.get(thread);
-    if (life !== undefined && askForEnd(thread, life)) await Atomics.waitAsync(life, 0, CARD_LIFE.open, END_MS).value;
+    if (life !== undefined && askForEnd(thread, life)) {
+      const ended = Promise.resolve(Atomics.waitAsync(life, 0, CARD_LIFE.open).value);
+      if (!(await isInTime(ended, END_MS))) {
+        thread.unref();
+        void ended.then(() => thread.terminate());
+        return;
+      }
+    }
     await thread.terminate();
   }
 
@@ -144,6 +155,14 @@ function askForEnd(thread: ProvingThread, life: Int32Array): boolean {
   if (Atomics.load(life, 0) !== CARD_LIFE.open) return false;
   thread.postMessage({ type: "end-card" } satisfies EndCard);
   return true;
+}
+
+async function isInTime(done: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), limitMs);
+  const isDone = await Promise.race([done.then(() => true), late]);
+  clearTimeout(timer);
+  return isDone;
 }
 
 /** Looks for a card where one is wished for. Rejects with ProverDeviceError where it must be one, and there is none. */

@@ -23,14 +23,28 @@ export function openBackends(processor: Backend, card: CardSetup | undefined, po
   const life = new Int32Array(card.life);
   Atomics.store(life, 0, CARD_LIFE.open);
   const opening = new CardOpening(backends, card, tell);
-  port.on("message", (message: EndCard) => {
-    if (message.type !== "end-card") return;
-    void opening.end().finally(() => {
-      Atomics.store(life, 0, CARD_LIFE.ended);
-      Atomics.notify(life, 0);
-    });
-  });
+  const end = async (): Promise<void> => {
+    await opening.end();
+    Atomics.store(life, 0, CARD_LIFE.ended);
+    Atomics.notify(life, 0);
+  };
+  port.on("message", (message: EndCard) => void (message.type === "end-card" && end()));
+  endBeforeThread(end);
   return backends;
+}
+
+/** What ends this thread does so once the card owes no answer. What goes wrong until then is of no account. */
+function endBeforeThread(end: () => Promise<void>): void {
+  let isEnding = false;
+  const onUncaught = (error: unknown): void => {
+    if (isEnding) return;
+    isEnding = true;
+    void end().then(() => {
+      process.off("uncaughtException", onUncaught);
+      throw error;
+    });
+  };
+  process.on("uncaughtException", onUncaught);
 }
 
 /** A card on its way to a thread's backends. */
@@ -38,49 +52,58 @@ class CardOpening {
   readonly #backends: ProvingBackends;
   readonly #setup: CardSetup;
   readonly #tell: (news: CardNews["news"]) => void;
-  readonly #opened: Promise<void>;
-  #device: WebgpuBackend | undefined;
+  readonly #device: Promise<WebgpuBackend>;
   #isEnding = false;
 
   constructor(backends: ProvingBackends, setup: CardSetup, tell: (news: CardNews["news"]) => void) {
     this.#backends = backends;
     this.#setup = setup;
     this.#tell = tell;
-    this.#opened = this.#open().catch(async (error: unknown) => {
-      await this.#device?.close();
-      if (!this.#isEnding) tell({ kind: "fault", fault: faultOf(error) });
-    });
+    this.#device = this.#open();
+    this.#device
+      .then((device) => this.#makeReady(device))
+      .catch((error: unknown) => {
+        if (!this.#isEnding) tell({ kind: "fault", fault: faultOf(error) });
+      });
   }
 
-  /** Resolves once the card owes no answer. */
+  /** Resolves once the card owes no answer, however long that takes. */
   async end(): Promise<void> {
     this.#isEnding = true;
-    await this.#device?.close();
-    await this.#opened;
-    await this.#device?.close();
+    const device = await this.#device.catch(() => undefined);
+    await device?.close();
+    await device?.settled();
   }
 
-  async #open(): Promise<void> {
-    const { isForced, isMeasured, memory, software } = this.#setup;
+  async #open(): Promise<WebgpuBackend> {
+    const { memory, software } = this.#setup;
     const gpu = software === undefined ? await installedGpu() : softwareGpuOf(software.module);
     const opened = await openDevice(gpu, software === undefined ? "refused" : "allowed");
     if (opened.state !== "open") throw new Error("the graphics card is not there any more");
-    const now = (): number => performance.now();
-    const device = createWebgpuBackend({ device: opened.device, memory, now });
-    this.#device = device;
-    if (this.#isEnding) return;
-    await device.compileKernels(EXTENSION_DEGREE);
-    if (!isMeasured) {
-      const { processor } = this.#backends;
-      const { gain } = await this.#backends.alone(() =>
-        calibrate({ processor, device }, now, software?.logRows, software?.limitMs),
-      );
-      this.#tell({ kind: "measured", gain });
-      if (gain < LEAST_GAIN && !isForced) return device.close();
+    return createWebgpuBackend({ device: opened.device, memory, now });
+  }
+
+  async #makeReady(device: WebgpuBackend): Promise<void> {
+    const { isForced, isMeasured, software } = this.#setup;
+    const { processor } = this.#backends;
+    try {
+      await device.compileKernels(EXTENSION_DEGREE);
+      if (!isMeasured) {
+        const { gain } = await this.#backends.alone(() =>
+          calibrate({ processor, device }, now, software?.logRows, software?.limitMs),
+        );
+        this.#tell({ kind: "measured", gain });
+        if (gain < LEAST_GAIN && !isForced) return await device.close();
+      }
+      this.#backends.adopt(device);
+    } catch (error) {
+      await device.close();
+      throw error;
     }
-    this.#backends.adopt(device);
   }
 }
+
+const now = (): number => performance.now();
 
 function faultOf(error: unknown): DeviceFault {
   return { kind: error instanceof CalibrationMismatch ? "wrong" : "failed", reason: reasonOf(error) };

@@ -102,6 +102,26 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
     await prover.close();
   });
 
+  it("goes with a thread whose kernel thread is lost while it compiles, and another thread makes the proof", async () => {
+    const code = `
+      const { Worker } = await import("node:worker_threads");
+      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
+      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
+      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
+      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
+      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+      const altered = new URL(${JSON.stringify(moduleOf("../prover/support/losing-a-kernel-thread.ts"))});
+      let threads = 0;
+      const startThread = (file, options) => new Worker(threads++ === 0 ? altered : file, options);
+      const prover = createProver({ workers: 2, device }, { startThread });
+      const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+      const { metrics } = await prover.proveBatch(job);
+      console.log(threads, metrics.backend, device.report().state);
+      await prover.close();`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["-e", code]);
+    assert.deepEqual([stdout, stderr], ["2 wasm found\n", ""]);
+  });
+
   it("leaves nothing behind where its process ends while the card works", async () => {
     const code = `
       const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});

@@ -4,7 +4,7 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
-import type { CardNews } from "../../src/devices/card-setup.ts";
+import { CARD_LIFE, type CardNews } from "../../src/devices/card-setup.ts";
 import { chooseDevice, defaultIdleTimeoutMs, DeviceChoice } from "../../src/devices/device-choice.ts";
 import { mayHaveCard } from "../../src/devices/installed-gpu.ts";
 import { NO_CARD, SOFTWARE_CARD_FOLDER, loadSoftwareDriver } from "../kernels/support/swiftshader.ts";
@@ -16,7 +16,7 @@ const CARD = "a card";
 function choiceOf(device: "auto" | "gpu") {
   const choice = new DeviceChoice({ device, gpuMemory: 1024 }, { state: "found", card: CARD });
   const thread = new EventEmitter();
-  const asThread = Object.assign(thread, { postMessage: () => undefined, terminate: async () => 0 });
+  const asThread = Object.assign(thread, { postMessage: () => undefined, unref: () => undefined, terminate: async () => 0 });
   choice.start(() => asThread);
   const hear = (news: CardNews["news"]): void => void thread.emit("message", { type: "card", news } satisfies CardNews);
   const measured = (gain: number): void => hear({ kind: "measured", gain });
@@ -115,6 +115,36 @@ describe("H2: what provers prove on", () => {
     assert.notEqual(lost.choice.setup(), undefined, "it may have been asleep");
     lost.fault("failed");
     assert.deepEqual([lost.choice.report().state, lost.choice.setup()], ["lost", undefined]);
+  });
+
+  it("is ended with its thread only once the card has answered: Dawn would end the process with it", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const choice = new DeviceChoice({ device: "auto" }, { state: "found", card: CARD });
+    const { promise: ended, resolve } = Promise.withResolvers<undefined>();
+    const events: unknown[] = [];
+    const asThread = Object.assign(new EventEmitter(), {
+      postMessage: (message: unknown) => void events.push(message),
+      unref: () => void events.push("unref"),
+      terminate: async () => {
+        events.push("terminate");
+        resolve(undefined);
+      },
+    });
+    let life = new Int32Array(new SharedArrayBuffer(0));
+    choice.start((setup) => {
+      life = new Int32Array(setup?.life ?? assert.fail("there is no card"));
+      return asThread;
+    });
+    Atomics.store(life, 0, CARD_LIFE.open);
+    const waiting = choice.end(asThread);
+    t.mock.timers.tick(10_000);
+    await waiting;
+    assert.deepEqual(events, [{ type: "end-card" }, "unref"]);
+    Atomics.store(life, 0, CARD_LIFE.ended);
+    Atomics.notify(life, 0);
+    await ended;
+    assert.deepEqual(events.at(-1), "terminate");
+    asThread.emit("exit", 1);
   });
 
   it("is the card still after any number of proofs that were too large for it", () => {

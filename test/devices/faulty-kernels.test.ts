@@ -106,7 +106,11 @@ describe("H2: a kernel that computes one wrong bit", { skip: NO_CARD }, () => {
 /** What status says of a card, and how a thread that proves on it tells of its faults. */
 function statusOfThread() {
   const choice = new DeviceChoice({ device: "auto" }, { state: "found", card: "a card" });
-  const thread = Object.assign(new EventEmitter(), { postMessage: () => undefined, terminate: async () => 0 });
+  const thread = Object.assign(new EventEmitter(), {
+    postMessage: () => undefined,
+    unref: () => undefined,
+    terminate: async () => 0,
+  });
   choice.start(() => thread);
   const tell = (news: CardNews["news"]): void => void thread.emit("message", { type: "card", news } satisfies CardNews);
   tell({ kind: "measured", gain: 2 });

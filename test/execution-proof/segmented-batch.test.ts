@@ -7,6 +7,7 @@ import { ExecutionProving } from "../../src/execution-proof/batch/prove-executio
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";
 import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
@@ -99,6 +100,19 @@ describe("the proof of a batch of which a step is cut into segments", () => {
       assert.ok(made.kind === "made", JSON.stringify(made));
       assert.deepEqual([made.metrics.backend, backends.faults], ["wasm", faults]);
       assert.deepEqual(made.proof, proof.chunks[whole]!.proof);
+    } finally {
+      await proving.release();
+    }
+  });
+
+  it("is not labelled where a kernel thread is lost: the caller hears of it", async () => {
+    const commit: Backend["commit"] = () => Promise.reject(new KernelThreadsLost("Crashed", "a kernel thread crashed"));
+    const proving = new ExecutionProving(key, new ProvingBackends({ ...backend, commit }));
+    try {
+      const planned = await proving.plan(batch.witness as ExecutionWitness, batch.claim, { mostCells: 1 });
+      assert.ok(planned.kind === "planned");
+      const whole = proof.chunks.findIndex((chunk) => !isRun(chunk.proof));
+      await assert.rejects(proving.proveChunk(planned.chunks[whole]!.input), KernelThreadsLost);
     } finally {
       await proving.release();
     }

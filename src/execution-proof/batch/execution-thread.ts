@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { openBackends } from "../../devices/open-backends.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
+import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import { executionParameters } from "../parameters.ts";
@@ -15,7 +16,7 @@ import { chunkRefusal, verifyWithKey } from "./verify-execution.ts";
 
 /**
  * The prover's own thread, in which chunks are proven one at a time. What is asked beside that is done meanwhile.
- * Ended by `terminate`, which also frees the backends.
+ * Ended by `terminate`, which also frees the backends, or by the loss of a kernel thread.
  */
 const port = parentPort;
 if (port === null) throw new Error("execution-thread.ts is the body of a worker thread; use createExecutionProver");
@@ -94,8 +95,11 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
         return verifyWithKey(key, job.claim, job.proof, { acceptsWeakParameters });
     }
   },
-  (error) =>
-    error instanceof ExecutionProofError
+  (error) => {
+    // The backend is of no more use: the thread ends, and the next request starts another one.
+    if (error instanceof KernelThreadsLost) throw error;
+    return error instanceof ExecutionProofError
       ? { kind: "refused", code: error.code, message: error.message }
-      : { kind: "fault", reason: reasonOf(error) },
+      : { kind: "fault", reason: reasonOf(error) };
+  },
 );

@@ -1,4 +1,5 @@
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
+import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ProvingBackends } from "../../devices/proving-backends.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
@@ -84,7 +85,10 @@ export class ExecutionProving {
     }
   }
 
-  /** Proves a chunk, or says why its batch is to be cut otherwise or cannot be proven. Rejects with the signal's reason alone. */
+  /**
+   * Proves a chunk, or says why its batch is to be cut otherwise or cannot be proven. Rejects with the signal's reason, or with
+   * KernelThreadsLost.
+   */
   proveChunk(chunk: Uint8Array, options: ChunkOptions = {}): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
     return labelled(options.signal, () => this.#proveChunk(chunk, options));
   }
@@ -157,6 +161,8 @@ async function labelled<Made>(signal: AbortSignal | undefined, make: () => Promi
     return await make();
   } catch (error) {
     signal?.throwIfAborted();
+    // It says nothing about the batch: the thread ends, and what is asked of another one is made.
+    if (error instanceof KernelThreadsLost) throw error;
     return labelOf(error);
   }
 }

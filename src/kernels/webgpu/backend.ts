@@ -29,6 +29,11 @@ const DEFAULT_SILENCE_MS = 60_000;
 export interface WebgpuBackend extends Backend {
   /** Bytes on the card that handles and running operations hold. */
   memoryInUse(): number;
+  /**
+   * Resolves once the card owes no answer, however long that takes: Dawn ends the process where one is left when its thread ends.
+   * Call it after `close`.
+   */
+  settled(): Promise<void>;
   /** Compiles all that proofs over this extension dispatch, beside the calling thread. Rejects with CardFailed. */
   compileKernels(degree: number): Promise<void>;
 }
@@ -51,7 +56,8 @@ interface WebgpuBackendOptions {
 export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, ...times }: WebgpuBackendOptions): WebgpuBackend {
   const trees = new Map<Commitment, CardTree>();
   let compressor: Compressor | undefined;
-  let running: CardDevice | undefined = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
+  const card = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
+  let running: CardDevice | undefined = card;
   const device = (): CardDevice => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
@@ -60,6 +66,7 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
     name: "webgpu",
     workers: 1,
     compileKernels: (degree) => device().machine.prepare(kernelsOfProofs(degree)),
+    settled: () => card.machine.settled(),
     memoryInUse: () => running?.machine.memory.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),
     download: async (columns) => download(device(), columns),
@@ -102,10 +109,9 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
       releaseTree(running, tree);
     },
     close: async () => {
-      const machine = running?.machine;
       running = undefined;
       trees.clear();
-      await machine?.close();
+      await card.machine.close();
     },
   };
 }

@@ -189,13 +189,16 @@ export class Machine {
     }
   }
 
-  /**
-   * Resolves once the card owes no answer: Dawn ends the process where one is left when its thread ends. A card that does not
-   * answer in time is not waited for.
-   */
+  /** Resolves once the card owes no answer. One that does not answer in time is not waited for. */
   async close(): Promise<void> {
+    this.#dead ??= new CardFailed("Lost", "the graphics card was given back");
     this.#device.destroy();
-    await this.#answered(Promise.allSettled([...this.#owed, this.#device.lost])).catch(() => undefined);
+    await this.#answered(Promise.all([this.settled(), this.#device.lost])).catch(() => undefined);
+  }
+
+  /** Resolves once the card owes no answer, however long that takes. */
+  async settled(): Promise<void> {
+    while (this.#owed.size > 0) await Promise.allSettled(this.#owed);
   }
 
   #slice(
