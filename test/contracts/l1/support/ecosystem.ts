@@ -37,25 +37,28 @@ export interface Ecosystem {
   latestTimestamp(): Promise<bigint>;
 }
 
-/** Which account freezes, and how long. */
-export interface Freezes {
+/** Which account freezes, and the times of registry and settings. */
+interface EcosystemTerms {
   readonly council?: string;
   readonly freezeTime?: bigint;
   readonly freezeCycle?: bigint;
+  readonly retirementNotice?: bigint;
+  readonly reactionTime?: bigint;
 }
 
 export async function deployEcosystem(
   revealDelay = 0n,
   start = startLocalL1,
   recoveryTime = 0n,
-  freezes: Freezes = {},
+  chosen: EcosystemTerms = {},
 ): Promise<Ecosystem> {
   const l1 = await start();
   const accounts = await l1.ethers.getSigners();
   const deployer = accounts[0]!;
   const verifier = await l1.deploy("VerifierDouble");
-  const { council = ZeroAddress, freezeTime = 0n, freezeCycle = 0n } = freezes;
-  const terms = [deployer.address, council, RETIREMENT_NOTICE_SECONDS, freezeTime, freezeCycle];
+  const { council = ZeroAddress, freezeTime = 0n, freezeCycle = 0n } = chosen;
+  const { retirementNotice = RETIREMENT_NOTICE_SECONDS, reactionTime = REACTION_SECONDS } = chosen;
+  const terms = [deployer.address, council, retirementNotice, freezeTime, freezeCycle];
   const verifiers = await l1.deploy("VerifierRegistry", terms);
   const reader = await l1.deploy("BatchReader2");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
@@ -67,7 +70,7 @@ export async function deployEcosystem(
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
   const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());
-  const settings = await l1.deploy("ChainSettings", factoryAddress, await verifiers.getAddress(), REACTION_SECONDS);
+  const settings = await l1.deploy("ChainSettings", factoryAddress, await verifiers.getAddress(), reactionTime);
   const implementation = await l1.deploy("Hyperchain", {
     factory: factoryAddress,
     bridge: await bridge.getAddress(),

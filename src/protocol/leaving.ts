@@ -1,0 +1,37 @@
+/** What of a chain's times decides how long its accounts need to be out. Seconds. */
+interface LeavingTimes {
+  readonly priorityOpWindow: bigint;
+  readonly exitDelay: bigint;
+  readonly executionDelay: bigint;
+  readonly unprovenDelay: bigint;
+}
+
+/**
+ * The exit opens in the second behind the one that L1 names, and what is announced counts at its second's first block: so the
+ * exit must be open in the second before.
+ */
+const EXIT_SECONDS = 2n;
+
+/** The longest that a proven batch waits for its execution. */
+function longestDelay({ executionDelay, unprovenDelay }: Pick<LeavingTimes, "executionDelay" | "unprovenDelay">): bigint {
+  return executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
+}
+
+/** From a request by the queue on, with nothing ahead of it, until the chain has executed it or anyone can stop the chain. */
+export function exitAfterRequest({ priorityOpWindow, exitDelay }: LeavingTimes): bigint {
+  return 2n * priorityOpWindow + exitDelay;
+}
+
+/** `ChainSettings.upgradeNotice`. `reactionTime` is that of the contracts. */
+export function upgradeNotice(times: LeavingTimes, reactionTime: bigint): bigint {
+  return exitAfterRequest(times) + longestDelay(times) + reactionTime;
+}
+
+/**
+ * The last second of L1's time in which a withdrawal that is asked for by the queue is out, or the chain can be stopped, before
+ * what counts from `effectiveAt` on. `backlog`: how much later than a window from now an operation would be due that is queued
+ * now, since others wait ahead of it.
+ */
+export function lastToLeave(effectiveAt: bigint, times: LeavingTimes, backlog = 0n): bigint {
+  return effectiveAt - exitAfterRequest(times) - longestDelay(times) - EXIT_SECONDS - backlog;
+}
