@@ -104,11 +104,16 @@ export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"
   if (chain.stopped === true) return <Mark kind="under-way">paused; it refuses its clients until it is started</Mark>;
   if (chain.stuck !== undefined)
     return (
-      <Mark kind="under-way">
-        runs, but seals nothing: {chain.stuck.why} ({chain.stuck.help})
-      </Mark>
+      <>
+        <Mark kind="under-way">runs, but seals nothing</Mark>: {chain.stuck.why} ({chain.stuck.help})
+      </>
     );
-  if (chain.waitsFor !== undefined) return <Mark kind="under-way">waits: {chain.waitsFor}</Mark>;
+  if (chain.waitsFor !== undefined)
+    return (
+      <>
+        <Mark kind="under-way">waits</Mark>: {chain.waitsFor}
+      </>
+    );
   return <Mark kind="good">runs</Mark>;
 }
 

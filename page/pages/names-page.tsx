@@ -54,7 +54,7 @@ function Add() {
     form.reset();
   };
   return (
-    <form class="actions" aria-label="name an address" onSubmit={submit}>
+    <form class="fields" aria-label="name an address" onSubmit={submit}>
       <input
         name="address"
         required

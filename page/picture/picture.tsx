@@ -3,6 +3,7 @@ import { useActivity } from "../activity.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { clockTime } from "../format.ts";
 import { timeOf } from "../happenings.ts";
+import type { Activity } from "../happenings.ts";
 import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
 import { to, useLinkState } from "../route.ts";
@@ -12,7 +13,7 @@ import { Listed } from "./listed.tsx";
 import type { Shown } from "./listed.tsx";
 import { BatchMarks, BlockMarks, StageMarks } from "./marks.tsx";
 import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
-import { DEFAULT_SPAN, scaleOf, SPANS } from "./scale.ts";
+import { fittingSpan, scaleOf, SPANS } from "./scale.ts";
 import type { Scale } from "./scale.ts";
 
 /** Pixels that a time of day takes, and what may be between two. */
@@ -28,10 +29,10 @@ export function Picture() {
   const nameOf = useChainName();
   const [state, setState] = useLinkState();
   const { ref, width } = useWidth();
-  const asked = state.get("span") ?? DEFAULT_SPAN;
-  const span = asked in SPANS ? asked : DEFAULT_SPAN;
   const [paused, pause] = useState<number>();
   const now = useNow();
+  const asked = state.get("span") ?? "";
+  const span = asked in SPANS ? asked : fittingSpan(oldestTime(activity), paused ?? now);
   const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
   const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
   const shown = useShown(scale);
@@ -41,11 +42,7 @@ export function Picture() {
         <h2 id="picture">What happens</h2>
         <div class="segments" role="group" aria-label="time that is shown">
           {Object.entries(SPANS).map(([seconds, words]) => (
-            <button
-              key={seconds}
-              aria-pressed={seconds === span}
-              onClick={() => setState("span", seconds === DEFAULT_SPAN ? undefined : seconds)}
-            >
+            <button key={seconds} aria-pressed={seconds === span} onClick={() => setState("span", seconds)}>
               {words}
             </button>
           ))}
@@ -81,6 +78,10 @@ export function Picture() {
       <Listed shown={shown} nameOf={nameOf} />
     </section>
   );
+}
+
+function oldestTime(activity: Activity): number {
+  return Math.min(...[...activity.values()].flatMap(([oldest]) => (oldest === undefined ? [] : [timeOf(oldest)])));
 }
 
 function clipped(name: string, { label }: Scale): string {

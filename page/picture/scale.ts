@@ -6,7 +6,8 @@ export const SPANS = {
   "1800": "30 minutes",
   "3600": "1 hour",
 } as const;
-export const DEFAULT_SPAN = "600";
+/** The most that is shown where no reader has chosen. */
+const MOST_UNCHOSEN = "600";
 /** Pixels of a lane, above the first one, and of the times of day below the last. */
 export const [LANE, TOP, AXIS] = [62, 8, 22];
 /** Pixels beside the lanes for their names, and of names on a narrow screen. */
@@ -16,6 +17,12 @@ const NARROW = 520;
 const HOUR_MS = 3_600_000;
 /** Parts of a span in which the same marks are drawn, and only moved. */
 const PARTS = 12;
+
+/** The shortest span that has all since then, up to ten minutes: a young ecosystem fills the picture. */
+export function fittingSpan(sinceMs: number, nowMs: number): string {
+  const spans = Object.keys(SPANS).filter((seconds) => Number(seconds) <= Number(MOST_UNCHOSEN));
+  return spans.find((seconds) => nowMs - sinceMs < Number(seconds) * 1_000) ?? MOST_UNCHOSEN;
+}
 
 /** Where times and members are in the picture. What is drawn once keeps its place, and is moved as time runs. */
 export interface Scale {

@@ -91,7 +91,7 @@ describe("I11: each page of the page on a narrow screen", async () => {
     routes.push(
       ...["", "l1", "l1/blocks", `l1/tx/${onL1}`, "alpha", "alpha/blocks", "alpha/batches", "alpha/block/1", "alpha/batch/0"],
       ...[`alpha/tx/${refused.hash}`, `alpha/address/${money}`, `alpha/address/${alice.address.toLowerCase()}`],
-      ...["messages", `message/271/${messageHash}`, "charts", "contracts", "search/transfer", "accounts", "wallet"],
+      ...["messages", `message/271/${messageHash}`, "charts", "contracts", "search/transfer", "accounts", "wallet", "names"],
     );
     tab = await browser.newPage();
     tab.setDefaultTimeout(60_000);
@@ -117,13 +117,14 @@ describe("I11: each page of the page on a narrow screen", async () => {
           await tab.goto(`${page.url}/#/${route}`);
           await tab.locator("h1").first().waitFor();
           await tab.locator('main:not(:has-text("asking"))').waitFor();
+          const name = route.split("/").slice(0, 2).join("-") || "first";
+          const path = `${PICTURES}/${name}-${width}-${colorScheme}.png`;
+          if (PICTURES !== undefined) await tab.screenshot({ path, fullPage: true });
           if (width < 400) {
             assert.deepEqual(await tab.evaluate<string[]>(TOO_WIDE), [], route);
             assert.deepEqual(await tab.evaluate<string[]>(CUT), [], route);
           }
           assert.deepEqual(await violations(tab), [], route);
-          const name = route.split("/").slice(0, 2).join("-") || "first";
-          if (PICTURES !== undefined) await tab.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png` });
         }
       },
     );

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import type { MessageInfo } from "../../page/answers.ts";
 import { bundlesOf } from "../../page/picture/bundles.ts";
 import type { Line } from "../../page/picture/lanes.ts";
+import { fittingSpan } from "../../page/picture/scale.ts";
 import { startPage } from "../../src/page/page-server.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
@@ -14,6 +15,12 @@ import type { BusyMember } from "./support/busy-member.ts";
 import { violations } from "./support/violations.ts";
 
 const MESSAGES = 200;
+
+test("until a reader chooses, the picture shows the shortest time, up to ten minutes, that has all that happened", () => {
+  const at = (secondsAgo: number): string => fittingSpan(1_000_000, 1_000_000 + secondsAgo * 1_000);
+  assert.deepEqual([0, 59, 60, 179, 180, 599, 600, 86_400].map(at), ["60", "60", "180", "180", "600", "600", "600", "600"]);
+  assert.equal(fittingSpan(Infinity, 0), "60", "nothing has happened");
+});
 
 describe("I11: a picture of much that happens at a time", async () => {
   const browser: Browser | undefined = await openBrowser();
