@@ -91,6 +91,32 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     assert.ok(worker.book.marks(worker.book.message(idOf(1))!).failed !== undefined);
   });
 
+  test("attack: a receiver that would take it when asked, and fails in each transaction: two repetitions are paid for, and others go on", async () => {
+    behave(() => true);
+    const take = b.onTransaction;
+    b.onTransaction = (transaction) => {
+      const run = runIn(transaction.data);
+      if (run?.number !== 1n || !run.isFirst) return take(transaction);
+      const reason = FAILURES.encodeErrorResult("ReceiverError", [REFUSED]);
+      return [log("ExecutionStateChanged", [1n, 1n, idOf(1), idOf(1), FAILURE, reason, 1n])];
+    };
+    b.reverts = ({ data }) => runIn(data)?.isFirst === false;
+    a.emit(sent(1));
+    b.emit(recorded(1));
+    for (let look = 0; look < 10; look++) await worker.look({ all: true });
+    assert.equal(b.sent.length, 3);
+    assert.match(worker.waitsFor(idOf(1)) ?? "", /failed in 2 repetitions that were paid for/);
+    a.emit(sent(2));
+    b.emit(recorded(2));
+    await worker.look();
+    assert.ok(worker.book.marks(worker.book.message(idOf(2))!).executed !== undefined);
+    // By hand it is run all the same.
+    b.reverts = () => false;
+    b.onTransaction = take;
+    await worker.execute(idOf(1), undefined);
+    assert.ok(worker.book.marks(worker.book.message(idOf(1))!).executed !== undefined);
+  });
+
   test("attack: a chain that vouches for another chain's message, or tells one in another's name, has nothing executed", async () => {
     behave(() => true);
     a.emit(sent(7));

@@ -140,6 +140,26 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.equal(executions(b), 2);
   });
 
+  test("attack: a receiver queues many composed calls under the index that its sender has paid for once: one is run, with its coins", async () => {
+    const take = obey(() => true);
+    const runs: string[] = [];
+    b.onTransaction = (transaction) => {
+      if (transaction.kind !== "compose") return take(transaction);
+      const { from, to, guid, index } = transaction.args[0] as Readonly<Record<"from" | "to" | "guid" | "index", string>>;
+      runs.push(to.toLowerCase());
+      return [logOf(worker.contracts.endpoint, endpoint, "ComposeDelivered", [from, to, guid, index])];
+    };
+    // Behind `lzReceive`: a composed call with index 0, gas and 10 coins.
+    const composed = solidityPacked(["uint8", "uint16", "uint8", "uint16", "uint128", "uint128"], [1, 35, 3, 0, GAS, 10n ** 19n]);
+    packetTo(b, 1, OPTIONS + composed.slice(2));
+    const takers = [1, 2, 3].map((number) => `0x${"dd".repeat(19)}0${number}`);
+    for (const to of takers)
+      b.emit(logOf(worker.contracts.endpoint, endpoint, "ComposeSent", [RECEIVER, to, guidOf(1), 0, "0x"]));
+    for (let look = 0; look < 3; look++) await worker.look({ all: true });
+    assert.deepEqual(runs, [takers[0]]);
+    assert.match(worker.waitsFor(guidOf(1)) ?? "", /pays for one composed call 0, which is that to 0xdd\w+01/);
+  });
+
   test("a member that does not answer holds up no other, and goes on where it was", async () => {
     for (const member of [b, c]) member.onTransaction = obey(() => true);
     packetTo(b, 1);

@@ -111,6 +111,20 @@ describe("the Superchain's worker beside silent members and lying chains", () =>
     assert.equal(b.sent.length, 1);
   });
 
+  test("a message whose first record never comes is relayed once the record of its resending has, and once", async () => {
+    a.emit(sent(fromAlpha));
+    await worker.look();
+    a.emit(sent(fromAlpha));
+    b.emit(proven(fromAlpha, 2n));
+    await worker.look({ all: true });
+    assert.equal(b.sent.length, 1);
+    b.emit(proven(fromAlpha, 1n));
+    a.emit(sent(fromAlpha));
+    b.emit(proven(fromAlpha, 3n));
+    await worker.look({ all: true });
+    assert.equal(b.sent.length, 1);
+  });
+
   test("attack: an inbox' record counts for the chain that it came from, and no other's message is relayed by it", async () => {
     a.emit(sent(fromAlpha));
     b.emit(proven(fromAlpha, 1n, 3n));

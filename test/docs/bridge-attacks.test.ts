@@ -7,10 +7,10 @@ import { missingTests, namedTests } from "./named-tests.ts";
 const ROOT = new URL("../../", import.meta.url);
 const rows = [...readFileSync(new URL("test/bridges/README.md", ROOT), "utf8").matchAll(/^\| (\d+) \|.*$/gm)];
 
-test("each of the sixteen attacks on bridges of others has tests, which are titles in the files that the list names", () => {
+test("each attack on bridges of others has tests, which are titles in the files that the list names", () => {
   assert.deepEqual(
     rows.map(([, number]) => Number(number)),
-    Array.from({ length: 16 }, (_, i) => i + 1),
+    Array.from({ length: 17 }, (_, i) => i + 1),
   );
   for (const [row] of rows) assert.ok(namedTests(row).length > 0, row);
   const named = rows.flatMap(([row]) => namedTests(row));

@@ -3,6 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { BridgeWork } from "../bridge-work.ts";
 import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
+import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, refusalFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { CcipBook } from "./book.ts";
@@ -33,6 +34,8 @@ export class CcipWorker {
   readonly book: CcipBook;
   readonly #work: BridgeWork;
   readonly #members: CcipWorkerDependencies["members"];
+  /** Of repetitions, which revert as a whole: no event tells of them. */
+  readonly #failures = new PaidFailures();
 
   constructor(dependencies: CcipWorkerDependencies) {
     const [first] = dependencies.members;
@@ -43,7 +46,10 @@ export class CcipWorker {
     const messages: BridgeMessages = {
       reads: this.book.reads,
       take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
-      forget: () => this.book.forget(),
+      forget: () => {
+        this.book.forget();
+        this.#failures.clear();
+      },
       bring: async (isFor) => (await dependencies.bring?.(this.#unrecorded().filter(({ id }) => isFor(id)))) ?? false,
       due: (worked) => this.#due(worked),
     };
@@ -113,11 +119,21 @@ export class CcipWorker {
       const { isRecorded, executed } = this.book.marks(message);
       if (!isRecorded || executed !== undefined) return [];
       const advance = async (round: SendingRound): Promise<boolean> => {
+        if (this.#isGivenUp(id)) return false;
         await this.#run(message, this.#gasFor(message), { worked, id, round });
         return this.book.marks(message).executed !== undefined;
       };
       return [{ name: id, id, path: `${sender} ${receiver}`, advance }];
     });
+  }
+
+  /** Whether its receiver would take it when it was asked, and failed in transactions: it could have each look pay. */
+  #isGivenUp(id: Hex): boolean {
+    const paid = this.#failures.of(id);
+    if (paid < MOST_PAID_FAILURES) return false;
+    const why = `its receiver failed in ${paid} repetitions that were paid for, and is not run again by itself`;
+    this.#work.wait(id, `${why}; have it run by hyperchain_executeDelivery`);
+    return true;
   }
 
   /** One that has failed is only asked until it would be taken: an offramp undoes what fails again. */
@@ -128,7 +144,7 @@ export class CcipWorker {
       this.#work.wait(sending.id, this.#reasonOf(refusal, message));
       return undefined;
     }
-    return this.#work.send(transaction, sending);
+    return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
   }
 
   #gasFor(message: SentCcipMessage): bigint {

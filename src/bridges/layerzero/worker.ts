@@ -142,6 +142,13 @@ export class LayerZeroWorker {
       this.#work.wait(guid, `its sender pays for no composed call ${composed.index} (an lzCompose option)`);
       return false;
     }
+    // A receiver may queue any number under one index, for which its sender has paid once, coins too.
+    const first = this.book.composed(packet).find(({ index }) => index === composed.index);
+    if (first !== undefined && first !== composed) {
+      const why = `its sender pays for one composed call ${composed.index}, which is that to ${first.to}`;
+      this.#work.wait(guid, `${why}; have the one to ${composed.to} run by another account`);
+      return false;
+    }
     const transaction = composition(composed, paid, this.contracts);
     const run = { name: nameOf(composed), kind: "compose", gas: paid.gas, transaction } as const;
     return this.#run(run, () => composed, { worked, id: guid, round });

@@ -7,6 +7,12 @@ import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import { superchainContracts } from "./interfaces.ts";
 
+/** A log of the messenger. */
+export interface SuperchainTelling {
+  readonly blockNumber: number;
+  readonly logIndex: number;
+}
+
 /** A message that the messenger of a chain has told. */
 export interface SuperchainMessage {
   /** As the messengers of both chains name it. */
@@ -19,8 +25,8 @@ export interface SuperchainMessage {
   /** Topics and data of the event, which a relay takes. */
   readonly payload: Hex;
   readonly payloadHash: Hex;
-  readonly blockNumber: number;
-  readonly logIndex: number;
+  /** Where it was told: by its sender, and by anyone who has told it again. */
+  readonly tellings: SuperchainTelling[];
   readonly sent: BridgeTransactionPlace;
 }
 
@@ -83,13 +89,18 @@ export class SuperchainBook {
     const types = ["uint256", "uint256", "uint256", "address", "address", "bytes"];
     const named = [destination, at.chainId, nonce, sender, target, message];
     const hash = keccak256(AbiCoder.defaultAbiCoder().encode(types, named)) as Hex;
-    // One that is told again is the same message; what was told first is on its way.
-    if (this.#messages.has(hash)) return;
+    const telling = { blockNumber: log.blockNumber, logIndex: log.index };
+    const known = this.#messages.get(hash);
+    if (known !== undefined) {
+      // The same message: whichever of its records comes counts. Records of one block are one.
+      if (known.tellings.every(({ blockNumber }) => blockNumber !== telling.blockNumber)) known.tellings.push(telling);
+      return;
+    }
     const payload = concat([...log.topics, log.data]) as Hex;
     this.#messages.set(hash, {
       ...{ hash, source: at.chainId, destination, nonce, sent: at },
       ...{ sender: sender.toLowerCase() as Hex, target: target.toLowerCase() as Hex },
-      ...{ payload, payloadHash: keccak256(payload) as Hex, blockNumber: log.blockNumber, logIndex: log.index },
+      ...{ payload, payloadHash: keccak256(payload) as Hex, tellings: [telling] },
     });
   }
 

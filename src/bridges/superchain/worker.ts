@@ -9,7 +9,7 @@ import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
 import { beginLook, revertFrom } from "../worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
 import { SuperchainBook } from "./book.ts";
-import type { SuperchainMessage } from "./book.ts";
+import type { SuperchainMessage, SuperchainTelling } from "./book.ts";
 import { recordOf, relayAccessList } from "./identifier.ts";
 import type { LogIdentifier } from "./identifier.ts";
 import { superchainContracts } from "./interfaces.ts";
@@ -23,14 +23,20 @@ interface MessagePlace {
   readonly record: Hex;
 }
 
+/** A message with one of the logs that told it. */
+interface ToldMessage {
+  readonly message: SuperchainMessage;
+  readonly telling: SuperchainTelling;
+}
+
 /** Relays the Superchain's messages that inboxes know, on all members; knows nothing but what their chains say. */
 export class SuperchainWorker {
   readonly book = new SuperchainBook();
   readonly #work: BridgeWork;
   readonly #members: BridgeWorkDependencies["members"];
   readonly #answerMs: number;
-  /** By messages' hashes, once their blocks' times are known. */
-  readonly #places = new Map<Hex, MessagePlace>();
+  /** By messages' hashes and the blocks that told them, once those blocks' times are known. */
+  readonly #places = new Map<string, MessagePlace>();
   /** What their targets reverted with when they were asked last. */
   readonly #refusals = new Map<Hex, Hex>();
   readonly #failures = new PaidFailures();
@@ -68,8 +74,12 @@ export class SuperchainWorker {
 
   /** Whether its destination's inbox has it. */
   isProven(message: SuperchainMessage): boolean {
-    const place = this.#places.get(message.hash);
-    return place !== undefined && this.book.isProven(message, place.record);
+    return this.#provenPlace(message) !== undefined;
+  }
+
+  #provenPlace(message: SuperchainMessage): MessagePlace | undefined {
+    const places = message.tellings.map((telling) => this.#places.get(placeName(message, telling)));
+    return places.find((place) => place !== undefined && this.book.isProven(message, place.record));
   }
 
   /**
@@ -101,23 +111,26 @@ export class SuperchainWorker {
 
   /** A log does not say the time of its block. */
   async #learnTimes(): Promise<void> {
-    const unknown = [...this.book.messages()].filter(({ hash }) => !this.#places.has(hash));
-    const blocks = Map.groupBy(unknown, ({ source, blockNumber }) => `${source} ${blockNumber}`);
-    await Promise.all([...blocks.values()].map((messages) => this.#learnTime(messages)));
+    const told = [...this.book.messages()].flatMap((message) => message.tellings.map((telling) => ({ message, telling })));
+    const unknown = told.filter(({ message, telling }) => !this.#places.has(placeName(message, telling)));
+    const blocks = Map.groupBy(unknown, ({ message, telling }) => `${message.source} ${telling.blockNumber}`);
+    await Promise.all([...blocks.values()].map((inBlock) => this.#learnTime(inBlock)));
   }
 
-  /** Of the block that these messages have in common. */
-  async #learnTime(messages: readonly SuperchainMessage[]): Promise<void> {
-    const [{ source, blockNumber: number } = { source: 0n, blockNumber: 0 }] = messages;
+  /** Of the block that these have in common. */
+  async #learnTime(told: readonly ToldMessage[]): Promise<void> {
+    const [first] = told;
+    if (first === undefined) return;
+    const [source, number] = [first.message.source, first.telling.blockNumber];
     const member = this.#members.find(({ chainId }) => chainId === source);
     if (member === undefined) return;
     // A member that does not answer now is asked at the next look.
     const block = await answerWithin(member.provider.getBlock(number), member.name, this.#answerMs).catch(() => null);
     if (block === null) return;
     const at = { blockNumber: BigInt(number), timestamp: BigInt(block.timestamp), chainId: source };
-    for (const { hash, logIndex, payloadHash } of messages) {
-      const identifier = { origin: SUPERCHAIN.L2ToL2CrossDomainMessenger, ...at, logIndex: BigInt(logIndex) };
-      this.#places.set(hash, { identifier, record: recordOf(identifier, payloadHash) });
+    for (const { message, telling } of told) {
+      const identifier = { origin: SUPERCHAIN.L2ToL2CrossDomainMessenger, ...at, logIndex: BigInt(telling.logIndex) };
+      this.#places.set(placeName(message, telling), { identifier, record: recordOf(identifier, message.payloadHash) });
     }
   }
 
@@ -152,11 +165,16 @@ export class SuperchainWorker {
     return this.#failures.counted(hash, await this.#work.send(transaction, sending));
   }
 
-  #transaction({ hash, payload, payloadHash }: SuperchainMessage, gas: bigint): WorkerTransaction | undefined {
-    const identifier = this.#places.get(hash)?.identifier;
+  #transaction(message: SuperchainMessage, gas: bigint): WorkerTransaction | undefined {
+    const { payload, payloadHash } = message;
+    const identifier = this.#provenPlace(message)?.identifier;
     if (identifier === undefined) return undefined;
     const data = superchainContracts.encodeFunctionData("relayMessage", [identifier, payload]) as Hex;
     const accessList = relayAccessList(identifier, payloadHash);
     return { to: SUPERCHAIN.L2ToL2CrossDomainMessenger, data, value: 0n, gas, accessList };
   }
+}
+
+function placeName({ hash }: SuperchainMessage, { blockNumber }: SuperchainTelling): string {
+  return `${hash} ${blockNumber}`;
 }

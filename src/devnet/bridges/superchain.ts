@@ -29,14 +29,16 @@ export const superchain: BridgeKind = {
 };
 
 function describe(message: SuperchainMessage, worker: SuperchainWorker, members: readonly BridgeMember[]): BridgeMessage {
-  const { hash: id, nonce, sender, target: receiver, sent, destination, blockNumber, payloadHash } = message;
+  const { hash: id, nonce, sender, target: receiver, sent, destination, tellings, payloadHash } = message;
   const there = members.find(({ chainId }) => chainId === destination);
   return {
     ...{ id, nonce: Number(nonce), sender: addressWord(sender), receiver, sent, there },
     async payloadOf(source) {
-      const block = await source.getBlock(blockNumber);
+      // Of the transaction that its sender has sent, as `sent` is.
+      const [first] = tellings;
+      const block = first === undefined ? null : await source.getBlock(first.blockNumber);
       if (block === null) return undefined;
-      const record = [blockNumber, block.timestamp, payloadHash];
+      const record = [block.number, block.timestamp, payloadHash];
       return AbiCoder.defaultAbiCoder().encode(["uint256", "uint256", "bytes32"], record);
     },
     standing: () => standingOf(message, worker, there),

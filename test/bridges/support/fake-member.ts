@@ -30,6 +30,8 @@ export class FakeMember {
   onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
   /** What a call answers; it is refused where this throws. */
   onCall: (data: string) => string = answerTo;
+  /** Whether a transaction is included and reverts, so that its logs are none. */
+  reverts: (transaction: FakeTransaction) => boolean = () => false;
   isSilent = false;
   /** Answers all but which block has a number. */
   tellsNoBlocks = false;
@@ -88,9 +90,10 @@ export class FakeMember {
     const outcome = this.onTransaction(transaction);
     if (outcome instanceof Error) throw outcome;
     this.sent.push(transaction);
-    const logs = outcome.map((log) => ({ ...log, transactionHash: hash ?? "" }));
+    const isReverted = this.reverts(transaction);
+    const logs = isReverted ? [] : outcome.map((log) => ({ ...log, transactionHash: hash ?? "" }));
     this.#blocks.push(logs);
-    this.#receipts.set(hash ?? "", { status: 1, hash, logs });
+    this.#receipts.set(hash ?? "", { status: isReverted ? 0 : 1, hash, logs });
   }
 }
 

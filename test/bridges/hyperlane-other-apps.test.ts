@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface, ZeroAddress } from "ethers";
+import type { Contract } from "ethers";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
+import type { Hyperchains } from "../../src/types.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
+import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
+import { openBridged, send, word } from "./support/world.ts";
+
+const COIN = 10n ** 18n;
+const BOB = "0x00000000000000000000000000000000000000B0";
+const ERC20 = [
+  "constructor(string,string,uint256,uint8)",
+  "function balanceOf(address) view returns (uint256)",
+  "function approve(address,uint256)",
+];
+const ROUTER = [
+  "function enrollRemoteRouter(uint32,bytes32)",
+  "function setDestinationGas(uint32,uint256)",
+  "function quoteGasPayment(uint32) view returns (uint256)",
+  "function transferRemote(uint32,bytes32,uint256) payable returns (bytes32)",
+  "function initialize(address,address,address)",
+];
+const GAS = 400_000n;
+
+describe("C14 applications of Hyperlane's package that its other tests do not use", { skip: !IS_NIGHTLY }, () => {
+  let connection: Awaited<ReturnType<typeof openBridged>>;
+  let hyperchains: Hyperchains;
+  let hl: Hyperchains["bridges"]["hyperlane"];
+  let owner: string;
+  before(async () => {
+    connection = await openBridged({ bridges: { hyperlane: {} } }, HYPERLANE_DAPP);
+    ({ hyperchains } = connection);
+    hl = hyperchains.bridges.hyperlane;
+    owner = (await at("alpha").ethers.getSigners())[0]!.address;
+  });
+  after(() => connection?.close());
+
+  const at = (name: string) => hyperchains.chain(name);
+  const ask = (contract: Contract, name: string, ...args: unknown[]): Promise<unknown> =>
+    contract.getFunction(name).staticCall(...args);
+  const asset = () => testContract(at("alpha"), "ERC20Test", "test/ERC20Test.sol", ERC20, "T", "T", 1_000n * COIN, 18);
+  const ids = () => [hl.idOf("alpha"), hl.idOf("beta")] as const;
+  const onBeta = () => route(at("beta"), "HypERC20", [18, 1n, 1n, hl.mailbox], [0n, "My token", "MINE"]);
+
+  test("a route with a linear fee of its own: half of what it takes at most for half, and the fee is its recipient's", async () => {
+    const token = await asset();
+    const a = await testContract(
+      at("alpha"),
+      "HypERC20Collateral",
+      "token",
+      [
+        "constructor(address,uint256,uint256,address)",
+        ...ROUTER,
+        "function setFeeRecipient(address)",
+        "function quoteTransferRemote(uint32,bytes32,uint256) view returns ((address token, uint256 amount)[])",
+      ],
+      ...[token.target, 1n, 1n, hl.mailbox],
+    );
+    await send(a, "initialize", ZeroAddress, ZeroAddress, owner);
+    const b = await onBeta();
+    await connect(a, b, ids(), GAS);
+    const fee = await testContract(
+      at("alpha"),
+      "LinearFee",
+      "token/fees",
+      ["constructor(address,uint256,uint256,address)", "function claim(address,address)"],
+      ...[token.target, 2n * COIN, 10n * COIN, owner],
+    );
+    await send(a, "setFeeRecipient", fee.target);
+    const quotes = (await ask(a, "quoteTransferRemote", hl.idOf("beta"), word(BOB), 5n * COIN)) as { amount: bigint }[];
+    // 2 coins × 5 / (2 × 10), as its source has it.
+    assert.equal(quotes[1]!.amount, 5n * COIN + COIN / 2n);
+    await send(token, "approve", a.target, quotes[1]!.amount);
+    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, 5n * COIN));
+    assert.deepEqual(
+      [await ask(b, "balanceOf", BOB), await ask(token, "balanceOf", fee.target), await ask(token, "balanceOf", a.target)],
+      [5n * COIN, COIN / 2n, 5n * COIN],
+    );
+  });
+
+  test("a module that trusts one relayer takes messages that the bridge's key brings, and no stranger's word for them", async () => {
+    const a = await route(at("alpha"), "HypERC20", [18, 1n, 1n, hl.mailbox], [100n * COIN, "My token", "MINE"]);
+    const b = await onBeta();
+    await connect(a, b, ids(), GAS);
+    const trust = async (relayer: string) => {
+      const given = ["constructor(address,address)"];
+      const module = await testContract(at("beta"), "TrustedRelayerIsm", "isms", given, hl.mailbox, relayer);
+      await send(b, "setInterchainSecurityModule", module.target);
+    };
+    await trust(createDevelopmentAccounts().wallet(ACCOUNT_NUMBERS.hyperlane).address);
+    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
+    await trust(BOB);
+    await assert.rejects(hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN)), /Mailbox: ISM verification failed/);
+    assert.equal(await ask(b, "balanceOf", BOB), COIN);
+  });
+
+  test("a query is asked, and its answer, which nobody pays for, is refused with what it costs", async () => {
+    const put = async (name: string) => {
+      const router = await testContract(
+        at(name),
+        "InterchainQueryRouter",
+        "middleware",
+        [
+          "constructor(address)",
+          "function initialize(address,address,address)",
+          "function enrollRemoteRouter(uint32,bytes32)",
+          "function query(uint32,address,bytes,bytes) payable returns (bytes32)",
+        ],
+        hl.mailbox,
+      );
+      await send(router, "initialize", ZeroAddress, ZeroAddress, owner);
+      return router;
+    };
+    const [a, b] = [await put("alpha"), await put("beta")];
+    await send(a, "enrollRemoteRouter", hl.idOf("beta"), word(b));
+    await send(b, "enrollRemoteRouter", hl.idOf("alpha"), word(a));
+    const there = await onBeta();
+    const supply = new Interface(["function totalSupply() view returns (uint256)"]).encodeFunctionData("totalSupply");
+    // 500,000 for the record, 150,000 for the mailbox, 50,000 for the recipient, at 1 gwei.
+    const fee = 700_000n * 10n ** 9n;
+    const asked = await send(a, "query", hl.idOf("beta"), there.target, supply, "0x12345678", { value: fee });
+    await assert.rejects(hl.delivered(asked), new RegExp(`FeeTooLow\\(${fee}, 0\\)`));
+  });
+});
