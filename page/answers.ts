@@ -8,6 +8,7 @@ import type {
 } from "../src/devnet/view/ecosystem-info.ts";
 
 import type { AccountHistory } from "../src/devnet/view/account-history.ts";
+import type { ChainPowersInfo } from "../src/devnet/view/chain-powers.ts";
 import type { Deployable } from "../src/devnet/view/deployable.ts";
 import type { Description } from "../src/devnet/view/describe.ts";
 
@@ -35,6 +36,7 @@ export type {
   BatchInfo,
   BatchProofInfo,
   BatchSummary,
+  ChainPowersInfo,
   PagedMessages,
   Deployable,
   Description,

@@ -1,5 +1,6 @@
+import { announcedOf, powersOver } from "../../src/devnet/view/powers-words.ts";
 import { unprovenLine } from "../../src/devnet/view/unproven.ts";
-import type { BatchAnswer, BlockAnswer, EcosystemInfo, EcosystemStatus } from "../answers.ts";
+import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import type { Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
@@ -73,6 +74,7 @@ export function ChainPage({ name }: { readonly name: string }) {
         }}
       />
       <Unproven chain={now} />
+      <Changes name={name} />
       <ReaderSession chain={chain} />
       {!isClosed && <AccessLists chain={chain} />}
       {!isClosed && (
@@ -102,6 +104,35 @@ function Unproven({ chain: { name, execution } }: { readonly chain: EcosystemSta
           ))}
       </ul>
       {labelled.length > MOST_SHOWN && <p class="quiet">{count(labelled.length - MOST_SHOWN)} older ones have none either.</p>}
+    </Section>
+  );
+}
+
+/** Which accounts can change what of the chain, what is announced, and the last day to leave. */
+function Changes({ name }: { readonly name: string }) {
+  const { info, status } = useEcosystem();
+  const block = status.chains.find((each) => each.name === name)?.settlementBlock;
+  const changes = useAsked(() => ask<ChainPowersInfo>("any", "hyperchain_changes", [name]), [name, block]);
+  return (
+    <Section title="Who can change it">
+      <Answer asked={changes} missing="">
+        {(known) => (
+          <>
+            {announcedOf(known, baseOf(info, name).words).map((line) => (
+              <p class="bad" key={line}>
+                <Said text={line} />
+              </p>
+            ))}
+            <ul>
+              {powersOver(known).map((line) => (
+                <li key={line}>
+                  <Said text={line} />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Answer>
     </Section>
   );
 }

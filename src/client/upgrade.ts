@@ -5,8 +5,8 @@ import { verifierRegistryAbi } from "../abi/verifier-registry.ts";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
-import { ClientError } from "./client-error.ts";
 import { hyperchainInterface } from "./contract-interfaces.ts";
+import { addressIn, viewsOn } from "./read-view.ts";
 import { refusalOf, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 
@@ -53,14 +53,14 @@ const implementationInterface = new Interface(["function settings() view returns
 /** Reads where a chain stands. `hyperchain`: its contract on L1. Throws ClientError NoContract, or the provider's error. */
 export async function readUpgrades(hyperchain: Hex, l1: Provider): Promise<ChainUpgrades> {
   const contract = toHex(fromHex(hyperchain, 20));
-  const ask = asking(l1);
+  const ask = viewsOn(l1);
   const [{ chainId }, version, settingsAddress, block] = await Promise.all([
     ask<{ chainId: bigint }>(contract, hyperchainInterface, "getConfiguration"),
     ask<bigint>(contract, hyperchainInterface, "getProtocolVersion"),
     ask<string>(contract, implementationInterface, "settings"),
     l1.getBlock("latest"),
   ]);
-  const settings = address(settingsAddress);
+  const settings = addressIn(settingsAddress);
   const [{ version: scheduled, effectiveAt, operations }, noticeSeconds, registry, admin] = await Promise.all([
     ask<ScheduledUpgrade>(settings, settingsInterface, "upgradeOf", chainId),
     ask<bigint>(settings, settingsInterface, "upgradeNotice", chainId),
@@ -68,12 +68,12 @@ export async function readUpgrades(hyperchain: Hex, l1: Provider): Promise<Chain
     // Not the configuration's: a chain can have passed to another.
     ask<string>(settings, settingsInterface, "adminOf", chainId),
   ]);
-  const verifiers = address(registry);
-  const governance = address(await ask<string>(verifiers, registryInterface, "governance"));
+  const verifiers = addressIn(registry);
+  const governance = addressIn(await ask<string>(verifiers, registryInterface, "governance"));
   return {
     chainId,
     hyperchain: contract,
-    admin: address(admin),
+    admin: addressIn(admin),
     version,
     next: scheduled === 0n || scheduled === version ? undefined : { version: scheduled, effectiveAt, operations },
     noticeSeconds,
@@ -86,7 +86,7 @@ export async function readUpgrades(hyperchain: Hex, l1: Provider): Promise<Chain
 
 /** A protocol version, retired or not; undefined where governance has not added it. Throws the provider's error. */
 export async function readVersion(verifiers: Hex, version: bigint, l1: Provider): Promise<VersionContent | undefined> {
-  const content = await asking(l1)<Readonly<Record<keyof VersionContent, unknown>>>(
+  const content = await viewsOn(l1)<Readonly<Record<keyof VersionContent, unknown>>>(
     verifiers,
     registryInterface,
     "contentOf",
@@ -97,33 +97,14 @@ export async function readVersion(verifiers: Hex, version: bigint, l1: Provider)
   });
   if (content === undefined) return undefined;
   return {
-    verifier: address(content.verifier),
-    aggregator: address(content.aggregator),
-    tree: address(content.tree),
-    reader: address(content.reader),
+    verifier: addressIn(content.verifier),
+    aggregator: addressIn(content.aggregator),
+    tree: addressIn(content.tree),
+    reader: addressIn(content.reader),
     genesisStateRoot: content.genesisStateRoot as Hex,
     genesisLeafCount: content.genesisLeafCount as bigint,
     executionKey: content.executionKey as Hex,
   };
-}
-
-type Ask = <T>(to: Hex, contract: Interface, name: string, ...args: readonly unknown[]) => Promise<T>;
-
-/** Calls views that return one value. The type is the ABI's; the caller knows it. */
-function asking(l1: Provider): Ask {
-  return async <T>(to: Hex, contract: Interface, name: string, ...args: readonly unknown[]): Promise<T> => {
-    const answer = await l1.call({ to, data: contract.encodeFunctionData(name, args) });
-    if (answer === "0x")
-      throw new ClientError("NoContract", `there is no contract at ${to} that answers ${name}; name a chain's contract on L1`, {
-        account: to,
-      });
-    const [value] = contract.decodeFunctionResult(name, answer) as unknown as readonly [T];
-    return value;
-  };
-}
-
-function address(value: unknown): Hex {
-  return toHex(fromHex(String(value), 20));
 }
 
 /** Adds a protocol version, as governance. Throws ClientError; Refused with the registry's error. */

@@ -55,6 +55,7 @@ const READS = new Set([
     "hyperchain_batch",
     "hyperchain_batches",
     "hyperchain_bridges",
+    "hyperchain_changes",
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_getAccessLists",

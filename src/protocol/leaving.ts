@@ -1,5 +1,5 @@
 /** What of a chain's times decides how long its accounts need to be out. Seconds. */
-interface LeavingTimes {
+export interface LeavingTimes {
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly executionDelay: bigint;

@@ -6,11 +6,13 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { refusalOf, senderOn } from "../../src/client/submit.ts";
 import type { Sender } from "../../src/client/submit.ts";
 import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../src/client/upgrade.ts";
 import type { ChainUpgrades } from "../../src/client/upgrade.ts";
 import { createDevelopmentAccounts, FUNDER_KEY, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import type { ChainPowersInfo } from "../../src/devnet/view/chain-powers.ts";
 import type { Hyperchains, Member } from "../../src/plugin/api/hyperchains.ts";
 import type { Message } from "../../src/plugin/api/message.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
@@ -36,6 +38,8 @@ const LAYERS = ["alpha", "x"] as const;
 const HEIR = "0x00000000000000000000000000000000000f02d0";
 const [DEPOSITED, WITHDRAWN] = [1_000n, 100n];
 const ACCOUNTS = 30;
+/** 50 s of a devnet's 100,000 gas a second, with the 60,000 that the queue adds. */
+const QUEUED_GAS = 4_940_000n;
 /** L1's newest block can be some seconds ahead of the chains' clocks. */
 const MARGIN_SECONDS = 60;
 
@@ -159,6 +163,36 @@ describe("the day of a hard fork: three chains and a chain on one of them follow
       await (await registry.getFunction("scheduleRetirement")(first)).wait();
     }
     await scheduleGoverned(false);
+  });
+
+  test("each chain tells which accounts can change what of it, and the last second to leave, behind what waits in its queue", async () => {
+    const told = async (name: Name): Promise<ChainPowersInfo> =>
+      (await hyperchains.l1.provider.request({ method: "hyperchain_changes", params: [name] })) as ChainPowersInfo;
+    const leaves = 2 * DAY_SECONDS + 7 * DAY_SECONDS + 2;
+    const day = announcedAt + FORK_DAYS * DAY_SECONDS;
+    for (const name of FOLLOWERS) {
+      const { announced, admin, isGoverned, noticeSeconds } = await told(name);
+      assert.deepEqual(announced, [{ version: Number(second), effectiveAt: day, lastToLeave: day - leaves }], name);
+      assert.deepEqual([admin, isGoverned, noticeSeconds], [(await upgradesOf(name)).admin, true, NOTICE_DAYS * DAY_SECONDS]);
+    }
+    const { announced, stopsAt, council, governance } = await told(LEAVER);
+    const [{ terms, effectiveAt, lastToLeave } = { effectiveAt: 0, lastToLeave: 0 }] = announced;
+    assert.deepEqual([terms, effectiveAt - lastToLeave, council], [["isGoverned"], leaves, undefined]);
+    assert.ok(
+      stopsAt! >= announcedAt + RETIREMENT_DAYS * DAY_SECONDS && stopsAt! < announcedAt + (RETIREMENT_DAYS + 1) * DAY_SECONDS,
+    );
+    assert.equal(governance, (await upgradesOf(LEAVER)).governance);
+    // Operations that wait put a withdrawal behind them off: the second and the third by 50 s each, itself by 3 s at most.
+    const { wallet } = createDevelopmentAccounts();
+    const sender = wallet(1).connect(hyperchains.l1.ethers.provider);
+    const operation = { chainId: BigInt(info("alpha").chainId), to: HEIR, valueWei: 0n, gasLimit: QUEUED_GAS } as const;
+    for (let i = 0; i < 3; i++) await requestFromL1(hyperchains.info.l1.contracts.factory, operation, sender);
+    const [behind] = (await told("alpha")).announced;
+    const seconds = day - leaves - behind!.lastToLeave;
+    assert.ok(seconds > 85 && seconds <= 105, String(seconds));
+    await hyperchains.relay();
+    await hyperchains.settle();
+    assert.equal((await told("alpha")).announced[0]?.lastToLeave, day - leaves);
   });
 
   const scheduleGoverned = async (isGoverned: boolean): Promise<void> => {

@@ -54,10 +54,18 @@ describe("A8: hyperchain:upgrade", () => {
 
   /** The status, which asks nothing of L1: it says what the chain has read, in words and as JSON. */
   const showsUpgrade = async (version: number | undefined): Promise<void> => {
-    const said = /alpha takes protocol version (\d+) with the batches that begin at/.exec(
-      (await workplace.run(["hyperchain:status"])).stdout,
-    );
+    const { stdout } = await workplace.run(["hyperchain:status"]);
+    const said = /alpha takes protocol version (\d+) with the batches that begin at/.exec(stdout);
     assert.equal(said?.[1], version === undefined ? undefined : String(version));
+    const [, what, asked] =
+      /alpha: from \S+ of L1's time on: (.*); the last to be out before asked the queue at (\S+)/.exec(stdout) ?? [];
+    assert.equal(what, version === undefined ? undefined : `version ${version}`);
+    // A devnet leaves no time to decide: it was two seconds before the announcement.
+    if (asked !== undefined) assert.ok(Date.now() - Date.parse(asked) < 600_000);
+    assert.match(
+      stdout,
+      new RegExp(`Changes of alpha: its admin 0x[0-9a-f]{40} .* with a notice of ${NOTICE_SECONDS} s, of which none`),
+    );
     const { status } = JSON.parse((await workplace.run(["hyperchain:status", "--json"])).stdout) as {
       readonly status: EcosystemStatus;
     };

@@ -10,6 +10,7 @@ import type { LocalL1 } from "../l1/local-l1.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { newestBatches } from "./batch-info.ts";
 import { batchInfo } from "./batch-on-l1.ts";
+import { chainPowers } from "./chain-powers.ts";
 import { deployable } from "./deployable.ts";
 import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
@@ -74,6 +75,7 @@ export function lookingMethods(
       "hyperchain_proof",
       async ([chain, number], client) => looks(client, async () => proofInfo(chainOf(chain, client), number, client)),
     ],
+    ["hyperchain_changes", async ([chain], client) => looks(client, () => chainPowers(chainOf(chain, client)))],
     [
       "hyperchain_describe",
       async ([things], client) =>

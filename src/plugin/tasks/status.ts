@@ -1,5 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
+import type { ChainPowersInfo } from "../../devnet/view/chain-powers.ts";
+import { announcedOf, powersOver } from "../../devnet/view/powers-words.ts";
 import { unprovenLine } from "../../devnet/view/unproven.ts";
 import { LoneChainError } from "../discovery/lone-chain.ts";
 import type { LoneChain } from "../discovery/lone-chain.ts";
@@ -11,6 +13,7 @@ import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import { alarm, createOutput, strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
 
 interface StatusArguments extends EcosystemArguments {
   readonly ethPrice: string | undefined;
@@ -32,7 +35,10 @@ const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
   const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
   const status = withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const status = (await request("hyperchain_status")) as EcosystemStatus;
-    output.result(() => text(info, status, ethPrice), { info, status });
+    const changes = (await Promise.all(status.chains.map(({ name }) => changesOf(name, request)))).filter(
+      (each) => each !== undefined,
+    );
+    output.result(() => text({ info, changes }, status, ethPrice), { info, status, changes });
     if (status.chains.some(({ fault, ended }) => fault !== undefined && ended !== true)) process.exitCode = 1;
   });
   await status.catch((error: unknown) => {
@@ -41,6 +47,14 @@ const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
     createOutput(args.json).result(() => loneText(cause.chain), { chain: cause.chain });
   });
 };
+
+/** Undefined of a chain that its readers alone may see, and where what it settles on does not answer: the rest is told. */
+function changesOf(name: string, request: Session["request"]): Promise<ChainPowersInfo | undefined> {
+  return request("hyperchain_changes", name).then(
+    (changes) => changes as ChainPowersInfo,
+    () => undefined,
+  );
+}
 
 /** What a chain knows without its ecosystem. */
 function loneText(chain: LoneChain): string {
@@ -63,7 +77,13 @@ function loneText(chain: LoneChain): string {
   ].join("\n\n");
 }
 
-function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
+/** What does not change with each block. */
+interface Described {
+  readonly info: EcosystemInfo;
+  readonly changes: readonly ChainPowersInfo[];
+}
+
+function text({ info, changes }: Described, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
   // That L1 refuses what an ended chain sends is told by its end.
   const faults = chains.flatMap(({ name, fault, ended }) =>
@@ -98,6 +118,8 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     firstScreen(info, { keys: false }),
     table(rows),
     ...(standbys.length === 0 ? [] : [standbys.join("\n")]),
+    changes.flatMap((chain) => powersOver(chain).map((power) => `Changes of ${chain.name}: ${power}`)).join("\n"),
+    ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
     ...attested,
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
@@ -109,6 +131,10 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     ...stuck,
     counts,
   ].join("\n\n");
+}
+
+function layerOf({ chains }: EcosystemInfo, name: string): string {
+  return chains.find((each) => each.name === name)?.settlesOn?.name ?? "L1";
 }
 
 /** The accounts that sign where validators do not, now and with the next terms. */

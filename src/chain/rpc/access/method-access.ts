@@ -37,6 +37,7 @@ const PARTS = [
   ...[
     "hyperchain_batch",
     "hyperchain_batches",
+    "hyperchain_changes",
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_dump",

@@ -1,0 +1,49 @@
+import type { ChainPowersInfo } from "./chain-powers.ts";
+
+const TERMS: Readonly<Record<string, string>> = {
+  quorum: "set of validators",
+  standby: "standby",
+  dataAvailabilityPolicy: "data policy",
+  transactionFilterer: "filterer",
+  isGoverned: "rule on governance",
+  takesReplacements: "rule on replacements",
+};
+
+/** Which accounts can change what of the chain, in a sentence each. */
+export function powersOver({
+  admin,
+  noticeSeconds,
+  reactionSeconds,
+  governance,
+  council,
+  ...known
+}: ChainPowersInfo): readonly string[] {
+  const decide =
+    reactionSeconds === 0
+      ? "of which none is left to decide in, as on devnets"
+      : `of which ${reactionSeconds} s are left to decide in`;
+  const byAdmin = `its admin ${admin} changes version, validators, standby, data policy and filterer, with a notice of ${noticeSeconds} s, ${decide}`;
+  if (!known.isGoverned) return [byAdmin, "no retirement, freeze or halt of a version reaches it"];
+  const byGovernance = `governance ${governance} ends its version, with a notice of ${known.retirementNoticeSeconds} s`;
+  if (council === undefined) return [byAdmin, byGovernance];
+  const byCouncil = `the council ${council} freezes its version at once, for ${known.freezeSeconds} s in all, and together with governance ends it at once`;
+  if (!known.takesReplacements) return [byAdmin, byGovernance, byCouncil];
+  return [byAdmin, byGovernance, byCouncil, "its admin then moves it to the replacement, with no time to leave before"];
+}
+
+/** What is announced of the chain, and the last day to leave, in a sentence each. `layer`: what it settles on. */
+export function announcedOf({ announced, stopsAt, now }: ChainPowersInfo, layer: string): readonly string[] {
+  const changes = announced.map(({ version, terms = [], effectiveAt, lastToLeave }) => {
+    const what =
+      version === undefined ? terms.map((term) => `another ${TERMS[term] ?? term}`).join(" and ") : `version ${version}`;
+    const counts = effectiveAt > now ? `from ${time(effectiveAt)} of ${layer}'s time on: ${what}` : `in effect: ${what}`;
+    if (lastToLeave < now) return `${counts}; the last to be out before asked the queue at ${time(lastToLeave)}`;
+    return `${counts}; to be out before, ask the queue for a withdrawal by ${time(lastToLeave)}`;
+  });
+  if (stopsAt === undefined) return changes;
+  return [...changes, `its version ends at ${time(stopsAt)}; without another it stands still from then on, and its exit opens`];
+}
+
+function time(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ChainPowersInfo } from "../../src/devnet/view/chain-powers.ts";
+import { announcedOf, powersOver } from "../../src/devnet/view/powers-words.ts";
+
+const [ADMIN, GOVERNANCE, COUNCIL] = [`0x${"a1".repeat(20)}`, `0x${"60".repeat(20)}`, `0x${"c0".repeat(20)}`] as const;
+/** 2026-01-01T00:00:00Z. */
+const NOW = 1_767_225_600;
+
+const known: ChainPowersInfo = {
+  ...{ name: "alpha", chainId: 271, admin: ADMIN, governance: GOVERNANCE, now: NOW, announced: [] },
+  ...{ noticeSeconds: 777, reactionSeconds: 55, retirementNoticeSeconds: 999, isGoverned: true, takesReplacements: false },
+};
+
+test("says what each account can change, and how soon", () => {
+  const [byAdmin, byGovernance, ...more] = powersOver(known);
+  assert.match(byAdmin!, new RegExp(`admin ${ADMIN} .* notice of 777 s, of which 55 s are left to decide in`));
+  assert.match(byGovernance!, new RegExp(`governance ${GOVERNANCE} ends its version, with a notice of 999 s`));
+  assert.deepEqual(more, []);
+  const frozen = { ...known, council: COUNCIL, freezeSeconds: 33 };
+  assert.match(powersOver(frozen)[2]!, new RegExp(`council ${COUNCIL} freezes its version at once, for 33 s in all`));
+  assert.equal(powersOver(frozen).length, 3);
+  assert.match(powersOver({ ...frozen, takesReplacements: true })[3]!, /no time to leave before/);
+  assert.match(powersOver({ ...known, reactionSeconds: 0 })[0]!, /none is left to decide in/);
+});
+
+test("says of a chain that has left that nothing which is said of versions reaches it", () => {
+  const said = powersOver({ ...known, isGoverned: false, council: COUNCIL, freezeSeconds: 33 });
+  assert.equal(said.length, 2);
+  assert.match(said[1]!, /no retirement, freeze or halt .* reaches it/);
+});
+
+test("names the last second to leave, and that it is past where it is", () => {
+  const announced = [
+    { version: 5, effectiveAt: NOW + 86_400, lastToLeave: NOW + 3_600 },
+    { terms: ["quorum", "isGoverned"], effectiveAt: NOW + 60, lastToLeave: NOW - 1 },
+    { version: 4, effectiveAt: NOW, lastToLeave: NOW - 3_600 },
+  ];
+  assert.deepEqual(announcedOf({ ...known, announced, stopsAt: NOW + 2 * 86_400 }, "L1"), [
+    "from 2026-01-02T00:00:00.000Z of L1's time on: version 5; to be out before, ask the queue for a withdrawal by 2026-01-01T01:00:00.000Z",
+    "from 2026-01-01T00:01:00.000Z of L1's time on: another set of validators and another rule on governance; the last to be out before asked the queue at 2025-12-31T23:59:59.000Z",
+    "in effect: version 4; the last to be out before asked the queue at 2025-12-31T23:00:00.000Z",
+    "its version ends at 2026-01-03T00:00:00.000Z; without another it stands still from then on, and its exit opens",
+  ]);
+  assert.deepEqual(announcedOf(known, "L1"), []);
+});
