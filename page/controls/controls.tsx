@@ -38,13 +38,15 @@ export function Controls() {
 }
 
 function Time() {
+  const { info, status } = useEcosystem();
   const { act, isBusy } = useActs();
   const [seconds, set] = useState("");
+  const running = [info.l1, ...status.chains.filter(({ stopped, ended, fault }) => !(stopped ?? ended) && fault === undefined)];
   const move = (by: number, words: string): Promise<void> =>
     act(`time moved by ${words}`, async () => {
-      // A block, so that contracts see the time that is shown.
       await command("any", "evm_increaseTime", [by]);
-      await command("any", "evm_mine", []);
+      // A block of each member, so that contracts see the time that is shown, and what expired on L1 is known.
+      for (const { chainId } of running) await command(memberOf(info, chainId), "evm_mine");
     });
   return (
     <>

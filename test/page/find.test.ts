@@ -21,7 +21,7 @@ const MARKUP = `<img src=x onerror="document.title='taken'"><button>Mine</button
 const UNSEEN = "\u202e\u2066\u200b";
 const OTHER = 2;
 
-describe("I11: find, and own names, in a real browser", async () => {
+describe("I11: find, own names and forms, in a real browser", async () => {
   const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let devnet: FlowDevnet;
@@ -204,5 +204,55 @@ describe("I11: find, and own names, in a real browser", async () => {
     const data = new Interface(["function balanceOf(address) view returns (uint256)"]).encodeFunctionData("balanceOf", [CAROL]);
     assert.equal(BigInt(await onAlpha.call({ to: money, data })), 7n);
     assert.deepEqual(await violations(tab), []);
+  });
+
+  test("structs and lists within each other have a field for each part and item", { skip }, async () => {
+    const deployed = async (name: string) => {
+      const { abi, bytecode } = await hre.artifacts.readArtifact(name);
+      const contract = await new ContractFactory(abi, bytecode, alice).deploy();
+      await contract.waitForDeployment();
+      await tab.goto(`${page.url}/#/alpha/address/${String(contract.target)}`);
+      return contract;
+    };
+    const flows = await deployed("AtomicFlows");
+    const leg = {
+      chainId: 7n,
+      isPivot: true,
+      party: BOB,
+      token: money,
+      amount: 9n,
+      recipient: BOB,
+      callHash: `0x${"ab".repeat(32)}`,
+    };
+    const form = tab.getByRole("form", { name: /^flowId\(/ });
+    await form.getByLabel("salt, bytes32").fill(`0x${"cd".repeat(32)}`);
+    await form.getByLabel("deadline, uint64").fill("5");
+    const add = form.getByRole("button", { name: /^Add an item to legs, / });
+    for (let i = 0; i < 3; i++) await add.click();
+    await form.getByRole("button", { name: /^Remove the last item of legs, / }).click();
+    for (const [place, amount] of [9n, 10n].entries()) {
+      const item = form.getByRole("group", { name: `item ${place + 1}, (` });
+      for (const [name, value] of Object.entries({ ...leg, amount })) await item.getByLabel(`${name}, `).fill(String(value));
+    }
+    await form.getByRole("button", { name: "flowId", exact: true }).click();
+    const flow = { salt: `0x${"cd".repeat(32)}`, deadline: 5n, legs: [leg, { ...leg, amount: 10n }] };
+    await form.getByText(String(await flows.getFunction("flowId").staticCall(flow)), { exact: true }).waitFor();
+    assert.deepEqual(await violations(tab), []);
+
+    const stark = await deployed("PlainStark");
+    const rows = tab.getByRole("form", { name: "evaluate(uint256[5][],uint256)" });
+    await rows.getByRole("button", { name: /^Add an item/ }).click();
+    await rows.getByRole("button", { name: /^Add an item/ }).click();
+    const cells = rows.getByLabel(/^item \d, uint256$/);
+    for (let i = 0; i < 10; i++) await cells.nth(i).fill(String(i + 1));
+    await rows.getByLabel("x, uint256").fill("3");
+    await rows.getByRole("button", { name: "evaluate", exact: true }).click();
+    const list = [
+      [1, 2, 3, 4, 5],
+      [6, 7, 8, 9, 10],
+    ];
+    const [value] = (await stark.getFunction("evaluate").staticCall(list, 3n)) as readonly [readonly bigint[]];
+    await rows.getByText(JSON.stringify(value.map(String)), { exact: true }).waitFor();
+    await tab.goto(`${page.url}/#/`);
   });
 });
