@@ -13,7 +13,8 @@ import { OtherPage } from "./other-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
 import { OfferedAddresses } from "./parts/address-input.tsx";
 import { WhatHolds } from "./parts/what-holds.tsx";
-import { memberNamed, to, useRoute } from "./route.ts";
+import { NothingThere } from "./parts/nothing-there.tsx";
+import { memberNamed, misspelt, to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
 import { SigningContext } from "./wallet/signing.ts";
 import type { Signing } from "./wallet/signing.ts";
@@ -107,6 +108,8 @@ function App() {
 
 function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   const [first, second = "", third = ""] = route;
+  const wrong = misspelt(route);
+  if (wrong !== undefined) return <NothingThere text={wrong.text} what={`not ${wrong.what}`} />;
   if (first === undefined) return <EcosystemPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
   const chain = memberNamed(info, first);

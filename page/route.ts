@@ -35,6 +35,26 @@ function decoded(part: string): string {
   }
 }
 
+const HASH = /^0x[0-9a-f]{64}$/i;
+const NUMBER = /^\d{1,15}$/;
+/** What a link names behind a member, and what that looks like. */
+const NAMED = new Map([
+  ["tx", { what: "a transaction", form: HASH }],
+  ["address", { what: "an address", form: /^0x[0-9a-f]{40}$/i }],
+  ["block", { what: "a block", form: NUMBER }],
+  ["batch", { what: "a batch", form: NUMBER }],
+]);
+
+/** A part of a link that cannot be what it stands for: strangers write links too. */
+export function misspelt([first, second = "", third = ""]: Route): { readonly text: string; readonly what: string } | undefined {
+  if (first === "message") {
+    if (NUMBER.test(second) && HASH.test(third)) return undefined;
+    return { text: `${second}/${third}`, what: "a message" };
+  }
+  const named = NAMED.get(second);
+  return first === "search" || named === undefined || named.form.test(third) ? undefined : { text: third, what: named.what };
+}
+
 /** Link to a page of this page. */
 export function to(...route: readonly (string | number)[]): string {
   return `#/${route.map((part) => encodeURIComponent(part)).join("/")}`;

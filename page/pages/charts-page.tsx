@@ -38,7 +38,8 @@ export function ChartsPage() {
   const { samples, proofs } = useHistory();
   const [state, setState] = useLinkState();
   const asked = state.get("minutes") ?? DEFAULT_SPAN;
-  const minutes = asked in SPANS ? (asked as keyof typeof SPANS) : DEFAULT_SPAN;
+  // Links come from strangers too: "constructor" is in every object.
+  const minutes = Object.hasOwn(SPANS, asked) ? (asked as keyof typeof SPANS) : DEFAULT_SPAN;
   const pieceMs = SPANS[minutes] * 1_000;
   const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
   // What is drawn changes once a piece, and when something happens.

@@ -1,4 +1,5 @@
 import { useEcosystem } from "../ecosystem.ts";
+import { NothingThere } from "../parts/nothing-there.tsx";
 import { memberNamed } from "../route.ts";
 import type { Route } from "../route.ts";
 import { AccountsPage } from "./accounts-page.tsx";
@@ -31,7 +32,7 @@ export function Other({ route }: { readonly route: Route }) {
   if (first === "names") return <NamesPage />;
   if (first === "messages") return <MessagesPage />;
   const place = memberNamed(info, first);
-  if (place === undefined) return <p class="bad">This ecosystem has no chain {first}.</p>;
+  if (place === undefined) return <NothingThere text={first} what="no chain of this ecosystem" />;
   if (second === "address") return <AddressPage {...place} address={third} />;
   if (second === "block") return <BlockPage {...place} number={Number(third)} />;
   if (second === "blocks") return <BlocksPage {...place} />;

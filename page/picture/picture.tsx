@@ -32,7 +32,8 @@ export function Picture() {
   const [paused, pause] = useState<number>();
   const now = useNow();
   const asked = state.get("span") ?? "";
-  const span = asked in SPANS ? asked : fittingSpan(oldestTime(activity), paused ?? now);
+  // Links come from strangers too: "constructor" is in every object.
+  const span = Object.hasOwn(SPANS, asked) ? asked : fittingSpan(oldestTime(activity), paused ?? now);
   const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
   const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
   const shown = useShown(scale);

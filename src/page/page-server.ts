@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refusalOf } from "../chain/rpc/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import { readAssets } from "./assets.ts";
@@ -149,7 +149,7 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
   const passing = new PassedAnswers();
   http.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    const refusal = refusalOf(linked(request.headers), { host, origins });
+    const refusal = refusalOf(linked(request), { host, origins });
     if (refusal !== undefined) await reply.code(403).send(failure(RpcCode.invalidRequest, refusal));
   });
   http.addHook("onSend", async (request, _reply, payload) => {
@@ -194,9 +194,10 @@ function mayWrite({ host, origin, ...headers }: IncomingHttpHeaders, token: stri
   return isOwn && isToken && timingSafeEqual(Buffer.from(brought, "latin1"), Buffer.from(token, "latin1"));
 }
 
-/** Other sites may lead a reader here: a page that opens in the browser's own window. */
-function linked(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return headers["sec-fetch-dest"] === "document" ? { ...headers, "sec-fetch-site": "none" } : headers;
+/** Other sites may lead a reader here by a link: a page that opens in the browser's own window. Their forms may not. */
+function linked({ method, headers }: Pick<FastifyRequest, "method" | "headers">): IncomingHttpHeaders {
+  const isLink = method === "GET" && headers["sec-fetch-dest"] === "document";
+  return isLink ? { ...headers, "sec-fetch-site": "none" } : headers;
 }
 
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {

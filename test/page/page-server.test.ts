@@ -26,15 +26,15 @@ async function startMember() {
   return { asked, url: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-/** Status of a request with these headers; `fetch` would set Host itself. */
-function statusWith(url: string, headers: Readonly<Record<string, string>>): Promise<number> {
+/** Status of a request with these headers, a POST where it has a body; `fetch` would set Host itself. */
+function statusWith(url: string, headers: Readonly<Record<string, string>>, body?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
+    request(url, { headers, method: body === undefined ? "GET" : "POST" }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
       .on("error", reject)
-      .end();
+      .end(body);
   });
 }
 
@@ -140,6 +140,9 @@ describe("I3: the page's server", () => {
     const foreign = { "sec-fetch-site": "cross-site" };
     assert.equal(await statusWith(page.url, { ...foreign, "sec-fetch-dest": "iframe" }), 403);
     assert.equal(await statusWith(page.url, { ...foreign, "sec-fetch-dest": "document" }), 200, "a link leads here");
+    const question = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+    const form = { ...foreign, "sec-fetch-dest": "document", "content-type": "application/json" };
+    assert.equal(await statusWith(`${page.url}/rpc/any`, form, question), 403, "a form of another site asks nothing");
   });
 
   test("attack: a page of another site follows nothing, and what a reader sends to the feed ends its socket", async () => {

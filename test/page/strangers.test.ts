@@ -163,4 +163,36 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await tab.getByText("No chain knows").waitFor();
     await staysText();
   });
+
+  const nowhere = /^The link is wrong: /;
+  const hash = `0x${"ab".repeat(32)}`;
+  const said = encodeURIComponent(`${UNSEEN}${MARKUP}`);
+  for (const [link, shows] of [
+    ["?span=constructor", "What happens"],
+    [`?q=${said}&chain=${said}&span=NaN`, "Nothing that is kept matches"],
+    ["charts?minutes=constructor", "Users' transactions"],
+    ["charts?minutes=toString&gwei=1e400&coin=-1", "Users' transactions"],
+    [`alpha/tx/${said}`, nowhere],
+    ["alpha/tx/__proto__", nowhere],
+    [`alpha/tx/${hash}`, "alpha knows no transaction with this hash"],
+    ["alpha/block/1e999", nowhere],
+    ["alpha/block/-1", nowhere],
+    ["alpha/block/999999999999999", "There is no such block yet"],
+    ["alpha/batch/99999999999999999999999", nowhere],
+    [`alpha/address/${said}`, nowhere],
+    ["alpha/%E0%A4%A", "Newest blocks"],
+    [`__proto__/tx/${hash}`, nowhere],
+    [said, nowhere],
+    [`message/271/${said}`, nowhere],
+    [`message/NaN/${hash}`, nowhere],
+    [`message/271/${hash}`, "No chain of this ecosystem has sent this message"],
+    [`search/${"%F0%9F%98%80".repeat(500)}`, "No chain knows"],
+    [`token/${"f".repeat(31)}"`, nowhere],
+  ] as const)
+    test(`by a link that a stranger wrote: ${link.slice(0, 60)}`, { skip }, async () => {
+      await tab.goto("about:blank");
+      await open(link);
+      await tab.locator("main").getByText(shows).first().waitFor({ timeout: 15_000 });
+      await staysText();
+    });
 });
