@@ -152,6 +152,9 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     // Behind `lzReceive`: a composed call with index 0, gas and 10 coins.
     const composed = solidityPacked(["uint8", "uint16", "uint8", "uint16", "uint128", "uint128"], [1, 35, 3, 0, GAS, 10n ** 19n]);
     packetTo(b, 1, OPTIONS + composed.slice(2));
+    // A contract at the receiver's address on another member says the same, first.
+    c.emit(logOf(worker.contracts.endpoint, endpoint, "ComposeSent", [RECEIVER, `0x${"ee".repeat(20)}`, guidOf(1), 0, "0x"]));
+    await worker.look();
     const takers = [1, 2, 3].map((number) => `0x${"dd".repeat(19)}0${number}`);
     for (const to of takers)
       b.emit(logOf(worker.contracts.endpoint, endpoint, "ComposeSent", [RECEIVER, to, guidOf(1), 0, "0x"]));

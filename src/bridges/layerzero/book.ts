@@ -27,6 +27,8 @@ export interface SentPacket extends Packet {
 
 /** A call that a receiver has queued beside its own. */
 export interface Composed {
+  /** The member's on which it is queued. */
+  readonly eid: number;
   readonly from: Hex;
   readonly to: Hex;
   readonly guid: Hex;
@@ -112,9 +114,9 @@ export class PacketBook {
     return known;
   }
 
-  /** The calls that a packet's receiver has queued; those of other contracts under its name are not its. */
-  composed({ guid, receiver }: Packet): readonly Composed[] {
-    return (this.#composed.get(guid) ?? []).filter(({ from }) => from === receiver);
+  /** The calls that a packet's receiver has queued; those of other contracts, or on other members, under its name are not its. */
+  composed({ guid, receiver, dstEid }: Packet): readonly Composed[] {
+    return (this.#composed.get(guid) ?? []).filter(({ from, eid }) => from === receiver && eid === dstEid);
   }
 
   forget(): void {
@@ -184,32 +186,32 @@ export class PacketBook {
         Object.assign(this.#byPath(pathOf(lower(args["receiver"]), named(args), eid)), { committed: undefined, given: at });
         return;
       case "ComposeSent":
-        this.#queue(args);
+        this.#queue(args, eid);
         return;
       case "ComposeDelivered":
-        for (const composed of this.#named(args)) composed.executed = at;
+        for (const composed of this.#named(args, eid)) composed.executed = at;
         return;
       case "LzComposeAlert":
-        if (isOurs()) for (const composed of this.#named(args)) failIn(composed, failure(), args);
+        if (isOurs()) for (const composed of this.#named(args, eid)) failIn(composed, failure(), args);
     }
   }
 
-  #queue(args: LogDescription["args"]): void {
+  #queue(args: LogDescription["args"], eid: number): void {
     const guid = String(args["guid"]) as Hex;
     const [from, to, index] = [lower(args["from"]), lower(args["to"]), Number(args["index"])];
     const message = String(args["message"]) as Hex;
     // Read before, in the receipt of our own transaction.
-    if (this.#named(args).length > 0) return;
+    if (this.#named(args, eid).length > 0) return;
     this.#composed.set(guid, [
       ...(this.#composed.get(guid) ?? []),
-      { ...{ from, to, guid, index, message }, failures: new Map() },
+      { ...{ eid, from, to, guid, index, message }, failures: new Map() },
     ]);
   }
 
-  #named(args: LogDescription["args"]): readonly Composed[] {
+  #named(args: LogDescription["args"], eid: number): readonly Composed[] {
     const [from, to, index] = [lower(args["from"]), lower(args["to"]), Number(args["index"])];
     const queued = this.#composed.get(String(args["guid"]) as Hex) ?? [];
-    return queued.filter((each) => each.from === from && each.to === to && each.index === index);
+    return queued.filter((each) => each.eid === eid && each.from === from && each.to === to && each.index === index);
   }
 
   #byHeader(hash: Hex): Marks {
