@@ -8,11 +8,27 @@ import { OneAtATime } from "../runtime/one-at-a-time.ts";
 export interface ProofRequest<Proof> {
   /** `onTracesRead`: called once the traces are not read any more; absent where another backend may have to read them again. */
   make(backend: Backend, onTracesRead: (() => void) | undefined): Promise<Proof>;
+  /** How much memory the proof takes; absent where only making it tells. */
+  readonly plan?: ProofPlan | undefined;
   /** Frees the traces. */
   free(): void;
   /** Why a proof does not hold, by a key that the processor committed; undefined where it does. */
   refusalOf(proof: Proof): string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a proof takes of a device's memory, found before anything is uploaded. */
+interface ProofPlan {
+  /** Proofs of one shape take the same. */
+  readonly shape: string;
+  /** Makes the proof on a backend that computes nothing. Tells nothing of its progress, and frees nothing. */
+  make(backend: Backend): Promise<unknown>;
+}
+
+/** A backend whose memory may be too small for a proof. */
+interface ProvingDevice extends Backend {
+  /** Rejects with CardMemoryExceeded where the work takes more than there is. */
+  plan?(work: (backend: Backend) => Promise<unknown>): Promise<unknown>;
 }
 
 /**
@@ -38,21 +54,24 @@ export class ProvingBackends {
   readonly #turns = new OneAtATime();
   readonly #onFault: (fault: DeviceFault) => void;
   readonly #faults: DeviceFault[] = [];
-  #device: Backend | undefined;
+  /** What is known of shapes: why a proof does not fit the device, undefined where it does. */
+  readonly #plans = new Map<string, DeviceFault | undefined>();
+  #device: ProvingDevice | undefined;
 
-  constructor(processor: Backend, device?: Backend, onFault: (fault: DeviceFault) => void = () => undefined) {
+  constructor(processor: Backend, device?: ProvingDevice, onFault: (fault: DeviceFault) => void = () => undefined) {
     this.processor = processor;
     this.#device = device;
     this.#onFault = onFault;
   }
 
   /** From now on proofs are asked of this device first. */
-  adopt(device: Backend): void {
+  adopt(device: ProvingDevice): void {
+    this.#plans.clear();
     this.#device = device;
   }
 
   /** The one that is asked for the next proof. */
-  get first(): Backend {
+  get first(): ProvingDevice {
     return isGivenUp(this.#faults) ? this.processor : (this.#device ?? this.processor);
   }
 
@@ -82,7 +101,7 @@ export class ProvingBackends {
     const { processor, first } = this;
     let fault: DeviceFault | undefined;
     if (first !== processor) {
-      const tried = await attempt(request, first);
+      const tried = (await this.#unfit(request, first)) ?? (await attempt(request, first));
       if (!("reason" in tried)) return { ...tried, backend: first };
       fault = tried;
     }
@@ -93,6 +112,22 @@ export class ProvingBackends {
       this.#onFault(fault);
     }
     return { proof, backend: processor };
+  }
+
+  /** Why a proof is not asked of the device at all. */
+  async #unfit<Proof>({ plan, signal }: ProofRequest<Proof>, device: ProvingDevice): Promise<DeviceFault | undefined> {
+    if (plan === undefined || device.plan === undefined) return undefined;
+    if (this.#plans.has(plan.shape)) return this.#plans.get(plan.shape);
+    const fault = await device
+      .plan((backend) => plan.make(backend))
+      .then(
+        () => undefined,
+        // Anything else that goes wrong goes wrong again where the proof is made.
+        (error: unknown) => (error instanceof CardMemoryExceeded ? faultOf(error) : undefined),
+      );
+    signal?.throwIfAborted();
+    this.#plans.set(plan.shape, fault);
+    return fault;
   }
 }
 
@@ -112,11 +147,12 @@ async function attempt<Proof>(request: ProofRequest<Proof>, device: Backend): Pr
     return { proof };
   } catch (error) {
     request.signal?.throwIfAborted();
-    return { kind: kindOf(error), reason: reasonOf(error) };
+    return faultOf(error);
   }
 }
 
-function kindOf(error: unknown): DeviceFault["kind"] {
-  if (error instanceof CardMemoryExceeded) return "too-large";
-  return error instanceof CardFailed && error.code !== "Refused" ? "lost" : "failed";
+function faultOf(error: unknown): DeviceFault {
+  const reason = reasonOf(error);
+  if (error instanceof CardMemoryExceeded) return { kind: "too-large", reason };
+  return { kind: error instanceof CardFailed && error.code !== "Refused" ? "lost" : "failed", reason };
 }

@@ -45,6 +45,10 @@ export async function proveJob(job: StateJob, backends: ProvingBackends, options
   const { proof, backend } = await backends.prove({
     signal: options.signal,
     free: () => freeNow(trace.columns),
+    plan: {
+      shape: String(trace.logRows),
+      make: (own) => prove(system, input, own, { ...(options.signal === undefined ? {} : { signal: options.signal }), programs }),
+    },
     make: (own, onTracesRead) =>
       prove(system, input, own, {
         ...(options.signal === undefined ? {} : { signal: options.signal }),

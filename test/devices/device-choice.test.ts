@@ -153,5 +153,6 @@ describe("H2: what provers prove on", () => {
     for (let i = 0; i < 5; i++) fault("too-large");
     thread.emit("message", { type: "done", id: 1 });
     assert.equal(choice.report().state, "used");
+    assert.match(choice.report().why, /; it failed last because it is too-large$/);
   });
 });

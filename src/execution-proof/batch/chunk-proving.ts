@@ -29,7 +29,7 @@ export function prepareTables({ key, programs }: Pick<ProvingTools, "key" | "pro
   backend.prepare(programs.compile(key.system.tables));
 }
 
-type ChunkRequest = Pick<ProofRequest<Uint8Array>, "make" | "free">;
+type ChunkRequest = Pick<ProofRequest<Uint8Array>, "make" | "plan" | "free">;
 
 /** The proof of one chunk in the making. */
 export class ChunkProving {
@@ -80,7 +80,16 @@ export class ChunkProving {
 
   #whole(chunk: FilledChunk): ChunkRequest {
     const input = wholeOf(chunk);
+    const { key, programs } = this.#tools;
+    const { signal } = this.#options;
     return {
+      plan: {
+        shape: input.traces.map(([column]) => column?.length ?? 0).join(),
+        make: (backend) => {
+          prepareTables(this.#tools, backend);
+          return prove(key.system, input, backend, { programs, ...(signal === undefined ? {} : { signal }) });
+        },
+      },
       make: async (backend, onTracesRead) =>
         prove(this.#tools.key.system, input, backend, {
           ...this.#proveOptions(backend),

@@ -2,6 +2,7 @@ import type { Backend, Columns, Commitment } from "../backend.ts";
 import { prepare } from "../programs/encode-program.ts";
 import { type Compressor, createCompressor } from "../wasm/compressor.ts";
 import { PagedStore } from "./card/columns-store.ts";
+import { emptyDevice } from "./card/empty-device.ts";
 import type { GpuDevice } from "./card/gpu.ts";
 import { type CardTimes, Machine } from "./card/machine.ts";
 import { kernelsOfProofs } from "./kernels/kernels-of-proofs.ts";
@@ -29,6 +30,13 @@ const DEFAULT_SILENCE_MS = 60_000;
 export interface WebgpuBackend extends Backend {
   /** Bytes on the card that handles and running operations hold. */
   memoryInUse(): number;
+  /** The most that these bytes have been. */
+  mostMemoryInUse(): number;
+  /**
+   * The most bytes that work takes, which goes through its operations on a card that computes nothing: the bytes do not depend on
+   * values. Rejects with CardMemoryExceeded where there are fewer, and as the work does. The card itself gets nothing.
+   */
+  plan(work: (backend: Backend) => Promise<unknown>): Promise<number>;
   /**
    * Resolves once the card owes no answer, however long that takes: Dawn ends the process where one is left when its thread ends.
    * Call it after `close`.
@@ -53,7 +61,8 @@ interface WebgpuBackendOptions {
  * and opened rows come back. Rejects with CardFailed or CardMemoryExceeded where the card does not do it; what a card computes
  * counts only once the processor has verified it. Closing it destroys the device.
  */
-export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, ...times }: WebgpuBackendOptions): WebgpuBackend {
+export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBackend {
+  const { device: gpu, memory = DEFAULT_CARD_BYTES, ...times } = options;
   const trees = new Map<Commitment, CardTree>();
   let compressor: Compressor | undefined;
   const card = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
@@ -66,6 +75,8 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
     name: "webgpu",
     workers: 1,
     compileKernels: (degree) => device().machine.prepare(kernelsOfProofs(degree)),
+    plan: (work) => planned(createWebgpuBackend({ ...options, device: emptyDevice(gpu) }), work),
+    mostMemoryInUse: () => card.machine.memory.mostTakenBytes,
     settled: () => card.machine.settled(),
     memoryInUse: () => running?.machine.memory.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),
@@ -114,6 +125,15 @@ export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, 
       await card.machine.close();
     },
   };
+}
+
+async function planned(counting: WebgpuBackend, work: Parameters<WebgpuBackend["plan"]>[0]): Promise<number> {
+  try {
+    await work(counting);
+    return counting.mostMemoryInUse();
+  } finally {
+    await counting.close();
+  }
 }
 
 function openCard(gpu: GpuDevice, memory: number, times: CardTimes): CardDevice {

@@ -11,19 +11,27 @@ const GRAIN = 256;
 export class DeviceMemory {
   readonly #device: GpuDevice;
   readonly #most: number;
+  readonly #beforeDestroy: () => void;
   readonly #free = new Map<number, GpuBuffer[]>();
   #taken = 0;
+  #mostTaken = 0;
   #waiting = 0;
 
-  /** `most` bytes, those that wait included. */
-  constructor(device: GpuDevice, most: number) {
+  /** `most` bytes, those that wait included. `beforeDestroy` hands over the commands that use buffers. */
+  constructor(device: GpuDevice, most: number, beforeDestroy: () => void) {
     this.#device = device;
     this.#most = most;
+    this.#beforeDestroy = beforeDestroy;
   }
 
   /** Bytes of buffers that are not freed. */
   get takenBytes(): number {
     return this.#taken;
+  }
+
+  /** The most that these bytes have been. */
+  get mostTakenBytes(): number {
+    return this.#mostTaken;
   }
 
   /** Bytes that one buffer, and so one binding, may have. */
@@ -38,13 +46,13 @@ export class DeviceMemory {
     const waiting = this.#free.get(size)?.pop();
     if (waiting !== undefined) {
       this.#waiting -= size;
-      this.#taken += size;
+      this.#count(size);
       return waiting;
     }
     if (size > this.largestBuffer) throw new CardMemoryExceeded("BufferTooLarge", tooMuch(size, this.largestBuffer));
     if (this.#taken + this.#waiting + size > this.#most) this.#dropWaiting();
     if (this.#taken + size > this.#most) throw new CardMemoryExceeded("TooMuch", tooMuch(this.#taken + size, this.#most));
-    this.#taken += size;
+    this.#count(size);
     return this.#device.createBuffer({ size, usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget });
   }
 
@@ -57,8 +65,15 @@ export class DeviceMemory {
     same.push(buffer);
   }
 
+  #count(size: number): void {
+    this.#taken += size;
+    this.#mostTaken = Math.max(this.#mostTaken, this.#taken);
+  }
+
   #dropWaiting(): void {
-    // A buffer lives on until the commands that were handed over are done with it; it is not destroyed under others.
+    // Commands that were handed over still find it. As garbage, buffers would lie on the card until the thread has time for it.
+    this.#beforeDestroy();
+    for (const buffers of this.#free.values()) for (const buffer of buffers) buffer.destroy();
     this.#free.clear();
     this.#waiting = 0;
   }

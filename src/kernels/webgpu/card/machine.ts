@@ -76,7 +76,7 @@ export class Machine {
   constructor(device: GpuDevice, mostBytes: number, { now, silenceMs }: CardTimes) {
     this.#device = device;
     this.#silenceMs = silenceMs;
-    this.memory = new DeviceMemory(device, mostBytes);
+    this.memory = new DeviceMemory(device, mostBytes, () => this.flush());
     this.#pace = new Pace(now);
     this.#params = new Ring(device, PARAM_WORDS, USAGE.uniform);
     this.#items = new Ring(device, ITEM_WORDS, USAGE.storage);

@@ -17,3 +17,8 @@ export function extensionColumns(device: CardDevice, scratch: Scratch, handle: C
   });
   return joined.places.filter(isFirst);
 }
+
+/** Columns that the next round takes together: two neighbours, where there are two. Apart, they would be copied. */
+export function pairOf(degree: number, width: number): number {
+  return width % 2 === 0 ? 2 * degree : degree;
+}

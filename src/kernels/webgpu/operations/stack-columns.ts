@@ -9,6 +9,7 @@ import { layProgressions as layKernel } from "../kernels/lay-progressions.ts";
 import type { PlacedItem } from "../card/machine.ts";
 import { type CardDevice, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK, extensionPowerTable, valuesAt } from "./evaluate.ts";
+import { pairOf } from "./extension-columns.ts";
 
 const PARTS = 2 ** LOG_PARTS;
 
@@ -71,7 +72,7 @@ export async function combineParts(
   const logRows = sources[0]?.logRows ?? 0;
   return withScratch(device, (scratch) => {
     sources.forEach((source) => scratch.retain(source));
-    const combined = scratch.columns(degree * width, logRows, degree);
+    const combined = scratch.columns(degree * width, logRows, pairOf(degree, width));
     device.columns.clear(combined);
     const stored = scratch.store(weights.flat().map(toMontgomery));
     const parts = sources.flatMap((source) => source.places);
@@ -98,7 +99,7 @@ export async function layProgressions(
 ): Promise<Columns> {
   createExtension(degree);
   return withScratch(device, async (scratch) => {
-    const columns = scratch.columns(degree * width, logRows, degree);
+    const columns = scratch.columns(degree * width, logRows, pairOf(degree, width));
     device.columns.clear(columns);
     // One after the other: two of them may be at the same places.
     for (const { ratio, logLength, starts } of progressions) {

@@ -8,7 +8,7 @@ import { sumPartials } from "../kernels/dot.ts";
 import { neighbours as kernelsOf, PAIR_CHUNK } from "../kernels/neighbours.ts";
 import { type CardDevice, type Scratch, withScratch } from "../card/scratch.ts";
 import { EXTENSION_WORK } from "./evaluate.ts";
-import { extensionColumns } from "./extension-columns.ts";
+import { extensionColumns, pairOf } from "./extension-columns.ts";
 
 /** A column whose pairs are folded: both neighbours of the first one in the same page. */
 interface PairColumn {
@@ -76,7 +76,7 @@ export async function foldNeighbours(
   const { degree } = createExtension(challenge.length);
   return withScratch(device, (scratch) => {
     const { columns, stride, step, logRows } = pairsOf(device, scratch, handle, neighbours, degree);
-    const folded = scratch.columns(degree * columns.length, logRows, degree);
+    const folded = scratch.columns(degree * columns.length, logRows, pairOf(degree, columns.length));
     const placed = columns.map(({ buffer, first, second }, c) => {
       const target = folded.places[degree * c];
       if (target === undefined) throw new Error(`folded column ${c} has no place`);

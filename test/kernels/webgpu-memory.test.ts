@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
+import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
+import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { type DeviceFault, type ProofRequest, ProvingBackends } from "../../src/devices/proving-backends.ts";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
+import type { GpuBuffer, GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
+import type { ProofParameters } from "../../src/stark/parameters.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import type { System } from "../../src/stark/system.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import { TablePrograms } from "../../src/stark/table-programs.ts";
+import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { withOwn } from "./support/with-own.ts";
+import { NO_CARD, openSoftwareDevice } from "./support/swiftshader.ts";
+
+const GIB = 2 ** 30;
+/** What a card has beside the memory of its proofs: what dispatches read, and what is read back. */
+const BESIDE = 16 * 2 ** 20;
+/** What all cards allow a buffer to have. */
+const LEAST_LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
+const now = (): number => performance.now();
+
+/** A device that counts the bytes of buffers that are not destroyed, and the columns that it is sent. */
+function counted(device: GpuDevice) {
+  const count = { live: 0, most: 0, writes: 0 };
+  const { queue } = device;
+  const own = withOwn(device, {
+    createBuffer: (options) => {
+      const buffer = device.createBuffer(options);
+      count.live += options.size;
+      count.most = Math.max(count.most, count.live);
+      const { destroy } = buffer;
+      buffer.destroy = () => {
+        count.live -= options.size;
+        destroy.call(buffer);
+      };
+      return buffer as GpuBuffer;
+    },
+    queue: {
+      submit: (commands) => queue.submit(commands),
+      writeBuffer: (...of) => {
+        count.writes++;
+        queue.writeBuffer(...of);
+      },
+      onSubmittedWorkDone: () => queue.onSubmittedWorkDone(),
+    },
+  });
+  return { device: own, count };
+}
+
+/** It takes zeros for a statement. */
+function withAnyStatement(system: System): System {
+  const values = new Array<number>(system.definition.statementValueCount).fill(0);
+  return { ...system, definition: { ...system.definition, publicValues: () => values } };
+}
+
+/** How an execution's cells may lie: in all tables alike, in those of few columns, or in the widest alone. */
+type Shape = "alike" | "narrow" | "widest";
+
+/** Heights of as many cells as fit. */
+function heightsOf({ tables, parameters }: System, shape: Shape): number[] {
+  const heights = tables.map(({ fixedLogRows }) => fixedLogRows ?? parameters.minLogRows);
+  const widths = tables.map(({ mainWidth }) => mainWidth);
+  const cells = (): number => heights.reduce((sum, logRows, i) => sum + (widths[i] ?? 0) * 2 ** logRows, 0);
+  const order = tables.flatMap(({ fixedLogRows, index }) => (fixedLogRows === undefined ? [index] : []));
+  const byWidth = (a: number, b: number): number => (widths[a] ?? 0) - (widths[b] ?? 0);
+  if (shape === "narrow") order.sort(byWidth);
+  if (shape === "widest") order.sort((a, b) => byWidth(b, a));
+  const grow = (i: number): boolean => {
+    if ((heights[i] ?? 0) >= parameters.maxLogRows) return false;
+    heights[i]!++;
+    if (cells() <= MOST_CELLS) return true;
+    heights[i]!--;
+    return false;
+  };
+  if (shape === "widest") for (const i of order) while (grow(i));
+  else while (order.map(grow).includes(true));
+  assert.ok(cells() > 0.99 * MOST_CELLS, `${cells()} cells`);
+  return heights;
+}
+
+/** Columns of zeros: what a proof takes does not depend on values. */
+function zerosOf({ tables, definition }: System, heights: readonly number[]): ProverInput {
+  const zeros = new Map(heights.map((logRows) => [logRows, new Uint32Array(2 ** logRows)]));
+  const traces = tables.map(({ mainWidth }, i) => {
+    return Array.from({ length: mainWidth }, () => zeros.get(heights[i] ?? 0) ?? new Uint32Array());
+  });
+  const auxiliary = tables.map(({ auxiliaryCount }) => new Array<number>(auxiliaryCount).fill(0));
+  return { statement: new Uint8Array(4 * (definition.statementElements?.count ?? 0)), auxiliary, traces };
+}
+
+describe("a card's memory", () => {
+  const cases: readonly (readonly [string, ProofParameters, Shape])[] = [
+    ["alike", executionParameters(), "alike"],
+    ["in tables of few columns", executionParameters(), "narrow"],
+    ["in the widest tables", executionParameters(), "widest"],
+    ["in tables of few columns, by Poseidon", provableParameters(), "narrow"],
+  ];
+  for (const [name, parameters, shape] of cases) {
+    it(`of 2 GiB holds a proof of 120 million cells, by its plan and by what is allocated: ${name}`, async () => {
+      const system = withAnyStatement(uncommittedSystem(2n, parameters).system);
+      const input = zerosOf(system, heightsOf(system, shape));
+      const programs = new TablePrograms(system);
+      const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
+      const card = createWebgpuBackend({ device, memory: 2 * GIB, now });
+      card.prepare(programs.compile(system.tables));
+      const planned = await card.plan((backend) => prove(system, input, backend, { programs }));
+      assert.equal(count.writes, 0);
+      await prove(system, input, card, { programs });
+      assert.equal(card.mostMemoryInUse(), planned);
+      assert.ok(count.most <= 2 * GIB + BESIDE, `${count.most} bytes were allocated`);
+      await card.close();
+    });
+  }
+
+  it("that a proof does not fit gets nothing of it, also not of the next of its shape: the processor makes them", async () => {
+    const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
+    const system = fibonacciSystem(smallParameters());
+    const [small, large] = [fibonacciInput(3), fibonacciInput(9)];
+    const planned = await createWebgpuBackend({ device, now }).plan((backend) => prove(system, large, backend));
+    const card = createWebgpuBackend({ device, memory: planned - 1, now });
+    const processor = createReferenceBackend();
+    const told: DeviceFault[] = [];
+    const backends = new ProvingBackends(processor, card, (fault) => told.push(fault));
+    let plans = 0;
+    const madeOn: string[] = [];
+    const requestOf = (own: ProverInput): ProofRequest<Uint8Array> => ({
+      make: (backend) => (madeOn.push(backend.name), prove(system, own, backend)),
+      plan: { shape: String(own.traces[0]?.[0]?.length), make: (backend) => (plans++, prove(system, own, backend)) },
+      free: () => undefined,
+      refusalOf: (proof) => (verify(system, own.statement, proof).ok ? undefined : "refused"),
+    });
+    const writesBefore = count.writes;
+    for (let i = 0; i < 2; i++) {
+      const { proof, backend } = await backends.prove(requestOf(large));
+      assert.equal(backend, processor);
+      assert.deepEqual(verify(system, large.statement, proof), { ok: true });
+    }
+    assert.deepEqual([count.writes - writesBefore, plans, madeOn], [0, 1, ["reference", "reference"]]);
+    assert.deepEqual(
+      told.map(({ kind, reason }) => [
+        kind,
+        reason.endsWith(`are more than the ${planned - 1} that a proof may take there at a time`),
+      ]),
+      [
+        ["too-large", true],
+        ["too-large", true],
+      ],
+    );
+    // Another shape is asked of the card, which computes nothing here.
+    await backends.prove(requestOf(small));
+    assert.deepEqual(madeOn.slice(2), ["webgpu", "reference"]);
+  });
+
+  it("is planned to the byte, and the plan sends nothing to the card", { skip: NO_CARD }, async () => {
+    const { device, count } = counted(await openSoftwareDevice());
+    const card = createWebgpuBackend({ device, now });
+    const opening = { kind: "stacked", logStackMin: 6, logStackMax: 12 } as const;
+    for (const overrides of [{}, { minLogRows: 4, opening }, { hash: { kind: "poseidon" } }] as const) {
+      const system = fibonacciSystem(smallParameters(overrides));
+      for (const logRows of [5, 9]) {
+        const before = count.writes;
+        const planned = await card.plan((backend) => prove(system, fibonacciInput(logRows), backend));
+        assert.equal(count.writes, before);
+        const made = createWebgpuBackend({ device, now });
+        await prove(system, fibonacciInput(logRows), made);
+        assert.equal(planned, made.mostMemoryInUse());
+      }
+    }
+    await card.close();
+  });
+});
