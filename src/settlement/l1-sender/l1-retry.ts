@@ -4,11 +4,18 @@ import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
- * Why settlement waits for L1, for its operator's money, for signers, or until what was signed before does not hold any more.
+ * Why settlement waits for L1, for its operator's money, for signers, for a freeze's end, or until what was signed before does
+ * not hold any more.
  * It goes on by itself.
  */
 export interface L1Trouble {
-  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid" | "ExecutionUnproven" | "SignersMissing";
+  readonly code:
+    | "L1Unreachable"
+    | "InsufficientFunds"
+    | "ApprovalNotYetValid"
+    | "ExecutionUnproven"
+    | "SignersMissing"
+    | "VersionFrozen";
   /** What is asked of L1, and what comes instead of an answer. */
   readonly message: string;
 }

@@ -7,7 +7,7 @@ import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { SigningRecord } from "../signing/signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
-import type { L1Retry } from "./l1-retry.ts";
+import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 
@@ -51,6 +51,15 @@ interface StageCall<Done> {
   /** An upper bound of its gas, where one is known. */
   readonly gasLimit?: bigint;
 }
+
+/** Why L1 does not take a call yet, by its error, where that lasts for most of a window, or for days. */
+const REASONS_TO_TELL: Readonly<Record<string, { readonly code: L1Trouble["code"]; readonly why: string }>> = {
+  ApprovalNotYetValid: {
+    code: "ApprovalNotYetValid",
+    why: "validators were asked to sign another batch of this number",
+  },
+  VersionFrozen: { code: "VersionFrozen", why: "the council has frozen the chain's protocol version" },
+};
 
 /** What became of a stage: L1 had it, or took it now. */
 type Outcome<Done> = { readonly found: Done } | { readonly receipt: TransactionReceipt };
@@ -106,10 +115,7 @@ async function attempt<Done>(context: SenderContext, call: StageCall<Done>): Pro
   }
 }
 
-/**
- * Repeats a call that L1 refuses only for its time, and tells where another batch's approvals are why: that may last
- * most of a window.
- */
+/** Repeats a call that L1 refuses only for its time, and tells why where that may last long. */
 async function sendInTime(
   { delay: stageDelay, patience }: SenderContext,
   { stage, batchNumber }: StageCall<unknown>,
@@ -122,12 +128,13 @@ async function sendInTime(
     } catch (error) {
       const early = whyTooEarly(error);
       if (early === undefined) throw error;
-      if (early.name !== "ApprovalNotYetValid") {
+      const reason = REASONS_TO_TELL[early.name];
+      if (reason === undefined) {
         await waitFor(delay, early.seconds);
         continue;
       }
-      const message = `${stage} of batch ${batchNumber}: validators were asked to sign another batch of this number, so L1 takes this one from its second ${early.until} on; it is at ${early.until - early.seconds}`;
-      return patience.telling({ code: "ApprovalNotYetValid", message }, () => whenTimeComes(delay, send));
+      const message = `${stage} of batch ${batchNumber}: ${reason.why}, so L1 takes this one from its second ${early.until} on; it is at ${early.until - early.seconds}`;
+      return patience.telling({ code: reason.code, message }, () => whenTimeComes(delay, send));
     }
   }
 }

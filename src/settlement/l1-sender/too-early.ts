@@ -9,6 +9,8 @@ const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly no
   ApprovalNotYetValid: { awaited: 0, now: 1 },
   // (earliest, actual)
   ExecutionDelayed: { awaited: 0, now: 1 },
+  // (version, until, actual): a freeze ends by itself, and can end earlier.
+  VersionFrozen: { awaited: 1, now: 2 },
 };
 const LONGEST_WAIT_SECONDS = 60n;
 

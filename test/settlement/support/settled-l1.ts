@@ -41,8 +41,15 @@ export interface SettledL1 {
   increaseTime(seconds: number): Promise<void>;
 }
 
-/** With `withNoProofVersion` also chains whose batches are not proven can be made. */
-export async function startSettledL1({ withNoProofVersion = false, revealDelaySeconds = 0n } = {}): Promise<SettledL1> {
+/**
+ * With `withNoProofVersion` also chains whose batches are not proven can be made. With `freezeSeconds` the tenth account is a
+ * council of its own, which can freeze so long in all.
+ */
+export async function startSettledL1({
+  withNoProofVersion = false,
+  revealDelaySeconds = 0n,
+  freezeSeconds = 0n,
+} = {}): Promise<SettledL1> {
   const l1 = await startLocalL1();
   const accounts = await l1.ethers.getSigners();
   const tree = genesisTree();
@@ -56,7 +63,8 @@ export async function startSettledL1({ withNoProofVersion = false, revealDelaySe
       retirementNoticeSeconds: 100_000n,
       revealDelaySeconds,
       recoverySeconds: 0n,
-      reactionSeconds: 0n,
+      reactionSeconds: freezeSeconds,
+      ...(freezeSeconds === 0n ? {} : { council: councilOf(accounts[9]!, freezeSeconds) }),
       withNoProofVersion,
     },
     { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
@@ -73,6 +81,11 @@ export async function startSettledL1({ withNoProofVersion = false, revealDelaySe
       await l1.ethers.provider.send("evm_mine", []);
     },
   };
+}
+
+function councilOf({ address }: HardhatEthersSigner, freezeSeconds: bigint) {
+  const members = [address.toLowerCase() as Hex];
+  return { members, soft: 1, hard: 1, softSeconds: freezeSeconds, freezeSeconds, cycleSeconds: 100_000n };
 }
 
 /** What a test says about a batch; the rest follows. */
