@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {CouncilTerms, ISecurityCouncil} from "../interfaces/ISecurityCouncil.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+import {Members} from "../libraries/Members.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 
 /// @title A council that can freeze protocol versions, and agree to their halt
@@ -29,12 +30,7 @@ contract SecurityCouncil is ISecurityCouncil {
     constructor(IVerifierRegistry registry_, address[] memory members_, CouncilTerms memory terms_) {
         bool isOrdered = terms_.soft != 0 && terms_.soft <= terms_.hard && terms_.hard <= members_.length;
         if (!isOrdered) revert CouncilTermsOutOfRange(members_.length, terms_.soft, terms_.hard);
-        address previous = address(0);
-        for (uint256 i = 0; i < members_.length; ++i) {
-            if (members_[i] <= previous) revert CouncilMembersNotAscending(previous, members_[i]);
-            isMember[members_[i]] = true;
-            previous = members_[i];
-        }
+        Members.add(isMember, members_);
         registry = registry_;
         memberList = members_;
         soft = terms_.soft;
@@ -78,13 +74,7 @@ contract SecurityCouncil is ISecurityCouncil {
         uint256 count = signatures.length;
         if (count < needed) revert TooFewCouncilSignatures(needed, count);
         bytes32 digest = Signatures.typedDataHash(Signatures.domainSeparator(DOMAIN_NAME), act);
-        address previous = address(0);
-        for (uint256 i = 0; i < count; ++i) {
-            address signer = Signatures.recover(digest, signatures[i]);
-            if (!isMember[signer]) revert NotACouncilMember(signer);
-            if (signer <= previous) revert CouncilSignersNotAscending(previous, signer);
-            previous = signer;
-        }
+        Members.requireSigned(isMember, digest, signatures);
         emit ActDone(nonce++, count);
     }
 }

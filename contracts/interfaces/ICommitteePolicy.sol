@@ -11,11 +11,8 @@ import {IDataAvailabilityPolicy} from "./IDataAvailabilityPolicy.sol";
 /// The signatures are not bound into the commitment: which members signed does not matter.
 interface ICommitteePolicy is IDataAvailabilityPolicy {
     error CommitteeEmpty();
-    error MembersNotAscending(address previous, address next);
     error ThresholdOutOfRange(uint256 members, uint256 actual);
     error TooFewSignatures(uint256 expected, uint256 actual);
-    error SignersNotAscending(address previous, address next);
-    error NotAMember(address signer);
 
     function threshold() external view returns (uint256);
 

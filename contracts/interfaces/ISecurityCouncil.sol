@@ -19,10 +19,7 @@ struct CouncilTerms {
 interface ISecurityCouncil {
     event ActDone(uint256 indexed nonce, uint256 signatures);
 
-    error CouncilMembersNotAscending(address previous, address actual);
     error CouncilTermsOutOfRange(uint256 members, uint256 soft, uint256 hard);
-    error NotACouncilMember(address account);
-    error CouncilSignersNotAscending(address previous, address actual);
     error TooFewCouncilSignatures(uint256 expected, uint256 actual);
     error ActExpired(uint256 deadline, uint256 actual);
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommitteePolicy} from "../../interfaces/ICommitteePolicy.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IDataAvailabilityPolicy.sol";
+import {Members} from "../../libraries/Members.sol";
 import {Signatures} from "../../libraries/Signatures.sol";
 
 /// @title Data held by a committee: a validium
@@ -22,12 +23,7 @@ contract CommitteePolicy is ICommitteePolicy {
     constructor(address[] memory members, uint256 threshold_) {
         if (members.length == 0) revert CommitteeEmpty();
         if (threshold_ == 0 || threshold_ > members.length) revert ThresholdOutOfRange(members.length, threshold_);
-        address previous = address(0);
-        for (uint256 i = 0; i < members.length; ++i) {
-            if (members[i] <= previous) revert MembersNotAscending(previous, members[i]);
-            isMember[members[i]] = true;
-            previous = members[i];
-        }
+        Members.add(isMember, members);
         threshold = threshold_;
         memberCount = members.length;
     }
@@ -44,13 +40,7 @@ contract CommitteePolicy is ICommitteePolicy {
             Signatures.domainSeparator(DOMAIN_NAME),
             keccak256(abi.encode(AVAILABILITY_TYPE, claim.preCommitment, claim.pubdataHash))
         );
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = Signatures.recover(digest, signatures[i]);
-            if (!isMember[signer]) revert NotAMember(signer);
-            if (signer <= previous) revert SignersNotAscending(previous, signer);
-            previous = signer;
-        }
+        Members.requireSigned(isMember, digest, signatures);
         return keccak256("");
     }
 }
