@@ -20,6 +20,8 @@ interface IStarkVerifier {
     error PointInDomain();
     /// @notice The constraints at the out-of-domain point are not the vanishing polynomial times the quotient.
     error ConstraintMismatch();
+    /// @notice The opened values are not those of the committed columns, where columns are opened by a stack.
+    error ClaimMismatch();
     /// @notice The hash of the grinding nonce does not start with enough zero bits.
     error GrindingTooWeak();
     /// @notice The query positions could not be drawn with a bounded number of hashes. No honest prover meets this.

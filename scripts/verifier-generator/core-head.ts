@@ -1,6 +1,6 @@
 import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { proofVersion } from "../../src/stark/verification-key.ts";
-import { type CoreLayout, SHARED_WORDS, type Slot } from "./core-layout.ts";
+import { type CoreLayout, SHARED_WORDS } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
@@ -14,11 +14,15 @@ import { EXTENSION_BYTES } from "./yul-fri.ts";
  */
 
 /** Reads and writes of named words. */
-export function slotAccess(layout: CoreLayout) {
-  const address = (slot: Slot): string => hex(layout.memory.slots[slot]);
+export function slotAccess<Name extends string>({
+  memory: { slots },
+}: {
+  readonly memory: { readonly slots: Readonly<Record<Name, number>> };
+}) {
+  const address = (slot: Name): string => hex(slots[slot]);
   return {
-    load: (slot: Slot): string => `mload(${address(slot)})`,
-    store: (slot: Slot, value: string): string => `mstore(${address(slot)}, ${value})`,
+    load: (slot: Name): string => `mload(${address(slot)})`,
+    store: (slot: Name, value: string): string => `mstore(${address(slot)}, ${value})`,
   };
 }
 
@@ -52,7 +56,13 @@ export function readHead(layout: CoreLayout): string {
 }
 
 /** Statement values to memory, one word each, in Montgomery form. */
-export function readStatement({ statementCount, memory }: CoreLayout): string {
+export function readStatement({
+  statementCount,
+  memory,
+}: {
+  readonly statementCount: number;
+  readonly memory: { readonly publicValues: number };
+}): string {
   return `
   if sub(publicValues.length, ${4 * statementCount}) { ${fail("badStatement")} }
   let bad := 0

@@ -41,6 +41,7 @@ export interface CoreLayout {
   readonly openingsAtPointRow: number;
   readonly openingsAtNextRow: number;
   readonly friRootsOffset: number;
+  readonly friRootStride: number;
   readonly trees: readonly TreeLayout[];
   readonly memory: CoreMemory;
 }
@@ -150,6 +151,7 @@ export function layoutCore(system: System): CoreLayout {
     openingsAtPointRow,
     openingsAtNextRow,
     friRootsOffset: openingsOffset + 5 * (openingsAtPointRow + openingsAtNextRow),
+    friRootStride: digestBytes,
     trees,
     memory: {
       slots,

@@ -1,5 +1,6 @@
+import type { ProofParameters } from "../../src/stark/parameters.ts";
 import { inProof, slotAccess } from "./core-head.ts";
-import type { CoreLayout, TreeLayout } from "./core-layout.ts";
+import type { CoreLayout, CoreMemory, Slot, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
@@ -13,6 +14,24 @@ import { groupCount } from "./yul-opening.ts";
  * `rowSums`, `prefixSums`, `friValues`; `cursor` walks through the proof's openings.
  */
 
+/** What the checks of queries know of a verifier, whatever its columns are opened by. */
+export interface QueryLayout {
+  readonly parameters: ProofParameters;
+  readonly digestBytes: number;
+  /** Offset of the first layer's root in the proof, and from one root to the next. */
+  readonly friRootsOffset: number;
+  readonly friRootStride: number;
+  /** Trees of columns. */
+  readonly trees: { readonly length: number };
+  readonly memory: Pick<
+    CoreMemory,
+    "positions" | "leaves" | "hashes" | "friValues" | "friFolds" | "friLeaf" | "finalTable" | "finalTables"
+  > & { readonly slots: Readonly<Record<QuerySlot, number>> };
+}
+
+/** Named words that the checks of queries read. */
+export type QuerySlot = Extract<Slot, "logRows" | "logDomain" | "layers" | "logFinal" | "cursor" | "state">;
+
 const montgomery = (value: number): string => hex((BigInt(value) * MONTGOMERY) % PRIME);
 
 export function rowSumName(tree: TreeLayout): string {
@@ -20,7 +39,7 @@ export function rowSumName(tree: TreeLayout): string {
 }
 
 /** Grinding, harder for tables above a height, then the positions. */
-export function drawQueries(layout: CoreLayout): string {
+export function drawQueries(layout: QueryLayout): string {
   const { grindingBits, grindingBaseLogRows, queryCount } = layout.parameters;
   const { load } = slotAccess(layout);
   return `
@@ -145,8 +164,8 @@ export function computeDeep(layout: CoreLayout): string {
 }
 
 /** All FRI layers: length, elements, derived values, root, fold. `positions` and `friValues` shrink layer by layer. */
-export function foldLayers(layout: CoreLayout): string {
-  const { memory, parameters, digestBytes, friRootsOffset, trees } = layout;
+export function foldLayers(layout: QueryLayout): string {
+  const { memory, parameters, digestBytes, friRootsOffset, friRootStride, trees } = layout;
   const { load, store } = slotAccess(layout);
   const { positions, leaves, hashes, friValues, friFolds } = memory;
   return `
@@ -164,7 +183,7 @@ export function foldLayers(layout: CoreLayout): string {
     readLayer(count, ${load("cursor")}, layer, mulmod(inverseShift, ${hex(MONTGOMERY)}, ${LITERAL.p}))
     {
       let root, end := merkleRoot(logLeaves, leafCount, ${hex(leaves)}, ${hex(hashes)}, siblings)
-      if and(xor(root, calldataload(add(${inProof(friRootsOffset)}, mul(layer, ${digestBytes})))), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", `add(layer, ${trees.length})`)} }
+      if and(xor(root, calldataload(add(${inProof(friRootsOffset)}, mul(layer, ${friRootStride})))), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", `add(layer, ${trees.length})`)} }
       ${store("cursor", "end")}
     }
     count := leafCount
@@ -177,7 +196,7 @@ export function foldLayers(layout: CoreLayout): string {
 }
 
 /** The final polynomial, chunk by chunk from the highest, at every position that is left. */
-function finalChecks(layout: CoreLayout): string {
+function finalChecks(layout: QueryLayout): string {
   const { memory, parameters } = layout;
   const { load } = slotAccess(layout);
   const { positions, friValues, hashes, friFolds, finalTable, finalTables } = memory;
@@ -203,10 +222,21 @@ function finalChecks(layout: CoreLayout): string {
   }`;
 }
 
-/** Functions over the query arrays that `foldLayers` calls. */
-export function layerFunctions(layout: CoreLayout): string {
+/** Folds a leaf by the powers of its layer's challenge. */
+export function foldByPowers({ memory }: CoreLayout): string {
+  return `// the challenge over the leaf's first point
+    let first := inverseRootAt(and(position, not(${ARITY - 1})))
+    let y := extScale(mload(add(${hex(memory.friChallenges)}, shl(5, layer))), mulmod(first, factor, ${LITERAL.p}))
+    mstore(add(${hex(memory.friFolds)}, to), extCanonical(foldLeaf(y)))`;
+}
+
+/**
+ * Functions over the query arrays that `foldLayers` calls. `fold` writes what the leaf in memory folds to; `position` lies in it,
+ * and `factor` is the inverse of its layer's shift in Montgomery form.
+ */
+export function layerFunctions(layout: QueryLayout, fold: string): string {
   const { parameters, memory } = layout;
-  const { positions, leaves, hashes, friValues, friFolds, friLeaf } = memory;
+  const { positions, leaves, hashes, friValues, friLeaf } = memory;
   return `
 // writes the distinct leaf indices of the first count positions
 function distinctLeaves(count) -> n {
@@ -240,10 +270,7 @@ function readLayer(count, cursor, layer, factor) {
       if shr(${parameters.logArity}, xor(other, position)) { break }
       different := or(different, xor(mload(add(${hex(friLeaf)}, shl(5, and(other, ${ARITY - 1})))), mload(add(${hex(friValues)}, shl(5, i)))))
     }
-    // the challenge over the leaf's first point
-    let first := inverseRootAt(and(position, not(${ARITY - 1})))
-    let y := extScale(mload(add(${hex(memory.friChallenges)}, shl(5, layer))), mulmod(first, factor, ${LITERAL.p}))
-    mstore(add(${hex(friFolds)}, to), extCanonical(foldLeaf(y)))
+    ${fold}
     cursor := add(cursor, ${(ARITY - 1) * EXTENSION_BYTES})
     to := add(to, 32)
   }

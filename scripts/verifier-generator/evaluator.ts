@@ -1,7 +1,8 @@
 import type { ConstraintScope } from "../../src/stark/air.ts";
 import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/expression.ts";
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
-import { ARGUMENT_WORDS, type CoreLayout } from "./core-layout.ts";
+import { ARGUMENT_WORDS } from "./core-layout.ts";
+import type { EvaluatedTable } from "./evaluated-table.ts";
 import { type EmitterPort, type GadgetFunction, GraphEmitter, LAZY_LIMIT, type Operand } from "./graph-emitter.ts";
 import { hex, MUL_LEFT_LIMIT, normalizedBound, PRIME } from "./lanes.ts";
 import { MemoryLayout } from "./memory-layout.ts";
@@ -33,7 +34,7 @@ export interface EvaluatorCode {
  * groups' share of the composition in Montgomery form, followed by `exports`.
  */
 export function writeEvaluator(
-  layout: CoreLayout,
+  layout: EvaluatedTable,
   groups: readonly Group[],
   imports: readonly SharedValue[],
   exports: readonly NodeIndex[],
@@ -51,7 +52,7 @@ export function writeEvaluator(
 type InputBounds = Map<Gadget, bigint[]>;
 
 class Evaluator {
-  readonly #layout: CoreLayout;
+  readonly #layout: EvaluatedTable;
   readonly #memory = new MemoryLayout();
   readonly #lines: string[] = [];
   readonly #functions: string[] = [];
@@ -69,7 +70,7 @@ class Evaluator {
   boundsHold = true;
   readonly #inputBounds: InputBounds;
 
-  constructor(layout: CoreLayout, importCount: number, inputBounds: InputBounds) {
+  constructor(layout: EvaluatedTable, importCount: number, inputBounds: InputBounds) {
     this.#layout = layout;
     this.#inputBounds = inputBounds;
     this.#arguments = this.#memory.words(ARGUMENT_WORDS);

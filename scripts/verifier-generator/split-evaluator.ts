@@ -1,6 +1,6 @@
 import type { ExpressionNode, NodeIndex } from "../../src/stark/expression.ts";
 import { type Group, groupConstraints } from "./constraint-groups.ts";
-import type { CoreLayout } from "./core-layout.ts";
+import type { EvaluatedTable } from "./evaluated-table.ts";
 import { type SharedValue, writeEvaluator } from "./evaluator.ts";
 
 /** Estimated bytes of one evaluator; the limit of a contract is 24,576 and the estimate is good to a tenth. */
@@ -19,7 +19,7 @@ export interface EvaluatorPart {
  * Splits the constraints into as few contracts as their size needs. Parts run in order; what a part computes and a later
  * one needs (the permutation's output, row selectors) is handed on instead of being computed twice.
  */
-export function splitEvaluator(layout: CoreLayout): EvaluatorPart[] {
+export function splitEvaluator(layout: EvaluatedTable): EvaluatorPart[] {
   const { constraints, nodes } = layout.table.air;
   const groups = groupConstraints(constraints, layout.table.firstConstraint);
   const parts: EvaluatorPart[] = [];

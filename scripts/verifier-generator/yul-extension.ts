@@ -141,6 +141,17 @@ function extCube(a) -> r {
   ${mulSteps("r", "a", "r")}
 }`;
 
+/** A power by squaring. */
+export const EXT_POWER = `
+// a^exponent, Montgomery form in and out; lanes of a < 1.3p
+function extPower(a, exponent) -> r {
+  r := ${hex(MONTGOMERY)}
+  for { } exponent { exponent := shr(1, exponent) } {
+    if and(exponent, 1) { r := extMul(a, r) }
+    a := extMul(a, a)
+  }
+}`;
+
 /** A step of Horner's scheme in one call: a·b·2^-40 + x, normalized. */
 export const EXT_MUL_ADD = `
 // a * b * 2^-40 + x, normalized; operands as for extMul, lanes of x up to 30p

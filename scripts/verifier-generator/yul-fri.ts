@@ -29,7 +29,38 @@ const inverseRoot = (logOrder: number, power = 1): bigint => {
  * 11p. Calls would cost more than a tenth of it, so all products are written out.
  */
 export function foldFunction(leaf: number): string {
-  const slot = (position: number): string => hex(leaf + 32 * position);
+  return `
+// folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
+function foldLeaf(y) -> r {
+  ${toCoefficients(leaf)}
+  ${declareConstants(...MUL_ADD_CONSTANTS)}
+  r := extNormalize(mload(${slotOf(leaf, 7)}))
+  ${[6, 5, 4, 3, 2, 1, 0].map((position) => stackMulAdd("r", "y", "r", `mload(${slotOf(leaf, position)})`)).join("\n  ")}
+}`;
+}
+
+/**
+ * The fold of a stack's layer: of the coefficients, number j counts by the factors of its bits. Four products join neighbours, two
+ * these, and one the halves.
+ */
+export function tensorFoldFunction(leaf: number): string {
+  const joined = (a: string, t: string, b: string): string => `extNormalize(add(${a}, extMulWide(${t}, ${b})))`;
+  const load = (position: number): string => `mload(${slotOf(leaf, position)})`;
+  const pair = (position: number): string => joined(load(position), "t", load(position + 1));
+  return `
+// folds the eight canonical values in memory by the factors of a coefficient's bits, the lowest first; Montgomery form, lanes < 1.3p
+function foldTensor(t, t2, t4) -> r {
+  ${toCoefficients(leaf)}
+  r := ${joined(pair(0), "t2", pair(2))}
+  r := ${joined("r", "t4", joined(pair(4), "t2", pair(6)))}
+}`;
+}
+
+const slotOf = (leaf: number, position: number): string => hex(leaf + 32 * position);
+
+/** Eight values in bit-reversed order to coefficients, in order, with lanes up to 9p. */
+function toCoefficients(leaf: number): string {
+  const slot = (position: number): string => slotOf(leaf, position);
   /** Where vₖ and vₖ₊₄ lie; later the coefficients that take their place. */
   const place = [0, 4, 2, 6];
   /** Sums of the values at k and k + 4 to variables, their differences to memory. */
@@ -58,10 +89,7 @@ export function foldFunction(leaf: number): string {
       ? `let v0 := mload(${at})`
       : `let v${k} := mload(${at})\n    ${stackScale(`v${k}`, `v${k}`, inverseRoot(3, k))}`;
   };
-  return `
-// folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
-function foldLeaf(y) -> r {
-  {
+  return `{
     ${declareConstants(...SCALE_CONSTANTS)}
     {
     ${[0, 1, 2, 3].map(pair).join("\n    ")}
@@ -69,11 +97,7 @@ function foldLeaf(y) -> r {
     }
     ${[0, 1, 2, 3].map(twisted).join("\n    ")}
     ${four(1)}
-  }
-  ${declareConstants(...MUL_ADD_CONSTANTS)}
-  r := extNormalize(mload(${slot(7)}))
-  ${[6, 5, 4, 3, 2, 1, 0].map((position) => stackMulAdd("r", "y", "r", `mload(${slot(position)})`)).join("\n  ")}
-}`;
+  }`;
 }
 
 /**

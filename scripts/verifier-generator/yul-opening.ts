@@ -153,6 +153,30 @@ function ${name}(row) -> sum, faults {
 }`;
 }
 
+/**
+ * The sum over a leaf of whole groups, by a loop: up to MAX_GROUPS of them. `bad` is not zero when an element is not canonical; eight
+ * elements fill their bytes, so there is no padding.
+ */
+export const LEAF_SUM = `
+// sum of coefficient times element over groups of eight elements: canonical lanes
+function leafSum(row, table, groups) -> sum, bad {
+  let a := 0 let b := 0 let c := 0 let d := 0 let e := 0
+  for { let end := add(row, mul(31, groups)) } lt(row, end) { row := add(row, 31) } {
+    let z := shr(8, calldataload(row))
+    let x := and(z, ${THREE})
+    let y := and(shr(31, z), ${THREE})
+    z := and(shr(62, z), ${TWO})
+    bad := or(bad, or(add(x, ${CARRY}), or(add(y, ${CARRY}), add(z, ${CARRY}))))
+    ${NAMES.map((name, i) => {
+      const word = (k: number): string => `mload(${k === 0 && i === 0 ? "table" : `add(table, ${160 * k + 32 * i})`})`;
+      return `${name} := add(mul(${word(0)}, x), add(mul(${word(1)}, y), add(mul(${word(2)}, z), ${name})))`;
+    }).join("\n    ")}
+    table := add(table, ${32 * GROUP_WORDS})
+  }
+  bad := and(bad, ${OVERFLOW})
+  sum := ${gatherSums()}
+}`;
+
 /** Eight values from the words w0 … w4, one for each coordinate: shifts and masks chosen for every value and lane. */
 function unpackGroup(): string {
   return Array.from({ length: BASE31_GROUP }, (_, k) => {

@@ -50,6 +50,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"ChainNotStopped","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"ChainUnknown","type":"error"},
   {"inputs":[],"name":"CheatsWithoutQuorum","type":"error"},
+  {"inputs":[],"name":"ClaimMismatch","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"assetId","type":"bytes32"},{"name":"pot","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"ClaimPotOverdraft","type":"error"},
   {"inputs":[{"name":"holding","type":"uint256"},{"name":"alreadyClaimed","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"ClaimTooLarge","type":"error"},
   {"inputs":[{"name":"hyperchain","type":"address"},{"name":"hash","type":"bytes32"}],"name":"CodeNotCarried","type":"error"},

@@ -168,7 +168,7 @@ describe("a batch of a chain", () => {
 
     const aggregate = aggregateOf([statement], firstStart(1), [1, 2, 3, 4, 5]);
     const aggregated = await provenNode(aggregateProgram([{ ...batch.shape, of: "batch" }]), aggregate, [batch]);
-    const compressed = compressProgram(aggregated.shape);
+    const compressed = compressProgram([{ ...aggregated.shape, of: "aggregate" }]);
     assert.deepEqual(checkByNode(compressed, elementBytes(wrappedOf(aggregate)), [aggregated]), { ok: true });
   });
 });

@@ -6,7 +6,7 @@ import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "../relatio
 import { AGGREGATE_TAG } from "./aggregate-statement.ts";
 import { AGGREGATE, BATCH, WRAPPED } from "./layout.ts";
 import { type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
+import { assertSame, beginRule } from "./rule-code.ts";
 
 /** A proof in an aggregate: of a batch, or of an aggregate in turn. */
 interface AggregatedShape extends CheckedShape {
@@ -21,50 +21,64 @@ export function aggregateProgram(parts: readonly AggregatedShape[]): NodeProgram
   const children = parts.map((part, i): NodeChild => ({ name: `proof ${i}`, ...part }));
   const name = `aggregate of ${parts.map((part) => part.of).join(", ")}`;
   return nodeProgram(name, AGGREGATE.count, children, (a, statement, stated) => {
-    const code = new AggregateCode(a, statement);
-    parts.forEach(({ of }, i) => {
-      const elements = stated[i] ?? [];
-      if (of === "batch") code.addBatch(`batch ${i}`, elements);
-      else code.addAggregate(`aggregate ${i}`, elements);
-    });
-    code.end();
+    const own = (part: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(statement, AGGREGATE.parts[part]);
+    const evaluation = new FormArithmetic(a).joined(own("evaluationBefore"));
+    const before = { version: own("version"), point: own("point"), digest: a.pack(own("digestBefore")), evaluation };
+    const code = new AggregateCode(a, before);
+    code.addAll(parts, stated);
+    code.end({ digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });
   });
+}
+
+/** What is known before the first part. */
+interface SeenBefore {
+  /** Undefined where nothing says it: that of the first part. */
+  readonly version: readonly Word[] | undefined;
+  readonly point: readonly Word[];
+  readonly digest: Octet;
+  readonly evaluation: Form;
 }
 
 /** Follows what an aggregate has seen, from one of its parts to the next. */
 class AggregateCode {
   readonly #a: Assembler;
   readonly #forms: FormArithmetic;
-  readonly #statement: readonly Word[];
+  readonly #said: readonly Word[];
+  #version: readonly Word[] | undefined;
   /** ρ, once a batch asks for it. */
   #point: Form | undefined;
   #digest: Octet;
   #evaluation: Form;
   #count: Form;
 
-  constructor(a: Assembler, statement: readonly Word[]) {
+  constructor(a: Assembler, before: SeenBefore) {
     this.#a = a;
-    this.#statement = statement;
+    this.#said = before.point;
+    this.#version = before.version;
     this.#forms = new FormArithmetic(a);
-    this.#digest = a.pack(this.#own("digestBefore"));
-    this.#evaluation = this.#forms.joined(this.#own("evaluationBefore"));
+    this.#digest = before.digest;
+    this.#evaluation = before.evaluation;
     this.#count = this.#forms.zero;
   }
 
-  #own(name: keyof typeof AGGREGATE.parts): readonly Word[] {
-    return partOf(this.#statement, AGGREGATE.parts[name]);
+  /** Parts in order, each with its statement. */
+  addAll(parts: readonly AggregatedShape[], stated: readonly (readonly Word[])[]): void {
+    parts.forEach(({ of }, i) => {
+      const elements = stated[i] ?? [];
+      if (of === "batch") this.addBatch(`batch ${i}`, elements);
+      else this.addAggregate(`aggregate ${i}`, elements);
+    });
   }
 
   /** A batch behind those seen so far: its elements, filled up with zeros, eight in a block and five in a coefficient. */
   addBatch(name: string, batch: readonly Word[]): void {
     const [a, forms] = [this.#a, this.#forms];
-    beginRule(a, `${name}: one version`);
-    assertSame(a, partOf(batch, BATCH.parts.version), this.#own("version"));
+    this.#haveVersion(name, partOf(batch, BATCH.parts.version));
     beginRule(a, `${name}: in the digest`);
     for (let first = 0; first < batch.length; first += OCTET_ELEMENTS)
       this.#digest = a.compress(AGGREGATE_TAG, this.#digest, a.pack(batch.slice(first, first + OCTET_ELEMENTS)));
     beginRule(a, `${name}: in the evaluation`);
-    const point = (this.#point ??= forms.joined(this.#own("point")));
+    const point = (this.#point ??= forms.joined(this.#said));
     for (let first = 0; first < batch.length; first += WORD_ELEMENTS) {
       const coefficient = forms.joined(batch.slice(first, first + WORD_ELEMENTS));
       this.#evaluation = forms.add(forms.mul(this.#evaluation, point), coefficient);
@@ -76,10 +90,9 @@ class AggregateCode {
   addAggregate(name: string, aggregate: readonly Word[]): void {
     const [a, forms] = [this.#a, this.#forms];
     const part = (own: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(aggregate, AGGREGATE.parts[own]);
-    for (const same of ["version", "point"] as const) {
-      beginRule(a, `${name}: one ${same}`);
-      assertSame(a, part(same), this.#own(same));
-    }
+    this.#haveVersion(name, part("version"));
+    beginRule(a, `${name}: one point`);
+    assertSame(a, part("point"), this.#said);
     beginRule(a, `${name}: begins with the digest of the batches before it`);
     a.pack(part("digestBefore"), this.#digest);
     this.#digest = a.pack(part("digestAfter"));
@@ -89,39 +102,41 @@ class AggregateCode {
     for (const c of part("count")) this.#count = forms.add(this.#count, forms.cell(c));
   }
 
-  end(): void {
+  #haveVersion(name: string, version: readonly Word[]): void {
+    if (this.#version === undefined) {
+      this.#version = version;
+      return;
+    }
+    beginRule(this.#a, `${name}: one version`);
+    assertSame(this.#a, version, this.#version);
+  }
+
+  /** What is said of all of them is what has been seen. */
+  end(said: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] }): void {
     const [a, forms] = [this.#a, this.#forms];
     beginRule(a, "the digest behind them");
-    a.pack(this.#own("digestAfter"), this.#digest);
+    a.pack(said.digest, this.#digest);
     beginRule(a, "the evaluation behind them");
-    forms.assertEqual(this.#evaluation, forms.joined(this.#own("evaluationAfter")));
+    forms.assertEqual(this.#evaluation, forms.joined(said.evaluation));
     beginRule(a, "how many they are");
-    for (const c of this.#own("count")) forms.assertEqual(this.#count, forms.cell(c));
+    for (const c of said.count) forms.assertEqual(this.#count, forms.cell(c));
   }
 }
 
 /**
- * What L1 is to verify: of an aggregate before whose first batch the digest has the count of its batches alone. The version is
- * left out, since each batch has it.
+ * What L1 verifies: of batches and aggregates, in order, before whose first batch the digest has the count of all batches alone.
+ * The version is left out, since each batch has it: all parts have the first one's.
  */
-export function compressProgram(aggregate: CheckedShape): NodeProgram {
-  const children = [{ name: "aggregate", ...aggregate }];
-  return nodeProgram("compress", WRAPPED.count, children, (a, statement, [ofAggregate = []]) => {
-    const part = (own: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(ofAggregate, AGGREGATE.parts[own]);
+export function compressProgram(parts: readonly AggregatedShape[]): NodeProgram {
+  const children = parts.map((part, i): NodeChild => ({ name: `proof ${i}`, ...part }));
+  const name = `compress of ${parts.map((part) => part.of).join(", ")}`;
+  return nodeProgram(name, WRAPPED.count, children, (a, statement, stated) => {
     const said = (own: keyof typeof WRAPPED.parts): readonly Word[] => partOf(statement, WRAPPED.parts[own]);
     beginRule(a, "the digest begins with the count");
-    const first = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
-    a.pack(part("digestBefore"), first);
-    beginRule(a, "the evaluation begins with 0");
-    assertZeros(a, part("evaluationBefore"));
-    for (const [own, of] of [
-      ["count", "count"],
-      ["digest", "digestAfter"],
-      ["point", "point"],
-      ["evaluation", "evaluationAfter"],
-    ] as const) {
-      beginRule(a, `${own} of the aggregate`);
-      assertSame(a, part(of), said(own));
-    }
+    const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
+    const evaluation = new FormArithmetic(a).zero;
+    const code = new AggregateCode(a, { version: undefined, point: said("point"), digest, evaluation });
+    code.addAll(parts, stated);
+    code.end({ digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
   });
 }

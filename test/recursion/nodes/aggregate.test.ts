@@ -144,7 +144,7 @@ const NODES: Readonly<Record<string, JudgedAggregate>> = {
     }),
   },
   "a proof for L1": {
-    rules: rulesOf(compressProgram(ofAggregate)),
+    rules: rulesOf(compressProgram([ofAggregate])),
     honest: { statement: wrappedOf(joinedAggregates([left, right])), children: [joinedAggregates([left, right])] },
     holds: ([count, ...said], [aggregate = []]) => {
       const { digest, evaluation } = firstStart(count ?? 0);
@@ -153,6 +153,27 @@ const NODES: Readonly<Record<string, JudgedAggregate>> = {
       return begins && ends && count === aggregate[2];
     },
     forged: [],
+  },
+  "a proof for L1 of two batches": {
+    rules: rulesOf(compressProgram([ofBatch, ofBatch])),
+    honest: { statement: wrappedOf(aggregateOf([first, second], firstStart(2), point)), children: [first, second] },
+    holds: (said, children) => {
+      const [version] = children.map((batch) => batch.slice(0, 2).join());
+      const before = { ...firstStart(said[0] ?? 0), count: 0 };
+      const begun: Seen = { count: 0, digest: before.digest.join(), evaluation: before.evaluation.join() };
+      const rho = said.slice(9, 14);
+      const seen = children.reduce((known, batch) => withBatch(known, batch, rho), begun);
+      const isOne = children.every((batch) => batch.slice(0, 2).join() === version);
+      return isOne && [seen.count, seen.digest, rho.join(), seen.evaluation].join() === said.join();
+    },
+    forged: [
+      ...[0, 1].map((limb): Statements => {
+        const children = [first, ofOtherVersion(second, limb)];
+        return { statement: wrappedOf(aggregateOf(children, firstStart(2), point)), children };
+      }),
+      // as of three batches, whose digest begins with their count
+      { statement: wrappedOf(aggregateOf([first, second], firstStart(3), point)).with(0, 3), children: [first, second] },
+    ],
   },
 };
 
@@ -225,12 +246,15 @@ describe("aggregates", () => {
   });
 
   it("are for L1 only from the first batch on, and with its count", () => {
-    const rules = rulesOf(compressProgram(ofAggregate));
+    const rules = rulesOf(compressProgram([ofAggregate]));
     const whole = aggregateOf(batches.slice(0, 3), start, point);
     const cases: readonly (readonly [readonly number[], string])[] = [
-      [right, "the digest begins with the count"],
-      [aggregateOf([first, second], firstStart(3), point), "the digest begins with the count"],
-      [aggregateOf(batches.slice(0, 3), { ...start, evaluation: [1, 0, 0, 0, 0] }, point), "the evaluation begins with 0"],
+      [right, "aggregate 0: begins with the digest of the batches before it"],
+      [aggregateOf([first, second], firstStart(3), point), "aggregate 0: begins with the digest of the batches before it"],
+      [
+        aggregateOf(batches.slice(0, 3), { ...start, evaluation: [1, 0, 0, 0, 0] }, point),
+        "aggregate 0: begins with the evaluation of the batches before it",
+      ],
     ];
     assert.equal(brokenRule(rules, { statement: wrappedOf(whole), children: [whole] }), undefined);
     for (const [aggregate, rule] of cases)

@@ -134,7 +134,7 @@ describe("an aggregate", () => {
       const proven = { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
       assert.deepEqual(verify(own.system, proven.statement, proven.proof), { ok: true });
 
-      const outermost = compressProgram(programShape(own));
+      const outermost = compressProgram([{ ...programShape(own), of: "aggregate" }]);
       const said = wrappedOf(elements);
       assert.deepEqual(checkByNode(outermost, elementBytes(said), [proven]), { ok: true });
       said.forEach((element, i) => {

@@ -2,7 +2,12 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { readFileSync } from "node:fs";
 import { Interface } from "ethers";
 
-import { generateConstraints, generateVerifier } from "../../../../scripts/verifier-generator/contract.ts";
+import {
+  type GeneratedContract,
+  generateConstraints,
+  generateVerifier,
+} from "../../../../scripts/verifier-generator/contract.ts";
+import { generateStackVerifier } from "../../../../scripts/verifier-generator/stacked/stack-contract.ts";
 import { packAuxiliary } from "../../../../src/stark/proof.ts";
 import type { System } from "../../../../src/stark/system.ts";
 import type { VerifyResult } from "../../../../src/stark/rejection.ts";
@@ -36,10 +41,24 @@ export async function deployVerifier(
   system: System,
   patch: (source: string) => string = (source) => source,
 ): Promise<DeployedVerifier> {
-  const generated = generateVerifier(system, { name: "Generated", interfacePath: "IStarkVerifier.sol" });
-  const verifier = { name: generated.name, source: patch(generated.source) };
-  const constraints = generateConstraints(system, { name: "Generated" });
-  const sources = Object.fromEntries([verifier, ...constraints].map(({ name, source }) => [`${name}.sol`, source]));
+  const generated = generateVerifier(system, GENERATED);
+  const others = generateConstraints(system, GENERATED);
+  return deployGenerated(chain, system, { core: { name: generated.name, source: patch(generated.source) }, others });
+}
+
+/** The same for a system whose columns are stacked. */
+export async function deployStackVerifier(chain: CodeChain, system: System): Promise<DeployedVerifier> {
+  return deployGenerated(chain, system, generateStackVerifier(system, GENERATED));
+}
+
+const GENERATED = { name: "Generated", interfacePath: "IStarkVerifier.sol" };
+
+async function deployGenerated(
+  chain: CodeChain,
+  system: System,
+  { core, others }: { readonly core: GeneratedContract; readonly others: readonly GeneratedContract[] },
+): Promise<DeployedVerifier> {
+  const sources = Object.fromEntries([core, ...others].map(({ name, source }) => [`${name}.sol`, source]));
   const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
   const code = (name: string) => {
     const found = compiled[name];
@@ -47,8 +66,8 @@ export async function deployVerifier(
     return found;
   };
   const parts: string[] = [];
-  for (const { name } of constraints) parts.push(await chain.deploy(code(name)));
-  const address = await chain.deploy(code(verifier.name), ...parts);
+  for (const { name } of others) parts.push(await chain.deploy(code(name)));
+  const address = await chain.deploy(code(core.name), ...parts);
   const verifyRaw = async (
     statementHash: Uint8Array,
     publicValues: Uint8Array,

@@ -1,0 +1,141 @@
+import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
+import type { TreePhase } from "../../../src/stark/tree-phases.ts";
+import { slotAccess } from "../core-head.ts";
+import { fail } from "../errors.ts";
+import { hex } from "../lanes.ts";
+import { lowestBit, type StackLayout } from "./stack-layout.ts";
+import { minus, ONE } from "./yul-claim.ts";
+
+/** Where what the claim's contract is given lies, in its memory as in the verifier's, and how long it is. */
+function claimInput({ memory, parameters }: StackLayout): { readonly at: number; readonly length: number } {
+  const at = memory.nextChallenge;
+  return { at, length: memory.finals + 32 * 2 ** parameters.logFinalMax - at };
+}
+
+/** Calls the contract that checks the claim. */
+export function callClaim(layout: StackLayout, address: number): string {
+  const { at, length } = claimInput(layout);
+  return `
+  if iszero(staticcall(gas(), mload(${hex(address)}), ${hex(at)}, ${length}, 0, 32)) { revert(0, 0) }
+  if or(sub(returndatasize(), 32), mload(0)) { ${fail("claimMismatch")} }`;
+}
+
+/**
+ * Opened values as one claim, the rounds' claims down to the last, and the final polynomial's value times the stack's weight: returns
+ * a word that is 0 where they are the same.
+ */
+export function claimBody(layout: StackLayout): string {
+  const { memory, roundCount } = layout;
+  const { load, store } = slotAccess(layout);
+  const input = claimInput(layout);
+  return `
+  if sub(calldatasize(), ${input.length}) { revert(0, 0) }
+  calldatacopy(${hex(input.at)}, 0, ${input.length})
+  ${sumColumns(layout)}
+  // values are sent in Montgomery form; from here on claims are plain
+  ${store("claim", `extScale(extNormalize(extNormalize(add(${load("sum")}, extMul(mload(${hex(memory.nextChallenge)}), extNormalize(extNormalize(${load("nextSum")})))))), 1)`)}
+  ${store("claim", `followRounds(${load("claim")}, 0, ${roundCount}, ${hex(memory.messages)}, ${hex(memory.challenges)})`)}
+  ${weighStack(layout)}
+  ${evaluateFinal(layout)}
+  mstore(0, sub(extCanonical(${load("claim")}), extCanonical(extMul(${load("weight")}, mload(${hex(memory.finals)})))))
+  return(0, 32)`;
+}
+
+/** Columns of a range that follow each other among the opened values, in the order of their places. */
+interface ColumnRun {
+  readonly at: number;
+  readonly nextAt: number | undefined;
+  readonly count: number;
+}
+
+/** A range's columns: first those opened at the next row, table by table, then the others. */
+function runsOf({ shape }: StackLayout, range: { readonly phase: TreePhase; readonly logRows: number }): ColumnRun[] {
+  const blocks = shape.blocks.filter(({ phase, logRows }) => phase === range.phase && logRows === range.logRows);
+  const runs = [
+    ...blocks.map((block): ColumnRun => ({ at: block.firstColumn, nextAt: block.firstNext, count: block.nextWidth })),
+    ...blocks.map((block): ColumnRun => ({
+      at: block.firstColumn + block.nextWidth,
+      nextAt: undefined,
+      count: block.width - block.nextWidth,
+    })),
+  ];
+  return runs.filter(({ count }) => count > 0);
+}
+
+function sumColumns(layout: StackLayout): string {
+  const { memory, stack } = layout;
+  const ranges = stack.ranges.map((range) => {
+    const { logRows, first } = range;
+    const runs = runsOf(layout, range).map(({ at, nextAt, count }) => {
+      const next = nextAt === undefined ? "0" : hex(memory.nextValues + 32 * nextAt);
+      return `place := weighColumns(place, ${logRows}, ${hex(memory.values + 32 * at)}, ${count}, ${next})`;
+    });
+    return `place := ${hex(first * 2 ** logRows)}
+  beginPlaces(place, ${logRows})
+  ${runs.join("\n  ")}`;
+  });
+  if (layout.shape.columnCount > MOST_COLUMNS) throw new RangeError(`sums take up to ${MOST_COLUMNS} columns`);
+  return `let place := 0
+  ${ranges.join("\n  ")}`;
+}
+
+/** Products (lanes up to 1.06p) whose sum two normalizations bring below 1.3p. */
+const MOST_COLUMNS = 2 ** 10;
+
+/** The point by bits of a place, and W's multilinear extension there: height by height, range by range. */
+function weighStack(layout: StackLayout): string {
+  const { memory, stack, logPlaces, shape } = layout;
+  const { load, store } = slotAccess(layout);
+  const { logStack, logWidth } = stack;
+  const copy = (to: number, from: number, count: number): string =>
+    `mcopy(${hex(memory.point + 32 * to)}, ${hex(memory.challenges + 32 * from)}, ${32 * count})`;
+  const heights = [...new Set(stack.ranges.map(({ logRows }) => logRows))];
+  return `
+  ${copy(0, 0, LOG_PARTS)}
+  ${copy(LOG_PARTS, LOG_PARTS + logWidth, logStack - LOG_PARTS)}
+  ${copy(logStack, LOG_PARTS, logWidth)}
+  for { let k := ${lowestBit(layout)} } lt(k, ${logPlaces}) { k := add(k, 1) } {
+    let r := mload(add(${hex(memory.point)}, shl(5, k)))
+    mstore(add(${hex(memory.zeroFactors)}, shl(5, k)), ${minus(ONE, "r")})
+    mstore(add(${hex(memory.oneFactors)}, shl(5, k)), extMul(r, mload(add(${hex(memory.placeChallenges)}, shl(5, k)))))
+  }
+  ${store("weight", "0")}
+  ${heights
+    .map((logRows) => {
+      const own = stack.ranges.filter((range) => range.logRows === logRows);
+      const power = 32 * (shape.tallest - logRows);
+      const between = (first: number, count: number): string =>
+        minus(`weightBelow(${hex((first + count) * 2 ** logRows)})`, `weightBelow(${hex(first * 2 ** logRows)})`);
+      const add = (factor: string, weight: string): string =>
+        store("weight", `extNormalize(add(${load("weight")}, extMul(${factor}, ${weight})))`);
+      const withNext = own.filter(({ nextCount }) => nextCount > 0);
+      return `{
+    beginWeights(${logRows})
+    let row := rowWeight(${hex(memory.points + power)}, ${logRows})
+    ${own.map(({ first, count }) => add("row", between(first, count))).join("\n    ")}
+    ${
+      withNext.length === 0
+        ? ""
+        : `row := extMul(mload(${hex(memory.nextChallenge)}), rowWeight(${hex(memory.nextPoints + power)}, ${logRows}))
+    ${withNext.map(({ first, nextCount }) => add("row", between(first, nextCount))).join("\n    ")}`
+    }
+  }`;
+    })
+    .join("\n  ")}`;
+}
+
+/** The final polynomial's coefficients, folded by the last rounds' challenges in their place. */
+function evaluateFinal({ memory, parameters, roundCount }: StackLayout): string {
+  const first = roundCount - parameters.logFinalMax;
+  return `
+  let length := ${2 ** parameters.logFinalMax}
+  for { let round := ${hex(memory.challenges + 32 * first)} } gt(length, 1) { round := add(round, 32) } {
+    let r := mload(round)
+    length := shr(1, length)
+    for { let i := 0 } lt(i, length) { i := add(i, 1) } {
+      let from := add(${hex(memory.finals)}, shl(6, i))
+      let low := mload(from)
+      mstore(add(${hex(memory.finals)}, shl(5, i)), extNormalize(add(low, extMul(r, ${minus("mload(add(from, 32))", "low")}))))
+    }
+  }`;
+}

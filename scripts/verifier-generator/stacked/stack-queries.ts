@@ -1,0 +1,93 @@
+import { inv } from "../../../src/field/koala-bear.ts";
+import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
+import { inProof, slotAccess } from "../core-head.ts";
+import { fail } from "../errors.ts";
+import { hex, MONTGOMERY, PRIME } from "../lanes.ts";
+import { LITERAL } from "../yul-extension.ts";
+import { ARITY } from "../yul-fri.ts";
+import { digestMask } from "../yul-merkle.ts";
+import { GROUPS_PER_COLUMN, PARTS, type StackLayout, type StackTree } from "./stack-layout.ts";
+import { minus, ONE } from "./yul-claim.ts";
+
+const EIGHTH = hex((BigInt(inv(ARITY)) * MONTGOMERY) % PRIME);
+const FROM_SQUARE = hex(BigInt(inv(Number(MONTGOMERY))));
+
+/** Weights of a leaf's values, as sums over leaves take them; of each layer the ratios r / (1 − r) and what they leave out. */
+export function prepareQueries(layout: StackLayout): string {
+  const { memory, stack, trees, layerCount } = layout;
+  const firstLayer = memory.challenges + 32 * (LOG_PARTS + stack.logWidth);
+  return `
+  mstore(${hex(memory.parts)}, 1) // weights of parts are plain, so that sums of products with elements are
+  equality(${hex(memory.challenges)}, ${LOG_PARTS}, ${hex(memory.parts)})
+  mstore(${hex(memory.columns)}, ${ONE})
+  equality(${hex(memory.challenges + 32 * LOG_PARTS)}, ${stack.logWidth}, ${hex(memory.columns)})
+  {
+    let to := ${hex(memory.weights)}
+    for { let column := ${hex(memory.columns)} } lt(column, ${hex(memory.columns + 32 * stack.width)}) { column := add(column, 32) } {
+      let weight := mload(column)
+      for { let part := ${hex(memory.parts)} } lt(part, ${hex(memory.parts + 32 * PARTS)}) { part := add(part, 32) } {
+        mstore(to, extMul(weight, mload(part)))
+        to := add(to, 32)
+      }
+    }
+  }
+  ${trees.map((tree) => `packCoefficients(${hex(memory.weights + 32 * PARTS * tree.first)}, ${hex(tree.table)}, ${GROUPS_PER_COLUMN * tree.width})`).join("\n  ")}
+  for { let layer := 0 } lt(layer, ${layerCount}) { layer := add(layer, 1) } {
+    let from := add(${hex(firstLayer)}, mul(layer, 96))
+    let to := add(${hex(memory.folds)}, shl(7, layer))
+    let zero := ${minus(ONE, "mload(from)")}
+    let zero2 := ${minus(ONE, "mload(add(from, 32))")}
+    let zero4 := ${minus(ONE, "mload(add(from, 64))")}
+    let pair := extMul(zero, zero2)
+    let all := extMul(pair, zero4)
+    let inverse := extInverse(all)
+    mstore(to, extMul(extMul(mload(from), extMul(zero2, zero4)), inverse))
+    mstore(add(to, 32), extMul(extMul(mload(add(from, 32)), extMul(zero, zero4)), inverse))
+    mstore(add(to, 64), extMul(extMul(mload(add(from, 64)), pair), inverse))
+    mstore(add(to, 96), extScale(all, ${EIGHTH}))
+  }`;
+}
+
+/** What the leaf in memory folds to, by the ratios of its layer: the factor of all of them comes last. */
+export function foldByRatios({ memory }: StackLayout): string {
+  return `// inverses of the leaf's first point, of its square and of that one's
+    let x := mulmod(inverseRootAt(and(position, not(${ARITY - 1}))), factor, ${LITERAL.p})
+    let ratios := add(${hex(memory.folds)}, shl(7, layer))
+    {
+      let x2 := mulmod(mulmod(x, x, ${LITERAL.p}), ${FROM_SQUARE}, ${LITERAL.p})
+      let x4 := mulmod(mulmod(x2, x2, ${LITERAL.p}), ${FROM_SQUARE}, ${LITERAL.p})
+      x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
+    }
+    mstore(add(${hex(memory.friFolds)}, to), extCanonical(extMul(mload(add(ratios, 96)), x)))`;
+}
+
+/** One tree of leaves: length, elements, sums, root. The sums of all trees are the values of the first layer. */
+export function openStackTree(layout: StackLayout, tree: StackTree, index: number): string {
+  const { memory, parameters, digestBytes } = layout;
+  const { load, store } = slotAccess(layout);
+  const leafBytes = 31 * GROUPS_PER_COLUMN * tree.width;
+  const at = (array: number): string => `add(${hex(array)}, q)`;
+  const root = "constant" in tree.root ? hex(tree.root.constant) : `calldataload(${inProof(tree.root.offset)})`;
+  const sum = index === 0 ? "sum" : `add(sum, mload(${at(memory.friValues)}))`;
+  return `
+  let cursor := ${load("cursor")}
+  let siblings := add(cursor, ${parameters.queryCount * leafBytes})
+  {
+    let end := add(siblings, mul(${digestBytes}, siblingCount(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)})))
+    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  }
+  let faults := 0
+  for { let q := 0 } lt(q, ${32 * parameters.queryCount}) { q := add(q, 32) } {
+    let sum, bad := leafSum(cursor, ${hex(tree.table)}, ${GROUPS_PER_COLUMN * tree.width})
+    faults := or(faults, bad)
+    mstore(${at(memory.friValues)}, ${index === layout.trees.length - 1 ? `extCanonical(${sum})` : sum})
+    calldatacopy(${hex(memory.buffer)}, cursor, ${leafBytes})
+    mstore(${at(memory.hashes)}, keccak256(${hex(memory.buffer)}, ${leafBytes}))
+    cursor := add(cursor, ${leafBytes})
+  }
+  if faults { ${fail("nonCanonicalElement")} }
+  let root := 0
+  root, cursor := merkleRoot(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)}, ${hex(memory.hashes)}, siblings)
+  if and(xor(root, ${root}), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }
+  ${store("cursor", "cursor")}`;
+}

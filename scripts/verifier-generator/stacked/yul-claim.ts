@@ -1,0 +1,152 @@
+import { inv } from "../../../src/field/koala-bear.ts";
+import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "../lanes.ts";
+import { inlineMul, inlineSpread, LITERAL } from "../yul-extension.ts";
+import { EXTENSION_BYTES } from "../yul-fri.ts";
+import type { StackLayout } from "./stack-layout.ts";
+
+/** 1 in Montgomery form. */
+export const ONE = hex(MONTGOMERY);
+const HALF = hex((BigInt(inv(2)) * MONTGOMERY) % PRIME);
+const P4 = hex(everyLane(4n * PRIME));
+
+/** a − b, normalized: lanes of b at most 2p. */
+export const minus = (a: string, b: string): string => `extNormalize(add(${a}, sub(${LITERAL.p2}, ${b})))`;
+
+/** An extension column's value from those of its five coordinates; lanes that X⁵ = 1 − X² makes negative get four values. */
+export const JOINED = `
+// the sum over coordinates of X^c times the word at at + 32c: canonical lanes in, canonical lanes out
+function joined(at) -> r {
+  r := ${[1, 2, 3, 4].reduce(
+    (sum, c) =>
+      `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
+    `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
+  )}
+  r := extCanonical(r)
+}`;
+
+/** Extension elements of a proof, and a step of the transcript that no input stands before. */
+export const READ_EXTENSIONS = `
+// count elements of ${EXTENSION_BYTES} bytes at from -> one word of five lanes each
+function readExtensions(from, count, to) -> padding, bad {
+  for { let end := add(from, mul(${EXTENSION_BYTES}, count)) } lt(from, end) { from := add(from, ${EXTENSION_BYTES}) } {
+    let word := shr(96, calldataload(from))
+    let element := ${inlineSpread("word")}
+    padding := or(padding, shr(155, word))
+    bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
+    mstore(to, element)
+    to := add(to, 32)
+  }
+  bad := and(bad, ${LITERAL.bit31})
+}
+function rehash(state) -> r {
+  mstore(0, state)
+  r := keccak256(0, 32)
+}`;
+
+/** One round of the sumcheck (`stark/stacked/sumcheck.ts`): claims and messages plain, the challenge in Montgomery form. */
+export const NEXT_CLAIM = `
+// h(r) = h(0) + r * (b1 + (r - 1) * b2 / 2) with b1 = claim - 2 h(0), b2 = 3 h(0) - 2 claim + h(2)
+function nextClaim(claim, atZero, atTwo, r) -> h {
+  let half := extScale(extNormalize(add(add(mul(atZero, 3), atTwo), sub(${P4}, shl(1, claim)))), ${HALF})
+  h := add(extNormalize(add(claim, sub(${LITERAL.p2}, shl(1, atZero)))), extMul(${minus("r", ONE)}, half))
+  h := extNormalize(add(atZero, extMul(r, extNormalize(h))))
+}
+// the claim that count rounds leave, from one on
+function followRounds(claim, first, count, messages, challenges) -> r {
+  r := claim
+  for { let i := first } lt(i, add(first, count)) { i := add(i, 1) } {
+    let message := add(messages, shl(6, i))
+    r := nextClaim(r, mload(message), mload(add(message, 32)), mload(add(challenges, shl(5, i))))
+  }
+}`;
+
+/** Weights of equality with challenges: those of the lowest bit come first. */
+export const EQUALITY = `
+// from the word at to: 2^count weights, each bit of a number by the challenge of that bit; challenges in Montgomery form
+function equality(challenges, count, to) {
+  let length := 1
+  for { } count { } {
+    count := sub(count, 1)
+    let r := mload(add(challenges, shl(5, count)))
+    for { let i := length } i { } {
+      i := sub(i, 1)
+      let weight := mload(add(to, shl(5, i)))
+      let high := extMul(r, weight)
+      mstore(add(to, shl(6, i)), ${minus("weight", "high")})
+      mstore(add(add(to, 32), shl(6, i)), high)
+    }
+    length := shl(1, length)
+  }
+}`;
+
+/** What weighs opened values and the stack at the rounds' point (`stark/stacked/claims.ts`). */
+export function placeFunctions({ memory, logPlaces }: StackLayout): string {
+  const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
+  return `
+// products of the challenges of a place's bits, from each bit on: of all bits down to low
+function beginPlaces(place, low) {
+  let product := ${ONE}
+  mstore(${hex(memory.placeProducts + 32 * logPlaces)}, product)
+  for { let k := ${logPlaces} } gt(k, low) { } {
+    k := sub(k, 1)
+    if and(shr(k, place), 1) { product := extMul(product, mload(${at(memory.placeChallenges, "k")})) }
+    mstore(${at(memory.placeProducts, "k")}, product)
+  }
+}
+// adds the values of columns at neighbouring places, times their places' weights, to a sum, and those at the next row, if there are
+// any, to another; returns the place behind them, for which products are ready
+function weighColumns(place, low, values, count, nextValues) -> behind {
+  behind := place
+  let at := ${at(memory.placeProducts, "low")}
+  for { let end := add(values, shl(5, count)) } lt(values, end) { values := add(values, 32) } {
+    let value := mload(values)
+    ${inlineMul("value", "mload(at)", "value")}
+    mstore(${hex(memory.slots.sum)}, add(mload(${hex(memory.slots.sum)}), value))
+    if nextValues {
+      value := mload(nextValues)
+      ${inlineMul("value", "mload(at)", "value")}
+      mstore(${hex(memory.slots.nextSum)}, add(mload(${hex(memory.slots.nextSum)}), value))
+      nextValues := add(nextValues, 32)
+    }
+    // one bit of the next place is set that was not, and those below it that were are not
+    behind := add(behind, shl(low, 1))
+    let bit := ${at(memory.placeProducts, "sub(255, clz(and(behind, sub(0, behind))))")}
+    value := mload(sub(bit, ${memory.placeProducts - memory.placeChallenges}))
+    ${inlineMul("value", "mload(add(bit, 32))", "value")}
+    for { } iszero(lt(bit, at)) { bit := sub(bit, 32) } { mstore(bit, value) }
+  }
+}
+// for places of columns of 2^low coefficients: what numbers below each bit's power contribute
+function beginWeights(low) {
+  let any := ${ONE}
+  for { let k := low } lt(k, ${logPlaces}) { k := add(k, 1) } {
+    let zero := mload(${at(memory.zeroFactors, "k")})
+    mstore(${at(memory.zeroAny, "k")}, extMul(zero, any))
+    any := extMul(extNormalize(add(zero, mload(${at(memory.oneFactors, "k")}))), any)
+  }
+  mstore(${hex(memory.anyBelow)}, any)
+}
+// what the places below one contribute
+function weightBelow(place) -> sum {
+  for { let k := sub(255, clz(and(place, sub(0, place)))) } lt(k, ${logPlaces}) { k := add(k, 1) } {
+    switch and(shr(k, place), 1)
+    case 0 {
+      ${inlineMul("sum", `mload(${at(memory.zeroFactors, "k")})`, "sum")}
+    }
+    default {
+      ${inlineMul("sum", `mload(${at(memory.oneFactors, "k")})`, "sum")}
+      sum := extNormalize(add(mload(${at(memory.zeroAny, "k")}), sum))
+    }
+  }
+  if shr(${logPlaces}, place) { sum := mload(${hex(memory.anyBelow)}) }
+}
+// the product over the bits k of a row of 1 - r + r * y^(2^k); powers has y first
+function rowWeight(powers, count) -> product {
+  product := ${ONE}
+  for { let i := 0 } lt(i, count) { i := add(i, 1) } {
+    let r := mload(${at(memory.point, "i")})
+    let factor := add(${minus(ONE, "r")}, extMul(r, mload(add(powers, shl(5, i)))))
+    product := extMul(extNormalize(factor), product)
+  }
+}`;
+}

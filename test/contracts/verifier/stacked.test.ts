@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { layoutCore } from "../../../scripts/verifier-generator/core-layout.ts";
+import { layoutStack } from "../../../scripts/verifier-generator/stacked/stack-layout.ts";
+import type { Ext } from "../../../src/field/extension.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import type { Backend, Columns } from "../../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
+import type { ProofParameters } from "../../../src/stark/parameters.ts";
+import type { ProofSection } from "../../../src/stark/proof.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
+import { verify } from "../../../src/stark/proofs/verify.ts";
+import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+import { pathProgram, pathStatement } from "../../recursion/path-program.ts";
+import { fibonacciSystem } from "../../stark/airs/fibonacci.ts";
+import { smallParameters } from "../../stark/airs/small-parameters.ts";
+import { byNight } from "../../support/nightly.ts";
+import { type CodeChain, startCodeChain } from "./support/chain.ts";
+import { createRandom } from "./support/random.ts";
+import { type DeployedVerifier, deployStackVerifier, verdictOf } from "./support/small-verifier.ts";
+
+/*
+ * Proofs that a program accepts its hints, by small parameters (NOT SECURE), checked by both verifiers. The program has every kind of
+ * relation, so its proofs have every table of one that L1 checks.
+ */
+
+/** How often each section of a proof is changed. */
+const CHANGES = byNight(12, 2);
+const SHUFFLES = byNight(300, 30);
+
+const parameters: ProofParameters = {
+  ...{ extensionDegree: 5, logBlowup: 3, queryCount: 7, grindingBits: 8, grindingBaseLogRows: 20 },
+  ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 } },
+  ...{ hash: { kind: "keccak", digestBytes: 26 }, transcript: "keccak", maxConstraintDegree: 5, minLogRows: 6, maxLogRows: 12 },
+};
+const words = Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]);
+const siblings = [1, 2].map((k) => Array.from({ length: 8 }, (_, i) => 1000 * k + i));
+const { publicValues, hints } = pathStatement({ words, position: 2, siblings, drawn: [17, 0, 0, 5, 0, 0, 0, P - 1] });
+
+let chain: CodeChain;
+let backend: Backend;
+let own: ProgramSystem;
+let contract: DeployedVerifier;
+let proof: Uint8Array;
+let sections: readonly ProofSection[] = [];
+const statement = elementBytes([...publicValues]);
+
+before(async () => {
+  backend = await createWasmBackend({ workers: 1 });
+  chain = await startCodeChain();
+  own = await programSystem(pathProgram(), parameters, backend);
+  contract = await deployStackVerifier(chain, own.system);
+  proof = await provenWith(backend);
+  assert.deepEqual(verify(own.system, statement, proof, { onSections: (all) => (sections = all) }), { ok: true });
+});
+after(async () => {
+  await backend.close();
+  await chain.close();
+});
+
+async function provenWith(device: Backend): Promise<Uint8Array> {
+  const run = runProgram(own, publicValues, hints);
+  assert.ok(run.ok);
+  return prove(own.system, run.input, device);
+}
+
+/** Both verdicts; fails when they differ. */
+async function agreed(bytes: Uint8Array, what: string, of = statement): Promise<string> {
+  const expected = verdictOf(verify(own.system, of, bytes));
+  assert.equal(await contract.verify(of, bytes), expected, what);
+  return expected;
+}
+
+describe("a generated verifier of a program's proofs", () => {
+  it("accepts a proof", async () => {
+    assert.equal(await agreed(proof, "as it is"), "accepted");
+  });
+
+  it("refuses a byte that is changed anywhere, with the code of the TypeScript verifier", async () => {
+    const random = createRandom(31);
+    const seen = new Set<string>();
+    for (const { name, offset, length } of sections)
+      for (let i = 0; i < Math.min(length, CHANGES); i++) {
+        const changed = proof.slice();
+        const at = offset + (i === 0 ? 0 : i === 1 ? length - 1 : random.below(length));
+        changed[at]! ^= i < 2 ? 1 << random.below(8) : 1 + random.below(255);
+        const verdict = await agreed(changed, `${name}, byte ${at - offset}`);
+        assert.notEqual(verdict, "accepted");
+        seen.add(verdict.split(" ")[0] ?? "");
+      }
+    const provoked = ["MalformedProof", "LookupSumMismatch", "ConstraintMismatch", "ClaimMismatch"];
+    for (const code of [...provoked, "GrindingTooWeak", "MerkleMismatch"]) assert.ok(seen.has(code), `${code} was provoked`);
+  });
+
+  it("refuses elements that are not below the field's modulus, in each section that has elements", async () => {
+    const extension = /^(sums|leafRounds|layerRounds|finalPolynomial|finalRounds|tree\[\d\]\.rows$)/;
+    const refused = new Set<string>();
+    for (const { name, offset, length } of sections) {
+      const changed = proof.slice();
+      // 155 bits of 20 bytes, 248 of 31: the bits that are left are 0
+      if (extension.test(name)) changed.set([7, ...new Array<number>(19).fill(255)], offset + length - 20);
+      else if (/\.rows\[/.test(name)) changed.fill(255, offset, offset + 31);
+      else continue;
+      refused.add(name);
+      assert.equal(await agreed(changed, name), "NonCanonicalElement");
+    }
+    assert.ok(refused.size > 8, `only ${[...refused].join()}`);
+  });
+
+  it("refuses proofs that are cut or go on", async () => {
+    const random = createRandom(32);
+    const cuts = [0, 1, proof.length - 1, ...sections.map(({ offset }) => offset), random.below(proof.length)];
+    for (const length of cuts) assert.equal(await agreed(proof.slice(0, length), `${length} bytes`), "MalformedProof");
+    for (const extra of [1, 26, 1000]) {
+      const extended = new Uint8Array(proof.length + extra);
+      extended.set(proof);
+      assert.equal(await agreed(extended, `${extra} more bytes`), "MalformedProof");
+    }
+  });
+
+  it("refuses each public value that is another, and those that are no elements", async () => {
+    for (const at of publicValues.keys()) {
+      const other = elementBytes(publicValues.with(at, ((publicValues[at] ?? 0) + 1) % P));
+      assert.notEqual(await agreed(proof, `value ${at}`, other), "accepted");
+      // The same transcript: only the public table's sum can tell.
+      assert.notEqual(await contract.verifyRaw(new Uint8Array(32), other, proof), "accepted");
+    }
+    const hash = new Uint8Array(32);
+    for (const bad of [statement.slice(0, 4), statement.slice(4), new Uint8Array(0), new Uint8Array(statement.length).fill(255)])
+      assert.equal(await contract.verifyRaw(hash, bad, proof), "BadStatement");
+    assert.equal(wordsOf(statement).length, publicValues.length);
+  });
+
+  it("answers sections that are swapped, filled or random as the TypeScript verifier does", async () => {
+    const random = createRandom(33);
+    for (let i = 0; i < SHUFFLES; i++) {
+      const changed = proof.slice();
+      const [a, b] = [sections[random.below(sections.length)]!, sections[random.below(sections.length)]!];
+      if (i % 3 === 0) changed.copyWithin(a.offset, b.offset, b.offset + Math.min(a.length, b.length));
+      else if (i % 3 === 1) changed.fill(random.below(256), a.offset, a.offset + a.length);
+      else for (let at = a.offset; at < a.offset + a.length; at++) changed[at] = random.below(256);
+      await agreed(changed, `shuffle ${i} of ${a.name} and ${b.name}`);
+    }
+  });
+});
+
+describe("a prover of a program that goes on over what is false", () => {
+  const bump = async (handle: Columns): Promise<Columns> => {
+    const columns = await backend.download(handle);
+    columns[0]![0] = (columns[0]![0]! + 1) % P;
+    return backend.upload(columns, handle.logRows);
+  };
+  const otherSums = ([[first = 0, ...others], atTwo]: readonly [Ext, Ext]): [Ext, Ext] => [[(first + 1) % P, ...others], atTwo];
+  const devices: Readonly<Record<string, { readonly device: () => Partial<Backend>; readonly code: RegExp }>> = {
+    "another quotient": {
+      device: () => ({ quotient: async (request) => bump(await backend.quotient(request)) }),
+      code: /^ConstraintMismatch$/,
+    },
+    "no grinding": { device: () => ({ grind: async () => 0n }), code: /^GrindingTooWeak$/ },
+    "another sum in a round": {
+      device: () => ({ roundSums: async (...request) => otherSums(await backend.roundSums(...request)) }),
+      code: /^ClaimMismatch$/,
+    },
+    "another fold of the leaves": {
+      device: () => ({ combineParts: async (...request) => bump(await backend.combineParts(...request)) }),
+      code: /^(ClaimMismatch|FoldMismatch 0|MerkleMismatch 4)$/,
+    },
+  };
+  for (const [cheat, { device, code }] of Object.entries(devices))
+    it(`is caught with ${cheat}`, async () => {
+      assert.match(await agreed(await provenWith({ ...backend, ...device() }), cheat), code);
+    });
+});
+
+describe("the generators", () => {
+  it("say which systems they take", () => {
+    assert.throws(() => layoutStack(fibonacciSystem(smallParameters({}))), /whose columns are stacked/);
+    assert.throws(() => layoutCore(own.system), /of one table/);
+  });
+});
