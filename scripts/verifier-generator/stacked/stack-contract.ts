@@ -11,7 +11,7 @@ import { merkleFunction } from "../yul-merkle.ts";
 import { COEFFICIENT_TABLE, LEAF_SUM, UNPACK_VALUES } from "../yul-opening.ts";
 import { transcriptFunctions } from "../yul-transcript.ts";
 import { callClaim, claimBody } from "./stack-claim.ts";
-import { checkStackConstraints, stackEvaluators } from "./stack-constraints.ts";
+import { checkStackConstraints, stackEvaluators, type StackEvaluators } from "./stack-constraints.ts";
 import { ABSORB_ROUNDS, checkPoint, readStackHead, readStackValues, runStackTranscript } from "./stack-head.ts";
 import { layoutStack, type StackLayout } from "./stack-layout.ts";
 import { foldByRatios, openStackTree, prepareQueries } from "./stack-queries.ts";
@@ -35,40 +35,27 @@ export function generateStackVerifier(
 ): { readonly core: GeneratedContract; readonly others: readonly GeneratedContract[] } {
   const layout = layoutStack(system);
   const evaluators = stackEvaluators(layout);
-  const { memory, trees, parameters } = layout;
+  const constraints = evaluators.parts.map((part, i) => {
+    const of = layout.tables.find(({ table }) => evaluators.ofTable[table.index]?.includes(i));
+    if (of === undefined) throw new Error("each part is a table's");
+    const own = {
+      name: `${options.name}Constraints${i + 1}`,
+      of: `table ${of.table.air.name} of a program's proof, at one point`,
+    };
+    return constraintSource(of.graph, part, own);
+  });
+  return {
+    core: coreContract(layout, evaluators, options),
+    others: [...constraints, claimContract(layout, `${options.name}Claim`)],
+  };
+}
+
+function coreContract(layout: StackLayout, evaluators: StackEvaluators, options: GeneratorOptions): GeneratedContract {
+  const { memory, parameters, system } = layout;
   const profile = options.profile === true;
-  const phase = (index: number, code: string): string =>
-    `// ${STACK_GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
-  const functions = [
-    ERROR_FUNCTIONS,
-    EXTENSION_FUNCTIONS,
-    EXT_MUL_WIDE,
-    EXT_POWER,
-    domainFunctions(layout.shape.logDomain),
-    transcriptFunctions(memory.buffer),
-    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, JOINED, EQUALITY, COEFFICIENT_TABLE, LEAF_SUM],
-    merkleFunction(layout.digestBytes, memory.stack),
-    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
-    tensorFoldFunction(memory.friLeaf),
-    finalChunkFunction(memory.finalTable),
-    layerFunctions(layout, foldByRatios(layout)),
-  ];
-  const body = [
-    ...functions,
-    ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
-    phase(0, `{ ${readStackHead(layout)} }\n${runStackTranscript(layout)}`),
-    phase(1, readStackValues(layout)),
-    phase(2, `{ ${checkPoint(layout)} }\n${checkStackConstraints(layout, evaluators)}`),
-    phase(3, callClaim(layout, memory.evaluators + 32 * evaluators.parts.length)),
-    phase(4, `${drawQueries(layout)}\n${prepareQueries(layout)}`),
-    phase(5, trees.map((tree, index) => `{ ${openStackTree(layout, tree, index)} }`).join("\n")),
-    phase(6, foldLayers(layout)),
-    profile ? `return(${hex(memory.gas + 32)}, ${32 * STACK_GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",
-  ].join("\n");
+  const others = [...evaluators.parts.map((_, i) => `constraints${i + 1}`), "claim"];
   const name = `${options.name}${profile ? "Profile" : ""}`;
   const returns = profile ? "" : " returns (bool)";
-  const { parts } = evaluators;
-  const others = [...parts.map((_, i) => `constraints${i + 1}`), "claim"];
   const source = `${HEADER}
 ${profile ? "" : `import {IStarkVerifier} from "${options.interfacePath}";\n`}
 /// @title ${profile ? "Gas per phase of" : "Verifier of"} the system "${system.name}"
@@ -86,7 +73,7 @@ ${others.map((other) => `        ${other} = ${other}_;`).join("\n")}
 ${others.map((other, i) => `        _keep(${hex(memory.evaluators + 32 * i)}, ${other});`).join("\n")}
         // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
         assembly ("memory-safe") {
-${indentYul(body, 3)}
+${indentYul(coreBody(layout, evaluators, profile), 3)}
         }
     }
 
@@ -97,21 +84,43 @@ ${indentYul(body, 3)}
     }
 }
 `;
-  const constraints = layout.tables.flatMap(({ graph, table }) =>
-    (evaluators.ofTable[table.index] ?? []).map((number) => ({ number, graph, table: table.air.name })),
-  );
-  return {
-    core: { name, source },
-    others: [
-      ...parts.map((part, i) => {
-        const of = constraints.find(({ number }) => number === i);
-        if (of === undefined) throw new Error("each part is a table's");
-        const own = { name: `${options.name}Constraints${i + 1}`, of: `table ${of.table} of a program's proof, at one point` };
-        return constraintSource(of.graph, part, own);
-      }),
-      claimContract(layout, `${options.name}Claim`),
-    ],
-  };
+  return { name, source };
+}
+
+function coreBody(layout: StackLayout, evaluators: StackEvaluators, profile: boolean): string {
+  const { memory, trees } = layout;
+  const phase = (index: number, code: string): string =>
+    `// ${STACK_GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
+  return [
+    ...coreFunctions(layout),
+    ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
+    phase(0, `{ ${readStackHead(layout)} }\n${runStackTranscript(layout)}`),
+    phase(1, readStackValues(layout)),
+    phase(2, `{ ${checkPoint(layout)} }\n${checkStackConstraints(layout, evaluators)}`),
+    phase(3, callClaim(layout, memory.evaluators + 32 * evaluators.parts.length)),
+    phase(4, `${drawQueries(layout)}\n${prepareQueries(layout)}`),
+    phase(5, trees.map((tree, index) => `{ ${openStackTree(layout, tree, index)} }`).join("\n")),
+    phase(6, foldLayers(layout)),
+    profile ? `return(${hex(memory.gas + 32)}, ${32 * STACK_GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",
+  ].join("\n");
+}
+
+function coreFunctions(layout: StackLayout): string[] {
+  const { memory } = layout;
+  return [
+    ERROR_FUNCTIONS,
+    EXTENSION_FUNCTIONS,
+    EXT_MUL_WIDE,
+    EXT_POWER,
+    domainFunctions(layout.shape.logDomain),
+    transcriptFunctions(memory.buffer),
+    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, JOINED, EQUALITY, COEFFICIENT_TABLE, LEAF_SUM],
+    merkleFunction(layout.digestBytes, memory.stack),
+    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
+    tensorFoldFunction(memory.friLeaf),
+    finalChunkFunction(memory.finalTable),
+    layerFunctions(layout, foldByRatios(layout)),
+  ];
 }
 
 function claimContract(layout: StackLayout, name: string): GeneratedContract {

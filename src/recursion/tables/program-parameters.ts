@@ -21,3 +21,30 @@ export function programParameters(): ProofParameters {
     maxLogRows: 20,
   };
 }
+
+/**
+ * Parameters of the proof that L1's program checks: fewer queries than unique decoding needs, so that the program is small. Its
+ * bits are claimed in Johnson's regime (docs/security.md).
+ */
+export function compressParameters(): ProofParameters {
+  return {
+    ...programParameters(),
+    ...{ logBlowup: 5, queryCount: 33, maxLogRows: 16, logFinalMax: 5 },
+    opening: { kind: "stacked", logStackMin: 18, logStackMax: 18 },
+  };
+}
+
+/** Parameters of the proof that L1 checks, in Johnson's regime too. Few heights cost the contract less. */
+export function wrapParameters(): ProofParameters {
+  return {
+    ...{ extensionDegree: 5, logBlowup: 7, queryCount: 24, grindingBits: 22, grindingBaseLogRows: 24 },
+    ...{ logArity: 3, logFinalMax: 8, opening: { kind: "stacked", logStackMin: 18, logStackMax: 18 } },
+    ...{
+      hash: { kind: "keccak", digestBytes: 26 },
+      transcript: "keccak",
+      maxConstraintDegree: 5,
+      minLogRows: 10,
+      maxLogRows: 16,
+    },
+  };
+}

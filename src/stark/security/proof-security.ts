@@ -23,6 +23,8 @@ interface ApplicationSecurity {
   readonly circuitDigestElements: number;
   /** Terms of the largest random evaluation in the statement at these heights; 0 if there is none. */
   readonly statementTerms: number;
+  /** Whether bits of stacks are claimed in Johnson's regime, on the agreement that docs/security.md names. Default false. */
+  readonly stacksInJohnson?: boolean;
 }
 
 /** The report for proofs of `system` of this shape; `theorem` as in `securityReport`. */
@@ -32,14 +34,15 @@ export function proofSecurity(
   application: ApplicationSecurity,
   theorem?: AgreementTheorem,
 ): SecurityReport {
-  const { circuitDigestElements, statementTerms } = application;
+  const { circuitDigestElements, statementTerms, stacksInJohnson } = application;
   const described: SecurityShape = {
     ...openingSecurity(system.parameters, shape),
     ...tablesSecurity(system, shape.logRows),
     logRows: shape.tallest,
     statementTerms,
   };
-  return securityReport(securityParameters(system.parameters, shape.tallest, circuitDigestElements), described, theorem);
+  const parameters = securityParameters(system.parameters, shape.tallest, circuitDigestElements);
+  return securityReport(parameters, described, theorem, stacksInJohnson);
 }
 
 /**
@@ -65,7 +68,8 @@ function rowsBits(system: System, application: ApplicationSecurity): number[] {
   });
 }
 
-function stackedBits(system: System, { circuitDigestElements, statementTerms }: ApplicationSecurity): number[] {
+function stackedBits(system: System, application: ApplicationSecurity): number[] {
+  const { circuitDigestElements, statementTerms, stacksInJohnson } = application;
   const { parameters } = system;
   const { opening, maxLogRows } = parameters;
   if (opening.kind !== "stacked") throw new Error("only a stack has lengths of its columns");
@@ -79,7 +83,8 @@ function stackedBits(system: System, { circuitDigestElements, statementTerms }: 
       statementTerms,
     };
     // Fewest bits of grinding: those of low tables.
-    return securityReport(securityParameters(parameters, 0, circuitDigestElements), described).provenBits;
+    const chosen = securityParameters(parameters, 0, circuitDigestElements);
+    return securityReport(chosen, described, undefined, stacksInJohnson).provenBits;
   });
 }
 

@@ -120,13 +120,15 @@ const MAX_MULTIPLICITY = 1000;
  * what the Fiat–Shamir transform preserves: a prover that makes T hash calls succeeds with probability about T · 2^−b.
  * Formulas and their sources: docs/security.md. They follow the Ethereum Foundation's soundcalc and are stricter where
  * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only. What is claimed of a stack
- * is unique decoding, whose agreement is proven in docs/security.md; its Johnson figures take the bound as it is printed.
+ * is unique decoding, whose agreement is proven in docs/security.md, unless `stacksInJohnson`; its Johnson figures take the bound
+ * as it is printed.
  * Throws RangeError for figures that describe no proof (not integers, out of range, folds longer than the trace).
  */
 export function securityReport(
   parameters: SecurityParameters,
   shape: SecurityShape,
   theorem: AgreementTheorem = "bchks25",
+  stacksInJohnson = false,
 ): SecurityReport {
   const outer = outerCode(parameters, shape);
   const stacked = shape.opening === "stacked";
@@ -143,7 +145,7 @@ export function securityReport(
     const candidate = report(johnsonOf(m), m);
     if (candidate.weakest.bits > best.weakest.bits) best = candidate;
   }
-  const claimed = !stacked && best.weakest.bits > unique.weakest.bits ? best : unique;
+  const claimed = (!stacked || stacksInJohnson) && best.weakest.bits > unique.weakest.bits ? best : unique;
   return { provenBits: claimed.weakest.bits, claimed, uniqueDecoding: unique, johnson: best };
 }
 
