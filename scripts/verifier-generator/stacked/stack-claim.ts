@@ -3,6 +3,7 @@ import type { TreePhase } from "../../../src/stark/tree-phases.ts";
 import { slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex } from "../lanes.ts";
+import { inlineMul, inlineNormalize, LITERAL } from "../yul-extension.ts";
 import { lowestBit, type StackLayout } from "./stack-layout.ts";
 import { minus, ONE } from "./yul-claim.ts";
 
@@ -31,9 +32,10 @@ export function claimBody(layout: StackLayout): string {
   return `
   if sub(calldatasize(), ${input.length}) { revert(0, 0) }
   calldatacopy(${hex(input.at)}, 0, ${input.length})
-  ${sumColumns(layout)}
+  ${foldColumns(layout, false, memory.slots.sum)}
+  ${foldColumns(layout, true, memory.slots.nextSum)}
   // values are sent in Montgomery form; from here on claims are plain
-  ${store("claim", `extScale(extNormalize(extNormalize(add(${load("sum")}, extMul(mload(${hex(memory.nextChallenge)}), extNormalize(extNormalize(${load("nextSum")})))))), 1)`)}
+  ${store("claim", `extScale(extNormalize(add(${load("sum")}, extMul(mload(${hex(memory.nextChallenge)}), ${load("nextSum")}))), 1)`)}
   ${store("claim", `followRounds(${load("claim")}, 0, ${roundCount}, ${hex(memory.messages)}, ${hex(memory.challenges)})`)}
   ${weighStack(layout)}
   ${evaluateFinal(layout)}
@@ -62,25 +64,65 @@ function runsOf({ shape }: StackLayout, range: { readonly phase: TreePhase; read
   return runs.filter(({ count }) => count > 0);
 }
 
-function sumColumns(layout: StackLayout): string {
+/**
+ * Every opened value times its place's challenges, summed up: bit by bit, neighbouring places become one. The values of a phase are
+ * folded from its lowest height on; those of taller columns, which stand before them, join at their height. All phases' stack columns
+ * stand side by side at the end. Of values at the next row most places have none.
+ */
+function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
   const { memory, stack } = layout;
-  const ranges = stack.ranges.map((range) => {
-    const { logRows, first } = range;
-    const runs = runsOf(layout, range).map(({ at, nextAt, count }) => {
-      const next = nextAt === undefined ? "0" : hex(memory.nextValues + 32 * nextAt);
-      return `place := weighColumns(place, ${logRows}, ${hex(memory.values + 32 * at)}, ${count}, ${next})`;
-    });
-    return `place := ${hex(first * 2 ** logRows)}
-  beginPlaces(place, ${logRows})
-  ${runs.join("\n  ")}`;
+  const { logStack, logWidth } = stack;
+  const challenge = (bit: number): string => hex(memory.placeChallenges + 32 * bit);
+  const phases = stack.phases.filter(({ phase }) => !isNext || phase === "lookup");
+  const lines = phases.flatMap(({ phase, first, width }) => {
+    const ranges = stack.ranges.filter((range) => range.phase === phase);
+    const lowest = Math.min(...ranges.map(({ logRows }) => logRows));
+    let [start, count] = [0, 0];
+    const own: string[] = [];
+    for (let bit = lowest; bit < logStack; bit++) {
+      const range = ranges.find(({ logRows }) => logRows === bit);
+      if (range !== undefined) {
+        own.push(...joinRange(layout, range, count, isNext));
+        [start, count] = [range.first, range.count + count];
+      }
+      own.push(`foldPlaces(${hex(memory.folded)}, ${count}, ${start % 2}, ${challenge(bit)})`);
+      [start, count] = [Math.floor(start / 2), Math.ceil((count + (start % 2)) / 2)];
+    }
+    own.push(`mcopy(${hex(memory.stackValues + 32 * first)}, ${hex(memory.folded)}, ${32 * width})`);
+    return own;
   });
-  if (layout.shape.columnCount > MOST_COLUMNS) throw new RangeError(`sums take up to ${MOST_COLUMNS} columns`);
-  return `let place := 0
-  ${ranges.join("\n  ")}`;
+  const folds = Array.from({ length: logWidth }, (_, i) => {
+    const count = Math.ceil(stack.width / 2 ** i);
+    return `foldPlaces(${hex(memory.stackValues)}, ${count}, 0, ${challenge(logStack + i)})`;
+  });
+  const clear = `calldatacopy(${hex(memory.stackValues)}, calldatasize(), ${32 * stack.width})`;
+  return [...(isNext ? [clear] : []), ...lines, ...folds, `mstore(${hex(to)}, mload(${hex(memory.stackValues)}))`].join("\n  ");
 }
 
-/** Products (lanes up to 1.06p) whose sum two normalizations bring below 1.3p. */
-const MOST_COLUMNS = 2 ** 10;
+/** Puts a range's columns in front of what its phase's shorter ones have been folded to. */
+function joinRange(
+  layout: StackLayout,
+  range: { readonly phase: TreePhase; readonly logRows: number; readonly count: number },
+  folded: number,
+  isNext: boolean,
+): string[] {
+  const { memory } = layout;
+  let at = memory.folded;
+  const runs = runsOf(layout, range).map((run) => {
+    const from = isNext
+      ? run.nextAt === undefined
+        ? undefined
+        : memory.nextValues + 32 * run.nextAt
+      : memory.values + 32 * run.at;
+    const length = 32 * run.count;
+    const line = `${from === undefined ? "calldatacopy" : "mcopy"}(${hex(at)}, ${from === undefined ? "calldatasize()" : hex(from)}, ${length})`;
+    at += length;
+    return line;
+  });
+  // The shorter ones first: they lie where these go.
+  const move = `mcopy(${hex(memory.folded + 32 * range.count)}, ${hex(memory.folded)}, ${32 * folded})`;
+  return [...(folded > 0 ? [move] : []), ...runs];
+}
 
 /** The point by bits of a place, and W's multilinear extension there: height by height, range by range. */
 function weighStack(layout: StackLayout): string {
@@ -135,7 +177,11 @@ function evaluateFinal({ memory, parameters, roundCount }: StackLayout): string 
     for { let i := 0 } lt(i, length) { i := add(i, 1) } {
       let from := add(${hex(memory.finals)}, shl(6, i))
       let low := mload(from)
-      mstore(add(${hex(memory.finals)}, shl(5, i)), extNormalize(add(low, extMul(r, ${minus("mload(add(from, 32))", "low")}))))
+      let difference := add(mload(add(from, 32)), sub(${LITERAL.p2}, low))
+      ${inlineNormalize("difference", "difference")}
+      ${inlineMul("difference", "r", "difference")}
+      ${inlineNormalize("difference", "add(low, difference)")}
+      mstore(add(${hex(memory.finals)}, shl(5, i)), difference)
     }
   }`;
 }

@@ -222,7 +222,9 @@ function memoryOf(system: System, shape: Shape, stack: StackShape) {
     challenges: memory.words(rounds),
     messages: memory.words(2 * rounds),
     finals: memory.words(finalCount),
-    placeProducts: memory.words(places + 1),
+    /** A phase's values while they are folded; what is left of each stack column. */
+    folded: memory.words(shape.columnCount),
+    stackValues: memory.words(2 ** stack.logWidth),
     zeroFactors: memory.words(places),
     oneFactors: memory.words(places),
     anyBelow: memory.words(places + 1),

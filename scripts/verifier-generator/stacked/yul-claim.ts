@@ -1,6 +1,6 @@
 import { inv } from "../../../src/field/koala-bear.ts";
 import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "../lanes.ts";
-import { inlineMul, inlineSpread, LITERAL } from "../yul-extension.ts";
+import { inlineMul, inlineNormalize, inlineSpread, LITERAL } from "../yul-extension.ts";
 import { EXTENSION_BYTES } from "../yul-fri.ts";
 import type { StackLayout } from "./stack-layout.ts";
 
@@ -83,38 +83,25 @@ function equality(challenges, count, to) {
 export function placeFunctions({ memory, logPlaces }: StackLayout): string {
   const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
   return `
-// products of the challenges of a place's bits, from each bit on: of all bits down to low
-function beginPlaces(place, low) {
-  let product := ${ONE}
-  mstore(${hex(memory.placeProducts + 32 * logPlaces)}, product)
-  for { let k := ${logPlaces} } gt(k, low) { } {
-    k := sub(k, 1)
-    if and(shr(k, place), 1) { product := extMul(product, mload(${at(memory.placeChallenges, "k")})) }
-    mstore(${at(memory.placeProducts, "k")}, product)
+// values at neighbouring places, count of them from an even or an odd place on, by the challenge of the bit that tells them apart: in
+// place, half as many
+function foldPlaces(from, count, isOdd, challenge) {
+  let a := mload(challenge)
+  let to := from
+  let last := add(from, shl(5, sub(count, 1)))
+  if isOdd {
+    mstore(to, extMul(a, mload(from)))
+    from := add(from, 32)
+    to := add(to, 32)
   }
-}
-// adds the values of columns at neighbouring places, times their places' weights, to a sum, and those at the next row, if there are
-// any, to another; returns the place behind them, for which products are ready
-function weighColumns(place, low, values, count, nextValues) -> behind {
-  behind := place
-  let at := ${at(memory.placeProducts, "low")}
-  for { let end := add(values, shl(5, count)) } lt(values, end) { values := add(values, 32) } {
-    let value := mload(values)
-    ${inlineMul("value", "mload(at)", "value")}
-    mstore(${hex(memory.slots.sum)}, add(mload(${hex(memory.slots.sum)}), value))
-    if nextValues {
-      value := mload(nextValues)
-      ${inlineMul("value", "mload(at)", "value")}
-      mstore(${hex(memory.slots.nextSum)}, add(mload(${hex(memory.slots.nextSum)}), value))
-      nextValues := add(nextValues, 32)
-    }
-    // one bit of the next place is set that was not, and those below it that were are not
-    behind := add(behind, shl(low, 1))
-    let bit := ${at(memory.placeProducts, "sub(255, clz(and(behind, sub(0, behind))))")}
-    value := mload(sub(bit, ${memory.placeProducts - memory.placeChallenges}))
-    ${inlineMul("value", "mload(add(bit, 32))", "value")}
-    for { } iszero(lt(bit, at)) { bit := sub(bit, 32) } { mstore(bit, value) }
+  for { } lt(from, last) { from := add(from, 64) } {
+    let value := mload(add(from, 32))
+    ${inlineMul("value", "a", "value")}
+    ${inlineNormalize("value", "add(mload(from), value)")}
+    mstore(to, value)
+    to := add(to, 32)
   }
+  if eq(from, last) { mstore(to, mload(from)) }
 }
 // for places of columns of 2^low coefficients: what numbers below each bit's power contribute
 function beginWeights(low) {
