@@ -27,6 +27,8 @@ export interface CheckedProof extends StatedProof {
 interface PreparedNode {
   readonly node: NodeProgram;
   readonly own: ProgramSystem;
+  /** Whether its bits are claimed in Johnson's regime. */
+  readonly stacksInJohnson: boolean;
   readonly options: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
 }
 
@@ -36,16 +38,20 @@ interface TailFigures {
   readonly tailSeconds: number;
   readonly tailCpuSeconds: number;
   readonly nodes: readonly object[];
+  readonly peakRssMiB: number;
   /** What L1 takes to check the proof of one batch, by the receipt of a transaction. */
   readonly verifyGas1: number;
 }
 
 /** What it takes to come from the proofs of a batch's chunks and of its list to one that L1 checks. Keys are made before. */
 export async function benchTail(chunks: readonly CheckedProof[], list: CheckedProof, backend: WasmBackend): Promise<TailFigures> {
-  const prepare = async (node: NodeProgram, parameters = programParameters()): Promise<PreparedNode> => {
+  const prepare = async (
+    node: NodeProgram,
+    { parameters, stacksInJohnson } = { parameters: programParameters(), stacksInJohnson: false },
+  ): Promise<PreparedNode> => {
     const own = await programSystem(node.program, parameters, backend);
     const options = { programs: new TablePrograms(own.system), fixedTables: new FixedTables(own.system, backend) };
-    return { node, own, options };
+    return { node, own, options, stacksInJohnson };
   };
   const leaves: PreparedNode[] = [];
   for (const chunk of chunks) leaves.push(await prepare(chunkLeaf(chunk.shape)));
@@ -57,8 +63,11 @@ export async function benchTail(chunks: readonly CheckedProof[], list: CheckedPr
     shape = shapeOf(join);
   }
   const batch = await prepare(batchProgram({ list: list.shape, chunks: shape }));
-  const compress = await prepare(compressProgram([{ ...shapeOf(batch), of: "batch" }]), compressParameters());
-  const wrap = await prepare(wrapProgram(shapeOf(compress)), wrapParameters());
+  const compress = await prepare(compressProgram([{ ...shapeOf(batch), of: "batch" }]), {
+    parameters: compressParameters(),
+    stacksInJohnson: true,
+  });
+  const wrap = await prepare(wrapProgram(shapeOf(compress)), { parameters: wrapParameters(), stacksInJohnson: true });
 
   const tail = new Tail(backend);
   const [begun, begunCpu] = [performance.now(), cpuSeconds()];
@@ -78,8 +87,10 @@ export async function benchTail(chunks: readonly CheckedProof[], list: CheckedPr
   const last = await tail.prove(wrap, wrapped, [compressed]);
   const [tailSeconds, tailCpuSeconds] = [(performance.now() - begun) / 1000, cpuSeconds() - begunCpu];
   for (const { options } of [...leaves, ...joins, batch, compress, wrap]) await options.fixedTables.release();
+  // Before a compiler and an L1 come into the process.
+  const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   const verifyGas1 = await gasOnL1(wrap.own.system, last);
-  return { tailSeconds, tailCpuSeconds, nodes: tail.nodes, verifyGas1, leastProvenBits: Math.min(...tail.bits) };
+  return { tailSeconds, tailCpuSeconds, nodes: tail.nodes, verifyGas1, peakRssMiB, leastProvenBits: Math.min(...tail.bits) };
 }
 
 function shapeOf(prepared: PreparedNode | undefined): CheckedShape {
@@ -108,7 +119,7 @@ class Tail {
     proofs: readonly StatedProof[],
   ): Promise<StatedProof> {
     if (prepared === undefined) throw new Error("there is no node");
-    const { node, own, options } = prepared;
+    const { node, own, options, stacksInJohnson } = prepared;
     const before = cpuSeconds();
     const run = runProgram(own, elements, nodeHints(node, proofs));
     if (!run.ok) throw new Error(`relation ${run.relation} of ${node.program.name} does not hold`);
@@ -122,8 +133,6 @@ class Tail {
     }, 0);
     const name = node.program.name.split(",")[0];
     this.nodes.push({ name, cells, nodeCpuSeconds, proofKiB: Math.round(proof.length / 1024), verdict });
-    // The last two are claimed in Johnson's regime; of the others no list would be worth its rounds.
-    const stacksInJohnson = own.system.parameters.logBlowup > 4;
     this.bits.push(leastProvenBits(own.system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson }));
     return { statement, proof };
   }

@@ -84,7 +84,7 @@ console.log(
       ...[key.provenBits, ...leafProofs.map((leaf) => leaf.leastProvenBits)],
       ...(tail === undefined ? [] : [tail.leastProvenBits]),
     ),
-    peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    peakRssMiB: tail?.peakRssMiB ?? Math.round(process.resourceUsage().maxRSS / 1024),
     ofWhichChunksPeakRssMiB: peakRssMiB,
   }),
 );

@@ -27,7 +27,8 @@ import type { NodeProgram } from "../../src/recursion/nodes/node-program.ts";
 import { programShape } from "../../src/recursion/nodes/program-shape.ts";
 import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
-import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { wrapProgram } from "../../src/recursion/nodes/wrap-program.ts";
+import { programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -35,6 +36,8 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
+import { startCodeChain } from "../contracts/verifier/support/chain.ts";
+import { deployStackVerifier } from "../contracts/verifier/support/small-verifier.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 
@@ -127,9 +130,14 @@ describe("a batch of a chain", () => {
   }
 
   /** A proof of what a node says of proofs. */
-  async function provenNode(node: NodeProgram, elements: readonly number[], proofs: readonly Checked[]): Promise<Checked> {
+  async function provenNode(
+    node: NodeProgram,
+    elements: readonly number[],
+    proofs: readonly Checked[],
+    parameters = programParameters(),
+  ): Promise<Checked> {
     assert.deepEqual(checkByNode(node, elementBytes(elements), proofs), { ok: true });
-    const own = await programSystem(node.program, { ...programParameters(), ...FEW_QUERIES }, backend);
+    const own = await programSystem(node.program, { ...parameters, ...FEW_QUERIES }, backend);
     const run = runProgram(own, elements, nodeHints(node, proofs));
     assert.ok(run.ok);
     const proof = await prove(own.system, run.input, backend);
@@ -138,7 +146,7 @@ describe("a batch of a chain", () => {
     return { statement, proof, shape: programShape(own) };
   }
 
-  it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; an aggregate tells L1 so", async () => {
+  it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; a contract checks one made of it", async () => {
     assert.ok(chunkProofs.length > 1);
     const leaves: Checked[] = [];
     for (const chunk of chunkProofs)
@@ -168,7 +176,21 @@ describe("a batch of a chain", () => {
 
     const aggregate = aggregateOf([statement], firstStart(1), [1, 2, 3, 4, 5]);
     const aggregated = await provenNode(aggregateProgram([{ ...batch.shape, of: "batch" }]), aggregate, [batch]);
-    const compressed = compressProgram([{ ...aggregated.shape, of: "aggregate" }]);
-    assert.deepEqual(checkByNode(compressed, elementBytes(wrappedOf(aggregate)), [aggregated]), { ok: true });
+    const said = wrappedOf(aggregate);
+    const compressed = await provenNode(compressProgram([{ ...aggregated.shape, of: "aggregate" }]), said, [aggregated]);
+    const wrapped = await provenNode(wrapProgram(compressed.shape), said, [compressed], wrapParameters());
+    const chain = await startCodeChain();
+    try {
+      const contract = await deployStackVerifier(chain, wrapped.shape.system);
+      assert.equal(await contract.verify(wrapped.statement, wrapped.proof), "accepted");
+      for (const [i, element] of said.entries())
+        assert.notEqual(
+          await contract.verify(elementBytes(said.with(i, element ^ 1)), wrapped.proof),
+          "accepted",
+          `element ${i}`,
+        );
+    } finally {
+      await chain.close();
+    }
   });
 });

@@ -13,7 +13,7 @@ import {
 } from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
-import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { compressParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
@@ -104,6 +104,17 @@ describe("the proof of a program", () => {
     const { queryCount } = programParameters();
     assert.ok((await bitsWith(queryCount)) >= 100);
     assert.ok((await bitsWith(queryCount - 1)) < 100);
+  });
+
+  it("has 100 proven bits by the parameters of the last two layers too, in Johnson's regime, and fewer with a query or two less", async () => {
+    for (const given of [compressParameters(), wrapParameters()]) {
+      const bitsWith = async (queryCount: number): Promise<number> => {
+        const { system } = await programSystem(program, { ...given, queryCount }, backend);
+        return leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson: true });
+      };
+      assert.ok((await bitsWith(given.queryCount)) >= 100);
+      assert.ok((await bitsWith(given.queryCount - 2)) < 100);
+    }
   });
 
   it("is made of a run and accepted, and says nothing of another statement", async () => {

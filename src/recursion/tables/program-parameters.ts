@@ -27,11 +27,7 @@ export function programParameters(): ProofParameters {
  * bits are claimed in Johnson's regime (docs/security.md).
  */
 export function compressParameters(): ProofParameters {
-  return {
-    ...programParameters(),
-    ...{ logBlowup: 5, queryCount: 33, maxLogRows: 16, logFinalMax: 5 },
-    opening: { kind: "stacked", logStackMin: 18, logStackMax: 18 },
-  };
+  return { ...programParameters(), ...{ logBlowup: 4, queryCount: 41, maxLogRows: 16 } };
 }
 
 /** Parameters of the proof that L1 checks, in Johnson's regime too. Few heights cost the contract less. */

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex, elementsFromBytes } from "../../../src/protocol/digest.ts";
 import { evaluateCoefficients, type Quintic } from "../../../src/protocol/evaluation.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
-import { toLimbs } from "../../../src/protocol/word.ts";
 import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
 import {
   aggregateOf,
@@ -16,6 +14,7 @@ import {
   wrappedOf,
 } from "../../../src/recursion/nodes/aggregate-statement.ts";
 import { itemsOf, readHashVectors } from "../../protocol/hash-vectors.ts";
+import { elementsOf } from "./batch-elements.ts";
 import { freeProgram } from "./free-program.ts";
 import {
   brokenRelation,
@@ -32,19 +31,6 @@ const backend = await createWasmBackend({ workers: 1 });
 const ofBatch = { ...(await freeProgram(108, backend)), of: "batch" as const };
 const ofAggregate = { ...(await freeProgram(34, backend)), of: "aggregate" as const };
 await backend.close();
-
-/** A batch as L1 writes its elements. */
-function elementsOf({ chainId, batch }: AggregatedBatch): number[] {
-  const numbers = [
-    toLimbs(batch.protocolVersion).slice(0, 2),
-    toLimbs(chainId).slice(0, 4),
-    toLimbs(batch.batchNumber + 1n).slice(0, 2),
-  ];
-  const words = [batch.commitment, batch.outputsHash].map((word) => toLimbs(BigInt(word)));
-  const digests = [batch.oldStateRoot, batch.newStateRoot, batch.diffDigest].map(digestFromHex);
-  const quintics = [batch.point, batch.evaluation].map((value) => elementsFromBytes(fromHex(value, 20)));
-  return [...[...numbers, ...words, ...digests, ...quintics].flat(), ...new Array<number>(34).fill(0)];
-}
 
 const VECTORS = readHashVectors().aggregates.map((vector) => ({
   batches: itemsOf(vector).map(elementsOf),

@@ -22,9 +22,9 @@ export interface Aggregator {
   skipped(receipt: ContractTransactionReceipt): bigint[][];
 }
 
-/** Adds a version that proves execution to the ecosystem. */
-export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint): Promise<Aggregator> {
-  const verifier = await ecosystem.l1.deploy("AggregateVerifierDouble");
+/** Adds a version that proves execution to the ecosystem, by the double or by another verifier of aggregates. */
+export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint, other?: BaseContract): Promise<Aggregator> {
+  const verifier = other ?? (await ecosystem.l1.deploy("AggregateVerifierDouble"));
   const contract = await ecosystem.l1.deploy(
     "ProofAggregator",
     await ecosystem.factory.getAddress(),

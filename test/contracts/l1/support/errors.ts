@@ -26,6 +26,7 @@ const CONTRACTS = [
   "VerifierDouble",
   "ProofAggregator",
   "AggregateVerifierDouble",
+  "IStarkVerifier",
   "TransactionRootRegistry",
   "BytecodeRegistry",
   "BatchReader2",

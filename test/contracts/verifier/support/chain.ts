@@ -17,8 +17,9 @@ export interface CodeChain {
 
 const CALL_GAS = "0x1000000"; // the public networks' limit for one transaction
 
-export async function startCodeChain(): Promise<CodeChain> {
-  const l1 = await startLocalL1();
+/** On an L1 of its own, or on one that runs. */
+export async function startCodeChain(given?: LocalL1): Promise<CodeChain> {
+  const l1 = given ?? (await startLocalL1());
   const [signer] = await l1.ethers.getSigners();
   if (signer === undefined) throw new Error("the local L1 has no funded account");
   return {

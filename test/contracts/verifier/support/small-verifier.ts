@@ -60,6 +60,7 @@ async function deployGenerated(
 ): Promise<DeployedVerifier> {
   const sources = Object.fromEntries([core, ...others].map(({ name, source }) => [`${name}.sol`, source]));
   const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
+  for (const { name } of [core, ...others]) requireRoom(name, compiled[name]?.runtime ?? "");
   const code = (name: string) => {
     const found = compiled[name];
     if (found === undefined) throw new Error(`no contract ${name} was compiled`);
@@ -89,6 +90,14 @@ async function deployGenerated(
       return verifyRaw(keccak_256(statement), values === undefined ? new Uint8Array(0) : packAuxiliary(values), proof, appended);
     },
   };
+}
+
+/** Throws where the compiler would keep memory in which generated code works, or where a public network would not take the code. */
+function requireRoom(name: string, runtime: string): void {
+  // Solidity starts by storing the end of its reserved memory, spilled variables included: PUSH1 or PUSH2, 0x40, MSTORE.
+  const [, short, long] = /^0x(?:60(..)|61(....))604052/.exec(runtime) ?? [];
+  if (!(parseInt(short ?? long ?? "ffff", 16) <= 0x800)) throw new Error(`${name} reserves memory up to ${short ?? long}`);
+  if (runtime.length / 2 - 1 > 24_576) throw new Error(`${name} has ${runtime.length / 2 - 1} bytes`);
 }
 
 /** The TypeScript verifier's answer in the same words. */

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { BaseContract } from "ethers";
+import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { type AggregatedBatch, aggregateDigest, aggregateStatement } from "../../../src/protocol/aggregate.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
+import { nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
+import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
+import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";
+import { programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
+import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
+import { compress } from "../../../src/kernels/poseidon.ts";
+import { prove } from "../../../src/stark/proofs/prove.ts";
+import { elementsOf } from "../../recursion/nodes/batch-elements.ts";
+import { freeProgram, type FreeProgram } from "../../recursion/nodes/free-program.ts";
+import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
+import { type FormedBatch, TestChain } from "../l1/support/chain.ts";
+import {
+  createChain,
+  defaultConfiguration,
+  deployEcosystem,
+  type Ecosystem,
+  furtherVersion,
+  send,
+} from "../l1/support/ecosystem.ts";
+import { assertReverts } from "../l1/support/errors.ts";
+import { startCodeChain } from "./support/chain.ts";
+import { deployStackVerifier } from "./support/small-verifier.ts";
+
+/*
+ * What stands between a batch's proof and its execution on L1, all of it as it is deployed: the program that compresses, the one whose
+ * proof L1 checks, the contracts that are generated for it, the verifier of aggregates, the aggregator, the chains. By small parameters
+ * (NOT SECURE), and over batches' proofs of a program that any statement satisfies: real ones are proven by night
+ * (test/execution-proof/proven-batch.test.ts).
+ */
+const FEW_QUERIES = { queryCount: 2, grindingBits: 3 };
+
+/** A proof, and the digest that its program saw. */
+interface ProofForL1 {
+  readonly digest: string;
+  readonly proof: string;
+}
+
+interface Prepared {
+  readonly node: NodeProgram;
+  readonly own: ProgramSystem;
+}
+
+describe("L1 with a verifier of aggregates", () => {
+  let backend: WasmBackend;
+  let ecosystem: Ecosystem;
+  let aggregator: BaseContract;
+  let version: bigint;
+  let ofBatch: FreeProgram;
+  let compressing: Prepared;
+  let wrapping: Prepared;
+  let chains: readonly TestChain[];
+  let batches: readonly { readonly formed: FormedBatch; readonly stored: StoredBatch }[];
+  let items: readonly AggregatedBatch[];
+  let honest: ProofForL1;
+
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    ofBatch = await freeProgram(108, backend);
+    const part = { ...ofBatch, of: "batch" } as const;
+    const node = compressProgram([part, part]);
+    const few = { ...programParameters(), ...FEW_QUERIES };
+    compressing = { node, own: await programSystem(node.program, few, backend) };
+    const wrap = wrapProgram(programShape(compressing.own));
+    wrapping = { node: wrap, own: await programSystem(wrap.program, { ...wrapParameters(), ...FEW_QUERIES }, backend) };
+
+    ecosystem = await deployEcosystem();
+    version = furtherVersion(2);
+    const { address } = await deployStackVerifier(await startCodeChain(ecosystem.l1), wrapping.own.system);
+    const verifier = await ecosystem.l1.deploy("AggregateVerifier", address);
+    aggregator = (await addExecutionVersion(ecosystem, version, verifier)).contract;
+    chains = await Promise.all([270n, 271n].map(createProven));
+    batches = [await committed(chains[0]!), await committed(chains[1]!)];
+    items = batches.map(({ stored }, i) => itemOf(chains[i]!, stored));
+    honest = await provenFor(items);
+  });
+  after(async () => {
+    await backend.close();
+    await ecosystem.l1.close();
+  });
+
+  async function createProven(chainId: bigint): Promise<TestChain> {
+    const configuration = { ...(await defaultConfiguration(ecosystem, chainId)), protocolVersion: version };
+    await createChain(ecosystem, configuration);
+    return TestChain.of(ecosystem, configuration);
+  }
+
+  async function committed(chain: TestChain): Promise<{ readonly formed: FormedBatch; readonly stored: StoredBatch }> {
+    const formed = await chain.form();
+    const { stored } = await chain.commit(formed);
+    return { formed, stored };
+  }
+
+  async function provenNode(
+    { node, own }: Prepared,
+    elements: readonly number[],
+    proofs: readonly StatedProof[],
+  ): Promise<StatedProof> {
+    const run = runProgram(own, elements, nodeHints(node, proofs));
+    assert.ok(run.ok);
+    return { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
+  }
+
+  /** The proof for L1 that these batches are proven, and the digest that goes with it. */
+  async function provenFor(of: readonly AggregatedBatch[]): Promise<ProofForL1> {
+    const digest = aggregateDigest(of, (tag, left, right) => compress(tag, [...left], [...right]));
+    const { point, evaluation } = aggregateStatement(of, digest);
+    const proofs = await Promise.all(of.map((item) => ofBatch.prove(elementsOf(item))));
+    const elements = [of.length, ...digest, ...point, ...evaluation];
+    const compressed = await provenNode(compressing, elements, proofs);
+    const { proof } = await provenNode(wrapping, elements, [compressed]);
+    return { digest: digestToHex(digest), proof: toHex(proof) };
+  }
+
+  const propose = (of: readonly AggregatedBatch[], { digest, proof }: ProofForL1) =>
+    send(aggregator, "proveBatches", of, digest, proof);
+
+  it("executes no batch before one proof shows the batches of two chains; then both", async () => {
+    for (const [i, { stored, formed }] of batches.entries())
+      await assertReverts(chains[i]!.execute(stored, formed), "BatchNotProven(0, 0)");
+    await propose(items, honest);
+    for (const [i, { stored, formed }] of batches.entries()) await chains[i]!.execute(stored, formed);
+  });
+
+  it("takes no proof for another state, another order, one batch less, a batch of another number, or another digest", async () => {
+    const [first, second] = items as readonly [AggregatedBatch, AggregatedBatch];
+    const otherState = { ...first, batch: { ...first.batch, newStateRoot: first.batch.oldStateRoot } };
+    const otherNumber = { ...second, batch: { ...second.batch, batchNumber: second.batch.batchNumber + 1n } };
+    for (const others of [[otherState, second], [second, first], [first], [first, first], [first, otherNumber]])
+      await assertReverts(propose(others, honest), "ConstraintMismatch()");
+    await assertReverts(propose(items, { ...honest, digest: wordToHex(5n) }), "ConstraintMismatch()");
+    const changed = honest.proof.slice(0, -2) + (honest.proof.endsWith("00") ? "01" : "00");
+    // A path in the last of four trees of columns and two layers.
+    await assertReverts(propose(items, { ...honest, proof: changed }), "MerkleMismatch(5)");
+  });
+});
