@@ -104,12 +104,15 @@ describe("issue 14: chains and messages that do not do what they should, in the 
   });
 
   test(
-    "the chain page says what a transaction takes, the batch page what it changed and which parties signed",
+    "the chain page says what a transaction takes and which accounts can change the chain, the batch page what it changed and which parties signed",
     { skip },
     async () => {
       await open("alpha");
       await reads(/^[\d,]+ gas of L1, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
       await reads(/^[\d,]+ gas \(newest \d+ blocks\)$/);
+      await tab.getByRole("heading", { name: "Who can change it" }).waitFor();
+      await reads(/^its admin 0x[0-9a-f]{40} changes version, .* with a notice of \d+ s, of which none is left to decide in/);
+      await reads(/^governance 0x[0-9a-f]{40} ends its version, with a notice of \d+ s$/);
       await open("alpha/batch/0");
       const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
       await changed.waitFor();
