@@ -137,4 +137,33 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ["-e", code]);
     assert.deepEqual([stdout, stderr], ["found\n", ""]);
   });
+
+  it("leaves nothing behind where its process ends in the middle of a proof on the card", async () => {
+    const code = `
+      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
+      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
+      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
+      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
+      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+      const measured = Promise.withResolvers();
+      const start = device.start.bind(device);
+      device.start = (startThread) => {
+        const thread = start(startThread);
+        thread.on("message", () => device.report().state === "used" && measured.resolve());
+        return thread;
+      };
+      const prover = createProver({ workers: 1, device });
+      const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+      await prover.proveBatch(job);
+      const waiting = setInterval(() => undefined, 1000);
+      await measured.promise;
+      clearInterval(waiting);
+      await prover.proveBatch(job, { onProgress: ({ phase }) => {
+        if (phase !== "quotient") return;
+        console.log(device.report().on);
+        process.exit(3);
+      } });`;
+    const ended = promisify(execFile)(process.execPath, ["-e", code]);
+    await assert.rejects(ended, { code: 3, signal: null, stdout: "gpu\n", stderr: "" });
+  });
 });
