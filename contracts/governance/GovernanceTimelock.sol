@@ -35,4 +35,10 @@ contract GovernanceTimelock is TimelockController {
         if (msg.sender != address(this)) revert RolesFollowVotes(msg.sender);
         super.grantRole(role, account);
     }
+
+    /// @notice By a vote alone: without a role for anyone to execute, or for itself to administer, no vote could act any more.
+    function revokeRole(bytes32 role, address account) public override {
+        if (msg.sender != address(this)) revert RolesFollowVotes(msg.sender);
+        super.revokeRole(role, account);
+    }
 }

@@ -23,6 +23,8 @@ const CONTRACTS = [
   "StateTree",
   "VerifierRegistry",
   "SecurityCouncil",
+  "GovernanceTimelock",
+  "HyperchainGovernor",
   "VerifierDouble",
   "ProofAggregator",
   "AggregateVerifierDouble",
