@@ -41,6 +41,7 @@ interface TailFigures {
   readonly peakRssMiB: number;
   /** What L1 takes to check the proof of one batch, by the receipt of a transaction. */
   readonly verifyGas1: number;
+  readonly verifyGasPhases: Readonly<Record<string, number>>;
 }
 
 /** What it takes to come from the proofs of a batch's chunks and of its list to one that L1 checks. Keys are made before. */
@@ -89,8 +90,16 @@ export async function benchTail(chunks: readonly CheckedProof[], list: CheckedPr
   for (const { options } of [...leaves, ...joins, batch, compress, wrap]) await options.fixedTables.release();
   // Before a compiler and an L1 come into the process.
   const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const verifyGas1 = await gasOnL1(wrap.own.system, last);
-  return { tailSeconds, tailCpuSeconds, nodes: tail.nodes, verifyGas1, peakRssMiB, leastProvenBits: Math.min(...tail.bits) };
+  const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.own.system, last);
+  return {
+    tailSeconds,
+    tailCpuSeconds,
+    nodes: tail.nodes,
+    verifyGas1,
+    verifyGasPhases,
+    peakRssMiB,
+    leastProvenBits: Math.min(...tail.bits),
+  };
 }
 
 function shapeOf(prepared: PreparedNode | undefined): CheckedShape {

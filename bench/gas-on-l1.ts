@@ -1,12 +1,21 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { Interface } from "ethers";
+import { STACK_GAS_PHASES } from "../scripts/verifier-generator/stacked/stack-contract.ts";
 import type { StatedProof } from "../src/recursion/nodes/check-by-node.ts";
 import type { System } from "../src/stark/system.ts";
 import { startCodeChain } from "../test/contracts/verifier/support/chain.ts";
 import { deployStackVerifier, STARK_ABI } from "../test/contracts/verifier/support/small-verifier.ts";
 
-/** Gas of a transaction that has L1 check a proof of a program, its calldata included. Throws for a proof that L1 refuses. */
-export async function gasOnL1(system: System, { statement, proof }: StatedProof): Promise<number> {
+/** What L1 takes to check a proof. */
+interface GasOnL1 {
+  /** Of a transaction that has it checked, its calldata included, by the receipt. */
+  readonly transaction: number;
+  /** Of each phase of the verification; the profile's own counting is some 20 gas a phase. */
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+/** Deploys the contracts of a program's proofs on an L1, and has them check one. Throws for a proof that L1 refuses. */
+export async function gasOnL1(system: System, { statement, proof }: StatedProof): Promise<GasOnL1> {
   const chain = await startCodeChain();
   try {
     const { address } = await deployStackVerifier(chain, system);
@@ -15,7 +24,11 @@ export async function gasOnL1(system: System, { statement, proof }: StatedProof)
     const sent = await signer?.sendTransaction({ to: address, data, gasLimit: 16_000_000 });
     const receipt = await sent?.wait();
     if (receipt?.status !== 1) throw new Error("L1 refused the proof");
-    return Number(receipt.gasUsed);
+    const profile = await chain.call((await deployStackVerifier(chain, system, true)).address, data);
+    if (!profile.ok) throw new Error("the profile refused the proof");
+    const gasOf = (phase: number): number => Number(BigInt(`0x${profile.data.slice(2 + 64 * phase, 66 + 64 * phase)}`));
+    const phases = Object.fromEntries(STACK_GAS_PHASES.map((phase, i) => [phase, gasOf(i)]));
+    return { transaction: Number(receipt.gasUsed), phases };
   } finally {
     await chain.close();
   }

@@ -15,10 +15,16 @@ export interface TableGraph extends EvaluatedTable {
   readonly helperCount: number;
 }
 
-/** Throws RangeError for a table that reads next rows of its own, or has several running sums, or none. */
+/**
+ * Throws RangeError for a table that reads next rows of its own, has constraints of a row whose selector the verifier does not
+ * compute, or has several running sums, or none.
+ */
 export function tableGraph(table: Table, statementCount: number): TableGraph {
   const { air, lookup, preprocessedWidth, mainWidth, mainNextWidth } = table;
   if (mainNextWidth > 0) throw new RangeError(`table ${air.name} reads next rows, which verifiers of stacks do not open`);
+  const scope = air.constraints.find((constraint) => constraint.scope === "transition" || constraint.scope === "lastRow")?.scope;
+  if (scope !== undefined)
+    throw new RangeError(`table ${air.name} has a constraint on ${scope}, whose selector nothing computes`);
   if (lookup === undefined || lookup.kinds.length !== 1) throw new RangeError(`table ${air.name} does not have one running sum`);
   const powerCount = Math.max(...lookup.groups.flat().map(({ message }) => message.length));
   const helperCount = lookup.groups.length - 1;

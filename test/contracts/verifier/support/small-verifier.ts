@@ -46,9 +46,9 @@ export async function deployVerifier(
   return deployGenerated(chain, system, { core: { name: generated.name, source: patch(generated.source) }, others });
 }
 
-/** The same for a system whose columns are stacked. */
-export async function deployStackVerifier(chain: CodeChain, system: System): Promise<DeployedVerifier> {
-  return deployGenerated(chain, system, generateStackVerifier(system, GENERATED));
+/** The same for a system whose columns are stacked; a `profile` answers with the gas of its phases. */
+export async function deployStackVerifier(chain: CodeChain, system: System, profile = false): Promise<DeployedVerifier> {
+  return deployGenerated(chain, system, generateStackVerifier(system, { ...GENERATED, profile }));
 }
 
 const GENERATED = { name: "Generated", interfacePath: "IStarkVerifier.sol" };
