@@ -79,21 +79,25 @@ function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
     const lowest = Math.min(...ranges.map(({ logRows }) => logRows));
     let [start, count] = [0, 0];
     const own: string[] = [];
-    for (let bit = lowest; bit < logStack; bit++) {
+    for (let bit = lowest; bit <= logStack; bit++) {
       const range = ranges.find(({ logRows }) => logRows === bit);
       if (range !== undefined) {
         own.push(...joinRange(layout, range, count, isNext));
         [start, count] = [range.first, range.count + count];
       }
-      own.push(`foldPlaces(${hex(memory.folded)}, ${count}, ${start % 2}, ${challenge(bit)})`);
-      [start, count] = [Math.floor(start / 2), Math.ceil((count + (start % 2)) / 2)];
+      // A column as long as a stack column is one.
+      if (bit === logStack) break;
+      // Taller columns stand in front, so the first place is a multiple of their length.
+      if (start % 2 !== 0) throw new Error(`the ${phase} columns of 2^${bit} coefficients begin at an odd place`);
+      own.push(`foldPlaces(${hex(memory.folded)}, ${count}, ${challenge(bit)})`);
+      [start, count] = [start / 2, Math.ceil(count / 2)];
     }
     own.push(`mcopy(${hex(memory.stackValues + 32 * first)}, ${hex(memory.folded)}, ${32 * width})`);
     return own;
   });
   const folds = Array.from({ length: logWidth }, (_, i) => {
     const count = Math.ceil(stack.width / 2 ** i);
-    return `foldPlaces(${hex(memory.stackValues)}, ${count}, 0, ${challenge(logStack + i)})`;
+    return `foldPlaces(${hex(memory.stackValues)}, ${count}, ${challenge(logStack + i)})`;
   });
   const clear = `calldatacopy(${hex(memory.stackValues)}, calldatasize(), ${32 * stack.width})`;
   return [...(isNext ? [clear] : []), ...lines, ...folds, `mstore(${hex(to)}, mload(${hex(memory.stackValues)}))`].join("\n  ");

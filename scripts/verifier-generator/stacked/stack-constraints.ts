@@ -24,6 +24,9 @@ export function stackEvaluators({ tables }: StackLayout): StackEvaluators {
     if (known < 0) parts.push(...own);
     return own.map((_, j) => first + j);
   });
+  // Their addresses and that of the claim's contract have as much room (`memory.evaluators`).
+  const most = 2 * tables.length - 1;
+  if (parts.length > most) throw new RangeError(`${parts.length} contracts of constraints, ${most} are taken`);
   return { parts, ofTable };
 }
 

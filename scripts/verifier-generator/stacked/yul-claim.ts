@@ -83,17 +83,12 @@ function equality(challenges, count, to) {
 export function placeFunctions({ memory, logPlaces }: StackLayout): string {
   const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
   return `
-// values at neighbouring places, count of them from an even or an odd place on, by the challenge of the bit that tells them apart: in
-// place, half as many
-function foldPlaces(from, count, isOdd, challenge) {
+// values at neighbouring places, count of them from an even place on, by the challenge of the bit that tells them apart: in place, half
+// as many
+function foldPlaces(from, count, challenge) {
   let a := mload(challenge)
   let to := from
   let last := add(from, shl(5, sub(count, 1)))
-  if isOdd {
-    mstore(to, extMul(a, mload(from)))
-    from := add(from, 32)
-    to := add(to, 32)
-  }
   for { } lt(from, last) { from := add(from, 64) } {
     let value := mload(add(from, 32))
     ${inlineMul("value", "a", "value")}
