@@ -58,16 +58,6 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
     declare const HypERC20__factory: { readonly abi: InterfaceAbi; readonly bytecode: string };
     declare const [to, amount]: readonly [string, bigint];
   `,
-  "docs/recipes/ccip.md": `
-    import type { Hyperchains } from "hardhat-hyperchain/types";
-    import { AbiCoder, ZeroAddress } from "ethers";
-    declare const hyperchains: Hyperchains;
-    declare const data: string;
-  `,
-  "docs/recipes/layerzero.md": `${CONNECTION}
-    declare const owner: Signer & { readonly address: string };
-    declare const [to, amount]: readonly [string, bigint];
-  `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
     declare const signerOn: (chain: string) => Signer;
     declare const [alice, bob, sale, token]: readonly \`0x\${string}\`[];
