@@ -2,10 +2,10 @@ import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { proofVersion } from "../../src/stark/verification-key.ts";
 import { type CoreLayout, SHARED_WORDS } from "./core-layout.ts";
 import { fail } from "./errors.ts";
-import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "./lanes.ts";
+import { hex, MONTGOMERY } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
 import { SHIFT } from "./yul-domain.ts";
-import { LITERAL, toMontgomery } from "./yul-extension.ts";
+import { JOINED_COORDINATES, LITERAL, toMontgomery } from "./yul-extension.ts";
 import { EXTENSION_BYTES } from "./yul-fri.ts";
 
 /*
@@ -149,12 +149,6 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   const one = hex(MONTGOMERY);
   const argument = (index: number): string => hex(memory.evaluatorArguments + 32 * index);
   const quotientStart = memory.values + 32 * quotient.firstColumn;
-  // Lanes that X^5 = 1 - X^2 makes negative get at most four canonical values.
-  const chunk = [1, 2, 3, 4].reduce(
-    (sum, c) =>
-      `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
-    `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
-  );
   // Subtrahends are at most 1.06p, so a bias of 2p keeps every lane positive.
   const minusBase = (value: string, base: string): string => `extNormalize(add(${value}, sub(${LITERAL.p2}, ${base})))`;
   return `
@@ -192,7 +186,7 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   let q := 0
   for { let at := ${hex(quotientStart + 32 * quotient.width)} } gt(at, ${hex(quotientStart)}) { } {
     at := sub(at, 160)
-    q := extNormalize(add(extMul(power, q), ${chunk}))
+    q := extNormalize(add(extMul(power, q), ${JOINED_COORDINATES}))
   }
   q := extCanonical(extMul(vanishing, q))
   let composition := 0

@@ -141,6 +141,16 @@ function extCube(a) -> r {
   ${mulSteps("r", "a", "r")}
 }`;
 
+/**
+ * An extension column's value from those of its five coordinates, the first at `at`: lanes that X⁵ = 1 − X² makes negative get at most
+ * four canonical values.
+ */
+export const JOINED_COORDINATES = [1, 2, 3, 4].reduce(
+  (sum, c) =>
+    `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
+  `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
+);
+
 /** A power by squaring. */
 export const EXT_POWER = `
 // a^exponent, Montgomery form in and out; lanes of a < 1.3p

@@ -26,7 +26,7 @@ export function callClaim(layout: StackLayout, address: number): string {
  * a word that is 0 where they are the same.
  */
 export function claimBody(layout: StackLayout): string {
-  const { memory, roundCount } = layout;
+  const { memory, logPlaces } = layout;
   const { load, store } = slotAccess(layout);
   const input = claimInput(layout);
   return `
@@ -36,7 +36,7 @@ export function claimBody(layout: StackLayout): string {
   ${foldColumns(layout, true, memory.slots.nextSum)}
   // values are sent in Montgomery form; from here on claims are plain
   ${store("claim", `extScale(extNormalize(add(${load("sum")}, extMul(mload(${hex(memory.nextChallenge)}), ${load("nextSum")}))), 1)`)}
-  ${store("claim", `followRounds(${load("claim")}, 0, ${roundCount}, ${hex(memory.messages)}, ${hex(memory.challenges)})`)}
+  ${store("claim", `followRounds(${load("claim")}, ${logPlaces}, ${hex(memory.messages)}, ${hex(memory.challenges)})`)}
   ${weighStack(layout)}
   ${evaluateFinal(layout)}
   mstore(0, sub(extCanonical(${load("claim")}), extCanonical(extMul(${load("weight")}, mload(${hex(memory.finals)})))))
@@ -171,8 +171,8 @@ function weighStack(layout: StackLayout): string {
 }
 
 /** The final polynomial's coefficients, folded by the last rounds' challenges in their place. */
-function evaluateFinal({ memory, parameters, roundCount }: StackLayout): string {
-  const first = roundCount - parameters.logFinalMax;
+function evaluateFinal({ memory, parameters, logPlaces }: StackLayout): string {
+  const first = logPlaces - parameters.logFinalMax;
   return `
   let length := ${2 ** parameters.logFinalMax}
   for { let round := ${hex(memory.challenges + 32 * first)} } gt(length, 1) { round := add(round, 32) } {

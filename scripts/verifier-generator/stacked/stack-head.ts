@@ -1,12 +1,11 @@
 import { rootOfUnity } from "../../../src/field/koala-bear.ts";
-import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import { proofVersion } from "../../../src/stark/verification-key.ts";
 import { inProof, readStatement, slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex, MONTGOMERY, PRIME } from "../lanes.ts";
 import { toMontgomery } from "../yul-extension.ts";
 import { EXTENSION_BYTES } from "../yul-fri.ts";
-import { lowestBit, placeChallengeCount, ROUND_BYTES, type StackLayout } from "./stack-layout.ts";
+import { foldPowerCount, lowestBit, placeChallengeCount, ROUND_BYTES, type StackLayout } from "./stack-layout.ts";
 import { minus, ONE } from "./yul-claim.ts";
 
 /*
@@ -32,10 +31,9 @@ export function readStackHead(layout: StackLayout): string {
 
 /** All challenges, in the transcript's order, up to the state before the positions. */
 export function runStackTranscript(layout: StackLayout): string {
-  const { memory, headerBytes, digestBytes, offsets, system, parameters, stack, layerCount } = layout;
+  const { memory, headerBytes, digestBytes, offsets, system, parameters, leafRounds, layerCount } = layout;
   const { store } = slotAccess(layout);
   const key = BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`);
-  const leafRounds = LOG_PARTS + stack.logWidth;
   const placeChallenges = memory.placeChallenges + 32 * lowestBit(layout);
   return `
   mstore(${hex(memory.buffer)}, ${hex(key)}) // digest of the verification key
@@ -85,10 +83,9 @@ function absorbRounds(state, from, count, to) -> r, end {
 
 /** Sums, opened values, messages of rounds and the final polynomial to memory, each section checked in proof order. */
 export function readStackValues(layout: StackLayout): string {
-  const { memory, offsets, shape, pointRow, nextRow, parameters, stack, tables, layerCount, digestBytes } = layout;
+  const { memory, offsets, shape, pointRow, nextRow, parameters, leafRounds, tables, layerCount, digestBytes } = layout;
   const check = `if padding { ${fail("malformedProof")} }
   if bad { ${fail("nonCanonicalElement")} }`;
-  const leafRounds = LOG_PARTS + stack.logWidth;
   const finalCount = 2 ** parameters.logFinalMax;
   const messagesOf = (round: number): string => hex(memory.messages + 64 * round);
   const layers = Array.from(
@@ -143,9 +140,4 @@ export function checkPoint(layout: StackLayout): string {
     mstore(at, power)
     power := extCanonical(extMul(power, ${load("fold")}))
   }`;
-}
-
-/** As many as the longest message has elements. */
-export function foldPowerCount({ tables }: StackLayout): number {
-  return Math.max(...tables.map(({ graph }) => graph.powerCount));
 }

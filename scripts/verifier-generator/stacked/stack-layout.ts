@@ -74,9 +74,10 @@ export interface StackLayout extends QueryLayout {
   readonly tables: readonly StackTable[];
   readonly trees: readonly StackTree[];
   readonly layerCount: number;
-  /** log2 of the places of the stack. */
+  /** log2 of the places of the stack: as many rounds fold it. */
   readonly logPlaces: number;
-  readonly roundCount: number;
+  /** Rounds before the first layer: over what a leaf holds. */
+  readonly leafRounds: number;
   readonly offsets: ProofOffsets;
   readonly headerBytes: number;
   readonly pointRow: number;
@@ -104,7 +105,8 @@ export function layoutStack(system: System): StackLayout {
   const { hash } = parameters;
   if (hash.kind !== "keccak") throw new RangeError("the contract generator takes keccak trees");
   const offsets = offsetsOf(system, shape, stack, hash.digestBytes);
-  const memory = memoryOf(system, shape, stack);
+  const tables = system.tables.map((table, i) => stackTable(system, shape, table, heights[i] ?? 0));
+  const memory = memoryOf(system, shape, stack, foldPowerCount({ tables }));
   const roots = {
     preprocessed: preprocessedRoot(system, shape, hash.digestBytes),
     main: { offset: offsets.mainRoot },
@@ -112,8 +114,7 @@ export function layoutStack(system: System): StackLayout {
     quotient: { offset: offsets.quotientRoot },
   };
   return {
-    ...{ system, parameters, shape, stack, offsets, memory },
-    tables: system.tables.map((table, i) => stackTable(system, shape, table, heights[i] ?? 0)),
+    ...{ system, parameters, shape, stack, tables, offsets, memory },
     trees: stack.phases.map(({ phase, first, width }) => {
       if (width > MOST_COLUMNS) throw new RangeError(`a tree of ${width} stack columns, ${MOST_COLUMNS} are taken`);
       return { phase, first, width, root: roots[phase], table: memory.tables + 32 * GROUP_WORDS * GROUPS_PER_COLUMN * first };
@@ -121,7 +122,7 @@ export function layoutStack(system: System): StackLayout {
     digestBytes: hash.digestBytes,
     layerCount: folds.length,
     logPlaces: stack.logStack + stack.logWidth,
-    roundCount: stack.logStack + stack.logWidth,
+    leafRounds: LOG_PARTS + stack.logWidth,
     friRootsOffset: offsets.firstLayer,
     friRootStride: hash.digestBytes + 3 * ROUND_BYTES,
     headerBytes: 1 + system.tables.length,
@@ -188,7 +189,7 @@ function stackTable(system: System, shape: Shape, table: Table, logRows: number)
   };
 }
 
-function memoryOf(system: System, shape: Shape, stack: StackShape) {
+function memoryOf(system: System, shape: Shape, stack: StackShape, powers: number) {
   const { parameters, tables } = system;
   const memory = new MemoryLayout();
   const slots = Object.fromEntries(SLOTS.map((slot) => [slot, memory.words(1)])) as Record<StackSlot, number>;
@@ -196,7 +197,6 @@ function memoryOf(system: System, shape: Shape, stack: StackShape) {
   const rounds = stack.logStack + stack.logWidth;
   const statementCount = system.definition.statementValueCount;
   const widest = Math.max(...tables.map((table) => table.preprocessedWidth + table.mainWidth + table.lookupWidth));
-  const powers = Math.max(...tables.flatMap(({ lookup }) => lookup?.groups.flat().map(({ message }) => message.length) ?? []));
   const places = rounds + 1;
   const finalCount = 2 ** parameters.logFinalMax;
   return {
@@ -251,7 +251,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape) {
   };
 }
 
-/** How many bits of a place have a challenge of their own begins here. */
+/** The lowest bit of a place that has a challenge of its own: no column is shorter. */
 export function lowestBit({ parameters }: StackLayout): number {
   return parameters.minLogRows;
 }
@@ -259,4 +259,9 @@ export function lowestBit({ parameters }: StackLayout): number {
 /** Challenges that batch opened values, δ left out. */
 export function placeChallengeCount({ stack, parameters }: StackLayout): number {
   return batchedBits(stack, parameters.minLogRows);
+}
+
+/** Powers of the fold challenge: as many as the longest message has elements. */
+export function foldPowerCount({ tables }: Pick<StackLayout, "tables">): number {
+  return Math.max(...tables.map(({ graph }) => graph.powerCount));
 }

@@ -14,8 +14,8 @@ const FROM_SQUARE = hex(BigInt(inv(Number(MONTGOMERY))));
 
 /** Weights of a leaf's values, as sums over leaves take them; of each layer the ratios r / (1 − r) and what they leave out. */
 export function prepareQueries(layout: StackLayout): string {
-  const { memory, stack, trees, layerCount } = layout;
-  const firstLayer = memory.challenges + 32 * (LOG_PARTS + stack.logWidth);
+  const { memory, stack, trees, leafRounds, layerCount } = layout;
+  const firstLayer = memory.challenges + 32 * leafRounds;
   return `
   mstore(${hex(memory.parts)}, 1) // weights of parts are plain, so that sums of products with elements are
   equality(${hex(memory.challenges)}, ${LOG_PARTS}, ${hex(memory.parts)})

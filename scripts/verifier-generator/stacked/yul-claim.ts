@@ -1,6 +1,6 @@
 import { inv } from "../../../src/field/koala-bear.ts";
-import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "../lanes.ts";
-import { inlineMul, inlineNormalize, inlineSpread, LITERAL } from "../yul-extension.ts";
+import { everyLane, hex, MONTGOMERY, PRIME } from "../lanes.ts";
+import { inlineMul, inlineNormalize, inlineSpread, JOINED_COORDINATES, LITERAL } from "../yul-extension.ts";
 import { EXTENSION_BYTES } from "../yul-fri.ts";
 import type { StackLayout } from "./stack-layout.ts";
 
@@ -12,16 +12,11 @@ const P4 = hex(everyLane(4n * PRIME));
 /** a − b, normalized: lanes of b at most 2p. */
 export const minus = (a: string, b: string): string => `extNormalize(add(${a}, sub(${LITERAL.p2}, ${b})))`;
 
-/** An extension column's value from those of its five coordinates; lanes that X⁵ = 1 − X² makes negative get four values. */
+/** The value of an extension column. */
 export const JOINED = `
 // the sum over coordinates of X^c times the word at at + 32c: canonical lanes in, canonical lanes out
 function joined(at) -> r {
-  r := ${[1, 2, 3, 4].reduce(
-    (sum, c) =>
-      `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
-    `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
-  )}
-  r := extCanonical(r)
+  r := extCanonical(${JOINED_COORDINATES})
 }`;
 
 /** Extension elements of a proof, and a step of the transcript that no input stands before. */
@@ -51,10 +46,10 @@ function nextClaim(claim, atZero, atTwo, r) -> h {
   h := add(extNormalize(add(claim, sub(${LITERAL.p2}, shl(1, atZero)))), extMul(${minus("r", ONE)}, half))
   h := extNormalize(add(atZero, extMul(r, extNormalize(h))))
 }
-// the claim that count rounds leave, from one on
-function followRounds(claim, first, count, messages, challenges) -> r {
+// the claim that so many rounds leave
+function followRounds(claim, count, messages, challenges) -> r {
   r := claim
-  for { let i := first } lt(i, add(first, count)) { i := add(i, 1) } {
+  for { let i := 0 } lt(i, count) { i := add(i, 1) } {
     let message := add(messages, shl(6, i))
     r := nextClaim(r, mload(message), mload(add(message, 32)), mload(add(challenges, shl(5, i))))
   }
