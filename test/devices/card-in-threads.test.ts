@@ -17,6 +17,14 @@ const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
 /** Of the measurement: its limit is of no account here. */
 const MEASURE = { logRows: 7, limitMs: 120_000 };
 
+/** What a process of its own begins with: a card in software, and what makes provers and batches. */
+const WITH_CARD = `
+      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
+      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
+      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
+      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
+      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });`;
+
 const withSoftware = (module: string): Promise<DeviceChoice> => chooseDevice({ device: "gpu", software: { module, ...MEASURE } });
 
 /** What is said of the card once a proving thread has measured it, or has failed to. */
@@ -105,11 +113,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
   it("goes with a thread whose kernel thread is lost while it compiles, and another thread makes the proof", async () => {
     const code = `
       const { Worker } = await import("node:worker_threads");
-      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
-      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
-      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
-      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
-      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+${WITH_CARD}
       const altered = new URL(${JSON.stringify(moduleOf("../prover/support/losing-a-kernel-thread.ts"))});
       let threads = 0;
       const startThread = (file, options) => new Worker(threads++ === 0 ? altered : file, options);
@@ -123,12 +127,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
   });
 
   it("leaves nothing behind where its process ends while the card works", async () => {
-    const code = `
-      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
-      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
-      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
-      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
-      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+    const code = `${WITH_CARD}
       const prover = createProver({ workers: 1, device });
       const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
       await prover.proveBatch(job);
@@ -139,12 +138,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
   });
 
   it("ends with its process in the middle of a proof on the card", async () => {
-    const code = `
-      const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
-      const { createProver } = await import(${JSON.stringify(moduleOf("../../src/prover/prover.ts"))});
-      const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
-      (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
-      const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });
+    const code = `${WITH_CARD}
       const measured = Promise.withResolvers();
       const start = device.start.bind(device);
       device.start = (startThread) => {

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import {
-  AbiCoder,
-  concat,
-  ContractFactory,
-  getCreateAddress,
-  id as hashOf,
-  Interface,
-  keccak256,
-  toBeHex,
-  zeroPadValue,
-} from "ethers";
+import { AbiCoder, concat, getCreateAddress, id as hashOf, Interface, keccak256, toBeHex, zeroPadValue } from "ethers";
 import type { Contract, ContractTransactionReceipt, Result, Signer } from "ethers";
 import hre from "hardhat";
 import { messageIdOf } from "../../../src/bridges/ccip/message.ts";
 import { interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
+import { deployBy, send } from "./support/contracts.ts";
 
 const [B, C] = [272n, 273n];
 /** Selectors: A is this chain. */
@@ -69,14 +60,7 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
   });
   after(() => connection.close());
 
-  async function deployed(name: string, ...args: unknown[]): Promise<Contract> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    const contract = await new ContractFactory(abi, bytecode, operator).deploy(...args);
-    await contract.waitForDeployment();
-    return contract as Contract;
-  }
-  const send = async (contract: Contract, name: string, args: readonly unknown[], overrides = {}) =>
-    (await (await contract.getFunction(name).send(...args, overrides)).wait()) as ContractTransactionReceipt;
+  const deployed = (name: string, ...args: unknown[]): Promise<Contract> => deployBy(operator, name, ...args);
   const ask = (contract: Contract, name: string, ...args: unknown[]) =>
     contract.getFunction(name).staticCall(...args) as Promise<unknown>;
   const by = (contract: Contract, signer: Signer) => contract.connect(signer) as Contract;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { concat, ContractFactory, id, toBeHex, toUtf8Bytes, zeroPadValue, ZeroHash } from "ethers";
+import { concat, id, toBeHex, toUtf8Bytes, zeroPadValue, ZeroHash } from "ethers";
 import type { Contract, ContractTransactionReceipt, LogDescription, Signer } from "ethers";
 import hre from "hardhat";
 import { assertReverts } from "../l2/support/revert-reason.ts";
+import { deployBy } from "./support/contracts.ts";
 
 const [EID, OTHER_COIN] = [40245, 40300];
 const GWEI = 10n ** 9n;
@@ -40,12 +41,7 @@ describe("C14 the executor of LayerZero's packets", () => {
   });
   after(() => connection.close());
 
-  async function deployed(name: string, ...args: unknown[]): Promise<Contract> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    const contract = await new ContractFactory(abi, bytecode, operator).deploy(...args);
-    await contract.waitForDeployment();
-    return contract as Contract;
-  }
+  const deployed = (name: string, ...args: unknown[]): Promise<Contract> => deployBy(operator, name, ...args);
 
   const send = async (name: string, args: readonly unknown[], overrides = {}): Promise<ContractTransactionReceipt> =>
     (await (await executor.getFunction(name).send(...args, overrides)).wait()) as ContractTransactionReceipt;

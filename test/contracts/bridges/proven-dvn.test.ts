@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, ContractFactory, keccak256, toBeHex, zeroPadValue } from "ethers";
+import { AbiCoder, concat, keccak256, toBeHex, zeroPadValue } from "ethers";
 import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
 import hre from "hardhat";
 import { attribute, interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
+import { deployBy } from "./support/contracts.ts";
 
 const [B, C] = [272n, 273n];
 const [EID_A, EID_B, EID_C] = [40231n, 40245n, 40300n];
@@ -44,12 +45,7 @@ describe("C14 the DVN of LayerZero's packets, on chain A with B and C as remotes
   });
   after(() => connection.close());
 
-  async function deployed(name: string, ...args: unknown[]): Promise<Contract> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    const contract = await new ContractFactory(abi, bytecode, operator).deploy(...args);
-    await contract.waitForDeployment();
-    return contract as Contract;
-  }
+  const deployed = (name: string, ...args: unknown[]): Promise<Contract> => deployBy(operator, name, ...args);
 
   const send = async (contract: Contract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> =>
     (await (await contract.getFunction(name).send(...args)).wait()) as ContractTransactionReceipt;

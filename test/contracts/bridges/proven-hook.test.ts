@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { concat, ContractFactory, keccak256, toBeHex, zeroPadValue } from "ethers";
+import { concat, keccak256, toBeHex, zeroPadValue } from "ethers";
 import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
 import hre from "hardhat";
 import { attribute, interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
+import { deployBy, send } from "./support/contracts.ts";
 
 const [B, C] = [272n, 273n];
 /** Domains: A is this chain. */
@@ -46,15 +47,8 @@ describe("C14 the hook and security module of Hyperlane's messages, on chain A w
   });
   after(() => connection.close());
 
-  async function deployed(name: string, ...args: unknown[]): Promise<Contract> {
-    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    const contract = await new ContractFactory(abi, bytecode, operator).deploy(...args);
-    await contract.waitForDeployment();
-    return contract as Contract;
-  }
+  const deployed = (name: string, ...args: unknown[]): Promise<Contract> => deployBy(operator, name, ...args);
 
-  const send = async (contract: Contract, name: string, args: readonly unknown[], overrides = {}) =>
-    (await (await contract.getFunction(name).send(...args, overrides)).wait()) as ContractTransactionReceipt;
   const dispatch = (message: string, metadata: string, value: bigint) =>
     send(mailbox, "dispatch", [hook.target, metadata, message], { value });
   const quote = (metadata: string, message: string): Promise<unknown> =>
