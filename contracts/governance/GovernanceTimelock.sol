@@ -7,7 +7,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 /// @notice OpenZeppelin's timelock, which an account administers while it deploys and then hands to the governor: afterwards the governor
 /// alone proposes and cancels, anyone executes, and no account administers it.
 /// @dev The deployer leaves nothing behind. It acts at once and queues nothing, since no account may propose before the governor may;
-/// and roles are given by this contract's own acts alone, so that it names nobody beside the governor.
+/// and roles are given by this contract's own acts alone, so that it names no account beside the governor.
 contract GovernanceTimelock is TimelockController {
     /// @notice The deployer administers no roles, neither by itself nor through this contract.
     error RolesFollowVotes(address caller);

@@ -37,7 +37,7 @@ export interface ChainPowers {
   /** Offers and retires versions. */
   readonly governance: Hex;
   readonly retirementNoticeSeconds: bigint;
-  /** Freezes versions, for `freezeSeconds` in all; undefined where there is none. */
+  /** Freezes versions, for `freezeSeconds` in all; undefined without a council. */
   readonly council: Hex | undefined;
   readonly freezeSeconds: bigint;
   /** In the order in which they count. */

@@ -33,7 +33,7 @@ describe("C14 coins by CCIP: its EtherSenderReceiver as it is, between chains an
   /** Someone without coins. */
   let accounts = 0;
   const account = (): string => `0x${"c0".repeat(18)}${(++accounts).toString(16).padStart(4, "0")}`;
-  /** The receiver of coins is whoever sends them, at its own address. */
+  /** The receiver of coins is their sender, at its own address. */
   async function sendCoins(from: string, to: string, amount: bigint, feeToken = ZeroAddress) {
     const [a, b] = [await putCcip(at(from), "MyCoins", ccip.router), await putCcip(at(to), "MyCoins", ccip.router)];
     const asked = request(b.target, "", { tokens: [{ token: ZeroAddress, amount }], feeToken });

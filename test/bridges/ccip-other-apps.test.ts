@@ -84,7 +84,7 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
     assert.equal(await value(there.token, "balanceOf", BOB), 10n * COIN - fast);
     await ccip.delivered(filled);
     assert.equal((await value(there.token, "balanceOf", filler)) as bigint, before + fast);
-    // One that nobody fills arrives in whole.
+    // One that no account fills arrives in whole.
     await ccip.delivered(await send(here.pool, "ccipSendToken", ...asked, { value: fee }));
     assert.equal(await value(there.token, "balanceOf", BOB), 20n * COIN - fast);
   });

@@ -96,7 +96,7 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
     assert.equal(await ask(b, "balanceOf", BOB), COIN);
   });
 
-  test("a query is asked, and its answer, which nobody pays for, is refused with what it costs", async () => {
+  test("a query is asked, and its answer, for which no account pays, is refused with what it costs", async () => {
     const put = async (name: string) => {
       const router = await testContract(
         at(name),

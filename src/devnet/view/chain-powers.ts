@@ -30,7 +30,7 @@ export interface ChainPowersInfo {
   /** Offers and retires versions. */
   readonly governance: Hex;
   readonly retirementNoticeSeconds: number;
-  /** Freezes versions, for so many seconds in all; absent where there is none. */
+  /** Freezes versions, for so many seconds in all; absent without a council. */
   readonly council?: Hex;
   readonly freezeSeconds?: number;
   readonly announced: readonly AnnouncedChangeInfo[];

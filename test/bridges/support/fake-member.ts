@@ -30,7 +30,7 @@ export class FakeMember {
   onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
   /** What a call answers; it is refused where this throws. */
   onCall: (data: string) => string = answerTo;
-  /** Whether a transaction is included and reverts, so that its logs are none. */
+  /** Whether a transaction is included and reverts, so that it has no logs. */
   reverts: (transaction: FakeTransaction) => boolean = () => false;
   isSilent = false;
   /** Answers all but which block has a number. */
