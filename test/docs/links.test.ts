@@ -45,8 +45,10 @@ for (const page of pages) {
 
 describe("the packed docs", () => {
   const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly files: readonly string[] };
+  const holds = (entry: string, path: string): boolean => path === entry || path.startsWith(entry);
   const isPacked = (path: string): boolean =>
-    ["README.md", "LICENSE", "package.json"].includes(path) || files.some((entry) => path === entry || path.startsWith(entry));
+    ["README.md", "LICENSE", "package.json"].includes(path) ||
+    (files.some((entry) => holds(entry, path)) && !files.some((entry) => entry.startsWith("!") && holds(entry.slice(1), path)));
 
   for (const page of pages.filter(isPacked)) {
     test(`${page} links to what the package has, headings included`, () => {
