@@ -11,6 +11,8 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 contract GovernanceTimelock is TimelockController {
     /// @notice The deployer administers no roles, neither by itself nor through this contract.
     error RolesFollowVotes(address caller);
+    /// @notice No vote could ever act through it, and the timelock would be without governance for good.
+    error GovernorWithoutCode(address governor);
 
     constructor(address deployer) TimelockController(0, new address[](0), new address[](0), deployer) {
         _grantRole(EXECUTOR_ROLE, address(0));
@@ -22,8 +24,9 @@ contract GovernanceTimelock is TimelockController {
         _execute(target, 0, data);
     }
 
-    /// @notice Ends the deployer's part: from now on what is proposed waits `minDelay` seconds. Only the deployer, once.
+    /// @notice Ends the deployer's part: from now on what is proposed waits `minDelay` seconds. Only the deployer, once, and to a contract.
     function handOver(address governor, uint256 minDelay) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (governor.code.length == 0) revert GovernorWithoutCode(governor);
         _grantRole(PROPOSER_ROLE, governor);
         _grantRole(CANCELLER_ROLE, governor);
         _revokeRole(DEFAULT_ADMIN_ROLE, msg.sender);

@@ -39,7 +39,7 @@ import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, newVersions, withVersionInForce } from "./l1/new-contracts.ts";
+import { deployNewContracts, governanceOf, newVersions, withVersionInForce } from "./l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
@@ -248,16 +248,16 @@ async function openBases(
 
 /** The contracts on L1: kept, adopted or new. */
 async function settledOn(
-  { l1: { deployed: existing } }: CompleteOptions,
+  { l1: { deployed: existing }, governance }: CompleteOptions,
   plans: readonly ChainPlan[],
   contracts: ContractsOfDevnet,
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
 ): Promise<DeployedEcosystem> {
-  const { l1, deployer: signer } = layer;
+  const { l1, deployer: signer, accounts } = layer;
   const deployed =
     world?.deployed ??
     (existing === undefined
-      ? await deployNewContracts(contracts, { signer, artifacts })
+      ? await deployNewContracts(contracts, { signer, artifacts }, governanceOf(governance, accounts))
       : await adoptContracts(
           existing,
           { ...contracts, versions: contracts.versions(), chains: plans.map(({ protocol }) => protocol) },

@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./fields/accounts.ts";
 import { configOption, ecosystemOption } from "./fields/field.ts";
 import type { EcosystemOption, Flagged } from "./fields/field.ts";
 import { flag } from "./fields/flag.ts";
+import { GOVERNANCE } from "./fields/governance.ts";
 import { host } from "./fields/host.ts";
 import { L1 } from "./fields/l1.ts";
 import { PAGE } from "./fields/page.ts";
@@ -51,6 +52,7 @@ export const ECOSYSTEM_OPTIONS = {
   ),
   url: configOption(option(url, "JSON-RPC URL of a running ecosystem, for tasks and networks", "the running one is found")),
   ...L1,
+  ...GOVERNANCE,
   ...PROVER,
   ...ACCOUNTS,
   singletons: configOption(

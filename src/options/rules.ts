@@ -5,6 +5,8 @@ import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { hasHolders, leavesChoice } from "./data-facts.ts";
+import { councilThresholds, DEVELOPMENT_COUNCIL, thresholdObjection, voteObjection } from "./fields/governance.ts";
+import type { GovernanceOption } from "./fields/governance.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */
@@ -27,6 +29,7 @@ interface RuledEcosystem {
   readonly l1: RuledL1;
   readonly l1Path: OptionPath;
   readonly prover: RuledProver;
+  readonly governance: GovernanceOption;
   /** The folder that keeps it. */
   readonly data?: string | undefined;
 }
@@ -41,21 +44,26 @@ const DEFAULT_AT_LATEST_SECONDS = 3_600;
 const EXECUTION_MARGIN_SECONDS = 600;
 
 /** What is wrong with options beside each other, each of which is valid by itself. */
-export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, data }: RuledEcosystem): readonly OptionProblem[] {
+export function conflicts(
+  chains: readonly PlannedAt[],
+  { l1, l1Path, prover, governance, data }: RuledEcosystem,
+): readonly OptionProblem[] {
+  const freezeSeconds = governance.council?.freezeSeconds ?? 0;
   return [
     ...l1Conflicts(l1, l1Path),
+    ...governanceConflicts(governance),
     ...proverConflicts(chains, prover),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains),
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...versionConflicts(chain),
-      ...standbyConflicts(chain),
+      ...standbyConflicts(chain, freezeSeconds),
       ...checkConflicts(chain),
       ...importConflicts(chain),
       ...superchainConflicts(chain),
       ...dataConflicts(chain),
-      ...timeConflicts(chain, l1),
+      ...timeConflicts(chain, l1, freezeSeconds),
       ...paceConflicts(chain),
       ...feeConflicts(chain),
     ]),
@@ -74,6 +82,16 @@ function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly O
       path: [...path, field],
       message: `${what}; with l1.url none is, so leave one of the two out`,
     }));
+}
+
+/** A council freezes for governance to answer meanwhile. */
+function governanceConflicts({ governor, council }: GovernanceOption): readonly OptionProblem[] {
+  if (council === undefined) return [];
+  const members = council.members?.length ?? DEVELOPMENT_COUNCIL;
+  const reached = thresholdObjection(councilThresholds(council, members), members);
+  if (reached !== undefined) return [{ path: ["governance", "council"], message: reached }];
+  const objection = governor && voteObjection(governor, council.freezeSeconds);
+  return objection === undefined ? [] : [{ path: ["governance", "governor"], message: objection }];
 }
 
 /**
@@ -144,10 +162,16 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
 }
 
 /** What a standby commits in place of what it takes back must be executed before the exit opens. */
-function standbyConflicts({ path, plan: { validators, protocol } }: PlannedAt): readonly OptionProblem[] {
+function standbyConflicts(
+  { path, plan: { validators, protocol, settlesOn } }: PlannedAt,
+  freezeSeconds: number,
+): readonly OptionProblem[] {
   const { exitDelaySeconds, executionDelaySeconds } = protocol;
-  if (validators.standby === undefined || exitDelaySeconds > 2 * executionDelaySeconds) return [];
-  const message = `${exitDelaySeconds} is not longer than twice executionDelaySeconds (${2 * executionDelaySeconds}), in which a standby settles; give more, or leave standby out`;
+  const frozen = settlesOn === undefined ? freezeSeconds : 0;
+  const needed = 2 * executionDelaySeconds + frozen;
+  if (validators.standby === undefined || exitDelaySeconds > needed) return [];
+  const freeze = frozen === 0 ? "" : ` with ${frozen} of a freeze`;
+  const message = `${exitDelaySeconds} is not longer than twice executionDelaySeconds${freeze} (${needed}), in which a standby settles; give more, or leave standby out`;
   return [{ path: [...path, "exitDelaySeconds"], message }];
 }
 
@@ -218,11 +242,17 @@ function dataConflicts({ path, plan: { availability, validators } }: PlannedAt):
 }
 
 /** An operation must be seen, taken and committed within the window: confirmations and the age of a batch shorten it. */
-function timeConflicts({ path, plan }: PlannedAt, { url, confirmations = 1 }: RuledL1): readonly OptionProblem[] {
+function timeConflicts(
+  { path, plan }: PlannedAt,
+  { url, confirmations = 1 }: RuledL1,
+  freezeSeconds: number,
+): readonly OptionProblem[] {
   const { priorityOpWindowSeconds: window } = plan.protocol;
   const { maxAgeMs = 0 } = plan.ordering.batches;
   const problems: OptionProblem[] = [];
-  const objection = exitDelayObjection(plan.protocol, 0);
+  // Contracts on a chain have no council.
+  const frozen = plan.settlesOn === undefined ? freezeSeconds : 0;
+  const objection = exitDelayObjection(plan.protocol, { recoverySeconds: 0, freezeSeconds: frozen });
   if (objection !== undefined) problems.push({ path: [...path, "exitDelaySeconds"], message: objection });
   const unseen = url === undefined ? 0 : confirmations * L1_BLOCK_SECONDS;
   const batch = maxAgeMs / 1_000;

@@ -28,8 +28,8 @@ export function inUsersWords(
       const name = chains[Number(place)]?.name;
       return name === undefined ? whole : `hyperchains.chains.${name}`;
     })
-    .replaceAll(/(?<![\w.])(?=(?:accounts|l1|prover)\.\w|accounts:)/g, "hyperchains.")
-    .replace(/^(?=(?:chains|singletons|allowUnlimitedContractSize) is )/, "hyperchains.");
+    .replaceAll(/(?<![\w.])(?=(?:accounts|governance|l1|prover)\.\w|accounts:)/g, "hyperchains.")
+    .replace(/^(?=(?:chains|governance|singletons|allowUnlimitedContractSize) is )/, "hyperchains.");
   return pluginError(message, error);
 }
 

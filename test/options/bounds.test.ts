@@ -44,6 +44,13 @@ const NOT_BOOLEAN = ["yes", 1, null];
 const ether = (text: unknown): unknown =>
   typeof text === "string" && /^\d+$/.test(text) ? BigInt(text) * 10n ** 18n : typeof text === "number" ? text : -1n;
 
+const accountsUpTo = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `${ADDRESS.slice(0, -2)}${10 + i}`);
+const MANY_ACCOUNTS = {
+  accepts: [[ADDRESS], accountsUpTo(64)],
+  refuses: [[], [ADDRESS, ADDRESS.toLowerCase()], ["x"], accountsUpTo(65), ADDRESS],
+};
+
 /** The bounds by hand: what L1's contracts and the documentation say. */
 const ROWS: readonly Row[] = [
   { config: "name", devnet: "name", accepts: ["x", "my chains"], refuses: ["", " x", 5] },
@@ -385,6 +392,20 @@ const ROWS: readonly Row[] = [
     const token = option === "prover.fleet.token" ? {} : { "prover.fleet.token": "0123456789abcdef" };
     return { config: option, devnet: option, ...bounds, beside: { "prover.mode": "stark", ...token } };
   }),
+  ...Object.entries({
+    "governor.holders": { accepts: MANY_ACCOUNTS.accepts, refuses: MANY_ACCOUNTS.refuses },
+    "governor.votingDelaySeconds": { accepts: [0, 90 * DAY], refuses: [-1, 90 * DAY + 1, 0.5, "1"] },
+    "governor.votingPeriodSeconds": { accepts: [1, 90 * DAY], refuses: [0, 90 * DAY + 1, 1.5, "1"] },
+    "governor.timelockDelaySeconds": { accepts: [0, 90 * DAY], refuses: [-1, 90 * DAY + 1, 0.5, "1"] },
+    "governor.quorumPercent": { accepts: [1, 67], refuses: [0, 101, 1.5, "40"] },
+    "governor.superQuorumPercent": { accepts: [40, 100], refuses: [39, 101, 67.5, "67"] },
+    "council.members": { accepts: MANY_ACCOUNTS.accepts, refuses: MANY_ACCOUNTS.refuses },
+    "council.softThreshold": { accepts: [1, 6], refuses: [0, 65, 1.5, "3"] },
+    "council.hardThreshold": { accepts: [3, 8], refuses: [0, 65, 3.5, "6"] },
+    "council.softSeconds": { accepts: [0, 30 * DAY], refuses: [-1, 30 * DAY + 1, 0.5, "1"] },
+    // What a day's exit delay leaves beside an hour's window; longer ones are refused of the chain.
+    "council.freezeSeconds": { accepts: [1, DAY - 3_600 - 1], refuses: [0, 30 * DAY + 1, 1.5, "600"] },
+  }).map(([option, bounds]): Row => ({ config: `governance.${option}`, devnet: `governance.${option}`, ...bounds })),
   { config: "accounts.funded", accepts: [0, 20], refuses: [-1, 21, 1.5, "1"] },
   { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },
   {

@@ -30,6 +30,7 @@ const STARTED: HyperchainsUserConfig = {
     silver: { quorum: { members: 2, threshold: 2 }, baseToken: { name: "Silver", symbol: "SLV" } },
   },
   prover: { mode: "none" },
+  governance: { council: {} },
   singletons: false,
   allowUnlimitedContractSize: true,
   allowBlocksWithSameTimestamp: false,
@@ -81,6 +82,14 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
     const gold = (options: object): HyperchainsUserConfig => ({ chains: { gold: options, silver: {} } });
     for (const [user, message] of [
       [{ prover: { mode: "stark" } }, differing("prover.mode", '"stark"', '"none"')],
+      [
+        { governance: { council: { freezeSeconds: 700 } } },
+        differing(
+          "governance",
+          '{"council":{"softSeconds":300,"freezeSeconds":700}}',
+          '{"council":{"softSeconds":300,"freezeSeconds":600}}',
+        ),
+      ],
       [{ singletons: true }, differing("singletons", "true", "false")],
       [{ allowUnlimitedContractSize: false }, differing("allowUnlimitedContractSize", "false", "true")],
       [{ allowBlocksWithSameTimestamp: true }, differing("allowBlocksWithSameTimestamp", "true", "false")],

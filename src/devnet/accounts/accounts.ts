@@ -12,6 +12,8 @@ export { DEVELOPMENT_MNEMONIC };
  */
 export const ACCOUNT_NUMBERS = {
   ...{ deployer: 0, relayer: 9, firstOperator: 20 },
+  // Who votes and who signs for a council, where the options name no accounts: among those that users have.
+  ...{ firstHolder: 1, firstCouncilMember: 10 },
   ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001, ccip: 2_000_000_002, superchain: 2_000_000_003 },
 } as const;
 

@@ -5,8 +5,10 @@ import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { governorTerms, requireGovernance, tokenArgs } from "./governance-terms.ts";
+import type { CouncilOptions, GovernanceOptions, GovernorOptions } from "./governance-terms.ts";
 import { codesHash, plannedSettlement } from "./settlement-creator.ts";
-import type { PlannedSettlement } from "./settlement-creator.ts";
+import type { PlacingCall, PlannedSettlement, SettlementTerms } from "./settlement-creator.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
@@ -26,17 +28,13 @@ export interface RegisteredVersion {
   readonly genesisLeafCount: bigint;
 }
 
-export interface EcosystemOptions {
+export interface EcosystemOptions extends GovernanceOptions {
   /** Of chains that name none. */
   readonly version: RegisteredVersion;
   /** Of format 3, beside it. Default: there is none. */
   readonly version3?: RegisteredVersion | undefined;
-  /** Adds and retires protocol versions; default: the deployer. If it is another account, it must add the versions itself. */
-  readonly governance?: Hex;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
-  /** Freezes versions; default: no council, and no freezes. */
-  readonly council?: CouncilOptions | undefined;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
   readonly revealDelaySeconds: bigint;
   /**
@@ -53,19 +51,6 @@ export interface EcosystemOptions {
    * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
    */
   readonly throughCreator?: boolean;
-}
-
-/** A council (`SecurityCouncil.sol`), and how long it may freeze. */
-interface CouncilOptions {
-  /** 20 bytes in lower case, ascending. */
-  readonly members: readonly Hex[];
-  /** Signatures for a freeze of at most `softSeconds`, and for all else. */
-  readonly soft: number;
-  readonly hard: number;
-  readonly softSeconds: bigint;
-  /** Seconds of all freezes in a cycle, and from the end of the last one until they are whole again. */
-  readonly freezeSeconds: bigint;
-  readonly cycleSeconds: bigint;
 }
 
 interface EcosystemDependencies {
@@ -95,6 +80,10 @@ interface EcosystemAddresses {
   readonly reader3?: Hex;
   /** Absent where there are no freezes. */
   readonly council?: Hex;
+  /** Where votes govern: the registry's governance, what it obeys, and what votes are counted by. */
+  readonly timelock?: Hex;
+  readonly governor?: Hex;
+  readonly governanceToken?: Hex;
 }
 
 /** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
@@ -139,22 +128,30 @@ const ADD_VERSION_GAS = 1_000_000n;
 const PLACED = { isPlaced: true } as const;
 const CREATOR = "SettlementCreator";
 const NO_PROOF_VERIFIER = "NoProofVerifier";
+const registryInterface = new Interface(verifierRegistryAbi);
+const timelockInterface = new Interface(["function act(address, bytes)", "function handOver(address, uint256)"]);
 /** In place of a version's aggregator and of its kernel's key. */
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
-function deployments(
-  governance: Hex,
-  { version3, council, revealDelaySeconds, recoverySeconds, reactionSeconds, ...options }: EcosystemOptions,
-): readonly Deployment[] {
-  const registryTerms = (councilAddress: Hex | undefined) => [
-    [governance, councilAddress ?? ZeroAddress, options.retirementNoticeSeconds, ...freezesOf(council)],
+function deployments(deployer: Hex, options: EcosystemOptions): readonly Deployment[] {
+  const { version3, governor, council, revealDelaySeconds, recoverySeconds, reactionSeconds } = options;
+  const [freezeTime, freezeCycle] = freezesOf(council);
+  const registryTerms = (a: EcosystemAddresses) => [
+    [
+      a.timelock ?? options.governance ?? deployer,
+      a.council ?? ZeroAddress,
+      options.retirementNoticeSeconds,
+      freezeTime,
+      freezeCycle,
+    ],
   ];
   return [
+    ...(governor === undefined ? [] : governorDeployments(governor, deployer)),
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
     { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
     { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
     { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
-    { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: (a) => registryTerms(a.council) },
+    { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: registryTerms },
     { role: "reader", artifact: "BatchReader2", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
     // These know the factory by the address that it is about to get; its constructor checks that they do.
@@ -183,6 +180,19 @@ function deployments(
   ];
 }
 
+/** The timelock, which is to govern, comes first, and all before the registry, whose governance is fixed. */
+function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly Deployment[] {
+  return [
+    { role: "timelock", artifact: "GovernanceTimelock", args: () => [deployer] },
+    { role: "governanceToken", artifact: "GovernanceToken", args: () => tokenArgs(governor) },
+    {
+      role: "governor",
+      artifact: "HyperchainGovernor",
+      args: (a) => [a.governanceToken, a.timelock, governorTerms(governor)],
+    },
+  ];
+}
+
 function councilDeployment({ members, soft, hard, softSeconds }: CouncilOptions): Deployment {
   return { role: "council", artifact: "SecurityCouncil", args: (a) => [a.verifiers, members, [soft, hard, softSeconds]] };
 }
@@ -192,66 +202,87 @@ function freezesOf(council: CouncilOptions | undefined): readonly [bigint, bigin
 }
 
 /**
- * Deploys everything that chains share, with the real verifier, and adds the protocol versions. All transactions are
- * sent before the first is waited for. Rejects with DeploymentError where one fails.
+ * Deploys everything that chains share, with the real verifier, and adds the protocol versions; where votes are to govern, it
+ * hands over to them at the end. All transactions are sent before the first is waited for. Rejects with DeploymentError where one
+ * fails, or with GovernanceTermsError.
  */
 export async function deployEcosystem(
   options: EcosystemOptions,
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
-  const { version, version3, governance, withNoProofVersion = false } = options;
+  requireGovernance(options);
+  const { version, version3, governor, withNoProofVersion = false } = options;
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
   const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
-  const plan = await Promise.all(
-    deployments(governance ?? deployer, options).map(async (each) => ({ ...each, ...(await artifacts(each.artifact)) })),
-  );
-  const placed = plan.filter(({ isPlaced }) => isPlaced === true);
-  const codes = placed.map(({ bytecode }) => bytecode);
-  const isPlacing = options.throughCreator === true;
-  const nonceOfFirst = isPlacing ? firstNonce + 1 : firstNonce;
-  const createdAt = (i: number): Hex => getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex;
-  const councilPlace = plan.findIndex(({ role }) => role === "council");
-  const council = councilPlace < 0 ? (ZeroAddress as Hex) : createdAt(councilPlace);
-  const settlement = isPlacing ? await planOf(codes, { options, council, deployer, firstNonce, artifacts }) : undefined;
-  const addressOf = (deployment: (typeof plan)[number], i: number): Hex =>
-    settlement !== undefined && deployment.isPlaced === true ? settlement.addressOf(placed.indexOf(deployment)) : createdAt(i);
-  const addresses = Object.fromEntries(plan.map((each, i) => [each.role, addressOf(each, i)])) as Required<EcosystemAddresses>;
-
-  const sent: SentStep[] = [];
-  async function send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
-    const nonce = firstNonce + sent.length;
-    sent.push({ name, hash: await transmit(signer, { ...transaction, nonce, gasLimit }) });
-    return getCreateAddress({ from: deployer, nonce }).toLowerCase() as Hex;
+  const planned = await planOf(options, { deployer, firstNonce, artifacts });
+  const { addresses, settlement } = planned;
+  const steps = new DeploymentSteps(signer, deployer, firstNonce);
+  if (settlement !== undefined) await steps.send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
+  for (const { artifact, args, placing, ...compiled } of planned.contracts) {
+    if (placing === undefined) await steps.deploy(artifact, compiled, args(addresses, planned.codes));
+    else await steps.send(artifact, placing, DEPLOYMENT_GAS);
   }
-  async function deploy(name: string, { abi, bytecode }: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
-    const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
-    return send(name, { data }, DEPLOYMENT_GAS);
-  }
-  async function addVersion(added: RegisteredVersion, verifier: Hex): Promise<void> {
-    const { protocolVersion } = added;
+  const asGovernance = actingThrough(addresses.timelock);
+  const addVersion = (added: RegisteredVersion, verifier: Hex): Promise<Hex> => {
     const content = { ...contentOf(added, addresses), verifier };
-    const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
-    await send(addingOf(protocolVersion), { to: addresses.verifiers, data }, ADD_VERSION_GAS);
-  }
-  if (settlement !== undefined) await send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
-  const hashOfCodes = settlement?.codes ?? codesHash(codes);
-  for (const deployment of plan) {
-    const { artifact, args, isPlaced } = deployment;
-    if (settlement === undefined || isPlaced !== true) await deploy(artifact, deployment, args(addresses, hashOfCodes));
-    else await send(artifact, settlement.placing(placed.indexOf(deployment)), DEPLOYMENT_GAS);
-  }
+    const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
+    return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
+  };
   const versions = version3 === undefined ? [version] : [version, version3];
-  if (governance === undefined || governance.toLowerCase() === deployer)
+  if ((options.governance?.toLowerCase() ?? deployer) === deployer)
     for (const each of versions) await addVersion(each, addresses.verifier);
   const later = version3 === undefined ? {} : { version3 };
-  const deployed = { settlementChainId: chainId, addresses, version, ...later };
-  if (!withNoProofVersion) return { ...deployed, ...(await minedOf(provider, sent, settlement)) };
-  const verifier = await deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
-  for (const each of versions) await addVersion(withoutProof(each), verifier);
-  const noProofVersion = { ...withoutProof(version), verifier };
-  return { ...deployed, noProofVersion, ...(await minedOf(provider, sent, settlement)) };
+  let noProofVersion: NoProofVersion | undefined;
+  if (withNoProofVersion) {
+    const verifier = await steps.deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
+    for (const each of versions) await addVersion(withoutProof(each), verifier);
+    noProofVersion = { ...withoutProof(version), verifier };
+  }
+  if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
+  return {
+    ...{ settlementChainId: chainId, addresses, version, ...later },
+    ...(noProofVersion === undefined ? {} : { noProofVersion }),
+    ...(await minedOf(provider, steps.sent, settlement)),
+  };
+}
+
+/** As governance acts before the hand-over: the deployer by itself, or through the timelock. */
+function actingThrough(timelock: Hex | undefined): (call: PlacingCall) => PlacingCall {
+  if (timelock === undefined) return (call) => call;
+  return ({ to, data }) => ({ to: timelock, data: timelockInterface.encodeFunctionData("act", [to, data]) });
+}
+
+function handingOver({ timelockDelaySeconds }: GovernorOptions, { timelock, governor }: EcosystemAddresses): PlacingCall {
+  if (timelock === undefined) throw new TypeError("a governor is deployed with its timelock");
+  return { to: timelock, data: timelockInterface.encodeFunctionData("handOver", [governor, timelockDelaySeconds]) };
+}
+
+/** The transactions of a deployment, each with the nonce behind the one before it. */
+class DeploymentSteps {
+  readonly sent: SentStep[] = [];
+  readonly #signer: Signer;
+  readonly #deployer: Hex;
+  readonly #firstNonce: number;
+
+  constructor(signer: Signer, deployer: Hex, firstNonce: number) {
+    this.#signer = signer;
+    this.#deployer = deployer;
+    this.#firstNonce = firstNonce;
+  }
+
+  /** Resolves with the address of what it creates, if it does. */
+  async send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
+    const nonce = this.#firstNonce + this.sent.length;
+    this.sent.push({ name, hash: await transmit(this.#signer, { ...transaction, nonce, gasLimit }) });
+    return getCreateAddress({ from: this.#deployer, nonce }).toLowerCase() as Hex;
+  }
+
+  async deploy(name: string, { abi, bytecode }: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
+    const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
+    return this.send(name, { data }, DEPLOYMENT_GAS);
+  }
 }
 
 /** The step by which a version is added, as `gasUsed` names it. */
@@ -278,36 +309,74 @@ interface SentStep {
   readonly hash: string;
 }
 
-/** The contracts that a creator is to create. The deployer's nonce makes each attempt's addresses its own. */
+/** A contract with its code, and the call by which a creator creates it. */
+interface PlannedContract extends Deployment, ContractArtifact {
+  readonly placing?: PlacingCall;
+}
+
+/** All contracts of a deployment, and where they will be. */
+interface PlannedContracts {
+  readonly contracts: readonly PlannedContract[];
+  readonly addresses: EcosystemAddresses;
+  /** Hash of the codes of all that SettlementCreator creates, or would. */
+  readonly codes: Hex;
+  /** Absent where the deployer creates all. */
+  readonly settlement?: PlannedSettlement;
+}
+
+/** The deployer's nonce makes each attempt's addresses its own. */
 async function planOf(
-  codes: readonly string[],
+  options: EcosystemOptions,
   {
-    options,
-    council,
     deployer,
     firstNonce,
     artifacts,
-  }: Pick<EcosystemDependencies, "artifacts"> & {
-    readonly options: EcosystemOptions;
-    readonly council: Hex;
-    readonly deployer: Hex;
-    readonly firstNonce: number;
-  },
-): Promise<PlannedSettlement> {
-  const { governance = deployer, retirementNoticeSeconds, reactionSeconds, revealDelaySeconds, recoverySeconds } = options;
+  }: Pick<EcosystemDependencies, "artifacts"> & { readonly deployer: Hex; readonly firstNonce: number },
+): Promise<PlannedContracts> {
+  const contracts = await Promise.all(
+    deployments(deployer, options).map(async (each) => ({ ...each, ...(await artifacts(each.artifact)) })),
+  );
+  const placed = contracts.filter(({ isPlaced }) => isPlaced === true);
+  const codes = placed.map(({ bytecode }) => bytecode);
+  const isPlacing = options.throughCreator === true;
+  const nonceOfFirst = isPlacing ? firstNonce + 1 : firstNonce;
+  const created = contracts.map(({ role }, i): readonly [Role, Hex] => {
+    const address = getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex;
+    return [role, address];
+  });
+  const direct = Object.fromEntries(created) as unknown as EcosystemAddresses;
+  if (!isPlacing) return { contracts, addresses: direct, codes: codesHash(codes) };
+  const terms = settlementTerms(options, direct, { deployer, firstNonce });
+  const settlement = plannedSettlement(terms, codes, (await artifacts(CREATOR)).bytecode);
+  const placedAt = placed.map(({ role }, place) => [role, settlement.addressOf(place)] as const);
+  return {
+    contracts: contracts.map((each) => {
+      const place = placed.indexOf(each);
+      return place < 0 ? each : { ...each, placing: settlement.placing(place) };
+    }),
+    addresses: { ...direct, ...Object.fromEntries(placedAt) },
+    codes: settlement.codes,
+    settlement,
+  };
+}
+
+function settlementTerms(
+  options: EcosystemOptions,
+  { timelock, council }: EcosystemAddresses,
+  { deployer, firstNonce }: { readonly deployer: Hex; readonly firstNonce: number },
+): SettlementTerms {
   const [freezeTime, freezeCycle] = freezesOf(options.council);
-  const terms = {
-    governance,
-    council,
+  return {
+    governance: timelock ?? options.governance ?? deployer,
+    council: council ?? (ZeroAddress as Hex),
     number: BigInt(firstNonce),
-    retirementNotice: retirementNoticeSeconds,
+    retirementNotice: options.retirementNoticeSeconds,
     freezeTime,
     freezeCycle,
-    reactionTime: reactionSeconds,
-    revealDelay: revealDelaySeconds,
-    recoveryTime: recoverySeconds,
+    reactionTime: options.reactionSeconds,
+    revealDelay: options.revealDelaySeconds,
+    recoveryTime: options.recoverySeconds,
   };
-  return plannedSettlement(terms, codes, (await artifacts(CREATOR)).bytecode);
 }
 
 /** Waits for all steps. Rejects with DeploymentError where one failed; a creator that others put there first is the same. */

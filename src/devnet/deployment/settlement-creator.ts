@@ -19,7 +19,7 @@ export interface SettlementTerms {
 }
 
 /** A transaction that anyone may send. */
-interface PlacingCall {
+export interface PlacingCall {
   readonly to: Hex;
   readonly data: string;
 }

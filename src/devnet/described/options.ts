@@ -134,12 +134,13 @@ export interface DevnetPlan {
 export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { l1, prover, data, bridges, unlocked = false } = checked.value;
+  const { l1, prover, governance, data, bridges, unlocked = false } = checked.value;
   const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
+    ...adoptedGovernanceProblems(checked.value),
     ...bridgeProblems(bridges, plans, l1),
-    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], prover, data }),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], prover, governance, data }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({
@@ -191,6 +192,14 @@ function optionsError([first]: readonly OptionProblem[]): DevnetOptionsError {
 
 function atItsPlace(plan: ChainPlan): PlannedAt {
   return { path: ["chains", plan.place], plan };
+}
+
+/** Contracts that are there have the governance that they were deployed with. */
+function adoptedGovernanceProblems({ l1, governance }: Pick<CompleteOptions, "l1" | "governance">): OptionProblem[] {
+  const said = (["governor", "council"] as const).find((part) => governance[part] !== undefined);
+  if (l1.deployed === undefined || said === undefined) return [];
+  const message = "is of contracts that are deployed, and those of l1.deployed have theirs; leave one of the two out";
+  return [{ path: ["governance", said], message }];
 }
 
 /** What concerns an L1 at a URL only. */

@@ -15,6 +15,8 @@ import { FACTS } from "./facts.ts";
 /** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */
 export interface KeptPlan {
   readonly prover: unknown;
+  /** Of an older ecosystem it says nothing, and an account governs. */
+  readonly governance: object;
   /** A bigint is a text. */
   readonly chains: readonly FlatPlan[];
 }
@@ -35,9 +37,9 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
 }
 
 /** What of the options an ecosystem cannot change any more, as text. */
-export function planText({ prover }: CompleteOptions, plans: readonly ChainPlan[]): string {
+export function planText({ prover, governance }: CompleteOptions, plans: readonly ChainPlan[]): string {
   return JSON.stringify(
-    { prover: prover.mode, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    { prover: prover.mode, governance, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
     (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }
@@ -93,7 +95,11 @@ type Difference = readonly [option: string, kept: unknown, given: unknown];
 
 function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
   const names = ({ chains }: KeptPlan): readonly unknown[] => chains.map(({ name }) => name);
-  const whole: Difference[] = kept.prover === given.prover ? [] : [["prover.mode", kept.prover, given.prover]];
+  const ofAll: readonly Difference[] = [
+    ["prover.mode", kept.prover, given.prover],
+    ["governance", kept.governance, given.governance],
+  ];
+  const whole = ofAll.filter(([, before, now]) => JSON.stringify(before) !== JSON.stringify(now));
   if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
   const ofChains = given.chains.flatMap((chain, place) => {
     const before = kept.chains[place] ?? {};
@@ -113,7 +119,11 @@ function parsePlan(text: string, folder: string): KeptPlan {
   try {
     const plan: unknown = JSON.parse(text);
     if (isObject(plan) && Array.isArray(plan["chains"]) && plan["chains"].every(isObject))
-      return { prover: plan["prover"], chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })) };
+      return {
+        prover: plan["prover"],
+        governance: isObject(plan["governance"]) ? plan["governance"] : {},
+        chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })),
+      };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -1,6 +1,8 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
+import { viewsOn } from "../../client/read-view.ts";
 import { exitDelayObjection } from "../../options/fields/time-limits.ts";
 import type { ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -17,6 +19,7 @@ interface Adoption {
   readonly chains: readonly ChainTimes[];
 }
 
+const registryInterface = new Interface(verifierRegistryAbi);
 const factoryInterface = new Interface(chainFactoryAbi);
 
 /**
@@ -54,18 +57,17 @@ export async function adoptContracts(
       'prover.mode: these contracts have no version without proofs; use "stark", or leave l1.deployed out',
     );
   }
-  const recoverySeconds = await readRecoverySeconds(addresses.factory, l1);
+  const recoverySeconds = await readSeconds(l1, addresses.factory, factoryInterface, "recoveryTime");
+  const freezeSeconds = await readSeconds(l1, addresses.verifiers, registryInterface, "freezeTime");
   for (const [place, times] of chains.entries()) {
-    const objection = exitDelayObjection(times, recoverySeconds);
+    const objection = exitDelayObjection(times, { recoverySeconds, freezeSeconds });
     if (objection !== undefined) throw new DevnetOptionsError("BadOptions", `chains[${place}].exitDelaySeconds: ${objection}`);
   }
   const { chainId: settlementChainId } = await l1.getNetwork();
   return { ...contracts, settlementChainId, gasUsed: new Map() };
 }
 
-/** What the factory keeps for a chain that forms a refused batch again. */
-async function readRecoverySeconds(factory: Hex, l1: Provider): Promise<number> {
-  const answer = await l1.call({ to: factory, data: factoryInterface.encodeFunctionData("recoveryTime") });
-  const [seconds] = factoryInterface.decodeFunctionResult("recoveryTime", answer) as unknown as [bigint];
-  return Number(seconds);
+/** What the contracts keep of each exit delay, for a chain that forms a refused batch again or whose version is frozen. */
+async function readSeconds(l1: Provider, to: Hex, contract: Interface, name: string): Promise<number> {
+  return Number(await viewsOn(l1)<bigint>(to, contract, name));
 }

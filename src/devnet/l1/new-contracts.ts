@@ -3,6 +3,12 @@ import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
+import { councilThresholds, DEVELOPMENT_COUNCIL, DEVELOPMENT_HOLDERS } from "../../options/fields/governance.ts";
+import type { CouncilTerms, GovernanceOption } from "../../options/fields/governance.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
+import type { DevelopmentAccounts } from "../accounts/accounts.ts";
+import type { CouncilOptions } from "../deployment/governance-terms.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { deployEcosystem, withoutProof } from "../deployment/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
@@ -44,17 +50,50 @@ export function versionOfFormat({ version, version3, addresses }: DeployedEcosys
   );
 }
 
-/** Deploys what a devnet's chains share. Rejects as `deployEcosystem` does. */
+/**
+ * Deploys what a devnet's chains share. The reaction time is a freeze's, which the contracts want, and no other: tests move L1's
+ * time. Rejects as `deployEcosystem` does.
+ */
 export function deployNewContracts(
   { versions, withNoProofVersion }: ContractsOfDevnet,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
-  on: Pick<EcosystemOptions, "throughCreator"> = {},
+  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council"> = {},
 ): Promise<DeployedEcosystem> {
-  const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds: 0n };
-  return deployEcosystem(
-    { ...versions(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion, ...on },
-    dependencies,
-  );
+  const reactionSeconds = on.council?.freezeSeconds ?? 0n;
+  const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
+  const retirementNoticeSeconds = retirementNotice(reactionSeconds);
+  return deployEcosystem({ ...versions(), retirementNoticeSeconds, ...noDelays, withNoProofVersion, ...on }, dependencies);
+}
+
+/** The reaction time is in every chain's notice, and once more in what its admin has to decide in. */
+function retirementNotice(reactionSeconds: bigint): bigint {
+  return RETIREMENT_NOTICE_SECONDS + 2n * reactionSeconds;
+}
+
+/** The governance that the options name, of development accounts where they name none. */
+export function governanceOf(
+  { governor, council }: GovernanceOption,
+  accounts: DevelopmentAccounts,
+): Pick<EcosystemOptions, "governor" | "council"> {
+  const from = (first: number, count: number): readonly Hex[] =>
+    Array.from({ length: count }, (_, i) => lowerCaseAddress(accounts.wallet(first + i).address));
+  const { firstHolder, firstCouncilMember } = ACCOUNT_NUMBERS;
+  return {
+    governor: governor && { ...governor, holders: governor.holders ?? from(firstHolder, DEVELOPMENT_HOLDERS) },
+    council: council && councilOf(council, council.members ?? from(firstCouncilMember, DEVELOPMENT_COUNCIL)),
+  };
+}
+
+function councilOf(terms: CouncilTerms, members: readonly Hex[]): CouncilOptions {
+  const freezeSeconds = BigInt(terms.freezeSeconds);
+  return {
+    members: members.toSorted(),
+    ...councilThresholds(terms, members.length),
+    softSeconds: BigInt(terms.softSeconds),
+    freezeSeconds,
+    // The contracts take none that is shorter, so that no notice holds two freezes.
+    cycleSeconds: retirementNotice(freezeSeconds),
+  };
 }
 
 /** The contracts with the versions of chains: those whose batches are proven, or the others. */

@@ -13,14 +13,19 @@ export type ChainTimes = Readonly<Record<keyof typeof TIME_LIMITS, number>>;
 
 /**
  * Why an exit delay is too short beside the other times; undefined where it is not. `recoverySeconds` is what L1's factory
- * keeps for a chain that forms a refused batch again: 0 on devnets.
+ * keeps for a chain that forms a refused batch again, 0 on devnets; `freezeSeconds` is how long a council may freeze its version.
  */
 export function exitDelayObjection(
   { exitDelaySeconds, priorityOpWindowSeconds, executionDelaySeconds }: ChainTimes,
-  recoverySeconds: number,
+  { recoverySeconds, freezeSeconds }: { readonly recoverySeconds: number; readonly freezeSeconds: number },
 ): string | undefined {
-  const needed = priorityOpWindowSeconds + executionDelaySeconds + recoverySeconds;
+  const needed = priorityOpWindowSeconds + executionDelaySeconds + recoverySeconds + freezeSeconds;
   if (exitDelaySeconds > needed) return undefined;
-  const recovery = recoverySeconds === 0 ? "" : `, with ${recoverySeconds} of recovery time on this L1`;
+  const parts = [
+    recoverySeconds > 0 && `${recoverySeconds} of recovery time`,
+    freezeSeconds > 0 && `${freezeSeconds} of a freeze`,
+  ];
+  const told = parts.filter((part) => part !== false).join(" and ");
+  const recovery = told === "" ? "" : `, with ${told} on this L1`;
   return `${exitDelaySeconds} is not longer than window and execution delay together, ${needed}${recovery}: one operation could stop the chain; give more, or lower priorityOpWindowSeconds or executionDelaySeconds`;
 }

@@ -66,6 +66,11 @@ export interface HyperchainsUserConfig {
    */
   readonly l1?: HyperchainsL1UserConfig | undefined;
   /**
+   * Which accounts offer, retire, freeze and halt protocol versions on L1.
+   * Default: {}.
+   */
+  readonly governance?: HyperchainsGovernanceUserConfig | undefined;
+  /**
    * What checks batches.
    * Default: {}.
    */
@@ -213,6 +218,91 @@ export interface HyperchainsL1ForkUserConfig {
    * Default: 64 blocks below the newest one, the newest one of a development chain (31337 or 1337).
    */
   readonly blockNumber?: number | undefined;
+}
+
+export interface HyperchainsGovernanceUserConfig {
+  /**
+   * Votes decide: OpenZeppelin's Governor, with a timelock and a token.
+   * Default: an account decides, the deployer's.
+   */
+  readonly governor?: HyperchainsGovernorUserConfig | undefined;
+  /**
+   * A council that can freeze versions, and with governance halt them.
+   * Default: no version is ever frozen.
+   */
+  readonly council?: HyperchainsCouncilUserConfig | undefined;
+}
+
+export interface HyperchainsGovernorUserConfig {
+  /**
+   * Accounts that get the votes, in equal parts.
+   * Allowed: 1 to 64 addresses, each once.
+   * Default: development accounts 1 to 4.
+   */
+  readonly holders?: readonly string[] | undefined;
+  /**
+   * Seconds between a proposal and its vote.
+   * Allowed: a whole number from 0 to 7776000, such as 1.
+   * Default: 1.
+   */
+  readonly votingDelaySeconds?: number | undefined;
+  /**
+   * Seconds of a vote.
+   * Allowed: a whole number from 1 to 7776000, such as 60.
+   * Default: 60.
+   */
+  readonly votingPeriodSeconds?: number | undefined;
+  /**
+   * Seconds that what was decided waits in the timelock.
+   * Allowed: a whole number from 0 to 7776000, such as 10.
+   * Default: 10.
+   */
+  readonly timelockDelaySeconds?: number | undefined;
+  /**
+   * Percent of all votes, below which a vote decides nothing.
+   * Allowed: a whole number from 1 to 100, such as 40.
+   * Default: 40.
+   */
+  readonly quorumPercent?: number | undefined;
+  /**
+   * Percent of all votes in favour, by which a vote ends at once; no less than quorumPercent.
+   * Allowed: a whole number from 1 to 100, such as 67.
+   * Default: 67.
+   */
+  readonly superQuorumPercent?: number | undefined;
+}
+
+export interface HyperchainsCouncilUserConfig {
+  /**
+   * Accounts that sign, each for itself.
+   * Allowed: 1 to 64 addresses, each once.
+   * Default: development accounts 10 to 17.
+   */
+  readonly members?: readonly string[] | undefined;
+  /**
+   * Members that sign for a freeze of at most softSeconds.
+   * Allowed: a whole number from 1 to 64, such as 3.
+   * Default: three in eight, rounded up.
+   */
+  readonly softThreshold?: number | undefined;
+  /**
+   * Members that sign for all else: longer freezes, their end, a halt.
+   * Allowed: a whole number from 1 to 64, such as 6.
+   * Default: three in four, rounded up.
+   */
+  readonly hardThreshold?: number | undefined;
+  /**
+   * Longest freeze for which softThreshold members sign.
+   * Allowed: a whole number from 0 to 2592000, such as 300.
+   * Default: 300.
+   */
+  readonly softSeconds?: number | undefined;
+  /**
+   * Seconds of all freezes, whole again a retirement's notice after the last one's end; part of notices and exit delays.
+   * Allowed: a whole number from 1 to 2592000, such as 600.
+   * Default: 600.
+   */
+  readonly freezeSeconds?: number | undefined;
 }
 
 export interface HyperchainsProverUserConfig {

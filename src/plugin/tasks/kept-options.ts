@@ -30,7 +30,7 @@ export function keptConfig(
 }
 
 /** Nothing of the plan is checked: it may come from elsewhere. */
-function completedBy(user: HyperchainsUserConfig, { prover, chains }: KeptPlan): object {
+function completedBy(user: HyperchainsUserConfig, { prover, governance, chains }: KeptPlan): object {
   const [first = {}] = chains;
   const { singletons, allowUnlimitedContractSize, distinctTimestamps } = first;
   const kept = chains.map((chain): readonly [string, object] => [String(chain["name"]), chainConfig(chain)]);
@@ -39,6 +39,7 @@ function completedBy(user: HyperchainsUserConfig, { prover, chains }: KeptPlan):
     singletons,
     allowUnlimitedContractSize,
     allowBlocksWithSameTimestamp: distinctTimestamps === undefined ? undefined : distinctTimestamps === false,
+    governance,
     ...given(user),
     prover: { mode: prover, ...given(user.prover) },
     chains:

@@ -14,12 +14,16 @@ const DELAY = 100n;
 
 describe("the timelock of a governor", () => {
   let l1: LocalL1;
-  let [deployer, governor, accomplice]: HardhatEthersSigner[] = [];
+  let [deployer, accomplice, governor]: HardhatEthersSigner[] = [];
   let timelock: BaseContract;
   let verifiers: BaseContract;
   before(async () => {
     l1 = await startLocalL1();
-    [deployer, governor, accomplice] = await l1.ethers.getSigners();
+    [deployer, accomplice] = await l1.ethers.getSigners();
+    // Any contract: what it is, its deployer is trusted with.
+    const contract = await (await l1.deploy("VerifierDouble")).getAddress();
+    governor = await l1.ethers.getImpersonatedSigner(contract);
+    await l1.ethers.provider.send("hardhat_setBalance", [contract, `0x${(10n ** 18n).toString(16)}`]);
   });
   after(() => l1.close());
   beforeEach(async () => {
@@ -49,6 +53,13 @@ describe("the timelock of a governor", () => {
     await send(timelock, "handOver", governor!.address, DELAY);
     await lacks(send(timelock, "act", target, council(addressOf(8))), deployer!, ADMIN);
     await lacks(send(timelock, "handOver", deployer!.address, 0n), deployer!, ADMIN);
+  });
+
+  test("is handed over to a contract alone, and stays the deployer's where that was refused", async () => {
+    const missing = `GovernorWithoutCode(${accomplice!.address.toLowerCase()})`;
+    await assertReverts(send(timelock, "handOver", accomplice!.address, DELAY), missing);
+    await send(timelock, "act", await verifiers.getAddress(), council(addressOf(9)));
+    await send(timelock, "handOver", governor!.address, DELAY);
   });
 
   test("has nothing in its queue from before, and knows no account that the deployer has named beside the governor", async () => {

@@ -1,0 +1,123 @@
+import * as v from "valibot";
+import { address, fields, list, must, option, wholeNumber, withDefault } from "./values.ts";
+import type { Given } from "./values.ts";
+import { ecosystemOption } from "./field.ts";
+
+const DAY = 86_400;
+/** A call with one signature of each of so many members fits into a block's least limit many times. */
+const MOST_ACCOUNTS = 64;
+const ACCOUNTS = `1 to ${MOST_ACCOUNTS} addresses, each once`;
+const percent = (example: number) => wholeNumber(1, 100, example);
+
+const accounts = v.pipe(
+  list(address, ACCOUNTS),
+  v.check((given) => given.length >= 1 && given.length <= MOST_ACCOUNTS && new Set(given).size === given.length, must(ACCOUNTS)),
+  v.metadata({ wanted: ACCOUNTS }),
+);
+
+const governor = v.pipe(
+  fields({
+    holders: option(accounts, "accounts that get the votes, in equal parts", "development accounts 1 to 4"),
+    votingDelaySeconds: withDefault(wholeNumber(0, 90 * DAY, 1), "seconds between a proposal and its vote", 1),
+    votingPeriodSeconds: withDefault(wholeNumber(1, 90 * DAY, 60), "seconds of a vote", 60),
+    timelockDelaySeconds: withDefault(wholeNumber(0, 90 * DAY, 10), "seconds that what was decided waits in the timelock", 10),
+    quorumPercent: withDefault(percent(40), "percent of all votes, below which a vote decides nothing", 40),
+    superQuorumPercent: withDefault(
+      percent(67),
+      "percent of all votes in favour, by which a vote ends at once; no less than quorumPercent",
+      67,
+    ),
+  }),
+  v.forward(
+    v.check(
+      ({ quorumPercent, superQuorumPercent }) => superQuorumPercent >= quorumPercent,
+      ({ input: { quorumPercent, superQuorumPercent } }) =>
+        `must be at least quorumPercent (${quorumPercent}); got ${superQuorumPercent}`,
+    ),
+    ["superQuorumPercent"],
+  ),
+  v.metadata({ name: "HyperchainsGovernorUserConfig" }),
+);
+
+const council = v.pipe(
+  fields({
+    members: option(accounts, "accounts that sign, each for itself", "development accounts 10 to 17"),
+    softThreshold: option(
+      wholeNumber(1, MOST_ACCOUNTS, 3),
+      "members that sign for a freeze of at most softSeconds",
+      "three in eight, rounded up",
+    ),
+    hardThreshold: option(
+      wholeNumber(1, MOST_ACCOUNTS, 6),
+      "members that sign for all else: longer freezes, their end, a halt",
+      "three in four, rounded up",
+    ),
+    softSeconds: withDefault(wholeNumber(0, 30 * DAY, 300), "longest freeze for which softThreshold members sign", 300),
+    freezeSeconds: withDefault(
+      wholeNumber(1, 30 * DAY, 600),
+      "seconds of all freezes, whole again a retirement's notice after the last one's end; part of notices and exit delays",
+      600,
+    ),
+  }),
+  v.metadata({ name: "HyperchainsCouncilUserConfig" }),
+);
+
+const governance = v.pipe(
+  fields({
+    governor: option(
+      governor,
+      "votes decide: OpenZeppelin's Governor, with a timelock and a token",
+      "an account decides, the deployer's",
+    ),
+    council: option(council, "a council that can freeze versions, and with governance halt them", "no version is ever frozen"),
+  }),
+  v.metadata({ name: "HyperchainsGovernanceUserConfig" }),
+);
+
+/** What is chosen of a governor, with the schema's defaults in place. */
+export type GovernorTerms = Given<v.InferOutput<typeof governor>>;
+/** What is chosen of a council. */
+export type CouncilTerms = Given<v.InferOutput<typeof council>>;
+export type GovernanceOption = Given<v.InferOutput<typeof governance>>;
+
+/** Which accounts add, retire, freeze and halt the versions of the chains that settle on L1. */
+export const GOVERNANCE = {
+  governance: ecosystemOption(
+    withDefault(governance, "which accounts offer, retire, freeze and halt protocol versions on L1", {}),
+  ),
+} as const;
+
+/** As many development accounts hold votes where none are named. */
+export const DEVELOPMENT_HOLDERS = 4;
+/** As many development accounts are members where none are named. */
+export const DEVELOPMENT_COUNCIL = 8;
+
+/** How many of so many members must sign. */
+export function councilThresholds(
+  { softThreshold, hardThreshold }: Pick<CouncilTerms, "softThreshold" | "hardThreshold">,
+  members: number,
+): { readonly soft: number; readonly hard: number } {
+  return { soft: softThreshold ?? Math.ceil((members * 3) / 8), hard: hardThreshold ?? Math.ceil((members * 3) / 4) };
+}
+
+/**
+ * Why votes could not halt a version within a freeze; undefined where they can. Even a vote that a super quorum ends at once
+ * waits for both delays.
+ */
+export function voteObjection(
+  { votingDelaySeconds, timelockDelaySeconds }: Pick<GovernorTerms, "votingDelaySeconds" | "timelockDelaySeconds">,
+  freezeSeconds: number,
+): string | undefined {
+  const needed = votingDelaySeconds + timelockDelaySeconds;
+  if (needed < freezeSeconds) return undefined;
+  return `votingDelaySeconds and timelockDelaySeconds are ${needed} together, and a freeze lasts ${freezeSeconds} at most: no vote could halt a version within it; lower them, or give the council a longer freezeSeconds`;
+}
+
+/** Why no freeze or halt could be signed; undefined where it can. */
+export function thresholdObjection(
+  { soft, hard }: { readonly soft: number; readonly hard: number },
+  members: number,
+): string | undefined {
+  if (soft <= hard && hard <= members) return undefined;
+  return `softThreshold is ${soft}, hardThreshold ${hard}, and there are ${members} members: the first must be at most the second, and that at most the number of members`;
+}
