@@ -19,6 +19,8 @@ contract DevnetExecutor is IDevnetExecutor {
     uint256 private constant BASE_GAS = 300_000;
     uint256 private constant BYTE_GAS = 40;
     uint256 private constant DROP_GAS = 100_000;
+    /// @dev So that a message's drops and its call fit into one transaction.
+    uint256 private constant MAX_DROPS = 32;
     uint256 private constant MAX_REASON = 4_096;
     /// @dev Beside the call's own gas: value (9,000), and what runs between check and call.
     uint256 private constant MARGIN = 12_000;
@@ -81,6 +83,12 @@ contract DevnetExecutor is IDevnetExecutor {
     }
 
     /// @inheritdoc IDevnetExecutor
+    function drop(bytes32 guid, NativeDrop[] calldata drops) external payable onlyOperator {
+        _drop(guid, drops);
+        _giveBack();
+    }
+
+    /// @inheritdoc IDevnetExecutor
     function compose(Composition calldata queued) external payable onlyOperator returns (bool success) {
         bytes memory reason;
         bytes memory data = abi.encodeCall(
@@ -133,6 +141,7 @@ contract DevnetExecutor is IDevnetExecutor {
         isDropped[guid] = true;
         for (uint256 i = 0; i < drops.length; ++i) {
             (address receiver, uint256 amount) = (drops[i].receiver, drops[i].amount);
+            _requireGas(DROP_GAS);
             bool success;
             // Copies nothing of what the receiver returns.
             assembly ("memory-safe") {
@@ -148,9 +157,7 @@ contract DevnetExecutor is IDevnetExecutor {
         returns (bool success, bytes memory reason)
     {
         address target = address(endpoint);
-        // A call passes on at most 63/64 of the gas that is left.
-        uint256 required = gasLimit + gasLimit / 63 + MARGIN;
-        if (gasleft() < required) revert NotEnoughGas(required, gasleft());
+        _requireGas(gasLimit);
         // Solidity's own call would copy all that a receiver reverts with, for this contract's gas.
         assembly ("memory-safe") {
             success := call(gasLimit, target, value, add(data, 0x20), mload(data), 0, 0)
@@ -161,6 +168,12 @@ contract DevnetExecutor is IDevnetExecutor {
             mstore(reason, size)
             returndatacopy(add(reason, 0x20), 0, size)
         }
+    }
+
+    /// @dev A call passes on at most 63/64 of the gas that is left.
+    function _requireGas(uint256 gasLimit) private view {
+        uint256 required = gasLimit + gasLimit / 63 + MARGIN;
+        if (gasleft() < required) revert NotEnoughGas(required, gasleft());
     }
 
     function _giveBack() private {
@@ -176,6 +189,7 @@ contract DevnetExecutor is IDevnetExecutor {
         ExecutorOptions.Sum memory asked = ExecutorOptions.sum(options);
         if (asked.receiveGas == 0) revert NoGas(ExecutorOptions.RECEIVE);
         if (asked.gas > MAX_GAS) revert GasTooHigh(MAX_GAS, asked.gas);
+        if (asked.drops > MAX_DROPS) revert TooManyDrops(MAX_DROPS, asked.drops);
         if (asked.value > MAX_VALUE) revert ValueTooHigh(MAX_VALUE, asked.value);
         if (asked.value != 0 && !destination.sharesCoin) revert OtherCoin(dstEid);
         uint256 extra = asked.calls * (BASE_GAS + BYTE_GAS * calldataSize) + asked.drops * DROP_GAS;

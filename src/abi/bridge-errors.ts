@@ -124,6 +124,7 @@ export const bridgeErrorsAbi = [
   {"inputs":[{"name":"token","type":"address"}],"name":"TokenCallFailed","type":"error"},
   {"inputs":[{"name":"target","type":"address"},{"name":"err","type":"bytes"}],"name":"TokenHandlingError","type":"error"},
   {"inputs":[{"name":"token","type":"address"}],"name":"TokenWithoutCode","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyDrops","type":"error"},
   {"inputs":[{"name":"count","type":"uint256"}],"name":"TooManyLogs","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"TrailingBytes","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"Truncated","type":"error"},

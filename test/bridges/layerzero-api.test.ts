@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Contract, id, Interface } from "ethers";
+import { AbiCoder, Contract, dataSlice, id, Interface, keccak256 } from "ethers";
 import type { Signer } from "ethers";
 import type { Hyperchains } from "../../src/types.ts";
 import { openBridged, options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
@@ -25,6 +25,13 @@ const ERRORS = new Interface([
   "error NoPeer(uint32 eid)",
   "error LZ_DefaultSendLibUnavailable()",
 ]);
+/** What anyone calls to deliver a packet without its executor. */
+const PACKETS = new Interface([
+  "event PacketSent(bytes encodedPayload, bytes options, address sendLibrary)",
+  "function commitVerification(bytes packetHeader, bytes32 payloadHash)",
+  "function lzReceive((uint32 srcEid, bytes32 sender, uint64 nonce) origin, address receiver, bytes32 guid, bytes message, bytes extraData) payable",
+]);
+const PACKET_SENT = PACKETS.getEvent("PacketSent")!;
 /** Whether a call was refused with this error, as a name or as its bytes. */
 const isError =
   (name: string) =>
@@ -142,6 +149,33 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     await send(b, "refuse", false);
     await lz.delivered(sent);
     assert.deepEqual([await provider.getBalance(drops), await provider.getBalance(b.target)], [11n, 5n]);
+  });
+
+  test("attack: a stranger executes a packet first, without its native drop: it is paid all the same, once", async () => {
+    const { a, b, bId } = await oapps("MyOApp");
+    const receiver = "0x00000000000000000000000000000000000000D1";
+    const asked = options.all(options.receive(200_000), options.drop(11n, receiver));
+    await lz.hold("beta");
+    const sent = await sendWord(a, bId, "mine", { options: asked });
+    await hyperchains.settle();
+    await hyperchains.relay();
+    const stranger = (await at("beta").ethers.getSigners())[7] as unknown as Signer;
+    const told = sent.logs.find(({ topics }) => topics[0] === PACKET_SENT.topicHash)!;
+    const [packet] = PACKETS.decodeEventLog(PACKET_SENT, told.data) as unknown as [string];
+    const library = new Contract(lz.receiveLib, PACKETS, stranger);
+    await send(library, "commitVerification", dataSlice(packet, 0, 81), keccak256(dataSlice(packet, 81)));
+    const origin = [BigInt(dataSlice(packet, 9, 13)), dataSlice(packet, 13, 45), BigInt(dataSlice(packet, 1, 9))];
+    const endpoint = new Contract(lz.endpoint, PACKETS, stranger);
+    await send(endpoint, "lzReceive", origin, b.target, dataSlice(packet, 81, 113), dataSlice(packet, 113), "0x");
+    const { provider } = at("beta").ethers;
+    assert.deepEqual([await b.getFunction("data").staticCall(), await provider.getBalance(receiver)], ["mine", 0n]);
+    await assert.rejects(lz.delivered(sent), /is executed/);
+    await lz.release("beta");
+    const { delivery } = await lz.delivered(sent);
+    assert.deepEqual([delivery.step, await provider.getBalance(receiver)], ["executed", 11n]);
+    await lz.execute(delivery, { gas: 200_000n }).catch(() => undefined);
+    await lz.delivered(sent);
+    assert.equal(await provider.getBalance(receiver), 11n);
   });
 
   test("ordered: messages of a path are executed one after the other, whatever is repeated", async () => {

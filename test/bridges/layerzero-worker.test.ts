@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { solidityPacked, zeroPadValue } from "ethers";
+import { dataSlice, keccak256, solidityPacked, zeroPadValue } from "ethers";
 import { devnetExecutor, endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
 import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
@@ -37,20 +37,29 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     address,
     ...contract.encodeEventLog(name, [...values]),
   });
-  const guidOf = (nonce: number): Hex => zeroPadValue(`0x${(0x100 + nonce).toString(16).padStart(4, "0")}`, 32) as Hex;
-
-  /** A packet from alpha that its sender pays for, and that its DVN has verified. */
-  function packetTo(destination: FakeMember, nonce: number, options = OPTIONS): void {
-    const { sendLib, receiveLib, dvn, executor, endpoint: at } = worker.contracts;
-    const header = solidityPacked(
+  const headerOf = (nonce: number, destination: FakeMember): string =>
+    solidityPacked(
       ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
       [1, nonce, 1, SENDER, destination.member.id, zeroPadValue(RECEIVER, 32)],
     );
-    a.emit(
+  /** As LayerZero's `GUID.generate` has it: of nonce, ids and accounts, without the version. */
+  const guidOf = (nonce: number, destination = b): Hex => keccak256(dataSlice(headerOf(nonce, destination), 1)) as Hex;
+
+  /** As the source's endpoint and library tell a packet, from a member that may lie. */
+  function tell(from: FakeMember, encoded: string, options: string): void {
+    const { sendLib, dvn, executor, endpoint: at } = worker.contracts;
+    from.emit(
       logOf(sendLib, library, "ExecutorFeePaid", [executor, 1n]),
       logOf(sendLib, library, "DVNFeePaid", [[dvn], [], [1n]]),
-      logOf(at, endpoint, "PacketSent", [`${header}${guidOf(nonce).slice(2)}`, options, sendLib]),
+      logOf(at, endpoint, "PacketSent", [encoded, options, sendLib]),
     );
+  }
+
+  /** A packet from alpha that its sender pays for, and that its DVN has verified. */
+  function packetTo(destination: FakeMember, nonce: number, options = OPTIONS): void {
+    const { receiveLib, dvn } = worker.contracts;
+    const header = headerOf(nonce, destination);
+    tell(a, `${header}${guidOf(nonce, destination).slice(2)}`, options);
     destination.emit(logOf(receiveLib, library, "PayloadVerified", [dvn, header, 1n, guidOf(nonce)]));
   }
 
@@ -161,6 +170,73 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     for (let look = 0; look < 3; look++) await worker.look({ all: true });
     assert.deepEqual(runs, [takers[0]]);
     assert.match(worker.waitsFor(guidOf(1)) ?? "", /pays for one composed call 0, which is that to 0xdd\w+01/);
+  });
+
+  /** Behind `lzReceive`: 7 coins for an account. */
+  const withDrop = (account: string): string =>
+    OPTIONS +
+    solidityPacked(["uint8", "uint16", "uint8", "uint128", "bytes32"], [1, 49, 2, 7, zeroPadValue(account, 32)]).slice(2);
+  /** Accounts that drops were paid to, and by which transaction. */
+  const paidDrops = (at: FakeMember): readonly string[] =>
+    at.sent.flatMap(({ kind, args }) =>
+      kind === "execute" || kind === "drop"
+        ? (args[1] as readonly { receiver: string }[]).map(({ receiver }) => `${kind} ${receiver.toLowerCase()}`)
+        : [],
+    );
+  const dropping = ({ kind, args }: FakeTransaction): readonly FakeLog[] =>
+    kind !== "drop"
+      ? []
+      : (args[1] as readonly { receiver: string; amount: bigint }[]).map(({ receiver, amount }) =>
+          logOf(worker.contracts.executor, devnetExecutor, "NativeDropped", [args[0], receiver, amount, true]),
+        );
+  const restarted = (): LayerZeroWorker =>
+    new LayerZeroWorker({
+      members: [b, a, c].map(({ member }) => member),
+      clock: systemClock,
+      isHeld: () => false,
+      answerMs: 60,
+    });
+
+  for (const [what, event] of [
+    ["executes a packet first", () => logOf(worker.contracts.endpoint, endpoint, "PacketDelivered", [origin(1n), RECEIVER])],
+    [
+      "gives a verified packet up, as its receiver's delegate",
+      () => logOf(worker.contracts.endpoint, endpoint, "InboundNonceSkipped", [1, SENDER, RECEIVER, 1n]),
+    ],
+  ] as const)
+    test(`attack: a stranger ${what}: the drop that its sender has paid for is paid all the same, once, over restarts too`, async () => {
+      b.onTransaction = dropping;
+      b.balance = 0n;
+      packetTo(b, 1, withDrop(`0x${"d0".repeat(20)}`));
+      b.emit(event());
+      await worker.look();
+      const packet = worker.book.packet(guidOf(1))!;
+      assert.deepEqual([paidDrops(b), worker.book.owesDrops(packet)], [[], true]);
+      assert.match(worker.waitsFor(guidOf(1)) ?? "", /^purse: /);
+      b.balance = 10n ** 20n;
+      await restarted().look();
+      assert.deepEqual(paidDrops(b), [`drop 0x${"d0".repeat(20)}`]);
+      for (const next of [worker, restarted()]) for (let look = 0; look < 2; look++) await next.look({ all: true });
+      assert.equal(paidDrops(b).length, 1);
+      assert.equal(worker.book.owesDrops(packet), false);
+    });
+
+  test("attack: a lying chain tells another chain's packet with a drop of its own, or its own packet under the other's name: neither is paid", async () => {
+    b.onTransaction = (transaction) => [...obey(() => true)(transaction), ...dropping(transaction)];
+    const [victim, thief] = [`0x${"d0".repeat(20)}`, `0x${"ee".repeat(20)}`];
+    packetTo(b, 1, withDrop(victim));
+    // The same packet, later, from a chain with another number.
+    tell(c, `${headerOf(1, b)}${guidOf(1).slice(2)}`, withDrop(thief));
+    // A packet of that chain's own, which its DVN verifies, with the other's name.
+    const own = solidityPacked(
+      ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
+      [1, 1, 3, SENDER, b.member.id, zeroPadValue(RECEIVER, 32)],
+    );
+    tell(c, `${own}${guidOf(1).slice(2)}`, withDrop(thief));
+    b.emit(logOf(worker.contracts.receiveLib, library, "PayloadVerified", [worker.contracts.dvn, own, 1n, guidOf(1)]));
+    await worker.look();
+    await restarted().look({ all: true });
+    assert.deepEqual(paidDrops(b), [`execute ${victim}`]);
   });
 
   test("a member that does not answer holds up no other, and goes on where it was", async () => {

@@ -47,6 +47,7 @@ interface IDevnetExecutor {
     error NoGas(uint8 kind);
     error GasTooHigh(uint256 limit, uint256 actual);
     error ValueTooHigh(uint256 limit, uint256 actual);
+    error TooManyDrops(uint256 limit, uint256 actual);
     /// @notice Coins are not brought to a chain with another base token.
     error OtherCoin(uint32 eid);
     error NotEnoughValue(uint256 required, uint256 actual);
@@ -54,7 +55,7 @@ interface IDevnetExecutor {
     error PaymentFailed(address receiver, uint256 amount);
 
     /// @notice What executing a message costs. `options` are LayerZero's of type 3, those for executors. Gas together is at most
-    /// 5,000,000, coins at most 10, and only where both members have the same base token.
+    /// 5,000,000, drops are at most 32, and coins at most 10, only where both members have the same base token.
     function getFee(uint32 dstEid, address sender, uint256 calldataSize, bytes calldata options)
         external
         view
@@ -71,7 +72,11 @@ interface IDevnetExecutor {
     /// @return success Whether the receiver took it.
     function execute(Execution calldata execution, NativeDrop[] calldata drops) external payable returns (bool success);
 
-    /// @notice Likewise what a receiver has queued for a contract (`lzCompose`). The operator.
+    /// @notice Pays the drops of a message, unless they were paid before: anyone may have executed it without them. The operator, who gets
+    /// back what is left.
+    function drop(bytes32 guid, NativeDrop[] calldata drops) external payable;
+
+    /// @notice As `execute`, what a receiver has queued for a contract (`lzCompose`). The operator.
     /// @return success Whether the contract took it.
     function compose(Composition calldata composition) external payable returns (bool success);
 

@@ -7,8 +7,8 @@ import type { ReadContracts } from "../member-logs.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import { readExecutorOptions } from "./executor-options.ts";
 import type { ExecutorOptions } from "./executor-options.ts";
-import { endpoint, library } from "./interfaces.ts";
-import { decodePacket } from "./packet.ts";
+import { devnetExecutor, endpoint, library } from "./interfaces.ts";
+import { decodePacket, guidOf } from "./packet.ts";
 import type { Packet } from "./packet.ts";
 
 /** The accounts that a packet's sender pays. */
@@ -83,6 +83,8 @@ export class PacketBook {
   readonly #headers = new Map<string, Hex>();
   /** Of paths that were named before their packet was read. */
   readonly #early = new Map<string, Marks>();
+  /** Packets whose drops were paid. */
+  readonly #dropped = new Set<string>();
 
   constructor(contracts: LayerZeroContracts) {
     this.#contracts = contracts;
@@ -90,12 +92,13 @@ export class PacketBook {
 
   /** What is to be read of every member. */
   get reads(): ReadContracts {
-    const { endpoint: at, sendLib, receiveLib } = this.#contracts;
+    const { endpoint: at, sendLib, receiveLib, executor } = this.#contracts;
     const topics = [
       ...ENDPOINT_EVENTS.map((name) => topicOf(endpoint, name)),
       ...LIBRARY_EVENTS.map((name) => topicOf(library, name)),
+      topicOf(devnetExecutor, "NativeDropped"),
     ];
-    return { addresses: [at, sendLib, receiveLib], topics };
+    return { addresses: [at, sendLib, receiveLib, executor], topics };
   }
 
   /** In the order in which they were read. */
@@ -119,8 +122,17 @@ export class PacketBook {
     return (this.#composed.get(guid) ?? []).filter(({ from, eid }) => from === receiver && eid === dstEid);
   }
 
+  /** Whether its sender has paid for drops that are to be paid now: anyone may have executed it without them. */
+  owesDrops(packet: SentPacket): boolean {
+    const { dvns, executed, given } = this.marks(packet);
+    // One that its receiver has given up may not have been verified.
+    const isDue = executed !== undefined || (given !== undefined && dvns.size > 0);
+    return isDue && (packet.options?.drops.length ?? 0) > 0 && !this.#dropped.has(dropName(packet.dstEid, packet.guid));
+  }
+
   forget(): void {
-    for (const map of [this.#packets, this.#marks, this.#composed, this.#headers, this.#early]) map.clear();
+    const kept = [this.#packets, this.#marks, this.#composed, this.#headers, this.#early, this.#dropped];
+    for (const each of kept) each.clear();
   }
 
   /** Takes a member's logs, in order. `eid` is its number. */
@@ -132,22 +144,25 @@ export class PacketBook {
       // The library pays its workers just before the endpoint tells the packet; no packet is sent inside another's sending.
       if (event?.name === "ExecutorFeePaid") paid = { executor: lower(event.args["executor"]), dvns: [] };
       else if (event?.name === "DVNFeePaid") paid = { ...paid, dvns: dvnsIn(event) };
-      else if (event?.name === "PacketSent") this.#sent(event, at, paid);
+      else if (event?.name === "PacketSent") this.#sent(event, { eid, at, paid });
       else if (event !== undefined) this.#told(event, at, eid);
     }
   }
 
   #eventIn(log: Log): LogDescription | undefined {
     const address = log.address.toLowerCase();
-    const { endpoint: at, sendLib, receiveLib } = this.#contracts;
+    const { endpoint: at, sendLib, receiveLib, executor } = this.#contracts;
+    if (address === executor) return devnetExecutor.parseLog(log) ?? undefined;
     if (address === at) return endpoint.parseLog(log) ?? undefined;
     return address === sendLib || address === receiveLib ? (library.parseLog(log) ?? undefined) : undefined;
   }
 
-  #sent({ args }: LogDescription, sent: BridgeTransactionPlace, paid: PaidWorkers): void {
+  #sent({ args }: LogDescription, { eid, at: sent, paid }: Telling): void {
     const packet = decodePacket(String(args["encodedPayload"]));
+    // A chain that lies could tell another's packet with its own options, or have its packet's drops paid under another's name.
+    if (packet === undefined || packet.srcEid !== eid || packet.guid !== guidOf(packet)) return;
     // A packet of another library was not priced by this executor, nor verified by this DVN.
-    if (packet === undefined || lower(args["sendLibrary"]) !== this.#contracts.sendLib) return;
+    if (lower(args["sendLibrary"]) !== this.#contracts.sendLib) return;
     const isOurs = paid.executor === this.#contracts.executor;
     const options = isOurs ? readExecutorOptions(String(args["options"]) as Hex) : undefined;
     this.#packets.set(packet.guid, { ...packet, sent, options, paid });
@@ -184,6 +199,9 @@ export class PacketBook {
         return;
       case "PacketNilified":
         Object.assign(this.#byPath(pathOf(lower(args["receiver"]), named(args), eid)), { committed: undefined, given: at });
+        return;
+      case "NativeDropped":
+        this.#dropped.add(dropName(eid, String(args["guid"])));
         return;
       case "ComposeSent":
         this.#queue(args, eid);
@@ -231,6 +249,19 @@ export class PacketBook {
     this.#early.set(path, known);
     return known;
   }
+}
+
+/** Where a packet was told. */
+interface Telling {
+  /** The member's number. */
+  readonly eid: number;
+  readonly at: BridgeTransactionPlace;
+  readonly paid: PaidWorkers;
+}
+
+/** Only its destination says that a packet's drops were paid. */
+function dropName(eid: number, guid: string): string {
+  return `${eid} ${guid}`;
 }
 
 function unmarked(): Marks {

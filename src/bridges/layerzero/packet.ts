@@ -42,6 +42,11 @@ export function decodePacket(encoded: string): Packet | undefined {
   };
 }
 
+/** The name of a packet, as LayerZero's `GUID` makes it: the hash of nonce, ids and accounts. */
+export function guidOf({ header }: Pick<Packet, "header">): Hex {
+  return keccak(fromHex(header).subarray(1));
+}
+
 /** The address in a word. */
 export function addressIn(word: string): Hex {
   return `0x${word.slice(-40).toLowerCase()}`;

@@ -27,13 +27,18 @@ export function execution(
 ): WorkerTransaction {
   const { srcEid, sender, nonce, receiver, guid, message } = packet;
   const run = { origin: { srcEid, sender, nonce }, receiver, guid, message, extraData: "0x", gasLimit: gas };
-  const dropped = drops.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     to: executor,
     data: devnetExecutor.encodeFunctionData("execute", [run, drops]) as Hex,
-    value: receive.value + dropped,
+    value: receive.value + coinsOf(drops),
     gas: gasOf(gas, message, drops.length),
   };
+}
+
+/** Pays a packet's drops, which do not wait for its execution any more. */
+export function dropping({ guid }: SentPacket, { drops }: ExecutorOptions, { executor }: LayerZeroContracts): WorkerTransaction {
+  const data = devnetExecutor.encodeFunctionData("drop", [guid, drops]) as Hex;
+  return { to: executor, data, value: coinsOf(drops), gas: EXECUTION_GAS + GAS_A_DROP * BigInt(drops.length) };
 }
 
 /** Makes a call that a receiver has queued. */
@@ -41,6 +46,10 @@ export function composition(composed: Composed, { gas, value }: PaidCall, { exec
   const { from, to, guid, index, message } = composed;
   const run = { from, to, guid, index, message, extraData: "0x", gasLimit: gas };
   return { to: executor, data: devnetExecutor.encodeFunctionData("compose", [run]) as Hex, value, gas: gasOf(gas, message, 0) };
+}
+
+function coinsOf(drops: ExecutorOptions["drops"]): bigint {
+  return drops.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 /** A call passes on at most 63/64 of the gas that is left. */

@@ -12,7 +12,7 @@ import { PacketBook } from "./book.ts";
 import type { Composed, Marks, SentPacket } from "./book.ts";
 import { layerZeroContracts } from "./deploy.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
-import { composition, commitment, execution } from "./requests.ts";
+import { composition, commitment, dropping, execution } from "./requests.ts";
 import { commitRefusal, outOfOrder } from "./refusals.ts";
 import { devnetExecutor } from "./interfaces.ts";
 
@@ -101,8 +101,13 @@ export class LayerZeroWorker {
       }));
       const isOpen = executed === undefined && given === undefined && (committed !== undefined || dvns.size > 0);
       const advance = (round: SendingRound): Promise<boolean> => this.#advance(packet, worked, round);
-      const own = { name: guid, id: guid, path: `${sender} ${receiver}`, advance };
-      return isOpen ? [own, ...calls] : calls;
+      const own = { id: guid, path: `${sender} ${receiver}` };
+      const drop = (round: SendingRound): Promise<boolean> => this.#drop(packet, worked, round);
+      return [
+        ...(isOpen ? [{ ...own, name: guid, advance }] : []),
+        ...(this.book.owesDrops(packet) ? [{ ...own, name: `drops of ${guid}`, advance: drop }] : []),
+        ...calls,
+      ];
     });
   }
 
@@ -133,6 +138,14 @@ export class LayerZeroWorker {
     const receipt = await this.#work.send(transaction, { worked, id: packet.guid, round });
     if (receipt === undefined) return false;
     return receipt.status === 1;
+  }
+
+  /** Pays the drops of a packet that is executed no more by this executor, which pays them with its execution. */
+  async #drop(packet: SentPacket, worked: WorkedMember, round: SendingRound): Promise<boolean> {
+    if (packet.options === undefined) return false;
+    const transaction = dropping(packet, packet.options, this.contracts);
+    const receipt = await this.#work.send(transaction, { worked, id: packet.guid, round });
+    return receipt?.status === 1;
   }
 
   async #compose(packet: SentPacket, composed: Composed, worked: WorkedMember, round: SendingRound): Promise<boolean> {

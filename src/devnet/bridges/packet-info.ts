@@ -15,6 +15,7 @@ export function describePacket(packet: SentPacket, worker: LayerZeroWorker, memb
     payloadOf: () => AbiCoder.defaultAbiCoder().encode(["bytes", "bytes32"], [header, payloadHash]),
     standing: () => standingOf(packet, worker, there),
     composed: worker.book.composed(packet).map(composedInfo),
+    owesDrops: worker.book.owesDrops(packet) || undefined,
   };
 }
 

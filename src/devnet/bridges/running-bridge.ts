@@ -22,6 +22,7 @@ export interface BridgeMessage extends Pick<BridgeDelivery, "id" | "nonce" | "se
   readonly payloadOf: PayloadOf;
   readonly standing: () => BridgeStanding | Promise<BridgeStanding>;
   readonly composed?: BridgeDelivery["composed"];
+  readonly owesDrops?: BridgeDelivery["owesDrops"];
 }
 
 /** A bridge by its worker. `messages`: all that it knows of. */
@@ -32,7 +33,7 @@ export function runningBridge(
 ): RunningBridge {
   const provenMessages = new ProvenMessages(members);
   const delivery = async (message: BridgeMessage): Promise<BridgeDelivery> => {
-    const { id, nonce, sender, receiver, sent, there, payloadOf, standing, composed = [] } = message;
+    const { id, nonce, sender, receiver, sent, there, payloadOf, standing, composed = [], owesDrops } = message;
     const provenMessage = await provenMessages.of(id, sent, payloadOf);
     return {
       ...{ id, nonce, sender, receiver },
@@ -42,6 +43,7 @@ export function runningBridge(
       ...(provenMessage === undefined ? {} : { provenMessage }),
       ...(await standing()),
       composed,
+      owesDrops,
     };
   };
   const sentBy = (hash: Hex): readonly BridgeMessage[] => messages().filter(({ sent }) => sent.transactionHash === hash);
@@ -52,7 +54,7 @@ export function runningBridge(
       const sent = sentBy(sentIn);
       if (sent.length === 0) return undefined;
       const over = await Promise.all(
-        sent.map(async ({ standing, composed = [] }) => isOver({ ...(await standing()), composed })),
+        sent.map(async ({ standing, composed = [], owesDrops }) => isOver({ ...(await standing()), composed, owesDrops })),
       );
       return over.every(Boolean);
     },

@@ -35,10 +35,13 @@ export interface BridgeDelivery extends BridgeStanding {
   /** The proven message that vouches for it, by its hash; absent for one between L1 and a chain. */
   readonly provenMessage?: Hex;
   readonly composed: readonly ComposedInfo[];
+  /** Its sender has paid for coins that go to other accounts (LayerZero's native drops), and they have not come there. */
+  readonly owesDrops?: true | undefined;
 }
 
-/** Whether nothing of a message goes on by itself: it is executed with all composed calls, has failed, or was given up. */
-export function isOver({ step, composed }: Pick<BridgeDelivery, "step" | "composed">): boolean {
+/** Whether nothing of a message goes on by itself: executed with all composed calls and drops, failed, or given up. */
+export function isOver({ step, composed, owesDrops }: Pick<BridgeDelivery, "step" | "composed" | "owesDrops">): boolean {
+  if (owesDrops === true) return false;
   if (step === "failed" || step === "skipped") return true;
   return step === "executed" && composed.every((each) => each.step !== "sent");
 }

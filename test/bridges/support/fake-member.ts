@@ -16,7 +16,7 @@ export interface FakeLog {
 
 /** What a transaction of the bridge's key does. */
 export interface FakeTransaction {
-  readonly kind: "commit" | "execute" | "compose" | "other";
+  readonly kind: "commit" | "execute" | "drop" | "compose" | "other";
   /** Decoded arguments of an execution. */
   readonly args: readonly unknown[];
   readonly data: string;
@@ -106,7 +106,8 @@ function blockAt(number: number): object {
 
 function readTransaction(data: string): FakeTransaction {
   const parsed = executor.parseTransaction({ data });
-  if (parsed?.name === "execute" || parsed?.name === "compose") return { kind: parsed.name, args: [...parsed.args], data };
+  if (parsed?.name === "execute" || parsed?.name === "drop" || parsed?.name === "compose")
+    return { kind: parsed.name, args: [...parsed.args], data };
   const commit = COMMIT.parseTransaction({ data });
   return commit === null ? { kind: "other", args: [], data } : { kind: "commit", args: [...commit.args], data };
 }

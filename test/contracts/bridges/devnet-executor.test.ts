@@ -75,6 +75,9 @@ describe("C14 the executor of LayerZero's packets", () => {
     await refuses(fee(receive(1n, most), drop(most)), "ValueTooHigh", 10n * COIN, 2n * most);
     const there = executor.getFunction("getFee").staticCall(OTHER_COIN, BOB, 0, concat([receive(1n), drop(1n)]));
     await refuses(there, "OtherCoin", BigInt(OTHER_COIN));
+    const drops = Array.from({ length: 33 }, () => drop(1n));
+    await refuses(fee(receive(1n), ...drops), "TooManyDrops", 32n, 33n);
+    assert.equal(await fee(receive(1n), ...drops.slice(1)), (300_001n + 4_000n + 3_200_000n) * GWEI + 32n);
     await refuses(executor.getFunction("getFee").staticCall(9, BOB, 0, receive(1n)), "UnknownDestination", 9n);
   });
 
@@ -102,6 +105,33 @@ describe("C14 the executor of LayerZero's packets", () => {
     assert.ok(seen < 190_000n && seen > 183_000n, `${seen}`);
     await send("execute", [run("again", { guid: id("well") }), drops], { value: 12n });
     assert.deepEqual([await balance(BOB), await balance(receiver.target), await balance(executor.target)], [5n, 14n, 0n]);
+  });
+
+  test("attack: a stranger executes a message first: its drops are paid by themselves, once, and the coins for a second time come back", async () => {
+    const drops = [
+      { receiver: BOB, amount: 5n },
+      { receiver: receiver.target, amount: 2n },
+    ];
+    const before = [await balance(BOB), await balance(receiver.target)] as const;
+    const receipt = await send("drop", [id("taken"), drops], { value: 9n });
+    assert.deepEqual(
+      told(receipt, executor).map(({ args }) => [...args]),
+      [
+        [id("taken"), BOB, 5n, true],
+        [id("taken"), receiver.target, 2n, true],
+      ],
+    );
+    assert.equal(await executor.getFunction("isDropped").staticCall(id("taken")), true);
+    for (const [name, args] of [
+      ["drop", [id("taken"), drops]],
+      ["execute", [run("well", { guid: id("taken") }), drops]],
+    ] as const)
+      assert.deepEqual(told(await send(name, args, { value: 7n }), executor), []);
+    const after = [await balance(BOB), await balance(receiver.target), await balance(executor.target)];
+    assert.deepEqual(after, [before[0] + 5n, before[1] + 2n, 0n]);
+    await refuses(executor.getFunction("drop").staticCall(id("cheap"), drops, { value: 6n }), "NotEnoughValue", 7n, 6n);
+    // Were it sent with too little gas, a drop would fail that its receiver would have taken.
+    await assert.rejects(send("drop", [id("starved"), drops], { value: 7n, gasLimit: 130_000n }));
   });
 
   test("a receiver burns all gas, returns 1 MB or reverts: the endpoint tells, coins come back, drops stay", async () => {
@@ -176,6 +206,7 @@ describe("C14 the executor of LayerZero's packets", () => {
     );
     for (const [name, ...args] of [
       ["execute", run("well"), []],
+      ["drop", id("well"), []],
       ["compose", { ...run("well"), from: BOB, to: BOB, index: 0 }],
       ["setDestination", EID, 0n, true],
       ["withdrawFee", caller, 1n],
