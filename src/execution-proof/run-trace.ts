@@ -17,7 +17,7 @@ import type { Sha256Request } from "../circuits/sha256/sha256-trace.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, LIMBS, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
-import { inv } from "../field/koala-bear.ts";
+import { smallInverse } from "../field/small-inverse.ts";
 import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
 import { TableRows } from "../stark/table-rows.ts";
@@ -189,7 +189,7 @@ export class RunTracer {
     cells[at + AT.whole] = access === undefined ? 0 : 1;
     cells[at + AT.split] = split;
     cells[at + AT.zero] = zero;
-    cells[at + AT.inverse] = sum === 0 ? 0 : inv(sum);
+    cells[at + AT.inverse] = smallInverse(sum);
     cells[at + AT.taken] = jumps + jumpsIf * (1 - zero) + jumpsUnless * zero;
     writeNumber30(cells, at + AT.gapB, gapB);
     writeNumber30(cells, at + AT.gapC, gapC);

@@ -18,7 +18,7 @@ import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30, writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
 import type { UserWeights } from "../protocol/native-budget.ts";
-import { inv } from "../field/koala-bear.ts";
+import { smallInverse } from "../field/small-inverse.ts";
 import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
 import { TableRows } from "../stark/table-rows.ts";
@@ -252,7 +252,7 @@ export class VisitTracer {
   #stray({ name, code }: Visit, target: Limbs): { readonly flags: StrayFlags; readonly d?: Limbs } {
     const [place = 0, ...upper] = target;
     const far = sumOf(upper);
-    if (far > 0) return { flags: { ...NO_STRAY.flags, jumpsFar: 1 }, d: limbs(inv(far)) };
+    if (far > 0) return { flags: { ...NO_STRAY.flags, jumpsFar: 1 }, d: limbs(smallInverse(far)) };
     if (place >= name.length) return { flags: { ...NO_STRAY.flags, jumpsBehind: 1 } };
     this.#codes.ask(name, code, place);
     const row = codeRows({ ...name, bytes: code }, place)[place];
@@ -370,7 +370,7 @@ function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, n
 function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick<UserCells, "zero" | "inverse"> {
   if (isEqual === 1) return { zero: Number(sameWord(a, b)), inverse: 0 };
   const total = isZero === 1 ? sumOf(a) : jumpsIf === 1 ? sumOf(b) : 0;
-  return { zero: total === 0 ? 1 : 0, inverse: total === 0 ? 0 : inv(total) };
+  return { zero: total === 0 ? 1 : 0, inverse: smallInverse(total) };
 }
 
 /** What the places hold afterwards. */

@@ -1,4 +1,4 @@
-import { inv, P } from "../field/koala-bear.ts";
+import { smallInverse } from "../field/small-inverse.ts";
 import type { Limbs } from "./recorded-run.ts";
 
 /** The sum of a word's limbs: 0 only for the word 0. */
@@ -15,6 +15,5 @@ export function sameWord(a: Limbs, b: Limbs): boolean {
 /** The inverse of the first difference of two words in its limb; zero for equal words. */
 export function difference(a: Limbs, b: Limbs): Limbs {
   const at = a.findIndex((limb, i) => limb !== b[i]);
-  const gap = (a[at] ?? 0) - (b[at] ?? 0);
-  return a.map((_, i) => (i === at ? inv(gap < 0 ? gap + P : gap) : 0));
+  return a.map((limb, i) => (i === at ? smallInverse(limb - (b[i] ?? 0)) : 0));
 }

@@ -41,8 +41,8 @@ export class PackedRows {
     return BLOCK_ROWS * this.#blocks.length + this.#begun;
   }
 
-  /** Room for the next row, of zeros: its elements are those of `cells` from this place on. */
-  begin(): number {
+  /** Room for the next row, of zeros or of what it begins with: its elements are those of `cells` from this place on. */
+  begin(first?: Uint32Array): number {
     const width = this.#width;
     if (this.#cells.length === 0) this.#cells = new Uint32Array(BLOCK_ROWS * width);
     if (this.#begun === BLOCK_ROWS) {
@@ -50,7 +50,8 @@ export class PackedRows {
       this.#begun = 0;
     }
     const at = this.#begun++ * width;
-    this.#cells.fill(0, at, at + width);
+    if (first === undefined) this.#cells.fill(0, at, at + width);
+    else this.#cells.set(first, at);
     return at;
   }
 

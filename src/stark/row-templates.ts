@@ -15,10 +15,7 @@ export class RowTemplates<F extends Fields> {
 
   /** Where the next row begins in `rows.cells`: it has these values, which may be negative, and zeros. The object is its name. */
   begin(rows: TableRows<F>, fixed: Partial<FieldValues<F, number>>): number {
-    const cells = this.#cells.get(fixed) ?? this.#make(fixed);
-    const at = rows.begin();
-    rows.cells.set(cells, at);
-    return at;
+    return rows.begin(this.#cells.get(fixed) ?? this.#make(fixed));
   }
 
   #make(fixed: Partial<FieldValues<F, number>>): Uint32Array {

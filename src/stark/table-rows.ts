@@ -46,9 +46,9 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     this.#write(row, this.#rows.cells, at);
   }
 
-  /** Room for the next row, of zeros: its elements are those of `cells` from this place on, in the fields' order. */
-  begin(): number {
-    return this.#rows.begin();
+  /** Room for the next row, of zeros or of `first`: its elements are in `cells` from here on, in the fields' order. */
+  begin(first?: Uint32Array): number {
+    return this.#rows.begin(first);
   }
 
   /** Where the rows lie that `begin` makes room for: each of them until the next is begun. */

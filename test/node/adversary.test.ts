@@ -29,7 +29,7 @@ const PARAMETERS = smallParameters({
 });
 /** Of an account that has no code, with all gas. */
 const DEAR_CALL = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x61, 0xd0, 0xd0, 0x5a, 0xf1, 0x50];
-/** 200 calls that are warm: twice as many units as its gas pays for. */
+/** 200 calls that are warm: more units than its gas pays for, once its slot is set. */
 const DEAR = {
   address: `0x${"da".repeat(20)}`,
   nonce: 1n,
@@ -84,13 +84,18 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
       const { test, seal } = await startFollowedChain({ accounts, format: 3 });
       const prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true });
       try {
-        for (const gasLimit of [200_000n, 75_000n]) await test.chain.submit(await wallet.signRaw({ to: DEAR.address, gasLimit }));
+        // The first call sets the slot, which is more gas than its units are; the others' units are more than their gas.
+        for (const gasLimit of [200_000n, 200_000n, 60_000n])
+          await test.chain.submit(await wallet.signRaw({ to: DEAR.address, gasLimit }));
         const { witness, claim } = await seal();
         const receipts = test.blocks.flatMap((block) => block.receipts).filter(({ nativeUnits }) => nativeUnits !== undefined);
         assert.deepEqual(
           receipts.map(({ success }) => success),
-          [true, false],
+          [true, true, false],
         );
+        const [, charged, spent] = receipts;
+        assert.equal(charged?.gasUsed, (BigInt(charged?.nativeUnits ?? 0) + 5n) / 6n, "a sixth of the units, rounded up");
+        assert.equal(spent?.gasUsed, 60_000n, "all of its gas");
         await prover.prepare(3n);
         const result = await prover.prove(witness, claim);
         assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");

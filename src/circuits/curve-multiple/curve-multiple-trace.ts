@@ -1,4 +1,4 @@
-import { inv } from "../../field/koala-bear.ts";
+import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { CURVE_SCALARS } from "../buses.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
@@ -140,5 +140,5 @@ export function noMultiple(): CurveMultipleCells {
 }
 
 function inverseOfSum(value: bigint): number {
-  return inv(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
+  return smallInverse(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
 }

@@ -1,7 +1,7 @@
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { element, lookUpCarries, lookUpLimbs, productLimb } from "../words/expressions.ts";
-import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
+import { LIMB, LIMBS } from "../shapes/word.ts";
 
 /** Carries hold their value plus this: they are from −6000 to 10383. */
 export const CARRY_OFFSET = 6_000;
@@ -68,7 +68,7 @@ export function productWitness({ x, z, r }: CurveProduct): ProductWitness {
   const carries: number[] = [];
   let [carry, high] = [0, 0];
   for (let k = 0; k < 2 * LIMBS; k++) {
-    let limb = (atPosition[2 * k] ?? 0) + 256 * (atPosition[2 * k + 1] ?? 0) + carry;
+    let limb = (limbSums[k] as number) + carry;
     limb -= (k < LIMBS ? r[k] : quotient[k - LIMBS]) ?? 0;
     if (k >= 2 && k < LIMBS + 2) limb += quotient[k - 2] ?? 0;
     if (k <= LIMBS) {
@@ -90,16 +90,30 @@ const UNTRUE = "a product of coordinates was asked for that is another";
 /** Times PRIME_LOW it is −1 modulo 2^16. */
 const MINUS_INVERSE = LIMB - 13617;
 
-/** Sums of products of digits by position, the last product's: a list for each would be garbage. At most 32 · 510² < 2^31. */
-const atPosition = new Int32Array(2 * WORD_BYTES);
-const digitsOfZ = new Int32Array(WORD_BYTES);
+/**
+ * Sums of products of digits at two positions each, the last product's: a list for each would be garbage. Limb k is that of
+ * positions 2k and 2k + 1, times 1 and 256: at most 32 · 510² · 257 < 2^53.
+ */
+const limbSums = new Float64Array(2 * LIMBS);
+const lowZ = new Int32Array(LIMBS);
+const highZ = new Int32Array(LIMBS);
 
-/** Fills `atPosition`. */
+/**
+ * Fills `limbSums`. Even digits of one by even digits of the other are at an even position, two odd ones at the next even
+ * position, and the others at the odd one between them.
+ */
 function multiply(x: readonly number[], z: readonly number[]): void {
-  atPosition.fill(0);
-  digitsOfZ.set(z);
-  for (let i = 0; i < WORD_BYTES; i++) {
-    const digit = x[i] ?? 0;
-    for (let j = 0; j < WORD_BYTES; j++) atPosition[i + j] = (atPosition[i + j] ?? 0) + Math.imul(digit, digitsOfZ[j] ?? 0);
+  limbSums.fill(0);
+  for (let j = 0; j < LIMBS; j++) [lowZ[j], highZ[j]] = [z[2 * j] ?? 0, z[2 * j + 1] ?? 0];
+  for (let i = 0; i < LIMBS; i++) {
+    const [low, high] = [x[2 * i] ?? 0, x[2 * i + 1] ?? 0];
+    let carried = 0;
+    for (let j = 0; j < LIMBS; j++) {
+      const [ownLow, ownHigh] = [lowZ[j] as number, highZ[j] as number];
+      const crossed = Math.imul(low, ownHigh) + Math.imul(high, ownLow);
+      limbSums[i + j] = (limbSums[i + j] as number) + Math.imul(low, ownLow) + 256 * crossed + carried;
+      carried = Math.imul(high, ownHigh);
+    }
+    limbSums[i + LIMBS] = (limbSums[i + LIMBS] as number) + carried;
   }
 }

@@ -1,4 +1,4 @@
-import { inv, P } from "../../field/koala-bear.ts";
+import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { CURVE_SCALARS } from "../buses.ts";
 import { type CurveProduct, productWitness } from "../curve-product/product-identity.ts";
@@ -50,7 +50,7 @@ export function curveStepRow({ time, step, bits, parts, full }: StepPlace, lines
     ...{ slope: digitBytes(lines.slope), gap: digitBytes(lines.gap), secondSlope: digitBytes(lines.secondSlope) },
     ...{ nextX: bytesOf(next.x), nextY: bytesOf(next.y) },
     differs: difference(limbsOf(chosen.x), limbsOf(point.x)),
-    inverse: inv(limbsOf(next.x).reduce((sum, limb, i) => (i < FIRST_UPPER_LIMB ? sum : sum + LIMB - 1 - limb), 0)),
+    inverse: smallInverse(limbsOf(next.x).reduce((sum, limb, i) => (i < FIRST_UPPER_LIMB ? sum : sum + LIMB - 1 - limb), 0)),
   };
   return { ...cells, ...stepWitness(cells) };
 }
@@ -126,8 +126,5 @@ function digitBytes(value: bigint): number[] {
 /** The inverse of the first difference of two words in its limb. */
 function difference(a: readonly number[], b: readonly number[]): number[] {
   const at = a.findIndex((limb, i) => limb !== b[i]);
-  return a.map((limb, i) => {
-    const apart = limb - (b[i] ?? 0);
-    return i === at ? inv(apart < 0 ? apart + P : apart) : 0;
-  });
+  return a.map((limb, i) => (i === at ? smallInverse(limb - (b[i] ?? 0)) : 0));
 }

@@ -1,4 +1,4 @@
-import { inv, P } from "../../field/koala-bear.ts";
+import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
 import { INFINITY, inverse, modulo, type Point, PRIME } from "../secp256k1/secp256k1.ts";
@@ -120,15 +120,11 @@ function limbsOfBytes(bytes: readonly number[]): number[] {
 }
 
 function inverseOfSum(value: bigint): number {
-  return inv(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
+  return smallInverse(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
 }
 
 /** The inverse of the first difference of two words in its limb. */
 function difference(a: readonly number[], b: readonly number[]): number[] {
   const at = a.findIndex((limb, i) => limb !== b[i]);
-  return a.map((limb, i) => (i === at ? inv(canonical(limb - (b[i] ?? 0))) : 0));
-}
-
-function canonical(value: number): number {
-  return value < 0 ? value + P : value;
+  return a.map((limb, i) => (i === at ? smallInverse(limb - (b[i] ?? 0)) : 0));
 }

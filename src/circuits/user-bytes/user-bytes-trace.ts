@@ -1,4 +1,4 @@
-import { inv } from "../../field/koala-bear.ts";
+import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { memoryCost } from "../memory-cost/memory-cost-trace.ts";
 import { number30 } from "../words/earlier.ts";
@@ -127,9 +127,9 @@ export function userBytesRow(
     ...kindCells(name),
     ...{ time, frame, codeFrame, codeLength, runs: run === undefined ? 0 : 1, before: words, after, extra, units, a, b, c },
     ...{ middle: list.map((word) => (word[1] ?? 0) % 2 ** 8), large: list.map((word) => (isLarge(word) ? 1 : 0)) },
-    inverse: upper.map((sum) => (sum === 0 ? 0 : inv(sum))),
+    inverse: upper.map(smallInverse),
     ...{ length: measured.length, largeLength: measured.largeLength ? 1 : 0, empty: total === 0 ? 1 : 0 },
-    lengthInverse: total === 0 ? 0 : inv(total),
+    lengthInverse: smallInverse(total),
     ...far,
     ...{ farther: measured.farther ? 1 : 0, needed: number30(measured.needed % TOO_MANY_WORDS), slack: measured.slack },
     ...{ grows: grows ? 1 : 0, distance: number30(distance) },

@@ -222,13 +222,13 @@ class Proving {
     const fixed = await this.#fixed.columns();
     this.#blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
     const main = this.#blocksOf("main");
+    this.#progress("commit", 0);
     for (const [i, block] of main.entries()) {
       await this.#interpolate(block, traces[block.table ?? 0] ?? []);
-      this.#progress("trace", (i + 1) / main.length);
+      this.#progress("commit", (i + 1) / (main.length + 1));
     }
     if (!shape.hasLookups) this.#options.onTracesRead?.();
 
-    this.#progress("commit", 0);
     if (fixed.length > 0) this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
     const { root } = await this.#columns.commit("main");
     this.#progress("commit", 1);
