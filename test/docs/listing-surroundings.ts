@@ -15,14 +15,6 @@ import type { JsonRpcProvider, Signer } from "ethers";
 declare const ecosystem: RunningEcosystem;
 declare const providerOf: AskingProviderOf;
 `;
-const CONNECTION = `
-import type { Signer } from "ethers";
-import type { Hyperchains } from "hardhat-hyperchain/types";
-import { expect } from "chai";
-import { ZeroAddress, zeroPadValue } from "ethers";
-import "@nomicfoundation/hardhat-ethers-chai-matchers";
-declare const hyperchains: Hyperchains;
-`;
 
 /**
  * What a listing of TypeScript stands in, which the page says in words or leaves to the reader, by the listing's first line or by the
@@ -51,12 +43,6 @@ export const SURROUNDINGS: Readonly<Record<string, string>> = {
   "docs/recipes/fork-l1.md": `
     import { network } from "hardhat";
     declare const url: string;
-  `,
-  "docs/recipes/hyperlane.md": `${CONNECTION}
-    import { ContractFactory } from "ethers";
-    import type { Contract, InterfaceAbi } from "ethers";
-    declare const HypERC20__factory: { readonly abi: InterfaceAbi; readonly bytecode: string };
-    declare const [to, amount]: readonly [string, bigint];
   `,
   "docs/recipes/legs-all-or-none.md": `${CLIENT}
     declare const signerOn: (chain: string) => Signer;

@@ -21,7 +21,7 @@ async function checkCommand([program, ...words]: readonly string[]): Promise<voi
 function checkScript(words: readonly string[]): void {
   const [verb, ...rest] = words.filter((word) => word !== "-s");
   if (verb === "run") assert.ok(scripts[rest[0] ?? ""] !== undefined, `package.json has no script ${rest[0]}`);
-  else assert.ok(["start", "test", "install", "ci"].includes(verb ?? ""), `npm ${verb}`);
+  else assert.ok(["start", "test", "install", "ci", "pkg"].includes(verb ?? ""), `npm ${verb}`);
 }
 
 /** JSON-RPC that is sent by hand: methods that are answered. */

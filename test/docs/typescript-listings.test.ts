@@ -44,7 +44,9 @@ function moduleOf({ page, first, code }: Listing): string {
   );
   const missing = Object.keys(client).filter((name) => new RegExp(`(?<![.\\w])${name}\\b`).test(code) && !imported.has(name));
   return [
+    // What a project's config brings.
     'import type {} from "hardhat-hyperchain";',
+    'import type {} from "@nomicfoundation/hardhat-ethers";',
     `import { ${missing.join(", ")} } from "hardhat-hyperchain/client";`,
     before,
     code,
