@@ -16,6 +16,8 @@ export const WORD_ELEMENTS = 5;
 export const OCTET_ELEMENTS = 8;
 /** Octets that have as many elements as eight words. */
 export const DEALT_OCTETS = 5;
+/** Bits of a number below p = 127·2²⁴ + 1. */
+export const ELEMENT_BITS = 31;
 /** Bits of an element that a relation names one by one: as many as are uniform. */
 export const NAMED_BITS = 24;
 /** Bits of an element that its lower half has; the higher one has the others. */

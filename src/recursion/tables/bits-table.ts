@@ -1,10 +1,8 @@
 import { assertBoolean } from "../../circuits/words/expressions.ts";
 import type { Expression } from "../../stark/expression.ts";
-import { LOW_BITS, NAMED_BITS } from "../relation.ts";
+import { ELEMENT_BITS, LOW_BITS, NAMED_BITS } from "../relation.ts";
 import { baseWord, type MachineTable, slotList } from "./machine-table.ts";
 
-/** Bits of a number below p = 127·2²⁴ + 1. */
-const BITS = 31;
 /** Products of the seven highest bits: of the first three, of five, of all. */
 const TOP_PRODUCTS = 3;
 
@@ -21,7 +19,7 @@ export const BITS_TABLE: MachineTable = {
   ],
   numbers: [],
   constrain(b) {
-    const [bits, tops] = [b.columns("bit", BITS), b.columns("top", TOP_PRODUCTS)];
+    const [bits, tops] = [b.columns("bit", ELEMENT_BITS), b.columns("top", TOP_PRODUCTS)];
     assertBoolean(b, { bit: bits });
     let product = b.constant(1);
     const left = bits.slice(NAMED_BITS);
@@ -40,8 +38,8 @@ export const BITS_TABLE: MachineTable = {
     return [...parts, ...bits.slice(0, NAMED_BITS)].map((part) => baseWord(b, part));
   },
   cells([[element = 0] = []]) {
-    const bits = Array.from({ length: BITS }, (_, i) => Math.floor(element / 2 ** i) % 2);
+    const bits = Array.from({ length: ELEMENT_BITS }, (_, i) => Math.floor(element / 2 ** i) % 2);
     const areSet = (first: number): number => (bits.slice(NAMED_BITS, first).every((bit) => bit === 1) ? 1 : 0);
-    return [...bits, areSet(NAMED_BITS + 3), areSet(NAMED_BITS + 5), areSet(BITS)];
+    return [...bits, areSet(NAMED_BITS + 3), areSet(NAMED_BITS + 5), areSet(ELEMENT_BITS)];
   },
 };

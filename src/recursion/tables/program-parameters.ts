@@ -30,13 +30,16 @@ export function compressParameters(): ProofParameters {
   return { ...programParameters(), ...{ logBlowup: 4, queryCount: 41, maxLogRows: 16 } };
 }
 
-/** Parameters of the proof that L1 checks, in Johnson's regime too. Few heights cost the contract less. */
+/**
+ * Parameters of the proof that L1 checks, in Johnson's regime too. Few queries at a large blowup, three layers and a short final
+ * polynomial, stack columns as long as all cells need, digests of 200 bits: each is less calldata or gas. So are few heights.
+ */
 export function wrapParameters(): ProofParameters {
   return {
-    ...{ extensionDegree: 5, logBlowup: 7, queryCount: 24, grindingBits: 22, grindingBaseLogRows: 24 },
-    ...{ logArity: 3, logFinalMax: 8, opening: { kind: "stacked", logStackMin: 18, logStackMax: 18 } },
+    ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
+    ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 19, logStackMax: 19 } },
     ...{
-      hash: { kind: "keccak", digestBytes: 26 },
+      hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",
       maxConstraintDegree: 5,
       minLogRows: 10,

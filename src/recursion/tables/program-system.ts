@@ -28,7 +28,7 @@ export interface ProgramSystem {
  */
 export async function programSystem(program: Program, parameters: ProofParameters, backend: Backend): Promise<ProgramSystem> {
   checkProgram(program);
-  const wired = wireProgram(program);
+  const wired = wireProgram(program, parameters.minLogRows);
   const definition = programDefinition(wired, parameters);
   return { wired, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
 }
@@ -98,7 +98,7 @@ export function programInput(
   compressions: readonly TracedCompression[] = [],
 ): ProverInput {
   const { minLogRows } = system.parameters;
-  const valueOf = valuesByAddress(publicValues, memory);
+  const valueOf = valuesByAddress(wired, publicValues, memory);
   const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows, before }) => {
     const { slots, cells } = MACHINE_TABLES[table];
     const cellsOf = ({ cells: own, numbers, sibling }: MachineRow, at: number): number[] =>
@@ -121,14 +121,18 @@ export function programInput(
 
 /** The value of a cell, by memory and address. */
 function valuesByAddress(
+  { program, derived }: WiredProgram,
   publicValues: readonly number[],
   { words, octets }: Memory,
 ): (memory: "word" | "octet", address: number | undefined) => readonly number[] | undefined {
   const firstWord = publicValues.length;
+  const firstDerived = firstWord + program.wordCount;
+  const inBase = (element: number): number[] => [element, ...new Array<number>(WORD_ELEMENTS - 1).fill(0)];
   return (memory, address) => {
     if (address === undefined) return undefined;
     if (memory === "octet") return octets[address];
-    if (address < firstWord) return [publicValues[address] ?? 0, ...new Array<number>(WORD_ELEMENTS - 1).fill(0)];
-    return words[address - firstWord];
+    if (address < firstWord) return inBase(publicValues[address] ?? 0);
+    const follows = derived[address - firstDerived];
+    return follows === undefined ? words[address - firstWord] : inBase(follows.valueOf(words[follows.of]?.[0] ?? 0));
   };
 }

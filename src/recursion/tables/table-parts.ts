@@ -1,9 +1,7 @@
 import type { WiredProgram } from "./wiring.ts";
 import type { MachineRow } from "./machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
-
-/** A table is cut in two where that saves so many rows of filling. */
-const LEAST_SAVED_ROWS = 2 ** 11;
+import { tableHeights } from "./table-heights.ts";
 
 /** A table of a system, with the rows of a program that it has. */
 interface TablePart {
@@ -17,20 +15,16 @@ interface TablePart {
 
 /** A program's tables: none for what it does not do, hashes excepted, two where one would be filled up with too many rows. */
 export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePart[] {
-  const logOf = (count: number): number => Math.max(minLogRows, Math.ceil(Math.log2(count)));
   return (Object.keys(MACHINE_TABLES) as MachineTableName[]).flatMap((table): TablePart[] => {
     const own = rows[table];
     // The engine takes no bus without a slot that only reads, and this table has one for each.
     if (own.length === 0 && table !== "hash") return [];
-    const whole = { table, name: table, logRows: logOf(own.length), rows: own, before: 0 };
-    const first = 2 ** (whole.logRows - 1);
-    if (own.length <= first) return [whole];
-    const rest = own.slice(first);
-    const saved = first - 2 ** logOf(rest.length);
-    if (saved < LEAST_SAVED_ROWS) return [whole];
+    const [logRows, logRest] = tableHeights(own.length, minLogRows);
+    if (logRest === undefined) return [{ table, name: table, logRows, rows: own, before: 0 }];
+    const first = 2 ** logRows;
     return [
-      { table, name: table, logRows: whole.logRows - 1, rows: own.slice(0, first), before: 0 },
-      { table, name: `${table}Rest`, logRows: logOf(rest.length), rows: rest, before: first },
+      { table, name: table, logRows, rows: own.slice(0, first), before: 0 },
+      { table, name: `${table}Rest`, logRows: logRest, rows: own.slice(first), before: first },
     ];
   });
 }

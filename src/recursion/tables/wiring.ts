@@ -1,8 +1,10 @@
+import { neg } from "../../field/koala-bear.ts";
 import { POSEIDON_NODE_TAG } from "../../kernels/tree-hash.ts";
 import type { Program } from "../program.ts";
-import type { Octet, Relation, Word } from "../relation.ts";
+import { ELEMENT_BITS, LOW_BITS, NAMED_BITS, type Octet, type Relation, type Word } from "../relation.ts";
 import type { MachineRow, Slot } from "./machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "./machine-tables.ts";
+import { filledRows } from "./table-heights.ts";
 
 /**
  * A program as rows of tables. The public values' words come first, by index, then the program's words. Each cell is written by
@@ -13,14 +15,36 @@ export interface WiredProgram {
   readonly rows: Readonly<Record<MachineTableName, readonly MachineRow[]>>;
   /** By memory and address: how many slots read the cell. */
   readonly counts: Readonly<Record<Slot["memory"], readonly number[]>>;
+  /** Words that rows have and the program does not: they follow its own. */
+  readonly derived: readonly DerivedWord[];
+}
+
+/** A word of the base field that follows from another one's first coordinate. */
+interface DerivedWord {
+  readonly of: Word;
+  valueOf(element: number): number;
 }
 
 type Cell = MachineRow["cells"][number];
 type Of<Kind extends Relation["kind"]> = Extract<Relation, { readonly kind: Kind }>;
 
-/** Lays a program out, as `check-program.ts` accepts it. */
-export function wireProgram(program: Program): WiredProgram {
-  const wiring = new Wiring(program);
+/** Rows of arithmetic that an element's bits take at most: each is boolean, sums up to it, its high and low part, its range. */
+const MOST_ROWS_OF_BITS = 2 * ELEMENT_BITS + LOW_BITS + ELEMENT_BITS - NAMED_BITS;
+
+/**
+ * Lays a program out, as `check-program.ts` accepts it. Bits are rows of arithmetic where that table has room for them in what
+ * it would be filled up with: a table less is a hundred columns less to open.
+ */
+export function wireProgram(program: Program, minLogRows: number): WiredProgram {
+  const wiring = layOut(program, false);
+  const { arithmetic, bits } = wiring.rows;
+  const most = arithmetic.length + MOST_ROWS_OF_BITS * bits.length;
+  if (bits.length === 0 || filledRows(most, minLogRows) > filledRows(arithmetic.length, minLogRows)) return wiring;
+  return layOut(program, true);
+}
+
+function layOut(program: Program, hasBitsInArithmetic: boolean): Wiring {
+  const wiring = new Wiring(program, hasBitsInArithmetic);
   for (const relation of program.relations) wiring.add(relation);
   return wiring;
 }
@@ -37,17 +61,20 @@ class Wiring implements WiredProgram {
     constant: [] as MachineRow[],
   } satisfies Record<MachineTableName, MachineRow[]>;
   readonly counts: Record<Slot["memory"], number[]>;
-  readonly #hasWriter: Record<Slot["memory"], Uint8Array>;
+  readonly derived: DerivedWord[] = [];
+  readonly #hasBitsInArithmetic: boolean;
+  readonly #hasWriter: Record<Slot["memory"], number[]>;
   #siblings = 0;
 
-  constructor(program: Program) {
+  constructor(program: Program, hasBitsInArithmetic: boolean) {
     const { wordCount, octetCount, publicCount } = program;
     this.program = program;
+    this.#hasBitsInArithmetic = hasBitsInArithmetic;
     this.counts = {
       word: new Array<number>(publicCount + wordCount).fill(0),
       octet: new Array<number>(octetCount).fill(0),
     };
-    this.#hasWriter = { word: new Uint8Array(wordCount), octet: new Uint8Array(octetCount) };
+    this.#hasWriter = { word: new Array<number>(wordCount).fill(0), octet: new Array<number>(octetCount).fill(0) };
   }
 
   add(relation: Relation): void {
@@ -74,6 +101,7 @@ class Wiring implements WiredProgram {
         return this.#push("deal", [...words, ...relation.octets.map((octet) => this.#octet(octet))]);
       }
       case "bits": {
+        if (this.#hasBitsInArithmetic) return this.#addBits(relation);
         const { element, low, high, bits } = relation;
         return this.#push(
           "bits",
@@ -96,6 +124,54 @@ class Wiring implements WiredProgram {
     }
     const operands = [a, b, c].map((word) => this.#word(word));
     this.#push("arithmetic", [...operands, this.#word(d)], [product, linear, constant]);
+  }
+
+  /**
+   * Bits by arithmetic. Sums of them, from the highest on, come to the element. Where the seven highest are 1 it is p − 1, the
+   * greatest number: the product of these bits, times the element, is the product times −1.
+   */
+  #addBits({ element, low, high, bits }: Of<"bits">): void {
+    const derive = (valueOf: DerivedWord["valueOf"]): Word => this.#derive({ of: element, valueOf });
+    const all = Array.from({ length: ELEMENT_BITS }, (_, i) => bits[i] ?? derive((number) => Math.floor(number / 2 ** i) % 2));
+    for (const bit of all) this.#multiply(bit, bit, bit);
+    const top = all[ELEMENT_BITS - 1] as Word;
+    let [sum, product] = [top, top];
+    for (let i = ELEMENT_BITS - 2; i >= 0; i--) {
+      const above = i === LOW_BITS ? high : i === 0 ? element : undefined;
+      sum = this.#appendBit(sum, all[i], above ?? derive((number) => Math.floor(number / 2 ** i)));
+      if (i < NAMED_BITS) continue;
+      const next = derive((number) => (Math.floor(number / 2 ** i) === 2 ** (ELEMENT_BITS - i) - 1 ? 1 : 0));
+      this.#multiply(product, all[i], next);
+      product = next;
+    }
+    this.#push(
+      "arithmetic",
+      [...[product, element].map((word) => this.#word(word)), undefined, this.#word(product)],
+      [neg(1), 0, 0],
+    );
+    if (low === undefined) return;
+    let lower = all[LOW_BITS - 1] as Word;
+    for (let i = LOW_BITS - 2; i >= 0; i--) {
+      const part = (number: number): number => Math.floor((number % 2 ** LOW_BITS) / 2 ** i);
+      lower = this.#appendBit(lower, all[i], i === 0 ? low : derive(part));
+    }
+  }
+
+  /** Twice the sum, and the bit, which is its own square. */
+  #appendBit(sum: Word, bit: Word | undefined, to: Word): Word {
+    const written = this.#word(to);
+    this.#push("arithmetic", [this.#word(bit), this.#word(bit), this.#word(sum), written], [1, 2, 0]);
+    return to;
+  }
+
+  #multiply(a: Word, b: Word | undefined, to: Word): void {
+    const written = this.#word(to);
+    this.#push("arithmetic", [this.#word(a), this.#word(b), undefined, written], [1, 0, 0]);
+  }
+
+  #derive(word: DerivedWord): Word {
+    this.counts.word.push(0);
+    return (this.program.wordCount + this.derived.push(word) - 1) as Word;
   }
 
   #copy(from: Cell, to: Cell): void {

@@ -139,7 +139,7 @@ describe("L1 with a verifier of aggregates", () => {
       await assertReverts(propose(others, honest), "ConstraintMismatch()");
     await assertReverts(propose(items, { ...honest, digest: wordToHex(5n) }), "ConstraintMismatch()");
     const changed = honest.proof.slice(0, -2) + (honest.proof.endsWith("00") ? "01" : "00");
-    // A path in the last of four trees of columns and two layers.
-    await assertReverts(propose(items, { ...honest, proof: changed }), "MerkleMismatch(5)");
+    // A path in the last of four trees of columns and three layers.
+    await assertReverts(propose(items, { ...honest, proof: changed }), "MerkleMismatch(6)");
   });
 });

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Backend } from "../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { Assembler } from "../../src/recursion/assembler.ts";
+import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
+import { checkTraces } from "../../src/stark/check.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import { leafParameters } from "./squares-leaf.ts";
+
+const P = 2130706433;
+const NAMED = 24;
+/** Numbers at both ends of the field, and around its highest bits. */
+const ELEMENTS = [0, 1, 2, 2 ** 16, 2 ** 24 - 2, 2 ** 24, 127 * 2 ** 24 - 1, P - 2, P - 1, 1234567890];
+
+/** An element, its lowest 16 bits, what its others come to, its lowest 24 bits: all of them public values. */
+function statementOf(number: number, element = number): number[] {
+  const bits = Array.from({ length: NAMED }, (_, i) => Math.floor(number / 2 ** i) % 2);
+  return [element, number % 2 ** 16, Math.floor(number / 2 ** 16), ...bits];
+}
+
+function bitsProgram() {
+  const a = new Assembler();
+  a.section("all", "BadStatement");
+  const [element, low, high, ...bits] = Array.from({ length: 3 + NAMED }, () => a.public());
+  if (element === undefined || low === undefined || high === undefined) throw new Error("there are public values");
+  a.bits(element, { low, high, bits });
+  return a.build("bits");
+}
+
+describe("bits where arithmetic has room for them", () => {
+  let backend: Backend;
+  let own: ProgramSystem;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 1 });
+    own = await programSystem(bitsProgram(), leafParameters({ minLogRows: 7 }), backend);
+  });
+  after(() => backend.close());
+
+  /** What a prover gives that takes another number for the element's, with these public values. */
+  function inputOf(statement: readonly number[], number: number) {
+    const derived = own.wired.derived.map(({ of, valueOf }) => ({ of, valueOf: () => valueOf(number) }));
+    const words = statement.map((value) => [value, 0, 0, 0, 0]);
+    return programInput({ ...own, wired: { ...own.wired, derived } }, statement, { words, octets: [], siblings: [] });
+  }
+
+  /** How many constraints and buses are broken. */
+  const broken = (statement: readonly number[], number: number): number =>
+    checkTraces(own.system, inputOf(statement, number)).length;
+
+  it("are no table, and are one where it would be taller for them", async () => {
+    assert.ok(!own.system.tables.some(({ air }) => air.name === "bits"));
+    assert.equal(own.system.tables.find(({ air }) => air.name === "arithmetic")?.fixedLogRows, 7);
+    const { system } = await programSystem(bitsProgram(), leafParameters({ minLogRows: 6 }), backend);
+    assert.ok(system.tables.some(({ air }) => air.name === "bits"));
+  });
+
+  it("are those of the element", () => {
+    for (const element of ELEMENTS) {
+      const statement = statementOf(element);
+      const run = runProgram(own, statement, { words: [], octets: [] });
+      assert.ok(run.ok);
+      assert.deepEqual(checkTraces(own.system, run.input), [], `${element}`);
+      assert.deepEqual(run.input, inputOf(statement, element));
+    }
+  });
+
+  it("are not another number's, in any public value", () => {
+    for (const element of [1, P - 1]) {
+      const statement = statementOf(element);
+      statement.forEach((value, i) =>
+        assert.ok(broken(statement.with(i, (value + 1) % P), element) > 0, `public value ${i} of ${element}`),
+      );
+    }
+  });
+
+  it("are not those of the element and the modulus, which is a number of 31 bits too: one row of all refuses it", () => {
+    for (const element of [0, 1, 2 ** 24 - 2]) assert.equal(broken(statementOf(element + P, element), element + P), 1);
+  });
+
+  it("are boolean: 2 and 0 are no bits of 2, and 1 and 1 none of 3 as −1 and 2", () => {
+    for (const [number, first, second] of [
+      [2, 2, 0],
+      [3, P - 1, 2],
+    ] as const) {
+      const statement = statementOf(number).with(3, first).with(4, second);
+      // The square in the sum is not the bit either, so more than the rows of both bits are broken.
+      assert.ok(broken(statement, number) >= 1);
+    }
+  });
+
+  it("refuse a changed cell in each place of a row", () => {
+    const statement = statementOf(1234567890);
+    const input = inputOf(statement, 1234567890);
+    const index = own.system.tables.findIndex(({ air }) => air.name === "arithmetic");
+    own.wired.rows.arithmetic.forEach(({ cells }, row) =>
+      input.traces[index]?.forEach((column, at) => {
+        // One row's every eleventh place: each place of each kind of row.
+        if (cells[Math.floor(at / 5)] === undefined || (row + at) % 11 !== 0) return;
+        const known = column[row] ?? 0;
+        column[row] = (known + 1) % P;
+        assert.notDeepEqual(checkTraces(own.system, input), [], `column ${at} of row ${row}`);
+        column[row] = known;
+      }),
+    );
+  });
+
+  it("have a proof if they are the element's, and none if they are another number's", async () => {
+    const verdict = async (statement: readonly number[], number: number): Promise<boolean> => {
+      const input = inputOf(statement, number);
+      return verify(own.system, input.statement, await prove(own.system, input, backend)).ok;
+    };
+    assert.equal(await verdict(statementOf(P - 1), P - 1), true);
+    assert.equal(await verdict(statementOf(P, 0), P), false);
+  });
+});
