@@ -2,6 +2,8 @@ import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import {
   declareConstants,
+  inlineMul,
+  inlineNormalize,
   inlineSpread,
   LITERAL,
   MUL_ADD_CONSTANTS,
@@ -41,18 +43,30 @@ function foldLeaf(y) -> r {
 
 /**
  * The fold of a stack's layer: of the coefficients, number j counts by the factors of its bits. Four products join neighbours, two
- * these, and one the halves.
+ * these, and one the halves; written out, since calls would cost a sixth of it.
  */
 export function tensorFoldFunction(leaf: number): string {
-  const joined = (a: string, t: string, b: string): string => `extNormalize(add(${a}, extMulWide(${t}, ${b})))`;
   const load = (position: number): string => `mload(${slotOf(leaf, position)})`;
-  const pair = (position: number): string => joined(load(position), "t", load(position + 1));
+  /** out := a + t·b for a normalized b. */
+  const join = (out: string, a: string, t: string, b: string): string => `{
+    let product := ${b}
+    ${inlineMul("product", t, "product")}
+    ${inlineNormalize(out, `add(${a}, product)`)}
+  }`;
+  const pair = (out: string, position: number): string => `let ${out} := ${load(position + 1)}
+  ${inlineNormalize(out, out)}
+  ${join(out, load(position), "t", out)}`;
   return `
 // folds the eight canonical values in memory by the factors of a coefficient's bits, the lowest first; Montgomery form, lanes < 1.3p
 function foldTensor(t, t2, t4) -> r {
   ${toCoefficients(leaf)}
-  r := ${joined(pair(0), "t2", pair(2))}
-  r := ${joined("r", "t4", joined(pair(4), "t2", pair(6)))}
+  ${pair("low", 0)}
+  ${pair("high", 2)}
+  ${join("r", "low", "t2", "high")}
+  ${pair("low4", 4)}
+  ${pair("high4", 6)}
+  ${join("low4", "low4", "t2", "high4")}
+  ${join("r", "r", "t4", "low4")}
 }`;
 }
 

@@ -1,6 +1,6 @@
 import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
 import { hex } from "./lanes.ts";
-import { LITERAL } from "./yul-extension.ts";
+import { inlineMul, LITERAL } from "./yul-extension.ts";
 
 /*
  * Rows of base elements arrive in base31: eight elements in 31 bytes. One mask takes the elements k, k+3 and k+6 of a
@@ -154,28 +154,38 @@ function ${name}(row) -> sum, faults {
 }
 
 /**
- * The sum over a leaf of whole groups, by a loop: up to MAX_GROUPS of them. `bad` is not zero when an element is not canonical; eight
- * elements fill their bytes, so there is no padding.
+ * The sum over the leaf of a stack: of each stack column 16 elements times weights that all columns share, whose packed table is at
+ * `table`, and that times the column's weight. `bad` is not zero when an element is not canonical; eight elements fill their bytes,
+ * so there is no padding.
  */
-export const LEAF_SUM = `
-// sum of coefficient times element over groups of eight elements: canonical lanes
-function leafSum(row, table, groups) -> sum, bad {
-  let a := 0 let b := 0 let c := 0 let d := 0 let e := 0
-  for { let end := add(row, mul(31, groups)) } lt(row, end) { row := add(row, 31) } {
-    let z := shr(8, calldataload(row))
-    let x := and(z, ${THREE})
-    let y := and(shr(31, z), ${THREE})
-    z := and(shr(62, z), ${TWO})
-    bad := or(bad, or(add(x, ${CARRY}), or(add(y, ${CARRY}), add(z, ${CARRY}))))
-    ${NAMES.map((name, i) => {
-      const word = (k: number): string => `mload(${k === 0 && i === 0 ? "table" : `add(table, ${160 * k + 32 * i})`})`;
-      return `${name} := add(mul(${word(0)}, x), add(mul(${word(1)}, y), add(mul(${word(2)}, z), ${name})))`;
-    }).join("\n    ")}
-    table := add(table, ${32 * GROUP_WORDS})
+export function leafSumFunction(table: number): string {
+  const group = (at: number, word: string): string => `{
+      let z := shr(8, calldataload(${word}))
+      let x := and(z, ${THREE})
+      let y := and(shr(31, z), ${THREE})
+      z := and(shr(62, z), ${TWO})
+      bad := or(bad, or(add(x, ${CARRY}), or(add(y, ${CARRY}), add(z, ${CARRY}))))
+      ${accumulate(
+        at,
+        ["x", "y", "z"].map((code, k) => ({ code, k })),
+      )}
+    }`;
+  return `
+// weights of columns in Montgomery form, lanes <= 1.3p; a normalized sum
+function leafSum(row, weights, end) -> sum, bad {
+  for { } lt(weights, end) { weights := add(weights, 32) } {
+    let a := 0 let b := 0 let c := 0 let d := 0 let e := 0
+    ${group(table, "row")}
+    ${group(table + 32 * GROUP_WORDS, "add(row, 31)")}
+    row := add(row, 62)
+    a := ${gatherSums()}
+    ${inlineMul("a", "mload(weights)", "a")}
+    sum := add(sum, a)
   }
   bad := and(bad, ${OVERFLOW})
-  sum := ${gatherSums()}
+  sum := extNormalize(sum)
 }`;
+}
 
 /** Eight values from the words w0 … w4, one for each coordinate: shifts and masks chosen for every value and lane. */
 function unpackGroup(): string {

@@ -79,7 +79,7 @@ function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
     const lowest = Math.min(...ranges.map(({ logRows }) => logRows));
     let [start, count] = [0, 0];
     const own: string[] = [];
-    for (let bit = lowest; bit <= logStack; bit++) {
+    for (let bit = lowest; bit <= logStack;) {
       const range = ranges.find(({ logRows }) => logRows === bit);
       if (range !== undefined) {
         own.push(...joinRange(layout, range, count, isNext));
@@ -87,20 +87,28 @@ function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
       }
       // A column as long as a stack column is one.
       if (bit === logStack) break;
+      const isJoined = ranges.some(({ logRows }) => logRows === bit + 1);
+      const bits = isJoined || bit + 1 === logStack ? 1 : 2;
       // Taller columns stand in front, so the first place is a multiple of their length.
-      if (start % 2 !== 0) throw new Error(`the ${phase} columns of 2^${bit} coefficients begin at an odd place`);
-      own.push(`foldPlaces(${hex(memory.folded)}, ${count}, ${challenge(bit)})`);
-      [start, count] = [start / 2, Math.ceil(count / 2)];
+      if (start % 2 ** bits !== 0) throw new Error(`the ${phase} columns of 2^${bit} coefficients begin at place ${start}`);
+      own.push(foldBits(hex(memory.folded), count, challenge(bit), bits));
+      [start, count] = [start / 2 ** bits, Math.ceil(count / 2 ** bits)];
+      bit += bits;
     }
     own.push(`mcopy(${hex(memory.stackValues + 32 * first)}, ${hex(memory.folded)}, ${32 * width})`);
     return own;
   });
-  const folds = Array.from({ length: logWidth }, (_, i) => {
-    const count = Math.ceil(stack.width / 2 ** i);
-    return `foldPlaces(${hex(memory.stackValues)}, ${count}, ${challenge(logStack + i)})`;
+  const folds = Array.from({ length: Math.ceil(logWidth / 2) }, (_, i) => {
+    const count = Math.ceil(stack.width / 2 ** (2 * i));
+    return foldBits(hex(memory.stackValues), count, challenge(logStack + 2 * i), 2 * i + 1 === logWidth ? 1 : 2);
   });
   const clear = `calldatacopy(${hex(memory.stackValues)}, calldatasize(), ${32 * stack.width})`;
   return [...(isNext ? [clear] : []), ...lines, ...folds, `mstore(${hex(to)}, mload(${hex(memory.stackValues)}))`].join("\n  ");
+}
+
+/** Joins so many values at neighbouring places by the challenges of one bit or two. */
+function foldBits(values: string, count: number, challenges: string, bits: 1 | 2): string {
+  return `foldPlaces${bits === 2 ? "Twice" : ""}(${values}, ${count}, ${challenges})`;
 }
 
 /** Puts a range's columns in front of what its phase's shorter ones have been folded to. */

@@ -5,7 +5,6 @@ import { fail } from "../errors.ts";
 import { hex, MONTGOMERY, PRIME } from "../lanes.ts";
 import { type EvaluatorPart, splitEvaluator } from "../split-evaluator.ts";
 import type { StackLayout, StackTable } from "./stack-layout.ts";
-import { minus, ONE } from "./yul-claim.ts";
 
 /** The contracts that evaluate a verifier's constraints. */
 export interface StackEvaluators {
@@ -74,12 +73,10 @@ function giveTable(
     at += 32;
     return line;
   };
-  const slots = { offset: `mload(${hex(memory.slots.offset)})`, vanishing: `mload(${hex(memory.slots.vanishing)})` };
-  const point = `mload(${hex(memory.points + 32 * (shape.tallest - logRows))})`;
   const step = hex((BigInt(inv(2 ** logRows)) * MONTGOMERY) % PRIME);
   const lookup = (group: number): string => `joined(${hex(memory.values + 32 * (first.lookup + 5 * group))})`;
   return [
-    `mstore(${hex(start + 64)}, extMul(${slots.vanishing}, extInverse(${minus(point, ONE)})))`,
+    `mstore(${hex(start + 64)}, mload(${hex(memory.selectors + 32 * (shape.tallest - logRows))}))`,
     ...(graph.statementCount > 0 ? [copy(memory.publicValues, statementCount)] : []),
     copy(memory.values + 32 * first.preprocessed, table.preprocessedWidth),
     copy(memory.values + 32 * first.main, table.mainWidth),
@@ -87,7 +84,7 @@ function giveTable(
     ...Array.from({ length: graph.helperCount }, (_, i) => put(lookup(1 + i))),
     put(`joined(${hex(memory.nextValues + 32 * firstNext)})`),
     copy(memory.foldPowers, graph.powerCount),
-    put(slots.offset),
+    put(`mload(${hex(memory.slots.offset)})`),
     // sums are sent plain
     put(`extCanonical(extMul(mload(${hex(memory.sums + 32 * table.index)}), ${hex((BigInt(step) * MONTGOMERY) % PRIME)}))`),
   ].join("\n    ");

@@ -5,17 +5,17 @@ import { ERROR_FUNCTIONS } from "../errors.ts";
 import { hex } from "../lanes.ts";
 import { indentYul } from "../indent.ts";
 import { domainFunctions } from "../yul-domain.ts";
-import { EXT_MUL_WIDE, EXT_POWER, EXTENSION_FUNCTIONS } from "../yul-extension.ts";
+import { EXT_POWER, EXTENSION_FUNCTIONS } from "../yul-extension.ts";
 import { finalChunkFunction, READ_FINAL, readLeafFunction, tensorFoldFunction } from "../yul-fri.ts";
 import { merkleFunction } from "../yul-merkle.ts";
-import { COEFFICIENT_TABLE, LEAF_SUM, UNPACK_VALUES } from "../yul-opening.ts";
+import { COEFFICIENT_TABLE, leafSumFunction, UNPACK_VALUES } from "../yul-opening.ts";
 import { transcriptFunctions } from "../yul-transcript.ts";
 import { callClaim, claimBody } from "./stack-claim.ts";
 import { checkStackConstraints, stackEvaluators, type StackEvaluators } from "./stack-constraints.ts";
 import { ABSORB_ROUNDS, checkPoint, readStackHead, readStackValues, runStackTranscript } from "./stack-head.ts";
 import { layoutStack, type StackLayout } from "./stack-layout.ts";
 import { foldByRatios, openStackTree, prepareQueries } from "./stack-queries.ts";
-import { EQUALITY, JOINED, NEXT_CLAIM, placeFunctions, READ_EXTENSIONS } from "./yul-claim.ts";
+import { EQUALITY, FOLD_PLACES, JOINED, NEXT_CLAIM, placeFunctions, READ_EXTENSIONS } from "./yul-claim.ts";
 
 /** Phases of the gas breakdown, in the order of the profile's words. */
 export const STACK_GAS_PHASES = [
@@ -110,11 +110,11 @@ function coreFunctions(layout: StackLayout): string[] {
   return [
     ERROR_FUNCTIONS,
     EXTENSION_FUNCTIONS,
-    EXT_MUL_WIDE,
     EXT_POWER,
     domainFunctions(layout.shape.logDomain),
     transcriptFunctions(memory.buffer),
-    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, JOINED, EQUALITY, COEFFICIENT_TABLE, LEAF_SUM],
+    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, JOINED, EQUALITY, COEFFICIENT_TABLE],
+    leafSumFunction(memory.partsTable),
     merkleFunction(layout.digestBytes, memory.stack),
     readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
     tensorFoldFunction(memory.friLeaf),
@@ -124,7 +124,7 @@ function coreFunctions(layout: StackLayout): string[] {
 }
 
 function claimContract(layout: StackLayout, name: string): GeneratedContract {
-  const body = [EXTENSION_FUNCTIONS, NEXT_CLAIM, placeFunctions(layout), claimBody(layout)].join("\n");
+  const body = [EXTENSION_FUNCTIONS, NEXT_CLAIM, FOLD_PLACES, placeFunctions(layout), claimBody(layout)].join("\n");
   const source = `${HEADER}
 /// @title The claim that opened values of a program's proof make together
 /// @dev Input words as the verifier has them in memory: challenges, opened values, the rounds' messages and the final polynomial. Output

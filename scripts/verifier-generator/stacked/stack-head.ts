@@ -134,6 +134,13 @@ export function checkPoint(layout: StackLayout): string {
   }
   ${store("vanishing", minus(`mload(${hex(end)})`, ONE))}
   if iszero(extCanonical(${load("vanishing")})) { ${fail("pointInDomain")} }
+  // (z^n - 1) / (y - 1) with y = z^(2^k) is the product of all y^(2^i) + 1 in between
+  let selector := ${ONE}
+  for { let at := ${hex(end)} } gt(at, ${hex(memory.points)}) { } {
+    at := sub(at, 32)
+    selector := extMul(extNormalize(add(mload(at), ${ONE})), selector)
+    mstore(sub(at, ${memory.points - memory.selectors}), selector)
+  }
   // powers of the challenge that folds messages
   let power := ${load("fold")}
   for { let at := ${hex(memory.foldPowers)} } lt(at, ${hex(memory.foldPowers + 32 * foldPowerCount(layout))}) { at := add(at, 32) } {

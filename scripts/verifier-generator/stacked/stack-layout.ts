@@ -14,11 +14,11 @@ import { GROUP_WORDS } from "../yul-opening.ts";
 import { type TableGraph, tableGraph } from "./lookup-graph.ts";
 
 /** Values of a stack column in a leaf. */
-export const PARTS = 2 ** LOG_PARTS;
+const PARTS = 2 ** LOG_PARTS;
 /** Groups of eight values in them. */
 export const GROUPS_PER_COLUMN = PARTS / BASE31_GROUP;
-/** Stack columns of a tree, for which sums over a leaf need no reduction. */
-const MOST_COLUMNS = 15;
+/** Stack columns of a tree: a sum of as many products is below 2^36. */
+const MOST_COLUMNS = 30;
 
 const SLOTS = [
   ...(["logRows", "logDomain", "layers", "logFinal", "cursor", "state"] as const satisfies readonly QuerySlot[]),
@@ -34,8 +34,6 @@ export interface StackTree {
   readonly width: number;
   /** Offset of its root in the proof; the key's are constants. */
   readonly root: { readonly offset: number } | { readonly constant: bigint };
-  /** Address of its coefficient table. */
-  readonly table: number;
 }
 
 /** A table with what its evaluator is given. */
@@ -117,7 +115,7 @@ export function layoutStack(system: System): StackLayout {
     ...{ system, parameters, shape, stack, tables, offsets, memory },
     trees: stack.phases.map(({ phase, first, width }) => {
       if (width > MOST_COLUMNS) throw new RangeError(`a tree of ${width} stack columns, ${MOST_COLUMNS} are taken`);
-      return { phase, first, width, root: roots[phase], table: memory.tables + 32 * GROUP_WORDS * GROUPS_PER_COLUMN * first };
+      return { phase, first, width, root: roots[phase] };
     }),
     digestBytes: hash.digestBytes,
     layerCount: folds.length,
@@ -206,6 +204,8 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     publicValues: memory.words(statementCount),
     foldPowers: memory.words(powers),
     sums: memory.words(tables.length),
+    /** By k, as points: what selects the first row of a table whose point is z^(2^k). */
+    selectors: memory.words(shape.tallest),
     /** Arguments, public values, columns and shared values of an evaluator. */
     evaluator: memory.words(ARGUMENT_WORDS + statementCount + widest + 8 + powers + SHARED_WORDS),
     // From here to the final polynomial all is the input of the contract that checks the claim.
@@ -222,9 +222,9 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     challenges: memory.words(rounds),
     messages: memory.words(2 * rounds),
     finals: memory.words(finalCount),
-    /** A phase's values while they are folded; what is left of each stack column. */
-    folded: memory.words(shape.columnCount),
-    stackValues: memory.words(2 ** stack.logWidth),
+    /** A phase's values while they are folded; what is left of each stack column. Three words behind either are overwritten. */
+    folded: memory.words(shape.columnCount + 3),
+    stackValues: memory.words(2 ** stack.logWidth + 3),
     zeroFactors: memory.words(places),
     oneFactors: memory.words(places),
     anyBelow: memory.words(places + 1),
@@ -234,8 +234,8 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     finalTables: memory.words((finalCount / FINAL_GROUP) * FINAL_GROUP_WORDS),
     parts: memory.words(PARTS),
     columns: memory.words(2 ** stack.logWidth),
-    weights: memory.words(PARTS * stack.width),
-    tables: memory.words(GROUP_WORDS * GROUPS_PER_COLUMN * stack.width),
+    /** Weights of parts, packed. */
+    partsTable: memory.words(GROUP_WORDS * GROUPS_PER_COLUMN),
     /** Of each layer: three ratios and a factor. */
     folds: memory.words(4 * layerFolds(parameters, stack).length),
     // One zero word before the positions ends the search for a place.

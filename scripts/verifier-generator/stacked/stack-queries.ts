@@ -6,7 +6,7 @@ import { hex, MONTGOMERY, PRIME } from "../lanes.ts";
 import { LITERAL } from "../yul-extension.ts";
 import { ARITY } from "../yul-fri.ts";
 import { digestMask } from "../yul-merkle.ts";
-import { GROUPS_PER_COLUMN, PARTS, type StackLayout, type StackTree } from "./stack-layout.ts";
+import { GROUPS_PER_COLUMN, type StackLayout, type StackTree } from "./stack-layout.ts";
 import { minus, ONE } from "./yul-claim.ts";
 
 const EIGHTH = hex((BigInt(inv(ARITY)) * MONTGOMERY) % PRIME);
@@ -14,36 +14,40 @@ const FROM_SQUARE = hex(BigInt(inv(Number(MONTGOMERY))));
 
 /** Weights of a leaf's values, as sums over leaves take them; of each layer the ratios r / (1 − r) and what they leave out. */
 export function prepareQueries(layout: StackLayout): string {
-  const { memory, stack, trees, leafRounds, layerCount } = layout;
+  const { memory, stack, leafRounds, layerCount } = layout;
   const firstLayer = memory.challenges + 32 * leafRounds;
+  const endOfFolds = memory.folds + 128 * layerCount;
+  /** 1 − r of a layer's challenge. */
+  const zeroOf = (i: number): string => minus(ONE, i === 0 ? "mload(from)" : `mload(add(from, ${32 * i}))`);
   return `
   mstore(${hex(memory.parts)}, 1) // weights of parts are plain, so that sums of products with elements are
   equality(${hex(memory.challenges)}, ${LOG_PARTS}, ${hex(memory.parts)})
   mstore(${hex(memory.columns)}, ${ONE})
   equality(${hex(memory.challenges + 32 * LOG_PARTS)}, ${stack.logWidth}, ${hex(memory.columns)})
-  {
-    let to := ${hex(memory.weights)}
-    for { let column := ${hex(memory.columns)} } lt(column, ${hex(memory.columns + 32 * stack.width)}) { column := add(column, 32) } {
-      let weight := mload(column)
-      for { let part := ${hex(memory.parts)} } lt(part, ${hex(memory.parts + 32 * PARTS)}) { part := add(part, 32) } {
-        mstore(to, extMul(weight, mload(part)))
-        to := add(to, 32)
-      }
-    }
+  packCoefficients(${hex(memory.parts)}, ${hex(memory.partsTable)}, ${GROUPS_PER_COLUMN})
+  // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
+  let run := ${ONE}
+  let from := ${hex(firstLayer)}
+  for { let to := ${hex(memory.folds)} } lt(to, ${hex(endOfFolds)}) { to := add(to, 128) } {
+    let all := extMul(extMul(${zeroOf(0)}, ${zeroOf(1)}), ${zeroOf(2)})
+    mstore(to, run)
+    mstore(add(to, 96), all)
+    run := extMul(run, all)
+    from := add(from, 96)
   }
-  ${trees.map((tree) => `packCoefficients(${hex(memory.weights + 32 * PARTS * tree.first)}, ${hex(tree.table)}, ${GROUPS_PER_COLUMN * tree.width})`).join("\n  ")}
-  for { let layer := 0 } lt(layer, ${layerCount}) { layer := add(layer, 1) } {
-    let from := add(${hex(firstLayer)}, mul(layer, 96))
-    let to := add(${hex(memory.folds)}, shl(7, layer))
-    let zero := ${minus(ONE, "mload(from)")}
-    let zero2 := ${minus(ONE, "mload(add(from, 32))")}
-    let zero4 := ${minus(ONE, "mload(add(from, 64))")}
-    let pair := extMul(zero, zero2)
-    let all := extMul(pair, zero4)
-    let inverse := extInverse(all)
+  run := extInverse(run)
+  for { let to := ${hex(endOfFolds)} } gt(to, ${hex(memory.folds)}) { } {
+    to := sub(to, 128)
+    from := sub(from, 96)
+    let all := mload(add(to, 96))
+    let inverse := extMul(run, mload(to))
+    run := extMul(run, all)
+    let zero := ${zeroOf(0)}
+    let zero2 := ${zeroOf(1)}
+    let zero4 := ${zeroOf(2)}
     mstore(to, extMul(extMul(mload(from), extMul(zero2, zero4)), inverse))
     mstore(add(to, 32), extMul(extMul(mload(add(from, 32)), extMul(zero, zero4)), inverse))
-    mstore(add(to, 64), extMul(extMul(mload(add(from, 64)), pair), inverse))
+    mstore(add(to, 64), extMul(extMul(mload(add(from, 64)), extMul(zero, zero2)), inverse))
     mstore(add(to, 96), extScale(all, ${EIGHTH}))
   }`;
 }
@@ -78,7 +82,7 @@ export function openStackTree(layout: StackLayout, tree: StackTree, index: numbe
   }
   let faults := 0
   for { let q := 0 } lt(q, ${32 * parameters.queryCount}) { q := add(q, 32) } {
-    let sum, bad := leafSum(cursor, ${hex(tree.table)}, ${GROUPS_PER_COLUMN * tree.width})
+    let sum, bad := leafSum(cursor, ${hex(memory.columns + 32 * tree.first)}, ${hex(memory.columns + 32 * (tree.first + tree.width))})
     faults := or(faults, bad)
     mstore(${at(memory.friValues)}, ${index === layout.trees.length - 1 ? `extCanonical(${sum})` : sum})
     calldatacopy(${hex(memory.buffer)}, cursor, ${leafBytes})

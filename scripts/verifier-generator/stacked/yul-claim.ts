@@ -74,10 +74,8 @@ function equality(challenges, count, to) {
   }
 }`;
 
-/** What weighs opened values and the stack at the rounds' point (`stark/stacked/claims.ts`). */
-export function placeFunctions({ memory, logPlaces }: StackLayout): string {
-  const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
-  return `
+/** Values at places, joined by the bits of their places. */
+export const FOLD_PLACES = `
 // values at neighbouring places, count of them from an even place on, by the challenge of the bit that tells them apart: in place, half
 // as many
 function foldPlaces(from, count, challenge) {
@@ -93,6 +91,32 @@ function foldPlaces(from, count, challenge) {
   }
   if eq(from, last) { mstore(to, mload(from)) }
 }
+// the same for two bits, from a place that four divides on: three words behind the values are overwritten
+function foldPlacesTwice(from, count, challenges) {
+  let a := mload(challenges)
+  let b := mload(add(challenges, 32))
+  let both := extMul(a, b)
+  let to := from
+  let end := add(from, shl(5, count))
+  calldatacopy(end, calldatasize(), 96) // places behind the last one have nothing
+  for { } lt(from, end) { from := add(from, 128) } {
+    let sum := mload(add(from, 32))
+    let value := mload(add(from, 64))
+    ${inlineMul("sum", "a", "sum")}
+    ${inlineMul("value", "b", "value")}
+    sum := add(sum, value)
+    value := mload(add(from, 96))
+    ${inlineMul("value", "both", "value")}
+    ${inlineNormalize("sum", "add(add(mload(from), sum), value)")}
+    mstore(to, sum)
+    to := add(to, 32)
+  }
+}`;
+
+/** What weighs the stack at the rounds' point (`stark/stacked/claims.ts`). */
+export function placeFunctions({ memory, logPlaces }: StackLayout): string {
+  const at = (array: number, bit: string): string => `add(${hex(array)}, shl(5, ${bit}))`;
+  return `
 // for places of columns of 2^low coefficients: what numbers below each bit's power contribute
 function beginWeights(low) {
   let any := ${ONE}
