@@ -172,6 +172,8 @@ export interface ChainDependencies {
 
 /** As much as a thousand payments: the witness is some tenths of a second behind, or as long as one transaction may take. */
 const MOST_LAG = 21_000_000;
+/** A time, a count of operations and a batch that come after every upgrade that is announced. */
+const LATEST = 2n ** 64n - 1n;
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
 export interface Chain {
@@ -198,6 +200,8 @@ export interface Chain {
   readonly genesis: { readonly accounts: readonly GenesisAccount[]; readonly root: Hex } | undefined;
   /** Of the open batch, or of the next one, by what is known of L1 now. */
   protocolVersion(): bigint;
+  /** Of batches once all upgrades that are announced on L1 now are in effect; this software may not know it. */
+  announcedVersion(): bigint;
   /** Operations that all formed batches took from L1's queue. */
   operationsTaken(): bigint;
   /** What a chain that forms the next batch must know of those before. */
@@ -305,7 +309,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const initial = initialStateOf(options);
   const genesis = initial.accounts;
   const limitsOfCode = codeLimitsOf(genesis);
-  const { clock, system, flowsHash, versionOf, policyOf, store } = dependencies;
+  const { clock, system, flowsHash, versionOf, policyOf, alterChanges, store } = dependencies;
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
@@ -330,7 +334,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const admission = admissionOf(options, dependencies.kept?.lists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
-  const { alterChanges } = dependencies;
   const former = new BatchFormer(identity, options.formedBefore, {
     ...{ tree, flowsHash, versionOf, policyOf, compress, alterChanges },
   });
@@ -423,6 +426,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     history,
     genesis: first,
     protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken, reducer.batchNumber),
+    announcedVersion: () => versionOf(LATEST, LATEST, LATEST),
     operationsTaken: () => former.operationsTaken,
     formed: () => former.formed,
     async submit(raw) {

@@ -49,6 +49,11 @@ export function exportedCoinbase(version: bigint, coinbase: Hex): Hex | undefine
   return versionParts(version).format === 2 ? undefined : coinbase;
 }
 
+/** Whether a version's batches are known to charge for what transactions cost to prove. */
+export function chargesUnits(version: bigint): boolean {
+  return version % 2n ** BigInt(FORMAT_BITS) === 3n;
+}
+
 /** The same machine and format with the next keys. */
 export function nextGeneration(version: bigint): bigint {
   return version + 2n ** BigInt(FORMAT_BITS);

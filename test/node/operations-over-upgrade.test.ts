@@ -33,6 +33,7 @@ async function startOverUpgrade(walletNumber: number) {
     seal,
     from,
     announce: () => void (effectiveAt = test.chain.sequencer.nextEnvironment.timestamp + NOTICE),
+    withdraw: () => void (effectiveAt = undefined),
     pass: () => test.clock.advance(Number(NOTICE + 1n) * 1000),
     estimated: async () => BigInt((await ask(test.chain, "zks_estimateGasL1ToL2", [asked])) as Hex),
     request: (gasLimit: bigint) => test.request({ from, to: HASHER.address, data: NINE, valueWei: VALUE, gasLimit }),
@@ -40,6 +41,47 @@ async function startOverUpgrade(walletNumber: number) {
     balance: async () => BigInt((await ask(test.chain, "eth_getBalance", [from, "latest"])) as Hex),
   };
 }
+
+describe("what an operation is estimated while version 3 is announced", () => {
+  it("is by the coming version's meter where that is more, and the operation runs before the upgrade and behind it", async () => {
+    const { test, seal, announce, withdraw, pass, estimated, request, kept } = await startOverUpgrade(621);
+    try {
+      const before = await estimated();
+      announce();
+      const announced = await estimated();
+      // Nine times 148 hashes alone are 813,852 units, six a gas.
+      assert.ok(announced > before && unitBudget(announced) >= 9 * 148 * 611, `${before} before, ${announced} then`);
+      withdraw();
+      assert.equal(await estimated(), before, "an upgrade that was withdrawn charges nobody");
+      announce();
+      assert.equal((await request(announced)).success, true, "under version 2, which still holds");
+      assert.equal(await kept(), VALUE);
+      await seal();
+      pass();
+      assert.equal((await request(announced)).success, true, "under version 3");
+      assert.ok((await estimated()) <= announced);
+      const { batch, witness, claim } = await seal();
+      assert.equal(batch.protocolVersion, 3n);
+      assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+      assert.deepEqual(test.faults, []);
+    } finally {
+      await test.chain.close();
+    }
+  });
+
+  it("is as before where the EVM's gas pays for the units", async () => {
+    const { test, announce } = await startOverUpgrade(622);
+    try {
+      const plain = { from: HASHER.address, to: new TestWallet(623).address, data: "0x" };
+      const estimated = async (): Promise<unknown> => ask(test.chain, "zks_estimateGasL1ToL2", [plain]);
+      const before = await estimated();
+      announce();
+      assert.equal(await estimated(), before);
+    } finally {
+      await test.chain.close();
+    }
+  });
+});
 
 describe("attack: an operation priced under version 2 and run under 3", () => {
   it("does not run with gas for the EVM alone: its value comes back, its gas is paid, and its batch has a proof's plan", async () => {

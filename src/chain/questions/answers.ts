@@ -74,7 +74,10 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       await goTo(at, []);
       return readAccount(state, address, slot);
     },
-    call: async (question) => answerOf(await (await runner(question))(question.call, boundsOf(question))),
+    async call(question) {
+      const { call, countsUnits } = question;
+      return answerOf(await (await runner(question))(call, boundsOf(question), { countsUnits }));
+    },
     estimate: async (question) => estimate(question, await runner(question)),
     accessList: async (question) => accessList(question, await runner(question)),
     async trace(question) {

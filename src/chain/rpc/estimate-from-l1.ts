@@ -4,6 +4,7 @@ import { fromHex, hashTag, hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
+import { chargesUnits } from "../../protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Chain } from "../chain.ts";
 import { provingRefusal } from "../sequencer/proving-refusal.ts";
@@ -28,9 +29,10 @@ const DEPOSIT = selector("finalizeDeposit(uint256,bytes32,bytes)");
 const METADATA_VERSION = "01";
 
 /**
- * Gas for an operation that comes through L1's queue, by running it in the newest state, with a quarter on top. The sender is
- * given the operation's value first, as the queue's payout does. `l1ChainId` is undefined on a chain that has no L1. Throws
- * RpcError where the operation would fail.
+ * Gas for an operation that comes through L1's queue, by running it in the newest state, with a quarter on top: by the rules of
+ * today, and where an upgrade to a format that charges for units is announced also by those, since the operation may be taken
+ * under either. The sender is given the operation's value first, as the queue's payout does. `l1ChainId` is undefined on a chain
+ * that has no L1. Throws RpcError where the operation would fail.
  */
 export async function estimateFromL1(
   chain: Chain,
@@ -45,7 +47,16 @@ export async function estimateFromL1(
   const data = target === PREDEPLOYS.L2AssetRouter && l1ChainId !== undefined ? presentDeposit(call.data, l1ChainId) : call.data;
   const length = BigInt(fromHex(data).length);
   const intrinsic = LEAST_GAS + LEAST_GAS_PER_BYTE * length + (creates ? CREATION_GAS : 0n);
-  const run = runner(chain, ask, { ...call, to: target, data }, client);
+  const asked = { ...call, to: target, data };
+  const today = await estimate(runner(chain, ask, asked, client), intrinsic);
+  if (chain.sequencer.nextFormat === 3 || !chargesUnits(chain.announcedVersion())) return hexQuantity(today);
+  const announced = await estimate(runner(chain, ask, asked, client, true), intrinsic);
+  return hexQuantity(announced > today ? announced : today);
+}
+
+type Runner = (gasLimit: bigint) => Promise<CallAnswer>;
+
+async function estimate(run: Runner, intrinsic: bigint): Promise<bigint> {
   const full = await run(TRANSACTION_GAS_CAP);
   outputOf(full);
   const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, TRANSACTION_GAS_CAP);
@@ -61,24 +72,20 @@ export async function estimateFromL1(
   };
   while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
   const total = intrinsic + gas;
-  return hexQuantity(total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP);
+  return total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP;
 }
 
-/** What it takes to prove, where the chain's format counts it. */
+/** What it takes to prove, where that was counted. */
 function unitsOf({ receipt }: CallAnswer): number {
   return receipt?.native?.units ?? 0;
 }
 
-function runner(
-  chain: Chain,
-  ask: Asking,
-  call: RpcCall,
-  client: RpcClient | undefined,
-): (gasLimit: bigint) => Promise<CallAnswer> {
+function runner(chain: Chain, ask: Asking, call: RpcCall, client: RpcClient | undefined, countsUnits?: true): Runner {
   return async (gasLimit) => {
     const { balanceWei } = await chain.engine.state("now").account(call.from);
     const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];
-    return ask("call", { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) }, client);
+    const question = { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) };
+    return ask("call", countsUnits === undefined ? question : { ...question, countsUnits }, client);
   };
 }
 

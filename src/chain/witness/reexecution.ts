@@ -83,6 +83,8 @@ export interface AskedBeside {
   readonly listener?: RunListener;
   /** Whether it ends, in format 3, where it takes more to prove than its gas pays for. Default false: it is only counted. */
   readonly isCharged?: boolean;
+  /** Whether units are counted, and take gas of frames, as in format 3. Default: as the state's format has it. */
+  readonly countsUnits?: boolean | undefined;
 }
 
 /** A run of which a caller wants to know more than its receipt. */
@@ -353,7 +355,7 @@ export class Reexecution {
     { watched, options, admitted }: AskedRun,
     block: AskedBlock,
     bounds: RunBounds,
-    { reportAccess = false, listener, isCharged = false }: AskedBeside,
+    { reportAccess = false, listener, isCharged = false, countsUnits = this.state.format === 3 }: AskedBeside,
   ): Promise<CallOutcome> {
     const { events } = this.#vm.evm;
     const stopListening = listener === undefined ? undefined : listen(events, listener);
@@ -362,7 +364,7 @@ export class Reexecution {
     let meter: UnitMeter | undefined;
     try {
       const run = options();
-      if (this.state.format === 3)
+      if (countsUnits)
         meter = this.#charged.meter(run.tx, {
           ...watched,
           ...{ blockNumber: block.number, budget: isCharged ? undefined : Infinity, checkTime: () => watch.checkTime() },
