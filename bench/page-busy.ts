@@ -5,6 +5,7 @@ import { ALICE, BOB, clientOf } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { startBusyMember } from "../test/page/support/busy-member.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
+import { namedMember } from "../test/page/support/named-member.ts";
 import type { BarePage } from "./bare-page.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -97,7 +98,7 @@ export function latenessFigures({ late, bare }: Lateness) {
 export async function busyTask(browser: Browser, tab: Page, devnet: FlowDevnet): Promise<number> {
   const load = { blocks: BLOCKS, transactions: TRANSACTIONS, messages: MESSAGES, sentWithinMs: 10_000 };
   const busy = await startBusyMember(devnet.chains[0]?.url ?? "", load);
-  const page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["271", busy.url]]), any: () => "271" });
+  const page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(busy.url) });
   try {
     await tab.goto(`${page.url}/#/`);
     await tab.getByText("Show more of").waitFor();

@@ -1,4 +1,4 @@
-import type { ActivityBlock, EcosystemStatus, FeedEntry } from "./answers.ts";
+import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
 
 /** Blocks of a member that are kept: an hour of one block every six seconds. */
@@ -14,6 +14,8 @@ const MOST_UNDER_WAY = 2;
 interface News {
   readonly chainId: number;
   readonly number: number;
+  /** Where it was told with what happened in it. */
+  readonly block?: ActivityBlock | undefined;
 }
 
 interface Range {
@@ -31,14 +33,15 @@ interface FollowerPorts {
 }
 
 /**
- * Asks for the blocks that the feed tells, one question at a time for each member, so that its blocks come in order; what a question
- * that failed was for is asked again.
+ * Takes blocks that the feed tells with what happened in them, and asks for the others, one question at a time for each member, so
+ * that its blocks come in order; what a question that failed was for is asked again.
  */
 export class ActivityFollower {
   readonly #ports: FollowerPorts;
   readonly #known = new Map<number, readonly ActivityBlock[]>();
   #wanted: readonly News[] = [];
   #isAllWanted = false;
+  #isAllAsked = false;
   #underWay = 0;
   /** Members that a question is under way for; also while it waits after a failure. */
   readonly #asked = new Set<number>();
@@ -49,10 +52,10 @@ export class ActivityFollower {
   }
 
   /** To be called with what the feed tells, and without it where the feed has a gap. */
-  tell(entry?: FeedEntry): void {
+  tell(entry?: ToldEntry): void {
     if (entry === undefined) this.#isAllWanted = true;
     else if (entry.type === "block" && entry.chainId !== undefined && entry.number !== undefined)
-      this.#wanted = [...this.#wanted, { chainId: entry.chainId, number: entry.number }];
+      this.#wanted = [...this.#wanted, { chainId: entry.chainId, number: entry.number, block: entry.block }];
     this.#go();
   }
 
@@ -67,9 +70,26 @@ export class ActivityFollower {
   #go(): void {
     // It answers what all others are for, so it stands alone.
     if (this.#isAllWanted) return this.#underWay === 0 ? void this.#ask(undefined) : undefined;
+    this.#takeTold();
     if (this.#underWay >= MOST_UNDER_WAY) return;
     const news = this.#wanted.filter(({ chainId }) => !this.#asked.has(chainId));
     if (news.length > 0) void this.#ask(news);
+  }
+
+  /** Takes blocks that follow on what is known, of members that no question is under way for: its answer would be older. */
+  #takeTold(): void {
+    if (this.#isAllAsked) return;
+    const before = this.#wanted;
+    const left: News[] = [];
+    for (const news of before) {
+      const { chainId, number, block } = news;
+      const isInTurn = !this.#asked.has(chainId) && !left.some((other) => other.chainId === chainId);
+      const isNext = this.#known.get(chainId)?.at(-1)?.number === number - 1;
+      if (block !== undefined && isInTurn && isNext) take(this.#known, [block]);
+      else left.push(news);
+    }
+    this.#wanted = left;
+    if (left.length < before.length) this.#ports.changed(new Map(this.#known));
   }
 
   /** Of these members, or of all. */
@@ -78,8 +98,10 @@ export class ActivityFollower {
     const places = news === undefined ? MOST_UNDER_WAY : 1;
     for (const chainId of members) this.#asked.add(chainId);
     this.#underWay += places;
+    if (news === undefined) this.#isAllAsked = true;
     const isAnswered = await this.#answered(news, members);
     const end = (): void => {
+      this.#isAllAsked = false;
       for (const chainId of members) this.#asked.delete(chainId);
       this.#underWay -= places;
       this.#go();

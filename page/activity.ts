@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { ActivityFollower } from "./activity-follower.ts";
-import type { ActivityBlock, EcosystemStatus, FeedEntry } from "./answers.ts";
+import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
 import { ask } from "./rpc.ts";
 
@@ -18,7 +18,7 @@ export function useActivity(): Activity {
 export interface FollowedActivity {
   readonly activity: Activity;
   /** To be called with what the feed tells, and without it where the feed has a gap. */
-  readonly tell: (entry?: FeedEntry) => void;
+  readonly tell: (entry?: ToldEntry) => void;
   /** Forgets the blocks that members have no more, after a return to an earlier state. */
   readonly prune: (status: EcosystemStatus) => void;
 }

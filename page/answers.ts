@@ -22,6 +22,7 @@ import type { PagedMessages } from "../src/devnet/view/paged-messages.ts";
 import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
 import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/feed.ts";
+import type { ToldEntry } from "../src/page/blocks-in-words.ts";
 import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
 import type { StorageChanges } from "../src/devnet/view/storage-changes.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
@@ -44,6 +45,7 @@ export type {
   FeedEntry,
   Found,
   Prepared,
+  ToldEntry,
 };
 export type { CallFailure, EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 

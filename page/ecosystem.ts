@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { EcosystemInfo, EcosystemStatus, FeedEntry, PagedMessages } from "./answers.ts";
+import type { EcosystemInfo, EcosystemStatus, ToldEntry, PagedMessages } from "./answers.ts";
 import { followFeed } from "./feed.ts";
 import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
@@ -43,7 +43,7 @@ export function useEcosystem(): Ecosystem {
  * Looks at the ecosystem whenever something happens in it, as long as the page is visible. Undefined until it has answered once;
  * then also its silence is told. `tell` is called with what the feed tells.
  */
-export function useLooks(tell: (entry?: FeedEntry) => void): {
+export function useLooks(tell: (entry?: ToldEntry) => void): {
   readonly ecosystem: Ecosystem | undefined;
   readonly lost: string | undefined;
 } {
@@ -57,7 +57,7 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
     let seen: Pick<Ecosystem, "info" | "status" | "messages"> | undefined;
     let version = 0;
     /** What was told of proofs since the look under way began, which may not know it. */
-    let told: FeedEntry[] = [];
+    let told: ToldEntry[] = [];
     const look = async (): Promise<boolean> => {
       told = [];
       try {

@@ -1,4 +1,4 @@
-import type { FeedEntry } from "./answers.ts";
+import type { ToldEntry } from "./answers.ts";
 
 /** Before a socket that ended is opened again. */
 const AGAIN_MS = 1_000;
@@ -16,7 +16,7 @@ export interface FollowedFeed {
  * Calls `onChange` whenever something has happened, with what it is where that is known. A socket that ends is opened again and goes on behind the last entry that it
  * told, so that nothing is missed; where that is not kept, the page looks at everything anyway.
  */
-export function followFeed(onChange: (entry?: FeedEntry) => void): FollowedFeed {
+export function followFeed(onChange: (entry?: ToldEntry) => void): FollowedFeed {
   let socket: WebSocket;
   let position: string | undefined;
   let ended = false;
@@ -25,7 +25,7 @@ export function followFeed(onChange: (entry?: FeedEntry) => void): FollowedFeed 
     const query = position === undefined ? "" : `?since=${encodeURIComponent(position)}`;
     socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/feed${query}`);
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      const entry = JSON.parse(data) as FeedEntry;
+      const entry = JSON.parse(data) as ToldEntry;
       ({ position } = entry);
       onChange(entry);
     });

@@ -9,13 +9,11 @@ export function serveEcosystem(
 ): Promise<PageServer> {
   const urlOf = (name: string): string | undefined => {
     const { l1, chains } = info();
-    return name === "l1" ? l1.url : chains.find(({ chainId }) => String(chainId) === name)?.url;
+    if (name === "l1") return l1.url;
+    if (name !== "any") return chains.find(({ chainId }) => String(chainId) === name)?.url;
+    // Another is asked once this one is paused or gone. Without an open one, readers' sessions open the first.
+    const [chosen = chains[0] ?? l1] = chains.filter(({ readsNeedSession, stopped }) => !(readsNeedSession ?? stopped ?? false));
+    return chosen.url;
   };
-  // Another is asked once this one is paused or gone. Without an open one, readers' sessions open the first.
-  const any = (): string => {
-    const { chains } = info();
-    const [chosen = chains[0]] = chains.filter(({ readsNeedSession, stopped }) => !(readsNeedSession ?? stopped ?? false));
-    return String(chosen?.chainId ?? "l1");
-  };
-  return startPage({ host, port, origins, members: { get: urlOf }, any });
+  return startPage({ host, port, origins, members: { get: urlOf } });
 }

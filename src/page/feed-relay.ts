@@ -1,6 +1,9 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer } from "ws";
+import type { FeedEntry } from "../chain/rpc/feed.ts";
+import type { ActivityBlock } from "../devnet/view/activity.ts";
+import { BlocksInWords } from "./blocks-in-words.ts";
 
 /** Readers that follow at a time. */
 const MOST_FOLLOWERS = 100;
@@ -15,23 +18,25 @@ const NOT_KEPT = 4_404;
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
- * last entry that they have. `url` is a member that tells it now; `refuses` says whose requests are refused.
+ * last entry that they have; blocks with what happened in them. `url` is a member that tells it now; `refuses` says whose
+ * requests are refused.
  */
 export function relayFeed(
   server: Server,
-  { url, refuses }: { readonly url: () => string; readonly refuses: (request: IncomingMessage) => boolean },
+  { url, refuses }: { readonly url: () => string | undefined; readonly refuses: (request: IncomingMessage) => boolean },
 ): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_SENT });
   server.on("upgrade", (request, connection: Duplex, head) => {
     connection.on("error", () => connection.destroy());
     const asked = new URL(request.url ?? "/", "http://page");
     const since = asked.searchParams.get("since") ?? undefined;
-    const isFull = sockets.clients.size >= MOST_FOLLOWERS;
+    const member = url();
+    const isFull = sockets.clients.size >= MOST_FOLLOWERS || member === undefined;
     if (refuses(request) || asked.pathname !== "/feed" || (since?.length ?? 0) > MOST_SINCE || isFull) {
       connection.end(`HTTP/1.1 ${isFull ? 503 : 403} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, url(), since));
+    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, member, since));
   });
   return {
     close() {
@@ -39,6 +44,17 @@ export function relayFeed(
       sockets.close();
     },
   };
+}
+
+/** Of a member's answers, beside which stands what it tells unasked. */
+const SUBSCRIBED = "feed";
+
+interface MemberMessage {
+  /** SUBSCRIBED, or the id of the chain whose block was asked for. */
+  readonly id?: string | number;
+  readonly error?: unknown;
+  readonly result?: unknown;
+  readonly params?: { readonly result: FeedEntry };
 }
 
 function follow(reader: WebSocket, url: string, since: string | undefined): void {
@@ -49,17 +65,21 @@ function follow(reader: WebSocket, url: string, since: string | undefined): void
   reader.on("close", () => member.terminate());
   member.on("error", () => reader.close(1_013));
   member.on("close", () => reader.close(1_013));
-  member.on("open", () => {
-    const params = ["hyperchain", since === undefined ? {} : { since }];
-    member.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params }));
+  const ask = (id: string | number, method: string, params: readonly unknown[]): void => {
+    if (member.readyState === member.OPEN) member.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+  };
+  member.on("open", () => ask(SUBSCRIBED, "eth_subscribe", ["hyperchain", since === undefined ? {} : { since }]));
+  const blocks = new BlocksInWords({
+    ask: (chain, number) => ask(chain, "hyperchain_activity", [[{ chain, from: number }]]),
+    tell(entry) {
+      if (reader.bufferedAmount > MOST_UNREAD) reader.terminate();
+      else if (reader.readyState === reader.OPEN) reader.send(JSON.stringify(entry));
+    },
   });
   member.on("message", (data: Buffer) => {
-    const { error, params } = JSON.parse(data.toString("utf8")) as {
-      readonly error?: unknown;
-      readonly params?: { readonly result: unknown };
-    };
-    if (error !== undefined) reader.close(NOT_KEPT);
-    else if (reader.bufferedAmount > MOST_UNREAD) reader.terminate();
-    else if (params !== undefined && reader.readyState === reader.OPEN) reader.send(JSON.stringify(params.result));
+    const { id, error, result, params } = JSON.parse(data.toString("utf8")) as MemberMessage;
+    if (params !== undefined) blocks.take(params.result);
+    else if (typeof id === "number") blocks.answer(id, result as readonly ActivityBlock[] | undefined);
+    else if (error !== undefined) reader.close(NOT_KEPT);
   });
 }

@@ -17,10 +17,8 @@ interface PageOptions {
   readonly port: number;
   /** Further origins whose pages may ask. */
   readonly origins?: readonly string[];
-  /** Members by the names that the page has for them: `l1` and the chains' ids. */
+  /** Members by the page's names for them: `l1`, the chains' ids, and `any` for one that answers for the whole ecosystem. */
   readonly members: Pick<ReadonlyMap<string, string>, "get">;
-  /** A member that answers for the whole ecosystem now; asked where the page asks "any". */
-  readonly any: () => string;
 }
 
 /** The page, served. */
@@ -103,11 +101,11 @@ const HEADERS = {
  */
 export async function startPage(options: PageOptions): Promise<PageServer> {
   const assets = await readAssets();
-  const { host: name, origins = [], any } = options;
+  const { host: name, origins = [], members } = options;
   const token = randomBytes(TOKEN_BYTES).toString("hex");
   const server = await listening(options, () => pageApp(options, assets, token));
   const feed = relayFeed(server.server, {
-    url: () => options.members.get(any()) ?? any(),
+    url: () => members.get("any"),
     refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
   });
   const { port } = server.server.address() as AddressInfo;
@@ -137,7 +135,7 @@ async function listening({ host, port }: PageOptions, create: () => FastifyInsta
   return other;
 }
 
-function pageApp({ host, origins = [], members, any }: PageOptions, assets: PageAssets, token: string): FastifyInstance {
+function pageApp({ host, origins = [], members }: PageOptions, assets: PageAssets, token: string): FastifyInstance {
   const http = Fastify({
     bodyLimit: MOST_QUESTION_BYTES,
     forceCloseConnections: true,
@@ -159,7 +157,7 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
   });
   for (const [path, { type, text }] of assets) http.get(path, async (_request, reply) => reply.type(type).send(text));
   http.post<{ readonly Params: { readonly member: string } }>("/rpc/:member", async (request, reply) => {
-    const url = members.get(request.params.member === "any" ? any() : request.params.member);
+    const url = members.get(request.params.member);
     const method = methodOf(request.body);
     if (url === undefined) return refuse(reply, 404, "this ecosystem has no such member");
     if (method === undefined || !(READS.has(method) || WRITES.has(method))) {

@@ -81,6 +81,46 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.equal(pauses.length, 0, "nothing is wanted any more");
   });
 
+  test("a block that is told with what happened in it is taken without a question, where it follows on what is known", async () => {
+    const { follower, asked, shown } = following(() => false);
+    const told = (chainId: number, number: number) => ({ ...entry(chainId, number), block: block(chainId, number) });
+    follower.tell(told(271, 3));
+    await nextTurn();
+    assert.deepEqual(asked, [[{ chain: 271, from: 3, to: 3 }]], "nothing is known before it, which may be missed");
+    follower.tell(told(271, 4));
+    assert.deepEqual(numbersOf(shown.activity, 271), [3, 4]);
+    follower.tell(told(271, 6));
+    await nextTurn();
+    assert.deepEqual(asked.slice(1), [[{ chain: 271, from: 5, to: 6 }]], "one is missing");
+    follower.tell(told(271, 5));
+    await nextTurn();
+    assert.deepEqual(asked.slice(2), [[{ chain: 271, from: 5, to: 6 }]], "it comes again, after a return to an earlier state");
+    follower.tell();
+    follower.tell(told(272, 10));
+    assert.deepEqual(numbersOf(shown.activity, 272), undefined);
+    await nextTurn();
+    assert.deepEqual(asked.slice(3), [undefined]);
+    assert.deepEqual(numbersOf(shown.activity, 272), [8, 9, 10], "what was told while all were asked follows on the answer");
+  });
+
+  test("blocks that are told while a question for their member is under way follow on its answer, in order", async () => {
+    const answers: (() => void)[] = [];
+    let shown: Activity = new Map();
+    const follower = new ActivityFollower({
+      ask: (ranges = []) =>
+        new Promise((resolve) => answers.push(() => resolve(ranges.map(({ chain, from }) => block(chain, from))))),
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    follower.tell(entry(271, 3));
+    for (const number of [4, 5]) follower.tell({ ...entry(271, number), block: block(271, number) });
+    assert.deepEqual(numbersOf(shown, 271), undefined);
+    answers[0]?.();
+    await nextTurn();
+    assert.deepEqual(numbersOf(shown, 271), [3, 4, 5]);
+    assert.equal(answers.length, 1, "they needed no question");
+  });
+
   test("a member whose blocks come slowly does not hold up the others', and its own come in order", async () => {
     const answers: (() => void)[] = [];
     const asked: string[] = [];

@@ -35,7 +35,7 @@ describe("I11: what stands beside a chart's axes", async () => {
   before(async () => {
     if (browser === undefined) return;
     // Nothing answers there: the page asks on, and charts are drawn beside that.
-    page = await startPage({ host: "127.0.0.1", port: 0, members: new Map(), any: () => "http://127.0.0.1:9" });
+    page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["any", "http://127.0.0.1:9"]]) });
     tab = await browser.newPage();
     await tab.addInitScript(KEEP_WRITTEN);
     await tab.goto(page.url);

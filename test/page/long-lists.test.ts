@@ -7,6 +7,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
+import { namedMember } from "./support/named-member.ts";
 import { longestTask } from "./support/long-tasks.ts";
 import { startScaledMember } from "./support/scaled-member.ts";
 import type { ScaledMember } from "./support/scaled-member.ts";
@@ -45,7 +46,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     await devnet.relay();
     scaled = await startScaledMember(devnet.chains[0]!.url, BLOCKS, MESSAGES);
     // Nothing tells it what happens, so it looks every second, and finds a block more each time.
-    page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["271", scaled.url]]), any: () => "271" });
+    page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(scaled.url) });
     tab = await browser.newPage();
     tab.setDefaultTimeout(120_000);
     tab.on("pageerror", ({ message }) => complaints.push(message));

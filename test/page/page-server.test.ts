@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
 import { startPage } from "../../src/page/page-server.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
+import { namedMember } from "./support/named-member.ts";
 
 /** A member that answers with what it was asked. */
 async function startMember() {
@@ -41,7 +42,7 @@ function statusWith(url: string, headers: Readonly<Record<string, string>>, body
 describe("I3: the page's server", () => {
   let member: Awaited<ReturnType<typeof startMember>>;
   let page: PageServer;
-  const options = () => ({ host: "127.0.0.1", port: 0, members: new Map([["271", member.url]]), any: () => "271" });
+  const options = () => ({ host: "127.0.0.1", port: 0, members: namedMember(member.url) });
   const ask = (path: string, body: unknown) =>
     fetch(`${page.url}/rpc/${path}`, {
       method: "POST",
@@ -191,7 +192,7 @@ describe("I3: the page's server", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const other = await startPage({ ...options(), members: new Map([["271", url]]) });
+    const other = await startPage({ ...options(), members: namedMember(url) });
     const body = JSON.stringify({ method: "eth_blockNumber" });
     const asked = (): Promise<Response> =>
       fetch(`${other.url}/rpc/271`, { method: "POST", headers: { "content-type": "application/json" }, body });
@@ -221,7 +222,7 @@ describe("I3: the page's server", () => {
   });
 
   test("a member that does not answer is named", async () => {
-    const other = await startPage({ ...options(), members: new Map([["271", "http://127.0.0.1:9"]]) });
+    const other = await startPage({ ...options(), members: namedMember("http://127.0.0.1:9") });
     const answer = await fetch(`${other.url}/rpc/271`, {
       method: "POST",
       headers: { "content-type": "application/json" },

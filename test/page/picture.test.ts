@@ -12,6 +12,7 @@ import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { startBusyMember } from "./support/busy-member.ts";
 import type { BusyMember } from "./support/busy-member.ts";
+import { namedMember } from "./support/named-member.ts";
 import { violations } from "./support/violations.ts";
 
 const MESSAGES = 200;
@@ -48,7 +49,7 @@ describe("I11: a picture of much that happens at a time", async () => {
       messages: MESSAGES,
       sentWithinMs: 10_000,
     });
-    page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["271", busy.url]]), any: () => "271" });
+    page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(busy.url) });
     tab = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
     tab.setDefaultTimeout(60_000);
     tab.on("pageerror", ({ message }) => complaints.push(message));

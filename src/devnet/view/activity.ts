@@ -91,9 +91,9 @@ export async function activity(
   { info, names, told }: ActivityDependencies,
   ask: AskMember,
 ): Promise<readonly ActivityBlock[]> {
-  const operators = new Set(info().chains.map(({ operator }) => operator));
-  const l1 = info().l1.chainId;
-  const relayer = info().relayer?.address;
+  const { chains, l1: base, relayer: own } = info();
+  const operators = new Set(chains.map(({ operator }) => operator));
+  const [l1, relayer] = [base.chainId, own?.address];
   const blocks = await Promise.all(
     ranges.flatMap((range) => numbersOf(range).map((number) => readBlock(range.chainId, number, ask))),
   );

@@ -201,12 +201,12 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 
 /** What `hyperchain_info` says of one chain. */
 function proverInfo(
-  { mode, workers = availableParallelism() }: Pick<CompleteOptions["prover"], "mode" | "workers">,
+  { mode, workers }: Pick<CompleteOptions["prover"], "mode" | "workers">,
   { fleet, device }: Pick<EcosystemViewDependencies, "fleet" | "device">,
 ): EcosystemInfo["prover"] {
   return {
     mode,
-    workers: mode === "none" ? 0 : workers,
+    workers: mode === "none" ? 0 : (workers ?? availableParallelism()),
     ...(mode === "none" ? {} : { device: device.report() }),
     ...(fleet === undefined ? {} : { fleet: { url: fleet.url, workers: fleet.workers().map(workerInfo) } }),
   };

@@ -8,6 +8,12 @@ import { WebSocketServer } from "ws";
 
 type Hex = `0x${string}`;
 
+interface Question {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
 /** How much happens on a member that has more than the real one behind it. */
 export interface BusyLoad {
   /** Blocks of each chain, of which the newest is a second old, and users' transactions in each. */
@@ -41,20 +47,21 @@ export async function startBusyMember(url: string, load: BusyLoad): Promise<Busy
   );
   const { sent, carrying } = madeMessages(load, chains, l1.chainId, began);
   const blocks = [...made, ...carrying];
+  const answer = async (body: string): Promise<string> => {
+    const { id, method, params } = JSON.parse(body) as Question;
+    const resultOf = async (): Promise<unknown> => {
+      if (method === "hyperchain_messages") return pagedMessages(sent, params[0]);
+      if (method !== "hyperchain_activity") return ask(method, params);
+      const [ranges] = params;
+      return ranges === undefined ? [...((await ask(method)) as ActivityBlock[]), ...blocks] : ofRanges(blocks, ranges);
+    };
+    return JSON.stringify({ jsonrpc: "2.0", id, result: await resultOf() });
+  };
   const server = createServer((incoming, reply) => {
     let body = "";
     incoming.on("data", (piece) => (body += String(piece)));
     incoming.on("end", () => {
-      const question = JSON.parse(body) as { readonly id: unknown; readonly method: string; readonly params: readonly unknown[] };
-      const answer = async (): Promise<unknown> => {
-        if (question.method === "hyperchain_messages") return pagedMessages(sent, question.params[0]);
-        if (question.method !== "hyperchain_activity") return ask(question.method, question.params);
-        const [ranges] = question.params;
-        return ranges === undefined
-          ? [...((await ask(question.method)) as ActivityBlock[]), ...blocks]
-          : ofRanges(blocks, ranges);
-      };
-      void answer().then((result) => reply.end(JSON.stringify({ jsonrpc: "2.0", id: question.id, result })));
+      void answer(body).then((text) => reply.end(text));
     });
   });
   const sockets = new WebSocketServer({ server });
@@ -63,7 +70,13 @@ export async function startBusyMember(url: string, load: BusyLoad): Promise<Busy
     const params = { subscription: "0x1", result: { position: `busy:${++position}`, ...entry } };
     for (const socket of sockets.clients) socket.send(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params }));
   };
-  sockets.on("connection", (socket) => socket.on("message", () => tell({ type: "here" })));
+  sockets.on("connection", (socket) =>
+    socket.on("message", (data: Buffer) => {
+      const body = data.toString("utf8");
+      if ((JSON.parse(body) as Question).method === "eth_subscribe") return tell({ type: "here" });
+      void answer(body).then((text) => socket.send(text));
+    }),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -85,9 +98,9 @@ export async function startBusyMember(url: string, load: BusyLoad): Promise<Busy
 }
 
 function ofRanges(blocks: readonly ActivityBlock[], asked: unknown): readonly ActivityBlock[] {
-  const ranges = asked as readonly { readonly chain: number; readonly from: number; readonly to: number }[];
+  const ranges = asked as readonly { readonly chain: number; readonly from: number; readonly to?: number }[];
   return blocks.filter(({ chainId, number }) =>
-    ranges.some(({ chain, from, to }) => chain === chainId && number >= from && number <= to),
+    ranges.some(({ chain, from, to = from }) => chain === chainId && number >= from && number <= to),
   );
 }
 
