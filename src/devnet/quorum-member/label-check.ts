@@ -3,8 +3,7 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
-import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
-import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import { type LabelledExecution, mayLackProof } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -15,8 +14,6 @@ interface RunOutcome {
   readonly commitment: Hex;
   readonly witness: ExecutionWitness | LabelledExecution;
 }
-
-const FOUND_BY_ALL: ReadonlySet<ExecutionLabel> = new Set(LABELS_OF_BATCHES);
 
 /** Batches whose runs are remembered, to be asked for again. */
 const REMEMBERED_RUNS = 64n;
@@ -53,8 +50,8 @@ export class LabelCheck {
   }
 
   /**
-   * That a batch comes out as it does, and that its label is the one that this machine gives it. Rejects with QuorumMemberError:
-   * InputsNeeded where it has not been run, or the refusal.
+   * That a batch comes out as it does, and that its label is the one that this machine gives it, and one that batches of its
+   * version may have. Rejects with QuorumMemberError: InputsNeeded where it has not been run, or the refusal.
    */
   async require(formed: FormedBatch, claim: ExecutionClaim, reason: string): Promise<void> {
     const { batchNumber } = formed.outputs;
@@ -65,10 +62,10 @@ export class LabelCheck {
         "ProvableBatch",
         `batch ${batchNumber} is said to have no proof (${reason}), and its execution can be proven`,
       );
-    if (own.reason !== reason || !FOUND_BY_ALL.has(own.reason))
+    if (own.reason !== reason || !mayLackProof(formed.protocolVersion, own.reason))
       throw new QuorumMemberError(
         "LabelMismatch",
-        `batch ${batchNumber} is said to have no proof for ${reason}, this validator finds ${own.reason} (${own.detail})`,
+        `batch ${batchNumber} of version ${formed.protocolVersion} is said to have no proof for ${reason}, this validator finds ${own.reason} (${own.detail})`,
       );
   }
 

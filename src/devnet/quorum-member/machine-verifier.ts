@@ -1,8 +1,7 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
-import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
-import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import { mayLackProof } from "../../execution-proof/batch/execution-label.ts";
 import { MOST_CELLS } from "../../execution-proof/batch/proven-execution.ts";
 import type { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import { formedClaim } from "../../node/execution/formed-claim.ts";
@@ -16,9 +15,6 @@ type Machine = Pick<ChunkFiller, "plan">;
 interface MachineVerifierDependencies extends Pick<BatchVerifierDependencies, "l1" | "flowsHash"> {
   readonly machineOf: (protocolVersion: bigint) => Machine;
 }
-
-/** What the machine cannot run, any validator's: such a batch is run in the EVM alone. */
-const NOT_RUN: ReadonlySet<ExecutionLabel> = new Set([...LABELS_OF_BATCHES, "block-hash-unknown"]);
 
 /**
  * Judges batches by two engines: each is run in the EVM that its sequencer has, over a state of its own, and then in the machine
@@ -73,7 +69,9 @@ export class MachineVerifier {
     const claim = formedClaim(formed, previous, { ...this.#options, chainId: this.#options.identity.chainId });
     const found =
       witness.kind === "labelled" ? witness : await this.#machine(formed).plan(witness, claim, { mostCells: MOST_CELLS });
-    if (found.kind !== "labelled" || NOT_RUN.has(found.reason)) return;
+    if (found.kind !== "labelled") return;
+    // What the machine cannot run, or this validator not any more, is run in the EVM alone.
+    if (mayLackProof(formed.protocolVersion, found.reason) || found.reason === "block-hash-unknown") return;
     throw new QuorumMemberError(
       "MachineDisagrees",
       `batch ${formed.outputs.batchNumber} was run in the EVM, and the machine does not come to the same: ${found.reason} (${found.detail})`,
