@@ -1,21 +1,16 @@
 import type { WasmBackend } from "../src/kernels/wasm/backend.ts";
-import { compressProgram } from "../src/recursion/nodes/aggregate-program.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
-import { batchOf, batchProgram } from "../src/recursion/nodes/batch-program.ts";
-import { nodeHints, type StatedProof } from "../src/recursion/nodes/check-by-node.ts";
-import { chunkLeaf, chunksOfRun, joinedChunks, joinProgram } from "../src/recursion/nodes/chunks-program.ts";
-import type { NodeProgram } from "../src/recursion/nodes/node-program.ts";
-import { programShape } from "../src/recursion/nodes/program-shape.ts";
+import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
+import type { StatedProof } from "../src/recursion/nodes/check-by-node.ts";
+import { chunksOfRun, joinedChunks } from "../src/recursion/nodes/chunks-program.ts";
+import { NodePrograms, PROGRAM_NAMES } from "../src/recursion/nodes/node-programs.ts";
+import type { PreparedProgram } from "../src/recursion/nodes/program-set.ts";
+import { NodeProver } from "../src/recursion/nodes/prove-node.ts";
 import type { CheckedShape } from "../src/recursion/proof-code.ts";
-import { wrapProgram } from "../src/recursion/nodes/wrap-program.ts";
 import { compressParameters, programParameters, wrapParameters } from "../src/recursion/tables/program-parameters.ts";
-import { type ProgramSystem, programSystem, runProgram } from "../src/recursion/tables/program-system.ts";
-import { FixedTables } from "../src/stark/fixed-tables.ts";
-import { prove } from "../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
-import { TablePrograms } from "../src/stark/table-programs.ts";
-import { wordsOf } from "../src/stark/transcript-form.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
+import { wordsOf } from "../src/stark/transcript-form.ts";
 import { gasOnL1 } from "./gas-on-l1.ts";
 
 /** A proof with what a program checks it by. */
@@ -23,13 +18,12 @@ export interface CheckedProof extends StatedProof {
   readonly shape: CheckedShape;
 }
 
-/** A node that proofs are made of: its key is there before any of them. */
-interface PreparedNode {
-  readonly node: NodeProgram;
-  readonly own: ProgramSystem;
+/** A program whose proofs are made and measured. */
+interface MeasuredNode {
+  readonly program: PreparedProgram;
+  readonly prover: NodeProver;
   /** Whether its bits are claimed in Johnson's regime. */
   readonly stacksInJohnson: boolean;
-  readonly options: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
 }
 
 interface TailFigures {
@@ -46,51 +40,48 @@ interface TailFigures {
 
 /** What it takes to come from the proofs of a batch's chunks and of its list to one that L1 checks. Keys are made before. */
 export async function benchTail(chunks: readonly CheckedProof[], list: CheckedProof, backend: WasmBackend): Promise<TailFigures> {
-  const prepare = async (
-    node: NodeProgram,
-    { parameters, stacksInJohnson } = { parameters: programParameters(), stacksInJohnson: false },
-  ): Promise<PreparedNode> => {
-    const own = await programSystem(node.program, parameters, backend);
-    const options = { programs: new TablePrograms(own.system), fixedTables: new FixedTables(own.system, backend) };
-    return { node, own, options, stacksInJohnson };
+  const parameters = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
+  const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
+  const programs = await NodePrograms.create(shapes, parameters, backend);
+  const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
+    return { program: prepared, prover: new NodeProver(prepared, backend), stacksInJohnson };
   };
-  const leaves: PreparedNode[] = [];
-  for (const chunk of chunks) leaves.push(await prepare(chunkLeaf(chunk.shape)));
-  const joins: PreparedNode[] = [];
-  let shape = shapeOf(leaves[0]);
-  for (const leaf of leaves.slice(1)) {
-    const join = await prepare(joinProgram(shape, shapeOf(leaf)));
-    joins.push(join);
-    shape = shapeOf(join);
-  }
-  const batch = await prepare(batchProgram({ list: list.shape, chunks: shape }));
-  const compress = await prepare(compressProgram([{ ...shapeOf(batch), of: "batch" }]), {
-    parameters: compressParameters(),
-    stacksInJohnson: true,
-  });
-  const wrap = await prepare(wrapProgram(shapeOf(compress)), { parameters: wrapParameters(), stacksInJohnson: true });
+  const leaves: MeasuredNode[] = [];
+  for (const i of chunks.keys()) leaves.push(prepare(await programs.chunks.prepare(PROGRAM_NAMES.leaf(i), backend)));
+  const join = prepare(await programs.chunks.prepare(PROGRAM_NAMES.join, backend));
+  const batch = prepare(await programs.batches.prepare(PROGRAM_NAMES.batch(0), backend));
+  const compress = prepare(await programs.prepareCompress(backend), true);
+  const wrap = prepare(await programs.prepareWrap(compress.program, backend), true);
 
-  const tail = new Tail(backend);
+  const tail = new Tail();
   const [begun, begunCpu] = [performance.now(), cpuSeconds()];
   let all: StatedProof | undefined;
   for (const [i, chunk] of chunks.entries()) {
-    const leaf = await tail.prove(leaves[i], chunksOfRun(wordsOf(chunk.statement)), [chunk]);
-    all =
-      all === undefined
-        ? leaf
-        : await tail.prove(joins[i - 1], joinedChunks(wordsOf(all.statement), wordsOf(leaf.statement)), [all, leaf]);
+    const leaf = {
+      ...(await tail.prove(leaves[i], chunksOfRun(wordsOf(chunk.statement)), [chunk])),
+      program: programs.hintsOf("chunks", PROGRAM_NAMES.leaf(i)),
+    };
+    if (all === undefined) {
+      all = leaf;
+      continue;
+    }
+    const joined = joinedChunks(wordsOf(all.statement), wordsOf(leaf.statement), programs.digests.chunks);
+    all = { ...(await tail.prove(join, joined, [all, leaf])), program: programs.hintsOf("chunks", PROGRAM_NAMES.join) };
   }
   if (all === undefined) throw new Error("a batch has a chunk");
   const ofBatch = batchOf({ list: wordsOf(list.statement), chunks: wordsOf(all.statement) });
-  const proven = await tail.prove(batch, ofBatch, [list, all]);
-  const wrapped = wrappedOf(aggregateOf([ofBatch], firstStart(1), [1, 2, 3, 4, 5]));
+  const proven = {
+    ...(await tail.prove(batch, saidOfBatch(ofBatch), [list, all])),
+    program: programs.hintsOf("batches", PROGRAM_NAMES.batch(0)),
+  };
+  const wrapped = wrappedOf(aggregateOf([ofBatch], firstStart(1), [1, 2, 3, 4, 5], programs.digests.batches));
   const compressed = await tail.prove(compress, wrapped, [proven]);
   const last = await tail.prove(wrap, wrapped, [compressed]);
   const [tailSeconds, tailCpuSeconds] = [(performance.now() - begun) / 1000, cpuSeconds() - begunCpu];
-  for (const { options } of [...leaves, ...joins, batch, compress, wrap]) await options.fixedTables.release();
+  for (const { prover } of [...leaves, join, batch, compress, wrap]) await prover.release();
   // Before a compiler and an L1 come into the process.
   const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.own.system, last);
+  const { transaction: verifyGas1, phases: verifyGasPhases } = await gasOnL1(wrap.program.own.system, last);
   return {
     tailSeconds,
     tailCpuSeconds,
@@ -102,11 +93,6 @@ export async function benchTail(chunks: readonly CheckedProof[], list: CheckedPr
   };
 }
 
-function shapeOf(prepared: PreparedNode | undefined): CheckedShape {
-  if (prepared === undefined) throw new Error("there is no node");
-  return programShape(prepared.own);
-}
-
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -116,24 +102,17 @@ function cpuSeconds(): number {
 class Tail {
   readonly nodes: object[] = [];
   readonly bits: number[] = [];
-  readonly #backend: WasmBackend;
-
-  constructor(backend: WasmBackend) {
-    this.#backend = backend;
-  }
 
   async prove(
-    prepared: PreparedNode | undefined,
+    measured: MeasuredNode | undefined,
     elements: readonly number[],
     proofs: readonly StatedProof[],
   ): Promise<StatedProof> {
-    if (prepared === undefined) throw new Error("there is no node");
-    const { node, own, options, stacksInJohnson } = prepared;
+    if (measured === undefined) throw new Error("there is no node");
+    const { prover, stacksInJohnson } = measured;
+    const { node, own } = measured.program;
     const before = cpuSeconds();
-    const run = runProgram(own, elements, nodeHints(node, proofs));
-    if (!run.ok) throw new Error(`relation ${run.relation} of ${node.program.name} does not hold`);
-    const { statement } = run.input;
-    const proof = await prove(own.system, run.input, this.#backend, options);
+    const { statement, proof } = await prover.prove(elements, proofs);
     const nodeCpuSeconds = cpuSeconds() - before;
     const verdict = verify(own.system, statement, proof);
     const cells = own.system.tables.reduce((sum, table) => {

@@ -13,9 +13,12 @@ interface NightWork {
 /** A file belongs here if another one, by day, runs the same machinery (docs/decisions/0048 has this table, and a test compares them). */
 export const NIGHT_WORK: readonly NightWork[] = [
   {
-    what: "a chain's batch by one proof",
-    night: ["execution-proof/proven-batch"],
-    day: ["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
+    what: "a chain's batch by one proof, and batches of any form by one key",
+    night: ["execution-proof/proven-batch", "recursion/nodes/node-programs"],
+    day: [
+      ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
+      "contracts/verifier/executed-by-proof",
+    ],
   },
   {
     what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel; lost threads",

@@ -26,7 +26,8 @@ export const DomainTag = {
   segmentFold: 22,
   /** The digest of what a segment says early, its statement's elements among it. */
   statement: 23,
-  // 24 (partitions), 25 (claims) and 26 to 31 are reserved.
+  // 26 is the chain over an admitted program, see `recursion/nodes/admitted-programs.ts`.
+  // 24 (partitions), 25 (claims) and 27 to 31 are reserved.
 } as const;
 
 /** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */

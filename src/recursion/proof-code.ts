@@ -25,6 +25,12 @@ export interface CheckedShape {
   readonly statementCode: StatementCode;
 }
 
+/** A key in a program: the digest that a transcript begins with, and the root of the columns that the key fixes, if it has some. */
+export interface KeyOctets {
+  readonly digest: Octet;
+  readonly root: Octet | undefined;
+}
+
 /** A statement in a program: its elements, and the blocks in which a transcript takes them in. */
 interface StatementCells {
   readonly elements: readonly Word[];
@@ -44,14 +50,32 @@ export function statementLength({ definition }: System): number {
   return definition.statementElements?.count ?? 0;
 }
 
+/** The elements of a system's key, as a program has them. */
+export function keyElements(
+  { verificationKeyDigest, preprocessedRoots }: System,
+  { committedHeight, trees }: Shape,
+): {
+  readonly digest: readonly number[];
+  /** Undefined without preprocessed columns. */
+  readonly root: readonly number[] | undefined;
+} {
+  const digest = wordsOf(verificationKeyDigest).map((number) => number % P);
+  if (!trees.some(({ phase }) => phase === "preprocessed")) return { digest, root: undefined };
+  const root = preprocessedRoots.get(committedHeight);
+  if (root === undefined) throw new Error(`no preprocessed root for stack columns of 2^${committedHeight}`);
+  return { digest, root: wordsOf(root) };
+}
+
 /**
- * Writes the checks of a proof of one shape: they hold for some hints exactly if `verify` accepts a proof of the statement.
- * Throws RangeError for a system whose proofs no program checks.
+ * Writes the checks of a proof of one shape: they hold for some hints exactly if `verify` accepts a proof of the statement. The
+ * key is the system's, a constant, unless cells are given that hold another one of a system which differs in that alone. Throws
+ * RangeError for a system whose proofs no program checks.
  */
 export function writeProofCheck(
   assembler: Assembler,
   { system, shape, statementCode }: CheckedShape,
   statement: StatementCells,
+  key?: KeyOctets,
 ): void {
   const { parameters, definition } = system;
   const { stack } = shape;
@@ -63,7 +87,7 @@ export function writeProofCheck(
     throw new RangeError(
       `${system.name} is proven in segments: a program of them has to fold their seeds, which this one does not`,
     );
-  new ProofCode(assembler, system, shape, stack).write(statement, statementCode);
+  new ProofCode(assembler, system, shape, stack).write(statement, statementCode, key);
 }
 
 /** What is in front of the queries, in the order in which prover and verifier speak. */
@@ -85,15 +109,15 @@ class ProofCode {
     this.#transcript = new ProgramTranscript(assembler, this.#forms);
   }
 
-  write(statement: StatementCells, statementCode: StatementCode): void {
+  write(statement: StatementCells, statementCode: StatementCode, key = this.#constantKey()): void {
     const assembler = this.#assembler;
     const { parameters } = this.#system;
     const statementValues = statementCode(assembler, statement.elements).map((word) => this.#forms.cell(word));
 
     assembler.section("transcript", "MalformedProof");
-    const auxiliary = this.#absorbFirst(statement);
+    const auxiliary = this.#absorbFirst(statement, key);
     const publicValues = auxiliary.map((own) => [...statementValues, ...own]);
-    const { opened, roots } = this.#columns(publicValues);
+    const { opened, roots } = this.#columns(publicValues, key.root);
     const opening = this.#opening();
     const [nonce, ...positions] = this.#positions();
 
@@ -119,24 +143,26 @@ class ProofCode {
   }
 
   /** Takes in the key, the statement, the header and the auxiliary values, which are hints. */
-  #absorbFirst({ octets }: StatementCells): Form[][] {
-    const { parameters, tables, verificationKeyDigest } = this.#system;
-    const constants = (numbers: readonly number[]): Word[] => numbers.map((number) => this.#assembler.constant(number % P));
-    this.#transcript.absorbElements(constants(wordsOf(verificationKeyDigest)));
+  #absorbFirst({ octets }: StatementCells, { digest }: KeyOctets): Form[][] {
+    const { parameters, tables } = this.#system;
+    this.#transcript.absorb([digest]);
     this.#transcript.absorb(octets);
-    this.#transcript.absorbElements(constants([proofVersion(parameters), ...this.#shape.logRows]));
+    this.#transcript.absorbElements(this.#constants([proofVersion(parameters), ...this.#shape.logRows]));
     const auxiliary = tables.map(({ auxiliaryCount }) => this.#assembler.newWords(auxiliaryCount));
     this.#transcript.absorbElements(auxiliary.flat());
     return auxiliary.map((own) => own.map((word) => this.#forms.cell(word)));
   }
 
   /** From the main root to the opened values. */
-  #columns(publicValues: readonly (readonly Form[])[]): { readonly opened: OpenedForms; readonly roots: Octet[] } {
+  #columns(
+    publicValues: readonly (readonly Form[])[],
+    preprocessed: Octet | undefined,
+  ): { readonly opened: OpenedForms; readonly roots: Octet[] } {
     const { columnCount, nextColumnCount, hasLookups, tallest, logRows } = this.#shape;
     const { tables } = this.#system;
     const transcript = this.#transcript;
     const roots = {
-      preprocessed: this.#preprocessedRoot(),
+      preprocessed,
       main: this.#assembler.newOctet(),
       lookup: undefined as Octet | undefined,
     };
@@ -177,12 +203,15 @@ class ProofCode {
     };
   }
 
-  /** The key's, for stack columns of this length; undefined without preprocessed columns. */
-  #preprocessedRoot(): Octet | undefined {
-    if (!this.#shape.trees.some(({ phase }) => phase === "preprocessed")) return undefined;
-    const root = this.#system.preprocessedRoots.get(this.#shape.committedHeight);
-    if (root === undefined) throw new Error(`no preprocessed root for stack columns of 2^${this.#shape.committedHeight}`);
-    return this.#assembler.pack(wordsOf(root).map((element) => this.#assembler.constant(element)));
+  /** The system's key. */
+  #constantKey(): KeyOctets {
+    const { digest, root } = keyElements(this.#system, this.#shape);
+    const pack = (elements: readonly number[]): Octet => this.#assembler.pack(this.#constants(elements));
+    return { digest: pack(digest), root: root && pack(root) };
+  }
+
+  #constants(elements: readonly number[]): Word[] {
+    return elements.map((element) => this.#assembler.constant(element));
   }
 
   /** The stack's challenges, rounds, layers and final polynomial (`stark/stacked/open-stack.ts`). */

@@ -17,20 +17,19 @@ import { formOf } from "../../src/execution-proof/run-statement.ts";
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { toLimbs } from "../../src/protocol/word.ts";
-import { aggregateProgram, compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../../src/recursion/nodes/aggregate-statement.ts";
-import { batchOf, batchProgram } from "../../src/recursion/nodes/batch-program.ts";
-import { checkByNode, nodeHints, type StatedProof } from "../../src/recursion/nodes/check-by-node.ts";
-import { chunkLeaf, chunksOfRun, joinedChunks, joinProgram } from "../../src/recursion/nodes/chunks-program.ts";
+import { batchOf, saidOfBatch } from "../../src/recursion/nodes/batch-program.ts";
+import { checkByNode, type StatedProof } from "../../src/recursion/nodes/check-by-node.ts";
+import { chunksOfRun, joinedChunks, relistedChunks } from "../../src/recursion/nodes/chunks-program.ts";
 import { listStatementCode } from "../../src/recursion/nodes/list-statement-code.ts";
-import type { NodeProgram } from "../../src/recursion/nodes/node-program.ts";
-import { programShape } from "../../src/recursion/nodes/program-shape.ts";
+import { NodePrograms, PROGRAM_NAMES } from "../../src/recursion/nodes/node-programs.ts";
+import type { PreparedProgram } from "../../src/recursion/nodes/program-set.ts";
+import { NodeProver } from "../../src/recursion/nodes/prove-node.ts";
 import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
-import { wrapProgram } from "../../src/recursion/nodes/wrap-program.ts";
 import { programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
-import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
+import type { ProofParameters } from "../../src/stark/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
@@ -129,36 +128,48 @@ describe("a batch of a chain", () => {
     return { statement, proof, shape: { system, shape: shapeOfProof(system, proof), statementCode: listStatementCode } };
   }
 
-  /** A proof of what a node says of proofs. */
-  async function provenNode(
-    node: NodeProgram,
+  async function provenBy(
+    program: PreparedProgram,
     elements: readonly number[],
-    proofs: readonly Checked[],
-    parameters = programParameters(),
-  ): Promise<Checked> {
-    assert.deepEqual(checkByNode(node, elementBytes(elements), proofs), { ok: true });
-    const own = await programSystem(node.program, { ...parameters, ...FEW_QUERIES }, backend);
-    const run = runProgram(own, elements, nodeHints(node, proofs));
-    assert.ok(run.ok);
-    const proof = await prove(own.system, run.input, backend);
-    const { statement } = run.input;
-    assert.deepEqual(verify(own.system, statement, proof), { ok: true });
-    return { statement, proof, shape: programShape(own) };
+    proofs: readonly StatedProof[],
+  ): Promise<StatedProof> {
+    assert.deepEqual(checkByNode(program.node, elementBytes(elements), proofs), { ok: true });
+    const prover = new NodeProver(program, backend);
+    const proven = await prover.prove(elements, proofs);
+    await prover.release();
+    assert.deepEqual(verify(program.own.system, proven.statement, proven.proof), { ok: true });
+    return proven;
   }
 
   it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; a contract checks one made of it", async () => {
     assert.ok(chunkProofs.length > 1);
-    const leaves: Checked[] = [];
-    for (const chunk of chunkProofs)
-      leaves.push(await provenNode(chunkLeaf(chunk.shape), chunksOfRun(wordsOf(chunk.statement)), [chunk]));
+    const few = [programParameters(), wrapParameters()].map((own) => ({ ...own, ...FEW_QUERIES }));
+    const [node, wrap] = few as [ProofParameters, ProofParameters];
+    const shapes = { chunks: chunkProofs.map(({ shape }) => shape), lists: [list.shape], relistings: [relisting.shape] };
+    const programs = await NodePrograms.create(shapes, { node, compress: node, wrap }, backend);
+    const provenNode = async (
+      set: "chunks" | "batches",
+      name: string,
+      elements: readonly number[],
+      proofs: readonly StatedProof[],
+    ): Promise<StatedProof> => {
+      const proven = await provenBy(await programs[set].prepare(name, backend), elements, proofs);
+      return { ...proven, program: programs.hintsOf(set, name) };
+    };
+
+    const leaves: StatedProof[] = [];
+    for (const [i, chunk] of chunkProofs.entries())
+      leaves.push(await provenNode("chunks", PROGRAM_NAMES.leaf(i), chunksOfRun(wordsOf(chunk.statement)), [chunk]));
     let chunks = leaves[0]!;
+    const { digests } = programs;
     for (const right of leaves.slice(1)) {
-      const joined = joinedChunks(wordsOf(chunks.statement), wordsOf(right.statement));
-      chunks = await provenNode(joinProgram(chunks.shape, right.shape), joined, [chunks, right]);
+      const joined = joinedChunks(wordsOf(chunks.statement), wordsOf(right.statement), digests.chunks);
+      chunks = await provenNode("chunks", PROGRAM_NAMES.join, joined, [chunks, right]);
     }
-    const statement = batchOf({ list: wordsOf(list.statement), chunks: wordsOf(chunks.statement) });
-    const node = batchProgram({ list: list.shape, chunks: chunks.shape, relisting: relisting.shape });
-    const batch = await provenNode(node, statement, [list, chunks, relisting]);
+    const anew = relistedChunks(wordsOf(chunks.statement), wordsOf(relisting.statement), digests.chunks);
+    const listed = await provenNode("chunks", PROGRAM_NAMES.relisted(0), anew, [chunks, relisting]);
+    const statement = batchOf({ list: wordsOf(list.statement), chunks: wordsOf(listed.statement) });
+    const batch = await provenNode("batches", PROGRAM_NAMES.batch(0), saidOfBatch(statement), [list, listed]);
 
     const { outputs, protocolVersion, oldStateRoot, newStateRoot, commitment } = formed;
     assert.deepEqual(statement.slice(0, 8), [
@@ -168,20 +179,13 @@ describe("a batch of a chain", () => {
     ]);
     assert.deepEqual(statement.slice(8, 24), toLimbs(BigInt(commitment)));
     assert.deepEqual(statement.slice(40, 56), [...oldStateRoot, ...newStateRoot]);
-    statement.forEach((element, i) => {
-      if (i % 9 > 0) return;
-      const other = elementBytes(statement.with(i, element ^ 1));
-      assert.equal(verify(batch.shape.system, other, batch.proof).ok, false, `element ${i}`);
-    });
-
-    const aggregate = aggregateOf([statement], firstStart(1), [1, 2, 3, 4, 5]);
-    const aggregated = await provenNode(aggregateProgram([{ ...batch.shape, of: "batch" }]), aggregate, [batch]);
-    const said = wrappedOf(aggregate);
-    const compressed = await provenNode(compressProgram([{ ...aggregated.shape, of: "aggregate" }]), said, [aggregated]);
-    const wrapped = await provenNode(wrapProgram(compressed.shape), said, [compressed], wrapParameters());
+    const said = wrappedOf(aggregateOf([statement], firstStart(1), [1, 2, 3, 4, 5], digests.batches));
+    const compress = await programs.prepareCompress(backend);
+    const last = await programs.prepareWrap(compress, backend);
+    const wrapped = await provenBy(last, said, [await provenBy(compress, said, [batch])]);
     const chain = await startCodeChain();
     try {
-      const contract = await deployStackVerifier(chain, wrapped.shape.system);
+      const contract = await deployStackVerifier(chain, last.own.system);
       assert.equal(await contract.verify(wrapped.statement, wrapped.proof), "accepted");
       for (const [i, element] of said.entries())
         assert.notEqual(

@@ -133,9 +133,10 @@ describe("the proof of a program", () => {
     it(`is not that of a program ${name}, under its own name or this one's`, async () => {
       const isOther = (error: unknown) => error instanceof ProgramError && error.code === "OtherDigest";
       await assert.rejects(admittedProgram(other, own.system.verificationKeyDigest, { parameters, backend }), isOther);
-      const { wired, system } = await programSystem(other, parameters, backend);
+      const foreign = await programSystem(other, parameters, backend);
+      const { system } = foreign;
       const { publicValues: statement } = pathStatement(given, variant);
-      const input = programInput({ wired, system }, statement, memoryOf(other, statement));
+      const input = programInput(foreign, statement, memoryOf(other, statement));
       assert.deepEqual(checkTraces(system, input), []);
       const proof = await prove(system, input, backend);
       assert.equal(verify(system, input.statement, proof).ok, true);

@@ -6,7 +6,7 @@ import { interpret, type Memory } from "../../src/recursion/interpret.ts";
 import { machineAir, type MachineRow, type MachineTable } from "../../src/recursion/tables/machine-table.ts";
 import { MACHINE_TABLES, type MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
 import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
-import { tableParts } from "../../src/recursion/tables/table-parts.ts";
+import { formOfRows, tableParts } from "../../src/recursion/tables/table-parts.ts";
 import type { WiredProgram } from "../../src/recursion/tables/wiring.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { evaluateRows } from "../../src/stark/column-arithmetic.ts";
@@ -158,12 +158,12 @@ describe("the tables of a program", () => {
 
 describe("a table's parts", () => {
   const row: MachineRow = { cells: [], numbers: [] };
+  const NO_ROWS = { hash: 0, arithmetic: 0, dot: 0, deal: 0, bits: 0, pack: 0, constant: 0 };
   const none = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as WiredProgram["rows"];
   const heightsOf = (count: number): number[] => {
     const rows = Array.from({ length: count }, () => ({ ...row }));
-    const parts = tableParts({ ...own.wired, rows: { ...none, arithmetic: rows } }, 4).filter(
-      ({ table }) => table === "arithmetic",
-    );
+    const form = formOfRows({ ...NO_ROWS, arithmetic: count }, 4);
+    const parts = tableParts({ rows: { ...none, arithmetic: rows } }, form).filter(({ table }) => table === "arithmetic");
     assert.deepEqual(
       parts.flatMap((part) => part.rows),
       rows,

@@ -1,142 +1,151 @@
 import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import type { Assembler } from "../assembler.ts";
 import { type Form, FormArithmetic } from "../forms.ts";
-import type { CheckedShape } from "../proof-code.ts";
 import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "../relation.ts";
 import { AGGREGATE_TAG } from "./aggregate-statement.ts";
-import { AGGREGATE, BATCH, WRAPPED } from "./layout.ts";
-import { type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, beginRule } from "./rule-code.ts";
-
-/** A proof in an aggregate: of a batch, or of an aggregate in turn. */
-interface AggregatedShape extends CheckedShape {
-  readonly of: "batch" | "aggregate";
-}
+import { AGGREGATE, BATCH_SAID, WRAPPED } from "./layout.ts";
+import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { assertSame, assertSameWhere, assertZeros, beginRule, chosen } from "./rule-code.ts";
 
 /**
- * An aggregate of batches of one version, in order: its statement leads from the digest and the evaluation of the batches before
- * them to those behind them. Which batches they are is not looked at: one may stand there twice, and L1 says which ones count.
+ * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement leads from the
+ * digest and the evaluation of the batches before them to those behind them. Which batches they are is not looked at: one may stand
+ * there twice, and L1 says which ones count.
  */
-export function aggregateProgram(parts: readonly AggregatedShape[]): NodeProgram {
-  const children = parts.map((part, i): NodeChild => ({ name: `proof ${i}`, ...part }));
-  const name = `aggregate of ${parts.map((part) => part.of).join(", ")}`;
-  return nodeProgram(name, AGGREGATE.count, children, (a, statement, stated) => {
-    const own = (part: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(statement, AGGREGATE.parts[part]);
-    const evaluation = new FormArithmetic(a).joined(own("evaluationBefore"));
-    const before = { version: own("version"), point: own("point"), digest: a.pack(own("digestBefore")), evaluation };
-    const code = new AggregateCode(a, before);
-    code.addAll(parts, stated);
-    code.end({ digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });
+export function aggregateProgram({ depth, ...part }: ClassShape): NodeProgram {
+  const children = ["first", "second"].map((name): NodeChild => ({ name, ...part, admitted: { depth, digest: "stated" } }));
+  return nodeProgram("aggregate", AGGREGATE.count, children, (a, statement, stated) => {
+    const own = (name: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(statement, AGGREGATE.parts[name]);
+    const forms = new FormArithmetic(a);
+    beginRule(a, "checks programs");
+    assertSame(a, own("checksPrograms"), [a.constant(1)]);
+    assertZeros(a, own("rest"));
+    const code = new AggregateCode(a, { point: own("point"), programs: own("programs") });
+    let seen: Seen = {
+      ...{ version: own("version"), digest: a.pack(own("digestBefore")) },
+      ...{ evaluation: forms.joined(own("evaluationBefore")), count: forms.zero },
+    };
+    for (const [i, { name }] of children.entries()) seen = code.behind(seen, name, stated[i] ?? []);
+    code.end(seen, { digest: own("digestAfter"), evaluation: own("evaluationAfter"), count: own("count") });
   });
 }
 
-/** What is known before the first part. */
-interface SeenBefore {
-  /** Undefined where nothing says it: that of the first part. */
-  readonly version: readonly Word[] | undefined;
-  readonly point: readonly Word[];
-  readonly digest: Octet;
-  readonly evaluation: Form;
+/**
+ * What L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all batches alone. The version is
+ * left out, since each batch has it. The programs are those that the digest admits.
+ */
+export function compressProgram({ depth, ...part }: ClassShape, programs: readonly number[]): NodeProgram {
+  const child: NodeChild = { name: "all", ...part, admitted: { depth, digest: programs } };
+  return nodeProgram("compress", WRAPPED.count, [child], (a, statement, [stated = []]) => {
+    const said = (name: keyof typeof WRAPPED.parts): readonly Word[] => partOf(statement, WRAPPED.parts[name]);
+    const forms = new FormArithmetic(a);
+    beginRule(a, "the digest begins with the count");
+    const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
+    const admitted = programs.map((element) => a.constant(element));
+    const code = new AggregateCode(a, { point: said("point"), programs: admitted });
+    const before = { version: undefined, digest, evaluation: forms.zero, count: forms.zero };
+    const seen = code.behind(before, child.name, stated);
+    code.end(seen, { digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
+  });
 }
 
-/** Follows what an aggregate has seen, from one of its parts to the next. */
+/** What has been seen of the batches up to some place. */
+interface Seen {
+  /** Undefined where nothing says it. */
+  readonly version: readonly Word[] | undefined;
+  readonly digest: Octet;
+  readonly evaluation: Form;
+  readonly count: Form;
+}
+
+/** What holds of all parts. */
+interface Said {
+  readonly point: readonly Word[];
+  readonly programs: readonly Word[];
+}
+
+/** Follows what has been seen over parts, of which each says by a flag whether it is a batch or an aggregate. */
 class AggregateCode {
   readonly #a: Assembler;
   readonly #forms: FormArithmetic;
-  readonly #said: readonly Word[];
-  #version: readonly Word[] | undefined;
-  /** ρ, once a batch asks for it. */
-  #point: Form | undefined;
-  #digest: Octet;
-  #evaluation: Form;
-  #count: Form;
+  readonly #said: Said;
+  /** ρ. */
+  readonly #point: Form;
 
-  constructor(a: Assembler, before: SeenBefore) {
+  constructor(a: Assembler, said: Said) {
     this.#a = a;
-    this.#said = before.point;
-    this.#version = before.version;
+    this.#said = said;
     this.#forms = new FormArithmetic(a);
-    this.#digest = before.digest;
-    this.#evaluation = before.evaluation;
-    this.#count = this.#forms.zero;
+    this.#point = this.#forms.joined(said.point);
   }
 
-  /** Parts in order, each with its statement. */
-  addAll(parts: readonly AggregatedShape[], stated: readonly (readonly Word[])[]): void {
-    parts.forEach(({ of }, i) => {
-      const elements = stated[i] ?? [];
-      if (of === "batch") this.addBatch(`batch ${i}`, elements);
-      else this.addAggregate(`aggregate ${i}`, elements);
-    });
-  }
-
-  /** A batch behind those seen so far: its elements, filled up with zeros, eight in a block and five in a coefficient. */
-  addBatch(name: string, batch: readonly Word[]): void {
+  /** What has been seen behind a part. Both are computed, what it adds as a batch and as an aggregate. */
+  behind(seen: Seen, name: string, stated: readonly Word[]): Seen {
     const [a, forms] = [this.#a, this.#forms];
-    this.#haveVersion(name, partOf(batch, BATCH.parts.version));
-    beginRule(a, `${name}: in the digest`);
+    const part = (own: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(stated, AGGREGATE.parts[own]);
+    const [isAggregate] = part("checksPrograms");
+    if (isAggregate === undefined) throw new RangeError(`${name} has ${stated.length} elements`);
+    if (seen.version !== undefined) {
+      beginRule(a, `one version (${name})`);
+      assertSame(a, part("version"), seen.version);
+    }
+    this.#assertBegins(seen, name, isAggregate, part);
+    const asBatch = this.#withBatch(seen, name, partOf(stated, BATCH_SAID.parts.batch));
+    beginRule(a, `behind it (${name})`);
+    const digest = chosen(a, isAggregate, part("digestAfter"), a.unpack(asBatch.digest, OCTET_ELEMENTS));
+    const flag = forms.cell(isAggregate);
+    const pick = (aggregate: Form, batch: Form): Form => forms.add(forms.mul(flag, forms.sub(aggregate, batch)), batch);
+    const counted = part("count")
+      .map((c) => forms.cell(c))
+      .reduce(forms.add, forms.zero);
+    return {
+      version: seen.version ?? part("version"),
+      digest: a.pack(digest),
+      evaluation: pick(forms.joined(part("evaluationAfter")), asBatch.evaluation),
+      count: forms.add(seen.count, pick(counted, forms.one)),
+    };
+  }
+
+  /** An aggregate begins with what has been seen so far, at the same point, and programs below it are admitted by the same digest. */
+  #assertBegins(seen: Seen, name: string, isAggregate: Word, part: (own: keyof typeof AGGREGATE.parts) => readonly Word[]): void {
+    const [a, forms] = [this.#a, this.#forms];
+    beginRule(a, `programs of programs are admitted by one digest (${name})`);
+    assertSameWhere(a, isAggregate, part("programs"), this.#said.programs);
+    beginRule(a, `one point (${name})`);
+    assertSameWhere(a, isAggregate, part("point"), this.#said.point);
+    beginRule(a, `begins with the digest of the batches before it (${name})`);
+    assertSameWhere(a, isAggregate, part("digestBefore"), a.unpack(seen.digest, OCTET_ELEMENTS));
+    beginRule(a, `begins with the evaluation of the batches before it (${name})`);
+    const evaluation = forms.word(forms.joined(part("evaluationBefore")));
+    assertSameWhere(a, isAggregate, [evaluation], [forms.word(seen.evaluation)]);
+  }
+
+  /** With a batch: its elements, filled up with zeros, eight in a block and five in a coefficient. */
+  #withBatch(seen: Seen, name: string, batch: readonly Word[]): Pick<Seen, "digest" | "evaluation"> {
+    const [a, forms] = [this.#a, this.#forms];
+    let { digest, evaluation } = seen;
+    beginRule(a, `in the digest (${name})`);
     for (let first = 0; first < batch.length; first += OCTET_ELEMENTS)
-      this.#digest = a.compress(AGGREGATE_TAG, this.#digest, a.pack(batch.slice(first, first + OCTET_ELEMENTS)));
-    beginRule(a, `${name}: in the evaluation`);
-    const point = (this.#point ??= forms.joined(this.#said));
+      digest = a.compress(AGGREGATE_TAG, digest, a.pack(batch.slice(first, first + OCTET_ELEMENTS)));
+    beginRule(a, `in the evaluation (${name})`);
     for (let first = 0; first < batch.length; first += WORD_ELEMENTS) {
       const coefficient = forms.joined(batch.slice(first, first + WORD_ELEMENTS));
-      this.#evaluation = forms.add(forms.mul(this.#evaluation, point), coefficient);
+      evaluation = forms.add(forms.mul(evaluation, this.#point), coefficient);
     }
-    this.#count = forms.add(this.#count, forms.one);
-  }
-
-  /** An aggregate that begins with what has been seen so far. */
-  addAggregate(name: string, aggregate: readonly Word[]): void {
-    const [a, forms] = [this.#a, this.#forms];
-    const part = (own: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(aggregate, AGGREGATE.parts[own]);
-    this.#haveVersion(name, part("version"));
-    beginRule(a, `${name}: one point`);
-    assertSame(a, part("point"), this.#said);
-    beginRule(a, `${name}: begins with the digest of the batches before it`);
-    a.pack(part("digestBefore"), this.#digest);
-    this.#digest = a.pack(part("digestAfter"));
-    beginRule(a, `${name}: begins with the evaluation of the batches before it`);
-    forms.assertEqual(forms.joined(part("evaluationBefore")), this.#evaluation);
-    this.#evaluation = forms.joined(part("evaluationAfter"));
-    for (const c of part("count")) this.#count = forms.add(this.#count, forms.cell(c));
-  }
-
-  #haveVersion(name: string, version: readonly Word[]): void {
-    if (this.#version === undefined) {
-      this.#version = version;
-      return;
-    }
-    beginRule(this.#a, `${name}: one version`);
-    assertSame(this.#a, version, this.#version);
+    return { digest, evaluation };
   }
 
   /** What is said of all of them is what has been seen. */
-  end(said: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] }): void {
+  end(
+    seen: Seen,
+    said: { readonly digest: readonly Word[]; readonly evaluation: readonly Word[]; readonly count: readonly Word[] },
+  ): void {
     const [a, forms] = [this.#a, this.#forms];
     beginRule(a, "the digest behind them");
-    a.pack(said.digest, this.#digest);
+    a.pack(said.digest, seen.digest);
     beginRule(a, "the evaluation behind them");
-    forms.assertEqual(this.#evaluation, forms.joined(said.evaluation));
+    forms.assertEqual(seen.evaluation, forms.joined(said.evaluation));
     beginRule(a, "how many they are");
-    for (const c of said.count) forms.assertEqual(this.#count, forms.cell(c));
+    for (const c of said.count) forms.assertEqual(seen.count, forms.cell(c));
   }
-}
-
-/**
- * What L1 verifies: of batches and aggregates, in order, before whose first batch the digest has the count of all batches alone.
- * The version is left out, since each batch has it: all parts have the first one's.
- */
-export function compressProgram(parts: readonly AggregatedShape[]): NodeProgram {
-  const children = parts.map((part, i): NodeChild => ({ name: `proof ${i}`, ...part }));
-  const name = `compress of ${parts.map((part) => part.of).join(", ")}`;
-  return nodeProgram(name, WRAPPED.count, children, (a, statement, stated) => {
-    const said = (own: keyof typeof WRAPPED.parts): readonly Word[] => partOf(statement, WRAPPED.parts[own]);
-    beginRule(a, "the digest begins with the count");
-    const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
-    const evaluation = new FormArithmetic(a).zero;
-    const code = new AggregateCode(a, { version: undefined, point: said("point"), digest, evaluation });
-    code.addAll(parts, stated);
-    code.end({ digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
-  });
 }

@@ -21,15 +21,20 @@ export function firstStart(count: number): AggregateStart {
   return { digest: compress(AGGREGATE_TAG, zeros, zeros.with(0, count)), evaluation: field.zero };
 }
 
-/** What stands for batches of one version, by their elements, behind a start; ρ is the point. */
-export function aggregateOf(batches: readonly (readonly number[])[], start: AggregateStart, point: Ext): number[] {
+/** What stands for batches of one version, by their elements, behind a start; ρ is the point, programs are admitted by a digest. */
+export function aggregateOf(
+  batches: readonly (readonly number[])[],
+  start: AggregateStart,
+  point: Ext,
+  programs: readonly number[],
+): number[] {
   let { digest, evaluation } = start;
   for (const batch of batches) {
     for (const block of groups(batch, OCTET_ELEMENTS)) digest = compress(AGGREGATE_TAG, [...digest], block);
     for (const coefficient of groups(batch, WORD_ELEMENTS)) evaluation = field.add(field.mul(evaluation, point), coefficient);
   }
   const version = batches[0]?.slice(0, 2) ?? [];
-  return [...version, batches.length, ...start.digest, ...digest, ...start.evaluation, ...evaluation, ...point];
+  return said([version, [batches.length], start.digest, digest, start.evaluation, evaluation, point], programs);
 }
 
 /** Where the next aggregate begins. */
@@ -45,16 +50,14 @@ export function joinedAggregates(aggregates: readonly (readonly number[])[]): nu
   const [first = [], last = first] = [aggregates[0], aggregates.at(-1)];
   const count = aggregates.reduce((sum, own) => sum + (partOf(own, AGGREGATE.parts.count)[0] ?? 0), 0);
   const end = startBehind(last);
-  const start = partOf(first, AGGREGATE.parts.evaluationBefore);
-  return [
-    ...partOf(first, AGGREGATE.parts.version),
-    count,
-    ...partOf(first, AGGREGATE.parts.digestBefore),
-    ...end.digest,
-    ...start,
-    ...end.evaluation,
-    ...partOf(first, AGGREGATE.parts.point),
-  ];
+  const part = (name: keyof typeof AGGREGATE.parts): readonly number[] => partOf(first, AGGREGATE.parts[name]);
+  const parts = [part("version"), [count], part("digestBefore"), end.digest, part("evaluationBefore"), end.evaluation];
+  return said([...parts, part("point")], part("programs"));
+}
+
+/** An aggregate's statement of its parts up to the point. */
+function said(parts: readonly (readonly number[])[], programs: readonly number[]): number[] {
+  return [...parts.flat(), ...new Array<number>(AGGREGATE.parts.rest.count).fill(0), 1, ...programs];
 }
 
 /** What L1 knows of an aggregate that begins with nothing: N, A, ρ, Z. */

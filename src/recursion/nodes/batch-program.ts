@@ -1,11 +1,11 @@
-import { partOf, type StatedElements } from "../../circuits/shapes/stated-elements.ts";
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import { LIST } from "../../circuits/state-transition/list-system.ts";
 import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { Word } from "../relation.ts";
-import { BATCH, BOUNDARY, CHUNKS, RELISTING } from "./layout.ts";
-import { type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
+import { BATCH, BATCH_SAID, BOUNDARY, CHUNKS } from "./layout.ts";
+import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { assertSame, assertSameWhere, assertZeros, beginRule } from "./rule-code.ts";
 
 /** What is said of a batch as its list says it. */
 const OF_LIST = ["commitment", "outputsHash", "oldRoot", "newRoot", "diffDigest", "point", "evaluation"] as const;
@@ -14,14 +14,12 @@ const OF_LIST = ["commitment", "outputsHash", "oldRoot", "newRoot", "diffDigest"
 interface BatchParts<Part> {
   /** Of its changes of state, as they are published. */
   readonly list: Part;
-  /** Of its execution. */
+  /** Of its execution, which ends with the state as the list has it. */
   readonly chunks: Part;
-  /** Of the leaves that it lists anew, where the execution left them in another order than the list. */
-  readonly relisting?: Part;
 }
 
 /** What a batch is in an aggregate. */
-export function batchOf({ list, chunks }: Pick<BatchParts<readonly number[]>, "list" | "chunks">): number[] {
+export function batchOf({ list, chunks }: BatchParts<readonly number[]>): number[] {
   const parts: Record<keyof typeof BATCH.parts, readonly number[]> = {
     version: partOf(chunks, CHUNKS.parts.version),
     chainId: partOf(chunks, CHUNKS.parts.chainId),
@@ -38,21 +36,35 @@ export function batchOf({ list, chunks }: Pick<BatchParts<readonly number[]>, "l
   return (Object.keys(BATCH.parts) as (keyof typeof parts)[]).flatMap((name) => parts[name]);
 }
 
+/** What the program of a batch says: the batch, and that it checks no programs that say so. */
+export function saidOfBatch(batch: readonly number[]): number[] {
+  return [...batch, ...new Array<number>(BATCH_SAID.count - BATCH.count).fill(0)];
+}
+
 /**
  * A batch: the execution of its chunks leads from the state before it to the one behind it by exactly the changes of its list.
- * What the batch's blocks, times and cheats are is not said: the outputs have it, whose hash the list shows in the state.
+ * What the batch's blocks, times and cheats are is not said: the outputs have it, whose hash the list shows in the state. Programs
+ * of chunks are those that the digest admits.
  */
-export function batchProgram({ list, chunks, relisting }: BatchParts<CheckedShape>): NodeProgram {
+export function batchProgram(
+  { list, chunks }: BatchParts<CheckedShape> & { readonly chunks: ClassShape },
+  programs: readonly number[],
+): NodeProgram {
+  const { depth, ...ofClass } = chunks;
   const children: NodeChild[] = [
     { name: "list", ...list },
-    { name: "chunks", ...chunks },
-    ...(relisting === undefined ? [] : [{ name: "relisting", ...relisting }]),
+    { name: "chunks", ...ofClass, admitted: { depth, digest: programs } },
   ];
-  const name = relisting === undefined ? "batch" : "batch with leaves listed anew";
-  return nodeProgram(name, BATCH.count, children, (a, statement, [ofList = [], ofChunks = [], ofRelisting]) => {
+  const name = `batch, heights ${list.shape.logRows.join(" ")}`;
+  return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], ofChunks = []]) => {
+    const statement = partOf(said, BATCH_SAID.parts.batch);
     const [before, after] = [partOf(ofChunks, CHUNKS.parts.before), partOf(ofChunks, CHUNKS.parts.after)];
     beginRule(a, "no run is open");
     assertZeros(a, partOf(ofChunks, CHUNKS.parts.ofRun));
+    beginRule(a, "programs of programs are admitted by one digest");
+    const [flag] = partOf(ofChunks, CHUNKS.parts.checksPrograms);
+    const admitted = programs.map((element) => a.constant(element));
+    if (flag !== undefined) assertSameWhere(a, flag, partOf(ofChunks, CHUNKS.parts.programs), admitted);
     for (const part of ["version", "chainId"] as const) {
       beginRule(a, `${part} of the chunks`);
       assertSame(a, partOf(ofChunks, CHUNKS.parts[part]), partOf(statement, BATCH.parts[part]));
@@ -61,7 +73,11 @@ export function batchProgram({ list, chunks, relisting }: BatchParts<CheckedShap
       beginRule(a, `${part} of the list`);
       assertSame(a, partOf(ofList, LIST.parts[part]), partOf(statement, BATCH.parts[part]));
     }
-    writeRoots(a, { before, after, ofList, ofRelisting });
+    const root = (boundary: readonly Word[]): readonly Word[] => partOf(boundary, BOUNDARY.parts.root);
+    beginRule(a, "the chunks begin with the state before the list");
+    assertSame(a, root(before), partOf(ofList, LIST.parts.oldRoot));
+    beginRule(a, "the chunks end with the state behind the list");
+    assertSame(a, root(after), partOf(ofList, LIST.parts.newRoot));
     beginRule(a, "no batch is open before it and behind it");
     for (const boundary of [before, after]) assertZeros(a, partOf(boundary, BOUNDARY.parts.open));
     writeNumber(a, { before, after }, partOf(statement, BATCH.parts.nextBatch));
@@ -71,37 +87,9 @@ export function batchProgram({ list, chunks, relisting }: BatchParts<CheckedShap
     }
     beginRule(a, "no second tree");
     assertZeros(a, partOf(statement, BATCH.parts.secondTree));
+    beginRule(a, "checks no programs that say so");
+    for (const part of ["checksPrograms", "programs"] as const) assertZeros(a, partOf(said, BATCH_SAID.parts[part]));
   });
-}
-
-/** The chunks lead from the list's state to its other one, or to the same leaves in another order. */
-function writeRoots(
-  a: Assembler,
-  {
-    before,
-    after,
-    ofList,
-    ofRelisting,
-  }: {
-    readonly before: readonly Word[];
-    readonly after: readonly Word[];
-    readonly ofList: readonly Word[];
-    readonly ofRelisting: readonly Word[] | undefined;
-  },
-): void {
-  const root = (boundary: readonly Word[]): readonly Word[] => partOf(boundary, BOUNDARY.parts.root);
-  const listed = (part: StatedElements): readonly Word[] => partOf(ofList, part);
-  beginRule(a, "the chunks begin with the state before the list");
-  assertSame(a, root(before), listed(LIST.parts.oldRoot));
-  if (ofRelisting === undefined) {
-    beginRule(a, "the chunks end with the state behind the list");
-    assertSame(a, root(after), listed(LIST.parts.newRoot));
-    return;
-  }
-  beginRule(a, "what is listed anew is the state with which the chunks end");
-  assertSame(a, root(after), partOf(ofRelisting, RELISTING.parts.before));
-  beginRule(a, "listed anew it is the state behind the list");
-  assertSame(a, partOf(ofRelisting, RELISTING.parts.after), listed(LIST.parts.newRoot));
 }
 
 /** The chunks close exactly one batch: the number of the next one is higher by 1, a number of 32 bits. */

@@ -13,24 +13,28 @@ import type { NodeProgram } from "./node-program.ts";
 export interface StatedProof {
   readonly statement: Uint8Array;
   readonly proof: Uint8Array;
+  /** Which program it is of, where a node takes proofs of several (`AdmittedPrograms.hintsOf`). */
+  readonly program?: Hints;
 }
+
+const NO_HINTS: Hints = { words: [], octets: [] };
 
 const field = createExtension(WORD_ELEMENTS);
 
 /** Hints of a node: its children's statements, then their proofs. Ends in a RejectedProof for bytes that encode no elements. */
 export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[]): Hints {
   if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
-  const read = children.map(({ system, logRows }, i): Hints & { readonly elements: readonly number[] } => {
-    const { statement, proof } = proofs[i] as StatedProof;
+  const read = children.map(({ name, system, logRows, isAdmitted }, i) => {
+    const { statement, proof, program } = proofs[i] as StatedProof;
+    if (isAdmitted && program === undefined) throw new RangeError(`which program ${name} is of has to be said`);
     const elements = wordsOf(statement);
     if (statement.length !== 4 * statementLength(system) || !elements.every(isCanonical)) reject({ code: "BadStatement" });
     requireHeights(system, logRows, proof);
-    return { elements, ...proofHints(system, proof) };
+    const stated: Hints = { words: elements.map(field.fromBase), octets: [] };
+    return { stated, checked: [(isAdmitted ? program : undefined) ?? NO_HINTS, proofHints(system, proof)] };
   });
-  return {
-    words: [...read.flatMap(({ elements }) => elements.map(field.fromBase)), ...read.flatMap(({ words }) => words)],
-    octets: read.flatMap(({ octets }) => octets),
-  };
+  const inOrder = [...read.map(({ stated }) => stated), ...read.flatMap(({ checked }) => checked)];
+  return { words: inOrder.flatMap(({ words }) => words), octets: inOrder.flatMap(({ octets }) => octets) };
 }
 
 /** Checks a node's statement by running its program on proofs. Throws nothing for hostile bytes. */

@@ -1,20 +1,35 @@
-import { partOf } from "../../circuits/shapes/stated-elements.ts";
+import { partOf, type StatedElements } from "../../circuits/shapes/stated-elements.ts";
+import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
-import { CHUNK_RUN, CHUNKS } from "./layout.ts";
-import { type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
+import type { Word } from "../relation.ts";
+import { BOUNDARY, CHUNK_RUN, CHUNKS, RELISTING } from "./layout.ts";
+import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { assertSame, assertSameWhere, assertZeros, beginRule } from "./rule-code.ts";
 
 const SAID = ["version", "chainId", "before", "after"] as const;
 
 /** What the proof of a chunk's run says, as chunks are joined. */
 export function chunksOfRun(run: readonly number[]): number[] {
-  const zeros = new Array<number>(CHUNKS.parts.ofRun.count).fill(0);
-  return [...zeros, ...SAID.flatMap((name) => partOf(run, CHUNK_RUN.parts[name]))];
+  const zeros = ({ count }: StatedElements): number[] => new Array<number>(count).fill(0);
+  const { ofRun, checksPrograms, programs } = CHUNKS.parts;
+  return [
+    ...zeros(ofRun),
+    ...SAID.flatMap((name) => partOf(run, CHUNK_RUN.parts[name])),
+    ...zeros(checksPrograms),
+    ...zeros(programs),
+  ];
 }
 
-/** What stands for two chunks, or runs of them, that follow each other. */
-export function joinedChunks(left: readonly number[], right: readonly number[]): number[] {
-  return [...left.slice(0, CHUNKS.parts.after.at), ...partOf(right, CHUNKS.parts.after)];
+/** What stands for two chunks, or runs of them, that follow each other; programs are admitted by this digest. */
+export function joinedChunks(left: readonly number[], right: readonly number[], programs: readonly number[]): number[] {
+  return [...left.slice(0, CHUNKS.parts.after.at), ...partOf(right, CHUNKS.parts.after), 1, ...programs];
+}
+
+/** The same chunks with their leaves listed anew. */
+export function relistedChunks(chunks: readonly number[], relisting: readonly number[], programs: readonly number[]): number[] {
+  const { after } = CHUNKS.parts;
+  const end = [...partOf(relisting, RELISTING.parts.after), ...partOf(chunks, after).slice(BOUNDARY.parts.root.count)];
+  return [...chunks.slice(0, after.at), ...end, 1, ...programs];
 }
 
 /** The leaf of a chunk: its proof, as chunks are joined. */
@@ -27,6 +42,8 @@ export function chunkLeaf(chunk: CheckedShape): NodeProgram {
       beginRule(a, `${part} of the chunk`);
       assertSame(a, partOf(run, CHUNK_RUN.parts[part]), partOf(statement, CHUNKS.parts[part]));
     }
+    beginRule(a, "checks no other programs");
+    for (const part of ["checksPrograms", "programs"] as const) assertZeros(a, partOf(statement, CHUNKS.parts[part]));
   });
 }
 
@@ -34,11 +51,8 @@ export function chunkLeaf(chunk: CheckedShape): NodeProgram {
  * Joins two leaves, or joins, of chunks that follow each other: where the left one ends, the right one begins. All that a
  * boundary has is compared: roots, numbers, times, the chain of blocks' hashes, counts.
  */
-export function joinProgram(left: CheckedShape, right: CheckedShape): NodeProgram {
-  const children = [
-    { name: "left", ...left },
-    { name: "right", ...right },
-  ];
+export function joinProgram({ depth, ...chunks }: ClassShape): NodeProgram {
+  const children = ["left", "right"].map((name): NodeChild => ({ name, ...chunks, admitted: { depth, digest: "stated" } }));
   return nodeProgram("join of chunks", CHUNKS.count, children, (a, statement, [first = [], second = []]) => {
     const { ofRun, version, chainId, before, after } = CHUNKS.parts;
     beginRule(a, "no run is open");
@@ -53,5 +67,43 @@ export function joinProgram(left: CheckedShape, right: CheckedShape): NodeProgra
     assertSame(a, partOf(first, after), partOf(second, before));
     beginRule(a, "ends with the right one");
     assertSame(a, partOf(second, after), partOf(statement, after));
+    assertPrograms(a, statement, [first, second]);
   });
+}
+
+/**
+ * Chunks whose last state lists its leaves anew: nothing else of them changes. Its own root comes first, so chunks may go on from
+ * the other one.
+ */
+export function relistedProgram({ depth, ...chunks }: ClassShape, relisting: CheckedShape): NodeProgram {
+  const children: NodeChild[] = [
+    { name: "chunks", ...chunks, admitted: { depth, digest: "stated" } },
+    { name: "relisting", ...relisting },
+  ];
+  const name = `leaves listed anew, heights ${relisting.shape.logRows.join(" ")}`;
+  return nodeProgram(name, CHUNKS.count, children, (a, statement, [ofChunks = [], ofRelisting = []]) => {
+    const { after } = CHUNKS.parts;
+    const { root } = BOUNDARY.parts;
+    beginRule(a, "all but the last root is the chunks'");
+    assertSame(a, ofChunks.slice(0, after.at), statement.slice(0, after.at));
+    const [ends, said] = [partOf(ofChunks, after), partOf(statement, after)];
+    assertSame(a, ends.slice(root.count), said.slice(root.count));
+    beginRule(a, "what is listed anew is the state with which the chunks end");
+    assertSame(a, partOf(ends, root), partOf(ofRelisting, RELISTING.parts.before));
+    beginRule(a, "ends with the state that it lists");
+    assertSame(a, partOf(ofRelisting, RELISTING.parts.after), partOf(said, root));
+    assertPrograms(a, statement, [ofChunks]);
+  });
+}
+
+/** The node checks programs, and each of them that does so too has them admitted by the same digest. */
+function assertPrograms(a: Assembler, statement: readonly Word[], children: readonly (readonly Word[])[]): void {
+  const { checksPrograms, programs } = CHUNKS.parts;
+  beginRule(a, "checks other programs");
+  assertSame(a, partOf(statement, checksPrograms), [a.constant(1)]);
+  beginRule(a, "programs of programs are admitted by one digest");
+  for (const child of children) {
+    const [flag] = partOf(child, checksPrograms);
+    if (flag !== undefined) assertSameWhere(a, flag, partOf(child, programs), partOf(statement, programs));
+  }
 }

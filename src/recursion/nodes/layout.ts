@@ -7,10 +7,19 @@ export const BOUNDARY = inOrder({
 });
 
 /**
+ * What a program says behind its statement if several programs may stand in its place: whether it has checked proofs of such
+ * programs, and by which digest these are admitted, zeros if it has not.
+ */
+const OF_PROGRAMS = { checksPrograms: 1, programs: 8 } as const;
+
+/**
  * What leaves and joins say of chunks: from one boundary to another. What is said of an open run, in front, is 0: runs in
  * segments have no leaves yet.
  */
-export const CHUNKS = inOrder({ ofRun: 36, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count });
+export const CHUNKS = inOrder({
+  ...{ ofRun: 36, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count },
+  ...OF_PROGRAMS,
+});
 
 /** What a proof of a chunk says: the same, and zeros behind it. */
 export const CHUNK_RUN = inOrder({ version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count, reserved: 4 });
@@ -24,9 +33,13 @@ export const BATCH = inOrder({
   ...{ oldRoot: 8, newRoot: 8, diffDigest: 8, point: 5, evaluation: 5, secondTree: 34 },
 });
 
-/** What an aggregate says: A and Z of the batches before it and behind it, ρ, and how many batches it has. */
+/** What the program of a batch says: the batch. */
+export const BATCH_SAID = inOrder({ batch: BATCH.count, ...OF_PROGRAMS });
+
+/** What an aggregate says, in as many elements: A and Z of the batches before it and behind it, ρ, and how many batches it has. */
 export const AGGREGATE = inOrder({
-  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5 },
+  ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5, rest: 74 },
+  ...OF_PROGRAMS,
 });
 
 /** What L1 knows of an aggregate: N, A, ρ, Z. */

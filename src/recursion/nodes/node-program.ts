@@ -1,18 +1,32 @@
 import type { System } from "../../stark/system.ts";
 import { Assembler } from "../assembler.ts";
 import type { Program } from "../program.ts";
-import { type CheckedShape, statementCells, statementLength, writeProofCheck } from "../proof-code.ts";
-import type { Word } from "../relation.ts";
+import { type CheckedShape, type KeyOctets, statementCells, statementLength, writeProofCheck } from "../proof-code.ts";
+import { OCTET_ELEMENTS, type Word } from "../relation.ts";
+import { writeAdmission } from "./admitted-programs.ts";
 
-/** A proof that a node checks, by the name of its place. */
+/** Proofs of several programs in one place: of those in a tree of that depth. */
+export interface ClassShape extends CheckedShape {
+  readonly depth: number;
+}
+
+/** A proof that a node checks, by the name of its place: of one program, or of those that are admitted. */
 export interface NodeChild extends CheckedShape {
   readonly name: string;
+  /** By a constant digest, or by the one that the node's own statement ends with. */
+  readonly admitted?: { readonly depth: number; readonly digest: readonly number[] | "stated" };
 }
 
 /** A program that checks several proofs, and whose statement follows from theirs. */
 export interface NodeProgram {
   /** In the order in which their statements and proofs are hints. */
-  readonly children: readonly { readonly name: string; readonly system: System; readonly logRows: readonly number[] }[];
+  readonly children: readonly {
+    readonly name: string;
+    readonly system: System;
+    readonly logRows: readonly number[];
+    /** Whether it is a proof of one program of several: which one is a hint. */
+    readonly isAdmitted: boolean;
+  }[];
   readonly program: Program;
 }
 
@@ -21,7 +35,7 @@ type NodeRules = (assembler: Assembler, statement: readonly Word[], children: re
 
 /**
  * The program of a node: its public values are its statement, its children's statements are hints. Each child's key is a
- * constant, so a proof of another program, or of another key, is refused.
+ * constant, or one of those that a digest admits, so a proof of another program, or of another key, is refused.
  */
 export function nodeProgram(name: string, statementCount: number, children: readonly NodeChild[], rules: NodeRules): NodeProgram {
   const assembler = new Assembler();
@@ -36,10 +50,19 @@ export function nodeProgram(name: string, statementCount: number, children: read
   children.forEach((child, i) => {
     const cells = stated[i];
     assembler.scope(child.name);
-    if (cells !== undefined) writeProofCheck(assembler, child, cells);
+    if (cells !== undefined) writeProofCheck(assembler, child, cells, admittedKey(assembler, child, statement));
   });
   return {
-    children: children.map(({ name: place, system, shape }) => ({ name: place, system, logRows: shape.logRows })),
+    children: children.map(({ name: place, system, shape, admitted }) => {
+      return { name: place, system, logRows: shape.logRows, isAdmitted: admitted !== undefined };
+    }),
     program: assembler.build(name),
   };
+}
+
+function admittedKey(assembler: Assembler, { admitted }: NodeChild, statement: readonly Word[]): KeyOctets | undefined {
+  if (admitted === undefined) return undefined;
+  const { depth, digest } = admitted;
+  const elements = digest === "stated" ? statement.slice(-OCTET_ELEMENTS) : digest.map((element) => assembler.constant(element));
+  return writeAdmission(assembler, depth, elements);
 }

@@ -3,7 +3,7 @@ import type { CheckedShape } from "../proof-code.ts";
 import type { ProgramSystem } from "../tables/program-system.ts";
 
 /** Proofs of a program, as another program checks them: all have one shape, and a statement's elements are its public values. */
-export function programShape({ system }: ProgramSystem): CheckedShape {
+export function programShape({ system }: Pick<ProgramSystem, "system">): CheckedShape {
   const heights = system.tables.map(({ air, fixedLogRows }) => {
     if (fixedLogRows === undefined) throw new Error(`table ${air.name} of ${system.name} has no height of its own`);
     return fixedLogRows;

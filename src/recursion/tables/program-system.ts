@@ -1,9 +1,10 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Backend } from "../../kernels/backend.ts";
+import { digestLength } from "../../kernels/tree-hash.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import { compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../stark/system.ts";
+import { committedHeights, compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../stark/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { checkProgram, ProgramError } from "../check-program.ts";
 import { type Hints, interpret, type Memory } from "../interpret.ts";
@@ -13,24 +14,43 @@ import { compressTraced } from "./hash-table.ts";
 import { fixedCells, machineAir, type MachineRow, type TracedCompression } from "./machine-table.ts";
 import { MACHINE_TABLES } from "./machine-tables.ts";
 import { firstRowColumn, publicAir } from "./public-table.ts";
-import { columnsOf, tableParts } from "./table-parts.ts";
+import { columnsOf, formOfRows, type ProgramForm, rowCounts, tableParts } from "./table-parts.ts";
 import { type WiredProgram, wireProgram } from "./wiring.ts";
 
 /** A program with the proof system of its statements: its public values, for some hints of which all relations hold. */
 export interface ProgramSystem {
   readonly wired: WiredProgram;
+  readonly form: ProgramForm;
   readonly system: System;
 }
 
 /**
- * The proof system of a program. The program is its preprocessed columns: the system's digest is the program's, by these
- * parameters. Throws ProgramError for what is no program.
+ * The proof system of a program, by default with the least tables that have room for it. The program is its preprocessed columns:
+ * the system's digest is the program's, by these parameters. Throws ProgramError for what is no program, RangeError for one
+ * that the form has no room for.
  */
-export async function programSystem(program: Program, parameters: ProofParameters, backend: Backend): Promise<ProgramSystem> {
+export async function programSystem(
+  program: Program,
+  parameters: ProofParameters,
+  backend: Backend,
+  given?: ProgramForm,
+): Promise<ProgramSystem> {
   checkProgram(program);
-  const wired = wireProgram(program, parameters.minLogRows);
-  const definition = programDefinition(wired, parameters);
-  return { wired, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+  const wired = wireProgram(program, parameters.minLogRows, given);
+  const form = given ?? formOfRows(rowCounts(wired), parameters.minLogRows);
+  const definition = programDefinition({ ...wired, publicCount: program.publicCount }, form, parameters);
+  return { wired, form, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+}
+
+/**
+ * What proofs of all programs have in common whose tables have one form, and that have as many public values: their system, with
+ * the key of none of them.
+ */
+export function systemOfForm(publicCount: number, form: ProgramForm, parameters: ProofParameters): System {
+  const rows = Object.fromEntries(Object.keys(form).map((table) => [table, []])) as unknown as WiredProgram["rows"];
+  const definition = programDefinition({ rows, counts: { word: [], octet: [] }, publicCount }, form, parameters);
+  const root = new Uint8Array(digestLength(parameters.hash));
+  return compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
 }
 
 /**
@@ -49,10 +69,14 @@ export async function admittedProgram(
   return own;
 }
 
-function programDefinition(wired: WiredProgram, parameters: ProofParameters): SystemDefinition {
-  const { publicCount } = wired.program;
+function programDefinition(
+  wired: Pick<WiredProgram, "rows" | "counts"> & { readonly publicCount: number },
+  form: ProgramForm,
+  parameters: ProofParameters,
+): SystemDefinition {
+  const { publicCount } = wired;
   const { minLogRows } = parameters;
-  const tables = tableParts(wired, minLogRows).map(({ table, name, logRows, rows }): TableDefinition => {
+  const tables = tableParts(wired, form).map(({ table, name, logRows, rows }): TableDefinition => {
     const machineTable = MACHINE_TABLES[table];
     const air = machineAir(name, machineTable);
     const filling = new Array<number>(air.preprocessedNames.length).fill(0);
@@ -92,14 +116,14 @@ export function runProgram(of: ProgramSystem, publicValues: readonly number[], h
 
 /** What a proof is made of where the cells hold these values; `compressions` are the hash tables' rows', if they are known. */
 export function programInput(
-  { wired, system }: ProgramSystem,
+  { wired, form, system }: ProgramSystem,
   publicValues: readonly number[],
   memory: Memory,
   compressions: readonly TracedCompression[] = [],
 ): ProverInput {
   const { minLogRows } = system.parameters;
   const valueOf = valuesByAddress(wired, publicValues, memory);
-  const traces = tableParts(wired, minLogRows).map(({ table, logRows, rows, before }) => {
+  const traces = tableParts(wired, form).map(({ table, logRows, rows, before }) => {
     const { slots, cells } = MACHINE_TABLES[table];
     const cellsOf = ({ cells: own, numbers, sibling }: MachineRow, at: number): number[] =>
       cells(

@@ -13,19 +13,40 @@ interface TablePart {
   readonly before: number;
 }
 
-/** A program's tables: none for what it does not do, hashes excepted, two where one would be filled up with too many rows. */
-export function tableParts({ rows }: WiredProgram, minLogRows: number): TablePart[] {
-  return (Object.keys(MACHINE_TABLES) as MachineTableName[]).flatMap((table): TablePart[] => {
+/** Of each table of a program's system the heights of its parts, as log2; none for a table that it leaves out. */
+export type ProgramForm = Readonly<Record<MachineTableName, readonly number[]>>;
+
+const TABLE_NAMES = Object.keys(MACHINE_TABLES) as MachineTableName[];
+
+/**
+ * The least tables that have these rows: none for what a program does not do, hashes excepted, two where one would be filled up
+ * with too many rows.
+ */
+export function formOfRows(rows: Readonly<Record<MachineTableName, number>>, minLogRows: number): ProgramForm {
+  // The engine takes no bus without a slot that only reads, and the table of hashes has one for each.
+  const partsOf = (table: MachineTableName): readonly number[] =>
+    rows[table] === 0 && table !== "hash" ? [] : tableHeights(rows[table], minLogRows);
+  return Object.fromEntries(TABLE_NAMES.map((table) => [table, partsOf(table)])) as Record<MachineTableName, number[]>;
+}
+
+/** How many rows a program has in each table. */
+export function rowCounts({ rows }: WiredProgram): Record<MachineTableName, number> {
+  return Object.fromEntries(TABLE_NAMES.map((table) => [table, rows[table].length])) as Record<MachineTableName, number>;
+}
+
+/** A program's tables, of a form that has room for them. Throws RangeError for one that has none. */
+export function tableParts({ rows }: Pick<WiredProgram, "rows">, form: ProgramForm): TablePart[] {
+  return TABLE_NAMES.flatMap((table): TablePart[] => {
     const own = rows[table];
-    // The engine takes no bus without a slot that only reads, and this table has one for each.
-    if (own.length === 0 && table !== "hash") return [];
-    const [logRows, logRest] = tableHeights(own.length, minLogRows);
-    if (logRest === undefined) return [{ table, name: table, logRows, rows: own, before: 0 }];
-    const first = 2 ** logRows;
-    return [
-      { table, name: table, logRows, rows: own.slice(0, first), before: 0 },
-      { table, name: `${table}Rest`, logRows: logRest, rows: own.slice(first), before: first },
-    ];
+    let before = 0;
+    const parts = form[table].map((logRows, i): TablePart => {
+      const first = before;
+      before += 2 ** logRows;
+      const name = `${table}${"Rest".repeat(i)}`;
+      return { table, name, logRows, rows: own.slice(first, before), before: first };
+    });
+    if (own.length > before) throw new RangeError(`table ${table} has ${own.length} rows, and room for ${before}`);
+    return parts;
   });
 }
 

@@ -33,9 +33,15 @@ const MOST_ROWS_OF_BITS = 2 * ELEMENT_BITS + LOW_BITS + ELEMENT_BITS - NAMED_BIT
 
 /**
  * Lays a program out, as `check-program.ts` accepts it. Bits are rows of arithmetic where that table has room for them in what
- * it would be filled up with: a table less is a hundred columns less to open.
+ * it would be filled up with: a table less is a hundred columns less to open. Where a form is given, they are where it has no table
+ * of bits.
  */
-export function wireProgram(program: Program, minLogRows: number): WiredProgram {
+export function wireProgram(
+  program: Program,
+  minLogRows: number,
+  form?: Readonly<Record<MachineTableName, readonly number[]>>,
+): WiredProgram {
+  if (form !== undefined) return layOut(program, form.bits.length === 0);
   const wiring = layOut(program, false);
   const { arithmetic, bits } = wiring.rows;
   const most = arithmetic.length + MOST_ROWS_OF_BITS * bits.length;

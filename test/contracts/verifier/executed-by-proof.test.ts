@@ -6,17 +6,20 @@ import { type AggregatedBatch, aggregateDigest, aggregateStatement } from "../..
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
-import { nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
-import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
+import type { AdmittedPrograms } from "../../../src/recursion/nodes/admitted-programs.ts";
+import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
+import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
+import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
+import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";
 import { programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
-import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
+import { programSystem } from "../../../src/recursion/tables/program-system.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
-import { prove } from "../../../src/stark/proofs/prove.ts";
 import { elementsOf } from "../../recursion/nodes/batch-elements.ts";
-import { freeProgram, type FreeProgram } from "../../recursion/nodes/free-program.ts";
+import { freeNode } from "../../recursion/nodes/free-program.ts";
 import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import { type FormedBatch, TestChain } from "../l1/support/chain.ts";
 import {
@@ -45,19 +48,16 @@ interface ProofForL1 {
   readonly proof: string;
 }
 
-interface Prepared {
-  readonly node: NodeProgram;
-  readonly own: ProgramSystem;
-}
-
 describe("L1 with a verifier of aggregates", () => {
   let backend: WasmBackend;
   let ecosystem: Ecosystem;
   let aggregator: BaseContract;
   let version: bigint;
-  let ofBatch: FreeProgram;
-  let compressing: Prepared;
-  let wrapping: Prepared;
+  let ofBatch: PreparedProgram;
+  let aggregating: PreparedProgram;
+  let admitted: AdmittedPrograms;
+  let compressing: PreparedProgram;
+  let wrapping: PreparedProgram;
   let chains: readonly TestChain[];
   let batches: readonly { readonly formed: FormedBatch; readonly stored: StoredBatch }[];
   let items: readonly AggregatedBatch[];
@@ -65,10 +65,12 @@ describe("L1 with a verifier of aggregates", () => {
 
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });
-    ofBatch = await freeProgram(108, backend);
-    const part = { ...ofBatch, of: "batch" } as const;
-    const node = compressProgram([part, part]);
     const few = { ...programParameters(), ...FEW_QUERIES };
+    const writers = { batch: () => freeNode(117), aggregate: aggregateProgram };
+    const set = new ProgramSet({ statementCount: 117, parameters: few, writers });
+    admitted = set.admitted(await set.keys(backend));
+    [ofBatch, aggregating] = [await set.prepare("batch", backend), await set.prepare("aggregate", backend)];
+    const node = compressProgram(set.shape, admitted.digest);
     compressing = { node, own: await programSystem(node.program, few, backend) };
     const wrap = wrapProgram(programShape(compressing.own));
     wrapping = { node: wrap, own: await programSystem(wrap.program, { ...wrapParameters(), ...FEW_QUERIES }, backend) };
@@ -100,24 +102,32 @@ describe("L1 with a verifier of aggregates", () => {
     return { formed, stored };
   }
 
-  async function provenNode(
-    { node, own }: Prepared,
+  async function proven(
+    program: PreparedProgram,
     elements: readonly number[],
-    proofs: readonly StatedProof[],
+    proofs: readonly StatedProof[] = [],
   ): Promise<StatedProof> {
-    const run = runProgram(own, elements, nodeHints(node, proofs));
-    assert.ok(run.ok);
-    return { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
+    const prover = new NodeProver(program, backend);
+    try {
+      return await prover.prove(elements, proofs);
+    } finally {
+      await prover.release();
+    }
   }
 
-  /** The proof for L1 that these batches are proven, and the digest that goes with it. */
+  /** The proof for L1 that two batches are proven, and the digest that goes with it. */
   async function provenFor(of: readonly AggregatedBatch[]): Promise<ProofForL1> {
     const digest = aggregateDigest(of, (tag, left, right) => compress(tag, [...left], [...right]));
     const { point, evaluation } = aggregateStatement(of, digest);
-    const proofs = await Promise.all(of.map((item) => ofBatch.prove(elementsOf(item))));
+    const all = of.map(elementsOf);
+    const key = (program: PreparedProgram, place: number) => admitted.hintsOf(programKey(program.own), place);
+    const proofs: StatedProof[] = [];
+    for (const batch of all) proofs.push({ ...(await proven(ofBatch, saidOfBatch(batch))), program: key(ofBatch, 0) });
+    const aggregate = aggregateOf(all, firstStart(of.length), point, admitted.digest);
+    const aggregated = { ...(await proven(aggregating, aggregate, proofs)), program: key(aggregating, 1) };
     const elements = [of.length, ...digest, ...point, ...evaluation];
-    const compressed = await provenNode(compressing, elements, proofs);
-    const { proof } = await provenNode(wrapping, elements, [compressed]);
+    assert.deepEqual(wrappedOf(aggregate), elements);
+    const { proof } = await proven(wrapping, elements, [await proven(compressing, elements, [aggregated])]);
     return { digest: digestToHex(digest), proof: toHex(proof) };
   }
 

@@ -16,6 +16,7 @@ import {
 import { itemsOf, readHashVectors } from "../../protocol/hash-vectors.ts";
 import { elementsOf } from "./batch-elements.ts";
 import { freeProgram } from "./free-program.ts";
+import { PROGRAMS } from "./statements.ts";
 import {
   brokenRelation,
   brokenRule,
@@ -28,8 +29,7 @@ import {
 } from "./judged-rules.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
-const ofBatch = { ...(await freeProgram(108, backend)), of: "batch" as const };
-const ofAggregate = { ...(await freeProgram(34, backend)), of: "aggregate" as const };
+const part = { ...(await freeProgram(117, backend)), depth: 2 };
 await backend.close();
 
 const VECTORS = readHashVectors().aggregates.map((vector) => ({
@@ -44,6 +44,11 @@ const { batches, point } = several;
 const [first = [], second = [], third = []] = batches;
 const start = firstStart(3);
 
+/** What the program of a batch says. */
+const said = (batch: readonly number[]): number[] => [...batch, ...new Array<number>(9).fill(0)];
+const behind = (batches: readonly (readonly number[])[], start: Parameters<typeof aggregateOf>[1]): number[] =>
+  aggregateOf(batches, start, point, PROGRAMS);
+
 /** What a part does to what has been seen, computed apart from the programs. */
 interface Seen {
   readonly count: number;
@@ -55,14 +60,34 @@ interface Seen {
 function isAggregate(statement: readonly number[], children: readonly (readonly number[])[]): boolean {
   const name = statement.slice(0, 2).join();
   const own = (at: number, count: number): string => statement.slice(at, at + count).join();
-  const rho = statement.slice(29, 34);
-  let seen: Seen | undefined = { count: 0, digest: own(3, 8), evaluation: own(19, 5) };
-  for (const part of children) {
-    if (part.slice(0, 2).join() !== name) return false;
-    seen = part.length === 108 ? withBatch(seen, part, rho) : withAggregate(seen, part, rho);
-    if (seen === undefined) return false;
-  }
-  return seen.count === statement[2] && seen.digest === own(11, 8) && seen.evaluation === own(24, 5);
+  const known = { rho: statement.slice(29, 34), programs: own(109, 8) };
+  const begun: Seen = { count: 0, digest: own(3, 8), evaluation: own(19, 5) };
+  const seen = seenBehind(begun, children, known);
+  if (seen === undefined || !children.every((part) => part.slice(0, 2).join() === name)) return false;
+  const isWhole = statement[108] === 1 && statement.slice(34, 108).every((element) => element === 0);
+  return isWhole && seen.count === statement[2] && seen.digest === own(11, 8) && seen.evaluation === own(24, 5);
+}
+
+/** Whether the statement is L1's of what one part says. */
+function isForL1(statement: readonly number[], children: readonly (readonly number[])[]): boolean {
+  const { digest, evaluation } = firstStart(statement[0] ?? 0);
+  const rho = statement.slice(9, 14);
+  const begun: Seen = { count: 0, digest: digest.join(), evaluation: evaluation.join() };
+  const seen = seenBehind(begun, children, { rho, programs: PROGRAMS.join() });
+  return seen !== undefined && [seen.count, seen.digest, rho.join(), seen.evaluation].join() === statement.join();
+}
+
+interface Known {
+  readonly rho: readonly number[];
+  readonly programs: string;
+}
+
+function seenBehind(begun: Seen, children: readonly (readonly number[])[], known: Known): Seen | undefined {
+  return children.reduce<Seen | undefined>((seen, child) => {
+    // No admitted program says 2: it has what is between both.
+    if (seen === undefined || (child[108] ?? 0) > 1) return undefined;
+    return child[108] === 0 ? withBatch(seen, child.slice(0, 108), known.rho) : withAggregate(seen, child, known);
+  }, begun);
 }
 
 function withBatch({ count, digest, evaluation }: Seen, batch: readonly number[], rho: readonly number[]): Seen {
@@ -76,9 +101,10 @@ function withBatch({ count, digest, evaluation }: Seen, batch: readonly number[]
   return { count: count + 1, digest: chain.join(), evaluation: value.join() };
 }
 
-function withAggregate({ count, digest, evaluation }: Seen, part: readonly number[], rho: readonly number[]): Seen | undefined {
+function withAggregate({ count, digest, evaluation }: Seen, part: readonly number[], { rho, programs }: Known): Seen | undefined {
   const own = (at: number, length: number): string => part.slice(at, at + length).join();
-  if (own(29, 5) !== rho.join() || own(3, 8) !== digest || own(19, 5) !== evaluation) return undefined;
+  if (own(29, 5) !== rho.join() || own(3, 8) !== digest || own(19, 5) !== evaluation || own(109, 8) !== programs)
+    return undefined;
   return { count: count + (part[2] ?? 0), digest: own(11, 8), evaluation: own(24, 5) };
 }
 
@@ -88,88 +114,64 @@ function ofOtherVersion(batch: readonly number[], limb: number): readonly number
 
 interface JudgedAggregate {
   readonly rules: ReturnType<typeof rulesOf>;
-  readonly honest: Statements;
+  readonly honest: readonly Statements[];
   readonly holds: (statement: readonly number[], children: readonly (readonly number[])[]) => boolean;
   /** Statements that one rule alone refuses, and that no change of a single element comes to. */
   readonly forged: readonly Statements[];
 }
 
-const [left, right] = [
-  aggregateOf([first, second], start, point),
-  aggregateOf([third], startBehind(aggregateOf([first, second], start, point)), point),
-];
+const left = behind([first, second], start);
+const right = behind([third], startBehind(left));
 
 const NODES: Readonly<Record<string, JudgedAggregate>> = {
-  "an aggregate of two batches": {
-    rules: rulesOf(aggregateProgram([ofBatch, ofBatch])),
-    honest: { statement: left, children: [first, second] },
+  "an aggregate": {
+    rules: rulesOf(aggregateProgram(part)),
+    honest: [
+      { statement: left, children: [said(first), said(second)] },
+      { statement: joinedAggregates([left, right]), children: [left, right] },
+      { statement: joinedAggregates([left, right]), children: [left, said(third)] },
+    ],
     holds: isAggregate,
     forged: [0, 1].flatMap((limb): Statements[] => {
-      const [low, high] = [ofOtherVersion(first, limb), ofOtherVersion(second, limb)];
-      const statement = aggregateOf([low, second], start, point).with(limb, second[limb] ?? 0);
+      const [low, high, other] = [first, second, third].map((batch) => ofOtherVersion(batch, limb)) as [
+        number[],
+        number[],
+        number[],
+      ];
+      const statement = behind([low, second], start).with(limb, second[limb] ?? 0);
       return [
-        { statement: aggregateOf([first, high], start, point), children: [first, high] },
-        { statement, children: [low, second] },
+        { statement: behind([first, high], start), children: [said(first), said(high)] },
+        { statement, children: [said(low), said(second)] },
+        { statement: joinedAggregates([left, behind([other], startBehind(left))]), children: [left, said(other)] },
       ];
     }),
   },
-  "an aggregate of two aggregates": {
-    rules: rulesOf(aggregateProgram([ofAggregate, ofAggregate])),
-    honest: { statement: joinedAggregates([left, right]), children: [left, right] },
-    holds: isAggregate,
-    forged: [],
-  },
-  "an aggregate of an aggregate and a batch": {
-    rules: rulesOf(aggregateProgram([ofAggregate, ofBatch])),
-    honest: { statement: joinedAggregates([left, right]), children: [left, third] },
-    holds: isAggregate,
-    forged: [0, 1].map((limb): Statements => {
-      const other = ofOtherVersion(third, limb);
-      const statement = joinedAggregates([left, aggregateOf([other], startBehind(left), point)]);
-      return { statement, children: [left, other] };
-    }),
-  },
   "a proof for L1": {
-    rules: rulesOf(compressProgram([ofAggregate])),
-    honest: { statement: wrappedOf(joinedAggregates([left, right])), children: [joinedAggregates([left, right])] },
-    holds: ([count, ...said], [aggregate = []]) => {
-      const { digest, evaluation } = firstStart(count ?? 0);
-      const begins = [...digest, ...evaluation].join() === [...aggregate.slice(3, 11), ...aggregate.slice(19, 24)].join();
-      const ends = [...aggregate.slice(11, 19), ...aggregate.slice(29, 34), ...aggregate.slice(24, 29)].join() === said.join();
-      return begins && ends && count === aggregate[2];
-    },
-    forged: [],
-  },
-  "a proof for L1 of two batches": {
-    rules: rulesOf(compressProgram([ofBatch, ofBatch])),
-    honest: { statement: wrappedOf(aggregateOf([first, second], firstStart(2), point)), children: [first, second] },
-    holds: (said, children) => {
-      const [version] = children.map((batch) => batch.slice(0, 2).join());
-      const before = { ...firstStart(said[0] ?? 0), count: 0 };
-      const begun: Seen = { count: 0, digest: before.digest.join(), evaluation: before.evaluation.join() };
-      const rho = said.slice(9, 14);
-      const seen = children.reduce((known, batch) => withBatch(known, batch, rho), begun);
-      const isOne = children.every((batch) => batch.slice(0, 2).join() === version);
-      return isOne && [seen.count, seen.digest, rho.join(), seen.evaluation].join() === said.join();
-    },
+    rules: rulesOf(compressProgram(part, PROGRAMS)),
+    honest: [
+      { statement: wrappedOf(joinedAggregates([left, right])), children: [joinedAggregates([left, right])] },
+      { statement: wrappedOf(behind([first], firstStart(1))), children: [said(first)] },
+    ],
+    holds: isForL1,
+    // as of three batches, whose digest begins with their count
     forged: [
-      ...[0, 1].map((limb): Statements => {
-        const children = [first, ofOtherVersion(second, limb)];
-        return { statement: wrappedOf(aggregateOf(children, firstStart(2), point)), children };
-      }),
-      // as of three batches, whose digest begins with their count
-      { statement: wrappedOf(aggregateOf([first, second], firstStart(3), point)).with(0, 3), children: [first, second] },
+      {
+        statement: wrappedOf(behind([first, second], firstStart(3))).with(0, 3),
+        children: [behind([first, second], firstStart(3))],
+      },
     ],
   },
 };
 
 for (const [name, { rules, honest, holds, forged }] of Object.entries(NODES)) {
   describe(`the rules of ${name}`, () => {
-    const others = [...singleChanges(honest).map((changes) => changedAt(honest, changes)), ...forged];
+    const others = [...honest.flatMap((own) => singleChanges(own).map((changes) => changedAt(own, changes))), ...forged];
 
     it("accept statements that follow from each other, and refuse each element that is another, as the native check does", () => {
-      assert.equal(holds(honest.statement, honest.children), true);
-      assert.equal(brokenRule(rules, honest), undefined);
+      for (const own of honest) {
+        assert.equal(holds(own.statement, own.children), true);
+        assert.equal(brokenRule(rules, own), undefined);
+      }
       for (const { statement, children } of others) {
         const verdict = brokenRule(rules, { statement, children });
         assert.equal(verdict === undefined, holds(statement, children), verdict);
@@ -193,33 +195,32 @@ for (const [name, { rules, honest, holds, forged }] of Object.entries(NODES)) {
 }
 
 describe("aggregates", () => {
+  const rules = rulesOf(aggregateProgram(part));
+
   it("come to the digest and the evaluation that an independent derivation has, up to 64 batches", () => {
     for (const { batches: own, digest, point: rho, evaluation } of VECTORS) {
-      const aggregate = aggregateOf(own, firstStart(own.length), rho);
+      const aggregate = aggregateOf(own, firstStart(own.length), rho, PROGRAMS);
       assert.deepEqual(wrappedOf(aggregate), [own.length, ...digest, ...rho, ...evaluation]);
     }
   });
 
   it("hold batches in any order and twice, but say so: another order is another statement", () => {
-    const rules = rulesOf(aggregateProgram([ofBatch, ofBatch]));
     for (const children of [
       [second, first],
       [first, first],
     ]) {
-      assert.equal(brokenRule(rules, { statement: aggregateOf(children, start, point), children }), undefined);
-      assert.notEqual(brokenRule(rules, { statement: left, children }), undefined);
+      assert.equal(brokenRule(rules, { statement: behind(children, start), children: children.map(said) }), undefined);
+      assert.notEqual(brokenRule(rules, { statement: left, children: children.map(said) }), undefined);
     }
   });
 
   it("have batches of one version", () => {
-    const rules = rulesOf(aggregateProgram([ofBatch, ofBatch]));
     const children = [first, second.with(0, (second[0] ?? 0) + 1)];
-    assert.equal(brokenRule(rules, { statement: aggregateOf(children, start, point), children }), "batch 1: one version");
+    assert.equal(brokenRule(rules, { statement: behind(children, start), children: children.map(said) }), "one version (second)");
   });
 
   it("leave no batch out, and count none twice, where they are joined", () => {
-    const rules = rulesOf(aggregateProgram([ofAggregate, ofAggregate]));
-    const gap = aggregateOf([third], startBehind(aggregateOf([first], start, point)), point);
+    const gap = behind([third], startBehind(behind([first], start)));
     for (const children of [
       [left, gap],
       [right, left],
@@ -227,23 +228,38 @@ describe("aggregates", () => {
     ])
       assert.equal(
         brokenRule(rules, { statement: joinedAggregates(children), children }),
-        "aggregate 1: begins with the digest of the batches before it",
+        "begins with the digest of the batches before it (second)",
       );
   });
 
+  it("are of programs that one digest admits", () => {
+    const other = aggregateOf([third], startBehind(left), point, PROGRAMS.with(2, 0));
+    const statement = joinedAggregates([left, right]);
+    assert.equal(
+      brokenRule(rules, { statement, children: [left, other] }),
+      "programs of programs are admitted by one digest (second)",
+    );
+    const forL1 = rulesOf(compressProgram(part, PROGRAMS));
+    const all = aggregateOf([first], firstStart(1), point, PROGRAMS.with(2, 0));
+    assert.equal(
+      brokenRule(forL1, { statement: wrappedOf(all), children: [all] }),
+      "programs of programs are admitted by one digest (all)",
+    );
+  });
+
   it("are for L1 only from the first batch on, and with its count", () => {
-    const rules = rulesOf(compressProgram([ofAggregate]));
-    const whole = aggregateOf(batches.slice(0, 3), start, point);
+    const forL1 = rulesOf(compressProgram(part, PROGRAMS));
+    const whole = behind(batches.slice(0, 3), start);
     const cases: readonly (readonly [readonly number[], string])[] = [
-      [right, "aggregate 0: begins with the digest of the batches before it"],
-      [aggregateOf([first, second], firstStart(3), point), "aggregate 0: begins with the digest of the batches before it"],
+      [right, "begins with the digest of the batches before it (all)"],
+      [behind([first, second], firstStart(3)), "begins with the digest of the batches before it (all)"],
       [
-        aggregateOf(batches.slice(0, 3), { ...start, evaluation: [1, 0, 0, 0, 0] }, point),
-        "aggregate 0: begins with the evaluation of the batches before it",
+        behind(batches.slice(0, 3), { ...start, evaluation: [1, 0, 0, 0, 0] }),
+        "begins with the evaluation of the batches before it (all)",
       ],
     ];
-    assert.equal(brokenRule(rules, { statement: wrappedOf(whole), children: [whole] }), undefined);
+    assert.equal(brokenRule(forL1, { statement: wrappedOf(whole), children: [whole] }), undefined);
     for (const [aggregate, rule] of cases)
-      assert.equal(brokenRule(rules, { statement: wrappedOf(aggregate), children: [aggregate] }), rule);
+      assert.equal(brokenRule(forL1, { statement: wrappedOf(aggregate), children: [aggregate] }), rule);
   });
 });

@@ -1,6 +1,7 @@
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
 import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import type { CheckedShape } from "../../../src/recursion/proof-code.ts";
 import { type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
@@ -19,8 +20,8 @@ export interface FreeProgram extends CheckedShape {
   prove(elements: readonly number[]): Promise<StatedProof>;
 }
 
-/** Programs whose `mark` differs have the same shape, and another key. */
-export async function freeProgram(count: number, backend: Backend, mark = 1): Promise<FreeProgram> {
+/** The program itself. Those whose `mark` differs have tables of the same heights, and another key. */
+export function freeNode(count: number, mark = 1): NodeProgram {
   const a = new Assembler();
   a.section("all", "BadStatement");
   for (let i = 0; i < count; i++) {
@@ -28,7 +29,11 @@ export async function freeProgram(count: number, backend: Backend, mark = 1): Pr
     a.arithmetic({ linear: { factor: 1, c } }, c);
   }
   a.inverse(a.constant(mark));
-  const own = await programSystem(a.build("free"), freeParameters, backend);
+  return { children: [], program: a.build("free") };
+}
+
+export async function freeProgram(count: number, backend: Backend, mark = 1): Promise<FreeProgram> {
+  const own = await programSystem(freeNode(count, mark).program, freeParameters, backend);
   return { ...programShape(own), prove: (elements) => provenStatement(own, elements, backend) };
 }
 

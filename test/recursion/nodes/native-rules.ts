@@ -49,19 +49,28 @@ interface Chunks {
   readonly chainId: bigint;
   readonly before: Boundary;
   readonly after: Boundary;
+  readonly checksPrograms: boolean;
+  readonly programs: string;
 }
 
 function readChunks(elements: readonly number[]): Chunks {
-  if (elements.length !== 152) throw new Error(`${elements.length} elements, not 152`);
+  if (elements.length !== 161) throw new Error(`${elements.length} elements, not 161`);
   const own = new Elements(elements);
   const isClosed = own.take(36) === zeros(36);
   const [version, chainId] = [own.number(2), own.number(4)];
-  return { isClosed, version, chainId, before: readBoundary(elements.slice(42, 97)), after: readBoundary(elements.slice(97)) };
+  const [before, after] = [readBoundary(elements.slice(42, 97)), readBoundary(elements.slice(97, 152))];
+  const [checksPrograms, programs] = [elements[152] !== 0, elements.slice(153).join()];
+  return { isClosed, version, chainId, before, after, checksPrograms, programs };
+}
+
+/** Whether programs below a child are those below the node. */
+function agree(child: Chunks, programs: string): boolean {
+  return !child.checksPrograms || child.programs === programs;
 }
 
 /** Whether the statement is of a chunk's run. That elements behind it are 0 is the run's matter. */
 export function isLeaf(statement: readonly number[], [run = []]: readonly (readonly number[])[]): boolean {
-  return readChunks(statement).isClosed && statement.slice(36).join() === run.slice(0, 116).join();
+  return readChunks(statement).isClosed && statement.slice(36).join() === [...run.slice(0, 116), zeros(9)].join();
 }
 
 /** Whether the statement stands for both, the left one first. */
@@ -73,16 +82,34 @@ export function isJoin(statement: readonly number[], [left = [], right = []]: re
     ) &&
     first.before.all === joined.before.all &&
     first.after.all === second.before.all &&
-    second.after.all === joined.after.all
+    second.after.all === joined.after.all &&
+    statement[152] === 1 &&
+    agree(first, joined.programs) &&
+    agree(second, joined.programs)
   );
 }
 
-/** Whether the statement is of the batch of a list, of chunks and of leaves that are listed anew, if there are any. */
+/** Whether the statement is of the chunks, whose last state lists its leaves anew. */
+export function isRelisted(
+  statement: readonly number[],
+  [ofChunks = [], ofRelisting = []]: readonly (readonly number[])[],
+): boolean {
+  const [anew, own] = [readChunks(statement), readChunks(ofChunks)];
+  const isSame =
+    [...statement.slice(0, 97), ...statement.slice(105, 152)].join() ===
+    [...ofChunks.slice(0, 97), ...ofChunks.slice(105, 152)].join();
+  const roots = [ofChunks.slice(97, 105), statement.slice(97, 105)].flat().join() === ofRelisting.join();
+  return isSame && roots && statement[152] === 1 && agree(own, anew.programs);
+}
+
+/** Whether the statement is of the batch of a list and of chunks. */
 export function isBatch(
   statement: readonly number[],
-  [ofList = [], ofChunks = [], relisting]: readonly (readonly number[])[],
+  [ofList = [], ofChunks = []]: readonly (readonly number[])[],
+  programs: readonly number[],
 ): boolean {
-  const { isClosed, version, chainId, before, after } = readChunks(ofChunks);
+  const chunks = readChunks(ofChunks);
+  const { isClosed, version, chainId, before, after } = chunks;
   const list = new Elements(ofList);
   const [commitment, oldRoot, newRoot] = [list.take(16), list.take(8), list.take(8)];
   const [diffDigest, point, evaluation, outputsHash] = [list.take(8), list.take(5), list.take(5), list.take(16)];
@@ -99,11 +126,11 @@ export function isBatch(
     batch.take(5) === point,
     batch.take(5) === evaluation,
     batch.take(34) === zeros(34),
+    batch.take(9) === zeros(9),
   ];
   const ends = [before, after].map(
     ({ open, secondRoot, claims }) => open === "0" && secondRoot === zeros(8) && claims === zeros(8),
   );
-  const listed = new Elements(relisting ?? [...ofChunks.slice(97, 105), ...ofChunks.slice(97, 105)]);
-  const roots = [before.root === oldRoot, listed.take(8) === after.root, listed.take(8) === newRoot];
+  const roots = [before.root === oldRoot, after.root === newRoot, agree(chunks, programs.join())];
   return isClosed && after.nextBatch === before.nextBatch + 1n && [...says, ...ends, ...roots].every((holds) => holds);
 }

@@ -2,59 +2,95 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
-import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
-import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
+import { AdmittedPrograms, type ProgramKey } from "../../../src/recursion/nodes/admitted-programs.ts";
 import { checkByNode, nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
 import { joinedChunks, joinProgram } from "../../../src/recursion/nodes/chunks-program.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
+import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
+import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { statementCells, writeProofCheck } from "../../../src/recursion/proof-code.ts";
-import { programInput, type ProgramSystem, programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
+import { programInput, runProgram } from "../../../src/recursion/tables/program-system.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcript-form.ts";
 import { forcedRun } from "../forced-run.ts";
-import { leafParameters } from "../squares-leaf.ts";
-import { type FreeProgram, freeProgram } from "./free-program.ts";
+import { freeNode } from "./free-program.ts";
+import { smallNodeParameters } from "./small-parameters.ts";
 import { boundary, chunks } from "./statements.ts";
-
-/** NOT SECURE: proofs of few queries. */
-const parameters = leafParameters({
-  ...{ queryCount: 2, grindingBits: 3, maxLogRows: 18, logFinalMax: 5, logArity: 3 },
-  opening: { kind: "stacked", logStackMin: 18, logStackMax: 18 },
-});
 
 const [start, middle, end] = [boundary(1000, 5, 0, 40), boundary(2000, 5, 1, 41), boundary(3000, 6, 0, 42)];
 const [left, right] = [chunks(start, middle), chunks(middle, end)];
-const joined = joinedChunks(left, right);
-const statement = elementBytes(joined);
+
+/** Two programs that any statement satisfies, and their join; a third one is in the same form, and not in the set. */
+const set = new ProgramSet({
+  statementCount: 161,
+  parameters: smallNodeParameters,
+  writers: { one: () => freeNode(161, 1), other: () => freeNode(161, 2), foreign: () => freeNode(161, 3), join: joinProgram },
+});
 
 describe("a join", () => {
   let backend: WasmBackend;
-  let child: FreeProgram;
+  let programs: Record<"one" | "other" | "foreign" | "join", PreparedProgram>;
+  let keys: Record<"one" | "other" | "foreign" | "join", ProgramKey>;
+  let admitted: AdmittedPrograms;
+  let joined: number[];
+  let statement: Uint8Array;
   let node: NodeProgram;
   let proofs: readonly StatedProof[];
+
+  const hints = (name: "one" | "other" | "join") => admitted.hintsOf(keys[name], ["one", "other", "join"].indexOf(name));
+  const proven = async (name: "one" | "other" | "foreign", elements: readonly number[]): Promise<StatedProof> => {
+    const prover = new NodeProver(programs[name], backend);
+    try {
+      return await prover.prove(elements, []);
+    } finally {
+      await prover.release();
+    }
+  };
+
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });
-    child = await freeProgram(152, backend);
-    node = joinProgram(child, child);
-    proofs = await Promise.all([left, right].map((elements) => child.prove(elements)));
+    const prepared = await Promise.all(set.names.map(async (name) => [name, await set.prepare(name, backend)] as const));
+    programs = Object.fromEntries(prepared) as typeof programs;
+    keys = Object.fromEntries(prepared.map(([name, { own }]) => [name, programKey(own)])) as typeof keys;
+    admitted = new AdmittedPrograms([keys.one, keys.other, keys.join], set.shape.depth);
+    joined = joinedChunks(left, right, admitted.digest);
+    statement = elementBytes(joined);
+    ({ node } = programs.join);
+    proofs = [
+      { ...(await proven("one", left)), program: hints("one") },
+      { ...(await proven("other", right)), program: hints("other") },
+    ];
   });
   after(() => backend.close());
 
-  it("accepts two proofs, and neither in the other's place", () => {
+  it("accepts proofs of two programs of a set, and neither in the other's place", () => {
     assert.deepEqual(checkByNode(node, statement, proofs), { ok: true });
     assert.equal(checkByNode(node, statement, proofs.toReversed()).ok, false);
   });
 
-  it("refuses a proof of another statement than a child's, also where the statements follow from each other", async () => {
+  it("accepts a proof of itself", async () => {
+    const last = boundary(4000, 6, 0, 43);
+    const prover = new NodeProver(programs.join, backend);
+    const both = { ...(await prover.prove(joined, proofs)), program: hints("join") };
+    await prover.release();
+    const third = { ...(await proven("one", chunks(end, last))), program: hints("one") };
+    const three = joinedChunks(joined, chunks(end, last), admitted.digest);
+    assert.deepEqual(checkByNode(node, elementBytes(three), [both, third]), { ok: true });
+    const byOther = joinedChunks(joined, chunks(end, last), admitted.digest.with(0, 1));
+    const verdict = checkByNode(node, elementBytes(byOther), [both, third]);
+    assert.ok(!verdict.ok);
+    assert.match(verdict.where, /^programs of programs are admitted by one digest/);
+  });
+
+  it("refuses a proof of another statement than a child's, also where the statements follow from each other", () => {
     const others: readonly (readonly [string, readonly number[], readonly number[]])[] = [
       ["left", chunks(boundary(1001, 5, 0, 40), middle), right],
       ["right", left, chunks(middle, boundary(3000, 6, 0, 43))],
     ];
     for (const [place, first, second] of others) {
-      const stated = [first, second].map((elements, i) => ({ statement: elementBytes(elements), proof: proofs[i]!.proof }));
-      const verdict = checkByNode(node, elementBytes(joinedChunks(first, second)), stated);
+      const stated = [first, second].map((elements, i) => ({ ...proofs[i]!, statement: elementBytes(elements) }));
+      const verdict = checkByNode(node, elementBytes(joinedChunks(first, second, admitted.digest)), stated);
       assert.ok(!verdict.ok);
       assert.match(verdict.where, new RegExp(`^${place}: `));
     }
@@ -72,24 +108,54 @@ describe("a join", () => {
     }
   });
 
-  it("refuses a foreign program's proof of the same statement, which a join of that program's proofs accepts", async () => {
-    const foreign = await freeProgram(152, backend, 2);
-    assert.deepEqual(foreign.shape.logRows, child.shape.logRows);
-    const other = await foreign.prove(left);
-    assert.equal(checkByNode(node, statement, proofs.with(0, other)).ok, false);
-    assert.deepEqual(checkByNode(joinProgram(foreign, child), statement, proofs.with(0, other)), { ok: true });
+  it("refuses a foreign program's proof of the same statement, by its own key and by an admitted one", async () => {
+    const foreign = await proven("foreign", left);
+    const whole = new AdmittedPrograms([keys.one, keys.other, keys.foreign], set.shape.depth);
+    const claims = [
+      hints("one"),
+      hints("other"),
+      admitted.hintsOf(keys.foreign, 0),
+      admitted.hintsOf(keys.foreign, 3),
+      whole.hintsOf(keys.foreign, 2),
+    ];
+    for (const [i, program] of claims.entries()) {
+      const verdict = checkByNode(node, statement, proofs.with(0, { ...foreign, program }));
+      assert.ok(!verdict.ok, `claim ${i}`);
+      assert.match(verdict.where, /^left: /);
+    }
+    // By a digest that admits it, it is taken: so it is the digest that refuses.
+    const byOther = joinedChunks(left, right, whole.digest);
+    const both = [
+      { ...foreign, program: whole.hintsOf(keys.foreign, 2) },
+      { ...proofs[1]!, program: whole.hintsOf(keys.other, 1) },
+    ];
+    assert.deepEqual(checkByNode(node, elementBytes(byOther), both), { ok: true });
+  });
+
+  it("refuses one program's proof under the key, the root or the place of another one", () => {
+    const [one] = proofs as readonly [StatedProof];
+    const mixed: readonly ProgramKey[] = [
+      { digest: keys.one.digest, root: keys.other.root },
+      { digest: keys.other.digest, root: keys.one.root },
+    ];
+    const claims = [hints("other"), ...mixed.map((key) => admitted.hintsOf(key, 0)), admitted.hintsOf(keys.one, 1)];
+    for (const [i, program] of claims.entries())
+      assert.equal(checkByNode(node, statement, proofs.with(0, { ...one, program })).ok, false, `claim ${i}`);
   });
 
   it("has each child's statement wired to its proof: a program without that wire accepts any", () => {
     const a = new Assembler();
     a.section("statements", "BadStatement");
-    const said = Array.from({ length: 152 }, () => a.public());
-    const loose = statementCells(a, a.newWords(152));
+    const said = Array.from({ length: 161 }, () => a.public());
+    const loose = statementCells(a, a.newWords(161));
     said.forEach((c) => a.arithmetic({ linear: { factor: 1, c } }, c));
     a.scope("child");
-    writeProofCheck(a, child, loose);
+    const { digest, root } = keys.one;
+    const pack = (elements: readonly number[]) => a.pack(elements.map((element) => a.constant(element)));
+    writeProofCheck(a, set.shape, loose, { digest: pack(digest), root: pack(root) });
+    const { system, shape } = set.shape;
     const without: NodeProgram = {
-      children: [{ name: "child", ...child, logRows: child.shape.logRows }],
+      children: [{ name: "child", system, logRows: shape.logRows, isAdmitted: false }],
       program: a.build("loose"),
     };
     const any = elementBytes(joined.with(50, 1));
@@ -97,7 +163,7 @@ describe("a join", () => {
   });
 
   it("is proven, and no statement but its own is, nor one over a gap where a prover goes on over what does not hold", async () => {
-    const own: ProgramSystem = await programSystem(node.program, parameters, backend);
+    const { own } = programs.join;
     const run = runProgram(own, joined, nodeHints(node, proofs));
     assert.ok(run.ok);
     const proof = await prove(own.system, run.input, backend);
@@ -109,40 +175,9 @@ describe("a join", () => {
     }
 
     const gap = chunks(boundary(2001, 5, 1, 41), end);
-    const apart = [proofs[0]!, await child.prove(gap)];
+    const apart = [proofs[0]!, { ...(await proven("other", gap)), program: hints("other") }];
     const memory = forcedRun(node.program, joined, nodeHints(node, apart));
     const forged = await prove(own.system, programInput(own, joined, memory), backend);
     assert.equal(verify(own.system, statement, forged).ok, false);
-  });
-});
-
-describe("an aggregate", () => {
-  it("of batches of two chains is proven, and what L1 is to have follows from its proof alone", async () => {
-    const backend = await createWasmBackend({ workers: 2 });
-    try {
-      const child = await freeProgram(108, backend);
-      const batches = [271, 272].map((chainId) => Array.from({ length: 108 }, (_, i) => (i === 2 ? chainId : i < 74 ? i : 0)));
-      const proofs = await Promise.all(batches.map((batch) => child.prove(batch)));
-      const part = { ...child, of: "batch" } as const;
-      const node = aggregateProgram([part, part]);
-      const elements = aggregateOf(batches, firstStart(2), [1, 2, 3, 4, 5]);
-      assert.deepEqual(checkByNode(node, elementBytes(elements), proofs), { ok: true });
-      assert.equal(checkByNode(node, elementBytes(elements), proofs.toReversed()).ok, false);
-      const own = await programSystem(node.program, parameters, backend);
-      const run = runProgram(own, elements, nodeHints(node, proofs));
-      assert.ok(run.ok);
-      const proven = { statement: run.input.statement, proof: await prove(own.system, run.input, backend) };
-      assert.deepEqual(verify(own.system, proven.statement, proven.proof), { ok: true });
-
-      const outermost = compressProgram([{ ...programShape(own), of: "aggregate" }]);
-      const said = wrappedOf(elements);
-      assert.deepEqual(checkByNode(outermost, elementBytes(said), [proven]), { ok: true });
-      said.forEach((element, i) => {
-        const other = elementBytes(said.with(i, element + 1));
-        assert.equal(checkByNode(outermost, other, [proven]).ok, false, `element ${i}`);
-      });
-    } finally {
-      await backend.close();
-    }
   });
 });

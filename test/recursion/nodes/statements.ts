@@ -16,9 +16,17 @@ export function boundary(root: number, nextBatch: number, open: 0 | 1, block: nu
 
 const NAME = [3, 1, 271, 0, 0, 0];
 
-/** What is said of chunks, from one boundary to another. */
+/** By which digest the programs are admitted that a program checks. */
+export const PROGRAMS: readonly number[] = marked(7000, 8);
+
+/** What a leaf says of chunks, from one boundary to another. */
 export function chunks(before: readonly number[], after: readonly number[], name = NAME): number[] {
-  return [...zeros(36), ...name, ...before, ...after];
+  return [...zeros(36), ...name, ...before, ...after, ...zeros(9)];
+}
+
+/** What a join says of them. */
+export function joint(chunksOfLeaf: readonly number[], programs = PROGRAMS): number[] {
+  return [...chunksOfLeaf.slice(0, 152), 1, ...programs];
 }
 
 /** What is said of a list that leads from one root to another. */

@@ -1,0 +1,132 @@
+import type { Backend } from "../../kernels/backend.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import type { CheckedShape } from "../proof-code.ts";
+import { programSystem } from "../tables/program-system.ts";
+import type { ProgramForm } from "../tables/table-parts.ts";
+import type { AdmittedPrograms, ProgramKey } from "./admitted-programs.ts";
+import { aggregateProgram, compressProgram } from "./aggregate-program.ts";
+import { batchProgram } from "./batch-program.ts";
+import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
+import { AGGREGATE, CHUNKS } from "./layout.ts";
+import { programShape } from "./program-shape.ts";
+import { type PreparedProgram, ProgramSet } from "./program-set.ts";
+import { wrapProgram } from "./wrap-program.ts";
+
+/** Proofs that programs begin with, in the shapes that they may have. */
+interface FirstProofs {
+  readonly chunks: readonly CheckedShape[];
+  readonly relistings: readonly CheckedShape[];
+  readonly lists: readonly CheckedShape[];
+}
+
+/** Parameters of the proofs of programs: of those up to aggregates, of the one that compresses and of the one for L1. */
+interface NodeParameters {
+  readonly node: ProofParameters;
+  readonly compress: ProofParameters;
+  readonly wrap: ProofParameters;
+}
+
+/** What follows from shapes and parameters, at the price of making it. */
+interface KnownPrograms {
+  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm };
+  readonly keys: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
+}
+
+/** The names of programs, by the place of what they begin with among the first proofs. */
+export const PROGRAM_NAMES = {
+  leaf: (place: number): string => `leaf ${place}`,
+  relisted: (place: number): string => `relisted ${place}`,
+  join: "join",
+  batch: (place: number): string => `batch ${place}`,
+  aggregate: "aggregate",
+} as const;
+
+function named(shapes: readonly CheckedShape[], name: (place: number) => string) {
+  return shapes.map((shape, place) => [name(place), shape] as const);
+}
+
+/** All programs from chunks to L1: whatever the shapes of a batch's chunks and list, and however many there are, one key is the last. */
+export class NodePrograms {
+  readonly chunks: ProgramSet;
+  readonly batches: ProgramSet;
+  readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
+  readonly #parameters: NodeParameters;
+  readonly keys: KnownPrograms["keys"];
+
+  private constructor(
+    sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
+    keys: KnownPrograms["keys"],
+    parameters: NodeParameters,
+  ) {
+    this.chunks = sets.chunks;
+    this.batches = sets.batches;
+    this.keys = keys;
+    this.#parameters = parameters;
+    this.#admitted = { chunks: sets.chunks.admitted(keys.chunks), batches: sets.batches.admitted(keys.batches) };
+  }
+
+  /** `known`: what is made otherwise, which takes some seconds for each shape. */
+  static async create(
+    first: FirstProofs,
+    parameters: NodeParameters,
+    backend: Backend,
+    known?: KnownPrograms,
+  ): Promise<NodePrograms> {
+    const chunks = chunkPrograms(first, parameters.node, known?.forms.chunks);
+    const ofChunks = known?.keys.chunks ?? (await chunks.keys(backend));
+    const admitted = chunks.admitted(ofChunks);
+    const batches = batchPrograms(first, chunks, admitted, { parameters: parameters.node, form: known?.forms.batches });
+    const ofBatches = known?.keys.batches ?? (await batches.keys(backend));
+    return new NodePrograms({ chunks, batches }, { chunks: ofChunks, batches: ofBatches }, parameters);
+  }
+
+  /** What stands for all programs of chunks, and for all of batches, in statements. */
+  get digests(): { readonly chunks: readonly number[]; readonly batches: readonly number[] } {
+    return { chunks: this.#admitted.chunks.digest, batches: this.#admitted.batches.digest };
+  }
+
+  /** What shows a program which one of a set a proof is of. */
+  hintsOf(set: "chunks" | "batches", name: string): ReturnType<AdmittedPrograms["hintsOf"]> {
+    const place = this[set].names.indexOf(name);
+    const key = this.keys[set][place];
+    if (key === undefined) throw new RangeError(`no program ${name} among ${this[set].names.join(", ")}`);
+    return this.#admitted[set].hintsOf(key, place);
+  }
+
+  async prepareCompress(backend: Backend): Promise<PreparedProgram> {
+    const node = compressProgram(this.batches.shape, this.#admitted.batches.digest);
+    return { node, own: await programSystem(node.program, this.#parameters.compress, backend) };
+  }
+
+  /** The last one; it is of the program that compresses alone. */
+  async prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
+    const node = wrapProgram(programShape(compress.own));
+    return { node, own: await programSystem(node.program, this.#parameters.wrap, backend) };
+  }
+}
+
+function chunkPrograms({ chunks, relistings }: FirstProofs, parameters: ProofParameters, form?: ProgramForm): ProgramSet {
+  const writers = Object.fromEntries([
+    ...named(chunks, PROGRAM_NAMES.leaf).map(([name, shape]) => [name, () => chunkLeaf(shape)] as const),
+    ...named(relistings, PROGRAM_NAMES.relisted).map(
+      ([name, shape]) => [name, (own: ProgramSet["shape"]) => relistedProgram(own, shape)] as const,
+    ),
+    [PROGRAM_NAMES.join, joinProgram] as const,
+  ]);
+  return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, form);
+}
+
+function batchPrograms(
+  { lists }: FirstProofs,
+  chunks: ProgramSet,
+  admitted: AdmittedPrograms,
+  { parameters, form }: { readonly parameters: ProofParameters; readonly form: ProgramForm | undefined },
+): ProgramSet {
+  const writers = Object.fromEntries([
+    ...named(lists, PROGRAM_NAMES.batch).map(
+      ([name, list]) => [name, () => batchProgram({ list, chunks: chunks.shape }, admitted.digest)] as const,
+    ),
+    [PROGRAM_NAMES.aggregate, aggregateProgram] as const,
+  ]);
+  return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, form);
+}

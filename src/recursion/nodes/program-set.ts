@@ -1,0 +1,115 @@
+import type { Backend } from "../../kernels/backend.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import { keyElements } from "../proof-code.ts";
+import { type ProgramSystem, programSystem, systemOfForm } from "../tables/program-system.ts";
+import { formOfRows, type ProgramForm, rowCounts } from "../tables/table-parts.ts";
+import type { Program } from "../program.ts";
+import { type WiredProgram, wireProgram } from "../tables/wiring.ts";
+import { AdmittedPrograms, type ProgramKey } from "./admitted-programs.ts";
+import type { ClassShape, NodeProgram } from "./node-program.ts";
+import { programShape } from "./program-shape.ts";
+
+const WITH_BITS: ProgramForm = { hash: [0], arithmetic: [0], dot: [0], deal: [0], bits: [0], pack: [0], constant: [0] };
+
+/** Writes a program; a proof that it checks of the set itself has this shape. */
+type ProgramWriter = (own: ClassShape) => NodeProgram;
+
+/** What programs of a set have in common. */
+interface SetRules {
+  /** Elements of a statement. */
+  readonly statementCount: number;
+  readonly parameters: ProofParameters;
+  /** By the program's name. */
+  readonly writers: Readonly<Record<string, ProgramWriter>>;
+}
+
+/** A program of a set with its proof system. */
+export interface PreparedProgram {
+  readonly node: NodeProgram;
+  readonly own: ProgramSystem;
+}
+
+/**
+ * Programs whose proofs have one shape, so that a program checks a proof of any of them in the same place. Programs of the set may be
+ * among those that a program of the set checks.
+ */
+export class ProgramSet {
+  readonly form: ProgramForm;
+  readonly shape: ClassShape;
+  readonly names: readonly string[];
+  readonly #rules: SetRules;
+
+  /** `form`: of tables that have room for each program. Default: the least. */
+  constructor(rules: SetRules, form?: ProgramForm) {
+    this.#rules = rules;
+    this.names = Object.keys(rules.writers);
+    this.form = form ?? leastForm(rules);
+    this.shape = shapeOf(rules, this.form);
+  }
+
+  write(name: string): NodeProgram {
+    const writer = this.#rules.writers[name];
+    if (writer === undefined) throw new RangeError(`no program ${name} among ${this.names.join(", ")}`);
+    return writer(this.shape);
+  }
+
+  async prepare(name: string, backend: Backend): Promise<PreparedProgram> {
+    const node = this.write(name);
+    return { node, own: await programSystem(node.program, this.#rules.parameters, backend, this.form) };
+  }
+
+  /** The keys of all programs, by the order of their names. */
+  async keys(backend: Backend): Promise<ProgramKey[]> {
+    const keys: ProgramKey[] = [];
+    for (const name of this.names) keys.push(programKey((await this.prepare(name, backend)).own));
+    return keys;
+  }
+
+  admitted(keys: readonly ProgramKey[]): AdmittedPrograms {
+    return new AdmittedPrograms(keys, this.shape.depth);
+  }
+}
+
+/** A program's key. */
+export function programKey(own: ProgramSystem): ProgramKey {
+  const { digest, root } = keyElements(own.system, programShape(own).shape);
+  if (root === undefined) throw new Error("a program is columns that its key fixes");
+  return { digest, root };
+}
+
+function shapeOf({ statementCount, parameters, writers }: SetRules, form: ProgramForm): ClassShape {
+  const depth = Math.max(1, Math.ceil(Math.log2(Object.keys(writers).length)));
+  return { ...programShape({ system: systemOfForm(statementCount, form, parameters) }), depth };
+}
+
+/** Tables that have room for each program, where a proof that a program checks has these tables in turn. */
+function leastForm(rules: SetRules): ProgramForm {
+  const { minLogRows } = rules.parameters;
+  let form = formOfRows({ hash: 1, arithmetic: 1, dot: 1, deal: 1, bits: 1, pack: 1, constant: 1 }, minLogRows);
+  for (;;) {
+    const programs = Object.values(rules.writers).map((write) => write(shapeOf(rules, form)).program);
+    const next = formFor(programs, minLogRows);
+    if (JSON.stringify(next) === JSON.stringify(form)) return form;
+    form = next;
+  }
+}
+
+/** The least tables that have room for each program; none of bits where rows of arithmetic take no more for it. */
+function formFor(programs: readonly Program[], minLogRows: number): ProgramForm {
+  const formBy = (wired: readonly WiredProgram[]): ProgramForm => {
+    const counts = wired.map(rowCounts);
+    const tables = Object.keys(counts[0] ?? {}) as (keyof ProgramForm)[];
+    const most = (table: keyof ProgramForm): number => Math.max(...counts.map((own) => own[table]));
+    return formOfRows(
+      Object.fromEntries(tables.map((table) => [table, most(table)])) as Record<keyof ProgramForm, number>,
+      minLogRows,
+    );
+  };
+  const withBits = formBy(programs.map((program) => wireProgram(program, minLogRows, WITH_BITS)));
+  const without = formBy(programs.map((program) => wireProgram(program, minLogRows, { ...WITH_BITS, bits: [] })));
+  return roomOf(without.arithmetic) > roomOf(withBits.arithmetic) ? withBits : without;
+}
+
+function roomOf(heights: readonly number[]): number {
+  return heights.reduce((sum, logRows) => sum + 2 ** logRows, 0);
+}
