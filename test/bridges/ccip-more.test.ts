@@ -1,64 +1,52 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { id } from "ethers";
 import type { Contract } from "ethers";
-import type { Hyperchains } from "../../src/types.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { CCIP_DAPP, extraArgs, knowPool, putCcip, putMoreCcip, request, tokenWithPool, wordOf } from "./support/ccip-dapp.ts";
+import { extraArgs, knowPool, putCcip, putMoreCcip, request, tokenWithPool, wordOf } from "./support/ccip-dapp.ts";
 import type { RateLimit } from "./support/ccip-dapp.ts";
-import { openBridged, send } from "./support/world.ts";
+import { send } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x0000000000000000000000000000000000000B0B";
 const named = (error: string): RegExp => new RegExp(`${/^\w+/.exec(error)![0]}|${id(error).slice(2, 10)}`);
 
 describe("C14 more of CCIP's package: its contracts run as they are", { skip: !IS_NIGHTLY }, () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let ccip: Hyperchains["bridges"]["ccip"];
-  before(async () => {
-    connection = await openBridged({ bridges: { ccip: {} } }, CCIP_DAPP);
-    ({ hyperchains } = connection);
-    ({ ccip } = hyperchains.bridges);
-  });
-  after(() => connection?.close());
-
-  const at = (name: string) => hyperchains.chain(name);
-  const value = (contract: Contract, name: string, ...args: unknown[]): Promise<unknown> =>
-    contract.getFunction(name).staticCall(...args);
+  const dapp = suiteDapp("ccip");
+  const { at, ask: value } = dapp;
 
   test("a programmable transfer to CCIP's defensive receiver: what it could not use it keeps, and its owner takes it out", async () => {
     const [here, there] = [
-      await tokenWithPool(at("alpha"), "burn_mint_token_pool", ccip),
-      await tokenWithPool(at("beta"), "burn_mint_token_pool", ccip),
+      await tokenWithPool(at("alpha"), "burn_mint_token_pool", dapp.bridge),
+      await tokenWithPool(at("beta"), "burn_mint_token_pool", dapp.bridge),
     ];
-    await knowPool(here.pool, ccip.idOf("beta"), there);
-    await knowPool(there.pool, ccip.idOf("alpha"), here);
+    await knowPool(here.pool, dapp.bridge.idOf("beta"), there);
+    await knowPool(there.pool, dapp.bridge.idOf("alpha"), here);
     const [a, b] = [
-      await putMoreCcip(at("alpha"), "MyDefensive", ccip.router, ccip.link),
-      await putMoreCcip(at("beta"), "MyDefensive", ccip.router, ccip.link),
+      await putMoreCcip(at("alpha"), "MyDefensive", dapp.bridge.router, dapp.bridge.link),
+      await putMoreCcip(at("beta"), "MyDefensive", dapp.bridge.router, dapp.bridge.link),
     ];
-    await send(a, "enableChain", ccip.idOf("beta"), extraArgs(500_000n));
-    await send(b, "enableChain", ccip.idOf("alpha"), extraArgs(500_000n));
+    await send(a, "enableChain", dapp.bridge.idOf("beta"), extraArgs(500_000n));
+    await send(b, "enableChain", dapp.bridge.idOf("alpha"), extraArgs(500_000n));
     const [signer] = await at("alpha").ethers.getSigners();
-    await (await signer!.sendTransaction({ to: ccip.link, value: COIN })).wait();
+    await (await signer!.sendTransaction({ to: dapp.bridge.link, value: COIN })).wait();
     await send(here.token, "approve", a.target, 100n * COIN);
     // Its fee is paid in LINK that it holds.
-    await (await signer!.sendTransaction({ to: ccip.link, data: transferData(String(a.target), COIN) })).wait();
+    await (await signer!.sendTransaction({ to: dapp.bridge.link, data: transferData(String(a.target), COIN) })).wait();
     const move = () =>
-      send(a, "sendDataAndTokens", ccip.idOf("beta"), wordOf(b.target), "0x1234", [
+      send(a, "sendDataAndTokens", dapp.bridge.idOf("beta"), wordOf(b.target), "0x1234", [
         { token: here.token.target, amount: 7n * COIN },
       ]);
 
-    await ccip.delivered(await move());
-    const owner = (await at("beta").ethers.getSigners())[0]!.address;
-    const before = (await value(there.token, "balanceOf", owner)) as bigint;
+    await dapp.bridge.delivered(await move());
+    const before = (await value(there.token, "balanceOf", dapp.owner)) as bigint;
     await send(b, "setSimRevert", true);
-    const { delivery } = await ccip.delivered(await move());
+    const { delivery } = await dapp.bridge.delivered(await move());
     assert.equal(await value(there.token, "balanceOf", b.target), 7n * COIN);
     await send(b, "retryFailedMessage", delivery.id, BOB);
     assert.deepEqual(
-      [await value(there.token, "balanceOf", BOB), await value(there.token, "balanceOf", owner)],
+      [await value(there.token, "balanceOf", BOB), await value(there.token, "balanceOf", dapp.owner)],
       [7n * COIN, before],
     );
   });
@@ -66,7 +54,7 @@ describe("C14 more of CCIP's package: its contracts run as they are", { skip: !I
   for (const kind of ["burn_from_mint_token_pool", "burn_with_from_mint_token_pool"] as const)
     test(`a ${kind} burns here and mints there`, async () => {
       const { a, here, there } = await messengerWithTokens(kind);
-      await ccip.delivered(await sendTokens(a, here.token, BOB, 3n * COIN));
+      await dapp.bridge.delivered(await sendTokens(a, here.token, BOB, 3n * COIN));
       assert.deepEqual(
         [await value(there.token, "balanceOf", BOB), await value(here.token, "totalSupply")],
         [3n * COIN, 997n * COIN],
@@ -81,11 +69,11 @@ describe("C14 more of CCIP's package: its contracts run as they are", { skip: !I
     });
     await assert.rejects(sendTokens(a, here.token, BOB, 10n * COIN), named("TokenMaxCapacityExceeded(uint256,uint256,address)"));
     const sent = await sendTokens(a, here.token, BOB, 5n * COIN);
-    await assert.rejects(ccip.delivered(sent), named("TokenMaxCapacityExceeded(uint256,uint256,address)"));
-    await ccip.delivered(await sendTokens(a, here.token, BOB, 3n * COIN));
+    await assert.rejects(dapp.bridge.delivered(sent), named("TokenMaxCapacityExceeded(uint256,uint256,address)"));
+    await dapp.bridge.delivered(await sendTokens(a, here.token, BOB, 3n * COIN));
     const none = { isEnabled: false, capacity: 0n, rate: 0n };
-    await send(there.pool, "setChainRateLimiterConfig", ccip.idOf("alpha"), none, none);
-    await ccip.delivered(sent);
+    await send(there.pool, "setChainRateLimiterConfig", dapp.bridge.idOf("alpha"), none, none);
+    await dapp.bridge.delivered(sent);
     assert.equal(await value(there.token, "balanceOf", BOB), 8n * COIN);
   });
 
@@ -93,7 +81,7 @@ describe("C14 more of CCIP's package: its contracts run as they are", { skip: !I
     const { a, here } = await messengerWithTokens("burn_mint_token_pool");
     const tokens = [1n, 2n].map((amount) => ({ token: here.token.target, amount }));
     await assert.rejects(
-      value(a, "quote", ccip.idOf("beta"), request(BOB, "", { tokens })),
+      value(a, "quote", dapp.bridge.idOf("beta"), request(BOB, "", { tokens })),
       named("UnsupportedNumberOfTokens(uint256,uint256)"),
     );
   });
@@ -104,18 +92,21 @@ describe("C14 more of CCIP's package: its contracts run as they are", { skip: !I
     limits: { out?: RateLimit; back?: RateLimit } = {},
   ) {
     const { out, back } = limits;
-    const [here, there] = [await tokenWithPool(at("alpha"), kind, ccip), await tokenWithPool(at("beta"), kind, ccip)];
-    await knowPool(here.pool, ccip.idOf("beta"), there, out === undefined ? {} : { out });
-    await knowPool(there.pool, ccip.idOf("alpha"), here, back === undefined ? {} : { back });
-    const a = await putCcip(at("alpha"), "MyMessenger", ccip.router);
+    const [here, there] = [
+      await tokenWithPool(at("alpha"), kind, dapp.bridge),
+      await tokenWithPool(at("beta"), kind, dapp.bridge),
+    ];
+    await knowPool(here.pool, dapp.bridge.idOf("beta"), there, out === undefined ? {} : { out });
+    await knowPool(there.pool, dapp.bridge.idOf("alpha"), here, back === undefined ? {} : { back });
+    const a = await putCcip(at("alpha"), "MyMessenger", dapp.bridge.router);
     await send(here.token, "approve", a.target, 100n * COIN);
     return { a, here, there };
   }
 
   async function sendTokens(a: Contract, token: Contract, to: string, amount: bigint) {
     const asked = request(to, "", { tokens: [{ token: token.target as string, amount }], args: extraArgs(0n) });
-    const fee = (await value(a, "quote", ccip.idOf("beta"), asked)) as bigint;
-    return send(a, "send", ccip.idOf("beta"), asked, { value: fee });
+    const fee = (await value(a, "quote", dapp.bridge.idOf("beta"), asked)) as bigint;
+    return send(a, "send", dapp.bridge.idOf("beta"), asked, { value: fee });
   }
 });
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { AbiCoder, Contract, id, parseEther } from "ethers";
-import type { Signer } from "ethers";
-import type { Hyperchains } from "../../src/types.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import {
-  CCIP_DAPP,
   extraArgs,
   knowPool,
   published,
@@ -16,7 +13,8 @@ import {
   request,
   wordOf,
 } from "./support/ccip-dapp.ts";
-import { openBridged, send } from "./support/world.ts";
+import { send } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = parseEther("1");
 const BOB = "0x0000000000000000000000000000000000000B0B";
@@ -26,36 +24,32 @@ const EVM = "0x2812d52c";
 const FEE_TOKEN = ["function deposit() payable", "function transfer(address,uint256) returns (bool)"];
 
 describe("C14 applications of CCIP's package that its other tests do not use", { skip: !IS_NIGHTLY }, () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let ccip: Hyperchains["bridges"]["ccip"];
-  before(async () => {
-    connection = await openBridged({ bridges: { ccip: {} } }, CCIP_DAPP);
-    ({ hyperchains } = connection);
-    ({ ccip } = hyperchains.bridges);
-  });
-  after(() => connection?.close());
+  const dapp = suiteDapp("ccip");
+  const { at, ask: value, signer } = dapp;
 
-  const at = (name: string) => hyperchains.chain(name);
-  const value = (contract: Contract, name: string, ...args: unknown[]): Promise<unknown> =>
-    contract.getFunction(name).staticCall(...args);
-  const signer = async (name: string) => (await at(name).ethers.getSigners())[0]! as unknown as Signer;
   const me = async () => (await signer("alpha")).getAddress();
 
   async function moveTokens(from: string, to: string, token: Contract, amount: bigint) {
-    const messenger = await putCcip(at(from), "MyMessenger", ccip.router);
+    const messenger = await putCcip(at(from), "MyMessenger", dapp.bridge.router);
     await send(token, "approve", messenger.target, amount);
     const tokens = [{ token: token.target, amount }];
     const asked = request(BOB, "", { tokens, args: extraArgs(0n) });
-    const fee = (await value(messenger, "quote", ccip.idOf(to), asked)) as bigint;
-    return ccip.delivered(await send(messenger, "send", ccip.idOf(to), asked, { value: fee }));
+    const fee = (await value(messenger, "quote", dapp.bridge.idOf(to), asked)) as bigint;
+    return dapp.bridge.delivered(await send(messenger, "send", dapp.bridge.idOf(to), asked, { value: fee }));
   }
 
   test("a fast transfer is filled before its message comes, and the pool pays the filler when it does", async () => {
     const put = async (name: string) => {
       const token = await putCcip(at(name), "MyToken");
-      const pool = await putMoreCcip(at(name), "MyFastPool", token.target, ccip.rmn, ccip.router, ccip.idOf(name));
-      await registerPool(at(name), ccip.tokenAdminRegistry, token, pool);
+      const pool = await putMoreCcip(
+        at(name),
+        "MyFastPool",
+        token.target,
+        dapp.bridge.rmn,
+        dapp.bridge.router,
+        dapp.bridge.idOf(name),
+      );
+      await registerPool(at(name), dapp.bridge.tokenAdminRegistry, token, pool);
       return { token, pool };
     };
     const [here, there] = [await put("alpha"), await put("beta")];
@@ -63,29 +57,29 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
       [here, there, "beta"],
       [there, here, "alpha"],
     ] as const) {
-      await knowPool(own.pool, ccip.idOf(to), other);
-      const lane = [false, 100n, 0n, 200_000n, ccip.idOf(to), EVM, 100n * COIN, wordOf(other.pool.target), "0x"];
+      await knowPool(own.pool, dapp.bridge.idOf(to), other);
+      const lane = [false, 100n, 0n, 200_000n, dapp.bridge.idOf(to), EVM, 100n * COIN, wordOf(other.pool.target), "0x"];
       await send(own.pool, "updateDestChainConfig", [lane]);
     }
     await send(here.token, "approve", here.pool.target, 100n * COIN);
     const [native, none] = [`0x${"00".repeat(20)}`, "0x"];
-    const given = [ccip.idOf("beta"), 10n * COIN, wordOf(BOB), native, none] as const;
+    const given = [dapp.bridge.idOf("beta"), 10n * COIN, wordOf(BOB), native, none] as const;
     const [fee, fast] = (await value(here.pool, "getCcipSendTokenFee", ...given)) as [bigint, bigint];
     assert.equal(fast, COIN / 10n);
     const asked = [given[0], given[1], fast, given[2], given[3], given[4]];
     const filled = await send(here.pool, "ccipSendToken", ...asked, { value: fee });
-    const settlement = (await ccip.deliveries()).find(({ sentIn }) => sentIn === filled.hash)!;
-    const fill = [settlement.id, ccip.idOf("alpha"), 10n * COIN - fast, 18];
+    const settlement = (await dapp.bridge.deliveries()).find(({ sentIn }) => sentIn === filled.hash)!;
+    const fill = [settlement.id, dapp.bridge.idOf("alpha"), 10n * COIN - fast, 18];
     const fillId = await value(there.pool, "computeFillId", ...fill, wordOf(BOB));
     await send(there.token, "approve", there.pool.target, 10n * COIN);
     const filler = await me();
     const before = (await value(there.token, "balanceOf", filler)) as bigint;
     await send(there.pool, "fastFill", fillId, ...fill, BOB);
     assert.equal(await value(there.token, "balanceOf", BOB), 10n * COIN - fast);
-    await ccip.delivered(filled);
+    await dapp.bridge.delivered(filled);
     assert.equal((await value(there.token, "balanceOf", filler)) as bigint, before + fast);
     // One that no account fills arrives in whole.
-    await ccip.delivered(await send(here.pool, "ccipSendToken", ...asked, { value: fee }));
+    await dapp.bridge.delivered(await send(here.pool, "ccipSendToken", ...asked, { value: fee }));
     assert.equal(await value(there.token, "balanceOf", BOB), 20n * COIN - fast);
   });
 
@@ -95,7 +89,7 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
         at(name),
         "v1_5_1",
         "token_pool_factory",
-        ...[ccip.tokenAdminRegistry, ccip.tokenAdminRegistry, ccip.rmn, ccip.router],
+        ...[dapp.bridge.tokenAdminRegistry, dapp.bridge.tokenAdminRegistry, dapp.bridge.rmn, dapp.bridge.router],
       );
       const coder = AbiCoder.defaultAbiCoder();
       const token = published("v1_5_1", "factory_burn_mint_erc20");
@@ -111,13 +105,13 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
       const mine = new Contract(tokenAt, token.abi as [], by);
       const pool = new Contract(poolAt, published("v1_5_1", "burn_mint_token_pool").abi as [], by);
       for (const each of [mine, pool]) await send(each, "acceptOwnership");
-      const registry = new Contract(ccip.tokenAdminRegistry, ["function acceptAdminRole(address)"], by);
+      const registry = new Contract(dapp.bridge.tokenAdminRegistry, ["function acceptAdminRole(address)"], by);
       await send(registry, "acceptAdminRole", tokenAt);
       return { token: mine, pool };
     };
     const [here, there] = [await put("alpha"), await put("l1")];
-    await knowPool(here.pool, ccip.idOf("l1"), there);
-    await knowPool(there.pool, ccip.idOf("alpha"), here);
+    await knowPool(here.pool, dapp.bridge.idOf("l1"), there);
+    await knowPool(there.pool, dapp.bridge.idOf("alpha"), here);
     // The factory has minted it for itself and given it to its owner.
     await send(here.token, "grantMintRole", await me());
     await send(here.token, "mint", await me(), 5n * COIN);
@@ -127,30 +121,39 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
 
   test("a siloed pool keeps what went to a chain in a box of its own, and pays that chain out of it alone", async () => {
     const token = await putCcip(at("alpha"), "MyToken");
-    const box = await putPublished(at("alpha"), "v1_6_4", "erc20_lock_box", ccip.tokenAdminRegistry);
+    const box = await putPublished(at("alpha"), "v1_6_4", "erc20_lock_box", dapp.bridge.tokenAdminRegistry);
     const pool = await putPublished(
       at("alpha"),
       "v1_6_4",
       "siloed_lock_release_token_pool",
-      ...[token.target, 18, [], ccip.rmn, ccip.router, box.target],
+      ...[token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router, box.target],
     );
-    await registerPool(at("alpha"), ccip.tokenAdminRegistry, token, pool);
+    await registerPool(at("alpha"), dapp.bridge.tokenAdminRegistry, token, pool);
     await send(box, "configureAllowedCallers", [[token.target, pool.target, true]]);
     const farToken = await putCcip(at("beta"), "MyToken");
-    const far = await putPublished(at("beta"), "v1_6_1", "burn_mint_token_pool", farToken.target, 18, [], ccip.rmn, ccip.router);
-    await registerPool(at("beta"), ccip.tokenAdminRegistry, farToken, far);
+    const far = await putPublished(
+      at("beta"),
+      "v1_6_1",
+      "burn_mint_token_pool",
+      farToken.target,
+      18,
+      [],
+      dapp.bridge.rmn,
+      dapp.bridge.router,
+    );
+    await registerPool(at("beta"), dapp.bridge.tokenAdminRegistry, farToken, far);
     const there = { token: farToken, pool: far };
-    await knowPool(pool, ccip.idOf("beta"), there);
-    await knowPool(far, ccip.idOf("alpha"), { token, pool });
-    await send(pool, "updateSiloDesignations", [], [[ccip.idOf("beta"), await me()]]);
+    await knowPool(pool, dapp.bridge.idOf("beta"), there);
+    await knowPool(far, dapp.bridge.idOf("alpha"), { token, pool });
+    await send(pool, "updateSiloDesignations", [], [[dapp.bridge.idOf("beta"), await me()]]);
     await moveTokens("alpha", "beta", token, 6n * COIN);
     assert.deepEqual(
-      [await value(token, "balanceOf", box.target), await value(pool, "getAvailableTokens", ccip.idOf("beta"))],
+      [await value(token, "balanceOf", box.target), await value(pool, "getAvailableTokens", dapp.bridge.idOf("beta"))],
       [6n * COIN, 6n * COIN],
     );
     await moveTokens("beta", "alpha", farToken, 4n * COIN);
     assert.deepEqual(
-      [await value(token, "balanceOf", BOB), await value(pool, "getAvailableTokens", ccip.idOf("beta"))],
+      [await value(token, "balanceOf", BOB), await value(pool, "getAvailableTokens", dapp.bridge.idOf("beta"))],
       [4n * COIN, 2n * COIN],
     );
     await assert.rejects(
@@ -167,56 +170,65 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
         at(name),
         "v1_6_1",
         "burn_to_address_mint_token_pool",
-        ...[token.target, 18, [], ccip.rmn, ccip.router, burner],
+        ...[token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router, burner],
       );
-      await registerPool(at(name), ccip.tokenAdminRegistry, token, pool);
+      await registerPool(at(name), dapp.bridge.tokenAdminRegistry, token, pool);
       return { token, pool };
     };
     const [a, b] = [await put("alpha", here), await put("beta", there)];
-    await knowPool(a.pool, ccip.idOf("beta"), b);
-    await knowPool(b.pool, ccip.idOf("alpha"), a);
+    await knowPool(a.pool, dapp.bridge.idOf("beta"), b);
+    await knowPool(b.pool, dapp.bridge.idOf("alpha"), a);
     await moveTokens("alpha", "beta", here, 2n * COIN);
     assert.deepEqual([await value(here, "balanceOf", burner), await value(there, "balanceOf", BOB)], [2n * COIN, 2n * COIN]);
   });
 
   test("CCIP's example of a client pays with coins or with LINK, and takes nothing from a chain that it has not enabled", async () => {
     const [a, b] = [
-      await putMoreCcip(at("alpha"), "MyClient", ccip.router, ccip.link),
-      await putMoreCcip(at("beta"), "MyClient", ccip.router, ccip.link),
+      await putMoreCcip(at("alpha"), "MyClient", dapp.bridge.router, dapp.bridge.link),
+      await putMoreCcip(at("beta"), "MyClient", dapp.bridge.router, dapp.bridge.link),
     ];
-    await send(a, "enableChain", ccip.idOf("beta"), extraArgs(300_000n));
+    await send(a, "enableChain", dapp.bridge.idOf("beta"), extraArgs(300_000n));
     const by = await signer("alpha");
     await (await by.sendTransaction({ to: a.target, value: COIN })).wait();
-    const link = new Contract(ccip.link, FEE_TOKEN, by);
+    const link = new Contract(dapp.bridge.link, FEE_TOKEN, by);
     await send(link, "deposit", { value: COIN });
     await send(link, "transfer", a.target, COIN);
-    const refused = await send(a, "sendDataPayNative", ccip.idOf("beta"), wordOf(b.target), "0x1234");
-    await assert.rejects(ccip.delivered(refused), new RegExp(`InvalidChain|${id("InvalidChain(uint64)").slice(2, 10)}`));
-    await send(b, "enableChain", ccip.idOf("alpha"), extraArgs(300_000n));
-    await ccip.delivered(refused);
-    const paid = await ccip.delivered(await send(a, "sendDataPayFeeToken", ccip.idOf("beta"), wordOf(b.target), "0x1234"));
+    const refused = await send(a, "sendDataPayNative", dapp.bridge.idOf("beta"), wordOf(b.target), "0x1234");
+    await assert.rejects(dapp.bridge.delivered(refused), new RegExp(`InvalidChain|${id("InvalidChain(uint64)").slice(2, 10)}`));
+    await send(b, "enableChain", dapp.bridge.idOf("alpha"), extraArgs(300_000n));
+    await dapp.bridge.delivered(refused);
+    const paid = await dapp.bridge.delivered(
+      await send(a, "sendDataPayFeeToken", dapp.bridge.idOf("beta"), wordOf(b.target), "0x1234"),
+    );
     assert.equal(paid.delivery.step, "executed");
   });
 
   test("CCIP 1.5's self-funded ping-pong answers out of what it holds, and asks in vain for a share of the fees", async () => {
     const put = async (name: string, roundTrips: number) => {
-      const own = await putPublished(at(name), "v1_5_0", "self_funded_ping_pong", ccip.router, ccip.link, roundTrips);
-      const link = new Contract(ccip.link, FEE_TOKEN, await signer(name));
+      const own = await putPublished(
+        at(name),
+        "v1_5_0",
+        "self_funded_ping_pong",
+        dapp.bridge.router,
+        dapp.bridge.link,
+        roundTrips,
+      );
+      const link = new Contract(dapp.bridge.link, FEE_TOKEN, await signer(name));
       await send(link, "deposit", { value: COIN });
       await send(link, "transfer", own.target, COIN);
       return own;
     };
     const a = await put("alpha", 0);
     const meet = async (b: Contract) => {
-      await send(a, "setCounterpart", ccip.idOf("beta"), b.target);
-      await send(b, "setCounterpart", ccip.idOf("alpha"), a.target);
+      await send(a, "setCounterpart", dapp.bridge.idOf("beta"), b.target);
+      await send(b, "setCounterpart", dapp.bridge.idOf("alpha"), a.target);
     };
     await meet(await put("beta", 0));
-    const { hash } = await ccip.delivered(await send(a, "startPingPong"));
+    const { hash } = await dapp.bridge.delivered(await send(a, "startPingPong"));
     await send(a, "setPaused", true);
-    assert.equal((await ccip.delivered(hash)).delivery.destinationChainId, at("alpha").chainId);
+    assert.equal((await dapp.bridge.delivered(hash)).delivery.destinationChainId, at("alpha").chainId);
     // It wants its share at each answer.
     await meet(await put("beta", 1));
-    await assert.rejects(ccip.delivered(await send(a, "startPingPong")), /reverts with NoNodeOperators\(\)/);
+    await assert.rejects(dapp.bridge.delivered(await send(a, "startPingPong")), /reverts with NoNodeOperators\(\)/);
   });
 });

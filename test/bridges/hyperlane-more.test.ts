@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { Contract, Interface, toBeHex, ZeroAddress } from "ethers";
 import type { Signer } from "ethers";
-import type { Hyperchains } from "../../src/types.ts";
 import { byNight } from "../support/nightly.ts";
-import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
-import { openBridged, send, word } from "./support/world.ts";
+import { connect, route, testContract, transfer } from "./support/warp-routes.ts";
+import { send, word } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
@@ -38,29 +38,27 @@ const WAYS = byNight<readonly (readonly [string, string])[]>(
 );
 
 describe("C14 more of Hyperlane's package: its contracts run as they are", () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let hl: Hyperchains["bridges"]["hyperlane"];
-  let owner: string;
-  before(async () => {
-    connection = await openBridged({ bridges: { hyperlane: {} } }, HYPERLANE_DAPP);
-    ({ hyperchains } = connection);
-    hl = hyperchains.bridges.hyperlane;
-    owner = (await at("alpha").ethers.getSigners())[0]!.address;
-  });
-  after(() => connection?.close());
+  const dapp = suiteDapp("hyperlane");
+  const { at } = dapp;
 
-  const at = (name: string) => hyperchains.chain(name);
   const balance = (token: Contract, account: string): Promise<unknown> => token.getFunction("balanceOf").staticCall(account);
 
   for (const [from, to] of WAYS)
     test(`interchain accounts: an owner on ${from} makes several calls on ${to} out of an account of his own`, async () => {
       const put = (name: string) =>
-        testContract(at(name), "InterchainAccountRouter", "middleware", ACCOUNTS, hl.mailbox, hl.hook, owner, 100_000n, [
-          "https://example.org",
-        ]);
+        testContract(
+          at(name),
+          "InterchainAccountRouter",
+          "middleware",
+          ACCOUNTS,
+          dapp.bridge.mailbox,
+          dapp.bridge.hook,
+          dapp.owner,
+          100_000n,
+          ["https://example.org"],
+        );
       const [a, b] = [await put(from), await put(to)];
-      const [aId, bId] = [hl.idOf(from), hl.idOf(to)];
+      const [aId, bId] = [dapp.bridge.idOf(from), dapp.bridge.idOf(to)];
       await send(a, "enrollRemoteRouter", bId, word(b));
       await send(b, "enrollRemoteRouter", aId, word(a));
       const token = await testContract(
@@ -77,13 +75,13 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
         0n,
         18,
       );
-      const account = (await a.getFunction("getRemoteInterchainAccount").staticCall(bId, owner)) as string;
+      const account = (await a.getFunction("getRemoteInterchainAccount").staticCall(bId, dapp.owner)) as string;
       const calls = [
         [word(token), 0n, TOKEN.encodeFunctionData("mintTo", [account, 5n * COIN])],
         [word(token), 0n, TOKEN.encodeFunctionData("approve", [BOB, 2n * COIN])],
       ];
       const value = (await a.getFunction("quoteGasPayment").staticCall(ZeroAddress, bId, 800_000n)) as bigint;
-      await hl.delivered(await send(a, "callRemote", bId, calls, metadata(800_000n), { value }));
+      await dapp.bridge.delivered(await send(a, "callRemote", bId, calls, metadata(800_000n), { value }));
       assert.equal(await balance(token, account), 5n * COIN);
       assert.equal(await token.getFunction("allowance").staticCall(account, BOB), 2n * COIN);
     });
@@ -91,7 +89,7 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
   test("an aggregation of modules gets what its modules want: one of two, both, and it waits while one of both is paused", async () => {
     const { a, b } = await tokens();
     const factory = await testContract(at("beta"), "StaticAggregationIsmFactory", "isms/aggregation", SET);
-    const pausable = await testContract(at("beta"), "PausableIsm", "isms", PAUSABLE, owner);
+    const pausable = await testContract(at("beta"), "PausableIsm", "isms", PAUSABLE, dapp.owner);
     const signed = await testContract(
       at("beta"),
       "StorageMessageIdMultisigIsm",
@@ -106,21 +104,24 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
       await send(b, "setInterchainSecurityModule", place);
       return place;
     };
-    await use([signed.target, hl.hook], 1);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
-    const both = await use([pausable.target, hl.hook], 2);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
+    await use([signed.target, dapp.bridge.hook], 1);
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
+    const both = await use([pausable.target, dapp.bridge.hook], 2);
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
     await send(pausable, "pause");
-    const waiting = await transfer(a, hl.idOf("beta"), BOB, COIN);
-    await assert.rejects(hl.delivered(waiting));
+    const waiting = await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN);
+    await assert.rejects(dapp.bridge.delivered(waiting));
     assert.equal(await balance(b, BOB), 2n * COIN);
     await send(pausable, "unpause");
-    await hl.delivered(waiting);
+    await dapp.bridge.delivered(waiting);
     // An aggregation within an aggregation.
     await use([both, signed.target], 1);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
     await use([signed.target, both], 2);
-    await assert.rejects(hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN)), /wants several modules' metadata/);
+    await assert.rejects(
+      dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN)),
+      /wants several modules' metadata/,
+    );
     assert.equal(await balance(b, BOB), 4n * COIN);
   });
 
@@ -131,18 +132,18 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
       "RateLimitedIsm",
       "isms/warp-route",
       ["constructor(address,uint256,uint256,address)"],
-      hl.mailbox,
+      dapp.bridge.mailbox,
       86_400n * COIN,
       86_400n,
       b.target,
     );
     const factory = await testContract(at("beta"), "StaticAggregationIsmFactory", "isms/aggregation", SET);
-    const modules = [limit.target, hl.hook];
+    const modules = [limit.target, dapp.bridge.hook];
     const place = (await factory.getFunction("deploy").staticCall(modules, 2)) as string;
     await send(factory, "deploy", modules, 2);
     await send(b, "setInterchainSecurityModule", place);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
-    await assert.rejects(hl.delivered(await transfer(a, hl.idOf("beta"), BOB, 100_000n * COIN)));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
+    await assert.rejects(dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, 100_000n * COIN)));
     assert.equal(await balance(b, BOB), COIN);
   });
 
@@ -154,13 +155,13 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
       "function unpause()",
     ]);
     const factory = await testContract(at("alpha"), "StaticAggregationHookFactory", "hooks/aggregation", HOOKS);
-    const hooks = [pausable.target, hl.hook];
+    const hooks = [pausable.target, dapp.bridge.hook];
     const place = (await factory.getFunction("deploy").staticCall(hooks)) as string;
     await send(factory, "deploy", hooks);
     await send(a, "setHook", place);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
     await send(pausable, "pause");
-    await assert.rejects(transfer(a, hl.idOf("beta"), BOB, COIN));
+    await assert.rejects(transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
     assert.equal(await balance(b, BOB), COIN);
   });
 
@@ -196,20 +197,20 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
       "token/extensions",
       ["constructor(address,address)", given[0]!, ...router],
       collection.target,
-      hl.mailbox,
+      dapp.bridge.mailbox,
     );
-    await send(a, "initialize", ZeroAddress, ZeroAddress, owner);
+    await send(a, "initialize", ZeroAddress, ZeroAddress, dapp.owner);
     const b = await testContract(
       at("beta"),
       "HypERC721URIStorage",
       "token/extensions",
       ["constructor(address)", given[1]!, ...router],
-      hl.mailbox,
+      dapp.bridge.mailbox,
     );
-    await send(b, "initialize", 0n, "P", "P", ZeroAddress, ZeroAddress, owner);
-    await connect(a, b, [hl.idOf("alpha"), hl.idOf("beta")], 400_000n);
+    await send(b, "initialize", 0n, "P", "P", ZeroAddress, ZeroAddress, dapp.owner);
+    await connect(a, b, [dapp.bridge.idOf("alpha"), dapp.bridge.idOf("beta")], 400_000n);
     await send(collection, "approve", a.target, 1n);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, 1n));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, 1n));
     assert.equal(await b.getFunction("ownerOf").staticCall(1n), BOB);
     assert.equal(await b.getFunction("tokenURI").staticCall(1n), await collection.getFunction("tokenURI").staticCall(1n));
   });
@@ -219,30 +220,30 @@ describe("C14 more of Hyperlane's package: its contracts run as they are", () =>
     const put = (name: string) => testContract(at(name), "TestRecipient", "test", recipient);
     const [onBeta, onL1] = [await put("beta"), await put("l1")];
     const [signer] = await at("alpha").ethers.getSigners();
-    const mailbox = new Contract(hl.mailbox, MAILBOX, signer as unknown as Signer);
+    const mailbox = new Contract(dapp.bridge.mailbox, MAILBOX, signer as unknown as Signer);
     const multicall = new Contract(MULTICALL3, MULTICALL, signer as unknown as Signer);
     const dispatches = async (...to: readonly (readonly [string, unknown])[]) =>
       Promise.all(
         to.map(async ([name, account]) => {
-          const given = [hl.idOf(name), word(String(account)), "0x1234"];
+          const given = [dapp.bridge.idOf(name), word(String(account)), "0x1234"];
           const value = (await mailbox.getFunction("quoteDispatch").staticCall(...given)) as bigint;
-          return [hl.mailbox, false, value, mailbox.interface.encodeFunctionData("dispatch", given)] as const;
+          return [dapp.bridge.mailbox, false, value, mailbox.interface.encodeFunctionData("dispatch", given)] as const;
         }),
       );
     const run = async (calls: Awaited<ReturnType<typeof dispatches>>) =>
       send(multicall, "aggregate3Value", calls, { value: calls.reduce((sum, [, , value]) => sum + value, 0n) });
-    await hl.delivered(await run(await dispatches(["beta", onBeta.target], ["l1", onL1.target])));
+    await dapp.bridge.delivered(await run(await dispatches(["beta", onBeta.target], ["l1", onL1.target])));
     for (const each of [onBeta, onL1]) assert.equal(await each.getFunction("lastData").staticCall(), "0x1234");
     const failing = await run(await dispatches(["beta", onBeta.target], ["l1", BOB]));
-    await assert.rejects(hl.delivered(failing), /no contract at 0x0+b0 on l1/);
+    await assert.rejects(dapp.bridge.delivered(failing), /no contract at 0x0+b0 on l1/);
   });
 
   /** A warp route of an ERC-20 that is born on alpha. */
   async function tokens(): Promise<{ a: Contract; b: Contract }> {
     const put = (name: string, supply: bigint) =>
-      route(at(name), "HypERC20", [18, 1n, 1n, hl.mailbox], [supply, "My token", "MINE"]);
+      route(at(name), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [supply, "My token", "MINE"]);
     const [a, b] = [await put("alpha", 1_000_000n * COIN), await put("beta", 0n)];
-    await connect(a, b, [hl.idOf("alpha"), hl.idOf("beta")], 400_000n);
+    await connect(a, b, [dapp.bridge.idOf("alpha"), dapp.bridge.idOf("beta")], 400_000n);
     return { a, b };
   }
 });

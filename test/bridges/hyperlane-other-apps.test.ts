@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { Interface, ZeroAddress } from "ethers";
-import type { Contract } from "ethers";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
-import type { Hyperchains } from "../../src/types.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
-import { openBridged, send, word } from "./support/world.ts";
+import { connect, route, testContract, transfer } from "./support/warp-routes.ts";
+import { send, word } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
@@ -25,24 +24,12 @@ const ROUTER = [
 const GAS = 400_000n;
 
 describe("C14 applications of Hyperlane's package that its other tests do not use", { skip: !IS_NIGHTLY }, () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let hl: Hyperchains["bridges"]["hyperlane"];
-  let owner: string;
-  before(async () => {
-    connection = await openBridged({ bridges: { hyperlane: {} } }, HYPERLANE_DAPP);
-    ({ hyperchains } = connection);
-    hl = hyperchains.bridges.hyperlane;
-    owner = (await at("alpha").ethers.getSigners())[0]!.address;
-  });
-  after(() => connection?.close());
+  const dapp = suiteDapp("hyperlane");
+  const { at, ask } = dapp;
 
-  const at = (name: string) => hyperchains.chain(name);
-  const ask = (contract: Contract, name: string, ...args: unknown[]): Promise<unknown> =>
-    contract.getFunction(name).staticCall(...args);
   const asset = () => testContract(at("alpha"), "ERC20Test", "test/ERC20Test.sol", ERC20, "T", "T", 1_000n * COIN, 18);
-  const ids = () => [hl.idOf("alpha"), hl.idOf("beta")] as const;
-  const onBeta = () => route(at("beta"), "HypERC20", [18, 1n, 1n, hl.mailbox], [0n, "My token", "MINE"]);
+  const ids = () => [dapp.bridge.idOf("alpha"), dapp.bridge.idOf("beta")] as const;
+  const onBeta = () => route(at("beta"), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [0n, "My token", "MINE"]);
 
   test("a route with a linear fee of its own: half of what it takes at most for half, and the fee is its recipient's", async () => {
     const token = await asset();
@@ -56,9 +43,9 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
         "function setFeeRecipient(address)",
         "function quoteTransferRemote(uint32,bytes32,uint256) view returns ((address token, uint256 amount)[])",
       ],
-      ...[token.target, 1n, 1n, hl.mailbox],
+      ...[token.target, 1n, 1n, dapp.bridge.mailbox],
     );
-    await send(a, "initialize", ZeroAddress, ZeroAddress, owner);
+    await send(a, "initialize", ZeroAddress, ZeroAddress, dapp.owner);
     const b = await onBeta();
     await connect(a, b, ids(), GAS);
     const fee = await testContract(
@@ -66,14 +53,14 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
       "LinearFee",
       "token/fees",
       ["constructor(address,uint256,uint256,address)", "function claim(address,address)"],
-      ...[token.target, 2n * COIN, 10n * COIN, owner],
+      ...[token.target, 2n * COIN, 10n * COIN, dapp.owner],
     );
     await send(a, "setFeeRecipient", fee.target);
-    const quotes = (await ask(a, "quoteTransferRemote", hl.idOf("beta"), word(BOB), 5n * COIN)) as { amount: bigint }[];
+    const quotes = (await ask(a, "quoteTransferRemote", dapp.bridge.idOf("beta"), word(BOB), 5n * COIN)) as { amount: bigint }[];
     // 2 coins × 5 / (2 × 10), as its source has it.
     assert.equal(quotes[1]!.amount, 5n * COIN + COIN / 2n);
     await send(token, "approve", a.target, quotes[1]!.amount);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, 5n * COIN));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, 5n * COIN));
     assert.deepEqual(
       [await ask(b, "balanceOf", BOB), await ask(token, "balanceOf", fee.target), await ask(token, "balanceOf", a.target)],
       [5n * COIN, COIN / 2n, 5n * COIN],
@@ -81,18 +68,21 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
   });
 
   test("a module that trusts one relayer takes messages that the bridge's key brings, and no stranger's word for them", async () => {
-    const a = await route(at("alpha"), "HypERC20", [18, 1n, 1n, hl.mailbox], [100n * COIN, "My token", "MINE"]);
+    const a = await route(at("alpha"), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [100n * COIN, "My token", "MINE"]);
     const b = await onBeta();
     await connect(a, b, ids(), GAS);
     const trust = async (relayer: string) => {
       const given = ["constructor(address,address)"];
-      const module = await testContract(at("beta"), "TrustedRelayerIsm", "isms", given, hl.mailbox, relayer);
+      const module = await testContract(at("beta"), "TrustedRelayerIsm", "isms", given, dapp.bridge.mailbox, relayer);
       await send(b, "setInterchainSecurityModule", module.target);
     };
     await trust(createDevelopmentAccounts().wallet(ACCOUNT_NUMBERS.hyperlane).address);
-    await hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN));
+    await dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN));
     await trust(BOB);
-    await assert.rejects(hl.delivered(await transfer(a, hl.idOf("beta"), BOB, COIN)), /Mailbox: ISM verification failed/);
+    await assert.rejects(
+      dapp.bridge.delivered(await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN)),
+      /Mailbox: ISM verification failed/,
+    );
     assert.equal(await ask(b, "balanceOf", BOB), COIN);
   });
 
@@ -108,19 +98,19 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
           "function enrollRemoteRouter(uint32,bytes32)",
           "function query(uint32,address,bytes,bytes) payable returns (bytes32)",
         ],
-        hl.mailbox,
+        dapp.bridge.mailbox,
       );
-      await send(router, "initialize", ZeroAddress, ZeroAddress, owner);
+      await send(router, "initialize", ZeroAddress, ZeroAddress, dapp.owner);
       return router;
     };
     const [a, b] = [await put("alpha"), await put("beta")];
-    await send(a, "enrollRemoteRouter", hl.idOf("beta"), word(b));
-    await send(b, "enrollRemoteRouter", hl.idOf("alpha"), word(a));
+    await send(a, "enrollRemoteRouter", dapp.bridge.idOf("beta"), word(b));
+    await send(b, "enrollRemoteRouter", dapp.bridge.idOf("alpha"), word(a));
     const there = await onBeta();
     const supply = new Interface(["function totalSupply() view returns (uint256)"]).encodeFunctionData("totalSupply");
     // 500,000 for the record, 150,000 for the mailbox, 50,000 for the recipient, at 1 gwei.
     const fee = 700_000n * 10n ** 9n;
-    const asked = await send(a, "query", hl.idOf("beta"), there.target, supply, "0x12345678", { value: fee });
-    await assert.rejects(hl.delivered(asked), new RegExp(`FeeTooLow\\(${fee}, 0\\)`));
+    const asked = await send(a, "query", dapp.bridge.idOf("beta"), there.target, supply, "0x12345678", { value: fee });
+    await assert.rejects(dapp.bridge.delivered(asked), new RegExp(`FeeTooLow\\(${fee}, 0\\)`));
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { AbiCoder, Contract, dataSlice, id, Interface, keccak256 } from "ethers";
 import type { Signer } from "ethers";
-import type { Hyperchains } from "../../src/types.ts";
-import { openBridged, options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
+import { options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const IDS = { l1: 40161, alpha: 40231, beta: 40245 };
@@ -43,31 +43,24 @@ const isError =
 const PLAIN = options.all(options.receive(120_000));
 
 describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm packages have them", () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let lz: Hyperchains["bridges"]["layerzero"];
-  let owner: string;
-  before(async () => {
-    connection = await openBridged({ bridges: { layerzero: { ids: IDS } } });
-    ({ hyperchains } = connection);
-    lz = hyperchains.bridges.layerzero;
-    owner = (await hyperchains.chain("alpha").ethers.getSigners())[0]!.address;
-  });
-  after(() => connection?.close());
+  const dapp = suiteDapp("layerzero", { ids: IDS });
+  const { at } = dapp;
 
-  const at = (name: string) => hyperchains.chain(name);
   const balance = (token: Contract, account: string): Promise<unknown> => token.getFunction("balanceOf").staticCall(account);
   async function ofts(from: string, to: string) {
-    const a = await put(at(from), "MyOFT", "My", "MY", lz.endpoint, owner, 1_000n * COIN);
-    const b = await put(at(to), "MyOFT", "My", "MY", lz.endpoint, owner, 0n);
-    return pair(hyperchains, [from, to], [a, b]);
+    const a = await put(at(from), "MyOFT", "My", "MY", dapp.bridge.endpoint, dapp.owner, 1_000n * COIN);
+    const b = await put(at(to), "MyOFT", "My", "MY", dapp.bridge.endpoint, dapp.owner, 0n);
+    return pair(dapp.hyperchains, [from, to], [a, b]);
   }
 
   test("has the ids of the config, and one address for each contract on all members", async () => {
-    assert.deepEqual([lz.idOf("l1"), lz.idOf("alpha"), lz.idOf("beta")], [40161, 40231, 40245]);
-    for (const member of [hyperchains.l1, ...hyperchains])
+    assert.deepEqual([dapp.bridge.idOf("l1"), dapp.bridge.idOf("alpha"), dapp.bridge.idOf("beta")], [40161, 40231, 40245]);
+    for (const member of [dapp.hyperchains.l1, ...dapp.hyperchains])
       for (const contract of ["endpoint", "sendLib", "receiveLib", "dvn", "executor"] as const)
-        assert.notEqual(await member.provider.request({ method: "eth_getCode", params: [lz[contract], "latest"] }), "0x");
+        assert.notEqual(
+          await member.provider.request({ method: "eth_getCode", params: [dapp.bridge[contract], "latest"] }),
+          "0x",
+        );
   });
 
   for (const [from, to] of [
@@ -78,8 +71,8 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     test(`OFT: tokens go from ${from} to ${to}, for the fee that it quotes`, async () => {
       const { a, b, bId } = await ofts(from, to);
       const sent = await sendTokens(a, { id: bId, account: BOB }, 7n * COIN, { options: PLAIN });
-      const { hash, delivery } = await lz.delivered(sent);
-      assert.deepEqual([await balance(b, BOB), await balance(a, owner)], [7n * COIN, 993n * COIN]);
+      const { hash, delivery } = await dapp.bridge.delivered(sent);
+      assert.deepEqual([await balance(b, BOB), await balance(a, dapp.owner)], [7n * COIN, 993n * COIN]);
       assert.equal(delivery.step, "executed");
       const receipt = await at(to).ethers.provider.getTransactionReceipt(hash);
       assert.ok(receipt?.logs.some((log) => b.interface.parseLog(log)?.name === "OFTReceived"));
@@ -88,24 +81,24 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
 
   test("adapter and mint-burn: a token that was there before is locked on one side and minted on the other, and comes home", async () => {
     const token = await put(at("alpha"), "MyToken", 100n * COIN);
-    const adapter = await put(at("alpha"), "MyOFTAdapter", token.target, lz.endpoint, owner);
-    const b = await put(at("beta"), "MyOFT", "My", "MY", lz.endpoint, owner, 0n);
-    const { aId, bId } = await pair(hyperchains, ["alpha", "beta"], [adapter, b]);
+    const adapter = await put(at("alpha"), "MyOFTAdapter", token.target, dapp.bridge.endpoint, dapp.owner);
+    const b = await put(at("beta"), "MyOFT", "My", "MY", dapp.bridge.endpoint, dapp.owner, 0n);
+    const { aId, bId } = await pair(dapp.hyperchains, ["alpha", "beta"], [adapter, b]);
     await send(token, "approve", adapter.target, 100n * COIN);
-    await lz.delivered(await sendTokens(adapter, { id: bId, account: owner }, 9n * COIN, { options: PLAIN }));
-    assert.deepEqual([await balance(token, String(adapter.target)), await balance(b, owner)], [9n * COIN, 9n * COIN]);
-    await lz.delivered(await sendTokens(b, { id: aId, account: BOB }, 4n * COIN, { options: PLAIN }));
-    assert.deepEqual([await balance(token, BOB), await balance(b, owner)], [4n * COIN, 5n * COIN]);
+    await dapp.bridge.delivered(await sendTokens(adapter, { id: bId, account: dapp.owner }, 9n * COIN, { options: PLAIN }));
+    assert.deepEqual([await balance(token, String(adapter.target)), await balance(b, dapp.owner)], [9n * COIN, 9n * COIN]);
+    await dapp.bridge.delivered(await sendTokens(b, { id: aId, account: BOB }, 4n * COIN, { options: PLAIN }));
+    assert.deepEqual([await balance(token, BOB), await balance(b, dapp.owner)], [4n * COIN, 5n * COIN]);
   });
 
   test("ONFT721: a piece goes to another chain and is nowhere else", async () => {
-    const a = await put(at("alpha"), "MyONFT721", lz.endpoint, owner);
-    const b = await put(at("beta"), "MyONFT721", lz.endpoint, owner);
-    const { bId } = await pair(hyperchains, ["alpha", "beta"], [a, b]);
-    await send(a, "mint", owner, 5n);
+    const a = await put(at("alpha"), "MyONFT721", dapp.bridge.endpoint, dapp.owner);
+    const b = await put(at("beta"), "MyONFT721", dapp.bridge.endpoint, dapp.owner);
+    const { bId } = await pair(dapp.hyperchains, ["alpha", "beta"], [a, b]);
+    await send(a, "mint", dapp.owner, 5n);
     const param = [bId, word(BOB), 5n, options.all(options.receive(200_000)), "0x", "0x"];
     const [fee] = (await a.getFunction("quoteSend").staticCall(param, false)) as [bigint];
-    await lz.delivered(await send(a, "send", param, [fee, 0n], owner, { value: fee }));
+    await dapp.bridge.delivered(await send(a, "send", param, [fee, 0n], dapp.owner, { value: fee }));
     assert.equal(await b.getFunction("ownerOf").staticCall(5n), BOB);
     await assert.rejects(a.getFunction("ownerOf").staticCall(5n));
   });
@@ -115,20 +108,20 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     const back = options.all(options.receive(200_000));
     const [pong] = (await b.getFunction("quote").staticCall(aId, 1, "ping and back", back, "0x")) as [bigint];
     const there = options.all(options.receive(900_000, pong));
-    const { hash } = await lz.delivered(await sendWord(a, bId, "ping", { options: there, kind: 2, back }));
+    const { hash } = await dapp.bridge.delivered(await sendWord(a, bId, "ping", { options: there, kind: 2, back }));
     assert.equal(await b.getFunction("data").staticCall(), "ping");
-    await lz.delivered(hash);
+    await dapp.bridge.delivered(hash);
     assert.equal(await a.getFunction("data").staticCall(), "ping and back");
   });
 
   test("compose: tokens come with a call to another contract, which gets its own gas and value", async () => {
     const { a, b, bId } = await ofts("alpha", "beta");
-    const composer = await put(at("beta"), "MyComposer", lz.endpoint, b.target);
+    const composer = await put(at("beta"), "MyComposer", dapp.bridge.endpoint, b.target);
     const asked = options.all(options.receive(150_000), options.compose(0, 200_000, 3n));
     const compose = AbiCoder.defaultAbiCoder().encode(["address"], [BOB]);
     const before = (await balance(b, BOB)) as bigint;
     const sent = await sendTokens(a, { id: bId, account: String(composer.target) }, 2n * COIN, { options: asked, compose });
-    const { delivery } = await lz.delivered(sent);
+    const { delivery } = await dapp.bridge.delivered(sent);
     assert.deepEqual(
       delivery.composed.map(({ step, index }) => [step, index]),
       [["executed", 0]],
@@ -143,11 +136,11 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     const asked = options.all(options.receive(200_000, 5n), options.drop(11n, drops));
     await send(b, "refuse", true);
     const sent = await sendWord(a, bId, "with coins", { options: asked });
-    await assert.rejects(lz.delivered(sent), REFUSED);
+    await assert.rejects(dapp.bridge.delivered(sent), REFUSED);
     const provider = at("beta").ethers.provider;
     assert.equal(await provider.getBalance(drops), 11n);
     await send(b, "refuse", false);
-    await lz.delivered(sent);
+    await dapp.bridge.delivered(sent);
     assert.deepEqual([await provider.getBalance(drops), await provider.getBalance(b.target)], [11n, 5n]);
   });
 
@@ -155,26 +148,26 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     const { a, b, bId } = await oapps("MyOApp");
     const receiver = "0x00000000000000000000000000000000000000D1";
     const asked = options.all(options.receive(200_000), options.drop(11n, receiver));
-    await lz.hold("beta");
+    await dapp.bridge.hold("beta");
     const sent = await sendWord(a, bId, "mine", { options: asked });
-    await hyperchains.settle();
-    await hyperchains.relay();
+    await dapp.hyperchains.settle();
+    await dapp.hyperchains.relay();
     const stranger = (await at("beta").ethers.getSigners())[7] as unknown as Signer;
     const told = sent.logs.find(({ topics }) => topics[0] === PACKET_SENT.topicHash)!;
     const [packet] = PACKETS.decodeEventLog(PACKET_SENT, told.data) as unknown as [string];
-    const library = new Contract(lz.receiveLib, PACKETS, stranger);
+    const library = new Contract(dapp.bridge.receiveLib, PACKETS, stranger);
     await send(library, "commitVerification", dataSlice(packet, 0, 81), keccak256(dataSlice(packet, 81)));
     const origin = [BigInt(dataSlice(packet, 9, 13)), dataSlice(packet, 13, 45), BigInt(dataSlice(packet, 1, 9))];
-    const endpoint = new Contract(lz.endpoint, PACKETS, stranger);
+    const endpoint = new Contract(dapp.bridge.endpoint, PACKETS, stranger);
     await send(endpoint, "lzReceive", origin, b.target, dataSlice(packet, 81, 113), dataSlice(packet, 113), "0x");
     const { provider } = at("beta").ethers;
     assert.deepEqual([await b.getFunction("data").staticCall(), await provider.getBalance(receiver)], ["mine", 0n]);
-    await assert.rejects(lz.delivered(sent), /is executed/);
-    await lz.release("beta");
-    const { delivery } = await lz.delivered(sent);
+    await assert.rejects(dapp.bridge.delivered(sent), /is executed/);
+    await dapp.bridge.release("beta");
+    const { delivery } = await dapp.bridge.delivered(sent);
     assert.deepEqual([delivery.step, await provider.getBalance(receiver)], ["executed", 11n]);
-    await lz.execute(delivery, { gas: 200_000n }).catch(() => undefined);
-    await lz.delivered(sent);
+    await dapp.bridge.execute(delivery, { gas: 200_000n }).catch(() => undefined);
+    await dapp.bridge.delivered(sent);
     assert.equal(await provider.getBalance(receiver), 11n);
   });
 
@@ -184,41 +177,41 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     await send(b, "refuse", true);
     const first = await sendWord(a, bId, "first", asked);
     const second = await sendWord(a, bId, "second", asked);
-    await assert.rejects(lz.delivered(first), REFUSED);
-    await assert.rejects(lz.delivered(second), /expects message 1; this is 2/);
+    await assert.rejects(dapp.bridge.delivered(first), REFUSED);
+    await assert.rejects(dapp.bridge.delivered(second), /expects message 1; this is 2/);
     await send(b, "refuse", false);
-    await lz.delivered(first);
-    await lz.delivered(second);
+    await dapp.bridge.delivered(first);
+    await dapp.bridge.delivered(second);
     assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["second", 2n]);
   });
 
   test("skip, nilify and clear: what a receiver gives up is not executed, and what is behind it is", async () => {
     const { a, b, aId, bId } = await oapps("MyOApp");
-    const endpoint = new Contract(lz.endpoint, ENDPOINT, (await at("beta").ethers.getSigners())[0] as unknown as Signer);
+    const endpoint = new Contract(dapp.bridge.endpoint, ENDPOINT, (await at("beta").ethers.getSigners())[0] as unknown as Signer);
     await send(endpoint, "skip", b.target, aId, word(a), 1n);
     const asked = { options: options.all(options.receive(200_000)) };
     const skipped = await sendWord(a, bId, "skipped", asked);
-    await assert.rejects(lz.delivered(skipped), /skipped/);
+    await assert.rejects(dapp.bridge.delivered(skipped), /skipped/);
     await send(b, "refuse", true);
     const nilified = await sendWord(a, bId, "nilified", asked);
-    await assert.rejects(lz.delivered(nilified), REFUSED);
+    await assert.rejects(dapp.bridge.delivered(nilified), REFUSED);
     const hash = await endpoint.getFunction("inboundPayloadHash").staticCall(b.target, aId, word(a), 2n);
     await send(endpoint, "nilify", b.target, aId, word(a), 2n, hash);
     await send(b, "refuse", false);
-    await assert.rejects(lz.delivered(nilified), /skipped/);
-    await lz.delivered(await sendWord(a, bId, "third", asked));
+    await assert.rejects(dapp.bridge.delivered(nilified), /skipped/);
+    await dapp.bridge.delivered(await sendWord(a, bId, "third", asked));
     assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["third", 1n]);
   });
 
   test("a receiver without its peer waits, says which call is missing, and goes on", async () => {
-    const a = await put(at("alpha"), "MyOApp", lz.endpoint, owner);
-    const b = await put(at("beta"), "MyOApp", lz.endpoint, owner);
-    await send(a, "setPeer", lz.idOf("beta"), word(b));
-    const sent = await sendWord(a, lz.idOf("beta"), "early", { options: PLAIN });
-    const missing = new RegExp(`peer not set: ${String(b.target)}.*setPeer\\(${lz.idOf("alpha")}, ${word(a)}\\)`, "i");
-    await assert.rejects(lz.delivered(sent), missing);
-    await send(b, "setPeer", lz.idOf("alpha"), word(a));
-    await lz.delivered(sent);
+    const a = await put(at("alpha"), "MyOApp", dapp.bridge.endpoint, dapp.owner);
+    const b = await put(at("beta"), "MyOApp", dapp.bridge.endpoint, dapp.owner);
+    await send(a, "setPeer", dapp.bridge.idOf("beta"), word(b));
+    const sent = await sendWord(a, dapp.bridge.idOf("beta"), "early", { options: PLAIN });
+    const missing = new RegExp(`peer not set: ${String(b.target)}.*setPeer\\(${dapp.bridge.idOf("alpha")}, ${word(a)}\\)`, "i");
+    await assert.rejects(dapp.bridge.delivered(sent), missing);
+    await send(b, "setPeer", dapp.bridge.idOf("alpha"), word(a));
+    await dapp.bridge.delivered(sent);
     assert.equal(await b.getFunction("data").staticCall(), "early");
   });
 
@@ -227,14 +220,17 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     const configured = async (name: string, lib: string, oapp: Contract, eid: number, dvns: readonly string[]) => {
       const uln = [1n, dvns.length, 0, 0, dvns, []];
       const config = AbiCoder.defaultAbiCoder().encode(["tuple(uint64,uint8,uint8,uint8,address[],address[])"], [uln]);
-      const endpoint = new Contract(lz.endpoint, ENDPOINT, (await at(name).ethers.getSigners())[0] as unknown as Signer);
+      const endpoint = new Contract(dapp.bridge.endpoint, ENDPOINT, (await at(name).ethers.getSigners())[0] as unknown as Signer);
       await send(endpoint, "setConfig", oapp.target, lib, [{ eid, configType: 2, config }]);
     };
-    await configured("beta", lz.receiveLib, b, aId, [OTHER_DVN]);
+    await configured("beta", dapp.bridge.receiveLib, b, aId, [OTHER_DVN]);
     const sent = await sendWord(a, bId, "two minds", { options: PLAIN });
-    await assert.rejects(lz.delivered(sent), new RegExp(`DVN ${OTHER_DVN} has not verified; this devnet runs ${lz.dvn}`));
-    await configured("beta", lz.receiveLib, b, aId, [lz.dvn]);
-    await lz.delivered(sent);
+    await assert.rejects(
+      dapp.bridge.delivered(sent),
+      new RegExp(`DVN ${OTHER_DVN} has not verified; this devnet runs ${dapp.bridge.dvn}`),
+    );
+    await configured("beta", dapp.bridge.receiveLib, b, aId, [dapp.bridge.dvn]);
+    await dapp.bridge.delivered(sent);
     assert.equal(await b.getFunction("data").staticCall(), "two minds");
   });
 
@@ -242,47 +238,50 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     const { a, b, bId } = await oapps("MyOApp");
     const other = await oapps("MyOApp");
     const asked = { options: options.all(options.receive(200_000)) };
-    await lz.hold("beta");
+    await dapp.bridge.hold("beta");
     const others = [await sendWord(other.a, bId, "one", asked), await sendWord(other.a, bId, "two", asked)];
     const sent = await sendWord(a, bId, "alone", asked);
-    await assert.rejects(lz.delivered(sent), /is verified/);
-    await lz.release("beta");
-    await lz.delivered(sent);
+    await assert.rejects(dapp.bridge.delivered(sent), /is verified/);
+    await dapp.bridge.release("beta");
+    await dapp.bridge.delivered(sent);
     assert.equal(await b.getFunction("data").staticCall(), "alone");
     assert.equal(await other.b.getFunction("received").staticCall(), 0n);
-    await hyperchains.relay();
+    await dapp.hyperchains.relay();
     assert.equal(await other.b.getFunction("received").staticCall(), 2n);
-    for (const each of others) await lz.delivered(each);
+    for (const each of others) await dapp.bridge.delivered(each);
     for (const options of [{ sentIn: "0x12" }, { sentIn: 1 }, { of: sent.hash }, "0x"])
-      await assert.rejects(hyperchains.l1.provider.request({ method: "hyperchain_relay", params: [options] }), /"sentIn":"0x…"/);
+      await assert.rejects(
+        dapp.hyperchains.l1.provider.request({ method: "hyperchain_relay", params: [options] }),
+        /"sentIn":"0x…"/,
+      );
   });
 
   test("execution is held, released, or made with other gas; the end of all faults releases it", async () => {
     const { a, b, bId } = await oapps("MyOApp");
-    await lz.hold("beta");
+    await dapp.bridge.hold("beta");
     const sent = await sendWord(a, bId, "held", { options: options.all(options.receive(30_000)) });
-    await assert.rejects(lz.delivered(sent), /is verified/);
-    await hyperchains.faults.clear();
+    await assert.rejects(dapp.bridge.delivered(sent), /is verified/);
+    await dapp.hyperchains.faults.clear();
     // 30,000 gas do not store a word.
-    await assert.rejects(lz.delivered(sent), /reverts/);
-    const [failed] = (await lz.deliveries()).filter(({ sentIn }) => sentIn === sent.hash);
-    await lz.execute(failed!, { gas: 200_000n });
+    await assert.rejects(dapp.bridge.delivered(sent), /reverts/);
+    const [failed] = (await dapp.bridge.deliveries()).filter(({ sentIn }) => sentIn === sent.hash);
+    await dapp.bridge.execute(failed!, { gas: 200_000n });
     assert.equal(await b.getFunction("data").staticCall(), "held");
-    await lz.hold("beta");
-    await lz.release("beta");
-    await lz.delivered(await sendWord(a, bId, "released", { options: PLAIN }));
+    await dapp.bridge.hold("beta");
+    await dapp.bridge.release("beta");
+    await dapp.bridge.delivered(await sendWord(a, bId, "released", { options: PLAIN }));
     assert.equal(await b.getFunction("data").staticCall(), "released");
   });
 
   test("a return to a snapshot takes a message back with all its steps, and it can be sent again", async () => {
     const { a, b, bId } = await oapps("MyOApp");
-    const mark = await hyperchains.snapshot();
-    await lz.delivered(await sendWord(a, bId, "before", { options: PLAIN }));
-    const known = (await lz.deliveries()).length;
-    await hyperchains.revert(mark);
+    const mark = await dapp.hyperchains.snapshot();
+    await dapp.bridge.delivered(await sendWord(a, bId, "before", { options: PLAIN }));
+    const known = (await dapp.bridge.deliveries()).length;
+    await dapp.hyperchains.revert(mark);
     assert.equal(await b.getFunction("data").staticCall(), "");
-    assert.equal((await lz.deliveries()).length, known - 1);
-    await lz.delivered(await sendWord(a, bId, "after", { options: PLAIN }));
+    assert.equal((await dapp.bridge.deliveries()).length, known - 1);
+    await dapp.bridge.delivered(await sendWord(a, bId, "after", { options: PLAIN }));
     assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["after", 1n]);
   });
 
@@ -295,12 +294,12 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     await assert.rejects(quote(999, PLAIN), isError("NoPeer"));
     await send(a, "setPeer", 999, word(a));
     await assert.rejects(quote(999, PLAIN), isError("LZ_DefaultSendLibUnavailable"));
-    await assert.rejects(lz.delivered(await send(a, "refuse", false)), /sent no message/);
+    await assert.rejects(dapp.bridge.delivered(await send(a, "refuse", false)), /sent no message/);
   });
 
   async function oapps(name: string) {
-    const a = await put(at("alpha"), name, lz.endpoint, owner);
-    const b = await put(at("beta"), name, lz.endpoint, owner);
-    return pair(hyperchains, ["alpha", "beta"], [a, b]);
+    const a = await put(at("alpha"), name, dapp.bridge.endpoint, dapp.owner);
+    const b = await put(at("beta"), name, dapp.bridge.endpoint, dapp.owner);
+    return pair(dapp.hyperchains, ["alpha", "beta"], [a, b]);
   }
 });

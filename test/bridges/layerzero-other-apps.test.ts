@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { ContractFactory, dataSlice, Interface, keccak256 } from "ethers";
 import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
-import type { Hyperchains } from "../../src/types.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { DAPP } from "./support/dapp.ts";
-import { openBridged, options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
+import { options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
+import { suiteDapp } from "./support/suite-dapp.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
@@ -19,21 +19,9 @@ const HEADER_LENGTH = 81;
 const PACKET_SENT = new Interface(["event PacketSent(bytes encodedPayload, bytes options, address sendLibrary)"]);
 
 describe("C14 contracts of LayerZero's packages that its other tests do not use", { skip: !IS_NIGHTLY }, () => {
-  let connection: Awaited<ReturnType<typeof openBridged>>;
-  let hyperchains: Hyperchains;
-  let lz: Hyperchains["bridges"]["layerzero"];
-  let owner: string;
-  before(async () => {
-    connection = await openBridged();
-    ({ hyperchains } = connection);
-    lz = hyperchains.bridges.layerzero;
-    owner = (await at("alpha").ethers.getSigners())[0]!.address;
-  });
-  after(() => connection?.close());
+  const dapp = suiteDapp("layerzero");
+  const { at, ask } = dapp;
 
-  const at = (name: string) => hyperchains.chain(name);
-  const ask = (contract: Contract, name: string, ...args: unknown[]): Promise<unknown> =>
-    contract.getFunction(name).staticCall(...args);
   /** As the package has compiled it. */
   async function published(name: string, library: string, path: string): Promise<Contract> {
     const place = join(DAPP, "node_modules/@layerzerolabs", library, "artifacts/contracts", path);
@@ -46,16 +34,19 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
   /** LayerZero's views of endpoint and library on beta, and its executor that anyone may use. */
   async function views() {
     const endpoint = await published("beta", "lz-evm-protocol-v2", "EndpointV2View.sol/EndpointV2View.json");
-    await send(endpoint, "initialize", lz.endpoint);
+    await send(endpoint, "initialize", dapp.bridge.endpoint);
     const library = await published("beta", "lz-evm-messagelib-v2", "uln/uln302/ReceiveUln302View.sol/ReceiveUln302View.json");
-    await send(library, "initialize", lz.endpoint, lz.receiveLib);
+    await send(library, "initialize", dapp.bridge.endpoint, dapp.bridge.receiveLib);
     const executor = await published("beta", "lz-evm-messagelib-v2", "uln/LzExecutor.sol/LzExecutor.json");
-    await send(executor, "initialize", lz.receiveLib, library.target, lz.endpoint);
+    await send(executor, "initialize", dapp.bridge.receiveLib, library.target, dapp.bridge.endpoint);
     return { endpoint, library, executor };
   }
   async function oapps() {
-    const [a, b] = [await put(at("alpha"), "MyOApp", lz.endpoint, owner), await put(at("beta"), "MyOApp", lz.endpoint, owner)];
-    return pair(hyperchains, ["alpha", "beta"], [a, b]);
+    const [a, b] = [
+      await put(at("alpha"), "MyOApp", dapp.bridge.endpoint, dapp.owner),
+      await put(at("beta"), "MyOApp", dapp.bridge.endpoint, dapp.owner),
+    ];
+    return pair(dapp.hyperchains, ["alpha", "beta"], [a, b]);
   }
   /** Of a packet, what contracts on its destination are asked by. */
   function packetIn({ logs }: ContractTransactionReceipt) {
@@ -67,16 +58,16 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
   }
   async function verify(hash: string): Promise<void> {
     for (let round = 0; round < 3; round++) {
-      await hyperchains.settle();
-      await hyperchains.relay();
+      await dapp.hyperchains.settle();
+      await dapp.hyperchains.relay();
     }
-    assert.equal((await lz.deliveries()).find(({ sentIn }) => sentIn === hash)?.step, "verified");
+    assert.equal((await dapp.bridge.deliveries()).find(({ sentIn }) => sentIn === hash)?.step, "verified");
   }
 
   test("LayerZero's views of endpoint and library say what a packet's step is", async () => {
     const { endpoint, library } = await views();
     const { a, b, bId } = await oapps();
-    await lz.hold("beta");
+    await dapp.bridge.hold("beta");
     const sent = await sendWord(a, bId, "viewed", { options: PLAIN });
     const { header, hash, origin } = packetIn(sent);
     const states = async () => [
@@ -86,41 +77,41 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
     assert.deepEqual(await states(), [NOT_EXECUTABLE, VERIFYING]);
     await verify(sent.hash);
     assert.deepEqual(await states(), [NOT_EXECUTABLE, VERIFIABLE]);
-    await lz.release("beta");
-    await lz.delivered(sent);
+    await dapp.bridge.release("beta");
+    await dapp.bridge.delivered(sent);
     assert.deepEqual(await states(), [EXECUTED, VERIFIED]);
   });
 
   test("a stranger commits and executes with LayerZero's own executor: once, only what is verified, and the worker leaves it be", async () => {
     const { executor } = await views();
     const { a, b, bId } = await oapps();
-    await lz.hold("beta");
+    await dapp.bridge.hold("beta");
     const sent = await sendWord(a, bId, "by a stranger", { options: PLAIN });
     const { payload, origin } = packetIn(sent);
     const run = [origin, b.target, dataSlice(payload, 0, 32), dataSlice(payload, 32), "0x", 300_000n, 0n];
-    const early = ask(executor, "commitAndExecute", lz.receiveLib, run, []);
+    const early = ask(executor, "commitAndExecute", dapp.bridge.receiveLib, run, []);
     const error = (name: string): RegExp => new RegExp(executor.interface.getError(name)!.selector.slice(2));
     await assert.rejects(early, error("LzExecutor_Verifying"));
     await verify(sent.hash);
-    await send(executor, "commitAndExecute", lz.receiveLib, run, [[BOB, 5n]], { value: 5n });
+    await send(executor, "commitAndExecute", dapp.bridge.receiveLib, run, [[BOB, 5n]], { value: 5n });
     assert.equal(await ask(b, "received"), 1n);
-    await assert.rejects(ask(executor, "commitAndExecute", lz.receiveLib, run, []), error("LzExecutor_Executed"));
-    await lz.release("beta");
-    assert.equal((await lz.delivered(sent)).delivery.step, "executed");
+    await assert.rejects(ask(executor, "commitAndExecute", dapp.bridge.receiveLib, run, []), error("LzExecutor_Executed"));
+    await dapp.bridge.release("beta");
+    assert.equal((await dapp.bridge.delivered(sent)).delivery.step, "executed");
     assert.equal(await ask(b, "received"), 1n);
   });
 
   test("an OFT with enforced options: its senders name none, and what they add is added", async () => {
-    const oft = (name: string, supply: bigint) => put(at(name), "MyOFT", "My", "MY", lz.endpoint, owner, supply);
-    const { a, b, bId } = await pair(hyperchains, ["alpha", "beta"], [await oft("alpha", 9n * COIN), await oft("beta", 0n)]);
+    const oft = (name: string, supply: bigint) => put(at(name), "MyOFT", "My", "MY", dapp.bridge.endpoint, dapp.owner, supply);
+    const { a, b, bId } = await pair(dapp.hyperchains, ["alpha", "beta"], [await oft("alpha", 9n * COIN), await oft("beta", 0n)]);
     const to = { id: bId, account: BOB };
     // Nothing to pay an executor for.
     const without = [bId, word(BOB), COIN, 0n, "0x", "0x", "0x"];
     await assert.rejects(ask(a, "quoteSend", without, false));
     await send(a, "setEnforcedOptions", [[bId, 1, options.all(options.receive(200_000))]]);
-    await lz.delivered(await sendTokens(a, to, COIN, { options: "0x" }));
+    await dapp.bridge.delivered(await sendTokens(a, to, COIN, { options: "0x" }));
     const before = await at("beta").ethers.provider.getBalance(BOB);
-    await lz.delivered(await sendTokens(a, to, COIN, { options: options.all(options.drop(7n, BOB)) }));
+    await dapp.bridge.delivered(await sendTokens(a, to, COIN, { options: options.all(options.drop(7n, BOB)) }));
     assert.equal(await ask(b, "balanceOf", BOB), 2n * COIN);
     assert.equal((await at("beta").ethers.provider.getBalance(BOB)) - before, 7n);
   });
