@@ -31,6 +31,14 @@ export function emptyPool(data: Hex, { coinPool }: Pick<CcipContracts, "coinPool
   return `the coin pool ${coinPool} has ${available} wei of the token ${token} and is to pay ${amount}: send it more; coins become wrapped ones`;
 }
 
+/** Which token or pool refuses; undefined where the receiver does, or the ramps. */
+export function refusingToken(data: Hex): string | undefined {
+  const error = readFailure(data);
+  if (error?.name === "ExecutionError") return refusingToken(String(error.args["err"]) as Hex);
+  if (error?.name !== "TokenHandlingError") return undefined;
+  return `its tokens are refused by the token or pool ${String(error.args["target"])}`;
+}
+
 /** Whether a receiver had no gas left for what its chain publishes of a message that it sends itself. */
 export function lacksPubdataGas(data: Hex): boolean {
   return readFailure(receiverRevert(data))?.name === "NotEnoughGasForPubdata";

@@ -11,7 +11,7 @@ import type { SentCcipMessage } from "./book.ts";
 import { ccipContracts } from "./deploy.ts";
 import type { CcipContracts } from "./deploy.ts";
 import { ccipRamps, ccipRmn } from "./interfaces.ts";
-import { emptyPool, lacksPubdataGas, readFailure } from "./receiver-revert.ts";
+import { emptyPool, lacksPubdataGas, readFailure, refusingToken } from "./receiver-revert.ts";
 
 interface CcipWorkerDependencies extends BridgeWorkDependencies {
   /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
@@ -168,6 +168,6 @@ export class CcipWorker {
     if (error?.name === "CursedByRMN") return `${from} is cursed here; bridges.ccip.lift("${from}") ends it`;
     if (error?.name === "NotInOrder")
       return `message ${String(error.args["expected"])} of ${sender}, which asked for order, was not executed yet`;
-    return emptyPool(data, this.contracts) ?? `it fails again with ${data}`;
+    return emptyPool(data, this.contracts) ?? refusingToken(data) ?? `it fails again with ${data}`;
   }
 }

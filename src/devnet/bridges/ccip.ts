@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { SentCcipMessage } from "../../bridges/ccip/book.ts";
 import { ccipCode, ccipContracts, connectCcip, deployCcip } from "../../bridges/ccip/deploy.ts";
-import { emptyPool, receiverRevert } from "../../bridges/ccip/receiver-revert.ts";
+import { emptyPool, receiverRevert, refusingToken } from "../../bridges/ccip/receiver-revert.ts";
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
 import type { BridgeStanding } from "../view/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
@@ -48,7 +48,7 @@ function standingOf(message: SentCcipMessage, worker: CcipWorker, there: BridgeM
   const reason = worker.waitsFor(message.id);
   const why = reason === undefined ? {} : { reason };
   if (failed !== undefined) {
-    const missing = emptyPool(failed.data, worker.contracts);
+    const missing = emptyPool(failed.data, worker.contracts) ?? refusingToken(failed.data);
     const data = receiverRevert(failed.data);
     return { step: "failed", transactionHash: failed.transactionHash, data, ...why, ...(missing && { reason: missing }) };
   }
