@@ -1,4 +1,4 @@
-import type { WasmBackend } from "../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
 import type { StatedProof } from "../src/recursion/nodes/check-by-node.ts";

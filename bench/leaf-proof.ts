@@ -1,4 +1,4 @@
-import type { WasmBackend } from "../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
 import type { LeafProgram } from "../src/recursion/leaf-program.ts";
 import { proofHints } from "../src/recursion/proof-hints.ts";
 import { programParameters } from "../src/recursion/tables/program-parameters.ts";

@@ -1,6 +1,6 @@
 // Bundles page/, the page that `hyperchain:spawn` serves, into the script of the first view, what other views load, one style sheet,
-// the verifier's worker and what draws charts. Run by itself (`npm run build:page`) it writes them beside src/page, where a checkout
-// serves them from.
+// the workers that verify and prove, and what draws charts. Run by itself (`npm run build:page`) it writes them beside src/page,
+// where a checkout serves them from.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,10 @@ const COPIED = ["index.html", "page.css"] as const;
 export async function bundlePage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const page = await build({ ...bundled(folder), entryPoints: { page: "page/main.tsx" }, splitting: true });
-  const entryPoints = { "verify-worker": "page/verify/verify-worker.ts", charts: "page/charts/draw.ts" };
+  const entryPoints = {
+    ...{ "verify-worker": "page/verify/verify-worker.ts", charts: "page/charts/draw.ts" },
+    ...{ "prove-worker": "page/prove/prove-worker.ts", "kernel-thread": "page/prove/kernel-thread.ts" },
+  };
   const others = await build({ ...bundled(folder), entryPoints });
   for (const file of COPIED) copyFileSync(join(root, "page", file), join(folder, file));
   const written = [page, others].flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((path) => basename(path));

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
 import { plural } from "../format.ts";
+import { to } from "../route.ts";
 import { memberOf } from "../wallet/signer.ts";
 import { keptToken } from "../wallet/token.ts";
 import { Accounts } from "./accounts.tsx";
@@ -26,6 +27,7 @@ export function Controls() {
         <h2 id="controls">Controls</h2>
         <Time />
         <Steps />
+        <a href={to("prover")}>Prove with this browser</a>
       </div>
       <div class="groups">
         <Snapshots />

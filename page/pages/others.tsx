@@ -12,6 +12,7 @@ import { ContractsPage } from "./contracts-page.tsx";
 import { LayerPage } from "./layer-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./long-lists.tsx";
 import { NamesPage } from "./names-page.tsx";
+import { ProverPage } from "./prover-page.tsx";
 import { SearchPage } from "./search-page.tsx";
 import { WalletPage } from "./wallet-page.tsx";
 
@@ -30,6 +31,7 @@ export function Other({ route }: { readonly route: Route }) {
   if (first === "charts") return <ChartsPage />;
   if (first === "contracts") return <ContractsPage />;
   if (first === "names") return <NamesPage />;
+  if (first === "prover") return <ProverPage />;
   if (first === "messages") return <MessagesPage />;
   const place = memberNamed(info, first);
   if (place === undefined) return <NothingThere text={first} what="no chain of this ecosystem" />;

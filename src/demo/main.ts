@@ -229,7 +229,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
   );
   say("");
-  tellEndpoints(devnet, values.exit ? undefined : await servedPage(info));
+  tellEndpoints(devnet, values.exit ? undefined : await servedPage(info, devnet));
   return {
     readySeconds,
     totalSeconds: secondsSince(startedAt),
@@ -265,9 +265,9 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: 
 }
 
 /** URL of the page that shows the ecosystem; undefined where it cannot be served. */
-async function servedPage(info: EcosystemInfo): Promise<string | undefined> {
+async function servedPage(info: EcosystemInfo, { workers }: Pick<Devnet, "workers">): Promise<string | undefined> {
   try {
-    const page = await serveEcosystem(() => info, { host: "127.0.0.1", port: 0, origins: [] });
+    const page = await serveEcosystem(() => info, { host: "127.0.0.1", port: 0, origins: [], workers });
     closing.push(() => page.close());
     return page.writingUrl;
   } catch (error) {

@@ -1,12 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import { CARD_LIFE, type CardNews, type CardSetup, type EndCard } from "./card-setup.ts";
-import { absenceReason, type DeviceReport, type DeviceWish, type FoundCard, LEAST_GAIN } from "./device-report.ts";
+import { absenceReason, deviceReport, type DeviceReport, type DeviceWish, type FoundCard } from "./device-report.ts";
 import { isWebgpuInstalled, mayHaveCard } from "./installed-gpu.ts";
 import type { DeviceFault } from "./proving-backends.ts";
 
-/** A card that was lost once may have been asleep: the next thread opens it again. */
-const MOST_FAILURES = 2;
 /** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
 const END_MS = 10_000;
 const IDLE_MS = 10_000;
@@ -106,42 +104,13 @@ export class DeviceChoice {
   }
 
   report(): DeviceReport {
-    const found = this.#found;
-    if (found === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
-    if (found.state !== "found") return { on: "wasm", ...found, why: absenceReason(found) };
-    const { card = "the graphics card" } = found;
-    const told = { card, ...(this.#gain === undefined ? {} : { gain: this.#gain }) };
-    const bad = this.#decisive();
-    if (bad?.kind === "wrong")
-      return { on: "wasm", state: "wrong", ...told, why: `a proof of ${card} does not hold: ${bad.reason}` };
-    if (bad !== undefined) return { on: "wasm", state: "lost", ...told, why: `${card} failed: ${bad.reason}` };
-    if (this.#gain === undefined)
-      return { on: "wasm", state: "found", ...told, why: `${absenceReason(found)}${this.#lastFault()}` };
-    const isForced = this.#options.device === "gpu";
-    const measured = `${card} makes a proof ${this.#gain.toFixed(1)} times as fast as WebAssembly`;
-    if (this.#gain >= LEAST_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${this.#lastFault()}` };
-    return isForced
-      ? { on: "gpu", state: "used", ...told, why: `prover.device is "gpu"; ${measured}${this.#lastFault()}` }
-      : { on: "wasm", state: "slower", ...told, why: `${measured}, and is asked from ${LEAST_GAIN} on` };
+    return deviceReport({ found: this.#found, gain: this.#gain, faults: this.#faults, isForced: this.#options.device === "gpu" });
   }
 
   #hear({ news }: CardNews): void {
     // Two threads that start together both measure: the first counts.
     if (news.kind === "measured") this.#gain ??= news.gain;
     else this.#faults.push(news.fault);
-  }
-
-  /** The fault after which the card is not asked again. */
-  #decisive(): DeviceFault | undefined {
-    const wrong = this.#faults.find(({ kind }) => kind === "wrong");
-    const failures = this.#faults.filter(({ kind }) => kind === "failed" || kind === "lost");
-    return wrong ?? (failures.length >= MOST_FAILURES ? failures.at(-1) : undefined);
-  }
-
-  /** Of a card that is asked all the same. */
-  #lastFault(): string {
-    const last = this.#faults.at(-1);
-    return last === undefined ? "" : `; it failed last because ${last.reason}`;
   }
 }
 

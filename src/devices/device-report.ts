@@ -1,3 +1,5 @@
+import type { DeviceFault } from "./proving-backends.ts";
+
 /** What proofs are to be made on: a graphics card where it is faster, WebAssembly, or a card in any case. */
 export type DeviceWish = "auto" | "wasm" | "gpu";
 
@@ -43,4 +45,45 @@ export function absenceReason({ state, card }: FoundCard): string {
     case "found":
       return `${card ?? "a graphics card"} is measured before its first proof`;
   }
+}
+
+/** A card that was lost once may have been asleep: the next thread opens it again. */
+const MOST_FAILURES = 2;
+
+/** What is known of a card. */
+interface KnownCard {
+  /** Undefined where no card is wished for. */
+  readonly found: FoundCard | undefined;
+  readonly gain: number | undefined;
+  readonly faults: readonly DeviceFault[];
+  /** Whether it is asked first whatever it gains. */
+  readonly isForced: boolean;
+}
+
+/** What proofs are made on, by what is known of the card. */
+export function deviceReport({ found, gain, faults, isForced }: KnownCard): DeviceReport {
+  if (found === undefined) return { on: "wasm", state: "not-asked", why: 'prover.device is "wasm"' };
+  if (found.state !== "found") return { on: "wasm", ...found, why: absenceReason(found) };
+  const { card = "the graphics card" } = found;
+  const told = { card, ...(gain === undefined ? {} : { gain }) };
+  const bad = decisive(faults);
+  if (bad?.kind === "wrong")
+    return { on: "wasm", state: "wrong", ...told, why: `a proof of ${card} does not hold: ${bad.reason}` };
+  if (bad !== undefined) return { on: "wasm", state: "lost", ...told, why: `${card} failed: ${bad.reason}` };
+  // Of a card that is asked all the same.
+  const last = faults.at(-1);
+  const failed = last === undefined ? "" : `; it failed last because ${last.reason}`;
+  if (gain === undefined) return { on: "wasm", state: "found", ...told, why: `${absenceReason(found)}${failed}` };
+  const measured = `${card} makes a proof ${gain.toFixed(1)} times as fast as WebAssembly`;
+  if (gain >= LEAST_GAIN) return { on: "gpu", state: "used", ...told, why: `${measured}${failed}` };
+  return isForced
+    ? { on: "gpu", state: "used", ...told, why: `prover.device is "gpu"; ${measured}${failed}` }
+    : { on: "wasm", state: "slower", ...told, why: `${measured}, and is asked from ${LEAST_GAIN} on` };
+}
+
+/** The fault after which the card is not asked again. */
+function decisive(faults: readonly DeviceFault[]): DeviceFault | undefined {
+  const wrong = faults.find(({ kind }) => kind === "wrong");
+  const failures = faults.filter(({ kind }) => kind === "failed" || kind === "lost");
+  return wrong ?? (failures.length >= MOST_FAILURES ? failures.at(-1) : undefined);
 }

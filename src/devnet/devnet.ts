@@ -12,6 +12,7 @@ import { contractNames, revertReason } from "../client/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { FleetService } from "../proving/fleet-service.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
@@ -103,6 +104,8 @@ export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly relayer?: Relayer;
   /** Of others, where the options name any. */
   readonly bridges?: LiveBridges | undefined;
+  /** Answers provers that join by the page; undefined where nothing is proven. */
+  readonly workers: FleetService | undefined;
   /**
    * All that is kept of it, of one moment, for \`loadWorld\`. Rejects with LedgerError NotKept where it is in memory, or
    * Unwritable.
@@ -143,7 +146,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
-  const { prover, proving: jobs, fleet, device } = await openProver(options, dependencies, closing);
+  const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
   const executionProver = openExecutionProver(options, { proving: jobs, device }, closing, dependencies);
 
   const feed = new Feed();
@@ -208,7 +211,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     },
     continues: world?.continues === true,
     ...(runsRelayer ? { relayer } : {}),
-    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges },
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers },
     close: () => closing.close(),
   };
 }

@@ -1,11 +1,11 @@
 import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
 import { startPage } from "./page-server.ts";
-import type { PageServer } from "./page-server.ts";
+import type { PageOptions, PageServer } from "./page-server.ts";
 
 /** Serves the page of a running ecosystem, with the members that it has at each question. Rejects as `startPage` does. */
 export function serveEcosystem(
   info: () => Pick<EcosystemInfo, "l1" | "chains">,
-  { host, port, origins }: { readonly host: string; readonly port: number; readonly origins: readonly string[] },
+  options: Pick<PageOptions, "host" | "port" | "origins" | "workers">,
 ): Promise<PageServer> {
   const urlOf = (name: string): string | undefined => {
     const { l1, chains } = info();
@@ -15,5 +15,5 @@ export function serveEcosystem(
     const [chosen = chains[0] ?? l1] = chains.filter(({ readsNeedSession, stopped }) => !(readsNeedSession ?? stopped ?? false));
     return chosen.url;
   };
-  return startPage({ host, port, origins, members: { get: urlOf } });
+  return startPage({ ...options, members: { get: urlOf } });
 }

@@ -5,12 +5,14 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refusalOf } from "../chain/rpc/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
+import type { FleetService } from "../proving/fleet-service.ts";
 import { readAssets } from "./assets.ts";
 import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";
+import { relayWorkers } from "./worker-relay.ts";
 import type { PageAssets } from "./assets.ts";
 
-interface PageOptions {
+export interface PageOptions {
   /** Interface to listen on. */
   readonly host: string;
   /** Where it listens if it can; another free port where this one is taken. */
@@ -19,6 +21,8 @@ interface PageOptions {
   readonly origins?: readonly string[];
   /** Members by the page's names for them: `l1`, the chains' ids, and `any` for one that answers for the whole ecosystem. */
   readonly members: Pick<ReadonlyMap<string, string>, "get">;
+  /** Answers browsers that prove; undefined where nothing is proven. */
+  readonly workers?: FleetService | undefined;
 }
 
 /** The page, served. */
@@ -84,11 +88,22 @@ function eth(method: string): string {
   return `eth_${method}`;
 }
 
+/** What scripts may do beside being from here. */
+function policy(scripts: string): string {
+  return (
+    `default-src 'none'; script-src 'self'${scripts}; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; ` +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  );
+}
+
+/** Scripts of workers that compile WebAssembly, which the page's own may not. */
+const COMPILES = new Set(["/prove-worker.js", "/kernel-thread.js"]);
+
 const HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": policy(""),
   "cross-origin-opener-policy": "same-origin",
+  // With the one above it lets threads share memory.
+  "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
@@ -135,7 +150,7 @@ async function listening({ host, port }: PageOptions, create: () => FastifyInsta
   return other;
 }
 
-function pageApp({ host, origins = [], members }: PageOptions, assets: PageAssets, token: string): FastifyInstance {
+function pageApp({ host, origins = [], members, workers }: PageOptions, assets: PageAssets, token: string): FastifyInstance {
   const http = Fastify({
     bodyLimit: MOST_QUESTION_BYTES,
     forceCloseConnections: true,
@@ -155,7 +170,12 @@ function pageApp({ host, origins = [], members }: PageOptions, assets: PageAsset
     request.raw.socket.setTimeout(READER_MS);
     return payload;
   });
-  for (const [path, { type, text }] of assets) http.get(path, async (_request, reply) => reply.type(type).send(text));
+  for (const [path, { type, text }] of assets)
+    http.get(path, async (_request, reply) => {
+      if (COMPILES.has(path)) reply.header("content-security-policy", policy(" 'wasm-unsafe-eval'"));
+      return reply.type(type).send(text);
+    });
+  relayWorkers(http, workers, ({ headers }) => mayWrite(headers, token));
   http.post<{ readonly Params: { readonly member: string } }>("/rpc/:member", async (request, reply) => {
     const url = members.get(request.params.member);
     const method = methodOf(request.body);

@@ -4,7 +4,7 @@ import { defaultIdleTimeoutMs, type DeviceChoice } from "../devices/device-choic
 import { JobThread } from "../runtime/job-thread.ts";
 import { ProofError } from "./job.ts";
 import type { BatchProof, ProofFailure, ProofOptions, ProofProgress, StateJob } from "./job.ts";
-import { encodeStateInput } from "./state-input.ts";
+import { encodeStateInput } from "./encode-state-input.ts";
 
 /** Has batches proven. */
 export interface Prover {

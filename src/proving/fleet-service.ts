@@ -5,7 +5,8 @@ import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";
 import type { BlobId } from "./job.ts";
 import type { JobLeases } from "./queue.ts";
-import { blobRequest, doneRequest, extendRequest, giveBackRequest, PATHS, takeRequest, writeTask } from "./wire.ts";
+import { PATHS, writeTask } from "./wire.ts";
+import { blobRequest, doneRequest, extendRequest, giveBackRequest, takeRequest } from "./wire-requests.ts";
 
 /** An answer to a request of a worker. */
 export interface FleetAnswer {

@@ -127,7 +127,7 @@ async function prove(taken: TakenTask, place: Workplace, signal: AbortSignal): P
         if (isNews) news.abort();
       },
     });
-    const [stated, proof] = [statement, output].map((bytes) => Buffer.from(bytes).toString("base64"));
+    const [stated, proof] = [statement, output].map(toBase64);
     await post(place, PATHS.done, { lease, worker: name, statement: stated, proof, metrics });
     onEvent?.({ type: "proved", id, bytes: output.length, seconds: (performance.now() - begun) / 1000 });
     return true;
@@ -183,21 +183,30 @@ async function readBlob(place: FleetWay, lease: Hex, blob: BlobId, signal: Abort
 }
 
 /** What an answer holds. Rejects with RangeError as soon as it is longer: its header may say less, or nothing. */
-async function read({ headers, body }: Response, maxBytes: number, what: string): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let left = maxBytes;
+async function read({ headers, body }: Response, maxBytes: number, what: string): Promise<Uint8Array> {
   const tooLarge = (): RangeError => new RangeError(`${what} is too large, of more than ${maxBytes} bytes`);
-  if (Number(headers.get("content-length")) > left) {
+  if (Number(headers.get("content-length")) > maxBytes) {
     await body?.cancel();
     throw tooLarge();
   }
-  // To end the loop ends the connection.
-  for await (const piece of body ?? []) {
-    left -= piece.length;
-    if (left < 0) throw tooLarge();
-    pieces.push(piece);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  // Not by a loop over the body, which browsers do not all have.
+  const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
+  for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read()) {
+    length += piece.value.length;
+    pieces.push(piece.value);
+    if (length <= maxBytes) continue;
+    await reader?.cancel();
+    throw tooLarge();
   }
-  return Buffer.concat(pieces);
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 async function post(way: FleetWay, path: string, body: object): Promise<void> {
@@ -217,8 +226,18 @@ async function request({ url, send }: FleetWay, path: string, body: object, sign
 
 async function jsonOf(answer: Response): Promise<unknown> {
   try {
-    return JSON.parse((await read(answer, MAX_ANSWER_BYTES, "the answer")).toString());
+    return JSON.parse(new TextDecoder().decode(await read(answer, MAX_ANSWER_BYTES, "the answer")));
   } catch {
     return undefined;
   }
+}
+
+/** Characters of a text that are made in one call. */
+const CHARACTERS = 2 ** 15;
+
+/** As base64, in a browser too. */
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHARACTERS) text += String.fromCharCode(...bytes.subarray(at, at + CHARACTERS));
+  return btoa(text);
 }

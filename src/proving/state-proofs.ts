@@ -3,30 +3,14 @@ import { toHex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
-import type { Prover, StateProver } from "../prover/prover.ts";
-import { encodeStateInput } from "../prover/state-input.ts";
+import type { Prover } from "../prover/prover.ts";
+import { encodeStateInput } from "../prover/encode-state-input.ts";
 import { verify } from "../stark/proofs/verify.ts";
 import { driveTree } from "./driver.ts";
 import type { Proving, TreeOptions } from "./driver.ts";
-import { MOST_INPUT_BYTES } from "./job.ts";
-import type { ProverPort } from "./queue.ts";
 
 /** Cells of a change's rows in the table, about. */
 const CELLS_OF_CHANGE = 2 ** 11;
-
-/** The state transition's prover as one of a queue. */
-export function statePort(prover: StateProver): ProverPort {
-  return {
-    kinds: ["state"],
-    async prove({ job }, blobs, options) {
-      const input = await blobs.get(job.input, MOST_INPUT_BYTES);
-      if (input === undefined) throw new RangeError(`the input ${job.input} of a job is not kept any more`);
-      const { proof, statement, metrics } = await prover.proveInput(input, options);
-      const { seconds: _, worker: __, ...reported } = metrics;
-      return { statement, output: proof, metrics: reported };
-    },
-  };
-}
 
 /** A chain that does not say which one it is. */
 const UNNAMED_CHAIN: ChainId = 0n;

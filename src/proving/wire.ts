@@ -29,19 +29,14 @@ export const PHASES = [
   "queries",
 ] as const satisfies readonly ProofPhase[];
 
-const count = v.pipe(v.number(), v.minValue(0), v.maxValue(2 ** 40));
-const secondsOfPhases = Object.fromEntries(PHASES.map((name) => [name, v.exactOptional(count)])) as Record<
-  ProofPhase,
-  v.ExactOptionalSchema<typeof count, undefined>
->;
 const hexText = (bytes: number, what: string) =>
   v.pipe(
     v.string(),
     v.regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`), `must be ${what}`),
     v.transform((text) => text as Hex),
   );
-const lease = hexText(16, "a lease");
-const hash = hexText(32, "a hash");
+export const lease = hexText(16, "a lease");
+export const hash = hexText(32, "a hash");
 
 /** What a worker may call itself. */
 export const workerName = v.pipe(
@@ -49,39 +44,7 @@ export const workerName = v.pipe(
   v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be up to 64 letters, digits, dots, - and _"),
 );
 
-const kind = v.picklist(JOB_KINDS);
-export const takeRequest = v.strictObject({
-  worker: workerName,
-  kinds: v.pipe(v.array(kind), v.minLength(1), v.maxLength(JOB_KINDS.length)),
-});
-export const blobRequest = v.strictObject({ lease, blob: hash });
-export const extendRequest = v.strictObject({
-  lease,
-  phase: v.picklist(PHASES),
-  fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-});
-export const giveBackRequest = v.strictObject({ lease });
-/** What a worker says of how it made a proof. */
-const reportedMetrics = v.strictObject({
-  backend: v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w .-]*$/)),
-  workers: count,
-  logRows: count,
-  cells: count,
-  phaseSeconds: v.strictObject(secondsOfPhases),
-});
-/** Without an expression: megabytes would exhaust its stack. */
-const base64 = v.pipe(
-  v.string(),
-  v.check((text) => Buffer.from(text, "base64").toString("base64") === text, "must be base64"),
-);
-export const doneRequest = v.strictObject({
-  lease,
-  worker: workerName,
-  statement: base64,
-  proof: base64,
-  metrics: reportedMetrics,
-});
-
+export const kind = v.picklist(JOB_KINDS);
 /** A task as JSON. */
 const taskText = v.strictObject({
   job: v.strictObject({

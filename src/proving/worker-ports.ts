@@ -3,7 +3,7 @@ import { createExecutionProver } from "../execution-proof/batch/execution-prover
 import { createProver } from "../prover/prover.ts";
 import { chunkPort } from "./execution-proofs.ts";
 import type { ProverPort } from "./queue.ts";
-import { statePort } from "./state-proofs.ts";
+import { statePort } from "./state-port.ts";
 
 /** All that a worker makes. */
 interface WorkerPorts {

@@ -9,7 +9,8 @@ import { createExecutionKey } from "../../src/execution-proof/batch/execution-ke
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import type { WebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
 import { encodeStatement } from "../../src/protocol/statement.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";

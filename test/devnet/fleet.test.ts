@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { createProver } from "../../src/prover/prover.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
-import { statePort } from "../../src/proving/state-proofs.ts";
+import { statePort } from "../../src/proving/state-port.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

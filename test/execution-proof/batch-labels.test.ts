@@ -19,7 +19,8 @@ import { ExecutionProving } from "../../src/execution-proof/batch/prove-executio
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { UnprovableCopyError, UnprovableRowError } from "../../src/execution-proof/recorded-run.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";

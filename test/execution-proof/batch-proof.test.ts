@@ -13,7 +13,8 @@ import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-c
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -4,7 +4,8 @@ import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-wit
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { checkTraces, type Violation } from "../../src/stark/check.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";

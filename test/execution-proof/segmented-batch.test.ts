@@ -6,7 +6,8 @@ import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.ts";

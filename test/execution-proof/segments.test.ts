@@ -5,7 +5,8 @@ import { SEGMENT_CELLS } from "../../src/execution-proof/batch/proven-execution.
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { type CutRun, cutRun } from "../../src/execution-proof/segments/cut-run.ts";
 import { P } from "../../src/field/koala-bear.ts";
-import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { FixedTables } from "../../src/stark/fixed-tables.ts";
 import { checkConstraints, checkRun, type Violation } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";

@@ -7,6 +7,7 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
 import { compileKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
+import { startNodeThread } from "../../src/kernels/wasm/device/node-thread.ts";
 import { WorkerPool } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { randomColumns, randomExt } from "./support/random-elements.ts";
 
@@ -116,7 +117,7 @@ test("rejects what runs and what comes after when it is closed", async () => {
 
 test("passes on a thread's failure and goes on with the next job", async () => {
   const heap = new Heap();
-  const pool = new WorkerPool(2, compileKernels(), heap);
+  const pool = new WorkerPool(2, startNodeThread, compileKernels(), heap);
   const twiddles = { blocks: 0, tail: 0, tailStride: 0 };
   const divide = { kind: "divide", degree: 5, rows: 1, stride: 64, divisions: [], twiddles } as const;
   await assert.rejects(

@@ -17,7 +17,7 @@ import { fleetService } from "../../src/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { startQueueServer } from "../../src/proving/queue-server.ts";
 import type { WorkerEvent } from "../../src/proving/queue.ts";
-import { statePort } from "../../src/proving/state-proofs.ts";
+import { statePort } from "../../src/proving/state-port.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { openTestFleet } from "./support/fleet.ts";

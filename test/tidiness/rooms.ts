@@ -211,7 +211,7 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   // The page that shows an ecosystem, served; what runs in the browser is in page/.
-  "src/page/": ["src/devnet/", CHAIN.rpc, runtime],
+  "src/page/": ["src/devnet/", "src/proving/", CHAIN.rpc, runtime],
   // The types of what tests get in hand.
   "src/plugin/api/": ["src/options/", "src/client/", "src/devnet/", "src/node/", protocol, runtime],
   "src/plugin/": [

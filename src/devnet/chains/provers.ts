@@ -15,7 +15,8 @@ import { MemoryQueue } from "../../proving/queue-memory.ts";
 import { answerPgBoss } from "../../proving/queue-pg-boss.ts";
 import { startQueueServer } from "../../proving/queue-server.ts";
 import { startPgBoss } from "../../proving/start-pg-boss.ts";
-import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
+import { statePort } from "../../proving/state-port.ts";
+import { provedByQueue } from "../../proving/state-proofs.ts";
 import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { JobQueue } from "../../proving/queue.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -83,6 +84,8 @@ interface OpenProver {
   readonly proving: Proving;
   /** Where workers join it; undefined where none may. */
   readonly fleet: OpenFleet | undefined;
+  /** Answers workers, whatever carries their requests; undefined where nothing is proven. */
+  readonly workers: FleetService | undefined;
   /** What this process makes proofs on. */
   readonly device: DeviceChoice;
 }
@@ -109,9 +112,10 @@ export async function openProver(
     await working.stop();
   });
   const proving = { queue, blobs };
-  const open = { prover: versioned(provedByQueue(proving)), proving, device };
-  if (joined === undefined) return { ...open, fleet: undefined };
   const service = fleetService({ queue: memory, blobs, clock });
+  const workersOf = mode === "none" ? undefined : service;
+  const open = { prover: versioned(provedByQueue(proving)), proving, device, workers: workersOf };
+  if (joined === undefined) return { ...open, fleet: undefined };
   const server = await startQueueServer({ ...joined, inBackground }, service);
   closing.add(() => server.close());
   if (joined.postgres !== undefined) await answerByPostgres(joined.postgres, service, closing);

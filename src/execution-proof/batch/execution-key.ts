@@ -1,5 +1,5 @@
 import { digestLength } from "../../kernels/tree-hash.ts";
-import type { WasmBackend } from "../../kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import { userWeights } from "../../protocol/native-budget.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";

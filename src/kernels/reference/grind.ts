@@ -16,7 +16,8 @@ export async function grind(hash: GrindingHash, seed: Uint8Array, bits: number, 
   for (let nonce = 0n; ; nonce++) {
     if (nonce % BigInt(BATCH) === 0n) {
       signal?.throwIfAborted();
-      await new Promise((resolve) => setImmediate(resolve));
+      // Browsers have no setImmediate.
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
     if (zeroBits(nonce) >= bits) return nonce;
   }

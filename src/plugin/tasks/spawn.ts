@@ -86,7 +86,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const readySeconds = Math.round(performance.now() - begun) / 1000;
   // An L1 that runs elsewhere does not answer for the ecosystem.
   const url = info.chains[0]?.url ?? info.l1.url;
-  const page = await servedPage(() => devnet.info(), config, output);
+  const page = await servedPage(devnet, config, output);
   const address = page === undefined ? {} : { page: page.writingUrl };
   const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now(), ...address });
   process.on("exit", forget);
@@ -164,9 +164,14 @@ function tellReady(
 }
 
 /** The page, where the config wants one. An ecosystem goes on without it where it cannot be served. */
-async function servedPage(info: () => EcosystemInfo, config: HyperchainsConfig, output: Output): Promise<PageServer | undefined> {
+async function servedPage(
+  { info, workers }: Pick<Devnet, "info" | "workers">,
+  config: HyperchainsConfig,
+  output: Output,
+): Promise<PageServer | undefined> {
   if (!config.page.served) return undefined;
-  return serveEcosystem(info, { ...config, port: config.page.port ?? 0 }).catch((error: unknown) => {
+  const { host, origins } = config;
+  return serveEcosystem(info, { host, origins, workers, port: config.page.port ?? 0 }).catch((error: unknown) => {
     output.progress(warning(`no page is served: ${error instanceof Error ? error.message : String(error)}`));
     return undefined;
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { BaseContract } from "ethers";
-import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import { type AggregatedBatch, aggregateDigest, aggregateStatement } from "../../../src/protocol/aggregate.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";

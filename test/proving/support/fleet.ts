@@ -5,7 +5,8 @@ import { MemoryBlobs } from "../../../src/proving/blobs.ts";
 import type { ReportedMetrics } from "../../../src/proving/job.ts";
 import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
 import type { Lease } from "../../../src/proving/queue.ts";
-import { provedByQueue, statePort } from "../../../src/proving/state-proofs.ts";
+import { statePort } from "../../../src/proving/state-port.ts";
+import { provedByQueue } from "../../../src/proving/state-proofs.ts";
 import type { Clock } from "../../../src/runtime/clock.ts";
 
 /** Batches proven by workers that a test plays, and by this process. */

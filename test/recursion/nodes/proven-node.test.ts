@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createWasmBackend, type WasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
 import { AdmittedPrograms, type ProgramKey } from "../../../src/recursion/nodes/admitted-programs.ts";
 import { checkByNode, nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";

@@ -1,43 +1,42 @@
-import { Worker } from "node:worker_threads";
 import { NamedError } from "../../../errors/named-error.ts";
 
 import { NEXT_TASK_CELL } from "../memory/fixed-memory.ts";
 import type { Heap } from "../memory/heap.ts";
 import type { Job } from "../jobs/job.ts";
-import type { WorkerReply, WorkerRequest, WorkerSetup } from "./worker.ts";
+import type { PartReply, PartRequest, ThreadSetup } from "./participant.ts";
 
-/** Most new objects of a thread before they are sorted out. V8's own choice is 192 MiB; all that is large is in shared memory. */
-const MAX_NEW_OBJECTS_MIB = 12;
 /** Most scratch of one job: a job that needs much per thread runs on fewer threads. */
 const MOST_SCRATCH_BYTES = 2 ** 30;
 
+/** A thread of the pool, in Node or in a browser. */
+export interface KernelThread {
+  /** Asks it to take part in a job, once it has left the one before. */
+  ask(request: PartRequest, onReply: (reply: PartReply) => void): void;
+  /** Its reply is awaited no more. */
+  leave(): void;
+  terminate(): Promise<void>;
+}
+
+/** Starts a thread that takes part as `participant` does. `onLost` hears of its end, however it came about. */
+export type StartThread = (setup: ThreadSetup, onLost: (error: KernelThreadsLost) => void) => KernelThread;
+
 /**
- * Threads that run jobs over one shared memory, one job at a time, each job on all of them. They keep the process alive
- * only while a job runs.
+ * Threads that run jobs over one shared memory, one job at a time, each job on all of them.
  */
 export class WorkerPool {
   readonly size: number;
   readonly #heap: Heap;
-  readonly #workers: readonly Worker[];
+  readonly #threads: readonly KernelThread[];
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   readonly #waiting = new Set<(error: Error) => void>();
 
-  constructor(size: number, module: WebAssembly.Module, heap: Heap) {
+  constructor(size: number, startThread: StartThread, module: WebAssembly.Module, heap: Heap) {
     this.size = size;
     this.#heap = heap;
-    // The file's own extension: sources run as they are, a build next to each other.
-    const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-    this.#workers = Array.from({ length: size }, (_, index) => {
-      const setup: WorkerSetup = { module, memory: heap.memory, index };
-      // Flags of the process are about its own entry point; some, such as --input-type, would stop this one.
-      const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-      const worker = new Worker(file, { workerData: setup, execArgv: [], resourceLimits });
-      worker.on("error", (cause) => this.#fail(new KernelThreadsLost("Crashed", "a kernel thread crashed", { cause })));
-      worker.on("exit", () => this.#fail(new KernelThreadsLost("Ended", "a kernel thread has ended")));
-      worker.unref();
-      return worker;
-    });
+    this.#threads = Array.from({ length: size }, (_, index) =>
+      startThread({ module, memory: heap.memory, index }, (error) => this.#fail(error)),
+    );
   }
 
   /**
@@ -54,7 +53,7 @@ export class WorkerPool {
   /** Ends the threads. Running and waiting jobs reject. */
   async close(): Promise<void> {
     this.#fail(new KernelThreadsLost("Closed", "the kernel threads were closed"));
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
   async #runNow(scratchBytes: number, jobOf: (scratch: Job["scratch"]) => Job, prepare?: () => void): Promise<bigint[]> {
@@ -67,9 +66,9 @@ export class WorkerPool {
       const job = jobOf({ start, bytesPerThread });
       prepare?.();
       Atomics.store(new Int32Array(this.#heap.memory.buffer), NEXT_TASK_CELL / 4, 0);
-      const request: WorkerRequest = { job, memoryBytes: this.#heap.byteLength };
-      const taking = this.#workers.slice(0, Math.min(threads, job.taskCount));
-      const replies = await Promise.all(taking.map((worker) => this.#ask(worker, request)));
+      const request: PartRequest = { job, memoryBytes: this.#heap.byteLength };
+      const taking = this.#threads.slice(0, Math.min(threads, job.taskCount));
+      const replies = await Promise.all(taking.map((thread) => this.#ask(thread, request)));
       return replies.flatMap((reply) => {
         if (!reply.ok) throw reply.error;
         return reply.nonce === undefined ? [] : [reply.nonce];
@@ -80,25 +79,21 @@ export class WorkerPool {
     }
   }
 
-  #ask(worker: Worker, request: WorkerRequest): Promise<WorkerReply> {
+  #ask(thread: KernelThread, request: PartRequest): Promise<PartReply> {
     return new Promise((resolve, reject) => {
       const done = (): void => {
-        worker.off("message", onReply);
+        thread.leave();
         this.#waiting.delete(onFailure);
-        worker.unref();
-      };
-      const onReply = (reply: WorkerReply): void => {
-        done();
-        resolve(reply);
       };
       const onFailure = (error: Error): void => {
         done();
         reject(error);
       };
       this.#waiting.add(onFailure);
-      worker.ref();
-      worker.on("message", onReply);
-      worker.postMessage(request);
+      thread.ask(request, (reply) => {
+        done();
+        resolve(reply);
+      });
     });
   }
 

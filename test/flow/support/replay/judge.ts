@@ -8,7 +8,8 @@ import { createExecutionKey, type ExecutionKey } from "../../../../src/execution
 import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
 import type { ExecutionWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
-import { createWasmBackend, type WasmBackend } from "../../../../src/kernels/wasm/backend.ts";
+import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { checkTraces, type Violation } from "../../../../src/stark/check.ts";

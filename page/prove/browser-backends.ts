@@ -1,0 +1,57 @@
+import { CardOpening } from "../../src/devices/card-opening.ts";
+import { deviceReport } from "../../src/devices/device-report.ts";
+import type { DeviceReport, FoundCard } from "../../src/devices/device-report.ts";
+import { ProvingBackends } from "../../src/devices/proving-backends.ts";
+import type { DeviceFault } from "../../src/devices/proving-backends.ts";
+import { createThreadedBackend } from "../../src/kernels/wasm/threaded-backend.ts";
+import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
+import type { Gpu } from "../../src/kernels/webgpu/card/gpu.ts";
+import { startBrowserThread } from "./browser-thread.ts";
+
+/** Of the card's memory that a proof may take: other tabs draw with it. */
+const CARD_BYTES = 1.5 * 2 ** 30;
+
+/** How a card in software is measured; a page asks for none, tests do. */
+export interface SoftwareCard {
+  readonly logRows: number;
+  readonly limitMs: number;
+}
+
+/**
+ * What this browser proves on: WebAssembly in `threads` threads, and its graphics card once that is measured to be faster.
+ * `onReport` hears what it is, at once and whenever that changes.
+ */
+export async function openBrowserBackends(
+  { threads, software }: { readonly threads: number; readonly software: SoftwareCard | undefined },
+  onReport: (report: DeviceReport) => void,
+): Promise<ProvingBackends> {
+  const faults: DeviceFault[] = [];
+  let gain: number | undefined;
+  const processor = createThreadedBackend({ workers: threads, startThread: startBrowserThread });
+  const { gpu } = navigator as { readonly gpu?: Gpu };
+  const opened = gpu === undefined ? undefined : await look(gpu, software);
+  const found: FoundCard =
+    opened === undefined ? { state: "absent" } : { state: opened.state === "open" ? "found" : opened.state, card: opened.name };
+  const isForced = software !== undefined;
+  const tell = (): void => onReport(deviceReport({ found, gain, faults, isForced }));
+  const failed = (fault: DeviceFault): void => {
+    faults.push(fault);
+    tell();
+  };
+  const backends = new ProvingBackends(processor, undefined, failed);
+  tell();
+  if (opened?.state !== "open") return backends;
+  const { device } = opened;
+  const setup = { isForced, isMeasured: false, memory: CARD_BYTES, measuring: software, open: () => Promise.resolve(device) };
+  new CardOpening(backends, setup, (news) => {
+    if (news.kind === "fault") return failed(news.fault);
+    gain = news.gain;
+    tell();
+  });
+  return backends;
+}
+
+/** A driver that refuses is no card. */
+async function look(gpu: Gpu, software: SoftwareCard | undefined): Promise<Awaited<ReturnType<typeof openDevice>> | undefined> {
+  return openDevice(gpu, software === undefined ? "refused" : "allowed").catch(() => undefined);
+}

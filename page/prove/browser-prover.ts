@@ -1,0 +1,95 @@
+import { useEffect, useState } from "preact/hooks";
+import type { DeviceReport } from "../../src/devices/device-report.ts";
+import type { ProofProgress } from "../../src/prover/job.ts";
+import type { WorkerEvent } from "../../src/proving/queue.ts";
+import type { ProveNews, ProveRequest } from "./prove-worker.ts";
+
+/** How far this tab's prover is. */
+export interface BrowserProving {
+  readonly state: "off" | "on" | "stopping";
+  /** What the ecosystem calls it. */
+  readonly name: string;
+  readonly report?: DeviceReport;
+  /** Of the proof that it makes; absent while it waits for a batch. */
+  readonly progress?: Pick<ProofProgress, "phase" | "fraction">;
+  readonly proofs: number;
+  /** Of the last proof. */
+  readonly last?: { readonly bytes: number; readonly seconds: number };
+  /** Why it waits, gave something up, or ended by itself. */
+  readonly trouble?: string;
+}
+
+/** This tab's prover: it goes on while its reader looks at other pages. */
+class BrowserProver {
+  readonly #listeners = new Set<() => void>();
+  #worker: Worker | undefined;
+  #proving: BrowserProving = { state: "off", name: "", proofs: 0 };
+
+  get proving(): BrowserProving {
+    return this.#proving;
+  }
+
+  /** Calls back at each change; returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(token: string, threads: number): void {
+    const worker = new Worker("/prove-worker.js", { type: "module" });
+    this.#worker = worker;
+    const name = `browser-${crypto.randomUUID().slice(0, 8)}`;
+    this.#set({ state: "on", name, proofs: 0 });
+    worker.addEventListener("message", ({ data }: MessageEvent<ProveNews>) => this.#hear(data));
+    worker.addEventListener("error", ({ message }) =>
+      this.#hear({ type: "ended", reason: `the prover could not run: ${message}` }),
+    );
+    worker.postMessage({ type: "begin", name, token, threads } satisfies ProveRequest);
+  }
+
+  /** What is not finished is given back first. */
+  stop(): void {
+    this.#set({ ...this.#proving, state: "stopping" });
+    this.#worker?.postMessage({ type: "stop" } satisfies ProveRequest);
+  }
+
+  #hear(news: ProveNews): void {
+    if (news.type === "event") return this.#set(after(this.#proving, news.event));
+    if (news.type === "device") return this.#set({ ...this.#proving, report: news.report });
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    const { progress: _, trouble: __, ...rest } = this.#proving;
+    this.#set({ ...rest, state: "off", ...(news.reason === undefined ? {} : { trouble: news.reason }) });
+  }
+
+  #set(proving: BrowserProving): void {
+    this.#proving = proving;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** What an event makes of it. */
+function after(proving: BrowserProving, event: WorkerEvent): BrowserProving {
+  const { progress: _, trouble: __, ...idle } = proving;
+  switch (event.type) {
+    case "waiting":
+      return { ...idle, trouble: event.reason };
+    case "task":
+      return { ...idle, progress: { phase: "trace", fraction: 0 } };
+    case "progress":
+      return { ...idle, progress: event.progress };
+    case "proved":
+      return { ...idle, proofs: idle.proofs + 1, last: { bytes: event.bytes, seconds: event.seconds } };
+    case "dropped":
+      return { ...idle, trouble: `a batch was not proven here: ${event.reason}` };
+  }
+}
+
+/** One a tab, whatever page shows it. */
+const PROVER = new BrowserProver();
+
+export function useBrowserProver(): { readonly prover: BrowserProver; readonly proving: BrowserProving } {
+  const [proving, set] = useState(PROVER.proving);
+  useEffect(() => PROVER.onChange(() => set(PROVER.proving)), []);
+  return { prover: PROVER, proving };
+}

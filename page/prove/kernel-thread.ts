@@ -1,0 +1,9 @@
+// A browser's end of a kernel thread: the first message starts it, each other one asks it to take part in a job.
+import { participant } from "../../src/kernels/wasm/device/participant.ts";
+import type { PartReply, PartRequest, ThreadSetup } from "../../src/kernels/wasm/device/participant.ts";
+
+let takePart: ((request: PartRequest) => PartReply) | undefined;
+addEventListener("message", ({ data }: MessageEvent<ThreadSetup | PartRequest>) => {
+  if ("module" in data) takePart = participant(data);
+  else if (takePart !== undefined) postMessage(takePart(data));
+});
