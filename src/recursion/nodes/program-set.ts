@@ -3,13 +3,13 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import { keyElements } from "../proof-code.ts";
 import { type ProgramSystem, programSystem, systemOfForm } from "../tables/program-system.ts";
 import { formOfRows, type ProgramForm, rowCounts } from "../tables/table-parts.ts";
-import type { Program } from "../program.ts";
-import { type WiredProgram, wireProgram } from "../tables/wiring.ts";
+import { wireProgram } from "../tables/wiring.ts";
 import { AdmittedPrograms, type ProgramKey } from "./admitted-programs.ts";
 import type { ClassShape, NodeProgram } from "./node-program.ts";
 import { programShape } from "./program-shape.ts";
 
-const WITH_BITS: ProgramForm = { hash: [0], arithmetic: [0], dot: [0], deal: [0], bits: [0], pack: [0], constant: [0] };
+/** Heights grow with those of the proofs that are checked, by ever less: a few rounds are enough. */
+const MOST_ROUNDS = 12;
 
 /** Writes a program; a proof that it checks of the set itself has this shape. */
 type ProgramWriter = (own: ClassShape) => NodeProgram;
@@ -82,32 +82,29 @@ function shapeOf({ statementCount, parameters, writers }: SetRules, form: Progra
   return { ...programShape({ system: systemOfForm(statementCount, form, parameters) }), depth };
 }
 
-/** Tables that have room for each program, where a proof that a program checks has these tables in turn. */
+/** The least tables; none of bits where rows of arithmetic take no more for it. */
 function leastForm(rules: SetRules): ProgramForm {
+  const [withBits, without] = [leastFormWith(rules, [0]), leastFormWith(rules, [])];
+  return roomOf(without.arithmetic) > roomOf(withBits.arithmetic) ? withBits : without;
+}
+
+/** Tables that have room for each program, where a proof that a program checks has these tables in turn. */
+function leastFormWith(rules: SetRules, bits: readonly number[]): ProgramForm {
   const { minLogRows } = rules.parameters;
-  let form = formOfRows({ hash: 1, arithmetic: 1, dot: 1, deal: 1, bits: 1, pack: 1, constant: 1 }, minLogRows);
-  for (;;) {
-    const programs = Object.values(rules.writers).map((write) => write(shapeOf(rules, form)).program);
-    const next = formFor(programs, minLogRows);
+  let form = formOfRows({ hash: 1, arithmetic: 1, dot: 1, deal: 1, bits: bits.length, pack: 1, constant: 1 }, minLogRows);
+  for (let times = 0; times < MOST_ROUNDS; times++) {
+    const shape = shapeOf(rules, form);
+    const counts = Object.values(rules.writers).map((write) =>
+      rowCounts(wireProgram(write(shape).program, minLogRows, { ...form, bits })),
+    );
+    const most = (table: keyof ProgramForm): number => Math.max(...counts.map((own) => own[table]));
+    const tables = Object.keys(form) as (keyof ProgramForm)[];
+    const rows = Object.fromEntries(tables.map((table) => [table, most(table)])) as Record<keyof ProgramForm, number>;
+    const next = formOfRows(rows, minLogRows);
     if (JSON.stringify(next) === JSON.stringify(form)) return form;
     form = next;
   }
-}
-
-/** The least tables that have room for each program; none of bits where rows of arithmetic take no more for it. */
-function formFor(programs: readonly Program[], minLogRows: number): ProgramForm {
-  const formBy = (wired: readonly WiredProgram[]): ProgramForm => {
-    const counts = wired.map(rowCounts);
-    const tables = Object.keys(counts[0] ?? {}) as (keyof ProgramForm)[];
-    const most = (table: keyof ProgramForm): number => Math.max(...counts.map((own) => own[table]));
-    return formOfRows(
-      Object.fromEntries(tables.map((table) => [table, most(table)])) as Record<keyof ProgramForm, number>,
-      minLogRows,
-    );
-  };
-  const withBits = formBy(programs.map((program) => wireProgram(program, minLogRows, WITH_BITS)));
-  const without = formBy(programs.map((program) => wireProgram(program, minLogRows, { ...WITH_BITS, bits: [] })));
-  return roomOf(without.arithmetic) > roomOf(withBits.arithmetic) ? withBits : without;
+  throw new RangeError("tables of no heights have room for programs that check proofs with tables of these heights");
 }
 
 function roomOf(heights: readonly number[]): number {
