@@ -25,7 +25,9 @@ export interface CheckedShape {
   readonly statementCode: StatementCode;
 }
 
-/** A key in a program: the digest that a transcript begins with, and the root of the columns that the key fixes, if it has some. */
+/**
+ * A key in a program: the digest that a transcript begins with, and the root of the columns that the key fixes, if it has some.
+ */
 export interface KeyOctets {
   readonly digest: Octet;
   readonly root: Octet | undefined;

@@ -17,8 +17,8 @@ export interface ProgramKey {
 const ZEROS: readonly number[] = new Array<number>(OCTET_ELEMENTS).fill(0);
 
 /**
- * Programs of which a node may check a proof in one place, by the root of a tree. A leaf has a key and its place, so no node of the
- * tree is a leaf of another place. Places that are left over have zeros, of which nobody knows a chain.
+ * Programs of which a node may check a proof in one place, by the root of a tree. A leaf has a key and its place, so no node of
+ * the tree is a leaf of another place. Places that are left over have zeros, of which nobody knows a chain.
  */
 export class AdmittedPrograms {
   /** The root: what stands for all of them. */

@@ -8,9 +8,9 @@ import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "
 import { assertSame, assertSameWhere, assertZeros, beginRule, chosen } from "./rule-code.ts";
 
 /**
- * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement leads from the
- * digest and the evaluation of the batches before them to those behind them. Which batches they are is not looked at: one may stand
- * there twice, and L1 says which ones count.
+ * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement leads
+ * from the digest and the evaluation of the batches before them to those behind them. Which batches they are is not looked at:
+ * one may stand there twice, and L1 says which ones count.
  */
 export function aggregateProgram({ depth, ...part }: ClassShape): NodeProgram {
   const children = ["first", "second"].map((name): NodeChild => ({ name, ...part, admitted: { depth, digest: "stated" } }));
@@ -31,8 +31,8 @@ export function aggregateProgram({ depth, ...part }: ClassShape): NodeProgram {
 }
 
 /**
- * What L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all batches alone. The version is
- * left out, since each batch has it. The programs are those that the digest admits.
+ * What L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all batches alone. The
+ * version is left out, since each batch has it. The programs are those that the digest admits.
  */
 export function compressProgram({ depth, ...part }: ClassShape, programs: readonly number[]): NodeProgram {
   const child: NodeChild = { name: "all", ...part, admitted: { depth, digest: programs } };
@@ -106,7 +106,10 @@ class AggregateCode {
     };
   }
 
-  /** An aggregate begins with what has been seen so far, at the same point, and programs below it are admitted by the same digest. */
+  /**
+   * An aggregate begins with what has been seen so far, at the same point, and programs below it are admitted by the same
+   * digest.
+   */
   #assertBegins(seen: Seen, name: string, isAggregate: Word, part: (own: keyof typeof AGGREGATE.parts) => readonly Word[]): void {
     const [a, forms] = [this.#a, this.#forms];
     beginRule(a, `programs of programs are admitted by one digest (${name})`);

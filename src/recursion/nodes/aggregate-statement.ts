@@ -21,7 +21,9 @@ export function firstStart(count: number): AggregateStart {
   return { digest: compress(AGGREGATE_TAG, zeros, zeros.with(0, count)), evaluation: field.zero };
 }
 
-/** What stands for batches of one version, by their elements, behind a start; ρ is the point, programs are admitted by a digest. */
+/**
+ * What stands for batches of one version, by their elements, behind a start; ρ is the point, programs are admitted by a digest.
+ */
 export function aggregateOf(
   batches: readonly (readonly number[])[],
   start: AggregateStart,

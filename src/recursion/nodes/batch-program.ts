@@ -43,8 +43,8 @@ export function saidOfBatch(batch: readonly number[]): number[] {
 
 /**
  * A batch: the execution of its chunks leads from the state before it to the one behind it by exactly the changes of its list.
- * What the batch's blocks, times and cheats are is not said: the outputs have it, whose hash the list shows in the state. Programs
- * of chunks are those that the digest admits.
+ * What the batch's blocks, times and cheats are is not said: the outputs have it, whose hash the list shows in the state.
+ * Programs of chunks are those that the digest admits.
  */
 export function batchProgram(
   { list, chunks }: BatchParts<CheckedShape> & { readonly chunks: ClassShape },

@@ -36,7 +36,9 @@ export const BATCH = inOrder({
 /** What the program of a batch says: the batch. */
 export const BATCH_SAID = inOrder({ batch: BATCH.count, ...OF_PROGRAMS });
 
-/** What an aggregate says, in as many elements: A and Z of the batches before it and behind it, ρ, and how many batches it has. */
+/**
+ * What an aggregate says, in as many elements: A and Z of the batches before it and behind it, ρ, and how many batches it has.
+ */
 export const AGGREGATE = inOrder({
   ...{ version: 2, count: 1, digestBefore: 8, digestAfter: 8, evaluationBefore: 5, evaluationAfter: 5, point: 5, rest: 74 },
   ...OF_PROGRAMS,

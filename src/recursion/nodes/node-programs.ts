@@ -45,7 +45,10 @@ function named(shapes: readonly CheckedShape[], name: (place: number) => string)
   return shapes.map((shape, place) => [name(place), shape] as const);
 }
 
-/** All programs from chunks to L1: whatever the shapes of a batch's chunks and list, and however many there are, one key is the last. */
+/**
+ * All programs from chunks to L1: whatever the shapes of a batch's chunks and list, and however many there are, one key is the
+ * last.
+ */
 export class NodePrograms {
   readonly chunks: ProgramSet;
   readonly batches: ProgramSet;

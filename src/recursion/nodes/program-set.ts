@@ -30,8 +30,8 @@ export interface PreparedProgram {
 }
 
 /**
- * Programs whose proofs have one shape, so that a program checks a proof of any of them in the same place. Programs of the set may be
- * among those that a program of the set checks.
+ * Programs whose proofs have one shape, so that a program checks a proof of any of them in the same place. Programs of the set
+ * may be among those that a program of the set checks.
  */
 export class ProgramSet {
   readonly form: ProgramForm;

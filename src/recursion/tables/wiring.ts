@@ -33,8 +33,8 @@ const MOST_ROWS_OF_BITS = 2 * ELEMENT_BITS + LOW_BITS + ELEMENT_BITS - NAMED_BIT
 
 /**
  * Lays a program out, as `check-program.ts` accepts it. Bits are rows of arithmetic where that table has room for them in what
- * it would be filled up with: a table less is a hundred columns less to open. Where a form is given, they are where it has no table
- * of bits.
+ * it would be filled up with: a table less is a hundred columns less to open. Where a form is given, they are where it has no
+ * table of bits.
  */
 export function wireProgram(
   program: Program,
