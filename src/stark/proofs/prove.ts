@@ -222,6 +222,7 @@ class Proving {
     const fixed = await this.#fixed.columns();
     this.#blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
     const main = this.#blocksOf("main");
+    this.#progress("trace", 1);
     this.#progress("commit", 0);
     for (const [i, block] of main.entries()) {
       await this.#interpolate(block, traces[block.table ?? 0] ?? []);
