@@ -83,13 +83,14 @@ describe("I1 the packed plugin in an empty project", () => {
       files.filter((file) => /^(src|test|bench|scripts|node_modules|fixtures)\/|\.map$|[^d]\.ts$/.test(file)),
       [],
     );
-    // The tables and the kernels of the proofs of execution, one for each format, are some 200 kB of it.
+    // The tables and the kernels of the proofs of execution, one for each format, are some 200 kB of it; what a browser proves
+    // with is another 110 kB.
     // Records of the design are for contributors, and would be a twelfth of the tarball.
     assert.deepEqual(
       files.filter((file) => file.startsWith("docs/decisions/")),
       [],
     );
-    assert.ok(project.tarball.bytes < 2.5 * 2 ** 20, `${project.tarball.bytes} bytes`);
+    assert.ok(project.tarball.bytes < 2.75 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
   test("it carries the body of each thread and process that its modules start", () => {
