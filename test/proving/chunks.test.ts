@@ -30,7 +30,7 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 
 /** NOT SECURE: small parameters. */
 const OPTIONS = {
-  ...{ workers: 1, acceptsWeakParameters: true, mostCells: 12_000_000 },
+  ...{ workers: 1, acceptsWeakParameters: true, mostCells: 9_000_000 },
   parameters: smallParameters({
     ...{ minLogRows: 4, maxLogRows: 18, queryCount: 4 },
     opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
@@ -58,7 +58,8 @@ describe("chunks of a batch's execution as jobs", () => {
   before(async () => {
     chain = await startVerifiedChain({ accounts });
     const batches = await ChainBatches.of(chain, accounts);
-    for (const value of [7n, 8n, 9n, 10n]) await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));
+    for (const value of [7n, 8n, 9n, 10n, 11n, 12n])
+      await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));
     batch = batches.next(await chain.sealAndVerify());
     const alone = aloneInQueue(own);
     made = (await alone.prove(batch.witness as ExecutionWitness, batch.claim)) as ProvenExecution;
