@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { concat } from "../stark/bytes.ts";
 import { checkedBlob } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";
@@ -200,13 +201,7 @@ async function read({ headers, body }: Response, maxBytes: number, what: string)
     await reader?.cancel();
     throw tooLarge();
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concat(pieces);
 }
 
 async function post(way: FleetWay, path: string, body: object): Promise<void> {

@@ -69,6 +69,11 @@ export class Assembler {
     return word;
   }
 
+  /** The words of elements of the base field. */
+  constants(elements: readonly number[]): Word[] {
+    return elements.map((element) => this.constant(element));
+  }
+
   /** The next public value. */
   public(): Word {
     const word = this.newWord();

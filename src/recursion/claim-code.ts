@@ -88,10 +88,7 @@ function nextClaim(forms: FormArithmetic, claim: Form, { atZero, atTwo, challeng
 function multilinear(forms: FormArithmetic, values: readonly Form[], point: readonly Form[]): Form {
   const [joined = forms.zero] = point.reduce<readonly Form[]>(
     (current, r) =>
-      Array.from({ length: current.length / 2 }, (_, i) => {
-        const [even, odd] = [formAt(current, 2 * i), formAt(current, 2 * i + 1)];
-        return forms.add(forms.mul(r, forms.sub(odd, even)), even);
-      }),
+      Array.from({ length: current.length / 2 }, (_, i) => forms.between(r, formAt(current, 2 * i), formAt(current, 2 * i + 1))),
     values,
   );
   return joined;

@@ -96,6 +96,9 @@ export class FormArithmetic {
     return { product: { factor: mul(a.factor, b.factor), a: a.c, b: b.c }, constant: 0 };
   };
 
+  /** What stands where `at` is 0, and at 1 the other: the line through both. */
+  between = (at: Form, zero: Form, one: Form): Form => this.add(this.mul(at, this.sub(one, zero)), zero);
+
   /** 1/form, which no proof has that makes it 0. */
   inverse(form: Form): Form {
     return this.cell(this.#assembler.inverse(this.word(form)));

@@ -149,7 +149,7 @@ class ProofCode {
     const { parameters, tables } = this.#system;
     this.#transcript.absorb([digest]);
     this.#transcript.absorb(octets);
-    this.#transcript.absorbElements(this.#constants([proofVersion(parameters), ...this.#shape.logRows]));
+    this.#transcript.absorbElements(this.#assembler.constants([proofVersion(parameters), ...this.#shape.logRows]));
     const auxiliary = tables.map(({ auxiliaryCount }) => this.#assembler.newWords(auxiliaryCount));
     this.#transcript.absorbElements(auxiliary.flat());
     return auxiliary.map((own) => own.map((word) => this.#forms.cell(word)));
@@ -208,12 +208,8 @@ class ProofCode {
   /** The system's key. */
   #constantKey(): KeyOctets {
     const { digest, root } = keyElements(this.#system, this.#shape);
-    const pack = (elements: readonly number[]): Octet => this.#assembler.pack(this.#constants(elements));
+    const pack = (elements: readonly number[]): Octet => this.#assembler.pack(this.#assembler.constants(elements));
     return { digest: pack(digest), root: root && pack(root) };
-  }
-
-  #constants(elements: readonly number[]): Word[] {
-    return elements.map((element) => this.#assembler.constant(element));
   }
 
   /** The stack's challenges, rounds, layers and final polynomial (`stark/stacked/open-stack.ts`). */

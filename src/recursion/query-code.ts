@@ -113,13 +113,12 @@ export class QueryCode {
 
   /** The one of values at the index that has these bits. */
   #selected(values: readonly Form[], bits: readonly Word[]): Form {
-    const { add, sub, mul, zero, cell } = this.#forms;
+    const { between, zero, cell } = this.#forms;
     const [selected = zero] = bits.reduce<readonly Form[]>(
       (current, bit) =>
-        Array.from({ length: current.length / 2 }, (_, i) => {
-          const [off, on] = [formAt(current, 2 * i), formAt(current, 2 * i + 1)];
-          return add(mul(cell(bit), sub(on, off)), off);
-        }),
+        Array.from({ length: current.length / 2 }, (_, i) =>
+          between(cell(bit), formAt(current, 2 * i), formAt(current, 2 * i + 1)),
+        ),
       values,
     );
     return selected;

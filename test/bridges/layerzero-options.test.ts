@@ -74,7 +74,7 @@ describe("C14 options of LayerZero's library and executor", { skip: !IS_NIGHTLY 
     );
   });
 
-  test("a sender's own limit of a message's size, and a fee in a token that there is none of, are refused by the library's names", async () => {
+  test("a sender's own limit of a message's size, and a fee in a token where the library takes none, are refused by the library's names", async () => {
     const { a, bId } = await oapps();
     const config = AbiCoder.defaultAbiCoder().encode(["tuple(uint32,address)"], [[300, dapp.bridge.executor]]);
     await configure("alpha", a, dapp.bridge.sendLib, [bId, EXECUTOR_CONFIG], config);

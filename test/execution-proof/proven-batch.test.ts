@@ -25,7 +25,6 @@ import { chunksOfRun, joinedChunks, relistedChunks } from "../../src/recursion/n
 import { listStatementCode } from "../../src/recursion/nodes/list-statement-code.ts";
 import { NodePrograms, PROGRAM_NAMES } from "../../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../../src/recursion/nodes/prove-node.ts";
 import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
@@ -38,6 +37,7 @@ import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { startCodeChain } from "../contracts/verifier/support/chain.ts";
 import { deployStackVerifier } from "../contracts/verifier/support/small-verifier.ts";
+import { provenOnce } from "../recursion/nodes/proven-once.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 
@@ -135,9 +135,7 @@ describe("a batch of a chain", () => {
     proofs: readonly StatedProof[],
   ): Promise<StatedProof> {
     assert.deepEqual(checkByNode(program.node, elementBytes(elements), proofs), { ok: true });
-    const prover = new NodeProver(program, backend);
-    const proven = await prover.prove(elements, proofs);
-    await prover.release();
+    const proven = await provenOnce(program, backend, elements, proofs);
     assert.deepEqual(verify(program.own.system, proven.statement, proven.proof), { ok: true });
     return proven;
   }

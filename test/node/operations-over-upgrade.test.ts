@@ -52,7 +52,7 @@ describe("what an operation is estimated while version 3 is announced", () => {
       // Nine times 148 hashes alone are 813,852 units, six a gas.
       assert.ok(announced > before && unitBudget(announced) >= 9 * 148 * 611, `${before} before, ${announced} then`);
       withdraw();
-      assert.equal(await estimated(), before, "an upgrade that was withdrawn charges nobody");
+      assert.equal(await estimated(), before, "an upgrade that was withdrawn charges no sender");
       announce();
       assert.equal((await request(announced)).success, true, "under version 2, which still holds");
       assert.equal(await kept(), VALUE);

@@ -20,7 +20,7 @@ describe("H4: a reader's browser that proves", async () => {
   let page: PageServer;
   let reader: BrowserContext;
   let tab: Page;
-  /** Hears who asks for a batch. */
+  /** Hears which worker asks for a batch. */
   let onTake: (worker: string) => void = () => undefined;
   /** What the browser complained about: scripts that the policy refuses, and errors. */
   const complaints: string[] = [];

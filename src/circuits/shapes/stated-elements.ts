@@ -1,8 +1,5 @@
 /** A part of a statement: so many elements from `at` on. */
-export interface StatedElements {
-  readonly at: number;
-  readonly count: number;
-}
+type StatedElements = { readonly at: number; readonly count: number };
 
 /** Parts of these lengths, in this order, by name; `count` is how many elements they have together. */
 export function inOrder<Name extends string>(

@@ -18,7 +18,7 @@ const ZEROS: readonly number[] = new Array<number>(OCTET_ELEMENTS).fill(0);
 
 /**
  * Programs of which a node may check a proof in one place, by the root of a tree. A leaf has a key and its place, so no node of
- * the tree is a leaf of another place. Places that are left over have zeros, of which nobody knows a chain.
+ * the tree is a leaf of another place. Places that are left over have zeros, which no known chain comes to.
  */
 export class AdmittedPrograms {
   /** The root: what stands for all of them. */

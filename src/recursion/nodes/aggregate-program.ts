@@ -4,21 +4,22 @@ import { type Form, FormArithmetic } from "../forms.ts";
 import { OCTET_ELEMENTS, type Octet, type Word, WORD_ELEMENTS } from "../relation.ts";
 import { AGGREGATE_TAG } from "./aggregate-statement.ts";
 import { AGGREGATE, BATCH_SAID, WRAPPED } from "./layout.ts";
-import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { childOfClass, type ClassShape, type NodeProgram, nodeProgram } from "./node-program.ts";
 import { assertSame, assertSameWhere, assertZeros, beginRule, chosen } from "./rule-code.ts";
+import { assertAdmittedBelow, assertChecksPrograms } from "./stated-programs.ts";
 
 /**
  * An aggregate of batches of one version, in order, from two proofs, each of a batch or of an aggregate: its statement leads
  * from the digest and the evaluation of the batches before them to those behind them. Which batches they are is not looked at:
  * one may stand there twice, and L1 says which ones count.
  */
-export function aggregateProgram({ depth, ...part }: ClassShape): NodeProgram {
-  const children = ["first", "second"].map((name): NodeChild => ({ name, ...part, admitted: { depth, digest: "stated" } }));
+export function aggregateProgram(part: ClassShape): NodeProgram {
+  const children = ["first", "second"].map((name) => childOfClass(name, part, "stated"));
   return nodeProgram("aggregate", AGGREGATE.count, children, (a, statement, stated) => {
     const own = (name: keyof typeof AGGREGATE.parts): readonly Word[] => partOf(statement, AGGREGATE.parts[name]);
     const forms = new FormArithmetic(a);
     beginRule(a, "checks programs");
-    assertSame(a, own("checksPrograms"), [a.constant(1)]);
+    assertChecksPrograms(a, statement);
     assertZeros(a, own("rest"));
     const code = new AggregateCode(a, { point: own("point"), programs: own("programs") });
     let seen: Seen = {
@@ -34,15 +35,14 @@ export function aggregateProgram({ depth, ...part }: ClassShape): NodeProgram {
  * What L1 verifies: a batch or an aggregate, before whose first batch the digest has the count of all batches alone. The
  * version is left out, since each batch has it. The programs are those that the digest admits.
  */
-export function compressProgram({ depth, ...part }: ClassShape, programs: readonly number[]): NodeProgram {
-  const child: NodeChild = { name: "all", ...part, admitted: { depth, digest: programs } };
+export function compressProgram(part: ClassShape, programs: readonly number[]): NodeProgram {
+  const child = childOfClass("all", part, programs);
   return nodeProgram("compress", WRAPPED.count, [child], (a, statement, [stated = []]) => {
     const said = (name: keyof typeof WRAPPED.parts): readonly Word[] => partOf(statement, WRAPPED.parts[name]);
     const forms = new FormArithmetic(a);
     beginRule(a, "the digest begins with the count");
     const digest = a.compress(AGGREGATE_TAG, a.pack([]), a.pack(said("count")));
-    const admitted = programs.map((element) => a.constant(element));
-    const code = new AggregateCode(a, { point: said("point"), programs: admitted });
+    const code = new AggregateCode(a, { point: said("point"), programs: a.constants(programs) });
     const before = { version: undefined, digest, evaluation: forms.zero, count: forms.zero };
     const seen = code.behind(before, child.name, stated);
     code.end(seen, { digest: said("digest"), evaluation: said("evaluation"), count: said("count") });
@@ -89,31 +89,27 @@ class AggregateCode {
       beginRule(a, `one version (${name})`);
       assertSame(a, part("version"), seen.version);
     }
+    beginRule(a, `programs of programs are admitted by one digest (${name})`);
+    assertAdmittedBelow(a, stated, this.#said.programs);
     this.#assertBegins(seen, name, isAggregate, part);
     const asBatch = this.#withBatch(seen, name, partOf(stated, BATCH_SAID.parts.batch));
     beginRule(a, `behind it (${name})`);
     const digest = chosen(a, isAggregate, part("digestAfter"), a.unpack(asBatch.digest, OCTET_ELEMENTS));
     const flag = forms.cell(isAggregate);
-    const pick = (aggregate: Form, batch: Form): Form => forms.add(forms.mul(flag, forms.sub(aggregate, batch)), batch);
     const counted = part("count")
       .map((c) => forms.cell(c))
       .reduce(forms.add, forms.zero);
     return {
       version: seen.version ?? part("version"),
       digest: a.pack(digest),
-      evaluation: pick(forms.joined(part("evaluationAfter")), asBatch.evaluation),
-      count: forms.add(seen.count, pick(counted, forms.one)),
+      evaluation: forms.between(flag, asBatch.evaluation, forms.joined(part("evaluationAfter"))),
+      count: forms.add(seen.count, forms.between(flag, forms.one, counted)),
     };
   }
 
-  /**
-   * An aggregate begins with what has been seen so far, at the same point, and programs below it are admitted by the same
-   * digest.
-   */
+  /** An aggregate begins with what has been seen so far, at the same point. */
   #assertBegins(seen: Seen, name: string, isAggregate: Word, part: (own: keyof typeof AGGREGATE.parts) => readonly Word[]): void {
     const [a, forms] = [this.#a, this.#forms];
-    beginRule(a, `programs of programs are admitted by one digest (${name})`);
-    assertSameWhere(a, isAggregate, part("programs"), this.#said.programs);
     beginRule(a, `one point (${name})`);
     assertSameWhere(a, isAggregate, part("point"), this.#said.point);
     beginRule(a, `begins with the digest of the batches before it (${name})`);

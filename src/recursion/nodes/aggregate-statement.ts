@@ -3,6 +3,7 @@ import { createExtension, type Ext } from "../../field/extension.ts";
 import { compress } from "../../kernels/poseidon.ts";
 import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
 import { AGGREGATE } from "./layout.ts";
+import { statedPrograms } from "./stated-programs.ts";
 
 /** The chain over aggregated batches (`protocol/domain-tags.ts`). */
 export const AGGREGATE_TAG = 16;
@@ -59,7 +60,7 @@ export function joinedAggregates(aggregates: readonly (readonly number[])[]): nu
 
 /** An aggregate's statement of its parts up to the point. */
 function said(parts: readonly (readonly number[])[], programs: readonly number[]): number[] {
-  return [...parts.flat(), ...new Array<number>(AGGREGATE.parts.rest.count).fill(0), 1, ...programs];
+  return [...parts.flat(), ...new Array<number>(AGGREGATE.parts.rest.count).fill(0), ...statedPrograms(programs)];
 }
 
 /** What L1 knows of an aggregate that begins with nothing: N, A, ρ, Z. */

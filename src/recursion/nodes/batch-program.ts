@@ -4,8 +4,9 @@ import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { Word } from "../relation.ts";
 import { BATCH, BATCH_SAID, BOUNDARY, CHUNKS } from "./layout.ts";
-import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, assertSameWhere, assertZeros, beginRule } from "./rule-code.ts";
+import { childOfClass, type ClassShape, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
+import { assertAdmittedBelow, assertChecksNoPrograms, statedPrograms } from "./stated-programs.ts";
 
 /** What is said of a batch as its list says it. */
 const OF_LIST = ["commitment", "outputsHash", "oldRoot", "newRoot", "diffDigest", "point", "evaluation"] as const;
@@ -38,7 +39,7 @@ export function batchOf({ list, chunks }: BatchParts<readonly number[]>): number
 
 /** What the program of a batch says: the batch, and that it checks no programs that say so. */
 export function saidOfBatch(batch: readonly number[]): number[] {
-  return [...batch, ...new Array<number>(BATCH_SAID.count - BATCH.count).fill(0)];
+  return [...batch, ...statedPrograms()];
 }
 
 /**
@@ -50,11 +51,7 @@ export function batchProgram(
   { list, chunks }: BatchParts<CheckedShape> & { readonly chunks: ClassShape },
   programs: readonly number[],
 ): NodeProgram {
-  const { depth, ...ofClass } = chunks;
-  const children: NodeChild[] = [
-    { name: "list", ...list },
-    { name: "chunks", ...ofClass, admitted: { depth, digest: programs } },
-  ];
+  const children = [{ name: "list", ...list }, childOfClass("chunks", chunks, programs)];
   const name = `batch, heights ${list.shape.logRows.join(" ")}`;
   return nodeProgram(name, BATCH_SAID.count, children, (a, said, [ofList = [], ofChunks = []]) => {
     const statement = partOf(said, BATCH_SAID.parts.batch);
@@ -62,9 +59,7 @@ export function batchProgram(
     beginRule(a, "no run is open");
     assertZeros(a, partOf(ofChunks, CHUNKS.parts.ofRun));
     beginRule(a, "programs of programs are admitted by one digest");
-    const [flag] = partOf(ofChunks, CHUNKS.parts.checksPrograms);
-    const admitted = programs.map((element) => a.constant(element));
-    if (flag !== undefined) assertSameWhere(a, flag, partOf(ofChunks, CHUNKS.parts.programs), admitted);
+    assertAdmittedBelow(a, ofChunks, a.constants(programs));
     for (const part of ["version", "chainId"] as const) {
       beginRule(a, `${part} of the chunks`);
       assertSame(a, partOf(ofChunks, CHUNKS.parts[part]), partOf(statement, BATCH.parts[part]));
@@ -88,7 +83,7 @@ export function batchProgram(
     beginRule(a, "no second tree");
     assertZeros(a, partOf(statement, BATCH.parts.secondTree));
     beginRule(a, "checks no programs that say so");
-    for (const part of ["checksPrograms", "programs"] as const) assertZeros(a, partOf(said, BATCH_SAID.parts[part]));
+    assertChecksNoPrograms(a, said);
   });
 }
 

@@ -26,12 +26,13 @@ export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProo
   if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
   const read = children.map(({ name, system, logRows, isAdmitted }, i) => {
     const { statement, proof, program } = proofs[i] as StatedProof;
-    if (isAdmitted && program === undefined) throw new RangeError(`which program ${name} is of has to be said`);
+    const key = isAdmitted ? program : NO_HINTS;
+    if (key === undefined) throw new RangeError(`which program ${name} is of has to be said`);
     const elements = wordsOf(statement);
     if (statement.length !== 4 * statementLength(system) || !elements.every(isCanonical)) reject({ code: "BadStatement" });
     requireHeights(system, logRows, proof);
     const stated: Hints = { words: elements.map(field.fromBase), octets: [] };
-    return { stated, checked: [(isAdmitted ? program : undefined) ?? NO_HINTS, proofHints(system, proof)] };
+    return { stated, checked: [key, proofHints(system, proof)] };
   });
   const inOrder = [...read.map(({ stated }) => stated), ...read.flatMap(({ checked }) => checked)];
   return { words: inOrder.flatMap(({ words }) => words), octets: inOrder.flatMap(({ octets }) => octets) };

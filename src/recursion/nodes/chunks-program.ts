@@ -1,35 +1,30 @@
-import { partOf, type StatedElements } from "../../circuits/shapes/stated-elements.ts";
+import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import type { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { Word } from "../relation.ts";
 import { BOUNDARY, CHUNK_RUN, CHUNKS, RELISTING } from "./layout.ts";
-import { type ClassShape, type NodeChild, type NodeProgram, nodeProgram } from "./node-program.ts";
-import { assertSame, assertSameWhere, assertZeros, beginRule } from "./rule-code.ts";
+import { childOfClass, type ClassShape, type NodeProgram, nodeProgram } from "./node-program.ts";
+import { assertSame, assertZeros, beginRule } from "./rule-code.ts";
+import { assertAdmittedBelow, assertChecksNoPrograms, assertChecksPrograms, statedPrograms } from "./stated-programs.ts";
 
 const SAID = ["version", "chainId", "before", "after"] as const;
 
 /** What the proof of a chunk's run says, as chunks are joined. */
 export function chunksOfRun(run: readonly number[]): number[] {
-  const zeros = ({ count }: StatedElements): number[] => new Array<number>(count).fill(0);
-  const { ofRun, checksPrograms, programs } = CHUNKS.parts;
-  return [
-    ...zeros(ofRun),
-    ...SAID.flatMap((name) => partOf(run, CHUNK_RUN.parts[name])),
-    ...zeros(checksPrograms),
-    ...zeros(programs),
-  ];
+  const zeros = new Array<number>(CHUNKS.parts.ofRun.count).fill(0);
+  return [...zeros, ...SAID.flatMap((name) => partOf(run, CHUNK_RUN.parts[name])), ...statedPrograms()];
 }
 
 /** What stands for two chunks, or runs of them, that follow each other; programs are admitted by this digest. */
 export function joinedChunks(left: readonly number[], right: readonly number[], programs: readonly number[]): number[] {
-  return [...left.slice(0, CHUNKS.parts.after.at), ...partOf(right, CHUNKS.parts.after), 1, ...programs];
+  return [...left.slice(0, CHUNKS.parts.after.at), ...partOf(right, CHUNKS.parts.after), ...statedPrograms(programs)];
 }
 
 /** The same chunks with their leaves listed anew. */
 export function relistedChunks(chunks: readonly number[], relisting: readonly number[], programs: readonly number[]): number[] {
   const { after } = CHUNKS.parts;
   const end = [...partOf(relisting, RELISTING.parts.after), ...partOf(chunks, after).slice(BOUNDARY.parts.root.count)];
-  return [...chunks.slice(0, after.at), ...end, 1, ...programs];
+  return [...chunks.slice(0, after.at), ...end, ...statedPrograms(programs)];
 }
 
 /** The leaf of a chunk: its proof, as chunks are joined. */
@@ -43,7 +38,7 @@ export function chunkLeaf(chunk: CheckedShape): NodeProgram {
       assertSame(a, partOf(run, CHUNK_RUN.parts[part]), partOf(statement, CHUNKS.parts[part]));
     }
     beginRule(a, "checks no other programs");
-    for (const part of ["checksPrograms", "programs"] as const) assertZeros(a, partOf(statement, CHUNKS.parts[part]));
+    assertChecksNoPrograms(a, statement);
   });
 }
 
@@ -51,8 +46,8 @@ export function chunkLeaf(chunk: CheckedShape): NodeProgram {
  * Joins two leaves, or joins, of chunks that follow each other: where the left one ends, the right one begins. All that a
  * boundary has is compared: roots, numbers, times, the chain of blocks' hashes, counts.
  */
-export function joinProgram({ depth, ...chunks }: ClassShape): NodeProgram {
-  const children = ["left", "right"].map((name): NodeChild => ({ name, ...chunks, admitted: { depth, digest: "stated" } }));
+export function joinProgram(chunks: ClassShape): NodeProgram {
+  const children = ["left", "right"].map((name) => childOfClass(name, chunks, "stated"));
   return nodeProgram("join of chunks", CHUNKS.count, children, (a, statement, [first = [], second = []]) => {
     const { ofRun, version, chainId, before, after } = CHUNKS.parts;
     beginRule(a, "no run is open");
@@ -75,11 +70,8 @@ export function joinProgram({ depth, ...chunks }: ClassShape): NodeProgram {
  * Chunks whose last state lists its leaves anew: nothing else of them changes. Its own root comes first, so chunks may go on from
  * the other one.
  */
-export function relistedProgram({ depth, ...chunks }: ClassShape, relisting: CheckedShape): NodeProgram {
-  const children: NodeChild[] = [
-    { name: "chunks", ...chunks, admitted: { depth, digest: "stated" } },
-    { name: "relisting", ...relisting },
-  ];
+export function relistedProgram(chunks: ClassShape, relisting: CheckedShape): NodeProgram {
+  const children = [childOfClass("chunks", chunks, "stated"), { name: "relisting", ...relisting }];
   const name = `leaves listed anew, heights ${relisting.shape.logRows.join(" ")}`;
   return nodeProgram(name, CHUNKS.count, children, (a, statement, [ofChunks = [], ofRelisting = []]) => {
     const { after } = CHUNKS.parts;
@@ -98,12 +90,8 @@ export function relistedProgram({ depth, ...chunks }: ClassShape, relisting: Che
 
 /** The node checks programs, and each of them that does so too has them admitted by the same digest. */
 function assertPrograms(a: Assembler, statement: readonly Word[], children: readonly (readonly Word[])[]): void {
-  const { checksPrograms, programs } = CHUNKS.parts;
   beginRule(a, "checks other programs");
-  assertSame(a, partOf(statement, checksPrograms), [a.constant(1)]);
+  assertChecksPrograms(a, statement);
   beginRule(a, "programs of programs are admitted by one digest");
-  for (const child of children) {
-    const [flag] = partOf(child, checksPrograms);
-    if (flag !== undefined) assertSameWhere(a, flag, partOf(child, programs), partOf(statement, programs));
-  }
+  for (const child of children) assertAdmittedBelow(a, child, partOf(statement, CHUNKS.parts.programs));
 }

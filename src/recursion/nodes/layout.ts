@@ -10,7 +10,7 @@ export const BOUNDARY = inOrder({
  * What a program says behind its statement if several programs may stand in its place: whether it has checked proofs of such
  * programs, and by which digest these are admitted, zeros if it has not.
  */
-const OF_PROGRAMS = { checksPrograms: 1, programs: 8 } as const;
+export const OF_PROGRAMS = { checksPrograms: 1, programs: 8 } as const;
 
 /**
  * What leaves and joins say of chunks: from one boundary to another. What is said of an open run, in front, is 0: runs in

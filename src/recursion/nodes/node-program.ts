@@ -11,10 +11,19 @@ export interface ClassShape extends CheckedShape {
 }
 
 /** A proof that a node checks, by the name of its place: of one program, or of those that are admitted. */
-export interface NodeChild extends CheckedShape {
+interface NodeChild extends CheckedShape {
   readonly name: string;
   /** By a constant digest, or by the one that the node's own statement ends with. */
   readonly admitted?: { readonly depth: number; readonly digest: readonly number[] | "stated" };
+}
+
+/** A proof of any of those programs that the digest admits. */
+export function childOfClass(
+  name: string,
+  { depth, ...shape }: ClassShape,
+  digest: NonNullable<NodeChild["admitted"]>["digest"],
+): NodeChild {
+  return { name, ...shape, admitted: { depth, digest } };
 }
 
 /** A program that checks several proofs, and whose statement follows from theirs. */
@@ -63,6 +72,6 @@ export function nodeProgram(name: string, statementCount: number, children: read
 function admittedKey(assembler: Assembler, { admitted }: NodeChild, statement: readonly Word[]): KeyOctets | undefined {
   if (admitted === undefined) return undefined;
   const { depth, digest } = admitted;
-  const elements = digest === "stated" ? statement.slice(-OCTET_ELEMENTS) : digest.map((element) => assembler.constant(element));
+  const elements = digest === "stated" ? statement.slice(-OCTET_ELEMENTS) : assembler.constants(digest);
   return writeAdmission(assembler, depth, elements);
 }

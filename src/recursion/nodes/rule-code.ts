@@ -31,8 +31,5 @@ export function assertSameWhere(assembler: Assembler, flag: Word, left: readonly
 /** The elements on the left where `flag` is 1, those on the right where it is 0. */
 export function chosen(assembler: Assembler, flag: Word, left: readonly Word[], right: readonly Word[]): Word[] {
   const forms = new FormArithmetic(assembler);
-  return right.map((c, i) => {
-    const difference = forms.sub(forms.cell(left[i] as Word), forms.cell(c));
-    return forms.word(forms.add(forms.mul(forms.cell(flag), difference), forms.cell(c)));
-  });
+  return right.map((c, i) => forms.word(forms.between(forms.cell(flag), forms.cell(c), forms.cell(left[i] as Word))));
 }

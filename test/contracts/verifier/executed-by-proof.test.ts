@@ -13,7 +13,6 @@ import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes
 import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
 import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
 import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";
 import { programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
@@ -21,6 +20,7 @@ import { programSystem } from "../../../src/recursion/tables/program-system.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { elementsOf } from "../../recursion/nodes/batch-elements.ts";
 import { freeNode } from "../../recursion/nodes/free-program.ts";
+import { provenOnce } from "../../recursion/nodes/proven-once.ts";
 import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import { type FormedBatch, TestChain } from "../l1/support/chain.ts";
 import {
@@ -103,18 +103,8 @@ describe("L1 with a verifier of aggregates", () => {
     return { formed, stored };
   }
 
-  async function proven(
-    program: PreparedProgram,
-    elements: readonly number[],
-    proofs: readonly StatedProof[] = [],
-  ): Promise<StatedProof> {
-    const prover = new NodeProver(program, backend);
-    try {
-      return await prover.prove(elements, proofs);
-    } finally {
-      await prover.release();
-    }
-  }
+  const proven = (program: PreparedProgram, elements: readonly number[], proofs?: readonly StatedProof[]): Promise<StatedProof> =>
+    provenOnce(program, backend, elements, proofs);
 
   /** The proof for L1 that two batches are proven, and the digest that goes with it. */
   async function provenFor(of: readonly AggregatedBatch[]): Promise<ProofForL1> {

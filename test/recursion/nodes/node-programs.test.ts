@@ -18,6 +18,7 @@ import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { wordsOf } from "../../../src/stark/transcript-form.ts";
 import { type FreeProgram, freeProgram } from "./free-program.ts";
+import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";
 import { boundary, chunks, list, relisting } from "./statements.ts";
 
@@ -91,13 +92,8 @@ describe("the programs from chunks to L1", () => {
 
   /** The last proof, of what one proof says, as L1 has it. */
   async function provenForL1(of: StatedProof, said: readonly number[]): Promise<void> {
-    const provenBy = async (program: PreparedProgram, proofs: readonly StatedProof[]): Promise<StatedProof> => {
-      const prover = new NodeProver(program, backend);
-      const proof = await prover.prove(said, proofs);
-      await prover.release();
-      return proof;
-    };
-    const { statement, proof } = await provenBy(wrap, [await provenBy(compress, [of])]);
+    const compressed = await provenOnce(compress, backend, said, [of]);
+    const { statement, proof } = await provenOnce(wrap, backend, said, [compressed]);
     assert.deepEqual(wordsOf(statement), said);
     assert.deepEqual(verify(wrap.own.system, statement, proof), { ok: true });
   }

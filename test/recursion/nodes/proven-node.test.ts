@@ -8,7 +8,6 @@ import { checkByNode, nodeHints, type StatedProof } from "../../../src/recursion
 import { joinedChunks, joinProgram } from "../../../src/recursion/nodes/chunks-program.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { statementCells, writeProofCheck } from "../../../src/recursion/proof-code.ts";
 import { programInput, runProgram } from "../../../src/recursion/tables/program-system.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
@@ -16,6 +15,7 @@ import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes } from "../../../src/stark/transcript-form.ts";
 import { forcedRun } from "../forced-run.ts";
 import { freeNode } from "./free-program.ts";
+import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";
 import { boundary, chunks } from "./statements.ts";
 
@@ -40,14 +40,8 @@ describe("a join", () => {
   let proofs: readonly StatedProof[];
 
   const hints = (name: "one" | "other" | "join") => admitted.hintsOf(keys[name], ["one", "other", "join"].indexOf(name));
-  const proven = async (name: "one" | "other" | "foreign", elements: readonly number[]): Promise<StatedProof> => {
-    const prover = new NodeProver(programs[name], backend);
-    try {
-      return await prover.prove(elements, []);
-    } finally {
-      await prover.release();
-    }
-  };
+  const proven = (name: "one" | "other" | "foreign", elements: readonly number[]): Promise<StatedProof> =>
+    provenOnce(programs[name], backend, elements);
 
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });
@@ -72,9 +66,7 @@ describe("a join", () => {
 
   it("accepts a proof of itself", async () => {
     const last = boundary(4000, 6, 0, 43);
-    const prover = new NodeProver(programs.join, backend);
-    const both = { ...(await prover.prove(joined, proofs)), program: hints("join") };
-    await prover.release();
+    const both = { ...(await provenOnce(programs.join, backend, joined, proofs)), program: hints("join") };
     const third = { ...(await proven("one", chunks(end, last))), program: hints("one") };
     const three = joinedChunks(joined, chunks(end, last), admitted.digest);
     assert.deepEqual(checkByNode(node, elementBytes(three), [both, third]), { ok: true });

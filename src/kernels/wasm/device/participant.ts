@@ -36,7 +36,7 @@ export interface PartRequest {
 /** A thread's end of a job. */
 export type PartReply = { readonly ok: true; readonly nonce: bigint | undefined } | { readonly ok: false; readonly error: Error };
 
-/** A thread's part in jobs: takes tasks of a job until there are none. Never throws. */
+/** A thread's part in jobs: takes tasks of a job until all are taken. Never throws. */
 export function participant({ module, memory, index }: ThreadSetup): (request: PartRequest) => PartReply {
   const kernels = instantiateKernels(module, memory);
   return ({ job, memoryBytes }) => {

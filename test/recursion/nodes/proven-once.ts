@@ -1,0 +1,19 @@
+import type { Backend } from "../../../src/kernels/backend.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
+import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
+
+/** A proof of a program that makes no other one here. */
+export async function provenOnce(
+  program: PreparedProgram,
+  backend: Backend,
+  elements: readonly number[],
+  proofs: readonly StatedProof[] = [],
+): Promise<StatedProof> {
+  const prover = new NodeProver(program, backend);
+  try {
+    return await prover.prove(elements, proofs);
+  } finally {
+    await prover.release();
+  }
+}
