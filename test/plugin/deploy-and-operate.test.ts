@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { HDNodeWallet, Interface, JsonRpcProvider, Wallet } from "ethers";
+import { HDNodeWallet, id, Interface, JsonRpcProvider, Wallet, ZeroHash } from "ethers";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -8,6 +8,7 @@ const ETHER = 10n ** 18n;
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 /** Of development account 5. */
 const KEY_5 = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
+const MNEMONIC = "test test test test test test test test test test test junk";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
 
 function valueAt(json: string, name: string): unknown {
@@ -100,6 +101,38 @@ describe("tasks beside an L1 of others", () => {
     const nobody = await workplace.run(["--network", "target", "hyperchain:deploy", "--governance", "me"], options);
     assert.equal(nobody.code, 1);
     assert.match(nobody.stderr, /"me" is no address/);
+  });
+
+  test("G: deploy puts a governor, its timelock and a council there as the config says, and hands over to the votes", async () => {
+    const account = (number: number): string => HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${number}`).address;
+    const governor = { votingDelaySeconds: 60, votingPeriodSeconds: 600, timelockDelaySeconds: 60, holders: [account(1)] };
+    const council = { members: [account(10), account(11)], softSeconds: 300, freezeSeconds: 600 };
+    const { code, stdout, stderr } = await workplace.run(["--network", "target", "hyperchain:deploy", "--json"], {
+      environment: { TARGET_URL: ecosystem.info.l1.url },
+      config: { governance: { governor, council } },
+    });
+    assert.equal(code, 0, stderr);
+    const { contracts, gasUsed } = JSON.parse(stdout) as {
+      readonly contracts: Readonly<Record<string, string>>;
+      readonly gasUsed: object;
+    };
+    const ask = async (contract: string, view: string, ...args: readonly unknown[]): Promise<unknown> => {
+      const asked = new Interface([`function ${view}`]);
+      const name = view.slice(0, view.indexOf("("));
+      const to = contracts[contract] ?? "";
+      const answer = await connect(ecosystem.info.l1.url).call({ to, data: asked.encodeFunctionData(name, args) });
+      return asked.decodeFunctionResult(name, answer)[0];
+    };
+    assert.equal(String(await ask("verifiers", "governance() view returns (address)")).toLowerCase(), contracts["timelock"]);
+    assert.equal(String(await ask("verifiers", "council() view returns (address)")).toLowerCase(), contracts["council"]);
+    const has = (role: string, holder: string) => ask("timelock", "hasRole(bytes32, address) view returns (bool)", role, holder);
+    assert.equal(await has(id("PROPOSER_ROLE"), contracts["governor"] ?? ""), true);
+    // The deployer is the first of the accounts that the network has.
+    for (const role of [id("PROPOSER_ROLE"), ZeroHash]) assert.equal(await has(role, account(0)), false);
+    assert.equal(await ask("settings", "reactionTime() view returns (uint64)"), 604_800n + 600n);
+    // By hand: 30 days and twice the freezes.
+    assert.equal(await ask("verifiers", "retirementNotice() view returns (uint64)"), 2_592_000n + 1_200n);
+    assert.ok("addVersion 2" in gasUsed && "handOver" in gasUsed);
   });
 
   test("I1: spawn settles on an existing L1, paid by a key of the user's own, and tasks sign with that key", async () => {

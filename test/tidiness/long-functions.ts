@@ -10,7 +10,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/demo/main.ts demonstrate": 90,
   "src/devnet/devnet.ts start": 86,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
-  "src/plugin/tasks/deploy.ts action": 73,
   "src/relayer/relayer.ts createRelayer": 89,
   "src/settlement-layer/reader/l1-watcher.ts createL1Watcher": 82,
   "src/settlement/l1-sender/transactor.ts createTransactor": 214,

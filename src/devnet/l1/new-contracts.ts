@@ -80,19 +80,27 @@ export function governanceOf(
   const { firstHolder, firstCouncilMember } = ACCOUNT_NUMBERS;
   return {
     governor: governor && { ...governor, holders: governor.holders ?? from(firstHolder, DEVELOPMENT_HOLDERS) },
-    council: council && councilOf(council, council.members ?? from(firstCouncilMember, DEVELOPMENT_COUNCIL)),
+    council:
+      council &&
+      councilOf(
+        council,
+        council.members ?? from(firstCouncilMember, DEVELOPMENT_COUNCIL),
+        retirementNotice(BigInt(council.freezeSeconds)),
+      ),
   };
 }
 
-function councilOf(terms: CouncilTerms, members: readonly Hex[]): CouncilOptions {
-  const freezeSeconds = BigInt(terms.freezeSeconds);
+/**
+ * A council of these members. `cycleSeconds`: a retirement's notice. The contracts take no cycle that is shorter, so that no
+ * notice holds two freezes.
+ */
+export function councilOf(terms: CouncilTerms, members: readonly Hex[], cycleSeconds: bigint): CouncilOptions {
   return {
     members: members.toSorted(),
     ...councilThresholds(terms, members.length),
     softSeconds: BigInt(terms.softSeconds),
-    freezeSeconds,
-    // The contracts take none that is shorter, so that no notice holds two freezes.
-    cycleSeconds: retirementNotice(freezeSeconds),
+    freezeSeconds: BigInt(terms.freezeSeconds),
+    cycleSeconds,
   };
 }
 

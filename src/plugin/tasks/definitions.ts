@@ -576,8 +576,18 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./upgrade.ts"))
     .build(),
   task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network, from that network's first account")
-    .addOption(option("governance", "Account that adds and retires protocol versions (default: the deployer)"))
-    .addOption(option("retirementNotice", "Seconds between a version's retirement and its effect (default: 2592000)"))
+    .addOption(
+      option(
+        "governance",
+        "Account that adds and retires protocol versions, where no votes do by hyperchains.governance of the config (default: the deployer)",
+      ),
+    )
+    .addOption(
+      option(
+        "retirementNotice",
+        "Seconds between a version's retirement and its effect (default: 2592000, and twice what the config's council may freeze)",
+      ),
+    )
     .addOption(option("revealDelay", "Seconds between a chain's announcement and its creation (default: 60)"))
     .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })
     .addFlag(json)

@@ -15,6 +15,7 @@ import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
 import { packageGenesis } from "../protocol-genesis.ts";
 import { readNumber } from "./arguments.ts";
+import { deployedGovernance } from "./deployed-governance.ts";
 import { createOutput, strong, table } from "./output.ts";
 import { explained } from "./task-error.ts";
 
@@ -26,13 +27,11 @@ interface DeployArguments {
   readonly json: boolean;
 }
 
-/** Chains whose windows and delays are longer are refused. */
-const RETIREMENT_NOTICE_SECONDS = 30 * 86_400;
 /** Five blocks of Ethereum: an announcement that answers a creation in the mempool comes too late. */
 const REVEAL_DELAY_SECONDS = 60;
-/** On devnets, whose tests move L1's time, both are 0. A week is what users have to look at a version that their chain takes. */
-const PUBLIC_TIMES = { recoverySeconds: 3_600n, reactionSeconds: 604_800n };
-const RETIREMENT_NOTICE = wholeNumber(0, 2 ** 32, RETIREMENT_NOTICE_SECONDS);
+/** On devnets, whose tests move L1's time, it is 0. */
+const RECOVERY_SECONDS = 3_600n;
+const RETIREMENT_NOTICE = wholeNumber(0, 2 ** 32, 2_592_000);
 /** An announcement lasts a day. */
 const REVEAL_DELAY = wholeNumber(0, 43_200, REVEAL_DELAY_SECONDS);
 
@@ -59,19 +58,11 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
     throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
   if (hre.config.networks[network] === undefined)
     throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
-  const seconds = readNumber("retirementNotice", args.retirementNotice, RETIREMENT_NOTICE) ?? RETIREMENT_NOTICE_SECONDS;
-  const revealDelay = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
   const connection = await hre.network.create(network).catch((error: unknown) => {
     throw explained(error);
   });
   try {
-    const options: EcosystemOptions = {
-      ...newVersions(await packageGenesis())(),
-      retirementNoticeSeconds: BigInt(seconds),
-      revealDelaySeconds: BigInt(revealDelay),
-      ...PUBLIC_TIMES,
-      ...(args.governance === undefined ? {} : { governance: parseAccount(args.governance) }),
-    };
+    const options = await optionsOf(args, hre);
     const [chainId, [account]] = (await Promise.all([
       connection.provider.request({ method: "eth_chainId" }),
       connection.provider.request({ method: "eth_accounts" }),
@@ -125,6 +116,20 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
     await connection.close();
   }
 };
+
+async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatRuntimeEnvironment): Promise<EcosystemOptions> {
+  const { governance } = args;
+  const seconds = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
+  return {
+    ...newVersions(await packageGenesis())(),
+    revealDelaySeconds: BigInt(seconds),
+    recoverySeconds: RECOVERY_SECONDS,
+    ...deployedGovernance(config.hyperchains.governance, userConfig.hyperchains?.governance, {
+      account: governance === undefined ? undefined : parseAccount(governance),
+      retirementNotice: readNumber("retirementNotice", args.retirementNotice, RETIREMENT_NOTICE),
+    }),
+  };
+}
 
 /** The same deployment in memory: it tells the gas, and whether it can work at all, before anything is paid. */
 async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedEcosystem> {
