@@ -30,7 +30,7 @@ function updatesIn(pubdata: Uint8Array): readonly { readonly index: number; read
   return updates;
 }
 
-test("F1: 100 swaps on one pool publish what one publishes: 171 bytes, which are the last state of nine leaves", async () => {
+test("F1: 100 swaps on one pool publish what one publishes: at most 171 bytes, which are the last state of nine leaves", async () => {
   const devnet = await startFlowDevnet([271n], UNPROVEN);
   const [chain] = devnet.chains;
   const client = clientOf(chain!);
@@ -60,11 +60,13 @@ test("F1: 100 swaps on one pool publish what one publishes: 171 bytes, which are
     const [one, hundred] = [await swapped(1), await swapped(100)];
     for (const { pubdata, expected } of [one, hundred]) {
       const updates = updatesIn(pubdata);
-      // Hash of the last block, fees and batch's number of the chain; the sender, the pool's tokens, coins and its two reserves, the
-      // sender's tokens: each with its length and index, of the hash 32 bytes. Their order follows from the accounts' addresses.
+      // Chain of the blocks' hashes, fees and batch's number; the sender, the pool's tokens, coins and its two reserves, the sender's
+      // tokens: each with its length and index. Their order follows from the accounts' addresses. Hashes may begin with zeros.
+      const ofHashes = Math.max(...updates.map(({ bytes }) => bytes));
+      assert.ok(ofHashes > 28 && ofHashes <= 32, `${ofHashes}`);
       const lengths = updates.map(({ bytes }) => bytes).toSorted((a, b) => a - b);
-      assert.deepEqual(lengths, [1, 8, 10, 10, 10, 14, 16, 16, 32]);
-      assert.equal(pubdata.length, 9 + 9 * 5 + 32 + 14 + 16 + 1 + 10 + 16 + 10 + 8 + 10);
+      assert.deepEqual(lengths, [1, 8, 10, 10, 10, 14, 16, 16, ofHashes]);
+      assert.equal(pubdata.length, 9 + 9 * 5 + ofHashes + 14 + 16 + 1 + 10 + 16 + 10 + 8 + 10);
       const values = updates.map(({ value }) => value);
       for (const value of expected) assert.ok(values.splice(values.indexOf(value), 1)[0] === value, `${value}`);
       assert.equal(values.length, 3);
