@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
-import { buildTrace } from "../../src/circuits/state-transition/trace/build-trace.ts";
-import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
@@ -12,30 +9,28 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import type { WebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
-import { encodeStatement } from "../../src/protocol/statement.ts";
-import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { ChainBatches } from "../execution-proof/support/chain-batches.ts";
 import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";
-import { pathProgram, pathStatement } from "../recursion/path-program.ts";
-import { leafParameters } from "../recursion/squares-leaf.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-
-const P = 2130706433;
+import { openProvingBrowser, type ProvingBrowser } from "./support/browser-proofs.ts";
+import { PROOF_CASES, type ProofCaseName } from "./support/proof-cases.ts";
 
 describe("H2: the same proof, byte for byte, by the reference, by WebAssembly and by the shaders", { skip: NO_CARD }, () => {
   let wasm: WasmBackend;
   let card: WebgpuBackend;
+  let browser: ProvingBrowser;
   before(async () => {
     [wasm, card] = [await createWasmBackend({ workers: 1 }), await createSoftwareBackend()];
+    browser = await openProvingBrowser();
   });
-  after(async () => void (await Promise.all([wasm.close(), card.close()])));
+  after(async () => void (await Promise.all([wasm.close(), card.close(), browser.close()])));
 
+  /** The reference's proof, which all others make too. */
   async function assertSame(make: (backend: Backend) => Promise<Uint8Array>): Promise<Uint8Array> {
     const expected = await make(createReferenceBackend());
     for (const backend of [wasm, card]) assert.deepEqual(await make(backend), expected, backend.name);
@@ -43,26 +38,18 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
     return expected;
   }
 
-  it("of a batch's changes, by the table that L1 knows and fewer queries", async () => {
-    const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
-    // Those of L1 with a nonce that a card in software finds in less than minutes, and an eighth of the rows.
-    const system = createStateTransitionSystem({ ...DEFAULT_PARAMETERS, logBlowup: 4, queryCount: 6, grindingBits: 4 });
-    const { auxiliary, columns } = buildTrace(job.witness, job.statement.point);
-    const input = { statement: encodeStatement(job.statement), auxiliary: [auxiliary], traces: [columns] };
-    const proof = await assertSame((backend) => prove(system, input, backend));
-    assert.deepEqual(verify(system, input.statement, proof), { ok: true });
-  });
-
-  it("of a program that checks proofs' paths", async () => {
-    const words = Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]);
-    const siblings = [1, 2].map((k) => Array.from({ length: 8 }, (_, i) => 1000 * k + i));
-    const { publicValues, hints } = pathStatement({ words, position: 2, siblings, drawn: [17, 0, 0, 5, 0, 0, 0, P - 1] });
-    const own = await programSystem(pathProgram(), leafParameters(), wasm);
-    const run = runProgram(own, publicValues, hints);
-    assert.ok(run.ok);
-    const proof = await assertSame((backend) => prove(own.system, run.input, backend));
-    assert.deepEqual(verify(own.system, run.input.statement, proof), { ok: true });
-  });
+  for (const name of Object.keys(PROOF_CASES) as ProofCaseName[]) {
+    it(`of ${name}, in Node and in Chromium`, async () => {
+      const { system, input } = await PROOF_CASES[name](wasm);
+      const proof = await assertSame((backend) => prove(system, input, backend));
+      assert.deepEqual(verify(system, input.statement, proof), { ok: true });
+      const { adapter, proofs, memoryInUse } = await browser.proofsOf(name);
+      assert.match(adapter, /swiftshader/i);
+      const expected = [...proof];
+      assert.deepEqual(proofs, { wasm: expected, webgpu: expected });
+      assert.equal(memoryInUse, 0);
+    });
+  }
 
   const byDay = !IS_NIGHTLY && "the reference and a card in software take a minute for a million cells: by night";
   it("of a chunk of an execution", { skip: byDay }, async () => {
