@@ -25,10 +25,13 @@ interface QueriedCells {
   readonly finalPolynomial: readonly Form[];
 }
 
-/** A layer's challenge r as folds use it: (1 − r)/2 and r/2. */
+/**
+ * A layer's challenges r as folds use them: r/(1 − r) of each, and what the ratios leave out, the product of all (1 − r)/2. A
+ * proof whose challenge is 1 is refused; of 2^155 one is.
+ */
 interface FoldForms {
-  readonly even: Form;
-  readonly odd: Form;
+  readonly ratios: readonly Form[];
+  readonly factor: Form;
 }
 
 const HALF = inv(2);
@@ -42,7 +45,7 @@ export class QueryCode {
   readonly #zeros: Octet;
   /** Weights of a leaf's elements in all trees, eight to an entry. */
   readonly #weights: readonly (readonly Octet[])[];
-  readonly #folds: readonly (readonly FoldForms[])[];
+  readonly #folds: readonly FoldForms[];
 
   constructor(assembler: Assembler, forms: FormArithmetic, shape: Shape, leafChallenges: readonly Form[], cells: QueriedCells) {
     this.#assembler = assembler;
@@ -51,12 +54,12 @@ export class QueryCode {
     this.#cells = cells;
     this.#zeros = assembler.pack([]);
     this.#weights = leafWeights(assembler, forms, shape, leafChallenges);
-    this.#folds = cells.layers.map(({ challenges }) =>
-      challenges.map((r) => {
-        const [even, odd] = [forms.scale(forms.sub(forms.one, r), HALF), forms.scale(r, HALF)];
-        return { even: forms.cell(forms.word(even)), odd };
-      }),
-    );
+    this.#folds = cells.layers.map(({ challenges }) => {
+      const rests = challenges.map((r) => forms.sub(forms.one, r));
+      const ratios = challenges.map((r, i) => forms.mul(r, forms.inverse(formAt(rests, i))));
+      const factor = rests.map((rest) => forms.scale(rest, HALF)).reduce(forms.mul);
+      return { ratios: ratios.map((ratio) => this.#settled(ratio)), factor: this.#settled(factor) };
+    });
   }
 
   /** The checks of one query, whose position is the low bits of an element. */
@@ -100,47 +103,66 @@ export class QueryCode {
     root: Octet,
     { value, bits, inverse }: { readonly value: Form; readonly bits: readonly Word[]; readonly inverse: Form },
   ): Form {
-    const folds = this.#folds[layer] ?? [];
+    const folds = this.#folds[layer];
+    if (folds === undefined) throw new Error(`layer ${layer} has no challenges`);
+    const count = folds.ratios.length;
     this.#assembler.section(`query ${query}: value in layer ${layer}`, "FoldMismatch");
-    const leaf = this.#assembler.newWords(2 ** folds.length);
+    const leaf = this.#assembler.newWords(2 ** count);
     const octets = this.#assembler.deal(leaf);
     const values = leaf.map((word) => this.#forms.cell(word));
-    this.#forms.assertEqual(this.#selected(values, bits.slice(0, folds.length)), value);
+    const differences = this.#differences(values);
+    this.#forms.assertEqual(this.#selected(values, differences, bits.slice(0, count)), value);
     this.#assembler.section(`query ${query}: path in layer ${layer}`, "MerkleMismatch");
-    this.#hashToRoot(octets, bits.slice(folds.length), root);
-    return this.#folded(values, folds, inverse);
+    this.#hashToRoot(octets, bits.slice(count), root);
+    return this.#folded(values, differences, folds, inverse);
+  }
+
+  /** v(x) − v(−x), pair by pair. */
+  #differences(values: readonly Form[]): Form[] {
+    const pairs = Array.from(
+      { length: values.length / 2 },
+      (_, i) => [formAt(values, 2 * i), formAt(values, 2 * i + 1)] as const,
+    );
+    return pairs.map(([positive, negative]) => this.#settled(this.#forms.sub(positive, negative)));
   }
 
   /** The one of values at the index that has these bits. */
-  #selected(values: readonly Form[], bits: readonly Word[]): Form {
-    const { between, zero, cell } = this.#forms;
+  #selected(values: readonly Form[], differences: readonly Form[], bits: readonly Word[]): Form {
+    const { sub, mul, cell, zero } = this.#forms;
     const [selected = zero] = bits.reduce<readonly Form[]>(
-      (current, bit) =>
-        Array.from({ length: current.length / 2 }, (_, i) =>
-          between(cell(bit), formAt(current, 2 * i), formAt(current, 2 * i + 1)),
+      (current, bit, level) =>
+        (level === 0 ? differences : this.#differences(current)).map((difference, i) =>
+          sub(formAt(current, 2 * i), mul(cell(bit), difference)),
         ),
       values,
     );
     return selected;
   }
 
-  /** The fold of a leaf whose first position's point has this inverse: a challenge at a time, by pairs v(x), v(−x). */
-  #folded(values: readonly Form[], folds: readonly FoldForms[], inverse: Form): Form {
-    const { add, sub, mul, zero } = this.#forms;
+  /**
+   * The fold of a leaf whose first position's point has this inverse: a challenge at a time, by pairs. With t the ratio over the
+   * pair's point, v(x) + v(−x) + t·(v(x) − v(−x)) is (1 + t)·(v(x) − v(−x)) + 2·v(−x), which is one relation.
+   */
+  #folded(values: readonly Form[], differences: readonly Form[], { ratios, factor }: FoldForms, inverse: Form): Form {
+    const forms = this.#forms;
+    const { add, mul, zero, one } = forms;
     let power = inverse;
-    const [folded = zero] = folds.reduce<readonly Form[]>((current, { even, odd }) => {
-      const half = mul(odd, power);
-      const step = this.#forms.cell(this.#forms.word(half));
+    const [folded = zero] = ratios.reduce<readonly Form[]>((current, ratio, level) => {
+      const step = this.#settled(mul(ratio, power));
       power = mul(power, power);
       const logPairs = Math.log2(current.length) - 1;
       const root = inv(rootOfUnity(logPairs + 1));
-      return Array.from({ length: current.length / 2 }, (_, i) => {
-        const [positive, negative] = [formAt(current, 2 * i), formAt(current, 2 * i + 1)];
-        const difference = mul(step, sub(positive, negative));
-        return add(mul(even, add(positive, negative)), this.#forms.scale(difference, pow(root, bitReverse(i, logPairs))));
+      return (level === 0 ? differences : this.#differences(current)).map((difference, i) => {
+        const weight = add(forms.scale(step, pow(root, bitReverse(i, logPairs))), one);
+        return add(mul(weight, difference), forms.scale(formAt(current, 2 * i + 1), 2));
       });
     }, values);
-    return this.#forms.cell(this.#forms.word(folded));
+    return this.#settled(mul(factor, folded));
+  }
+
+  /** A form as a cell. */
+  #settled(form: Form): Form {
+    return this.#forms.cell(this.#forms.word(form));
   }
 
   /** A leaf's octets are those of the leaf with these bits under the root. */
