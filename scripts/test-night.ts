@@ -13,11 +13,11 @@ interface NightWork {
 /** A file belongs here if another one, by day, runs the same machinery (docs/decisions/0048 has this table, and a test compares them). */
 export const NIGHT_WORK: readonly NightWork[] = [
   {
-    what: "a chain's batch by one proof, and batches of any form by one key",
-    night: ["execution-proof/proven-batch", "recursion/nodes/node-programs"],
+    what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
+    night: ["execution-proof/proven-batch", "recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
     day: [
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
-      "contracts/verifier/executed-by-proof",
+      ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],
   },
   {

@@ -146,7 +146,7 @@ export class Assembler {
   }
 
   /** The parts of an element that are given cells; other parts are left open. */
-  bits(element: Word, parts: { readonly low?: Word; readonly high?: Word; readonly bits?: readonly Word[] }): void {
+  bits(element: Word, parts: { readonly low?: Word | undefined; readonly high?: Word; readonly bits?: readonly Word[] }): void {
     const bits = Array.from({ length: NAMED_BITS }, (_, i) => parts.bits?.[i]);
     this.#relations.push({ kind: "bits", element, low: parts.low, high: parts.high, bits });
   }

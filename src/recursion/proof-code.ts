@@ -41,10 +41,15 @@ interface StatementCells {
 
 /** A statement of such a system. Elements that have no value are hints, which the check of the proof hashes. */
 export function statementCells(assembler: Assembler, elements: readonly Word[]): StatementCells {
+  return { elements, octets: inOctets(assembler, elements) };
+}
+
+/** Elements in blocks, the last one filled up with zeros. */
+export function inOctets(assembler: Assembler, elements: readonly Word[]): Octet[] {
   const octets: Octet[] = [];
   for (let first = 0; first < elements.length; first += OCTET_ELEMENTS)
     octets.push(assembler.pack(elements.slice(first, first + OCTET_ELEMENTS)));
-  return { elements, octets };
+  return octets;
 }
 
 /** How many elements a system's statements have. */
@@ -73,66 +78,103 @@ export function keyElements(
  * key is the system's, a constant, unless cells are given that hold another one of a system which differs in that alone. Throws
  * RangeError for a system whose proofs no program checks.
  */
-export function writeProofCheck(
+export function writeProofCheck(assembler: Assembler, checked: CheckedShape, statement: StatementCells, key?: KeyOctets): void {
+  const { system, statementCode } = checked;
+  if (system.definition.segments !== undefined)
+    throw new RangeError(`${system.name} is proven in segments: what such a proof shows of its run is for writeSegmentCheck`);
+  const code = new ProofCode(assembler, checked);
+  const { forms } = code;
+  code.write(
+    {
+      values: statementCode(assembler, statement.elements).map((word) => forms.cell(word)),
+      flags: [],
+      begin: (transcript, { digest }) => absorbFirst(assembler, transcript, checked, [digest, ...statement.octets]),
+      lookup: (transcript) => ({ fold: transcript.challenge(), offset: transcript.challenge() }),
+      checkSums: (sums) => assertNoSum(forms, sums.flat()),
+    },
+    key,
+  );
+}
+
+/** Takes in the key, the statement, the header and the auxiliary values, which are hints. */
+function absorbFirst(
   assembler: Assembler,
-  { system, shape, statementCode }: CheckedShape,
-  statement: StatementCells,
-  key?: KeyOctets,
-): void {
-  const { parameters, definition } = system;
-  const { stack } = shape;
-  if (stack === undefined || parameters.transcript !== "poseidon" || parameters.extensionDegree !== WORD_ELEMENTS)
-    throw new RangeError(
-      `proofs of ${system.name} are checked by no program: their columns have to be stacked, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
-    );
-  if (definition.segments !== undefined)
-    throw new RangeError(
-      `${system.name} is proven in segments: a program of them has to fold their seeds, which this one does not`,
-    );
-  new ProofCode(assembler, system, shape, stack).write(statement, statementCode, key);
+  transcript: ProgramTranscript,
+  { system: { parameters, tables }, shape }: CheckedShape,
+  octets: readonly Octet[],
+): Word[][] {
+  transcript.absorb(octets);
+  transcript.absorbElements(assembler.constants([proofVersion(parameters), ...shape.logRows]));
+  const auxiliary = tables.map(({ auxiliaryCount }) => assembler.newWords(auxiliaryCount));
+  transcript.absorbElements(auxiliary.flat());
+  return auxiliary;
+}
+
+/** Lookup sums add up to 0. */
+export function assertNoSum(forms: FormArithmetic, sums: readonly Form[]): void {
+  if (sums.length > 0) forms.assertEqual(sums.reduce(forms.add), forms.zero);
+}
+
+/** What a proof of a whole run and one of a segment are checked with differently. */
+interface ProofFrame {
+  /** The public values that a statement means. */
+  readonly values: readonly Form[];
+  /** Public values behind all others. */
+  readonly flags: readonly Form[];
+  /** Takes in what stands in front of the main root; the auxiliary values, per table. */
+  readonly begin: (transcript: ProgramTranscript, key: KeyOctets) => readonly (readonly Word[])[];
+  /** Behind the main root: the challenges of lookups. */
+  readonly lookup: (transcript: ProgramTranscript, mainRoot: Octet) => NonNullable<OpenedForms["lookup"]>;
+  /** Of lookup sums, per table. */
+  readonly checkSums: (sums: OpenedForms["sums"]) => void;
 }
 
 /** What is in front of the queries, in the order in which prover and verifier speak. */
-class ProofCode {
+export class ProofCode {
+  readonly forms: FormArithmetic;
   readonly #assembler: Assembler;
-  readonly #forms: FormArithmetic;
   readonly #transcript: ProgramTranscript;
   readonly #system: System;
   readonly #shape: Shape;
   readonly #stack: StackShape;
 
-  constructor(assembler: Assembler, system: System, shape: Shape, stack: StackShape) {
+  /** Throws RangeError for a system whose proofs no program checks. */
+  constructor(assembler: Assembler, { system, shape }: CheckedShape) {
+    const { parameters } = system;
+    const { stack } = shape;
+    if (stack === undefined || parameters.transcript !== "poseidon" || parameters.extensionDegree !== WORD_ELEMENTS)
+      throw new RangeError(
+        `proofs of ${system.name} are checked by no program: their columns have to be stacked, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
+      );
     this.#assembler = assembler;
     this.#system = system;
     this.#shape = shape;
     this.#stack = stack;
     assembler.section("statement", "BadStatement");
-    this.#forms = new FormArithmetic(assembler);
-    this.#transcript = new ProgramTranscript(assembler, this.#forms);
+    this.forms = new FormArithmetic(assembler);
+    this.#transcript = new ProgramTranscript(assembler, this.forms);
   }
 
-  write(statement: StatementCells, statementCode: StatementCode, key = this.#constantKey()): void {
+  write(frame: ProofFrame, key = this.#constantKey()): void {
     const assembler = this.#assembler;
     const { parameters } = this.#system;
-    const statementValues = statementCode(assembler, statement.elements).map((word) => this.#forms.cell(word));
-
     assembler.section("transcript", "MalformedProof");
-    const auxiliary = this.#absorbFirst(statement, key);
-    const publicValues = auxiliary.map((own) => [...statementValues, ...own]);
-    const { opened, roots } = this.#columns(publicValues, key.root);
+    const auxiliary = frame.begin(this.#transcript, key);
+    const publicValues = auxiliary.map((own) => [...frame.values, ...own.map((word) => this.forms.cell(word)), ...frame.flags]);
+    const { opened, roots } = this.#columns(publicValues, key.root, frame);
     const opening = this.#opening();
     const [nonce, ...positions] = this.#positions();
 
     assembler.section("lookup sums", "LookupSumMismatch");
-    if (opened.lookup !== undefined) this.#forms.assertEqual(opened.sums.flat().reduce(this.#forms.add), this.#forms.zero);
+    frame.checkSums(opened.sums);
     assembler.section("point", "PointInDomain");
-    this.#forms.inverse(opened.vanishing);
+    this.forms.inverse(opened.vanishing);
     assembler.section("constraints", "ConstraintMismatch");
-    writeConstraints(this.#system, this.#shape, this.#forms, opened);
+    writeConstraints(this.#system, this.#shape, this.forms, opened);
     // A gadget has results that a table does not read.
     assembler.dropUnread();
     assembler.section("claim", "ClaimMismatch");
-    writeClaim(this.#shape, this.#stack, this.#forms, { ...opened, ...opening, lowestBit: parameters.minLogRows });
+    writeClaim(this.#shape, this.#stack, this.forms, { ...opened, ...opening, lowestBit: parameters.minLogRows });
     assembler.section("grinding", "GrindingTooWeak");
     const zero = assembler.constant(0);
     const grindingBits = grindingBitsFor(parameters, this.#shape.tallest);
@@ -140,25 +182,15 @@ class ProofCode {
     assembler.section("weights of leaves", "MerkleMismatch");
     const leafChallenges = opening.rounds.slice(0, LOG_PARTS + this.#stack.logWidth).map(({ challenge }) => challenge);
     const { layers, finalPolynomial } = opening;
-    const queries = new QueryCode(assembler, this.#forms, this.#shape, leafChallenges, { roots, layers, finalPolynomial });
+    const queries = new QueryCode(assembler, this.forms, this.#shape, leafChallenges, { roots, layers, finalPolynomial });
     positions.forEach((position, query) => queries.write(query, position));
-  }
-
-  /** Takes in the key, the statement, the header and the auxiliary values, which are hints. */
-  #absorbFirst({ octets }: StatementCells, { digest }: KeyOctets): Form[][] {
-    const { parameters, tables } = this.#system;
-    this.#transcript.absorb([digest]);
-    this.#transcript.absorb(octets);
-    this.#transcript.absorbElements(this.#assembler.constants([proofVersion(parameters), ...this.#shape.logRows]));
-    const auxiliary = tables.map(({ auxiliaryCount }) => this.#assembler.newWords(auxiliaryCount));
-    this.#transcript.absorbElements(auxiliary.flat());
-    return auxiliary.map((own) => own.map((word) => this.#forms.cell(word)));
   }
 
   /** From the main root to the opened values. */
   #columns(
     publicValues: readonly (readonly Form[])[],
     preprocessed: Octet | undefined,
+    frame: ProofFrame,
   ): { readonly opened: OpenedForms; readonly roots: Octet[] } {
     const { columnCount, nextColumnCount, hasLookups, tallest, logRows } = this.#shape;
     const { tables } = this.#system;
@@ -174,7 +206,7 @@ class ProofCode {
     );
     let lookup: OpenedForms["lookup"];
     if (hasLookups) {
-      lookup = { fold: transcript.challenge(), offset: transcript.challenge() };
+      lookup = frame.lookup(transcript, roots.main);
       roots.lookup = this.#assembler.newOctet();
       transcript.absorb([roots.lookup]);
       transcript.absorbWords(sums.flat());
@@ -188,14 +220,14 @@ class ProofCode {
 
     for (let k = 0; k < tallest; k++) {
       const last = formAt(powers, k);
-      powers.push(this.#forms.cell(this.#forms.word(this.#forms.mul(last, last))));
+      powers.push(this.forms.cell(this.forms.word(this.forms.mul(last, last))));
     }
-    const cells = (words: readonly Word[]): Form[] => words.map((word) => this.#forms.cell(word));
-    const vanishing = this.#forms.sub(formAt(powers, tallest), this.#forms.one);
+    const cells = (words: readonly Word[]): Form[] => words.map((word) => this.forms.cell(word));
+    const vanishing = this.forms.sub(formAt(powers, tallest), this.forms.one);
     return {
       opened: {
         ...{ atPoint: cells(atPoint), atNext: cells(atNext), publicValues, sums: sums.map(cells), lookup, alpha, powers },
-        vanishing: this.#forms.cell(this.#forms.word(vanishing)),
+        vanishing: this.forms.cell(this.forms.word(vanishing)),
       },
       roots: this.#shape.trees.map(({ phase }) => {
         const root = { ...roots, quotient: quotientRoot }[phase];
@@ -235,7 +267,7 @@ class ProofCode {
     const finalPolynomial = this.#assembler.newWords(2 ** parameters.logFinalMax);
     transcript.absorbWords(finalPolynomial);
     rounds.push(...this.#rounds(parameters.logFinalMax));
-    return { next, bits, rounds, layers, finalPolynomial: finalPolynomial.map((word) => this.#forms.cell(word)) };
+    return { next, bits, rounds, layers, finalPolynomial: finalPolynomial.map((word) => this.forms.cell(word)) };
   }
 
   #rounds(count: number): RoundForms[] {
@@ -243,7 +275,7 @@ class ProofCode {
       const [atZero, atTwo] = [this.#assembler.newWord(), this.#assembler.newWord()];
       this.#transcript.absorbWords([atZero, atTwo]);
       const challenge = this.#transcript.challenge();
-      return { atZero: this.#forms.cell(atZero), atTwo: this.#forms.cell(atTwo), challenge };
+      return { atZero: this.forms.cell(atZero), atTwo: this.forms.cell(atTwo), challenge };
     });
   }
 

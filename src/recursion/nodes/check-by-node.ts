@@ -4,7 +4,6 @@ import { reject } from "../../stark/rejection.ts";
 import { wordsOf } from "../../stark/transcript-form.ts";
 import { programVerdict } from "../check-by-program.ts";
 import type { Hints } from "../interpret.ts";
-import { statementLength } from "../proof-code.ts";
 import { proofHints, requireHeights } from "../proof-hints.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import type { NodeProgram } from "./node-program.ts";
@@ -24,12 +23,12 @@ const field = createExtension(WORD_ELEMENTS);
 /** Hints of a node: its children's statements, then their proofs. Ends in a RejectedProof for bytes that encode no elements. */
 export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProof[]): Hints {
   if (proofs.length !== children.length) throw new RangeError(`${children.length} proofs are checked, not ${proofs.length}`);
-  const read = children.map(({ name, system, logRows, isAdmitted }, i) => {
+  const read = children.map(({ name, system, logRows, statementCount, isAdmitted }, i) => {
     const { statement, proof, program } = proofs[i] as StatedProof;
     const key = isAdmitted ? program : NO_HINTS;
     if (key === undefined) throw new RangeError(`which program ${name} is of has to be said`);
     const elements = wordsOf(statement);
-    if (statement.length !== 4 * statementLength(system) || !elements.every(isCanonical)) reject({ code: "BadStatement" });
+    if (statement.length !== 4 * statementCount || !elements.every(isCanonical)) reject({ code: "BadStatement" });
     requireHeights(system, logRows, proof);
     const stated: Hints = { words: elements.map(field.fromBase), octets: [] };
     return { stated, checked: [key, proofHints(system, proof)] };

@@ -74,8 +74,10 @@ export function relistedProgram(chunks: ClassShape, relisting: CheckedShape): No
   const children = [childOfClass("chunks", chunks, "stated"), { name: "relisting", ...relisting }];
   const name = `leaves listed anew, heights ${relisting.shape.logRows.join(" ")}`;
   return nodeProgram(name, CHUNKS.count, children, (a, statement, [ofChunks = [], ofRelisting = []]) => {
-    const { after } = CHUNKS.parts;
+    const { after, ofRun } = CHUNKS.parts;
     const { root } = BOUNDARY.parts;
+    beginRule(a, "no run is open");
+    assertZeros(a, partOf(statement, ofRun));
     beginRule(a, "all but the last root is the chunks'");
     assertSame(a, ofChunks.slice(0, after.at), statement.slice(0, after.at));
     const [ends, said] = [partOf(ofChunks, after), partOf(statement, after)];
@@ -89,7 +91,7 @@ export function relistedProgram(chunks: ClassShape, relisting: CheckedShape): No
 }
 
 /** The node checks programs, and each of them that does so too has them admitted by the same digest. */
-function assertPrograms(a: Assembler, statement: readonly Word[], children: readonly (readonly Word[])[]): void {
+export function assertPrograms(a: Assembler, statement: readonly Word[], children: readonly (readonly Word[])[]): void {
   beginRule(a, "checks other programs");
   assertChecksPrograms(a, statement);
   beginRule(a, "programs of programs are admitted by one digest");

@@ -13,11 +13,20 @@ export const BOUNDARY = inOrder({
 export const OF_PROGRAMS = { checksPrograms: 1, programs: 8 } as const;
 
 /**
- * What leaves and joins say of chunks: from one boundary to another. What is said of an open run, in front, is 0: runs in
- * segments have no leaves yet.
+ * What is said of segments of a run that follow each other, while it is open: the seed of its challenges, the folds before them
+ * and behind them, the sum of their fractions on carried buses, indexes of the first and the last one, and what they count, in
+ * limbs of 16 bits.
+ */
+export const RUN = inOrder({
+  ...{ isRun: 1, seed: 8, foldBefore: 8, foldAfter: 8, carried: 5, first: 1, last: 1, load: 2, clock: 2 },
+});
+
+/**
+ * What leaves and joins say of chunks: from one boundary to another. What is said of an open run, in front, is 0 of whole
+ * chunks; of segments of a run both boundaries are those of the whole run, which the opening one says, and of others 0.
  */
 export const CHUNKS = inOrder({
-  ...{ ofRun: 36, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count },
+  ...{ ofRun: RUN.count, version: 2, chainId: 4, before: BOUNDARY.count, after: BOUNDARY.count },
   ...OF_PROGRAMS,
 });
 

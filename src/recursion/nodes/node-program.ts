@@ -33,6 +33,8 @@ export interface NodeProgram {
     readonly name: string;
     readonly system: System;
     readonly logRows: readonly number[];
+    /** Elements of what it says. */
+    readonly statementCount: number;
     /** Whether it is a proof of one program of several: which one is a hint. */
     readonly isAdmitted: boolean;
   }[];
@@ -63,7 +65,8 @@ export function nodeProgram(name: string, statementCount: number, children: read
   });
   return {
     children: children.map(({ name: place, system, shape, admitted }) => {
-      return { name: place, system, logRows: shape.logRows, isAdmitted: admitted !== undefined };
+      const said = { statementCount: statementLength(system), isAdmitted: admitted !== undefined };
+      return { name: place, system, logRows: shape.logRows, ...said };
     }),
     program: assembler.build(name),
   };

@@ -1,3 +1,4 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Backend } from "../../kernels/backend.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { CheckedShape } from "../proof-code.ts";
@@ -9,12 +10,16 @@ import { batchProgram } from "./batch-program.ts";
 import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
 import { AGGREGATE, CHUNKS } from "./layout.ts";
 import { programShape } from "./program-shape.ts";
-import { type PreparedProgram, ProgramSet } from "./program-set.ts";
+import { type PreparedProgram, ProgramSet, type ProgramWriter } from "./program-set.ts";
+import { runEndProgram, runJoinProgram } from "./run-program.ts";
+import { segmentLeaf } from "./segment-leaf.ts";
 import { wrapProgram } from "./wrap-program.ts";
 
 /** Proofs that programs begin with, in the shapes that they may have. */
 interface FirstProofs {
   readonly chunks: readonly CheckedShape[];
+  /** Of runs that are cut, all of one key. Default: no run is. */
+  readonly segments?: readonly CheckedShape[];
   readonly relistings: readonly CheckedShape[];
   readonly lists: readonly CheckedShape[];
 }
@@ -35,6 +40,9 @@ interface KnownPrograms {
 /** The names of programs, by the place of what they begin with among the first proofs. */
 export const PROGRAM_NAMES = {
   leaf: (place: number): string => `leaf ${place}`,
+  segment: (place: number): string => `segment ${place}`,
+  runJoin: "join of a run",
+  runEnd: "end of a run",
   relisted: (place: number): string => `relisted ${place}`,
   join: "join",
   batch: (place: number): string => `batch ${place}`,
@@ -108,15 +116,30 @@ export class NodePrograms {
   }
 }
 
-function chunkPrograms({ chunks, relistings }: FirstProofs, parameters: ProofParameters, form?: ProgramForm): ProgramSet {
+function chunkPrograms(first: FirstProofs, parameters: ProofParameters, form?: ProgramForm): ProgramSet {
+  const { chunks, segments = [], relistings } = first;
   const writers = Object.fromEntries([
     ...named(chunks, PROGRAM_NAMES.leaf).map(([name, shape]) => [name, () => chunkLeaf(shape)] as const),
+    ...named(segments, PROGRAM_NAMES.segment).map(([name, shape]) => [name, () => segmentLeaf(shape)] as const),
+    ...runPrograms(segments),
     ...named(relistings, PROGRAM_NAMES.relisted).map(
       ([name, shape]) => [name, (own: ProgramSet["shape"]) => relistedProgram(own, shape)] as const,
     ),
     [PROGRAM_NAMES.join, joinProgram] as const,
   ]);
   return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, form);
+}
+
+/** What joins segments. Throws RangeError for segments of several keys: which one a run is of is not said. */
+function runPrograms(segments: readonly CheckedShape[]): readonly (readonly [string, ProgramWriter])[] {
+  const keys = new Set(segments.map(({ system }) => bytesToHex(system.verificationKeyDigest)));
+  if (keys.size > 1) throw new RangeError(`segments of ${keys.size} keys are no parts of one run`);
+  const cut = segments[0]?.system.definition.segments;
+  if (cut === undefined) return [];
+  return [
+    [PROGRAM_NAMES.runJoin, runJoinProgram],
+    [PROGRAM_NAMES.runEnd, (own) => runEndProgram(own, cut)],
+  ];
 }
 
 function batchPrograms(

@@ -12,7 +12,7 @@ import { programShape } from "./program-shape.ts";
 const MOST_ROUNDS = 12;
 
 /** Writes a program; a proof that it checks of the set itself has this shape. */
-type ProgramWriter = (own: ClassShape) => NodeProgram;
+export type ProgramWriter = (own: ClassShape) => NodeProgram;
 
 /** What programs of a set have in common. */
 interface SetRules {

@@ -141,7 +141,7 @@ function checkSegmentSums(system: System, sums: ProofValues["sums"]): Ext {
 }
 
 /** What a segment's heights allow its carried buses and its clock to count. */
-function countsOf(
+export function countsOf(
   { tables, buses, countedSides, definition }: System,
   logRows: readonly number[],
 ): Pick<RunPart, "load" | "clock"> {

@@ -30,7 +30,7 @@ export interface SegmentCommitment {
 }
 
 /** Tags of both hashes. */
-const [FOLD, EARLY] = [22, 23];
+export const [FOLD_TAG, EARLY_TAG] = [22, 23];
 const SEED = new TextEncoder().encode("hyperchain.segments.lookup");
 /** The trees' hash, as the first fold has it. */
 const HASH_NUMBERS: Readonly<Record<TreeHash["kind"], number>> = { keccak: 0, turboshake: 1, poseidon: 2 };
@@ -57,13 +57,13 @@ export function earlyHash(
   const { header, auxiliary } = head;
   if (parameters.transcript === "poseidon") {
     const said = wordsOf(isSaid ? statement : new Uint8Array(statement.length));
-    return chainDigest(EARLY, [index, opens, closes, 0, 0, 0, 0, 0, ...said, ...header.subarray(1), ...wordsOf(auxiliary)]);
+    return chainDigest(EARLY_TAG, [index, opens, closes, 0, 0, 0, 0, 0, ...said, ...header.subarray(1), ...wordsOf(auxiliary)]);
   }
   const said = isSaid ? keccak_256(statement) : new Uint8Array(32);
   const place = new Uint8Array(4);
   new DataView(place.buffer).setUint32(0, index);
   return keccak_256(
-    concat([Uint8Array.of(EARLY), verificationKeyDigest, place, Uint8Array.of(opens, closes), header, auxiliary, said]),
+    concat([Uint8Array.of(EARLY_TAG), verificationKeyDigest, place, Uint8Array.of(opens, closes), header, auxiliary, said]),
   );
 }
 
@@ -73,16 +73,16 @@ export function foldSegment(system: FoldingSystem, before: Uint8Array, { mainRoo
   const root = holds(definition, "root in the fold") ? mainRoot : new Uint8Array(mainRoot.length);
   if (parameters.transcript === "poseidon") {
     const left = isFirstFold(before) ? firstLeft(system) : before;
-    return compressBytes(FOLD, left, compressBytes(FOLD, root, early));
+    return compressBytes(FOLD_TAG, left, compressBytes(FOLD_TAG, root, early));
   }
-  return keccak_256(concat([Uint8Array.of(FOLD), before, root, early]));
+  return keccak_256(concat([Uint8Array.of(FOLD_TAG), before, root, early]));
 }
 
-/** What stands for F₀ in F₁, so that a fold is one of a key. */
-function firstLeft({ verificationKeyDigest, parameters }: FoldingSystem): Uint8Array {
+/** What stands for F₀ in F₁, so that a fold is one of a key. With a transcript of Poseidon. */
+export function firstLeft({ verificationKeyDigest, parameters }: FoldingSystem): Uint8Array {
   const version = proofVersion(parameters, true);
   const proofs = elementBytes([version, HASH_NUMBERS[parameters.hash.kind], 0, 0, 0, 0, 0, 0]);
-  return compressBytes(EARLY, elementBytes(wordsOf(verificationKeyDigest)), proofs);
+  return compressBytes(EARLY_TAG, elementBytes(wordsOf(verificationKeyDigest)), proofs);
 }
 
 /** The challenges of a run's lookups, the same in all its segments: by the transcript, from S alone. */

@@ -1,7 +1,7 @@
 import { interpret } from "../../../src/recursion/interpret.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import { type Program, sectionOf } from "../../../src/recursion/program.ts";
-import { cellsOf, type Relation } from "../../../src/recursion/relation.ts";
+import { cellsOf, type NamedCell, type Relation, type Word } from "../../../src/recursion/relation.ts";
 
 /** A node's statement, and those of its children. */
 export interface Statements {
@@ -27,25 +27,36 @@ export function brokenRelation(rules: Program, { statement, children }: Statemen
   return run.ok ? undefined : run.relation;
 }
 
-/** The program without what a relation compares: without the relation, or where it has results without the compared cell. */
+/** The program without what a relation compares: without the relation, or where it has results without the compared cells. */
 export function without(program: Program, relation: number): Program {
   const own = program.relations[relation];
   if (own === undefined) throw new Error(`there is no relation ${relation}`);
   if (own.kind !== "bits") return { ...program, relations: program.relations.toSpliced(relation, 1) };
-  const loose: Relation = { ...own, low: undefined };
+  const known = new Set(program.relations.slice(0, relation).flatMap((before) => cellsOf(before).map(keyOf)));
+  const open = (word: Word | undefined): Word | undefined =>
+    word !== undefined && known.has(keyOf({ memory: "word", cell: word })) ? undefined : word;
+  const loose: Relation = { ...own, low: open(own.low), high: open(own.high) };
   return { ...program, relations: program.relations.with(relation, loose) };
 }
 
-/** Relations of rules that compare what has a value before them. */
+/** Relations of rules that compare what has a value before them, some halves of an element among it, or that ask for an inverse. */
 export function comparisons({ relations, sections }: Program): number[] {
   const known = new Set<string>();
   const rules = sections[1]?.first ?? 0;
   return relations.flatMap((relation, i) => {
-    const keys = cellsOf(relation).map(({ memory, cell }) => `${memory} ${cell}`);
-    const isComparison = keys.every((key) => known.has(key)) || relation.kind === "bits";
-    for (const key of keys) known.add(key);
+    const cells = cellsOf(relation);
+    const isKnown = (cell: NamedCell): boolean => known.has(keyOf(cell));
+    const isComparison =
+      cells.every(isKnown) ||
+      (relation.kind === "bits" && cells.some((cell) => cell.role === "result" && isKnown(cell))) ||
+      cells.some((cell) => cell.role === "factor" && !isKnown(cell));
+    for (const cell of cells) known.add(keyOf(cell));
     return i >= rules && isComparison ? [i] : [];
   });
+}
+
+function keyOf({ memory, cell }: Pick<NamedCell, "memory" | "cell">): string {
+  return `${memory} ${cell}`;
 }
 
 /** The statements with other elements: `children[c][i]`, or of the statement itself. */

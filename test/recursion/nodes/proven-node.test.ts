@@ -148,7 +148,7 @@ describe("a join", () => {
     writeProofCheck(a, set.shape, loose, { digest: pack(digest), root: pack(root) });
     const { system, shape } = set.shape;
     const without: NodeProgram = {
-      children: [{ name: "child", system, logRows: shape.logRows, isAdmitted: false }],
+      children: [{ name: "child", system, logRows: shape.logRows, statementCount: 161, isAdmitted: false }],
       program: a.build("loose"),
     };
     const any = elementBytes(joined.with(50, 1));

@@ -29,6 +29,25 @@ export function joint(chunksOfLeaf: readonly number[], programs = PROGRAMS): num
   return [...chunksOfLeaf.slice(0, 152), 1, ...programs];
 }
 
+/** The seed of a run of three segments, and its folds: the last one is the seed. */
+export const SEED: readonly number[] = marked(8000, 8);
+const FOLDS = [zeros(8), marked(8100, 8), marked(8200, 8), SEED];
+
+/** What a part counts and carries. */
+interface PartCounts {
+  readonly carried: readonly number[];
+  readonly load: number;
+  readonly clock: number;
+}
+
+/** What is said of segments of that run, from one on to another; whose statement is said where they open it. */
+export function segments(first: number, last: number, run: readonly number[], { carried, load, clock }: PartCounts): number[] {
+  const [before, behind] = [FOLDS[first - 1]!, FOLDS[last]!];
+  const counts = [load, clock].flatMap((number) => [number % 2 ** 16, Math.floor(number / 2 ** 16)]);
+  const said = run.slice(36, 42).concat(first === 1 ? run.slice(42, 152) : zeros(110));
+  return [1, ...SEED, ...before, ...behind, ...carried, first, last, ...counts, ...said, ...zeros(9)];
+}
+
 /** What is said of a list that leads from one root to another. */
 export function list(oldRoot: number, newRoot: number): number[] {
   const [commitment, digest, point, evaluation, outputs] = [5000, 5100, 5200, 5300, 5400];

@@ -117,13 +117,15 @@ export async function machineSystem(
   backend: Backend,
   without: readonly SegmentRule[] = [],
   parameters = toyParameters(),
+  statementElements = { count: 2 + FREE, shared: 0 },
+  publicValues = decodeWords,
 ): Promise<System> {
   const definition = {
     name: "toy machine/1",
     parameters,
     statementValueCount: 2 + FREE,
-    statementElements: { count: 2 + FREE, shared: 0 },
-    publicValues: decodeWords,
+    statementElements,
+    publicValues,
     segments: { most: 5, clock: { below: 65, ticks: { steps: 1 } }, without },
     tables: [
       { air: stepsAir(), inSegments: "chained" },
