@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
 import { countedCells } from "../../src/execution-proof/batch/step-limits.ts";
-import { toHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { MOST_UNITS } from "../../src/protocol/native-budget.ts";
-import { CALLER, DEEP, HOSTILE_KINDS, hostileTransaction } from "../chain/support/hostile-transactions.ts";
+import {
+  CALLER,
+  DEAR,
+  DEEP,
+  HOSTILE_KINDS,
+  hostileOperation,
+  hostileTransaction,
+} from "../chain/support/hostile-transactions.ts";
+import type { RequestedOperation } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { openOwnProver } from "../execution-proof/support/own-prover.ts";
@@ -13,7 +21,7 @@ import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 
 /** RANDOM_RUNS and RANDOM_SEED make it longer, or other. */
-const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 40));
+const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 60));
 const SEED = Number(process.env["RANDOM_SEED"] ?? 1);
 const IN_BATCH = 10;
 /** Of a step: a unit is 100 cells, and what fills tables up may double them. */
@@ -27,18 +35,8 @@ const PARAMETERS = smallParameters({
   queryCount: 4,
   opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
-/** Of an account that has no code, with all gas. */
-const DEAR_CALL = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x61, 0xd0, 0xd0, 0x5a, 0xf1, 0x50];
-/** 200 calls that are warm: more units than its gas pays for, once its slot is set. */
-const DEAR = {
-  address: `0x${"da".repeat(20)}`,
-  nonce: 1n,
-  code: toHex(Uint8Array.from([0x60, 7, 0x5f, 0x55, ...Array.from({ length: 200 }, () => DEAR_CALL).flat()])),
-  digestFormat: 3,
-} as const;
-
 describe("an adversary's chain of format 3, whose blocks its own engine makes", () => {
-  it(`keeps all blocks of ${RUNS} hostile transactions, refuses by name, and has a proof's plan of each batch without a label`, async () => {
+  it(`keeps all blocks of ${RUNS} hostile transactions and operations, refuses by name, and has a proof's plan of each batch without a label`, async () => {
     const random = new Random(SEED);
     const kinds = Object.entries(HOSTILE_KINDS);
     // What is refused is owed by its sender, so each has one to spare.
@@ -46,21 +44,36 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
     const accounts = [...wallets.map(({ address }) => ({ address, balanceWei: 10n ** 20n })), CALLER, DEEP, DEAR];
     const { test, seal } = await startFollowedChain({ accounts, format: 3 });
     const seen = { success: 0, failure: 0, refused: 0, charged: 0 };
+    const operations = { ran: 0, failed: 0, notRun: 0 };
+    const submit = async (name: string, i: number, raw: Hex): Promise<void> => {
+      try {
+        await test.chain.submit(raw);
+        const { success, gasUsed, nativeUnits = 0 } = test.blocks.at(-1)?.receipts[0] ?? assert.fail("a block has it");
+        seen[success ? "success" : "failure"]++;
+        assert.ok(BigInt(nativeUnits) <= 6n * gasUsed, `${name} ${i}: ${nativeUnits} units are paid by ${gasUsed} gas`);
+        if (BigInt(nativeUnits) > 6n * (gasUsed - 1n)) seen.charged++;
+      } catch (error) {
+        const { code, message } = error as { readonly code: string; readonly message: string };
+        assert.ok(REFUSED.includes(code), `seed ${SEED}, ${name} ${i}: ${code} ${message}`);
+        seen.refused++;
+      }
+    };
+    const request = async (name: string, i: number, operation: RequestedOperation): Promise<void> => {
+      const { success, notRun, gasUsed } = await test.request(operation);
+      operations[notRun === undefined ? (success ? "ran" : "failed") : "notRun"]++;
+      const { gasLimit = 0n } = operation;
+      assert.ok(
+        gasUsed <= gasLimit && (notRun === undefined || gasUsed === gasLimit),
+        `operation ${name} ${i}: ${notRun} ${gasUsed}`,
+      );
+    };
     try {
       for (const [i, wallet] of wallets.entries()) {
         const [name, kind] = kinds[i % kinds.length]!;
-        const request = hostileTransaction(random, kind);
-        const raw = await wallet.signRaw({ maxFeePerGas: 10n, maxPriorityFeePerGas: 10n, ...request });
-        try {
-          await test.chain.submit(raw);
-          const { success, gasUsed, nativeUnits = 0 } = test.blocks.at(-1)?.receipts[0] ?? assert.fail("a block has it");
-          seen[success ? "success" : "failure"]++;
-          assert.ok(BigInt(nativeUnits) <= 6n * gasUsed, `${name} ${i}: ${nativeUnits} units are paid by ${gasUsed} gas`);
-          if (BigInt(nativeUnits) > 6n * (gasUsed - 1n)) seen.charged++;
-        } catch (error) {
-          const { code, message } = error as { readonly code: string; readonly message: string };
-          assert.ok(REFUSED.includes(code), `seed ${SEED}, ${name} ${i}: ${code} ${message}`);
-          seen.refused++;
+        if (random.below(3) === 0) await request(name, i, hostileOperation(random, kind, wallet));
+        else {
+          const fields = hostileTransaction(random, kind, wallet);
+          await submit(name, i, await wallet.signRaw({ maxFeePerGas: 10n, maxPriorityFeePerGas: 10n, ...fields }));
         }
         if (i % IN_BATCH !== IN_BATCH - 1 && i !== RUNS - 1) continue;
         const { witness, claim } = await seal();
@@ -69,7 +82,8 @@ describe("an adversary's chain of format 3, whose blocks its own engine makes", 
           assert.ok(countedCells(weight) <= MOST_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
       }
       assert.deepEqual(test.faults, []);
-      for (const [what, count] of Object.entries(seen)) assert.ok(count > 0, `${what}: ${JSON.stringify(seen)}`);
+      for (const [what, count] of Object.entries({ ...seen, ...operations }))
+        assert.ok(count > 0, `${what}: ${JSON.stringify({ seen, operations })}`);
     } finally {
       await test.chain.close();
     }

@@ -1,19 +1,30 @@
-import type { TransactionRequest } from "ethers";
+import type { AuthorizationLike, TransactionRequest } from "ethers";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { fromHex, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { STACK_NEEDS } from "../../../src/protocol/stack-needs.ts";
 import { RandomCode } from "../../machine/support/random-code.ts";
 import type { Random } from "../state/support/random.ts";
 import { type Code, push } from "./assembler.ts";
+import { CHAIN_ID } from "./engine.ts";
 import { precompileCalls } from "./precompile-inputs.ts";
+import type { RequestedOperation } from "./verified-chain.ts";
+import { TestWallet } from "./wallet.ts";
 
 const [CODECOPY, MSTORE8, SSTORE, LOG1, JUMPDEST, JUMP, POP, GAS, ADDRESS, CALL, DELEGATECALL, STATICCALL] = [
   0x39, 0x53, 0x55, 0xa1, 0x5b, 0x56, 0x50, 0x5a, 0x30, 0xf1, 0xf4, 0xfa,
 ] as const;
 const [RETURN, REVERT, INVALID, CREATE, KECCAK256, TSTORE, CODESIZE] = [0xf3, 0xfd, 0xfe, 0xf0, 0x20, 0x5d, 0x38] as const;
+const [MSTORE, RETURNDATASIZE, RETURNDATACOPY, BLOBHASH, BLOBBASEFEE, SELFDESTRUCT, DUP6] = [
+  0x52, 0x3d, 0x3e, 0x49, 0x4a, 0xff, 0x85,
+] as const;
 /** Instructions that end a frame or go elsewhere: a loop of them is one round. */
 const OPCODES = STACK_NEEDS.flatMap((need, opcode) => (need === undefined ? [] : [opcode]));
 const ENDS: readonly Code[] = [[0x00], [0x5f, 0x5f, RETURN], [0x5f, 0x5f, REVERT], [INVALID], [0x5f, JUMP]];
+/** As a recipient: a creation. */
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
+/** What L1's queue admits. */
+const MOST_OPERATION_GAS = 8_000_000n;
 const GAS_LIMITS = [90_000n, 150_000n, 400_000n, 1_000_000n, 3_000_000n, 16_000_000n] as const;
 
 /** A contract of the genesis that calls what its call data begins with, with the rest, again and again while there is gas. */
@@ -37,7 +48,45 @@ export const DEEP = {
   digestFormat: 3 as const,
 };
 
-type Kind = (random: Random) => { readonly to?: Hex; readonly code: Code };
+/** Of an account that has no code, with all gas. */
+const WARM_CALL: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x61, 0xd0, 0xd0, GAS, CALL, POP];
+/** A contract of the genesis with 200 calls that are warm: more units than its gas pays for, once its slot is set. */
+export const DEAR = {
+  address: `0x${"da".repeat(20)}` as Hex,
+  nonce: 1n,
+  code: toHex(Uint8Array.from([...push(7), 0x5f, SSTORE, ...Array.from({ length: 200 }, () => WARM_CALL).flat()])),
+  digestFormat: 3 as const,
+};
+
+/** What is sent; lists of delegations only by a transaction. */
+interface Hostile {
+  readonly to?: Hex;
+  readonly code: Code;
+  readonly valueWei?: bigint;
+  readonly authorizationList?: readonly AuthorizationLike[];
+}
+
+type Kind = (random: Random, sender: TestWallet) => Hostile;
+
+/** Accounts that delegate to what anybody names, again and again. */
+const AUTHORITIES = Array.from({ length: 8 }, (_, i) => new TestWallet(5_000 + i));
+/** What an L3 and this chain know each other's contracts by. */
+const L3 = BigInt(CHAIN_ID) + (1n << 32n);
+
+/** Bytes in memory from 0. */
+const stored = (bytes: Code): Code => bytes.flatMap((byte, i): Code => [...push(byte), ...push(i), MSTORE8]);
+
+/** Creates a contract with this code, of up to 32 bytes, whose address is left on the stack. */
+function created(code: Code, value: number): Code {
+  const init: Code = [0x5f + code.length, ...code, 0x5f, MSTORE, ...push(code.length), ...push(32 - code.length), RETURN];
+  return [...stored(init), ...push(init.length), 0x5f, ...push(value), CREATE];
+}
+
+/** Calls the contract on top of the stack again and again with a word that it is given, and does this behind each call. */
+function askedAgain(setup: Code, word: Code, { value = 0, output = 0, then = [] as Code }): Code {
+  const round: Code = [...word, 0x5f, MSTORE, ...push(output), 0x5f, ...push(32), 0x5f, ...push(value), DUP6, GAS, CALL, POP];
+  return [...setup, JUMPDEST, ...round, ...then, ...push(setup.length), JUMP];
+}
 
 /** Each as init code, or as call data of one of the contracts above. */
 export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
@@ -66,8 +115,8 @@ export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
   creations(random) {
     const size = random.pick([0, 1, 300, 24_576, 24_577, 49_152]);
     const deposits: Code = [...push(random.pick([0, 1, 24_576])), 0x5f, RETURN];
-    const stored = deposits.flatMap((byte, i): Code => [...push(byte), ...push(i), MSTORE8]);
-    return { code: [...stored, JUMPDEST, ...push(size), 0x5f, 0x5f, CREATE, POP, ...push(stored.length), JUMP] };
+    const before = stored(deposits);
+    return { code: [...before, JUMPDEST, ...push(size), 0x5f, 0x5f, CREATE, POP, ...push(before.length), JUMP] };
   },
   /** Memory, and hashes and copies of it. */
   size(random) {
@@ -77,6 +126,7 @@ export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
     return { code: [JUMPDEST, ...random.pick([hash, copy]), 0x5f, JUMP] };
   },
   depth: () => ({ to: DEEP.address, code: [] }),
+  warm: () => ({ to: DEAR.address, code: [] }),
   /** A precompiled contract again and again. */
   precompile(random) {
     const { address, input } = random.pick(precompileCalls());
@@ -95,6 +145,53 @@ export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
     const targets = [BigInt(DEEP.address), BigInt(CALLER.address), ...Array.from({ length: 9 }, (_, i) => BigInt(i + 1))];
     return { code: [...new RandomCode(random, targets).generate()] };
   },
+  /** Contracts that destroy themselves in their creation, or when they are called, to any account; with ether, or without. */
+  destructions(random) {
+    const value = random.below(3);
+    const to = random.pick<Code>([[ADDRESS], [GAS], push(random.below(18)), push(BigInt(DEEP.address)), push(0)]);
+    const own: Code = [...stored([...to, SELFDESTRUCT])];
+    const inCreation: Code = [...own, JUMPDEST, ...push(to.length + 1), 0x5f, ...push(value), CREATE, POP];
+    const valueWei = random.pick([0n, 5n, 1_000n]);
+    if (random.below(2) === 0) return { code: [...inCreation, ...push(own.length), JUMP], valueWei };
+    return { code: askedAgain(created([0x5f, 0x35, SELFDESTRUCT], value), to, { value }), valueWei };
+  },
+  /** Callees that return or revert with much, which their caller takes, copies, or copies too much of. */
+  returned(random) {
+    const bytes = random.pick([0, 32, 10_000, 300_000, 1_000_000]);
+    const callee: Code = [...push(bytes), 0x5f, random.pick([RETURN, REVERT])];
+    const then = random.pick<Code>([
+      [],
+      [RETURNDATASIZE, 0x5f, 0x5f, RETURNDATACOPY],
+      [RETURNDATASIZE, ...push(bytes), 0x5f, RETURNDATACOPY],
+      [RETURNDATASIZE, ...push(1), 0x5f, RETURNDATACOPY],
+    ]);
+    return { code: askedAgain(created(callee, 0), [GAS], { output: random.pick([0, bytes]), then }) };
+  },
+  /** Hashes of blobs, which this transaction has none of, and their price. */
+  blobs(random) {
+    const index = random.pick<Code>([push(random.below(8)), [GAS], push(2n ** 256n - 1n)]);
+    const kept = (value: Code, slot: number): Code =>
+      random.pick<Code>([
+        [...value, POP],
+        [...value, ...push(slot), SSTORE],
+      ]);
+    return { code: [JUMPDEST, ...kept([...index, BLOBHASH], random.below(4)), ...kept([BLOBBASEFEE], 5), 0x5f, JUMP] };
+  },
+  /** Delegations (EIP-7702) to contracts, precompiled ones, each other and nothing, valid or not; and a call of one of them. */
+  delegations(random, sender) {
+    const authorities = [...AUTHORITIES, sender];
+    const places = [CALLER.address, DEEP.address, `0x${"0".repeat(40)}`, ...authorities.map(({ address }) => address)];
+    const nonces = [0, 0, 1, 2, random.below(20), Number.MAX_SAFE_INTEGER];
+    const authorizationList = Array.from({ length: 1 + random.pick([0, 2, 40]) }, () => {
+      const place = random.below(4) === 0 ? `0x${(1 + random.below(17)).toString(16).padStart(40, "0")}` : random.pick(places);
+      return random.pick(authorities).authorize(place, random.pick(nonces));
+    });
+    const data: Code = [
+      ...fromHex(random.pick([DEEP, ...AUTHORITIES]).address),
+      ...Array.from({ length: 40 }, () => random.below(256)),
+    ];
+    return { to: random.pick(authorities).address, code: data, authorizationList, valueWei: BigInt(random.below(2)) };
+  },
   /** A contract as large as one may be, that does nothing: its code is hashed, kept and loaded. */
   deposit(random) {
     const length = random.pick([1, 1_000, 24_576]);
@@ -103,18 +200,34 @@ export const HOSTILE_KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** A transaction of a kind, with little gas or much. */
-export function hostileTransaction(random: Random, kind: Kind): TransactionRequest {
-  const { to, code } = kind(random);
+export function hostileTransaction(random: Random, kind: Kind, sender: TestWallet): TransactionRequest {
+  const { to, code, valueWei: value = 0n, authorizationList = [] } = kind(random, sender);
   const data = toHex(Uint8Array.from(code));
-  // What data costs before anything runs (EIP-7623), a creation included.
-  const least = 53_000n + BigInt(code.length) * 42n;
   const accessList = Array.from({ length: random.below(3) === 0 ? random.below(40) : 0 }, () => ({
     ...{ address: toHex(Uint8Array.from({ length: 20 }, () => random.below(256))), storageKeys: [] },
   }));
-  const gasLimit = least + BigInt(accessList.length) * 2_400n + random.pick(GAS_LIMITS);
+  const least = leastGas(code) + BigInt(accessList.length) * 2_400n + BigInt(authorizationList.length) * 25_000n;
+  const gasLimit = least + random.pick(GAS_LIMITS);
   return {
     ...(to === undefined ? { data } : { to, data }),
-    gasLimit: gasLimit < 2n ** 24n ? gasLimit : 2n ** 24n,
+    ...{ value, gasLimit: gasLimit < 2n ** 24n ? gasLimit : 2n ** 24n },
     ...(accessList.length === 0 ? {} : { accessList }),
+    ...(authorizationList.length === 0 ? {} : { type: 4, authorizationList: [...authorizationList] }),
   };
 }
+
+/** An operation of L1's queue of a kind: of an account, of a contract on L1, or of one on an L3. */
+export function hostileOperation(random: Random, kind: Kind, sender: TestWallet): RequestedOperation {
+  const { to = NOBODY, code, valueWei = 0n } = kind(random, sender);
+  const contract = `0x${"7".repeat(39)}${random.below(4)}` as const;
+  const from = random.pick([sender.address, aliasOf(BigInt(CHAIN_ID), contract), aliasOf(L3, contract)]);
+  const gasLimit = leastGas(code) + random.pick(GAS_LIMITS);
+  return {
+    ...{ from, to, data: toHex(Uint8Array.from(code)), valueWei: random.pick([valueWei, 10n ** 18n]) },
+    ...{ gasLimit: gasLimit < MOST_OPERATION_GAS ? gasLimit : MOST_OPERATION_GAS },
+    refundRecipient: random.pick([from, NOBODY, DEEP.address, CALLER.address]),
+  };
+}
+
+/** What data costs before anything runs (EIP-7623), a creation included. */
+const leastGas = (code: Code): bigint => 53_000n + BigInt(code.length) * 42n;
