@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { ChainDependencies } from "../../../src/chain/chain.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
@@ -34,15 +35,25 @@ interface FollowedBatch {
 }
 
 /** A chain whose batches are followed as validators do that ask for proofs of their execution. */
+interface FollowedChain {
+  readonly test: VerifiedChain;
+  /** Ends the open batch. */
+  seal(): Promise<FollowedBatch>;
+  /** What there is of a batch that was sealed before. */
+  followed(batch: FormedBatch): Promise<FollowedBatch>;
+}
+
 export async function startFollowedChain({
   accounts,
   format,
   versionOf = () => BigInt(format),
+  keeping,
 }: {
   readonly accounts: readonly GenesisAccount[];
   readonly format: Format;
   readonly versionOf?: VersionOf;
-}): Promise<{ readonly test: VerifiedChain; readonly seal: () => Promise<FollowedBatch> }> {
+  readonly keeping?: ChainDependencies["keeping"];
+}): Promise<FollowedChain> {
   const options: ExecutedBatchesOptions = {
     ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
     genesis: [...(await realGenesis(format)), ...accounts],
@@ -50,15 +61,22 @@ export async function startFollowedChain({
   };
   let executed: ExecutedBatches | undefined;
   const test = await startVerifiedChain({
-    ...{ accounts, format, versionOf, bornAt: BORN_AT },
+    ...{ accounts, format, versionOf, bornAt: BORN_AT, keeping },
     validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
   });
-  const seal = async (): Promise<FollowedBatch> => {
-    const batch = await test.sealAndVerify();
+  const taken = (batch: FormedBatch): FollowedBatch => {
     executed!.addCodes(batch);
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? `${witness.reason}: ${witness.detail}` : "");
     return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
   };
-  return { test, seal };
+  return {
+    test,
+    seal: async () => taken(await test.sealAndVerify()),
+    async followed(batch) {
+      const { commitment } = await test.verifier.verify(test.inputs(batch.outputs.batchNumber));
+      assert.equal(commitment, batch.commitment);
+      return taken(batch);
+    },
+  };
 }

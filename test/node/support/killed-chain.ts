@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { writeSync } from "node:fs";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
+import { comparedPlan } from "../../../src/execution-proof/batch/compared-plan.ts";
+import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
+import { openChainKeeping } from "../../../src/node/keeping/chain-keeping.ts";
+import { fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
+import { ask } from "../../chain/support/ask.ts";
+import { staticCall } from "../../chain/support/assembler.ts";
+import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
+import { DEAR } from "../../chain/support/hostile-transactions.ts";
+import { TestWallet } from "../../chain/support/wallet.ts";
+import type { RequestedOperation } from "../../chain/support/verified-chain.ts";
+import { planningTools, startFollowedChain } from "./followed-chain.ts";
+
+/** What it has at its end. */
+export interface KilledChainReport {
+  readonly blocks: readonly Hex[];
+  /** Of the transactions, then of the operations. */
+  readonly receipts: readonly unknown[];
+  readonly commitment: Hex;
+  readonly outputs: object;
+  readonly outputsHash: Hex;
+  /** Of the machine's steps. */
+  readonly weights: readonly object[];
+}
+
+/**
+ * A chain of format 3 that is kept in a folder, under a user and L1's queue. It kills itself at the moment that it is told, or goes
+ * on to the machine's root and says what it has in one line. A later process goes on where this one ended.
+ */
+const [folder = "", moment] = process.argv.slice(2);
+const die = (): void => void process.kill(process.pid, "SIGKILL");
+
+const wallet = new TestWallet(1_900);
+const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, DEAR];
+/** Of what no proof covers, so it does not run. */
+const PAIRS: RequestedOperation = {
+  ...{ from: wallet.address, to: `0x${"00".repeat(20)}`, gasLimit: 500_000n },
+  data: toHex(Uint8Array.from(staticCall(0x08, 192))),
+};
+const transaction = (fields: Parameters<TestWallet["signRaw"]>[0]): Promise<Hex> => wallet.signRaw(fields);
+/** In the chain's order: the first call sets the slot, the second is charged by its units, the third spends its budget. */
+const EVENTS: readonly (Hex | RequestedOperation)[] = [
+  await transaction({ to: DEAR.address, gasLimit: 200_000n }),
+  { from: `0x${"7".repeat(40)}`, to: DEAR.address, gasLimit: 300_000n, valueWei: 5n },
+  await transaction({ to: DEAR.address, gasLimit: 200_000n }),
+  await transaction({ to: DEAR.address, gasLimit: 60_000n }),
+  PAIRS,
+  await transaction({ to: COINBASE, value: 1n, gasLimit: 30_000n }),
+];
+/** Of the state's paths that the machine finds; it asks for some hundred. */
+const HASHES_BEFORE_ROOT = 100;
+/** Which of them is under way at the moments before the batch ends. */
+const DURING = 3;
+
+const ledger = openSqliteLedger(folder);
+const { store, commands, waiting } = openChainKeeping(ledger, BigInt(CHAIN_ID), COINBASE);
+const isEvent = ({ type }: BatchCommand): boolean => type === "block" || type === "operation";
+const before = commands.filter(isEvent).length;
+let done = before;
+const { test, seal, followed } = await startFollowedChain({
+  ...{ accounts, format: 3 },
+  keeping: {
+    kept: { commands, waiting, executed: 0n },
+    store: {
+      ...store,
+      append(command) {
+        if (isEvent(command) && moment === "attempted" && done === DURING) die();
+        store.append(command);
+        if (isEvent(command)) done++;
+        if (command.type === "seal" && moment === "sealed") die();
+      },
+      async durable() {
+        await store.durable();
+        if (moment === "kept" && done > DURING) die();
+      },
+    },
+  },
+});
+for (const [i, event] of EVENTS.entries()) {
+  if (typeof event === "string") {
+    if (i >= before) await test.chain.submit(event);
+  } else {
+    if (i < before) test.queueUnseen(event);
+    else await test.request(event);
+  }
+}
+const [sealed] = test.batches;
+const { batch, witness, claim } = sealed === undefined ? await seal() : await followed(sealed);
+const tools = planningTools(3);
+let compressed = 0;
+const compress: typeof tools.compress = (left, right, tag) => {
+  if (moment === "planned" && ++compressed === HASHES_BEFORE_ROOT) die();
+  return tools.compress(left, right, tag);
+};
+// Throws where the machine comes to another root, and where the batch would have a label.
+const weights = comparedPlan(witness, claim, { ...tools, compress });
+const hashes = [
+  ...EVENTS.filter((event) => typeof event === "string").map((raw) => keccak(fromHex(raw))),
+  ...test.queued.map(canonicalTxHash),
+];
+const receipts = [];
+for (const hash of hashes) receipts.push(await ask(test.chain, "eth_getTransactionReceipt", [hash]));
+assert.deepEqual(test.faults, []);
+const { commitment, outputs, outputsHash } = batch;
+const said = {
+  blocks: test.blocks.map(({ hash }) => hash),
+  receipts,
+  commitment,
+  outputs,
+  outputsHash,
+  weights,
+} satisfies KilledChainReport;
+writeSync(1, `${JSON.stringify(said, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value))}\n`);
+await test.chain.close();
+ledger.close();
