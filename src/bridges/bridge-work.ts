@@ -6,7 +6,7 @@ import type { SendingRound } from "../relayer/own-account.ts";
 import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BridgeMember } from "./bridge-member.ts";
-import type { ReadContracts } from "./member-logs.ts";
+import type { NewLogs, ReadContracts } from "./member-logs.ts";
 import { Retries } from "./retries.ts";
 import { beginLook, isFree, workedMember } from "./worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "./worked-member.ts";
@@ -172,17 +172,28 @@ export class BridgeWork {
         hasNews = true;
         continue;
       }
-      // A packet is told before what comes of it.
-      for (const [i, { member }] of this.#members.entries()) {
-        const logs = news[i];
-        if (logs !== undefined && logs !== "gone") this.#messages.take(member, logs);
-      }
+      const unreadable = this.#takeAll(news);
       return {
         hasNews: hasNews || news.some((logs) => logs.length > 0),
-        failures: found.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])),
+        failures: [...found.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])), ...unreadable],
         answering: this.#members.filter((_, i) => found[i]?.status === "fulfilled"),
       };
     }
+  }
+
+  /** What members tell of messages before what comes of them. Resolves with errors of those that tell what no contract does. */
+  #takeAll(news: readonly NewLogs[]): readonly unknown[] {
+    return this.#members.flatMap(({ member }, i) => {
+      const logs = news[i];
+      if (logs === undefined || logs === "gone") return [];
+      try {
+        this.#messages.take(member, logs);
+        return [];
+      } catch (error) {
+        // One that lies keeps its own from being read, and no other's.
+        return [new Error(`${member.name} tells what no contract of a bridge does: ${reasonOf(error)}`, { cause: error })];
+      }
+    });
   }
 
   #forget(): void {

@@ -11,7 +11,7 @@ export interface ReadContracts {
 }
 
 /** What is new on a member, in order; `gone` where it has returned to before what was read. */
-type NewLogs = readonly Log[] | "gone";
+export type NewLogs = readonly Log[] | "gone";
 
 /** Reads a member's logs once each, by its public RPC. */
 export class MemberLogs {

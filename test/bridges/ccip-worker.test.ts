@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { AbiCoder, concat, Interface, toBeHex, zeroPadValue } from "ethers";
+import { AbiCoder, concat, id as hashOfText, Interface, keccak256, zeroPadValue } from "ethers";
 import { ccipRamps } from "../../src/bridges/ccip/interfaces.ts";
 import { CcipWorker } from "../../src/bridges/ccip/worker.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -12,6 +12,10 @@ import type { FakeLog } from "./support/fake-member.ts";
 const SENDER = "0x00000000000000000000000000000000000000aa";
 const RECEIVER = zeroPadValue("0xbbbbbb", 32);
 const NO_ONE = `0x${"00".repeat(20)}`;
+const NO_ID = `0x${"00".repeat(32)}`;
+/** As CCIP's `Internal.Any2EVMRampMessage` and these ramps have it. */
+const MESSAGE =
+  "tuple(tuple(bytes32, uint64, uint64, uint64, uint64), address, bytes, bytes, bytes, address, uint256, uint256, tuple(address, bytes, bytes, uint256, bytes)[])";
 const GAS = 100_000n;
 /** CCIP's tag of gas and order, gas, and that order does not matter. */
 const ARGS = concat(["0x181dcf10", AbiCoder.defaultAbiCoder().encode(["uint256", "bool"], [GAS, true])]);
@@ -38,16 +42,22 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     asked = [];
   });
 
-  const idOf = (number: number): Hex => toBeHex(0x1000 + number, 32) as Hex;
+  const messageOf = (number: number, source: bigint, id: string): readonly unknown[] => {
+    const header = [id, source, 2n, BigInt(number), 0n];
+    return [header, SENDER, "0x1234", RECEIVER, ARGS, NO_ONE, 0n, 0n, []];
+  };
+  /** As the ramps name a message: by the hash of a tag and all of it, with 0 in its id's place. */
+  const idOf = (number: number, source = 1n): Hex => {
+    const values = [hashOfText("hyperchain CCIP message"), messageOf(number, source, NO_ID)];
+    return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", MESSAGE], values)) as Hex;
+  };
   const log = (name: string, values: readonly unknown[]): FakeLog => ({
     address: worker.contracts.ramps,
     ...ccipRamps.encodeEventLog(name, [...values]),
   });
-  const sent = (number: number, source = 1n): FakeLog => {
-    const header = [idOf(number), source, 2n, BigInt(number), 0n];
-    return log("CCIPMessageSent", [2n, number, [header, SENDER, "0x1234", RECEIVER, ARGS, NO_ONE, 0n, 0n, []]]);
-  };
-  const recorded = (number: number, source = 1n): FakeLog => log("MessageRecorded", [source, number, idOf(number)]);
+  const sent = (number: number, source = 1n, id = idOf(number, source)): FakeLog =>
+    log("CCIPMessageSent", [2n, number, messageOf(number, source, id)]);
+  const recorded = (number: number, source = 1n, id = idOf(number)): FakeLog => log("MessageRecorded", [source, number, id]);
   /** What a run on beta is, and with which gas for the receiver; undefined for another call. */
   function runIn(data: string): { readonly number: bigint; readonly isFirst: boolean; readonly gas: bigint } | undefined {
     const parsed = ccipRamps.parseTransaction({ data });
@@ -129,6 +139,16 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     b.emit(recorded(7));
     await worker.look();
     assert.equal(b.sent.length, 1);
+  });
+
+  test("attack: a lying chain tells a message of its own by another chain's id: the other's is executed all the same", async () => {
+    behave(() => true);
+    a.emit(sent(7));
+    c.emit(sent(7, 3n, idOf(7)));
+    b.emit(recorded(7));
+    await worker.look();
+    const executed = b.sent.map(({ data }) => runIn(data)?.number);
+    assert.deepEqual([executed, worker.book.message(idOf(7))?.source], [[7n], 1n]);
   });
 
   test("a receiver that sends itself and had no gas for what is published is run once more with a million more; any other is not", async () => {

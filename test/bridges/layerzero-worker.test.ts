@@ -239,6 +239,75 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.deepEqual(paidDrops(b), [`execute ${victim}`]);
   });
 
+  test("attack: a lying chain tells that another's packet was verified there: that is no news of it, and it is brought all the same", async () => {
+    const asked: string[] = [];
+    const bring = (waiting: readonly SentPacket[]): Promise<boolean> => {
+      asked.push(...waiting.map(({ guid }) => guid));
+      return Promise.resolve(false);
+    };
+    const members = [a, b, c].map(({ member }) => member);
+    const carried = new LayerZeroWorker({ members, clock: systemClock, isHeld: () => false, bring });
+    const { receiveLib, dvn } = worker.contracts;
+    tell(a, `${headerOf(1, b)}${guidOf(1).slice(2)}`, OPTIONS);
+    c.emit(logOf(receiveLib, library, "PayloadVerified", [dvn, headerOf(1, b), 1n, guidOf(1)]));
+    await carried.look();
+    assert.deepEqual([asked, b.sent], [[guidOf(1)], []]);
+  });
+
+  test("attack: a stranger verifies, as a DVN of his own, a packet that its receiver skips: its drop is not paid before it is proven", async () => {
+    b.onTransaction = dropping;
+    const { receiveLib, dvn, endpoint: at } = worker.contracts;
+    tell(a, `${headerOf(1, b)}${guidOf(1).slice(2)}`, withDrop(`0x${"d0".repeat(20)}`));
+    const verified = (by: string): FakeLog => logOf(receiveLib, library, "PayloadVerified", [by, headerOf(1, b), 1n, guidOf(1)]);
+    b.emit(verified(`0x${"ee".repeat(20)}`));
+    b.emit(logOf(at, endpoint, "InboundNonceSkipped", [1, SENDER, RECEIVER, 1n]));
+    for (let look = 0; look < 2; look++) await worker.look({ all: true });
+    assert.deepEqual(paidDrops(b), []);
+    b.emit(verified(dvn));
+    await worker.look({ all: true });
+    assert.deepEqual(paidDrops(b), [`drop 0x${"d0".repeat(20)}`]);
+  });
+
+  test("attack: a receiver that agrees to a commitment when it is called, and not in its transaction, is paid for twice", async () => {
+    b.onTransaction = obey(() => true);
+    const isFirst = ({ kind, args }: FakeTransaction): boolean =>
+      kind === "commit" && BigInt(`0x${String(args[0]).slice(4, 20)}`) === 1n;
+    b.reverts = isFirst;
+    for (const nonce of [1, 2]) packetTo(b, nonce);
+    for (let look = 0; look < 6; look++) await worker.look({ all: true });
+    assert.deepEqual([b.sent.filter(isFirst).length, executions(b)], [2, 1]);
+    assert.match(worker.waitsFor(guidOf(1)) ?? "", /2 transactions that were paid for failed to commit it/);
+    // By hand it is tried all the same.
+    b.reverts = () => false;
+    await worker.execute(guidOf(1), undefined);
+    assert.equal(executions(b), 2);
+  });
+
+  test("attack: a lying chain tells what no contract does: others' messages of the same look are read and executed", async () => {
+    b.onTransaction = obey(() => true);
+    const { sendLib, executor, endpoint: at } = worker.contracts;
+    const own = solidityPacked(
+      ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
+      [1, 1, 1, SENDER, b.member.id, zeroPadValue(RECEIVER, 32)],
+    );
+    // A packet without any options, which LayerZero's library refuses to send; the liar is read first.
+    a.emit(
+      logOf(sendLib, library, "ExecutorFeePaid", [executor, 1n]),
+      logOf(at, endpoint, "PacketSent", [`${own}${guidOf(1).slice(2)}`, "0x", sendLib]),
+    );
+    const honest = solidityPacked(
+      ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
+      [1, 1, 3, SENDER, b.member.id, zeroPadValue(RECEIVER, 32)],
+    );
+    const guid = keccak256(dataSlice(honest, 1)) as Hex;
+    tell(c, `${honest}${guid.slice(2)}`, OPTIONS);
+    b.emit(logOf(worker.contracts.receiveLib, library, "PayloadVerified", [worker.contracts.dvn, honest, 1n, guid]));
+    await assert.rejects(worker.look(), /alpha tells what no contract of a bridge does/);
+    assert.equal(executions(b), 1);
+    assert.equal(worker.book.packet(guid)?.srcEid, 3);
+    await worker.look();
+  });
+
   test("a member that does not answer holds up no other, and goes on where it was", async () => {
     for (const member of [b, c]) member.onTransaction = obey(() => true);
     packetTo(b, 1);

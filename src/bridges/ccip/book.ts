@@ -4,7 +4,7 @@ import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import { ccipRamps } from "./interfaces.ts";
-import { readMessage } from "./message.ts";
+import { messageIdOf, readMessage } from "./message.ts";
 import type { CcipMessage } from "./message.ts";
 
 /** A message that an application has sent. */
@@ -74,7 +74,9 @@ export class CcipBook {
   #told({ name, args }: LogDescription, at: BridgeTransactionPlace, selector: bigint): void {
     if (name === "CCIPMessageSent") {
       const message = readMessage(args["message"] as Result);
-      if (message?.source === selector) this.#messages.set(message.id, { ...message, sent: at });
+      // A chain that lies could tell a message of its own by another's id, and the other's would be lost.
+      const isItsOwn = message?.source === selector && messageIdOf(message.raw) === message.id;
+      if (isItsOwn) this.#messages.set(message.id, { ...message, sent: at });
       return;
     }
     const [source, sequenceNumber] = [args["sourceChainSelector"] as bigint, args["sequenceNumber"] as bigint];

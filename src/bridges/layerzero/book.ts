@@ -8,7 +8,7 @@ import type { LayerZeroContracts } from "./deploy.ts";
 import { readExecutorOptions } from "./executor-options.ts";
 import type { ExecutorOptions } from "./executor-options.ts";
 import { devnetExecutor, endpoint, library } from "./interfaces.ts";
-import { decodePacket, guidOf } from "./packet.ts";
+import { decodePacket, destinationIn, guidOf } from "./packet.ts";
 import type { Packet } from "./packet.ts";
 
 /** The accounts that a packet's sender pays. */
@@ -125,8 +125,8 @@ export class PacketBook {
   /** Whether its sender has paid for drops that are to be paid now: anyone may have executed it without them. */
   owesDrops(packet: SentPacket): boolean {
     const { dvns, executed, given } = this.marks(packet);
-    // One that its receiver has given up may not have been verified.
-    const isDue = executed !== undefined || (given !== undefined && dvns.size > 0);
+    // One that its receiver has given up may not have been verified, and anyone may verify for himself.
+    const isDue = executed !== undefined || (given !== undefined && dvns.has(this.#contracts.dvn));
     return isDue && (packet.options?.drops.length ?? 0) > 0 && !this.#dropped.has(dropName(packet.dstEid, packet.guid));
   }
 
@@ -181,7 +181,9 @@ export class PacketBook {
     const failure = (): Failure => ({ ...at, data: String(args["reason"]) as Hex });
     switch (name) {
       case "PayloadVerified":
-        this.#byHeader(keccak(fromHex(String(args["header"])))).dvns.add(lower(args["dvn"]));
+        // What a member tells of packets to another counts nothing.
+        if (destinationIn(String(args["header"])) === eid)
+          this.#byHeader(keccak(fromHex(String(args["header"])))).dvns.add(lower(args["dvn"]));
         return;
       case "PacketVerified":
         Object.assign(this.#byOrigin(args, eid), { committed: at, given: undefined });

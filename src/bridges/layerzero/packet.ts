@@ -47,6 +47,12 @@ export function guidOf({ header }: Pick<Packet, "header">): Hex {
   return keccak(fromHex(header).subarray(1));
 }
 
+/** The id of the member to which a packet with this header goes; undefined for other bytes, which anyone may verify. */
+export function destinationIn(header: string): number | undefined {
+  const bytes = fromHex(header);
+  return bytes.length === HEADER ? Number(toHex(bytes.subarray(45, 49))) : undefined;
+}
+
 /** The address in a word. */
 export function addressIn(word: string): Hex {
   return `0x${word.slice(-40).toLowerCase()}`;

@@ -114,7 +114,7 @@ export class LayerZeroWorker {
   async #advance(packet: SentPacket, worked: WorkedMember, round: SendingRound): Promise<boolean> {
     const { guid, options } = packet;
     const wasCommitted = this.book.marks(packet).committed !== undefined;
-    if (!wasCommitted && !(await this.#commit(packet, worked, round))) return false;
+    if (!wasCommitted && (this.#isGivenUp(guid) || !(await this.#commit(packet, worked, round)))) return false;
     if (options === undefined) return false;
     const obstacle = await outOfOrder(packet, this.contracts, worked.member);
     if (obstacle !== undefined) {
@@ -136,8 +136,16 @@ export class LayerZeroWorker {
       return false;
     }
     const receipt = await this.#work.send(transaction, { worked, id: packet.guid, round });
-    if (receipt === undefined) return false;
-    return receipt.status === 1;
+    return this.#failures.counted(commitmentOf(packet.guid), receipt) !== undefined;
+  }
+
+  /** Whether its receiver agrees to a commitment when it is called, and not in transactions. */
+  #isGivenUp(guid: Hex): boolean {
+    const paid = this.#failures.of(commitmentOf(guid));
+    if (paid < MOST_PAID_FAILURES) return false;
+    const why = `${paid} transactions that were paid for failed to commit it, and none is sent by itself any more`;
+    this.#work.wait(guid, `${why}; have it run by hyperchain_executeDelivery`);
+    return true;
   }
 
   /** Pays the drops of a packet that is executed no more by this executor, which pays them with its execution. */
@@ -194,6 +202,10 @@ interface Run {
 }
 
 type RunMarks = Pick<Marks, "executed" | "failed" | "failures">;
+
+function commitmentOf(guid: Hex): string {
+  return `commitment of ${guid}`;
+}
 
 function nameOf({ from, to, guid, index }: Composed): string {
   return [guid, from, to, index].join(" ");
