@@ -64,12 +64,10 @@ export interface BridgeSending {
 
 /** Readings in a row after which a member that returns again and again is left to the next look. */
 const MOST_READINGS = 8;
-/** Transactions at one look on a member, so that one look ends. */
+/** A look begins nothing more on a member after that: other members and bridges wait for its end. */
+const LOOK_MS = 1_000;
+/** Things that are begun on a member at one look, however fast they are. */
 const MOST_A_LOOK = 128;
-/** Repeated refusals on one path at one look; the next look begins with those that were asked least. */
-const MOST_REPEATED_REFUSALS = 128;
-/** Time for them at one look, on all paths together; one of each path is asked all the same. */
-const REPEATED_REFUSALS_MS = 1_000;
 /** What a member answers in; what one message takes is several answers and blocks. */
 export const ANSWER_MS = 3_000;
 const ANSWERS_A_MESSAGE = 5;
@@ -94,6 +92,8 @@ export class BridgeWork {
   readonly #retries = new Retries();
   /** Why a message does not go on. */
   readonly #waits = new Map<Hex, string>();
+  /** What was due when a look had no time left: the next one goes on with it. */
+  readonly #left = new Set<string>();
 
   constructor(messages: BridgeMessages, dependencies: BridgeWorkDependencies) {
     const { members, answerMs = ANSWER_MS } = dependencies;
@@ -126,13 +126,15 @@ export class BridgeWork {
     const chosen = only?.();
     const isFor = (id: Hex): boolean => chosen === undefined || chosen.has(id);
     const brought = await this.#messages.bring(isFor);
-    const work = (): Promise<readonly Worked[]> => Promise.all(answering.map((worked) => this.#workOn(worked, all, isFor)));
-    let done = await work();
+    const work = (on: readonly WorkedMember[]): Promise<readonly Worked[]> =>
+      Promise.all(on.map((worked) => this.#workOn(worked, all, isFor)));
+    const done = await work(answering);
     let moved = hasNews || brought || done.some((each) => each.moved);
-    if (done.some(({ isCutOff }) => isCutOff)) {
+    const cutOff = answering.filter((_, i) => done[i]?.isCutOff);
+    if (cutOff.length > 0) {
       await this.#readAll();
-      done = await work();
-      moved ||= done.some((each) => each.moved);
+      const again = await work(cutOff);
+      moved ||= again.some((each) => each.moved);
     }
     if (failures.length > 0) throw failures[0];
     return moved;
@@ -181,7 +183,7 @@ export class BridgeWork {
     }
   }
 
-  /** What members tell of messages before what comes of them. Resolves with errors of those that tell what no contract does. */
+  /** What members tell of messages before what comes of them. Returns errors of those that tell what no contract does. */
   #takeAll(news: readonly NewLogs[]): readonly unknown[] {
     return this.#members.flatMap(({ member }, i) => {
       const logs = news[i];
@@ -200,6 +202,7 @@ export class BridgeWork {
     this.#messages.forget();
     this.#retries.forget();
     this.#waits.clear();
+    this.#left.clear();
     for (const { logs, account } of this.#members) {
       logs.forget();
       account.forget();
@@ -211,42 +214,46 @@ export class BridgeWork {
     if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
     const round = beginLook(worked);
     const block = logs.head ?? 0;
-    const due = this.#messages.due(worked).filter(({ name, id }) => isFor(id) && (all || this.#retries.isDue(name, block)));
-    const refusals = new Map<string, number>();
+    const isDue = (name: string): boolean => all || this.#left.has(name) || this.#retries.isDue(name, block);
+    const due = this.#inTurns(this.#messages.due(worked).filter(({ name, id }) => isFor(id) && isDue(name)));
     const { clock } = this.#dependencies;
-    const latestMs = clock.nowMs() + REPEATED_REFUSALS_MS;
-    let moved = 0;
-    for (const { name, id, path, advance } of this.#inTurns(due)) {
-      if (moved >= MOST_A_LOOK) break;
-      const refused = refusals.get(path) ?? 0;
-      const mayRefuse = refused === 0 || (refused < MOST_REPEATED_REFUSALS && clock.nowMs() < latestMs);
-      if (!mayRefuse && this.#retries.refusals(name) > 0) continue;
+    const latestMs = clock.nowMs() + LOOK_MS;
+    let hasMoved = false;
+    for (const [begun, { work }] of due.entries()) {
+      const { name, id, advance } = work;
+      if (begun >= MOST_A_LOOK || (begun > 0 && clock.nowMs() >= latestMs))
+        return { moved: this.#leave(due.slice(begun)) || hasMoved, isCutOff: false };
       try {
         if (!(await isFree(account))) break;
+        this.#left.delete(name);
         const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
-        if (hasChanged) moved++;
+        hasMoved ||= hasChanged;
         if (hasChanged) this.#retries.taken(name);
-        else {
-          this.#retries.refused(name, block);
-          refusals.set(path, refused + 1);
-        }
+        else this.#retries.refused(name, block);
       } catch (error) {
-        if (error instanceof RoundOver) return { moved: moved > 0, isCutOff: true };
+        if (error instanceof RoundOver) return { moved: hasMoved, isCutOff: true };
         // The node refuses it, or does not answer: others go on, and this one is tried again like one that a contract refuses.
         this.#waits.set(id, reasonOf(error));
         this.#retries.refused(name, block);
-        refusals.set(path, refused + 1);
         if (error instanceof MemberSilentError) {
           worked.look.isOver = true;
           break;
         }
       }
     }
-    return { moved: moved > 0, isCutOff: false };
+    return { moved: hasMoved, isCutOff: false };
+  }
+
+  /** Has the next look go on with those of these that must be asked. Returns whether there is any. */
+  #leave(due: readonly PlacedWork[]): boolean {
+    // Of a path on which all were refused, one is asked for all.
+    const owed = due.filter(({ refusals, turn }) => refusals === 0 || turn === 0);
+    for (const { work } of owed) this.#left.add(work.name);
+    return owed.length > 0;
   }
 
   /** Those that were never refused first, and a message of each path before the second of any: a flood delays no other. */
-  #inTurns(due: readonly DueWork[]): readonly DueWork[] {
+  #inTurns(due: readonly DueWork[]): readonly PlacedWork[] {
     const turns = new Map<string, number>();
     const placed = due
       .map((work) => ({ work, refusals: this.#retries.refusals(work.name) }))
@@ -256,7 +263,7 @@ export class BridgeWork {
         turns.set(each.work.path, turn + 1);
         return { ...each, turn };
       });
-    return placed.toSorted((a, b) => a.refusals - b.refusals || a.turn - b.turn).map(({ work }) => work);
+    return placed.toSorted((a, b) => a.refusals - b.refusals || a.turn - b.turn);
   }
 
   /** Undefined where it is in no block yet, or cannot be paid. Rejects with what the node refuses it with. */
@@ -282,6 +289,15 @@ export class BridgeWork {
     this.#messages.take(member, outcome.receipt.logs);
     return outcome.receipt;
   }
+}
+
+/** Something that is due, and its place among others. */
+interface PlacedWork {
+  readonly work: DueWork;
+  /** How often it was refused. */
+  readonly refusals: number;
+  /** How many of its path come before it. */
+  readonly turn: number;
 }
 
 /** What all members have said. */

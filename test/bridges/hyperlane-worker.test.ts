@@ -9,6 +9,8 @@ import { FakeMember } from "./support/fake-member.ts";
 import type { FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, RECIPIENT] = [zeroPadValue("0xaa", 32), zeroPadValue("0xbb", 32)] as const;
+/** What a refusal takes in the tests of slow ones: it is asked with its gas, and with the most that there is. */
+const SLOW_MS = 50;
 /** `Refused()` of any contract. */
 const REFUSED = "0x8ac5ff0b";
 const refusal = (): Error => Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION", data: REFUSED });
@@ -32,12 +34,23 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     address,
     ...contract.encodeEventLog(name, [...values]),
   });
-  const messageOf = (origin: number, nonce: number): string =>
-    concat(["0x03", toBeHex(nonce, 4), toBeHex(origin, 4), SENDER, toBeHex(2, 4), RECIPIENT, "0x00"]);
+  const messageOf = (origin: number, nonce: number, sender: string = SENDER, destination = 2): string =>
+    concat(["0x03", toBeHex(nonce, 4), toBeHex(origin, 4), sender, toBeHex(destination, 4), RECIPIENT, "0x00"]);
   const dispatched = (message: string): FakeLog[] => [
     logOf(worker.contracts.mailbox, mailbox, "Dispatch", [`0x${SENDER.slice(-40)}`, 2, RECIPIENT, message]),
     logOf(worker.contracts.hook, provenHook, "MessagePassed", [keccak256(message), 2, 50_000n, 1n]),
   ];
+  /** One that takes a tenth of a second of a clock for each refusal. */
+  function slowWorker(): HyperlaneWorker {
+    let nowMs = 0;
+    const members = [a, b, c].map(({ member }) => member);
+    const answer = b.onCall;
+    b.onCall = (data) => {
+      if (data.startsWith(mailbox.getFunction("process")!.selector)) nowMs += SLOW_MS;
+      return answer(data);
+    };
+    return new HyperlaneWorker({ members, clock: { ...systemClock, nowMs: () => nowMs }, isHeld: () => false });
+  }
   const proven = (origin: number, message: string): FakeLog =>
     logOf(worker.contracts.hook, provenHook, "MessageProven", [origin, keccak256(message)]);
   const nonceIn = (data: string): number => Number(`0x${String(mailbox.decodeFunctionData("process", data)[1]).slice(4, 12)}`);
@@ -60,8 +73,8 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     const all = Array.from({ length: 1_000 }, (_, i) => messageOf(1, i + 1));
     for (const message of all) a.emit(...dispatched(message));
     b.emit(...all.map((message) => proven(1, message)));
-    await worker.look({ all: true });
-    assert.deepEqual(b.sent, []);
+    for (let isFirst = true; await worker.look({ all: isFirst }); isFirst = false);
+    assert.deepEqual([b.sent, new Set(asked).size], [[], 1_000]);
     assert.equal(worker.refusal(keccak256(all[0]!) as Hex)?.data, REFUSED);
     const last = messageOf(1, 1_001);
     a.emit(...dispatched(last));
@@ -80,29 +93,48 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
   });
 
   test("attack: refusals that take a tenth of a second each delay no look by more than a second, and all are asked in turns", async () => {
-    let nowMs = 0;
-    const members = [a, b].map(({ member }) => member);
-    const slow = new HyperlaneWorker({ members, clock: { ...systemClock, nowMs: () => nowMs }, isHeld: () => false });
     takes(() => false);
-    const answer = b.onCall;
-    b.onCall = (data) => {
-      if (data.startsWith(mailbox.getFunction("process")!.selector)) nowMs += 50;
-      return answer(data);
-    };
+    const slow = slowWorker();
     const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1));
     for (const message of all) a.emit(...dispatched(message));
     b.emit(...all.map((message) => proven(1, message)));
+    // At first each is asked, then as many as a second has, those that were asked least before others.
+    for (const isFirst of [true, false])
+      for (const from of [0, 10, 20, 30, 40, 50]) {
+        asked = [];
+        const goesOn = await slow.look({ all: from === 0 || !isFirst });
+        assert.deepEqual(
+          [...new Set(asked)],
+          Array.from({ length: 10 }, (_, i) => from + i + 1),
+        );
+        assert.equal(goesOn, isFirst && from < 50);
+      }
+  });
+
+  test("attack: a recipient refuses messages of 60 senders, a tenth of a second each: a look ends after a second, others go on in it, and the next ones ask the rest", async () => {
+    takes((nonce) => nonce > 60);
+    c.onTransaction = () => [logOf(worker.contracts.mailbox, mailbox, "ProcessId", [keccak256(elsewhere)])];
+    c.onCall = () => "0x";
+    const slow = slowWorker();
+    const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1, toBeHex(0x1000 + i, 32)));
+    const elsewhere = messageOf(1, 70, SENDER, 3);
+    for (const message of [...all, elsewhere]) a.emit(...dispatched(message));
+    b.emit(...all.map((message) => proven(1, message)));
+    c.emit(proven(1, elsewhere));
+    assert.equal(await slow.look({ all: true }), true);
+    assert.deepEqual([new Set(asked).size, c.sent.length], [10, 1]);
+    for (let look = 0; (await slow.look()) && look < 20; look++);
+    assert.deepEqual([new Set(asked).size, asked.length], [60, 120]);
+    // All have been refused: a new message is before them.
+    asked = [];
+    const last = messageOf(1, 61, toBeHex(0x2000, 32));
+    a.emit(...dispatched(last));
+    b.emit(proven(1, last));
     await slow.look({ all: true });
-    assert.equal(new Set(asked).size, 60);
-    // Each is asked with its gas and with the most that there is.
-    for (const from of [0, 10, 20, 30, 40, 50]) {
-      asked = [];
-      await slow.look({ all: true });
-      assert.deepEqual(
-        [...new Set(asked)],
-        Array.from({ length: 10 }, (_, i) => from + i + 1),
-      );
-    }
+    assert.deepEqual([asked[0], b.sent.length], [61, 1]);
+    // A relay that is asked for goes on until one of each sender was asked.
+    for (let look = 0; (await slow.look()) && look < 20; look++);
+    assert.equal(new Set(asked).size, 61);
   });
 
   test("attack: a recipient reverts with a megabyte, and its module burns all gas of questions: 4,096 bytes are kept, and others go on", async () => {
