@@ -103,7 +103,7 @@ export async function strangersWord(
   return answer !== undefined && /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : undefined;
 }
 
-/** Whether a node did not say that a contract refuses, but that its gas was not enough. */
+/** Whether a node did not say that a contract refuses, but that its gas was not enough, perhaps not even for its bytes. */
 function isOutOfGas(error: unknown): boolean {
-  return /out of gas/i.test(String(error));
+  return /out of gas|intrinsic.?gas|requires at least \d+ gas/i.test(String(error));
 }

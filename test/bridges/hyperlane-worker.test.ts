@@ -47,7 +47,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     const answer = b.onCall;
     b.onCall = (data) => {
       if (data.startsWith(mailbox.getFunction("process")!.selector)) nowMs += SLOW_MS;
-      return answer(data);
+      return answer(data, 0n);
     };
     return new HyperlaneWorker({ members, clock: { ...systemClock, nowMs: () => nowMs }, isHeld: () => false });
   }
@@ -142,7 +142,7 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     takes((nonce) => nonce === 2);
     const answer = b.onCall;
     b.onCall = (data) => {
-      if (data.startsWith(mailbox.getFunction("process")!.selector) && nonceIn(data) === 2) return answer(data);
+      if (data.startsWith(mailbox.getFunction("process")!.selector) && nonceIn(data) === 2) return answer(data, 0n);
       if (!data.startsWith(mailbox.getFunction("process")!.selector)) throw new Error("out of gas");
       throw Object.assign(refusal(), { data: `0x${"ab".repeat(1_000_000)}` });
     };
@@ -152,6 +152,23 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     assert.equal(b.sent.length, 1);
     assert.equal(worker.refusal(keccak256(bomb) as Hex)?.data?.length, 2 + 2 * 4_096);
   });
+
+  for (const [node, text] of [
+    ["a chain", "execution failed: INTRINSIC_GAS_TOO_LOW: tx gas limit 200000 is lower than the minimum gas limit of 344900"],
+    ["L1", "Transaction requires at least 344900 gas but got 200000"],
+  ])
+    test(`a message whose bytes take more gas than its sender has paid for is told so by the words of ${node}`, async () => {
+      b.onCall = (_data, gas) => {
+        if (gas < 344_900n) throw new Error(text);
+        return "0x";
+      };
+      const message = messageOf(1, 1);
+      a.emit(...dispatched(message));
+      b.emit(proven(1, message));
+      await worker.look();
+      assert.match(worker.refusal(keccak256(message) as Hex)?.reason ?? "", /needs more gas than the 50000 for handle/);
+      assert.deepEqual(b.sent, []);
+    });
 
   test("attack: a chain that vouches for another chain's message has nothing processed", async () => {
     takes(() => true);

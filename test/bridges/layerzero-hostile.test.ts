@@ -75,6 +75,28 @@ describe("C14 attacks on LayerZero V2 between two chains", () => {
     }
   });
 
+  test("a chain that makes no blocks keeps what L1 sends to it, and no other's messages or questions; it has them once it makes blocks", async () => {
+    const alpha = dapp.hyperchains.chain("alpha");
+    const [a, b] = [
+      await put(dapp.hyperchains.l1, "MyOApp", dapp.bridge.endpoint, dapp.owner),
+      await put(alpha, "MyOApp", dapp.bridge.endpoint, dapp.owner),
+    ];
+    const down = await pair(dapp.hyperchains, ["l1", "alpha"], [a, b]);
+    const other = await oapps("MyOApp");
+    const elsewhere = await sendWord(other.a, other.bId, "to beta", { options: PLAIN });
+    await dapp.hyperchains.settle();
+    const automine = (isOn: boolean): Promise<unknown> => alpha.provider.request({ method: "evm_setAutomine", params: [isOn] });
+    await automine(false);
+    const sent = await sendWord(down.a, down.bId, "to alpha", { options: PLAIN });
+    await moveOn();
+    assert.notEqual(await stepOf(sent.hash), "executed");
+    for (let round = 0; round < 3 && (await stepOf(elsewhere.hash)) !== "executed"; round++) await dapp.hyperchains.relay();
+    assert.equal(await stepOf(elsewhere.hash), "executed");
+    await automine(true);
+    await dapp.bridge.delivered(sent);
+    assert.equal(await received(down.b), 1n);
+  });
+
   test("attack: executeBundle inside lzReceive: what it brings is recorded there, and each message is executed once", async () => {
     const { a, b, bId } = await oapps("MyCallingOApp");
     await dapp.bridge.hold("beta");

@@ -91,6 +91,15 @@ describe("C14 dapps of the Superchain between two chains that are born with its 
     await reverts(world.at(1, MESSENGER).getFunction("crossDomainMessageSender").staticCall(), "NotEntered");
   });
 
+  test("a message of 110,000 bytes is relayed: gas for them comes beside its target's", async () => {
+    const sent = await send(world.at(0, MESSENGER), "sendMessage", B, CAROL, `0x${"11".repeat(110_000)}`);
+    await world.moveOn();
+    const { step, transactionHash } = await world.of(sent);
+    assert.equal(step, "executed");
+    // What a relay of any size has would not pay for these bytes.
+    assert.ok((await world.clients[1]!.getTransactionReceipt(transactionHash!))!.gasUsed > 4_400_000n);
+  });
+
   test("a target that reverts undoes its relay, is told with its error, and takes it later", async () => {
     const [a, b] = await world.twins("SuperchainTestCounter");
     await send(b, "refuse", true);

@@ -2,6 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
 import { answerWithin } from "../../relayer/member-silence.ts";
+import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import { ANSWER_MS, BridgeWork } from "../bridge-work.ts";
 import type { BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
@@ -14,8 +15,9 @@ import { recordOf, relayAccessList } from "./identifier.ts";
 import type { LogIdentifier } from "./identifier.ts";
 import { superchainContracts } from "./interfaces.ts";
 
-/** The same for each message: no sender pays for a relay. */
+/** No sender pays for a relay: each target has the same, beside what the bytes of its message take at most (EIP-7623). */
 const RELAY_GAS = 5_000_000n;
+const BYTE_GAS = 48n;
 
 /** Where a message's log is, and what an inbox keeps of it once it is proven. */
 interface MessagePlace {
@@ -98,14 +100,14 @@ export class SuperchainWorker {
   }
 
   /** Relays a message at once, with so much gas. Undefined where nothing was sent. */
-  execute(hash: Hex, gas: bigint = RELAY_GAS): Promise<TransactionReceipt | undefined> {
+  execute(hash: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
     return this.#work.atOnce(async () => {
       await this.#learnTimes();
       const message = this.book.message(hash);
       const worked = message && this.#work.member(message.destination);
       if (message === undefined || worked === undefined) return undefined;
       if (!this.isProven(message) || this.book.relayed(message) !== undefined) return undefined;
-      return this.#relay(message, gas, { worked, id: hash, round: beginLook(worked) });
+      return this.#relay(message, gas ?? gasOf(message), { worked, id: hash, round: beginLook(worked) });
     });
   }
 
@@ -140,7 +142,7 @@ export class SuperchainWorker {
       const { hash: id, destination, sender, target } = message;
       if (destination !== worked.member.id || this.book.relayed(message) !== undefined || !this.isProven(message)) return [];
       const advance = async (round: SendingRound): Promise<boolean> =>
-        (await this.#relay(message, RELAY_GAS, { worked, id, round })) !== undefined;
+        (await this.#relay(message, gasOf(message), { worked, id, round })) !== undefined;
       return [{ name: id, id, path: `${sender} ${target}`, advance }];
     });
   }
@@ -173,6 +175,11 @@ export class SuperchainWorker {
     const accessList = relayAccessList(identifier, payloadHash);
     return { to: SUPERCHAIN.L2ToL2CrossDomainMessenger, data, value: 0n, gas, accessList };
   }
+}
+
+function gasOf({ payload }: SuperchainMessage): bigint {
+  const all = RELAY_GAS + BYTE_GAS * BigInt(payload.length / 2 - 1);
+  return all < MAX_TRANSACTION_GAS ? all : MAX_TRANSACTION_GAS;
 }
 
 function placeName({ hash }: SuperchainMessage, { blockNumber }: SuperchainTelling): string {

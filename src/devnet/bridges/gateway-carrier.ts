@@ -6,6 +6,7 @@ import type { GatewayMessage } from "../../client/gateway-messages.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import { viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { answerWithin } from "../../relayer/member-silence.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 
 /** A bridge's message that waits for what its peer has sent. */
@@ -18,6 +19,8 @@ export interface BridgeCrossing {
 
 /** Messages at one look, so that it ends. */
 const MOST_A_LOOK = 32;
+/** What a look waits for a delivery's block: a member need not make any by itself. */
+const INCLUSION_MS = 5_000;
 
 /** Brings the messages between L1 and chains that vouch for a bridge's messages: no relayer does. */
 export class GatewayCarrier {
@@ -27,6 +30,8 @@ export class GatewayCarrier {
   readonly #peer: Hex;
   readonly #messages = new Map<Hex, readonly GatewayMessage[]>();
   #view: L1View | undefined;
+  /** Members on which a delivery waits for its block: the next one there waits with it. */
+  readonly #waiting = new Set<bigint>();
   /** The first message of the next look, where there are more than one look takes. */
   #turn = 0;
 
@@ -72,9 +77,13 @@ export class GatewayCarrier {
   async #bringOne(message: GatewayMessage, l1: BridgeMember): Promise<boolean> {
     const isToL1 = message.direction === "toL1";
     const to = isToL1 ? l1 : this.#members.find(({ chainId }) => chainId === BigInt(message.chainId));
-    if (to === undefined) return false;
+    if (to === undefined || this.#waiting.has(to.chainId)) return false;
     const all = this.#info();
     const view = isToL1 ? (this.#view ??= viewL1(ecosystemOf(all, findChain(all, message.chainId)), l1.provider)) : undefined;
-    return (await deliverGatewayMessage(all, message, to.wallet, view)).state === "delivered";
+    this.#waiting.add(to.chainId);
+    const delivered = deliverGatewayMessage(all, message, to.wallet, view).finally(() => this.#waiting.delete(to.chainId));
+    // It may end when no look waits for it any more.
+    delivered.catch(() => undefined);
+    return (await answerWithin(delivered, to.name, INCLUSION_MS)).state === "delivered";
   }
 }

@@ -29,7 +29,7 @@ export class FakeMember {
   /** What becomes of a transaction: its logs, or the node's refusal. */
   onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
   /** What a call answers; it is refused where this throws. */
-  onCall: (data: string) => string = answerTo;
+  onCall: (data: string, gas: bigint) => string = answerTo;
   /** Whether a transaction is included and reverts, so that it has no logs. */
   reverts: (transaction: FakeTransaction) => boolean = () => false;
   isSilent = false;
@@ -56,7 +56,7 @@ export class FakeMember {
           .slice(fromBlock, toBlock + 1)
           .flatMap((logs, i) => logs.map((log, index) => ({ ...log, blockNumber: fromBlock + i, index }))),
       getCode: () => "0x01",
-      call: ({ data }: { data: string }) => this.onCall(data),
+      call: ({ data, gasLimit }: { data: string; gasLimit?: bigint }) => this.onCall(data, gasLimit ?? 0n),
       broadcastTransaction: (raw: string) => this.#take(Transaction.from(raw)),
     };
     const provider = Object.fromEntries(
