@@ -281,6 +281,8 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     b.reverts = () => false;
     await worker.execute(guidOf(1), undefined);
     assert.equal(executions(b), 2);
+    assert.equal(await worker.execute(guidOf(1), undefined), undefined);
+    assert.equal(executions(b), 2, "what is executed is paid for no more");
   });
 
   test("attack: a lying chain tells what no contract does: others' messages of the same look are read and executed", async () => {

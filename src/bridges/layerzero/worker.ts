@@ -74,8 +74,10 @@ export class LayerZeroWorker {
       const packet = this.book.packet(guid);
       const worked = packet && this.#work.member(BigInt(packet.dstEid));
       if (packet?.options === undefined || worked === undefined) return undefined;
+      const { committed, executed } = this.book.marks(packet);
+      if (executed !== undefined) return undefined;
       const round = beginLook(worked);
-      if (this.book.marks(packet).committed === undefined && !(await this.#commit(packet, worked, round))) return undefined;
+      if (committed === undefined && !(await this.#commit(packet, worked, round))) return undefined;
       return this.#work.send(execution(packet, packet.options, this.contracts, gas), { worked, id: guid, round });
     });
   }
