@@ -9,10 +9,11 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 /** What a message's record is passed on with, asked of the member that sent it; undefined where that does not tell. */
 export type PayloadOf = (source: BridgeMember["provider"]) => string | undefined | Promise<string | undefined>;
 
-/** The messages between chains that bring a bridge's records. Each is looked for once. */
+/** The messages between chains that bring a bridge's records. Each transaction that sent some is read once. */
 export class ProvenMessages {
   readonly #members: readonly BridgeMember[];
   readonly #found = new Map<Hex, Hex | undefined>();
+  readonly #sent = new Map<Hex, Promise<SentPayloads>>();
 
   constructor(members: readonly BridgeMember[]) {
     this.#members = members;
@@ -22,25 +23,42 @@ export class ProvenMessages {
   async of(id: Hex, { chainId, transactionHash }: BridgeTransactionPlace, payloadOf: PayloadOf): Promise<Hex | undefined> {
     if (!this.#found.has(id)) {
       const source = this.#members.find((member) => member.chainId === chainId)?.provider;
-      const [receipt, payload] = source
-        ? await Promise.all([source.getTransactionReceipt(transactionHash), payloadOf(source)])
-        : [];
-      this.#found.set(id, receipt && payload !== undefined ? provenMessageOf(payload, chainId, receipt) : undefined);
+      const payload = await (source && payloadOf(source));
+      const sent = source && (await this.#sentBy(transactionHash, chainId, source));
+      this.#found.set(id, payload === undefined ? undefined : sent?.get(payload));
     }
     return this.#found.get(id);
   }
+
+  #sentBy(hash: Hex, chainId: bigint, source: BridgeMember["provider"]): Promise<SentPayloads> {
+    const known = this.#sent.get(hash);
+    if (known !== undefined) return known;
+    const reading = source.getTransactionReceipt(hash).then((receipt) => payloadsIn(chainId, receipt));
+    this.#sent.set(hash, reading);
+    // One that could not be read is read again.
+    reading.catch(() => this.#sent.delete(hash));
+    return reading;
+  }
 }
 
-/** The message between chains that brings a bridge's record, by its hash, in the receipt of the transaction that sent both. */
-function provenMessageOf(payload: string, chainId: bigint, receipt: Pick<TransactionReceipt, "hash" | "logs">): Hex | undefined {
-  const passing = receipt.logs
-    .filter(({ address }) => address.toLowerCase() === PREDEPLOYS.InteropCenter)
-    .map((log) => interopCenter.parseLog(log))
-    .find((event) => event?.name === "MessageSent" && event.args["payload"] === payload);
-  if (passing === undefined || passing === null) return undefined;
+/** Messages between chains by what they bring. */
+type SentPayloads = ReadonlyMap<string, Hex>;
+
+/** The messages that a transaction has sent by the interop center; the first of those that bring the same. */
+function payloadsIn(chainId: bigint, receipt: Pick<TransactionReceipt, "hash" | "logs"> | null): SentPayloads {
+  if (receipt === null) return new Map();
   // Which L1 it is does not matter to bundles.
   const bundles = sentMessages(Number(chainId), 0, receipt).filter(({ type }) => type === "bundle");
-  return bundles.find(({ messageHash }) => callIdOf(messageHash) === passing.args["sendId"])?.messageHash;
+  const hashes = new Map(bundles.map(({ messageHash }) => [callIdOf(messageHash), messageHash]));
+  const found = new Map<string, Hex>();
+  for (const log of receipt.logs) {
+    const event = log.address.toLowerCase() === PREDEPLOYS.InteropCenter ? interopCenter.parseLog(log) : null;
+    if (event?.name !== "MessageSent") continue;
+    const hash = hashes.get(String(event.args["sendId"]));
+    const payload = String(event.args["payload"]);
+    if (hash !== undefined && !found.has(payload)) found.set(payload, hash);
+  }
+  return found;
 }
 
 /** How the interop center names the one call of a message. */
