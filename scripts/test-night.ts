@@ -14,7 +14,10 @@ interface NightWork {
 export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
-    night: ["execution-proof/proven-batch", "recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
+    night: [
+      ...["execution-proof/proven-batch", "execution-proof/product-programs"],
+      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
+    ],
     day: [
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],

@@ -4,7 +4,9 @@ import { wordOf } from "../circuits/shapes/word.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition } from "../stark/system.ts";
+import type { LeastHeight } from "../stark/table-rows.ts";
 import type { ProvableTrace } from "./run-state.ts";
+import type { RunProfile } from "./run-profiles.ts";
 import type { RunTrace } from "./run-trace.ts";
 import { encodeStatement, formOf, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
@@ -49,6 +51,14 @@ export interface RunSystem {
   readonly definition: SystemDefinition;
   /** Of which it was made. Default: all, as they are listed. */
   readonly tables?: readonly RunTable[];
+  /** One of which each of its proofs has, the smallest that has room. Default: tables are as high as a run needs. */
+  readonly profiles?: readonly RunProfile[];
+}
+
+/** How high each table is at least, and how many rows it may have. */
+interface TableBounds {
+  readonly leastOf: (table: string) => LeastHeight;
+  readonly mostOf: (table: string) => number;
 }
 
 /**
@@ -56,21 +66,67 @@ export interface RunSystem {
  * given: then there is no proof that verifies.
  */
 export function runInput(
-  { program, definition, tables = RUN_TABLES }: RunSystem,
+  system: RunSystem,
   trace: ProvableTrace,
-  changes = changesOf(program, trace),
+  changes = changesOf(system.program, trace),
   roots: RootChange = trace.state.roots,
 ): ProverInput {
-  const run = filledRun(program, trace, definition.parameters.minLogRows);
-  const own = tables.map(({ columns, isCounted }) => (isCounted === true ? undefined : columns(run, [])));
+  const { minLogRows } = system.definition.parameters;
+  const traces = runTraces(system, trace, { leastOf: () => minLogRows, mostOf: () => Infinity });
+  if (traces === undefined) throw new Error("tables without a bound are never too high");
+  return inputOf(system, traces, changes, roots);
+}
+
+/** The same with tables as high as the first of the system's profiles has them that has room; undefined where none has. */
+export function profiledInput(system: RunSystem, trace: ProvableTrace): ProverInput | undefined {
+  const { program, definition, profiles = [] } = system;
+  for (const profile of profiles) {
+    const traces = runTraces(system, trace, boundsOf(profile, definition.parameters));
+    if (traces !== undefined) return inputOf(system, traces, changesOf(program, trace), trace.state.roots);
+  }
+  return undefined;
+}
+
+function boundsOf(profile: RunProfile, { minLogRows }: Pick<ProofParameters, "minLogRows">): TableBounds {
+  return {
+    leastOf: (table) => {
+      const logRows = profile[table];
+      return logRows === undefined ? minLogRows : { inAnyCase: logRows };
+    },
+    mostOf: (table) => 2 ** (profile[table] ?? Infinity),
+  };
+}
+
+function inputOf(
+  { program }: RunSystem,
+  traces: ProverInput["traces"],
+  changes: readonly WordChange[],
+  roots: RootChange,
+): ProverInput {
+  return { statement: encodeStatement(program, changes, roots), auxiliary: traces.map(() => []), traces };
+}
+
+/** Undefined where a table has more rows than it may have: found at the first one. */
+function runTraces(
+  { program, definition, tables = RUN_TABLES }: RunSystem,
+  trace: ProvableTrace,
+  { leastOf, mostOf }: TableBounds,
+): (readonly Uint32Array[])[] | undefined {
+  const run = filledRun(program, trace, leastOf);
+  const nameOf = (i: number): string => definition.tables[i]?.air.name ?? "";
+  const own: (readonly Uint32Array[] | undefined)[] = [];
+  for (const [i, { columns, isCounted }] of tables.entries()) {
+    const made = isCounted === true ? undefined : columns(run, leastOf(nameOf(i)), []);
+    if ((made?.[0]?.length ?? 0) > mostOf(nameOf(i))) return undefined;
+    own.push(made);
+  }
   const looking = definition.tables.flatMap(({ air, preprocessed }, i): LookingTable[] => {
     const main = own[i];
     // The program's table and the boundary look nothing up.
     const looksUp = main !== undefined && preprocessed === undefined && air.publicCount === 0;
     return looksUp ? [{ air, columns: { preprocessed: [], main } }] : [];
   });
-  const traces = tables.map(({ columns }, i) => own[i] ?? columns(run, looking));
-  return { statement: encodeStatement(program, changes, roots), auxiliary: traces.map(() => []), traces };
+  return tables.map(({ columns }, i) => own[i] ?? columns(run, leastOf(nameOf(i)), looking));
 }
 
 /** What the program's places held before and after a traced run. */

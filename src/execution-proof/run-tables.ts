@@ -71,7 +71,7 @@ import {
 } from "../stark/fields.ts";
 import type { InSegments } from "../stark/segment-bounds.ts";
 import type { TableDefinition } from "../stark/system.ts";
-import type { TableRows } from "../stark/table-rows.ts";
+import { type LeastHeight, leastLogRows, type TableRows } from "../stark/table-rows.ts";
 import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { Limbs } from "./recorded-run.ts";
@@ -129,8 +129,8 @@ type AskedGroups = Pick<ProvableTrace, "permutations" | "sha256">;
 /** One table of a run: what its rows must be, with its height where the key fixes that, and what they are. */
 export interface RunTable {
   readonly definition: (program: ProvenProgram, minLogRows: number) => TableDefinition;
-  /** The main columns; of a table that others look up, counted over all that look something up. */
-  readonly columns: (run: FilledRun, looking: readonly LookingTable[]) => readonly Uint32Array[];
+  /** The main columns, of a least height; of a table that others look up, counted over all that look something up. */
+  readonly columns: (run: FilledRun, least: LeastHeight, looking: readonly LookingTable[]) => readonly Uint32Array[];
   /** Whether its columns count what others look up. */
   readonly isCounted?: true;
   readonly cut?: TableCut;
@@ -139,7 +139,8 @@ export interface RunTable {
 /** What the columns of a run's tables are made from. */
 export interface FilledRun {
   readonly trace: ProvableTrace;
-  readonly minLogRows: number;
+  /** Of each table, by its name. */
+  readonly leastOf: (table: string) => LeastHeight;
   readonly instructions: readonly Instruction[];
   readonly processor: readonly Uint32Array[];
   readonly user: readonly Uint32Array[];
@@ -157,26 +158,26 @@ function instructionsOf({ rows }: ProvenProgram): Instruction[] {
 export function filledRun(
   program: ProvenProgram,
   trace: ProvableTrace,
-  minLogRows: number,
+  leastOf: FilledRun["leastOf"],
   given: Partial<Pick<FilledRun, "processor" | "user" | "code">> = {},
 ): FilledRun {
   const made: { -readonly [Name in keyof FilledRun]?: FilledRun[Name] } = { ...given };
   return {
-    ...{ trace, minLogRows, instructions: instructionsOf(program) },
+    ...{ trace, leastOf, instructions: instructionsOf(program) },
     get processor() {
-      return (made.processor ??= processorColumns(trace.processor, minLogRows));
+      return (made.processor ??= processorColumns(trace.processor, leastOf("processor")));
     },
     get user() {
-      return (made.user ??= userColumns(trace.user, minLogRows));
+      return (made.user ??= userColumns(trace.user, leastOf("user")));
     },
     get code() {
-      return (made.code ??= codeColumns(trace.code, minLogRows));
+      return (made.code ??= codeColumns(trace.code, leastOf("code")));
     },
     get curve() {
-      return (made.curve ??= trace.curve.columns(minLogRows));
+      return (made.curve ??= trace.curve.columns(leastOf));
     },
     get arithmetic() {
-      return (made.arithmetic ??= trace.arithmetic.columns(minLogRows));
+      return (made.arithmetic ??= trace.arithmetic.columns(leastOf));
     },
   };
 }
@@ -213,58 +214,58 @@ export const RUN_TABLES: readonly RunTable[] = [
     { rows: ({ processor }) => processor, after: nextStep },
   ),
   chained(
-    optional(memoryAir, ({ trace, minLogRows }) => memoryColumns(trace.places, minLogRows)),
+    optional(memoryAir, ({ trace }, least) => memoryColumns(trace.places, least)),
     { rows: ({ places }) => places, after: nextPlace },
   ),
-  optional(byteMemoryAir, ({ trace, minLogRows }) => byteMemoryColumns(trace.byteAccesses, minLogRows)),
+  optional(byteMemoryAir, ({ trace }, least) => byteMemoryColumns(trace.byteAccesses, least)),
   chained(
-    optional(copyAir, ({ trace, minLogRows }) => copyColumns(trace.copies, minLogRows)),
+    optional(copyAir, ({ trace }, least) => copyColumns(trace.copies, least)),
     { rows: ({ copies }) => copies, after: filledWith("copy", COPY_FIELDS, noCopy()) },
   ),
-  optional(digestWordsAir, ({ trace, minLogRows }) => digestWordsColumns(trace.digestWords, minLogRows)),
-  optional(compressionAir, ({ trace, minLogRows }) => compressionColumns(trace.compressions.list(), minLogRows)),
+  optional(digestWordsAir, ({ trace }, least) => digestWordsColumns(trace.digestWords, least)),
+  optional(compressionAir, ({ trace }, least) => compressionColumns(trace.compressions.list(), least)),
   chained(
-    optional(spongeAir, ({ trace, minLogRows }) => spongeColumns(trace.sponge, minLogRows)),
+    optional(spongeAir, ({ trace }, least) => spongeColumns(trace.sponge, least)),
     { rows: ({ sponge }) => sponge, after: filledWith("sponge", SPONGE_FIELDS, noBlock()) },
   ),
   chained(
-    optional(hashInputAir, ({ trace, minLogRows }) => hashInputColumns(trace.hashInput, minLogRows)),
+    optional(hashInputAir, ({ trace }, least) => hashInputColumns(trace.hashInput, least)),
     { rows: ({ hashInput }) => hashInput, after: filledWith("hashInput", HASH_INPUT_FIELDS, noInput()) },
   ),
   standsAlone(
-    optional(keccakAir, ({ trace, minLogRows }) => keccakColumns(trace.permutations, minLogRows)),
+    optional(keccakAir, ({ trace }, least) => keccakColumns(trace.permutations, least)),
     {
       ...{ kind: "parts", period: KECCAK_ROUNDS, groups: ({ permutations }) => permutations.length },
       part: ({ permutations }, minLogRows, groups) => keccakColumns(permutations.slice(...groups), minLogRows),
     },
   ),
   standsAlone(
-    optional(sha256Air, ({ trace, minLogRows }) => sha256Columns(trace.sha256, minLogRows)),
+    optional(sha256Air, ({ trace }, least) => sha256Columns(trace.sha256, least)),
     {
       ...{ kind: "parts", period: SHA256_ROUNDS, groups: ({ sha256 }) => sha256.length },
       part: ({ sha256 }, minLogRows, groups) => sha256Columns(sha256.slice(...groups), minLogRows),
     },
   ),
-  optional(recoverAir, ({ trace, minLogRows }) => recoverColumns(trace.recoveries, minLogRows)),
+  optional(recoverAir, ({ trace }, least) => recoverColumns(trace.recoveries, least)),
   optional(curveMultipleAir, ({ curve }) => curve.curveMultiple),
   optional(curveChoiceAir, ({ curve }) => curve.curveChoice),
   optional(curveStepAir, ({ curve }) => curve.curveStep),
   optional(curveSumAir, ({ curve }) => curve.curveSum),
   optional(curveProductAir, ({ curve }) => curve.curveProduct),
-  optional(stackRestAir, ({ trace, minLogRows }) => stackRestColumns(trace.rest, minLogRows)),
-  optional(wordRangeAir, ({ trace, minLogRows }) => wordRangeColumns(rangedWords(trace), minLogRows)),
+  optional(stackRestAir, ({ trace }, least) => stackRestColumns(trace.rest, least)),
+  optional(wordRangeAir, ({ trace }, least) => wordRangeColumns(rangedWords(trace), least)),
   optional(
     () => keysAir(CURRENT_SPACE),
-    ({ trace, minLogRows }) => keysColumns(trace.leaves, minLogRows),
+    ({ trace }, least) => keysColumns(trace.leaves, least),
   ),
   chained(
-    optional(leavesAir, ({ trace, minLogRows }) => leavesColumns(trace.state.leaves, minLogRows)),
+    optional(leavesAir, ({ trace }, least) => leavesColumns(trace.state.leaves, least)),
     { rows: ({ state }) => state.leaves, after: nextLeaf },
   ),
-  optional(treeAir, ({ trace, minLogRows }) => treeColumns(trace.state.tree, minLogRows)),
+  optional(treeAir, ({ trace }, least) => treeColumns(trace.state.tree, least)),
   {
     definition: () => ({ air: rootsAir() }),
-    columns: ({ trace, minLogRows }) => rootsColumns(trace.state.roots, minLogRows),
+    columns: ({ trace }, least) => rootsColumns(trace.state.roots, least),
     cut: { kind: "first" },
   },
   chained(
@@ -276,12 +277,12 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   optional(
     (program) => userBytesAir(BYTE_PLACES, weightsOf(program)),
-    ({ trace, minLogRows }) => userBytesColumns(trace.userBytes, minLogRows),
+    ({ trace }, least) => userBytesColumns(trace.userBytes, least),
   ),
-  optional(memoryCostAir, ({ trace, minLogRows }) => memoryCostColumns(trace.memoryCost, minLogRows)),
+  optional(memoryCostAir, ({ trace }, least) => memoryCostColumns(trace.memoryCost, least)),
   optional(
     () => visitsAir(USER_PLACES),
-    ({ trace, minLogRows }) => visitsColumns(trace.visits, minLogRows),
+    ({ trace }, least) => visitsColumns(trace.visits, least),
   ),
   chained(
     optional(codeAir, ({ code }) => code),
@@ -289,18 +290,19 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   optional(
     () => codeWordsAir(KERNEL_MEMORY_SPACE),
-    ({ trace, minLogRows }) => codeWordsColumns(trace.codeWords, minLogRows),
+    ({ trace }, least) => codeWordsColumns(trace.codeWords, least),
   ),
   standsAlone(
     {
       definition: (program) => ({ air: boundaryAir(formOf(program)) }),
-      columns: ({ minLogRows }) => boundaryColumns(minLogRows),
+      columns: (_run, least) => boundaryColumns(leastLogRows(least)),
     },
     { kind: "everywhere" },
   ),
   {
     definition: (program, minLogRows) => romTable(instructionsOf(program), minLogRows),
-    columns: ({ instructions, processor, minLogRows }) => romUses(instructions, usedRows(instructions, processor), minLogRows),
+    columns: ({ instructions, processor }, least) =>
+      romUses(instructions, usedRows(instructions, processor), leastLogRows(least)),
   },
   {
     definition: (program) => opcodesTable(userOpcodes(weightsOf(program))),
@@ -309,7 +311,7 @@ export const RUN_TABLES: readonly RunTable[] = [
   ...ARITHMETIC_TABLE_NAMES.map((name) => optional(ARITHMETIC_TABLES[name].air, ({ arithmetic }) => arithmetic[name])),
   ...FIXED_TABLES.map(({ definition, columns }): RunTable => ({
     definition,
-    columns: (_run, looking) => columns(looking),
+    columns: (_run, _least, looking) => columns(looking),
     isCounted: true,
   })),
 ];
@@ -356,7 +358,7 @@ function columnOf(fields: Fields, columns: readonly Uint32Array[], name: string)
 }
 
 /** Filled up with the last row, which stops: only its clock goes on. */
-function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: number): Uint32Array[] {
+function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const { length, last } = rows;
   if (last === undefined) throw new RangeError("a run has at least one step");
   const columns = rows.columns({ padding: () => last, minLogRows });

@@ -1,10 +1,18 @@
 import { elementCount, elementNames, type Fields, type FieldValues, fieldValues } from "./fields.ts";
 import { PackedRows } from "./packed-rows.ts";
 
+/** To how many rows a table is filled up at least, as log2: if it has rows, or in any case. */
+export type LeastHeight = number | { readonly inAnyCase: number };
+
 /** With what a table is filled up, and to how many rows at least. */
 export interface Padding<F extends Fields> {
   readonly padding: () => FieldValues<F, number>;
-  readonly minLogRows: number;
+  readonly minLogRows: LeastHeight;
+}
+
+/** A least height, whether it is one in any case or not. */
+export function leastLogRows(least: LeastHeight): number {
+  return typeof least === "number" ? least : least.inAnyCase;
 }
 
 /**
@@ -79,7 +87,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
 
   /**
    * The columns, padded with rows of `padding` up to the power of two that is at least 2^minLogRows. Without rows they are empty,
-   * which makes the table absent.
+   * which makes the table absent, unless it has that height in any case.
    */
   columns({ padding, minLogRows }: Padding<F>): Uint32Array[] {
     const columns = this.range(0, this.height(minLogRows));
@@ -88,7 +96,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   }
 
   /** The columns, padded with the last so many rows, again and again. */
-  columnsRepeating(period: number, minLogRows: number): Uint32Array[] {
+  columnsRepeating(period: number, minLogRows: LeastHeight): Uint32Array[] {
     const { length } = this;
     const height = this.height(minLogRows);
     const columns = this.range(0, height);
@@ -99,8 +107,9 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   }
 
   /** Rows of the padded columns. */
-  height(minLogRows: number): number {
-    return this.length === 0 ? 0 : Math.max(2 ** minLogRows, 2 ** Math.ceil(Math.log2(this.length)));
+  height(minLogRows: LeastHeight): number {
+    if (this.length === 0 && typeof minLogRows === "number") return 0;
+    return Math.max(2 ** leastLogRows(minLogRows), 2 ** Math.ceil(Math.log2(Math.max(1, this.length))));
   }
 
   /** The same rows, to be taken segment by segment, and to be added to. */

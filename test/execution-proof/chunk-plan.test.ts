@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chunkCells, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
+import { chunkCells, profiledCells, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
 import { NO_WEIGHT, type StepWeight } from "../../src/execution-proof/batch/step-weight.ts";
 
 /** About what a transfer of an ERC-20 takes. */
@@ -36,5 +36,26 @@ describe("the plan of a batch's chunks", () => {
     assert.equal(stepsWithin(weights, first, most), 86);
     assert.equal(stepsWithin([OPENING, ...weights], 64, most), 87);
     assert.equal(stepsWithin(weights, 5, 1), 1);
+  });
+
+  it("takes as many as one of several profiles has room for, and counts that profile's cells", () => {
+    const heights = (processor: number, keccak: number) => ({
+      ...{ processor, user: 20, keccak, curveStep: 20, curveSum: 20, curveProduct: 20, sha256: 20, copy: 20, hashInput: 20 },
+    });
+    const [low, high] = [
+      { heights: heights(14, 9), cells: 10e6 },
+      { heights: heights(17, 12), cells: 60e6 },
+    ];
+    const cellsOf = (weight: StepWeight) => profiledCells(weight, [low, high]);
+    assert.equal(cellsOf({ ...NO_WEIGHT, rows: 2 ** 14, permutations: 21 }), 10e6);
+    assert.equal(cellsOf({ ...NO_WEIGHT, rows: 2 ** 14 + 1 }), 60e6);
+    // 22 permutations have 528 rows.
+    assert.equal(cellsOf({ ...NO_WEIGHT, permutations: 22 }), 60e6);
+    assert.equal(cellsOf({ ...NO_WEIGHT, permutations: 171 }), Infinity);
+    const weights = [OPENING, ...new Array<StepWeight>(149).fill(TRANSFER)];
+    // 9,304 + 63 · 1926 rows and 9 + 63 · 2 permutations have room; with one more there are too many rows.
+    assert.equal(stepsWithin(weights, 0, 120e6, cellsOf), 64);
+    assert.equal(stepsWithin(weights, 0, 10e6, cellsOf), 4);
+    assert.equal(stepsWithin(weights.slice(0, 50), 0, 120e6, cellsOf), 50);
   });
 });

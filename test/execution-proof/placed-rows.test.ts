@@ -73,7 +73,7 @@ function rowsOf(trace: RunTrace): string {
     ...[[...processor], [...user], [...trace.places].sort(byPlace), [...byteAccesses], [...copies], [...sponge]],
     ...[[...hashInput], permutations, [...userBytes], memoryCost, visits, [...code], trace.codeWords, trace.rest],
     ...[trace.hints, trace.leaves],
-    Object.values(trace.arithmetic.columns(4)).map((columns) => columns.map((column) => [...column])),
+    Object.values(trace.arithmetic.columns(() => 4)).map((columns) => columns.map((column) => [...column])),
   ];
   return JSON.stringify(tables, (_, value: unknown) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;

@@ -5,7 +5,7 @@ import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { wholeWords } from "../../src/circuits/boundary/statement-form.ts";
 import { PartialTree, partOf } from "../../src/execution-proof/batch/partial-tree.ts";
 import { relist, type Relisting, relistedTree } from "../../src/execution-proof/batch/relisting.ts";
-import { relistingInput, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
+import { relistingInput, relistingShapes, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { encodeStatement, statementValues } from "../../src/execution-proof/run-statement.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
@@ -68,6 +68,19 @@ describe("a proof that leaves are listed anew", () => {
     const tree = relistedTree(relisting, compressor.compress);
     assert.deepEqual(tree.root, part.root);
     assert.deepEqual(relistingInput(tree, relisting, parameters), inputOf({ part, relisting }));
+  });
+
+  it("has one of few shapes, which programs check, however many leaves there are", () => {
+    const shapes = relistingShapes(system).map(({ logRows }) => logRows.join());
+    const heightsOf = (count: number): string => {
+      const lists = [Array.from({ length: count }, (_, i) => leaf(1000 + i, 1))];
+      const { traces } = inputOf(inTwoOrders(lists));
+      return traces.map(([column]) => Math.log2(column?.length ?? 0)).join();
+    };
+    assert.deepEqual(
+      [1, 60, 127, 128, 1000].map(heightsOf),
+      [0, 0, 0, 1, 1].map((i) => shapes[i]),
+    );
   });
 
   it("holds for random lists, and ends in the list's root", () => {

@@ -64,6 +64,7 @@ const AFTER_ERRORS: Rooms = {
     "src/machine/",
     circuits,
     devices,
+    recursion,
     stark,
     kernels,
     CHAIN.execution,

@@ -1,5 +1,5 @@
 import type { Fields } from "../../stark/fields.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
 import type { Answer, OperationName, Request } from "../operations/operation.ts";
 import {
   ARITHMETIC_TABLE_NAMES,
@@ -21,8 +21,8 @@ interface Answers {
 export class ArithmeticTrace {
   readonly #answers = new Map<ArithmeticTableName, Answers>();
   readonly #tables = new Map<OperationName, ArithmeticTableName>();
-  /** Whether what fills the tables up has been asked. */
-  #isEnded = false;
+  /** By table how often each of its rows is asked without what fills tables up; undefined as long as the collection goes on. */
+  #asked: ReadonlyMap<ArithmeticTableName, readonly number[]> | undefined;
 
   constructor() {
     for (const name of ARITHMETIC_TABLE_NAMES) {
@@ -34,31 +34,33 @@ export class ArithmeticTrace {
 
   /** The result of an operation; the request counts as asked once more. Operands are words, those left out zero. */
   ask(operation: OperationName, a: bigint, b = 0n, c = 0n): bigint {
-    return this.#ask({ operation, a, b, c }, 1);
+    return this.#ask({ operation, a, b, c });
   }
 
   /**
-   * The main columns of each table; of no rows where nothing was asked. Ends the collection: what the padding asks is asked here,
-   * table by table.
+   * The main columns of each table, of a least height for each; of no rows where nothing was asked, unless a table has its height
+   * in any case. Ends the collection: what the padding asks is asked here, table by table, and anew for other heights.
    */
-  columns(minLogRows: number): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
-    // Asked again for its columns, the collection has what the padding asks.
-    const times = this.#isEnded ? 0 : 1;
+  columns(leastOf: (table: ArithmeticTableName) => LeastHeight): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
+    this.#asked ??= new Map(Array.from(this.#answers, ([name, { uses }]) => [name, [...uses]]));
+    for (const [name, { uses }] of this.#answers) {
+      const asked = this.#asked.get(name) ?? [];
+      for (let row = 0; row < uses.length; row++) uses[row] = asked[row] ?? 0;
+    }
     const columns = ARITHMETIC_TABLE_NAMES.map((name) => {
       const { operations, padding }: ArithmeticTable = ARITHMETIC_TABLES[name];
       const { rows, uses } = this.#of(name);
       const [operation] = operations;
       if (operation === undefined) throw new Error(`table ${name} has no operation`);
       const request = { operation, a: padding, b: 0n, c: 0n };
-      const fill = (): RowCells => ({ ...this.#answer(name, request, times).cells, uses: 0 });
+      const fill = (): RowCells => ({ ...this.#answer(name, request).cells, uses: 0 });
       rows.overwrite("uses", uses);
-      return [name, rows.columns({ padding: fill, minLogRows })] as const;
+      return [name, rows.columns({ padding: fill, minLogRows: leastOf(name) })] as const;
     });
-    this.#isEnded = true;
     return Object.fromEntries(columns) as unknown as Record<ArithmeticTableName, readonly Uint32Array[]>;
   }
 
-  #ask(request: Request, times: number): bigint {
+  #ask(request: Request): bigint {
     const { operation, a, b, c } = request;
     const name = this.#tables.get(operation);
     if (name === undefined) throw new Error(`no table answers ${operation}`);
@@ -66,20 +68,20 @@ export class ArithmeticTrace {
     const key = `${operation} ${a.toString(16)} ${b.toString(16)} ${c.toString(16)}`;
     const row = known.get(key);
     if (row !== undefined) {
-      uses[row] = (uses[row] ?? 0) + times;
+      uses[row] = (uses[row] ?? 0) + 1;
       return results[row] ?? 0n;
     }
-    const { cells, result } = this.#answer(name, request, times);
+    const { cells, result } = this.#answer(name, request);
     known.set(key, rows.length);
     rows.push({ ...cells, uses: 0 });
     results.push(result);
-    uses.push(times);
+    uses.push(1);
     return result;
   }
 
-  #answer(name: ArithmeticTableName, request: Request, times: number): Answer<RowCells> {
+  #answer(name: ArithmeticTableName, request: Request): Answer<RowCells> {
     const table: ArithmeticTable = ARITHMETIC_TABLES[name];
-    return table.row(request, (operation, a, b) => this.#ask({ operation, a, b, c: 0n }, times));
+    return table.row(request, (operation, a, b) => this.#ask({ operation, a, b, c: 0n }));
   }
 
   #of(name: ArithmeticTableName): Answers {

@@ -1,4 +1,5 @@
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";
@@ -58,7 +59,7 @@ export function byteAccessRow({ kind, space, offset, time, word, places }: ByteA
 }
 
 /** The main columns of the table; of no rows without accesses. */
-export function byteMemoryColumns(rows: Rows<typeof BYTE_MEMORY_FIELDS>, minLogRows: number): Uint32Array[] {
+export function byteMemoryColumns(rows: Rows<typeof BYTE_MEMORY_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("byteMemory", BYTE_MEMORY_FIELDS, rows, { padding: noAccess, minLogRows });
 }
 

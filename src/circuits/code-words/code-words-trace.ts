@@ -1,9 +1,10 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { WORD_BYTES } from "../shapes/word.ts";
 import { CODE_WORDS_FIELDS, type CodeWordsCells } from "./code-words-air.ts";
 
 /** The main columns of the table; of no rows without words. */
-export function codeWordsColumns(rows: readonly CodeWordsCells[], minLogRows: number): Uint32Array[] {
+export function codeWordsColumns(rows: readonly CodeWordsCells[], minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("codeWords", CODE_WORDS_FIELDS, rows, { padding: noWord, minLogRows });
 }
 

@@ -1,5 +1,5 @@
 import { inv } from "../../field/koala-bear.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CodeWordsCells } from "../code-words/code-words-air.ts";
 import { operandSize } from "../opcodes/opcodes-air.ts";
@@ -96,7 +96,7 @@ export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: 
 }
 
 /** The main columns of the table; of no rows without codes. It is filled up with codes of no bytes. */
-export function codeColumns(rows: Rows<typeof CODE_FIELDS>, minLogRows: number): Uint32Array[] {
+export function codeColumns(rows: Rows<typeof CODE_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const empty = noCode();
   return traceColumns("code", CODE_FIELDS, rows, { padding: () => empty, minLogRows });
 }

@@ -4,6 +4,7 @@ import { permuteByRounds } from "../poseidon/permutation-trace.ts";
 import { CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { COMPRESSION_FIELDS, type CompressionCells } from "./compression-air.ts";
 
 type Digest = readonly number[];
@@ -36,7 +37,7 @@ export function compressionRow(tag: number, left: Digest, right: Digest): Compre
 }
 
 /** The main columns of the table; of no rows without compressions. */
-export function compressionColumns(rows: readonly CompressionCells[], minLogRows: number): Uint32Array[] {
+export function compressionColumns(rows: readonly CompressionCells[], minLogRows: LeastHeight): Uint32Array[] {
   const zero = new Array<number>(DIGEST).fill(0);
   const idle = compressionRow(0, zero, zero);
   return traceColumns("compression", COMPRESSION_FIELDS, rows, { padding: () => idle, minLogRows });

@@ -1,5 +1,6 @@
 import { P } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, WORD_BYTES } from "../shapes/word.ts";
@@ -87,7 +88,7 @@ export function copyRows(copy: FoundCopy): CopyRows {
 }
 
 /** The main columns of the table; of no rows without copies. The last row is of no copy. */
-export function copyColumns(rows: Rows<typeof COPY_FIELDS>, minLogRows: number): Uint32Array[] {
+export function copyColumns(rows: Rows<typeof COPY_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const filled = rows.length === 0 ? [] : [...rows, noCopy()];
   return traceColumns("copy", COPY_FIELDS, filled, { padding: noCopy, minLogRows });
 }

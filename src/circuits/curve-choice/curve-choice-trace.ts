@@ -1,5 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { INFINITY, type Point } from "../secp256k1/secp256k1.ts";
 import { bytesOf } from "../shapes/word.ts";
 import { CURVE_CHOICE_FIELDS, type CurveChoiceCells } from "./curve-choice-air.ts";
@@ -20,7 +21,7 @@ export function curveChoiceRow(
 }
 
 /** The main columns of the table; it has no rows without choices. Rows that are not real fill it up. */
-export function curveChoiceColumns(rows: Rows<typeof CURVE_CHOICE_FIELDS>, minLogRows: number): Uint32Array[] {
+export function curveChoiceColumns(rows: Rows<typeof CURVE_CHOICE_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const idle = { ...curveChoiceRow({ time: 0, digit: 0 }, [INFINITY, INFINITY], INFINITY, 0), real: 0 };
   return traceColumns("curveChoice", CURVE_CHOICE_FIELDS, rows, { padding: () => idle, minLogRows });
 }

@@ -1,5 +1,6 @@
 import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { CURVE_SCALARS } from "../buses.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import type { CurveChoiceCells } from "../curve-choice/curve-choice-air.ts";
@@ -124,7 +125,7 @@ function stepRows(time: number, digits: readonly number[], lines: readonly StepL
 }
 
 /** The main columns of the table; it has no rows without multiples. Rows that are not real fill it up. */
-export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: number): Uint32Array[] {
+export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const idle = noMultiple();
   return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });
 }

@@ -1,5 +1,6 @@
 import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { CURVE_SCALARS } from "../buses.ts";
 import { type CurveProduct, productWitness } from "../curve-product/product-identity.ts";
 import { modulo, type Point } from "../secp256k1/secp256k1.ts";
@@ -99,7 +100,7 @@ function plus(...[first = [], ...others]: readonly (readonly number[])[]): numbe
 }
 
 /** The main columns of the table; it has no rows without steps. Rows that are not real fill it up. */
-export function curveStepColumns(rows: Rows<typeof CURVE_STEP_FIELDS>, minLogRows: number): Uint32Array[] {
+export function curveStepColumns(rows: Rows<typeof CURVE_STEP_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const idle = noStep();
   return traceColumns("curveStep", CURVE_STEP_FIELDS, rows, { padding: () => idle, minLogRows });
 }

@@ -1,5 +1,6 @@
 import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
 import { INFINITY, inverse, modulo, type Point, PRIME } from "../secp256k1/secp256k1.ts";
 import { lessCells } from "../words/less-than.ts";
@@ -108,7 +109,7 @@ function productsOf(kind: Kind, cells: Omit<CurveSumCells, "uses">): CurveProduc
 }
 
 /** The main columns of the table; of no rows without sums. It is filled up with infinity + infinity. */
-export function curveSumColumns(rows: Rows<typeof CURVE_SUM_FIELDS>, minLogRows: number): Uint32Array[] {
+export function curveSumColumns(rows: Rows<typeof CURVE_SUM_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const idle: CurveSumCells = { ...curveSumRow(INFINITY, INFINITY).cells, uses: 0 };
   return traceColumns("curveSum", CURVE_SUM_FIELDS, rows, { padding: () => idle, minLogRows });
 }

@@ -1,5 +1,5 @@
 import type { Fields, FieldValues } from "../../stark/fields.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import { CURVE_CHOICE_FIELDS } from "../curve-choice/curve-choice-air.ts";
 import { curveChoiceColumns } from "../curve-choice/curve-choice-trace.ts";
@@ -52,15 +52,16 @@ export class CurveTrace {
   };
 
   /**
-   * The main columns of each table; of no rows where nothing was asked. Ends the collection.
+   * The main columns of each table, of a least height for each; of no rows where nothing was asked, unless a table has its height
+   * in any case. Ends the collection.
    */
-  columns(minLogRows: number): CurveColumns {
+  columns(leastOf: (table: keyof CurveColumns) => LeastHeight): CurveColumns {
     return {
-      curveMultiple: curveMultipleColumns(this.#multiples, minLogRows),
-      curveChoice: curveChoiceColumns(this.#choices, minLogRows),
-      curveStep: curveStepColumns(this.#steps, minLogRows),
-      curveSum: curveSumColumns(this.#sums.rows(), minLogRows),
-      curveProduct: curveProductColumns(this.#products, minLogRows),
+      curveMultiple: curveMultipleColumns(this.#multiples, leastOf("curveMultiple")),
+      curveChoice: curveChoiceColumns(this.#choices, leastOf("curveChoice")),
+      curveStep: curveStepColumns(this.#steps, leastOf("curveStep")),
+      curveSum: curveSumColumns(this.#sums.rows(), leastOf("curveSum")),
+      curveProduct: curveProductColumns(this.#products, leastOf("curveProduct")),
     };
   }
 }

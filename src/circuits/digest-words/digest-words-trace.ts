@@ -1,5 +1,6 @@
 import { inv, P } from "../../field/koala-bear.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 import { DIGEST_WORDS_FIELDS, type DigestWordsCells, TOP_LIMB } from "./digest-words-air.ts";
@@ -59,7 +60,7 @@ export function resultCells(result: Limbs): Pick<DigestWordsCells, "result" | "i
 }
 
 /** The main columns of the table; of no rows where nothing is asked. */
-export function digestWordsColumns(rows: readonly DigestWordsCells[], minLogRows: number): Uint32Array[] {
+export function digestWordsColumns(rows: readonly DigestWordsCells[], minLogRows: LeastHeight): Uint32Array[] {
   const zero = new Array<number>(LIMBS).fill(0);
   const idle = { real: 0, tag: 0, left: zero, ...rightCells(0, zero), ...resultCells(zero), uses: 0 };
   return traceColumns("digestWords", DIGEST_WORDS_FIELDS, rows, { padding: () => idle, minLogRows });

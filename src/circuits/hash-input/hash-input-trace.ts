@@ -1,5 +1,6 @@
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { P } from "../../field/koala-bear.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { bigEndianBytes } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, WORD_BYTES } from "../shapes/word.ts";
@@ -71,7 +72,7 @@ export function withLanes(row: HashInputCells, lanes: readonly (readonly number[
 }
 
 /** The main columns of the table; of no rows without inputs. The last row is of no input. */
-export function hashInputColumns(rows: Rows<typeof HASH_INPUT_FIELDS>, minLogRows: number): Uint32Array[] {
+export function hashInputColumns(rows: Rows<typeof HASH_INPUT_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   const filled = rows.length === 0 ? [] : [...rows, noInput()];
   return traceColumns("hashInput", HASH_INPUT_FIELDS, filled, { padding: noInput, minLogRows });
 }

@@ -1,5 +1,5 @@
 import { fieldOffsets } from "../../stark/fields.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
 import { IOTA_BITS, KECCAK_FIELDS } from "./keccak-air.ts";
 import {
   beforeRhoAndPi,
@@ -20,11 +20,14 @@ export interface KeccakRequest {
   readonly uses: number;
 }
 
-/** The main columns of the table; of no rows without requests. It is filled up with permutations of zeros. */
-export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: number): Uint32Array[] {
+/**
+ * The main columns of the table; of no rows without requests, unless it has a height in any case. It is filled up with
+ * permutations of zeros.
+ */
+export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: LeastHeight): Uint32Array[] {
   const rows = new TableRows("keccak", KECCAK_FIELDS);
   for (const request of requests) writeRounds(rows, request, ROUNDS);
-  if (requests.length === 0) return rows.columnsRepeating(0, minLogRows);
+  if (rows.height(minLogRows) === 0) return rows.columnsRepeating(0, minLogRows);
   const zeros: KeccakRequest = { input: new Array<number>(KECCAK_LIMBS).fill(0), uses: 0 };
   writeRounds(rows, zeros, Math.min(ROUNDS, rows.height(minLogRows) - rows.length));
   return rows.columnsRepeating(ROUNDS, minLogRows);

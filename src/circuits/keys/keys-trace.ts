@@ -2,6 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { EntryTag } from "../../protocol/diff-list.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import type { CompressDigests } from "../leaves/touched-leaf.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { number30 } from "../words/earlier.ts";
@@ -49,7 +50,7 @@ export function keyRows(leaves: readonly AskedLeaf[]): KeyCells[] {
 }
 
 /** The main columns of the table, of no rows without leaves. */
-export function keysColumns(leaves: readonly AskedLeaf[], minLogRows: number): Uint32Array[] {
+export function keysColumns(leaves: readonly AskedLeaf[], minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("keys", KEYS_FIELDS, keyRows(leaves), { padding: noLeaf, minLogRows });
 }
 

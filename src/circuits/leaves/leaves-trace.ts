@@ -2,6 +2,7 @@ import { add, inv } from "../../field/koala-bear.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 import { LEAVES_FIELDS, type LeafCells } from "./leaves-air.ts";
@@ -119,7 +120,7 @@ export function noLeafRow(count: number): LeafCells {
 }
 
 /** The main columns of the table; of no rows without leaves. The last row has none. */
-export function leavesColumns(rows: readonly LeafCells[], minLogRows: number): Uint32Array[] {
+export function leavesColumns(rows: readonly LeafCells[], minLogRows: LeastHeight): Uint32Array[] {
   const count = rows.at(-1)?.finalCount ?? 0;
   const filled = rows.length === 0 ? [] : [...rows, noLeafRow(count)];
   return traceColumns("leaves", LEAVES_FIELDS, filled, { padding: () => noLeafRow(count), minLogRows });

@@ -1,4 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { MEMORY_COST_FIELDS, type MemoryCostCells } from "./memory-cost-air.ts";
 
 /** Numbers of words whose cost is asked for. */
@@ -31,6 +32,6 @@ export function memoryCostRow(words: number, uses: number): MemoryCostCells {
 }
 
 /** The main columns of the table; of no rows where nothing is asked. */
-export function memoryCostColumns(rows: readonly MemoryCostCells[], minLogRows: number): Uint32Array[] {
+export function memoryCostColumns(rows: readonly MemoryCostCells[], minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("memoryCost", MEMORY_COST_FIELDS, rows, { padding: () => memoryCostRow(0, 0), minLogRows });
 }

@@ -1,4 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../shapes/word.ts";
 import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
@@ -30,7 +31,7 @@ const ZERO = new Array<number>(LIMBS).fill(0);
  * The main columns of the table, places in any order; of no rows where there are none. It is filled up with places that are
  * never accessed, in a space behind the last.
  */
-export function memoryColumns(places: readonly PlaceHistory[], minLogRows: number): Uint32Array[] {
+export function memoryColumns(places: readonly PlaceHistory[], minLogRows: LeastHeight): Uint32Array[] {
   const sorted = [...places].sort((p, q) => p.space - q.space || p.index - q.index);
   let before: MemoryPlace | undefined;
   const cells = (place: PlaceHistory): MemoryCells => {

@@ -1,5 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import type { CurveTrace } from "../curve/curve-trace.ts";
 import { CURVE_CONSTANT, INFINITY, inverse, modulo, ORDER, type Point, PRIME, squareRoot } from "../secp256k1/secp256k1.ts";
@@ -126,7 +127,7 @@ function inverseOfSum(list: readonly number[]): number {
 }
 
 /** The main columns of the table; of no rows without recoveries. */
-export function recoverColumns(rows: readonly RecoverCells[], minLogRows: number): Uint32Array[] {
+export function recoverColumns(rows: readonly RecoverCells[], minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("recover", RECOVER_FIELDS, rows, { padding: noRecovery, minLogRows });
 }
 

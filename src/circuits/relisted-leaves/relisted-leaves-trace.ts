@@ -1,6 +1,7 @@
 import { inv } from "../../field/koala-bear.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import type { CompressDigests } from "../leaves/touched-leaf.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { RELISTED_LEAVES_FIELDS, type RelistedLeafCells } from "./relisted-leaves-air.ts";
@@ -71,7 +72,7 @@ export function noRelistedLeaf(): RelistedLeafCells {
 }
 
 /** The main columns of the table; the last row has no leaf. */
-export function relistedLeavesColumns(rows: readonly RelistedLeafCells[], minLogRows: number): Uint32Array[] {
+export function relistedLeavesColumns(rows: readonly RelistedLeafCells[], minLogRows: LeastHeight): Uint32Array[] {
   const filled = [...rows, noRelistedLeaf()];
   return traceColumns("relistedLeaves", RELISTED_LEAVES_FIELDS, filled, { padding: noRelistedLeaf, minLogRows });
 }

@@ -1,4 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import type { NodeChange } from "../leaves/state-trace.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { RELISTED_PLACES_FIELDS, type RelistedPlaceCells } from "./relisted-places-air.ts";
@@ -28,7 +29,7 @@ export function noRelistedPlace(count: number): RelistedPlaceCells {
 }
 
 /** The main columns of the table, of at least one row. */
-export function relistedPlacesColumns(rows: readonly RelistedPlaceCells[], minLogRows: number): Uint32Array[] {
+export function relistedPlacesColumns(rows: readonly RelistedPlaceCells[], minLogRows: LeastHeight): Uint32Array[] {
   const count = rows.at(-1)?.finalCount ?? 0;
   return traceColumns("relistedPlaces", RELISTED_PLACES_FIELDS, rows, { padding: () => noRelistedPlace(count), minLogRows });
 }

@@ -1,5 +1,5 @@
 import { fieldOffsets } from "../../stark/fields.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, leastLogRows, TableRows } from "../../stark/table-rows.ts";
 import { LIMB } from "../shapes/word.ts";
 import { BITS, LIMB_BITS, ofWord, SHA256_FIELDS, WORD_LIMBS } from "./sha256-air.ts";
 import {
@@ -29,14 +29,17 @@ export interface Sha256Request {
   readonly result: Limbs;
 }
 
-/** The main columns of the table; of no rows without blocks. It is filled up with blocks of zeros that nothing asks for. */
-export function sha256Columns(requests: readonly Sha256Request[], minLogRows: number): Uint32Array[] {
+/**
+ * The main columns of the table; of no rows without blocks, unless it has a height in any case. It is filled up with blocks of
+ * zeros that nothing asks for.
+ */
+export function sha256Columns(requests: readonly Sha256Request[], minLogRows: LeastHeight): Uint32Array[] {
   const rows = new TableRows("sha256", SHA256_FIELDS);
-  if (requests.length === 0) return rows.columnsRepeating(0, minLogRows);
+  if (requests.length === 0 && typeof minLogRows === "number") return rows.columnsRepeating(0, minLogRows);
   for (const { state, first, second } of requests) writeBlock(rows, wordsOf(state), [...wordsOf(first), ...wordsOf(second)], 1);
   // Blocks are whole, whatever the least height is.
-  const logRows = Math.max(minLogRows, Math.log2(ROUNDS));
-  if (rows.height(logRows) > rows.length) {
+  const logRows = Math.max(leastLogRows(minLogRows), Math.log2(ROUNDS));
+  if (requests.length === 0 || rows.height(logRows) > rows.length) {
     const zeros = new Array<number>(BLOCK_WORDS).fill(0);
     writeBlock(rows, zeros.slice(0, STATE_WORDS), zeros, 0);
   }

@@ -1,4 +1,5 @@
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { ROW_LANES, LANE_BYTES, type HashInputCells } from "../hash-input/hash-input-air.ts";
 import { type HashedInput, inputRows, withLanes } from "../hash-input/hash-input-trace.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "../shapes/keccak-state.ts";
@@ -56,7 +57,7 @@ export function hashRows(input: HashedInput, permute: Permute): HashRows {
 }
 
 /** The main columns of the table; of no rows without hashes. */
-export function spongeColumns(rows: Rows<typeof SPONGE_FIELDS>, minLogRows: number): Uint32Array[] {
+export function spongeColumns(rows: Rows<typeof SPONGE_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("sponge", SPONGE_FIELDS, rows, { padding: noBlock, minLogRows });
 }
 

@@ -1,5 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { STACK } from "../buses.ts";
 import { assertBoolean } from "../words/expressions.ts";
 import { LIMBS } from "../shapes/word.ts";
@@ -24,7 +25,7 @@ export function stackRestAir(): Air {
 }
 
 /** The main columns of the table; of no rows for an empty stack. */
-export function stackRestColumns(words: readonly StackedWord[], minLogRows: number): Uint32Array[] {
+export function stackRestColumns(words: readonly StackedWord[], minLogRows: LeastHeight): Uint32Array[] {
   const padding = () => ({ real: 0, place: 0, time: 0, word: new Array<number>(LIMBS).fill(0) });
   const rows = words.map((each) => ({ real: 1, ...each }));
   return traceColumns("stackRest", STACK_REST_FIELDS, rows, { padding, minLogRows });

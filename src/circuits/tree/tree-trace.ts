@@ -1,9 +1,10 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { TREE_FIELDS, type TreeCells } from "./tree-air.ts";
 
 /** The main columns of the table; of no rows without nodes. */
-export function treeColumns(rows: readonly TreeCells[], minLogRows: number): Uint32Array[] {
+export function treeColumns(rows: readonly TreeCells[], minLogRows: LeastHeight): Uint32Array[] {
   const zero = new Array<number>(DIGEST).fill(0);
   const none: TreeCells = {
     ...{ real: 0, height: 0, index: 0, touchesLeft: 0, touchesRight: 0, before: zero, after: zero },

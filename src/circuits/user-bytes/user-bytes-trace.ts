@@ -1,5 +1,6 @@
 import { smallInverse } from "../../field/small-inverse.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { memoryCost } from "../memory-cost/memory-cost-trace.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES, wordOf } from "../shapes/word.ts";
@@ -144,7 +145,7 @@ export function userBytesRow(
 }
 
 /** The main columns of the table; of no rows where no opcode touches bytes. */
-export function userBytesColumns(rows: Rows<typeof USER_BYTES_FIELDS>, minLogRows: number): Uint32Array[] {
+export function userBytesColumns(rows: Rows<typeof USER_BYTES_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("userBytes", USER_BYTES_FIELDS, rows, { padding: noBytes, minLogRows });
 }
 

@@ -1,11 +1,11 @@
-import type { TableRows } from "../../stark/table-rows.ts";
+import type { LeastHeight, TableRows } from "../../stark/table-rows.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../shapes/user-opcode.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../shapes/word.ts";
 import type { USER_FIELDS, UserCells } from "./user-air.ts";
 
 /** The main columns of the table; of no rows where user mode is not entered. */
-export function userColumns(rows: TableRows<typeof USER_FIELDS>, minLogRows: number): Uint32Array[] {
+export function userColumns(rows: TableRows<typeof USER_FIELDS>, minLogRows: LeastHeight): Uint32Array[] {
   return rows.columns({ padding: () => NO_OPCODE, minLogRows });
 }
 

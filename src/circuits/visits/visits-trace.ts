@@ -1,9 +1,10 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { number30 } from "../words/earlier.ts";
 import { VISITS_FIELDS, type VisitCells } from "./visits-air.ts";
 
 /** The main columns of the table; of no rows where user mode is not entered. */
-export function visitsColumns(rows: readonly VisitCells[], minLogRows: number): Uint32Array[] {
+export function visitsColumns(rows: readonly VisitCells[], minLogRows: LeastHeight): Uint32Array[] {
   return traceColumns("visits", VISITS_FIELDS, rows, { padding: noVisit, minLogRows });
 }
 

@@ -1,5 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { LeastHeight } from "../../stark/table-rows.ts";
 import { WORD_RANGE } from "../buses.ts";
 import { lookUpLimbs } from "../words/expressions.ts";
 import { LIMBS } from "../shapes/word.ts";
@@ -17,7 +18,7 @@ export function wordRangeAir(): Air {
 }
 
 /** The main columns of the table; of no rows without words. */
-export function wordRangeColumns(words: readonly (readonly number[])[], minLogRows: number): Uint32Array[] {
+export function wordRangeColumns(words: readonly (readonly number[])[], minLogRows: LeastHeight): Uint32Array[] {
   const rows = words.map((word) => ({ word, uses: 1 }));
   const padding = () => ({ word: new Array<number>(LIMBS).fill(0), uses: 0 });
   return traceColumns("wordRange", WORD_RANGE_FIELDS, rows, { padding, minLogRows });

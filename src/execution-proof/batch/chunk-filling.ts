@@ -2,9 +2,10 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { Kernel } from "../../machine/interpreter/kernel.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import { ABSENT, createShape, rowCount } from "../../stark/shape.ts";
+import { ABSENT, createShape } from "../../stark/shape.ts";
+import { cellsOf } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
-import { MOST_SEGMENTS, runInput } from "../run-system.ts";
+import { MOST_SEGMENTS, profiledInput, runInput } from "../run-system.ts";
 import { type CutRun, cutRun } from "../segments/cut-run.ts";
 import { decodeChunkInput } from "./chunk-input.ts";
 import type { ChunkInput } from "./chunk-input.ts";
@@ -99,7 +100,8 @@ export class ChunkFilling {
       if (isBeyond()) return undefined;
       // A step that is surely cut is never filled as a whole.
       if (isStep && countedCells(weight) > this.#segmentCells) return this.#inSegments(trace);
-      const input = runInput(this.#key, trace);
+      const input = this.#key.profiles === undefined ? runInput(this.#key, trace) : profiledInput(this.#key, trace);
+      if (input === undefined) return isStep ? this.#inSegments(trace) : undefined;
       const cells = this.#cellsOf(input.traces.map((columns) => columns[0]?.length ?? 0));
       if (cells !== undefined && cells <= (isStep ? this.#segmentCells : mostCells)) return { input, cells, cut: undefined };
       return isStep ? this.#inSegments(trace) : undefined;
@@ -128,9 +130,6 @@ export class ChunkFilling {
       system,
       heights.map((height) => (height === 0 ? ABSENT : Math.log2(height))),
     );
-    if (typeof shape === "number") return undefined;
-    return system.tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
-      return sum + (mainWidth + lookupWidth) * rowCount(shape.logRows[index] ?? ABSENT);
-    }, 0);
+    return typeof shape === "number" ? undefined : cellsOf(system, shape);
   }
 }

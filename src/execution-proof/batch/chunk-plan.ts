@@ -1,11 +1,21 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
+import type { SizedProfile } from "../run-profiles.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import { type ExecutionWitness, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BatchRun } from "./chunk-run.ts";
 import type { PartialTree } from "./partial-tree.ts";
 import { exceeds, type StepLimits } from "./step-limits.ts";
-import { addWeights, COUNTED, type Counted, NO_WEIGHT, RunCounter, type StepWeight, USUAL_TABLES } from "./step-weight.ts";
+import {
+  addWeights,
+  COUNTED,
+  type Counted,
+  LARGEST_TABLES,
+  NO_WEIGHT,
+  RunCounter,
+  type StepWeight,
+  USUAL_TABLES,
+} from "./step-weight.ts";
 
 /** Cells of all other tables: for each of what is counted about, and in every chunk. */
 const OTHER_CELLS: StepWeight = {
@@ -98,6 +108,17 @@ export function chunkCells(weight: StepWeight): number {
   return padded.reduce((sum, cells) => sum + cells, FIXED_CELLS + otherCells(weight));
 }
 
+/** What a chunk has once of what several steps do, so that their sum says little. */
+const SHARED: readonly Counted[] = ["compressions", "codeBytes"];
+
+/** Cells of the first of these profiles that has room for the steps in the tables that are counted; Infinity where none has. */
+export function profiledCells(weight: StepWeight, profiles: readonly SizedProfile[]): number {
+  const own = LARGEST_TABLES.filter(({ of }) => !SHARED.includes(of));
+  const hasRoom = ({ heights }: SizedProfile): boolean =>
+    own.every(({ of, table, rows }) => rows * weight[of] <= 2 ** (heights[table] ?? 0));
+  return profiles.find(hasRoom)?.cells ?? Infinity;
+}
+
 function otherCells(weight: StepWeight): number {
   return COUNTED.reduce((sum, counted) => sum + OTHER_CELLS[counted] * weight[counted], 0);
 }
@@ -111,12 +132,12 @@ function usedCells(weight: StepWeight): number {
  * How many steps from a place on to prove in one chunk, one at least: all that are left if a chunk may be that large, else as
  * many as fill its tables best.
  */
-export function stepsWithin(weights: readonly StepWeight[], first: number, most: number): number {
+export function stepsWithin(weights: readonly StepWeight[], first: number, most: number, cellsOf = chunkCells): number {
   let sum = NO_WEIGHT;
   let [best, bestPart] = [1, 0];
   for (let count = 1; first + count <= weights.length; count++) {
     sum = addWeights(sum, weights[first + count - 1] ?? NO_WEIGHT);
-    const cells = chunkCells(sum);
+    const cells = cellsOf(sum);
     if (cells > most) return best;
     const part = usedCells(sum) / (cells + PROOF_CELLS);
     if (part >= bestPart) [best, bestPart] = [count, part];

@@ -1,6 +1,7 @@
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { Compress, Digest } from "../../protocol/digest.ts";
+import type { SizedProfile } from "../run-profiles.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import { planBatch } from "./chunk-plan.ts";
@@ -17,6 +18,8 @@ export interface PlanningTools {
   readonly program: Pick<ProvenProgram, "rows" | "weights">;
   readonly primitives: Primitives;
   readonly compress: Compress;
+  /** Of chunks, the smallest first. Default: a chunk's tables are as high as its steps need. */
+  readonly profiles?: readonly SizedProfile[] | undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/system.ts";
 import { statedKernel } from "./kernel-statement.ts";
+import { CHUNK_PROFILES } from "../run-profiles.ts";
 import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 
@@ -46,12 +47,12 @@ export async function createExecutionKey(
   parameters: ProofParameters,
   processor: WasmBackend,
 ): Promise<ExecutionKey> {
-  const { program, definition } = kernelSystem(protocolVersion, parameters);
+  const { definition, ...own } = kernelSystem(protocolVersion, parameters);
   const roots = await commitPreprocessed(definition, processor);
   const system = compileSystem(definition, roots);
   let known: SegmentedKey | undefined;
   const segmented = (): SegmentedKey => (known ??= segmentedKey(definition, roots));
-  return { protocolVersion, program, definition, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
+  return { ...own, protocolVersion, definition, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
 }
 
 /** What is fixed is the same, and so are its commitments. */
@@ -62,10 +63,10 @@ function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, U
 
 /** The same without commitments to the program, so at once: no proof can be made or checked with it. */
 export function uncommittedSystem(protocolVersion: bigint, parameters: ProofParameters): ExecutionSystem {
-  const { program, definition } = kernelSystem(protocolVersion, parameters);
+  const { definition, ...own } = kernelSystem(protocolVersion, parameters);
   const root = new Uint8Array(digestLength(parameters.hash));
   return {
-    program,
+    ...own,
     definition,
     system: compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root]))),
   };
@@ -78,5 +79,7 @@ function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): Run
     ...{ name, rows: kernelRows(format), weights: userWeights(format) },
     ...statedKernel(protocolVersion),
   };
-  return { program, definition: runDefinition(program, parameters) };
+  const definition = runDefinition(program, parameters);
+  // Of proofs that programs check there are a few shapes.
+  return parameters.transcript === "poseidon" ? { program, definition, profiles: CHUNK_PROFILES } : { program, definition };
 }

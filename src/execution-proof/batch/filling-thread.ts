@@ -3,6 +3,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
+import { sizedProfile } from "../run-profiles.ts";
 import { ChunkFilling } from "./chunk-filling.ts";
 import { uncommittedSystem } from "./execution-key.ts";
 import { type LabelledExecution, labelOf } from "./execution-label.ts";
@@ -15,6 +16,7 @@ const port = parentPort;
 if (port === null) throw new Error("filling-thread.ts is the body of a worker thread; use ChunkFiller");
 const { protocolVersion, parameters } = workerData as FillingThreadSetup;
 const system = uncommittedSystem(protocolVersion, parameters);
+const profiles = system.profiles?.map((profile) => sizedProfile(system.system, profile));
 let filling: ChunkFilling | undefined;
 
 function answer(job: FillingJob): FillingAnswer {
@@ -22,7 +24,7 @@ function answer(job: FillingJob): FillingAnswer {
     case "start":
       return undefined;
     case "plan": {
-      const tools = { program: system.program, primitives: createPrimitives(), compress: createCompressor().compress };
+      const tools = { program: system.program, primitives: createPrimitives(), compress: createCompressor().compress, profiles };
       return { kind: "planned", ...cutBatch(job.witness, job.claim, job, tools) };
     }
     case "fill": {

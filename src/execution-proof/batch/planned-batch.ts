@@ -2,7 +2,7 @@ import type { LeafKind } from "../../protocol/domain-tags.ts";
 import { Kernel } from "../../machine/interpreter/kernel.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import { encodeChunkInput } from "./chunk-input.ts";
-import { chunkCells, stepsWithin } from "./chunk-plan.ts";
+import { chunkCells, profiledCells, stepsWithin } from "./chunk-plan.ts";
 import { BatchRun } from "./chunk-run.ts";
 import type { Joint } from "./chunk-statement.ts";
 import { comparedPlan, relistingTo } from "./compared-plan.ts";
@@ -10,7 +10,7 @@ import type { PlanningTools } from "./compared-plan.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import { partOf, PartialTree } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
-import { addWeights, NO_WEIGHT } from "./step-weight.ts";
+import { addWeights, NO_WEIGHT, type StepWeight } from "./step-weight.ts";
 import { atOnce } from "../../runtime/turns.ts";
 
 /** A batch cut into chunks that can be proven apart. Plain data. */
@@ -52,13 +52,14 @@ export function cutBatch(
   const { steps, links, lengthFirst } = witness;
   const { protocolVersion } = claim.batch;
   const weights = comparedPlan(witness, claim, tools);
-  const { program, primitives, compress } = tools;
+  const { program, primitives, compress, profiles } = tools;
+  const cellsOf = profiles === undefined ? chunkCells : (weight: StepWeight): number => profiledCells(weight, profiles);
   const kernel = new Kernel(primitives, program.rows, program.weights);
   const run = new BatchRun(witness, new PartialTree(witness.state, compress), kernel);
   const chunks: PlannedChunk[] = [];
   for (let at = 0; at < steps.length;) {
     const first = at;
-    const end = Math.min(at + stepsWithin(weights, at, mostCells), ...cuts.filter((step) => step > first));
+    const end = Math.min(at + stepsWithin(weights, at, mostCells, cellsOf), ...cuts.filter((step) => step > first));
     const count = end - at;
     const own = steps.slice(at, at + count);
     const { environment, tree } = run;
@@ -71,7 +72,7 @@ export function cutBatch(
       ...(lengthFirst === undefined ? {} : { lengthFirst }),
       ...{ state: atOnce(partOf(before, names, before.leafCount)), rootBefore: before.root },
     });
-    chunks.push({ input, firstStep: at, cells: chunkCells(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });
+    chunks.push({ input, firstStep: at, cells: cellsOf(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });
     at += count;
   }
   // New leaves have other places than in the plan's run: each chunk lists its own in the order of their keys.

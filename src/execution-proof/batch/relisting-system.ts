@@ -22,6 +22,7 @@ import { valueDigest } from "../../protocol/diff-digest.ts";
 import { ZERO_DIGEST } from "../../protocol/digest.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
+import { createShape, type Shape } from "../../stark/shape.ts";
 import { compileSystem, type System } from "../../stark/system.ts";
 import { encodeStatement, statementValues } from "../run-statement.ts";
 import type { PartialTree } from "./partial-tree.ts";
@@ -47,7 +48,30 @@ export function relistingSystem(parameters: ProofParameters): System {
   });
 }
 
-/** What proves how leaves of a tree are listed anew. Throws RangeError for what is no relisting of that tree. */
+/**
+ * Heights of the tables, as log2, in the system's order: the smallest first. With n leaves that are listed or linked there are
+ * some 6n compressions, and nodes as many as leaves and 32 a path besides.
+ */
+const PROFILES: readonly (readonly number[])[] = [
+  [7, 7, 9, 6, 10, 6],
+  [11, 11, 12, 6, 14, 6],
+  [14, 14, 15, 6, 17, 6],
+];
+
+/** The shapes of proofs that programs check. */
+export function relistingShapes(system: System): Shape[] {
+  return PROFILES.map((heights) => {
+    const shape = createShape(system, heights);
+    if (typeof shape === "number")
+      throw new RangeError(`${system.name} has no proofs with tables of 2^(${heights.join(", ")}) rows`);
+    return shape;
+  });
+}
+
+/**
+ * What proves how leaves of a tree are listed anew, with tables of the first profile that has room; of more leaves they are as
+ * high as is needed, and no program checks that proof. Throws RangeError for what is no relisting of that tree.
+ */
 export function relistingInput(
   tree: Pick<PartialTree, "proveLeaf">,
   { listed, linked, first }: Relisting,
@@ -74,13 +98,17 @@ export function relistingInput(
   const state = { leafCount: counts.before, last: pathOf(tree, counts.before - 1) };
   const paths = [...changes.keys()].map((index) => pathOf(tree, index));
   const { tree: nodes, roots } = traceChanges({ changes, countAfter: counts.after }, paths, state, compress);
+  const compressions = requests.list();
+  const counted = [rows.length + 1, changes.size, nodes.length, 1, compressions.length, 1];
+  const profile = PROFILES.find((heights) => counted.every((count, table) => count <= 2 ** (heights[table] ?? 0)));
+  const least = (table: number): number => Math.max(minLogRows, profile?.[table] ?? 0);
   const traces = [
-    relistedLeavesColumns(rows, minLogRows),
-    relistedPlacesColumns(relistedPlaceRows(changes, counts), minLogRows),
-    treeColumns(nodes, minLogRows),
-    rootsColumns(roots, minLogRows),
-    compressionColumns(requests.list(), minLogRows),
-    boundaryColumns(minLogRows),
+    relistedLeavesColumns(rows, least(0)),
+    relistedPlacesColumns(relistedPlaceRows(changes, counts), least(1)),
+    treeColumns(nodes, least(2)),
+    rootsColumns(roots, least(3)),
+    compressionColumns(compressions, least(4)),
+    boundaryColumns(least(5)),
   ];
   const statement = encodeStatement({ places: [] }, [], { before: roots.before, after: roots.after });
   return { statement, auxiliary: traces.map(() => []), traces };

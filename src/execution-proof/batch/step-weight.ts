@@ -37,28 +37,30 @@ export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
 /** A table: how many rows each of what it counts takes, and its columns. All heights are powers of two. */
 interface CountedTable {
   readonly of: Counted;
+  /** As the run's system names it. */
+  readonly table: string;
   readonly rows: number;
   readonly width: number;
 }
 
 /** The tables that have most of the cells of any chunk. */
 export const USUAL_TABLES: readonly CountedTable[] = [
-  { of: "rows", rows: 1, width: 189 },
-  { of: "opcodes", rows: 1, width: 232 },
-  { of: "permutations", rows: 24, width: 2638 },
-  { of: "recoveries", rows: 128, width: 1372 },
-  { of: "recoveries", rows: 15, width: 461 },
-  { of: "recoveries", rows: 49, width: 254 },
+  { of: "rows", table: "processor", rows: 1, width: 189 },
+  { of: "opcodes", table: "user", rows: 1, width: 232 },
+  { of: "permutations", table: "keccak", rows: 24, width: 2638 },
+  { of: "recoveries", table: "curveStep", rows: 128, width: 1372 },
+  { of: "recoveries", table: "curveSum", rows: 15, width: 461 },
+  { of: "recoveries", table: "curveProduct", rows: 49, width: 254 },
 ];
 
 /** These, and all others that a step can make as high as it likes. */
 export const LARGEST_TABLES: readonly CountedTable[] = [
   ...USUAL_TABLES,
-  { of: "sha256Blocks", rows: 64, width: 429 },
-  { of: "compressions", rows: 1, width: 163 },
-  { of: "copied", rows: 1, width: 323 },
-  { of: "hashed", rows: 1, width: 361 },
-  { of: "codeBytes", rows: 1, width: 59 },
+  { of: "sha256Blocks", table: "sha256", rows: 64, width: 429 },
+  { of: "compressions", table: "compression", rows: 1, width: 163 },
+  { of: "copied", table: "copy", rows: 1, width: 323 },
+  { of: "hashed", table: "hashInput", rows: 1, width: 361 },
+  { of: "codeBytes", table: "code", rows: 1, width: 59 },
 ];
 
 type Counts = Record<Counted, number>;

@@ -80,20 +80,21 @@ function fewest(rules: Exclude<Segments, number>, heightsIn: (count: number) => 
 
 /** The columns that a table has in the whole run are packed before the next table's are made. */
 function cutTables({ program, definition, tables = RUN_TABLES }: RunSystem, trace: ProvableTrace): CutTable[] {
-  const run = filledRun(program, trace, definition.parameters.minLogRows);
+  const { minLogRows } = definition.parameters;
+  const run = filledRun(program, trace, () => minLogRows);
   return tables.map((table, i): CutTable => {
     const own = definition.tables[i];
     if (own === undefined)
       throw new RangeError(`${definition.name} has ${definition.tables.length} tables, not ${tables.length}`);
     const isLater = table.isCounted === true || own.preprocessed !== undefined || table.cut?.kind === "parts";
-    return { table, definition: own, rows: isLater ? undefined : wholeTable(table, run) };
+    return { table, definition: own, rows: isLater ? undefined : wholeTable(table, run, minLogRows) };
   });
 }
 
-function wholeTable(table: RunTable, run: FilledRun): PackedRows {
+function wholeTable(table: RunTable, run: FilledRun, minLogRows: number): PackedRows {
   const rows = table.cut?.kind === "chained" ? table.cut.rows(run.trace) : undefined;
   if (rows instanceof TableRows) return rows.packed();
-  const columns = table.columns(run, []);
+  const columns = table.columns(run, minLogRows, []);
   return PackedRows.of(columns, rows?.length ?? columns[0]?.length ?? 0);
 }
 
@@ -153,8 +154,8 @@ function segmentTraces(
   });
   const speaking = (name: string): Columns => made[cut.findIndex(({ definition: { air } }) => air.name === name)]?.speaking ?? [];
   const given = { processor: speaking("processor"), user: speaking("user"), code: speaking("code") };
-  const own = filledRun(program, trace, minLogRows, given);
-  return cut.map(({ table }, i) => made[i]?.columns ?? table.columns(own, looking));
+  const own = filledRun(program, trace, () => minLogRows, given);
+  return cut.map(({ table }, i) => made[i]?.columns ?? table.columns(own, minLogRows, looking));
 }
 
 /** A table's columns in a segment; those that say something on buses, which a ghost does not. Undefined for what is counted. */

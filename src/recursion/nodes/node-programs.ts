@@ -10,13 +10,13 @@ import { batchProgram } from "./batch-program.ts";
 import { chunkLeaf, joinProgram, relistedProgram } from "./chunks-program.ts";
 import { AGGREGATE, CHUNKS } from "./layout.ts";
 import { programShape } from "./program-shape.ts";
-import { type PreparedProgram, ProgramSet, type ProgramWriter } from "./program-set.ts";
+import { type KnownSet, type PreparedProgram, ProgramSet, type ProgramWriter } from "./program-set.ts";
 import { runEndProgram, runJoinProgram } from "./run-program.ts";
 import { segmentLeaf } from "./segment-leaf.ts";
 import { wrapProgram } from "./wrap-program.ts";
 
 /** Proofs that programs begin with, in the shapes that they may have. */
-interface FirstProofs {
+export interface FirstProofs {
   readonly chunks: readonly CheckedShape[];
   /** Of runs that are cut, all of one key. Default: no run is. */
   readonly segments?: readonly CheckedShape[];
@@ -35,6 +35,8 @@ interface NodeParameters {
 interface KnownPrograms {
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm };
   readonly keys: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
+  /** Of the columns that the keys of the last two fix. */
+  readonly roots?: { readonly compress: Uint8Array; readonly wrap: Uint8Array };
 }
 
 /** The names of programs, by the place of what they begin with among the first proofs. */
@@ -62,17 +64,19 @@ export class NodePrograms {
   readonly batches: ProgramSet;
   readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
   readonly #parameters: NodeParameters;
+  readonly #roots: KnownPrograms["roots"];
   readonly keys: KnownPrograms["keys"];
 
   private constructor(
     sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
-    keys: KnownPrograms["keys"],
+    { keys, roots }: Pick<KnownPrograms, "keys" | "roots">,
     parameters: NodeParameters,
   ) {
     this.chunks = sets.chunks;
     this.batches = sets.batches;
     this.keys = keys;
     this.#parameters = parameters;
+    this.#roots = roots;
     this.#admitted = { chunks: sets.chunks.admitted(keys.chunks), batches: sets.batches.admitted(keys.batches) };
   }
 
@@ -83,12 +87,13 @@ export class NodePrograms {
     backend: Backend,
     known?: KnownPrograms,
   ): Promise<NodePrograms> {
-    const chunks = chunkPrograms(first, parameters.node, known?.forms.chunks);
-    const ofChunks = known?.keys.chunks ?? (await chunks.keys(backend));
+    const chunks = chunkPrograms(first, parameters.node, { form: known?.forms.chunks, keys: known?.keys.chunks });
+    const ofChunks = await chunks.keys(backend);
     const admitted = chunks.admitted(ofChunks);
-    const batches = batchPrograms(first, chunks, admitted, { parameters: parameters.node, form: known?.forms.batches });
-    const ofBatches = known?.keys.batches ?? (await batches.keys(backend));
-    return new NodePrograms({ chunks, batches }, { chunks: ofChunks, batches: ofBatches }, parameters);
+    const ofKnown = { form: known?.forms.batches, keys: known?.keys.batches };
+    const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.node, known: ofKnown });
+    const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
+    return new NodePrograms({ chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
   }
 
   /** What stands for all programs of chunks, and for all of batches, in statements. */
@@ -106,17 +111,17 @@ export class NodePrograms {
 
   async prepareCompress(backend: Backend): Promise<PreparedProgram> {
     const node = compressProgram(this.batches.shape, this.#admitted.batches.digest);
-    return { node, own: await programSystem(node.program, this.#parameters.compress, backend) };
+    return { node, own: await programSystem(node.program, this.#parameters.compress, backend, { root: this.#roots?.compress }) };
   }
 
   /** The last one; it is of the program that compresses alone. */
   async prepareWrap(compress: PreparedProgram, backend: Backend): Promise<PreparedProgram> {
     const node = wrapProgram(programShape(compress.own));
-    return { node, own: await programSystem(node.program, this.#parameters.wrap, backend) };
+    return { node, own: await programSystem(node.program, this.#parameters.wrap, backend, { root: this.#roots?.wrap }) };
   }
 }
 
-function chunkPrograms(first: FirstProofs, parameters: ProofParameters, form?: ProgramForm): ProgramSet {
+function chunkPrograms(first: FirstProofs, parameters: ProofParameters, known: KnownSet): ProgramSet {
   const { chunks, segments = [], relistings } = first;
   const writers = Object.fromEntries([
     ...named(chunks, PROGRAM_NAMES.leaf).map(([name, shape]) => [name, () => chunkLeaf(shape)] as const),
@@ -127,7 +132,7 @@ function chunkPrograms(first: FirstProofs, parameters: ProofParameters, form?: P
     ),
     [PROGRAM_NAMES.join, joinProgram] as const,
   ]);
-  return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, form);
+  return new ProgramSet({ statementCount: CHUNKS.count, parameters, writers }, known);
 }
 
 /** What joins segments. Throws RangeError for segments of several keys: which one a run is of is not said. */
@@ -145,8 +150,11 @@ function runPrograms(segments: readonly CheckedShape[]): readonly (readonly [str
 function batchPrograms(
   { lists }: FirstProofs,
   chunks: ProgramSet,
-  admitted: AdmittedPrograms,
-  { parameters, form }: { readonly parameters: ProofParameters; readonly form: ProgramForm | undefined },
+  {
+    admitted,
+    parameters,
+    known,
+  }: { readonly admitted: AdmittedPrograms; readonly parameters: ProofParameters; readonly known: KnownSet },
 ): ProgramSet {
   const writers = Object.fromEntries([
     ...named(lists, PROGRAM_NAMES.batch).map(
@@ -154,5 +162,5 @@ function batchPrograms(
     ),
     [PROGRAM_NAMES.aggregate, aggregateProgram] as const,
   ]);
-  return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, form);
+  return new ProgramSet({ statementCount: AGGREGATE.count, parameters, writers }, known);
 }

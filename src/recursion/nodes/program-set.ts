@@ -1,5 +1,6 @@
 import type { Backend } from "../../kernels/backend.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
+import { elementBytes } from "../../stark/transcript-form.ts";
 import { keyElements } from "../proof-code.ts";
 import { type ProgramSystem, programSystem, systemOfForm } from "../tables/program-system.ts";
 import { formOfRows, type ProgramForm, rowCounts } from "../tables/table-parts.ts";
@@ -23,6 +24,14 @@ interface SetRules {
   readonly writers: Readonly<Record<string, ProgramWriter>>;
 }
 
+/** What follows from the rules, at the price of making it. */
+export interface KnownSet {
+  /** Of tables that have room for each program. Default: the least. */
+  readonly form?: ProgramForm | undefined;
+  /** By the order of names. */
+  readonly keys?: readonly ProgramKey[] | undefined;
+}
+
 /** A program of a set with its proof system. */
 export interface PreparedProgram {
   readonly node: NodeProgram;
@@ -38,10 +47,11 @@ export class ProgramSet {
   readonly shape: ClassShape;
   readonly names: readonly string[];
   readonly #rules: SetRules;
+  readonly #keys: readonly ProgramKey[] | undefined;
 
-  /** `form`: of tables that have room for each program. Default: the least. */
-  constructor(rules: SetRules, form?: ProgramForm) {
+  constructor(rules: SetRules, { form, keys }: KnownSet = {}) {
     this.#rules = rules;
+    this.#keys = keys;
     this.names = Object.keys(rules.writers);
     this.form = form ?? leastForm(rules);
     this.shape = shapeOf(rules, this.form);
@@ -55,11 +65,14 @@ export class ProgramSet {
 
   async prepare(name: string, backend: Backend): Promise<PreparedProgram> {
     const node = this.write(name);
-    return { node, own: await programSystem(node.program, this.#rules.parameters, backend, this.form) };
+    const key = this.#keys?.[this.names.indexOf(name)];
+    const root = key && elementBytes([...key.root]);
+    return { node, own: await programSystem(node.program, this.#rules.parameters, backend, { form: this.form, root }) };
   }
 
   /** The keys of all programs, by the order of their names. */
-  async keys(backend: Backend): Promise<ProgramKey[]> {
+  async keys(backend: Backend): Promise<readonly ProgramKey[]> {
+    if (this.#keys !== undefined) return this.#keys;
     const keys: ProgramKey[] = [];
     for (const name of this.names) keys.push(programKey((await this.prepare(name, backend)).own));
     return keys;

@@ -24,22 +24,34 @@ export interface ProgramSystem {
   readonly system: System;
 }
 
+/** What is known of a program's system. */
+interface KnownSystem {
+  /** Default: the least tables that have room for the program. */
+  readonly form?: ProgramForm | undefined;
+  /** Of the columns that its key fixes. Default: they are committed to, which takes seconds. */
+  readonly root?: Uint8Array | undefined;
+}
+
 /**
- * The proof system of a program, by default with the least tables that have room for it. The program is its preprocessed columns:
- * the system's digest is the program's, by these parameters. Throws ProgramError for what is no program, RangeError for one
- * that the form has no room for.
+ * The proof system of a program. The program is its preprocessed columns: the system's digest is the program's, by these
+ * parameters. Throws ProgramError for what is no program, RangeError for one that the form has no room for.
  */
 export async function programSystem(
   program: Program,
   parameters: ProofParameters,
   backend: Backend,
-  given?: ProgramForm,
+  known: KnownSystem = {},
 ): Promise<ProgramSystem> {
   checkProgram(program);
-  const wired = wireProgram(program, parameters.minLogRows, given);
-  const form = given ?? formOfRows(rowCounts(wired), parameters.minLogRows);
+  const wired = wireProgram(program, parameters.minLogRows, known.form);
+  const form = known.form ?? formOfRows(rowCounts(wired), parameters.minLogRows);
   const definition = programDefinition({ ...wired, publicCount: program.publicCount }, form, parameters);
-  return { wired, form, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+  const { root } = known;
+  const roots =
+    root === undefined
+      ? await commitPreprocessed(definition, backend)
+      : new Map(committedHeights(definition).map((height) => [height, root]));
+  return { wired, form, system: compileSystem(definition, roots) };
 }
 
 /**

@@ -38,7 +38,7 @@ const SCALARS: readonly (readonly [bigint, bigint])[] = [
 function traced(u: bigint, v: bigint, point: Point): { readonly result: Point; readonly second: number | undefined } {
   const trace = new CurveTrace();
   const result = trace.multiple({ time: 3, u, v, point }, new ArithmeticTrace());
-  const { curveMultiple: multiples } = trace.columns(0);
+  const { curveMultiple: multiples } = trace.columns(() => 0);
   return { result, second: multiples[Object.keys(CURVE_MULTIPLE_FIELDS).indexOf("second")]![0] };
 }
 
@@ -58,7 +58,7 @@ describe("the tables curveMultiple and curveChoice", () => {
       const trace = new CurveTrace();
       const request = { time: 4, u, v, point: POINT };
       assert.deepEqual(trace.multiple(request, new ArithmeticTrace()), pointSumOfMultiples(u, v, POINT));
-      const columns = trace.columns(0);
+      const columns = trace.columns(() => 0);
       const { curveMultiple: multiples, curveChoice: choices, curveStep: steps } = columns;
       const { curveSum: sums, curveProduct: products } = columns;
       const run = curveRun(request);

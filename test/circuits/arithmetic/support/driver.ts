@@ -58,7 +58,7 @@ export function driverInput(claims: readonly Claim[]): ProverInput {
   const zero = limbsOf(0n);
   const padding = () => ({ operation: 0, a: zero, b: zero, c: zero, d: zero, real: 0 });
   const driver = traceColumns("driver", DRIVER_FIELDS, rows, { padding, minLogRows: 2 });
-  const answers = trace.columns(2);
+  const answers = trace.columns(() => 2);
   const columns = [driver, ...ARITHMETIC_TABLE_NAMES.map((name) => answers[name])];
   const looking = driverDefinition()
     .tables.slice(0, columns.length)

@@ -1,0 +1,62 @@
+import { ABSENT, createShape, rowCount, type Shape } from "../stark/shape.ts";
+import type { System } from "../stark/system.ts";
+
+/**
+ * How high the tables of a run's proof are, as log2, by their names: programs check proofs of a few shapes alone. Tables that
+ * are equally high in every run are left out.
+ */
+export type RunProfile = Readonly<Record<string, number>>;
+
+/** A profile with the cells of all its tables. */
+export interface SizedProfile {
+  readonly heights: RunProfile;
+  readonly cells: number;
+}
+
+/**
+ * Profiles of chunks, the smallest first: for a transfer or two, for some dozen, and as large as a proof may be
+ * (`MOST_CELLS`). A step that is larger is cut into segments, each of which has one of them.
+ */
+export const CHUNK_PROFILES: readonly RunProfile[] = [
+  {
+    ...{ processor: 14, memory: 11, byteMemory: 9, copy: 7, digestWords: 9, compression: 10, sponge: 7, hashInput: 8, keccak: 9 },
+    ...{ sha256: 6, recover: 6, curveMultiple: 6, curveChoice: 7, curveStep: 8, curveSum: 7, curveProduct: 7, stackRest: 6 },
+    ...{ wordRange: 9, keys: 6, leaves: 6, tree: 8, user: 12, userBytes: 8, memoryCost: 6, visits: 7, code: 13, codeWords: 8 },
+    ...{ extract: 6, exp: 6, shift: 9, signed: 6, mul: 9, modular: 6, logic: 10, add: 11 },
+  },
+  {
+    ...{ processor: 16, memory: 12, byteMemory: 11, copy: 9, digestWords: 10, compression: 11, sponge: 8, hashInput: 10 },
+    ...{ keccak: 11, sha256: 7, recover: 6, curveMultiple: 6, curveChoice: 9, curveStep: 12, curveSum: 9, curveProduct: 11 },
+    ...{ stackRest: 6, wordRange: 11, keys: 8, leaves: 8, tree: 10, user: 14, userBytes: 10, memoryCost: 7, visits: 9 },
+    ...{ code: 14, codeWords: 10, extract: 7, exp: 7, shift: 11, signed: 7, mul: 11, modular: 8, logic: 12, add: 12 },
+  },
+  {
+    ...{ processor: 18, memory: 14, byteMemory: 12, copy: 10, digestWords: 11, compression: 12, sponge: 9, hashInput: 12 },
+    ...{ keccak: 13, sha256: 10, recover: 7, curveMultiple: 7, curveChoice: 11, curveStep: 14, curveSum: 11, curveProduct: 13 },
+    ...{ stackRest: 7, wordRange: 12, keys: 10, leaves: 10, tree: 12, user: 15, userBytes: 12, memoryCost: 9, visits: 11 },
+    ...{ code: 14, codeWords: 11, extract: 9, exp: 8, shift: 12, signed: 9, mul: 12, modular: 9, logic: 13, add: 13 },
+  },
+];
+
+/** The shape of proofs with a profile's tables. Throws RangeError where the system has no such proofs. */
+export function profileShape(system: System, profile: RunProfile): Shape {
+  const { minLogRows } = system.parameters;
+  const heights = system.tables.map(({ air, fixedLogRows }) => fixedLogRows ?? profile[air.name] ?? minLogRows);
+  const shape = createShape(system, heights);
+  if (typeof shape === "number") {
+    const name = system.tables[shape]?.air.name ?? "any";
+    throw new RangeError(`${system.name} has no proofs with these heights: see table ${name}`);
+  }
+  return shape;
+}
+
+export function sizedProfile(system: System, heights: RunProfile): SizedProfile {
+  return { heights, cells: cellsOf(system, profileShape(system, heights)) };
+}
+
+/** Cells of all tables, those included that fill them up; those that the key fixes are left out. */
+export function cellsOf({ tables }: System, { logRows }: Shape): number {
+  return tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
+    return sum + (mainWidth + lookupWidth) * rowCount(logRows[index] ?? ABSENT);
+  }, 0);
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
+import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { CHUNK_PROFILES, profileShape, type RunProfile, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
+import { profiledInput, runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
+import { checkTraces } from "../../src/stark/check.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { committedHeights, compileSystem } from "../../src/stark/system.ts";
+import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+
+const definition = runDefinition(PROGRAM, provableParameters());
+const root = new Uint8Array(32);
+const system = compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
+const { trace } = callingTransaction();
+const filled = (profiles: readonly RunProfile[]): ProverInput | undefined =>
+  profiledInput({ program: PROGRAM, definition, profiles }, trace);
+const heightsOf = ({ traces }: ProverInput): Readonly<Record<string, number>> =>
+  Object.fromEntries(system.tables.map(({ air }, i) => [air.name, traces[i]?.[0]?.length ?? 0]));
+const needed = heightsOf(runInput({ program: PROGRAM, definition }, trace));
+const [small] = CHUNK_PROFILES as [RunProfile];
+
+describe("a run whose tables are filled up to a profile", () => {
+  it("has its heights, tables among them that the run leaves out, and says what it would say otherwise", () => {
+    const input = filled(CHUNK_PROFILES);
+    assert.ok(input !== undefined);
+    const heights = heightsOf(input);
+    for (const [table, logRows] of Object.entries(small)) assert.equal(heights[table], 2 ** logRows, table);
+    assert.ok(Object.keys(small).some((table) => needed[table] === 0));
+    assert.deepEqual(input.statement, runInput({ program: PROGRAM, definition }, trace).statement);
+    assert.deepEqual(checkTraces(system, input), []);
+  });
+
+  it("has the first one that has room in each table, and none where none has", () => {
+    const low = { ...small, keccak: Math.log2(needed["keccak"] ?? 0) - 1 };
+    const high = { ...small, processor: 15, add: 12 };
+    const input = filled([low, high, small]);
+    assert.ok(input !== undefined);
+    assert.deepEqual([heightsOf(input)["processor"], heightsOf(input)["add"]], [2 ** 15, 2 ** 12]);
+    // What fills the arithmetic's tables up asks others, and is asked anew for other heights.
+    assert.deepEqual(checkTraces(system, input), []);
+    assert.equal(filled([low]), undefined);
+    assert.equal(filled([]), undefined);
+  });
+});
+
+describe("the profiles of chunks", () => {
+  it("grow in each table, up to what a chunk may have", () => {
+    const sizes = CHUNK_PROFILES.map((heights) => sizedProfile(system, heights));
+    for (const [i, { heights, cells }] of sizes.entries()) {
+      const before = sizes[i - 1];
+      for (const [table, logRows] of Object.entries(before?.heights ?? {})) assert.ok((heights[table] ?? 0) >= logRows, table);
+      assert.ok(cells > 2 * (before?.cells ?? 0) && cells <= MOST_CELLS, `${cells}`);
+    }
+  });
+
+  it("name every table that is not equally high in all runs", () => {
+    const named = new Set(Object.keys(small));
+    const other = system.tables.filter(({ air, fixedLogRows }) => fixedLogRows === undefined && !named.has(air.name));
+    assert.deepEqual(
+      other.map(({ air }) => air.name),
+      ["roots", "boundary"],
+    );
+    for (const profile of CHUNK_PROFILES) assert.deepEqual(new Set(Object.keys(profile)), named);
+  });
+
+  it("are no shapes of a system that refuses a height", () => {
+    assert.throws(() => profileShape(system, { ...small, keccak: 21 }), /see table keccak/);
+  });
+});
