@@ -16,9 +16,10 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
     night: [
       ...["execution-proof/proven-batch", "execution-proof/product-programs"],
-      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
+      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run", "proving/l1-proofs"],
     ],
     day: [
+      ...["proving/driver", "proving/workers"],
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],

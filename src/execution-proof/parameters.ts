@@ -1,3 +1,4 @@
+import { isProvenOnL1 } from "../protocol/protocol-version.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 
 /**
@@ -33,4 +34,9 @@ export function provableParameters(): ProofParameters {
     ...{ queryCount: 193, grindingBits: 20 },
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon" },
   };
+}
+
+/** Parameters of a version's proofs: what L1 is to be shown has to be checked by programs. */
+export function parametersOf(protocolVersion: bigint): ProofParameters {
+  return isProvenOnL1(protocolVersion) ? provableParameters() : executionParameters();
 }

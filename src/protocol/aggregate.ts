@@ -26,6 +26,23 @@ export interface AggregatedBatch {
   readonly batch: StoredBatch;
 }
 
+/** What an aggregate has of a batch. */
+export interface AggregatedFields {
+  readonly chainId: ChainId;
+  readonly batch: Pick<
+    StoredBatch,
+    | "protocolVersion"
+    | "batchNumber"
+    | "commitment"
+    | "outputsHash"
+    | "oldStateRoot"
+    | "newStateRoot"
+    | "diffDigest"
+    | "point"
+    | "evaluation"
+  >;
+}
+
 /** What an aggregate's proof says; the digest comes from the prover, the rest from L1's own list. */
 interface AggregateStatement {
   readonly batchCount: number;
@@ -38,14 +55,14 @@ interface AggregateStatement {
 }
 
 /** The statement of an aggregate whose circuit saw these batches. */
-export function aggregateStatement(batches: readonly AggregatedBatch[], digest: Digest): AggregateStatement {
+export function aggregateStatement(batches: readonly AggregatedFields[], digest: Digest): AggregateStatement {
   const point = deriveAggregatePoint(batches, digest);
   const coefficients = batches.flatMap((item) => quinticsOf(padded(aggregateElements(item), EVALUATED_ELEMENTS)));
   return { batchCount: batches.length, digest, point, evaluation: evaluateCoefficients(coefficients, point) };
 }
 
 /** The 108 elements of a batch: numbers and words as limbs of 16 bits, lowest first; then roots, D, r and y of both trees. */
-function aggregateElements({ chainId, batch }: AggregatedBatch): number[] {
+function aggregateElements({ chainId, batch }: AggregatedFields): number[] {
   const numbers = batch.protocolVersion | (chainId << 32n) | ((batch.batchNumber + 1n) << 96n);
   return [
     ...toLimbs(numbers).slice(0, 8),
@@ -61,7 +78,7 @@ function aggregateElements({ chainId, batch }: AggregatedBatch): number[] {
 }
 
 /** A: the chain of compressions over the count and all batches' elements, which fixes the circuit's list before ρ is drawn. */
-export function aggregateDigest(batches: readonly AggregatedBatch[], compress: Compress): number[] {
+export function aggregateDigest(batches: readonly AggregatedFields[], compress: Compress): number[] {
   const blocks = [padded([batches.length], ZERO_DIGEST.length)];
   for (const item of batches) {
     const elements = padded(aggregateElements(item), ABSORBED_ELEMENTS);
@@ -71,7 +88,7 @@ export function aggregateDigest(batches: readonly AggregatedBatch[], compress: C
 }
 
 /** ρ: from A and from the bytes that L1 writes, 352 a batch. */
-function deriveAggregatePoint(batches: readonly AggregatedBatch[], digest: Digest): Quintic {
+function deriveAggregatePoint(batches: readonly AggregatedFields[], digest: Digest): Quintic {
   const version = batches[0]?.batch.protocolVersion ?? 0n;
   const hash = keccak(
     fromHex(AGGREGATE_TAG),
@@ -83,7 +100,7 @@ function deriveAggregatePoint(batches: readonly AggregatedBatch[], digest: Diges
   return drawPoint(hash);
 }
 
-function aggregateBytes({ chainId, batch }: AggregatedBatch): Hex {
+function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {
   const fixed = (value: bigint, bytes: number): Hex => toHex(fromHex(wordToHex(value)).subarray(32 - bytes));
   return concat([
     fixed(batch.protocolVersion, 4),

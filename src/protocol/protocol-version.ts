@@ -57,6 +57,12 @@ export function chargesUnits(version: bigint): boolean {
   return version % 2n ** BigInt(FORMAT_BITS) === 3n;
 }
 
+/** Whether a version is of those whose batches' execution L1 is shown: programs check the proofs of its chunks. */
+export function isProvenOnL1(version: bigint): boolean {
+  const { format, generation } = versionParts(version);
+  return format === 3 && generation > 0;
+}
+
 /** The same machine and format with the next keys. */
 export function nextGeneration(version: bigint): bigint {
   return version + 2n ** BigInt(FORMAT_BITS);

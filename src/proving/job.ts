@@ -10,9 +10,12 @@ export type JobId = Hex;
 
 /**
  * What a job proves. "state": that a batch's state root follows from its changes. "chunk": that a part of a batch's steps was
- * executed. "join" and "wrap" are of proofs of proofs: no prover of this software makes them.
+ * executed. All others are on the way to the proof that L1 checks of both (`src/l1-proof`).
  */
-export const JOB_KINDS = ["state", "chunk", "join", "wrap"] as const;
+export const JOB_KINDS = [
+  ...(["state", "chunk", "join", "wrap", "leaf"] as const),
+  ...(["list", "relisting", "relisted", "batch", "aggregate", "compress"] as const),
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** A proof to be made. Plain data. */
@@ -68,8 +71,8 @@ export const MOST_INPUT_BYTES = 2 ** 28;
 export const MOST_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   state: 2 ** 20,
   chunk: 2 ** 24,
-  join: 2 ** 20,
-  wrap: 2 ** 20,
+  ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22 },
+  ...{ list: 2 ** 22, relisting: 2 ** 23, compress: 2 ** 21, wrap: 2 ** 20 },
 };
 
 const JOB_TAG = fromHex(hashTag("hyperchain.proving.job.v1"));

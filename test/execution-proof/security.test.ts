@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters, parametersOf, provableParameters } from "../../src/execution-proof/parameters.ts";
 import { runDefinition } from "../../src/execution-proof/run-system.ts";
 import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
@@ -62,4 +62,9 @@ test("no proof of the kernel's runs has fewer bits than the key says, and they a
     }
   }
   assert.ok(shapes >= 10, `${shapes} shapes`);
+});
+
+test("chunks of versions whose execution L1 is shown are proven such that programs check the proofs", () => {
+  assert.deepEqual(parametersOf(0x103n), provableParameters());
+  for (const version of [2n, 3n, 0x102n]) assert.deepEqual(parametersOf(version), executionParameters());
 });

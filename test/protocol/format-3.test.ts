@@ -11,7 +11,13 @@ import { encodePubdata } from "../../src/protocol/pubdata.ts";
 import { hashConfiguration } from "../../src/protocol/genesis.ts";
 import { hashImportOutputs, hashImports } from "../../src/protocol/imports.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { exportedCoinbase, nextGeneration, ProtocolVersionError, versionParts } from "../../src/protocol/protocol-version.ts";
+import {
+  exportedCoinbase,
+  isProvenOnL1,
+  nextGeneration,
+  ProtocolVersionError,
+  versionParts,
+} from "../../src/protocol/protocol-version.ts";
 import { readFormatVectors } from "./format-vectors.ts";
 
 const VECTORS = readFormatVectors();
@@ -84,6 +90,10 @@ describe("the number of a protocol version", () => {
   test("the next generation has the same format", () => {
     assert.equal(nextGeneration(0x2n), 0x102n);
     assert.equal(nextGeneration(0x8000_0003n), 0x8000_0103n);
+  });
+
+  test("L1 is shown the execution of later generations of format 3, and of no other version", () => {
+    assert.deepEqual([0x2n, 0x3n, 0x102n, 0x103n, 0x203n].map(isProvenOnL1), [false, false, false, true, true]);
   });
 
   test("format 2 exports no coinbase, format 3 the one of the commit", () => {

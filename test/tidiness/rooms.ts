@@ -76,8 +76,30 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   "src/prover/": [circuits, devices, stark, kernels, field, protocol, runtime],
+  // From the proofs of batches' chunks to the one that L1 checks.
+  "src/l1-proof/": [
+    "src/execution-proof/",
+    "src/execution-proof/batch/",
+    "src/prover/",
+    recursion,
+    circuits,
+    stark,
+    kernels,
+    protocol,
+    runtime,
+  ],
   // Proofs as jobs that queues carry to this process's provers, and to those of other processes and machines.
-  "src/proving/": ["src/execution-proof/batch/", "src/prover/", circuits, devices, stark, kernels, protocol, runtime],
+  "src/proving/": [
+    "src/execution-proof/batch/",
+    "src/l1-proof/",
+    "src/prover/",
+    circuits,
+    devices,
+    stark,
+    kernels,
+    protocol,
+    runtime,
+  ],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],

@@ -60,15 +60,27 @@ export function encodeBatchProof(proof: ExecutionBatchProof): Uint8Array {
   }
   const { relisting } = proof;
   parts.push(number(relisting === undefined ? 0 : 1, 1));
-  if (relisting !== undefined) {
-    parts.push(number(relisting.first, 4));
-    for (const leaves of [relisting.listed, relisting.linked]) {
-      parts.push(number(leaves.length, 4));
-      for (const leaf of leaves) parts.push(...leafBytes(leaf));
-    }
-    parts.push(number(relisting.beside.length, 4), Buffer.concat(relisting.beside.map(elementsToBytes)));
-  }
+  if (relisting !== undefined) parts.push(encodeRelisting(relisting));
   return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** As a batch's proof has it, behind the 1. */
+export function encodeRelisting({ first, listed, linked, beside }: Relisting): Uint8Array {
+  const parts = [number(first, 4)];
+  for (const leaves of [listed, linked]) {
+    parts.push(number(leaves.length, 4));
+    for (const leaf of leaves) parts.push(...leafBytes(leaf));
+  }
+  parts.push(number(beside.length, 4), Buffer.concat(beside.map(elementsToBytes)));
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** Inverse of `encodeRelisting`, of any bytes. Throws ExecutionProofError Malformed. */
+export function decodeRelisting(bytes: Uint8Array): Relisting {
+  const reader = new Reader(bytes);
+  const relisting = readRelisting(reader);
+  reader.end();
+  return relisting;
 }
 
 function leafBytes({ index, leafKind, key, nextKey, value }: PartialLeaf): Uint8Array[] {

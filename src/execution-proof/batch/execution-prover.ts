@@ -26,7 +26,7 @@ export interface ExecutionProverOptions {
   readonly workers?: number;
   /** How long an idle prover keeps its thread and memory before it ends. Default 10,000; longer with a card. */
   readonly idleTimeoutMs?: number;
-  /** Default: `executionParameters()`. */
+  /** Default: the protocol version's. */
   readonly parameters?: ProofParameters;
   /** NOT SECURE: for tests with small parameters. */
   readonly acceptsWeakParameters?: boolean;

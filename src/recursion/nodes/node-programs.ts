@@ -25,14 +25,14 @@ export interface FirstProofs {
 }
 
 /** Parameters of the proofs of programs: of those up to aggregates, of the one that compresses and of the one for L1. */
-interface NodeParameters {
+export interface NodeParameters {
   readonly node: ProofParameters;
   readonly compress: ProofParameters;
   readonly wrap: ProofParameters;
 }
 
 /** What follows from shapes and parameters, at the price of making it. */
-interface KnownPrograms {
+export interface KnownPrograms {
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm };
   readonly keys: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
   /** Of the columns that the keys of the last two fix. */
@@ -60,6 +60,7 @@ function named(shapes: readonly CheckedShape[], name: (place: number) => string)
  * last.
  */
 export class NodePrograms {
+  readonly first: FirstProofs;
   readonly chunks: ProgramSet;
   readonly batches: ProgramSet;
   readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
@@ -68,10 +69,12 @@ export class NodePrograms {
   readonly keys: KnownPrograms["keys"];
 
   private constructor(
+    first: FirstProofs,
     sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
     { keys, roots }: Pick<KnownPrograms, "keys" | "roots">,
     parameters: NodeParameters,
   ) {
+    this.first = first;
     this.chunks = sets.chunks;
     this.batches = sets.batches;
     this.keys = keys;
@@ -93,7 +96,7 @@ export class NodePrograms {
     const ofKnown = { form: known?.forms.batches, keys: known?.keys.batches };
     const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.node, known: ofKnown });
     const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
-    return new NodePrograms({ chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
+    return new NodePrograms(first, { chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
   }
 
   /** What stands for all programs of chunks, and for all of batches, in statements. */

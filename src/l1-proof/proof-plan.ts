@@ -1,0 +1,212 @@
+import { encodeListStatement } from "../circuits/state-transition/list-system.ts";
+import { decodeBatchProof, encodeRelisting } from "../execution-proof/batch/batch-proof.ts";
+import { chunkStatement, firstJoints } from "../execution-proof/batch/chunk-statement.ts";
+import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
+import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
+import type { Relisting } from "../execution-proof/batch/relisting.ts";
+import { type AggregatedFields, aggregateDigest, aggregateStatement } from "../protocol/aggregate.ts";
+import { type Compress, type Digest, digestToHex, elementsToBytes } from "../protocol/digest.ts";
+import { toHex } from "../protocol/hex.ts";
+import type { BatchStatement } from "../protocol/statement.ts";
+import { decodeStateInput } from "../prover/state-input.ts";
+import { aggregateOf, firstStart, startBehind, wrappedOf } from "../recursion/nodes/aggregate-statement.ts";
+import { batchOf, saidOfBatch } from "../recursion/nodes/batch-program.ts";
+import { chunksOfRun, joinedChunks, relistedChunks } from "../recursion/nodes/chunks-program.ts";
+import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
+import { PROGRAM_NAMES } from "../recursion/nodes/node-programs.ts";
+import { isRun } from "../stark/proofs/encode-run.ts";
+import { elementBytes, wordsOf } from "../stark/transcript-form.ts";
+import { L1ProofError } from "./l1-proof-error.ts";
+import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
+import { encodeNodeInput } from "./proof-input.ts";
+
+/** The two programs above all sets. */
+export const COMPRESS = "compress";
+export const WRAP = "wrap";
+
+/** A batch whose execution is proven. Plain data. */
+export interface ExecutedProof {
+  readonly claim: ExecutionClaim;
+  /** `encodeBatchProof`: the proofs of its chunks. */
+  readonly execution: Uint8Array;
+  /** `encodeStateInput`: what its list is proven from. */
+  readonly list: Uint8Array;
+}
+
+/** What a proof is a proof of: names the jobs of a queue. */
+export type L1ProofKind = "list" | "relisting" | "leaf" | "join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap";
+
+/** A proof on the way to the one for L1. */
+export interface PlannedProof {
+  readonly kind: L1ProofKind;
+  /** The program that it is of, or the name of what programs begin with. */
+  readonly program: string;
+  readonly input: Uint8Array;
+  readonly statement: Uint8Array;
+  /** Places of the proofs that it needs, which are planned before it. */
+  readonly needs: readonly number[];
+}
+
+/** All proofs up to the last one, which is for L1. */
+export interface ProofPlan {
+  readonly proofs: readonly PlannedProof[];
+  /** A: what L1 is told of the batches beside their records. */
+  readonly digest: Digest;
+}
+
+/** A part of the tree so far: a proof that is planned, or one that is there. */
+interface Stated {
+  readonly elements: readonly number[];
+  readonly program: string | undefined;
+  readonly from: number | Uint8Array;
+}
+
+/** Plans the proofs for batches of one version, in the order in which L1 is to have them. Throws L1ProofError. */
+export function planProofs(batches: readonly ExecutedProof[], programs: NodePrograms, compress: Compress): ProofPlan {
+  const tree = new PlannedTree(programs, compress);
+  const parts = batches.map((batch) => tree.batch(batch));
+  return tree.end(parts);
+}
+
+/** A batch in the tree, and as L1 has it. */
+interface PlannedBatchProof {
+  readonly stated: Stated;
+  readonly elements: readonly number[];
+  readonly fields: AggregatedFields;
+}
+
+class PlannedTree {
+  readonly #programs: NodePrograms;
+  readonly #compress: Compress;
+  readonly #proofs: PlannedProof[] = [];
+
+  constructor(programs: NodePrograms, compress: Compress) {
+    this.#programs = programs;
+    this.#compress = compress;
+  }
+
+  batch({ claim, execution, list: input }: ExecutedProof): PlannedBatchProof {
+    const { statement } = decodeStateInput(input);
+    const list = this.#first("list", LIST_PROOF, input, encodeListStatement(statement));
+    const chunks = this.#relisted(this.#joined(this.#leaves(claim, execution)), decodeBatchProof(execution).relisting);
+    const elements = batchOf({ list: list.elements, chunks: chunks.elements });
+    const place = listPlace(decodeStateInput(input), this.#programs);
+    const stated = this.#node("batch", PROGRAM_NAMES.batch(place), saidOfBatch(elements), [list, chunks]);
+    return { stated, elements, fields: fieldsOf(claim, statement) };
+  }
+
+  /** What L1 has of all batches is known before anything of it is proven. */
+  end(batches: readonly PlannedBatchProof[]): ProofPlan {
+    const fields = batches.map((batch) => batch.fields);
+    const [first] = fields;
+    if (first === undefined || fields.some(({ batch }) => batch.protocolVersion !== first.batch.protocolVersion))
+      throw new L1ProofError("VersionsDiffer", `one proof is of batches of one version, not of ${fields.length} as they are`);
+    const digest = aggregateDigest(fields, this.#compress);
+    const { point } = aggregateStatement(fields, digest);
+    const all = batches.map(({ elements }) => elements);
+    const { batches: admitted } = this.#programs.digests;
+    const said = wrappedOf(aggregateOf(all, firstStart(all.length), point, admitted));
+    const top = this.#aggregated(batches, (from, count) => {
+      const before = firstStart(all.length);
+      const start = from === 0 ? before : startBehind(aggregateOf(all.slice(0, from), before, point, admitted));
+      return aggregateOf(all.slice(from, from + count), start, point, admitted);
+    });
+    // Its key is a constant of the last program, which reads no hints of it.
+    const compressed = { ...this.#node("compress", COMPRESS, said, [top]), program: undefined };
+    this.#node("wrap", WRAP, said, [compressed]);
+    return { proofs: this.#proofs, digest };
+  }
+
+  #leaves(claim: ExecutionClaim, execution: Uint8Array): Stated[] {
+    const proof = decodeBatchProof(execution);
+    const { environment, first } = claimedEnds(claim);
+    const begins = firstJoints(proof, first);
+    const kernel = statedKernel(proof.protocolVersion);
+    return proof.chunks.map((end, i) => {
+      const before = begins[i];
+      if (before === undefined) throw new Error("each chunk begins somewhere");
+      if (isRun(end.proof))
+        throw new L1ProofError(
+          "RunInSegments",
+          `chunk ${i} is a run in segments, for which no jobs are planned: L1 gets no proof of it`,
+        );
+      const statement = chunkStatement(kernel, { environment, before, after: end });
+      const place = placeOfChunk(proof.program, end.proof, this.#programs);
+      const chunk: Stated = { elements: wordsOf(statement), program: undefined, from: end.proof };
+      return this.#node("leaf", PROGRAM_NAMES.leaf(place), chunksOfRun(chunk.elements), [chunk]);
+    });
+  }
+
+  /** In pairs, so that joins are as deep as they have to be; the last one waits where it has no other. */
+  #joined(chunks: readonly Stated[]): Stated {
+    const { chunks: admitted } = this.#programs.digests;
+    return inPairs(chunks, (left, right) =>
+      this.#node("join", PROGRAM_NAMES.join, joinedChunks(left.elements, right.elements, admitted), [left, right]),
+    );
+  }
+
+  #relisted(chunks: Stated, anew: Relisting | undefined): Stated {
+    if (anew === undefined) return chunks;
+    const { statement, place } = relistingPlace(anew, this.#programs);
+    const relisting = this.#first("relisting", RELISTING_PROOF, encodeRelisting(anew), statement);
+    const elements = relistedChunks(chunks.elements, relisting.elements, this.#programs.digests.chunks);
+    return this.#node("relisted", PROGRAM_NAMES.relisted(place), elements, [chunks, relisting]);
+  }
+
+  #aggregated(batches: readonly PlannedBatchProof[], elementsOf: (from: number, count: number) => readonly number[]): Stated {
+    const parts = batches.map(({ stated }, from) => ({ stated, from, count: 1 }));
+    const whole = inPairs(parts, (left, right) => {
+      const [{ from }, count] = [left, left.count + right.count];
+      const children = [left.stated, right.stated];
+      return { stated: this.#node("aggregate", PROGRAM_NAMES.aggregate, elementsOf(from, count), children), from, count };
+    });
+    return whole.stated;
+  }
+
+  #first(kind: L1ProofKind, program: string, input: Uint8Array, statement: Uint8Array): Stated {
+    return { elements: wordsOf(statement), program: undefined, from: this.#add({ kind, program, input, statement, needs: [] }) };
+  }
+
+  #node(kind: L1ProofKind, program: string, elements: readonly number[], children: readonly Stated[]): Stated {
+    const statement = elementBytes(elements);
+    const needs = children.flatMap(({ from }) => (typeof from === "number" ? [from] : []));
+    const input = encodeNodeInput({
+      program,
+      statement,
+      children: children.map((child) => ({
+        statement: elementBytes(child.elements),
+        program: child.program,
+        proof: typeof child.from === "number" ? undefined : child.from,
+      })),
+    });
+    return { elements, program, from: this.#add({ kind, program, input, statement, needs }) };
+  }
+
+  #add(proof: PlannedProof): number {
+    return this.#proofs.push(proof) - 1;
+  }
+}
+
+function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part): Part {
+  const [only] = parts;
+  if (only === undefined) throw new RangeError("there is nothing to join");
+  if (parts.length === 1) return only;
+  const half: Part[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    const [left, right] = parts.slice(i, i + 2) as [Part, Part?];
+    half.push(right === undefined ? left : join(left, right));
+  }
+  return inPairs(half, join);
+}
+
+function fieldsOf({ chainId, batch: { protocolVersion, batchNumber } }: ExecutionClaim, said: BatchStatement): AggregatedFields {
+  return {
+    chainId,
+    batch: {
+      ...{ protocolVersion, batchNumber, commitment: said.commitment, outputsHash: said.outputsHash },
+      ...{ oldStateRoot: digestToHex(said.oldStateRoot), newStateRoot: digestToHex(said.newStateRoot) },
+      diffDigest: digestToHex(said.diffDigest),
+      ...{ point: toHex(elementsToBytes(said.point)), evaluation: toHex(elementsToBytes(said.evaluation)) },
+    },
+  };
+}

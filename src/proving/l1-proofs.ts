@@ -1,0 +1,82 @@
+import type { BatchesProver } from "../l1-proof/batches-prover.ts";
+import type { L1Prover } from "../l1-proof/l1-prover.ts";
+import type { KeyedPlan } from "../l1-proof/l1-proving.ts";
+import type { L1ProofKind } from "../l1-proof/proof-plan.ts";
+import { digestToHex } from "../protocol/digest.ts";
+import { driveTree } from "./driver.ts";
+import type { PlannedJob, Proving } from "./driver.ts";
+import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES } from "./job.ts";
+import type { BlobId, JobId, JobKind } from "./job.ts";
+import type { ProverPort } from "./queue.ts";
+
+/** Kinds of jobs on the way to L1. */
+const L1_KINDS = [
+  ...(["leaf", "join", "list", "relisting", "relisted"] as const),
+  ...(["batch", "aggregate", "compress", "wrap"] as const),
+] as const satisfies readonly (JobKind & L1ProofKind)[];
+
+/** The prover of proofs for L1 as one of a queue. */
+export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
+  return {
+    kinds: L1_KINDS,
+    async prove({ job, needs }, blobs, options) {
+      const read = async (id: BlobId, most: number): Promise<Uint8Array> => {
+        const bytes = await blobs.get(id, most);
+        if (bytes === undefined) throw new RangeError(`what a job is made from, ${id}, is not kept any more`);
+        return bytes;
+      };
+      const mostOfChild = Math.max(...Object.values(MOST_OUTPUT_BYTES));
+      const input = await read(job.input, MOST_INPUT_BYTES);
+      const proofs = await Promise.all(needs.map((need) => read(need, mostOfChild)));
+      const { kind, key } = job;
+      const made = await prover.make({ kind: kind as L1ProofKind, key, input, needs: proofs }, options);
+      return { statement: made.statement, output: made.proof, metrics: made.metrics };
+    },
+  };
+}
+
+/** Has proofs for L1 made through a queue: a tree from the leaves of chunks to the last program. */
+export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" | "check">): BatchesProver {
+  return {
+    async prove(batches, { signal, onProgress } = {}) {
+      const begun = performance.now();
+      const plan = await prover.plan(batches, signal === undefined ? {} : { signal });
+      const inputs = await Promise.all(plan.proofs.map(({ input }) => proving.blobs.put(input)));
+      try {
+        const [first] = batches;
+        if (first === undefined) throw new RangeError("there is no batch to prove");
+        const { protocolVersion } = first.claim.batch;
+        const jobs = jobsOf(plan, inputs, { version: protocolVersion, prover });
+        let made = 0;
+        const kindOf = new Map(jobs.map(({ job }, i) => [jobId(job), plan.proofs[i]?.kind ?? "wrap"]));
+        const proofs = await driveTree(proving, jobs, {
+          ...{ chain: first.claim.chainId, signal },
+          onProgress: (id, progress) => onProgress?.({ ...progress, kind: kindOf.get(id) ?? "wrap", made, proofs: jobs.length }),
+          onDone: () => made++,
+        });
+        const last = jobs.at(-1);
+        const proof = last && proofs.get(jobId(last.job));
+        if (proof === undefined) throw new TypeError("a tree ends with the proof for L1");
+        const metrics = { ...proof.metrics, seconds: (performance.now() - begun) / 1000 };
+        return { digest: digestToHex(plan.digest), proof: proof.bytes, metrics };
+      } finally {
+        await Promise.all(inputs.map((input) => proving.blobs.drop(input)));
+      }
+    },
+  };
+}
+
+function jobsOf(
+  { proofs }: KeyedPlan,
+  inputs: readonly BlobId[],
+  { version, prover }: { readonly version: bigint; readonly prover: Pick<L1Prover, "check"> },
+): PlannedJob[] {
+  const ids: JobId[] = [];
+  return proofs.map(({ kind, key, program, statement, needs, cells }, i): PlannedJob => {
+    const input = inputs[i];
+    if (input === undefined) throw new TypeError("each proof is made from something");
+    const job = { kind, version, key, input, needs: needs.map((place) => ids[place] ?? "0x"), weight: cells };
+    ids.push(jobId(job));
+    return { job, statement, check: (output) => prover.check(program, statement, output) };
+  });
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { compress } from "../../src/kernels/poseidon.ts";
+import { decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import type { BatchesProver, ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
+import { createL1Prover, type L1Prover } from "../../src/l1-proof/l1-prover.ts";
+import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
+import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
+import { toHex } from "../../src/protocol/hex.ts";
+import { decodeStateInput } from "../../src/prover/state-input.ts";
+import { MemoryBlobs } from "../../src/proving/blobs.ts";
+import { JOB_KINDS } from "../../src/proving/job.ts";
+import type { JobKind } from "../../src/proving/job.ts";
+import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
+import { MemoryQueue } from "../../src/proving/queue-memory.ts";
+import type { ProverPort, Running } from "../../src/proving/queue.ts";
+import { encodeRun } from "../../src/stark/proofs/encode-run.ts";
+import { elementBytes } from "../../src/stark/transcript-form.ts";
+import { TestClock } from "../chain/support/clock.ts";
+import { executedBatch } from "../l1-proof/support/executed-batch.ts";
+import { fewQueryPrograms } from "../l1-proof/support/few-query-programs.ts";
+
+const LEASE_MS = 30_000;
+/** All but proofs of state and of chunks; a single batch has no aggregate. */
+const KINDS = JOB_KINDS.filter((kind) => !["state", "chunk", "aggregate"].includes(kind));
+
+describe("the proof for L1 as jobs", () => {
+  let own: L1Prover;
+  let executed: ExecutedProof;
+  /** As this process makes it. */
+  let made: ProofForL1;
+
+  const working: Running[] = [];
+  let clock: TestClock;
+  let blobs: MemoryBlobs;
+  let queue: MemoryQueue;
+  let batches: BatchesProver;
+
+  before(async () => {
+    const batch = await executedBatch();
+    ({ executed } = batch);
+    const { protocolVersion } = executed.claim.batch;
+    own = createL1Prover({ workers: 2, programs: fewQueryPrograms({ protocolVersion, heights: batch.heights }) });
+  });
+  after(() => own.close());
+
+  beforeEach(() => {
+    clock = new TestClock(1_800_000_000_000);
+    blobs = new MemoryBlobs();
+    queue = new MemoryQueue({ leaseMs: LEASE_MS }, { blobs, clock });
+    batches = l1ProofByQueue({ queue, blobs }, own);
+  });
+  afterEach(async () => {
+    queue.close();
+    for (const each of working.splice(0)) await each.stop();
+  });
+
+  const work = (port: ProverPort, name: string, isOwn = false): unknown => working.push(queue.work(port, { name, isOwn }));
+
+  it("come to one that says what L1 derives from its record of the batch", async () => {
+    work(l1ProofPort(own), "own", true);
+    const told = new Set<JobKind>();
+    made = await batches.prove([executed], { onProgress: ({ kind }) => void told.add(kind) });
+    assert.deepEqual([...told].sort(), [...KINDS].sort());
+    const { statement } = decodeStateInput(executed.list);
+    const item = {
+      chainId: executed.claim.chainId,
+      batch: {
+        ...{ ...executed.claim.batch, commitment: statement.commitment, diffDigest: digestToHex(statement.diffDigest) },
+        point: toHex(elementsToBytes(statement.point)),
+        evaluation: toHex(elementsToBytes(statement.evaluation)),
+      },
+    };
+    const digest = aggregateDigest([item], (tag, left, right) => compress(tag, [...left], [...right]));
+    assert.equal(made.digest, digestToHex(digest));
+    const { point, evaluation } = aggregateStatement([item], digest);
+    const said = elementBytes([1, ...digest, ...point, ...evaluation]);
+    assert.equal(await own.check("wrap", said, made.proof), undefined);
+    assert.notEqual(await own.check("wrap", elementBytes([2, ...digest, ...point, ...evaluation]), made.proof), undefined);
+    assert.equal(blobs.size, 0);
+  });
+
+  it("lose nothing when a worker falls silent at each kind: another makes that one, and the proof is the same", async () => {
+    const silent = new Set<JobKind>();
+    const honest = l1ProofPort(own);
+    const asked: JobKind[] = [];
+    work(
+      {
+        kinds: honest.kinds,
+        prove(task, from, options) {
+          const { kind } = task.job;
+          asked.push(kind);
+          if (silent.has(kind)) return honest.prove(task, from, options);
+          silent.add(kind);
+          return new Promise((_, reject) => {
+            options.signal.addEventListener("abort", () => reject(new Error("gone")), { once: true });
+            queueMicrotask(() => clock.advance(LEASE_MS));
+          });
+        },
+      },
+      "first",
+    );
+    const proof = await batches.prove([executed]);
+    assert.deepEqual([...silent].sort(), [...KINDS].sort());
+    assert.equal(queue.workers().find(({ name }) => name === "first")?.lost, KINDS.length);
+    // Each kind once more than there are jobs of it, and no other job twice.
+    const { proofs } = await own.plan([executed]);
+    for (const kind of KINDS)
+      assert.equal(asked.filter((each) => each === kind).length, proofs.filter((each) => each.kind === kind).length + 1, kind);
+    assert.deepEqual([proof.digest, proof.proof], [made.digest, made.proof]);
+    assert.equal(blobs.size, 0);
+  });
+
+  it("attack: a worker answers with changed proofs; none of them counts", async () => {
+    const honest = l1ProofPort(own);
+    const lied = new Map<JobKind, number>();
+    work(
+      {
+        kinds: honest.kinds,
+        async prove(task, from, options) {
+          const right = await honest.prove(task, from, options);
+          lied.set(task.job.kind, (lied.get(task.job.kind) ?? 0) + 1);
+          const output = Uint8Array.from(right.output);
+          const at = Math.floor(output.length / 2);
+          output[at] = (output[at] ?? 0) ^ 1;
+          return { ...right, output };
+        },
+      },
+      "liar",
+    );
+    // It is given no more after two that do not hold.
+    const proof = batches.prove([executed]);
+    while ((queue.workers().find(({ name }) => name === "liar")?.refused ?? 0) < 2) await turn();
+    work(honest, "own", true);
+    const { digest, proof: bytes } = await proof;
+    assert.deepEqual([digest, bytes], [made.digest, made.proof]);
+    assert.equal(queue.workers().find(({ name }) => name === "liar")?.proofs, 0);
+  });
+
+  it("are refused by name for a run in segments, for a shape that no program checks, and for another key", async () => {
+    const decoded = decodeBatchProof(executed.execution);
+    const inSegments = encodeRun({ seed: new Uint8Array(32), proofs: [decoded.chunks[0]!.proof] });
+    const withChunk = (proof: Uint8Array): ExecutedProof => ({
+      ...executed,
+      execution: encodeBatchProof({ ...decoded, chunks: [{ ...decoded.chunks[0]!, proof }, ...decoded.chunks.slice(1)] }),
+    });
+    await assert.rejects(batches.prove([withChunk(inSegments)]), { code: "RunInSegments" });
+    // The heights are in a proof's first bytes.
+    const otherHeights = decoded.chunks[0]!.proof.slice();
+    otherHeights[1] = (otherHeights[1] ?? 0) + 1;
+    await assert.rejects(batches.prove([withChunk(otherHeights)]), { code: "ShapeUnknown" });
+    const program = decoded.program.with(0, decoded.program[0]! ^ 1);
+    const otherKey = { ...executed, execution: encodeBatchProof({ ...decoded, program }) };
+    await assert.rejects(batches.prove([otherKey]), { code: "OtherKey" });
+    assert.equal(blobs.size, 0);
+  });
+});
