@@ -1,5 +1,10 @@
 export { amount, ether } from "../src/client/shown-amount.ts";
 
+/** A symbol that turns the direction of nothing beside it: a stranger may have written it, with letters from the right. */
+export function isolated(symbol: string): string {
+  return /^[\x20-\x7e]*$/.test(symbol) ? symbol : `\u2068${symbol}\u2069`;
+}
+
 /** Smallest units of a token as its holders write them, with all of its digits. */
 export function units(smallest: string, decimals: number): string {
   const one = 10n ** BigInt(decimals);

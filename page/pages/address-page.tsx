@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { AccountHistory, WalletAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count, ether, time, units } from "../format.ts";
+import { amount, count, ether, isolated, time, units } from "../format.ts";
 import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
 import { OwnName } from "../parts/own-name.tsx";
@@ -41,7 +41,11 @@ export function AddressPage({
       Promise.all(
         [
           { name: info.l1.name, member: "l1", symbol: "ETH" },
-          ...info.chains.map((each) => ({ name: each.name, member: String(each.chainId), symbol: each.baseToken.symbol })),
+          ...info.chains.map((each) => ({
+            name: each.name,
+            member: String(each.chainId),
+            symbol: isolated(each.baseToken.symbol),
+          })),
         ].map(async (each) => holding(each, address).catch(() => ({ chain: each.name, unknown: true }) as const)),
       ),
     [address, version],

@@ -1,5 +1,5 @@
 import { useEcosystem } from "../ecosystem.ts";
-import { short } from "../format.ts";
+import { isolated, short } from "../format.ts";
 import { useNames } from "../names.ts";
 import { to } from "../route.ts";
 
@@ -15,7 +15,7 @@ export function useChainName(): (chainId: number) => string {
 /** What a chain's base token is called, and L1's. */
 export function useSymbol(chain: string): string {
   const { info } = useEcosystem();
-  return info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
+  return isolated(info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH");
 }
 
 /** An address by its name where it has one, with the reader's tags. */

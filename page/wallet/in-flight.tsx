@@ -1,6 +1,6 @@
 import type { TransferAnswer, WalletAnswer } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { short, units } from "../format.ts";
+import { isolated, short, units } from "../format.ts";
 import { Section, Table } from "../parts/layout.tsx";
 import { TransactionLink, useChainName } from "../parts/links.tsx";
 import { Said } from "../parts/words.tsx";
@@ -25,7 +25,9 @@ export function InFlight({
   const tokens = members.flatMap((member) => member.tokens);
   const amountOf = ({ amount, originToken }: TransferAnswer): string => {
     const token = tokens.find(({ origin }) => origin.token === originToken);
-    return token === undefined ? `${amount} units of ${short(originToken)}` : `${units(amount, token.decimals)} ${token.symbol}`;
+    return token === undefined
+      ? `${amount} units of ${short(originToken)}`
+      : `${units(amount, token.decimals)} ${isolated(token.symbol)}`;
   };
   return (
     <Section title="On its way">

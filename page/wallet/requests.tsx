@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { WalletAnswer } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { units } from "../format.ts";
+import { isolated, units } from "../format.ts";
 import { AddressInput } from "../parts/address-input.tsx";
 import { baseOf } from "../settlement-base.ts";
 import { smallestUnits } from "./amount.ts";
@@ -171,7 +171,7 @@ function AssetField({ tokens }: { readonly tokens: Tokens }) {
         <select name="token">
           {tokens.map(({ address, symbol, amount, decimals }, place) => (
             <option value={place} key={address}>
-              {symbol} (it has {units(amount, decimals)})
+              {isolated(symbol)} (it has {units(amount, decimals)})
             </option>
           ))}
         </select>

@@ -6,6 +6,8 @@ import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -62,6 +64,14 @@ describe("attack: what strangers' contracts say is text on every page, and hides
       { prover: { mode: "none" }, fundedAccounts: [ALICE] },
       { names: projectNames(hre.artifacts) },
     );
+    // What a chain's fees are paid in may be any token of L1.
+    const onL1 = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider) as unknown as Wallet;
+    const deployer = devnet.accounts.wallet(ACCOUNT_NUMBERS.deployer).address;
+    const artifact = await hre.artifacts.readArtifact("DevelopmentToken");
+    const coin = new ContractFactory(artifact.abi, artifact.bytecode, onL1);
+    const named = await coin.deploy(MARKUP, `${UNSEEN}\n${HEBREW}${MARKUP}${"a".repeat(5_000)}`, deployer, 10n ** 36n);
+    const baseToken = ((await named.waitForDeployment()).target as string).toLowerCase() as Hex;
+    await devnet.addChain({ name: "beta", chainId: 272, baseToken });
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
     client = clientOf(devnet.chains[0]!);
     stranger = devnet.accounts.wallet(ALICE).connect(client) as unknown as Wallet;
@@ -156,6 +166,17 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await tab.getByRole("table", { name: /^Holders of the token/ }).waitFor();
     await tab.getByText(", born on alpha").locator("bdi", { hasText: HEBREW }).waitFor();
     await staysText();
+  });
+
+  test("on the pages of a chain whose fees are paid in a stranger's token: its symbol, in few letters", { skip }, async () => {
+    const { symbol } = devnet.info().chains[1]!.baseToken;
+    assert.equal(symbol, `${HEBREW}${MARKUP}`.slice(0, 32));
+    const pages = ["beta", "accounts", `beta/address/${victim.toLowerCase()}`, "beta/block/1", "wallet", "charts"];
+    for (const route of pages) {
+      await open(route);
+      await tab.locator('main:not(:has-text("asking"))').waitFor();
+      await staysText();
+    }
   });
 
   test("where it is searched for", { skip }, async () => {

@@ -1,3 +1,4 @@
+import { shownSymbol } from "../../client/shown-symbol.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
@@ -111,8 +112,10 @@ export function openChain(
     if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
     // A chain that stands still includes no payment to those on it.
     if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);
-    const baseToken =
+    const { l1Address, symbol } =
       kept?.birth?.baseToken ?? (await resolveBaseToken(plan.protocol.baseToken, field, base.deployer, artifacts));
+    // A token of L1 calls itself what it likes, and so does one in a file that others have written.
+    const baseToken = { l1Address, symbol: shownSymbol(symbol) };
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), base, begins, operator },
       pipelineDependencies(plan, { base, operator, kept }, opening),
