@@ -52,6 +52,7 @@ export const LONGEST: readonly string[] = [
   "test/plugin/connection/hyperchains.test.ts",
   "test/plugin/create-task.test.ts",
   "test/package/package.test.ts",
+  "test/page/a-day.test.ts",
   "test/page/wallet.test.ts",
 ];
 

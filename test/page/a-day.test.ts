@@ -26,6 +26,11 @@ const STRANGER = "0x00000000000000000000000000000000000cafe0";
 const BOB = "0x00000000000000000000000000000000000b0b00";
 /** Behind a receipt, on a machine that other tests keep busy too; the bench holds the figure of an idle one. */
 const MOST_LATE_MS = 1_000;
+const CHAINS = [
+  { chainId: 271n, name: "alpha" },
+  { chainId: 272n, name: "beta" },
+];
+const OPTIONS = { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] } as const;
 const HARDHAT = "hardhat/dist/src/cli.js";
 const LIMIT_MS = 120_000;
 /** Beside the project's own tests, which other test files run. */
@@ -63,16 +68,34 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await devnet.settle();
     await devnet.relay();
   };
+  /** A test that begins with the file has what was there: accounts, contracts and the number of blocks. */
+  const loads = async (file: string, balance: bigint): Promise<void> => {
+    const data = join(kept, "again");
+    await loadWorld(readFileSync(file), { folder: data, name: "ecosystem.dump" });
+    const again = await startFlowDevnet(CHAINS, { ...OPTIONS, data });
+    const client = clientOf(again.chains[0]!);
+    try {
+      assert.equal(await client.getBalance(BOB), balance);
+      assert.equal(await client.getCode(money), await onAlpha.getCode(money));
+      const { hash } = (await onAlpha.getBlock(1))!;
+      assert.equal((await client.getBlock(1))!.hash, hash);
+      // It is an ecosystem of its own.
+      await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: BOB, value: 5n })).wait();
+      assert.equal(await client.getBalance(BOB), balance + 5n);
+      assert.equal(await onAlpha.getBalance(BOB), balance);
+    } finally {
+      client.destroy();
+      await again.close();
+    }
+    assert.deepEqual(again.faults, []);
+  };
 
   before(async () => {
     if (browser === undefined) return;
     project = await openExample();
     devnet = await startFlowDevnet(
-      [
-        { chainId: 271n, name: "alpha" },
-        { chainId: 272n, name: "beta" },
-      ],
-      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER], data: kept },
+      CHAINS,
+      { ...OPTIONS, data: kept },
       // The project's own network: it names lines of its contracts.
       {
         names: projectNames(project.artifacts),
@@ -293,7 +316,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const file = await saved;
     assert.equal(file.suggestedFilename(), "ecosystem.dump");
     await row("the state saved as a file").waitFor();
-    await loadWorld(readFileSync(await file.path()), { folder: join(kept, "again"), name: "ecosystem.dump" });
+    await loads(await file.path(), balance);
 
     await controls.getByText("Chains", { exact: true }).click();
     await controls.getByRole("button", { name: "Pause beta" }).click();
