@@ -58,7 +58,7 @@ abstract contract ProvenPeer is IProvenPeer {
     }
 
     /// @inheritdoc IProvenPeer
-    function remoteOf(uint256 chainId) external view returns (Remote memory) {
+    function remoteOf(uint256 chainId) public view returns (Remote memory) {
         return remotes[chainId];
     }
 

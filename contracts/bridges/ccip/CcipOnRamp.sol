@@ -28,13 +28,14 @@ abstract contract CcipOnRamp is CcipLane {
     bytes4 private constant ARGS_V1 = 0x97a657c9;
     bytes4 private constant ARGS_V2 = 0x181dcf10;
 
-    address private immutable wrappedNative;
-    address private immutable link;
+    address internal immutable wrappedNative;
+    address internal immutable link;
     /// @inheritdoc ICcipRamps
     mapping(uint64 destChainSelector => uint256 weiPerGas) public priceOf;
     /// @inheritdoc ICcipRamps
     mapping(uint64 chainSelector => bool) public sharesCoin;
-    mapping(uint64 destChainSelector => uint64) private sequenceNumbers;
+    mapping(uint64 destChainSelector => uint64) internal sequenceNumbers;
+    uint64[] private priced;
     /// @inheritdoc ICcipRamps
     mapping(uint64 destChainSelector => mapping(address sender => uint64)) public getOutboundNonce;
 
@@ -80,6 +81,9 @@ abstract contract CcipOnRamp is CcipLane {
 
     /// @inheritdoc ICcipRamps
     function setPrice(uint64 dest, uint256 weiPerGas, bool sharesCoin_) external onlyOperator {
+        bool isKnown = false;
+        for (uint256 i = 0; i < priced.length && !isKnown; ++i) isKnown = priced[i] == dest;
+        if (!isKnown) priced.push(dest);
         priceOf[dest] = weiPerGas;
         sharesCoin[dest] = sharesCoin_;
         emit PriceSet(dest, weiPerGas, sharesCoin_);
@@ -96,6 +100,11 @@ abstract contract CcipOnRamp is CcipLane {
         (uint256 gasLimit,) = _check(dest, request);
         uint256 executed = EXECUTION_GAS + request.tokenAmounts.length * POOL_GAS + BYTE_GAS * request.data.length;
         return (RECORD_GAS + PUBDATA_GAS + executed + gasLimit) * priceOf[dest];
+    }
+
+    /// @inheritdoc ICcipRamps
+    function lanes() external view returns (uint64[] memory) {
+        return priced;
     }
 
     /// @inheritdoc ICcipRamps

@@ -9,7 +9,10 @@ import {
     CcipTokenTransfer,
     ICcipPool,
     ICcipReceiver,
-    ReleaseOrMintIn
+    OnRampDynamicConfig,
+    OnRampStaticConfig,
+    ReleaseOrMintIn,
+    SourceChainConfig
 } from "../../interfaces/bridges/ccip/ICcip.sol";
 import {ExecutionState, ICcipRamps} from "../../interfaces/bridges/ccip/ICcipRamps.sol";
 import {ICcipRmn} from "../../interfaces/bridges/ccip/ICcipRmn.sol";
@@ -84,6 +87,39 @@ contract CcipRamps is CcipOnRamp {
         });
         (bool success, bytes memory reason,) = router.routeMessage(delivery, 0, gasLimit, receiver);
         if (!success) revert ReceiverError(reason);
+    }
+
+    /// @inheritdoc ICcipRamps
+    function typeAndVersion() external pure returns (string memory) {
+        return "OnRamp 1.6.0";
+    }
+
+    /// @inheritdoc ICcipRamps
+    function getStaticConfig() external view returns (OnRampStaticConfig memory) {
+        return OnRampStaticConfig(selector, address(rmn), address(this), address(registry));
+    }
+
+    /// @inheritdoc ICcipRamps
+    function getDynamicConfig() external view returns (OnRampDynamicConfig memory) {
+        return OnRampDynamicConfig(address(this), false, address(0), operator, address(0));
+    }
+
+    /// @inheritdoc ICcipRamps
+    function getDestChainConfig(uint64 dest) external view returns (uint64, bool, address) {
+        return (sequenceNumbers[dest], false, router.getOnRamp(dest) == address(0) ? address(0) : address(router));
+    }
+
+    /// @inheritdoc ICcipRamps
+    function getSourceChainConfig(uint64 source) external view returns (SourceChainConfig memory) {
+        uint256 chainId = chainOf[source];
+        if (chainId == 0) return SourceChainConfig(address(router), false, 0, false, "");
+        return SourceChainConfig(address(router), true, 1, true, abi.encode(remoteOf(chainId).peer));
+    }
+
+    /// @inheritdoc ICcipRamps
+    function getFeeTokens() external view returns (address[] memory tokens) {
+        tokens = new address[](2);
+        (tokens[0], tokens[1]) = (wrappedNative, link);
     }
 
     /// @dev The first under a number stays. It calls nothing: whatever the receiver is, this does not fail.

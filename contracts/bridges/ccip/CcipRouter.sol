@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CcipDelivery, CcipRequest, ICcipReceiver} from "../../interfaces/bridges/ccip/ICcip.sol";
+import {CcipDelivery, CcipOffRamp, CcipRequest, ICcipReceiver} from "../../interfaces/bridges/ccip/ICcip.sol";
 import {ICcipCoin} from "../../interfaces/bridges/ccip/ICcipCoin.sol";
 import {ICcipRamps} from "../../interfaces/bridges/ccip/ICcipRamps.sol";
 import {ICcipRouter} from "../../interfaces/bridges/ccip/ICcipRouter.sol";
@@ -63,6 +63,17 @@ contract CcipRouter is ICcipRouter {
     /// @inheritdoc ICcipRouter
     function isChainSupported(uint64 chainSelector) external view returns (bool) {
         return getOnRamp(chainSelector) != address(0);
+    }
+
+    /// @inheritdoc ICcipRouter
+    function getOffRamps() external view returns (CcipOffRamp[] memory offRamps) {
+        uint64[] memory lanes = ramps.lanes();
+        uint256 count = 0;
+        for (uint256 i = 0; i < lanes.length; ++i) {
+            if (isOffRamp(lanes[i], address(ramps))) lanes[count++] = lanes[i];
+        }
+        offRamps = new CcipOffRamp[](count);
+        for (uint256 i = 0; i < count; ++i) offRamps[i] = CcipOffRamp(lanes[i], address(ramps));
     }
 
     /// @inheritdoc ICcipRouter

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, getCreateAddress, id as hashOf, Interface, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { Contract, ContractTransactionReceipt, Result, Signer } from "ethers";
+import { AbiCoder, concat, Contract, getCreateAddress, id as hashOf, Interface, keccak256, toBeHex, zeroPadValue } from "ethers";
+import type { ContractTransactionReceipt, Result, Signer } from "ethers";
 import hre from "hardhat";
 import { messageIdOf } from "../../../src/bridges/ccip/message.ts";
 import { interoperable } from "../l2/support/bundles.ts";
@@ -113,6 +113,38 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     );
     return { state: changed!["state"] as bigint, data: String(changed!["returnData"]) };
   };
+
+  test("CCIP's clients find router, ramps, registry and fee tokens of a lane by the functions that 1.6 publishes, and none of a lane that is not there", async () => {
+    const on = (address: unknown, ...abi: string[]): Contract => new Contract(String(address), abi, operator);
+    const offRamps = on(
+      router!.target,
+      "function getOffRamps() view returns (tuple(uint64 sourceChainSelector, address offRamp)[])",
+    );
+    await send(ramps!, "setPrice", [B_ID, GWEI, true]);
+    assert.deepEqual(((await ask(offRamps, "getOffRamps")) as Result).toArray(true), [[B_ID, ramps!.target]]);
+    const onRamp = on(
+      ramps!.target,
+      "function typeAndVersion() view returns (string)",
+      "function getStaticConfig() view returns (tuple(uint64 chainSelector, address rmnRemote, address nonceManager, address tokenAdminRegistry))",
+      "function getDynamicConfig() view returns (tuple(address feeQuoter, bool entered, address interceptor, address feeAggregator, address allowlistAdmin))",
+      "function getDestChainConfig(uint64) view returns (uint64 sequenceNumber, bool allowlistEnabled, address router)",
+      "function getSourceChainConfig(uint64) view returns (tuple(address router, bool isEnabled, uint64 minSeqNr, bool isRMNVerificationDisabled, bytes onRamp))",
+      "function getFeeTokens() view returns (address[])",
+    );
+    const told = async (name: string, ...args: unknown[]): Promise<unknown> => {
+      const answer = (await ask(onRamp, name, ...args)) as Result | string;
+      return typeof answer === "string" ? answer : answer.toArray(true);
+    };
+    assert.equal(await told("typeAndVersion"), "OnRamp 1.6.0");
+    assert.deepEqual(await told("getStaticConfig"), [A_ID, rmn!.target, ramps!.target, registry!.target]);
+    assert.deepEqual(await told("getDynamicConfig"), [ramps!.target, false, NO_ONE, await operator.getAddress(), NO_ONE]);
+    assert.deepEqual(await told("getFeeTokens"), [wrapped!.target, link!.target]);
+    assert.deepEqual(await told("getDestChainConfig", B_ID), [0n, false, router!.target]);
+    assert.deepEqual(await told("getSourceChainConfig", B_ID), [router!.target, true, 1n, true, wordOf(ramps!.target)]);
+    // Nothing is sent to C, and nothing is known of a fourth.
+    assert.deepEqual(await told("getDestChainConfig", C_ID), [0n, false, NO_ONE]);
+    assert.deepEqual(await told("getSourceChainConfig", 4n), [router!.target, false, 0n, false, "0x"]);
+  });
 
   test("a message's id is the hash of all of it, and is what passes, with its number", async () => {
     const fee = feeOf(200_000n, 2n);

@@ -64,6 +64,40 @@ struct CcipRampMessage {
     CcipTokenTransfer[] tokenAmounts;
 }
 
+/// @notice What CCIP's clients ask the onramp for. One contract is all of the parts that have no address of their own here.
+struct OnRampStaticConfig {
+    uint64 chainSelector;
+    address rmnRemote;
+    address nonceManager;
+    address tokenAdminRegistry;
+}
+
+/// @param feeAggregator The account that takes the fees.
+struct OnRampDynamicConfig {
+    address feeQuoter;
+    bool reentrancyGuardEntered;
+    address messageInterceptor;
+    address feeAggregator;
+    address allowlistAdmin;
+}
+
+/// @notice What CCIP's clients ask the offramp for.
+/// @param minSeqNr Any message may be the next one: they come one by one.
+/// @param onRamp The address as bytes.
+struct SourceChainConfig {
+    address router;
+    bool isEnabled;
+    uint64 minSeqNr;
+    bool isRMNVerificationDisabled;
+    bytes onRamp;
+}
+
+/// @notice What CCIP's clients ask the router for.
+struct CcipOffRamp {
+    uint64 sourceChainSelector;
+    address offRamp;
+}
+
 struct LockOrBurnIn {
     bytes receiver;
     uint64 remoteChainSelector;

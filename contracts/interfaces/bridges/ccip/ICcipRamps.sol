@@ -2,7 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IProvenPeer} from "../IProvenPeer.sol";
-import {CcipRampMessage, CcipRequest} from "./ICcip.sol";
+import {
+    CcipRampMessage,
+    CcipRequest,
+    OnRampDynamicConfig,
+    OnRampStaticConfig,
+    SourceChainConfig
+} from "./ICcip.sol";
 
 /// @notice How far a message is on its destination, with CCIP's numbers.
 enum ExecutionState {
@@ -119,4 +125,27 @@ interface ICcipRamps is IProvenPeer {
 
     /// @notice Whether a member's coin is this member's, so that wrapped coins may go there.
     function sharesCoin(uint64 chainSelector) external view returns (bool);
+
+    /// @notice The other members that prices were set for.
+    function lanes() external view returns (uint64[] memory chainSelectors);
+
+    // What CCIP's clients ask parts of 1.6 for, as published: the onramp, the offramp, and the fee quoter.
+
+    function typeAndVersion() external pure returns (string memory);
+
+    function getStaticConfig() external view returns (OnRampStaticConfig memory);
+
+    function getDynamicConfig() external view returns (OnRampDynamicConfig memory);
+
+    /// @return sequenceNumber Of the last message to that member.
+    /// @return allowlistEnabled Never.
+    /// @return router_ 0 for a chain to which nothing is sent.
+    function getDestChainConfig(uint64 destChainSelector)
+        external
+        view
+        returns (uint64 sequenceNumber, bool allowlistEnabled, address router_);
+
+    function getSourceChainConfig(uint64 sourceChainSelector) external view returns (SourceChainConfig memory);
+
+    function getFeeTokens() external view returns (address[] memory);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CcipDelivery, CcipRequest} from "./ICcip.sol";
+import {CcipDelivery, CcipOffRamp, CcipRequest} from "./ICcip.sol";
 
 /// @title CCIP's router, as applications know it
 /// @notice Takes messages with their fees and tokens from applications, and calls the receivers of those that arrive. It belongs to no
@@ -33,6 +33,9 @@ interface ICcipRouter {
     function getOnRamp(uint64 destChainSelector) external view returns (address);
 
     function isOffRamp(uint64 sourceChainSelector, address offRamp) external view returns (bool);
+
+    /// @notice One for each chain from which messages are taken.
+    function getOffRamps() external view returns (CcipOffRamp[] memory);
 
     function getWrappedNative() external view returns (address);
 
