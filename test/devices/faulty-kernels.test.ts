@@ -12,43 +12,15 @@ import { shaderOf } from "../../src/kernels/webgpu/card/kernel.ts";
 import { kernelsOfProofs } from "../../src/kernels/webgpu/kernels/kernels-of-proofs.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import type { System } from "../../src/stark/system.ts";
 import { NO_CARD, openSoftwareDevice } from "../kernels/support/swiftshader.ts";
-import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { squaresInput, squaresSystem } from "../stark/airs/squares.ts";
-import { leafParameters, squaresLeafInput, squaresLeafSystem } from "../recursion/squares-leaf.ts";
 import { plantedDevice } from "./support/faulty-kernel.ts";
+import { provenSystems, type ProvenSystem } from "./support/proven-systems.ts";
 
 const HEIGHTS = { squares: 4, requests: 6 };
-/** A nonce that is not the right one meets so many bits once in 4096 times. */
-const GRINDING_BITS = 12;
-
-interface Proven {
-  readonly system: System;
-  readonly input: ProverInput;
-}
-
-/** Systems whose proofs dispatch every kernel together: by stacks, by rows, and with Poseidon. */
-async function provenSystems(processor: WasmBackend): Promise<readonly Proven[]> {
-  const input = squaresInput(HEIGHTS, { start: 1, stride: 2, realRows: 7 });
-  const parameters = smallParameters({ minLogRows: 4, grindingBits: GRINDING_BITS });
-  const opening = { kind: "stacked", logStackMin: 6, logStackMax: 12 } as const;
-  const turboshake = { kind: "turboshake", digestBytes: 26 } as const;
-  return [
-    { system: await squaresSystem({ ...parameters, opening, hash: turboshake }, processor), input },
-    { system: await squaresSystem(parameters, processor), input },
-    {
-      system: await squaresLeafSystem(leafParameters({ grindingBits: GRINDING_BITS }), processor),
-      input: squaresLeafInput(HEIGHTS),
-    },
-  ];
-}
-
 /** Of these the remainder of a division is wrong, which must be zero: there is no proof that could be refused. */
 const NOTICED_BEFORE = ["divide-values-5", "divide-carries-5"];
 
-interface Case extends Proven {
+interface Case extends ProvenSystem {
   readonly expected: Uint8Array;
   /** Shaders that its proof dispatches. */
   readonly shaders: ReadonlySet<string>;
@@ -66,7 +38,7 @@ describe("H2: a kernel that computes one wrong bit", { skip: NO_CARD }, () => {
     processor = await createWasmBackend({ workers: 1 });
     real = await openSoftwareDevice();
     card = plantedDevice(real);
-    for (const { system, input } of await provenSystems(processor)) {
+    for (const { system, input } of await provenSystems(processor, HEIGHTS)) {
       card.plant(undefined);
       const expected = await prove(system, input, processor);
       assert.deepEqual(await prove(system, input, backendOnCard()), expected, "without a fault the proofs are the same");

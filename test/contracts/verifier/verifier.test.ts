@@ -12,6 +12,7 @@ import type { System } from "../../../src/stark/system.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "../../stark/airs/fibonacci.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
+import { createSoftwareBackend, NO_CARD } from "../../kernels/support/swiftshader.ts";
 import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
@@ -95,6 +96,17 @@ for (const name of Object.keys(variants)) {
       for (const [logRows, { bytes }] of target.proofs) {
         assert.equal(await agreed(target, bytes, `2^${logRows} rows`), "accepted");
       }
+    });
+
+    test("accepts the proof that a graphics card makes, and rejects it with one bit changed", { skip: NO_CARD }, async () => {
+      const target = subject(name);
+      const card = await createSoftwareBackend();
+      const made = await prove(target.system, fibonacciInput(6), card);
+      await card.close();
+      assert.deepEqual(made, target.proofs.get(6)?.bytes);
+      assert.equal(await agreed(target, made, "made on a card"), "accepted");
+      made[made.length >> 1]! ^= 1;
+      assert.notEqual(await agreed(target, made, "made on a card, and changed"), "accepted");
     });
 
     test("rejects a changed byte anywhere with the TypeScript verifier's code", async () => {
