@@ -2,6 +2,8 @@
  * What a front-end or a script does with an ecosystem, without Hardhat: `hardhat-hyperchain/client`. It needs ethers;
  * clients of viem sign through `viemSigner`.
  */
+export { stepsOf } from "./client/act-steps.ts";
+export type { Act, UnsignedTransaction } from "./client/act-steps.ts";
 export { announceToken, describeToken } from "./client/announce.ts";
 export type { Announcement } from "./client/announce.ts";
 export { bundleResult } from "./client/bundle-result.ts";
