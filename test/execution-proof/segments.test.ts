@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { runDefinition, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { SEGMENT_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
 import { type CutRun, cutRun } from "../../src/execution-proof/segments/cut-run.ts";
 import { P } from "../../src/field/koala-bear.ts";
+import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { FixedTables } from "../../src/stark/fixed-tables.ts";
@@ -41,7 +42,8 @@ const filled = (cut: CutRun): ProverInput[] => Array.from({ length: cut.count },
 
 /** What is checked by columns alone needs no commitment to what is fixed. */
 function uncommitted(own: typeof definition): System {
-  const roots = committedHeights(own).map((height) => [height, new Uint8Array(26)] as const);
+  const root = new Uint8Array(digestLength(own.parameters.hash));
+  const roots = committedHeights(own).map((height) => [height, root] as const);
   return compileSystem(segmentedDefinition(own), new Map(roots));
 }
 
@@ -137,6 +139,8 @@ describe("what a cut hands on", () => {
     const system = uncommitted(runDefinition(PROGRAM, executionParameters()));
     assert.equal(system.definition.segments?.most, 128);
     assert.equal(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }), 100.2);
+    const forPrograms = uncommitted(runDefinition(PROGRAM, provableParameters()));
+    assert.equal(leastProvenBits(forPrograms, { circuitDigestElements: 8, statementTerms: 0 }), 100);
   });
 
   it("attack: clock (v + p)/2: twice a time may be small where the time is not, so heights bound the clock and no look up does", () => {
