@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MACHINE } from "../../src/machine/instructions/privileged.ts";
-import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { Kernel, kernelInTurns, kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { PUSH, type RomRow } from "../../src/machine/rom/rom-row.ts";
@@ -55,6 +55,14 @@ test("a jump to a place that the code fixes costs no row", () => {
 
 test("a loop of nothing but jumps is refused", () => {
   assert.throws(() => translate(Uint8Array.of(0x5b, 0x5f, 0x56), { fused: true }), /jumps in a circle at 0/);
+});
+
+test("the kernel's rows are found in pieces of some hundred, for a thread that others wait for", () => {
+  const rows = kernelRows(3);
+  const work = kernelInTurns(3, primitives);
+  let pieces = 1;
+  for (; work.next().done !== true; pieces++) assert.ok(pieces < rows.length);
+  assert.ok(rows.length / pieces < 300, `${pieces} pieces of ${rows.length} rows`);
 });
 
 test("every row goes on at a row, unless it ends the run", () => {

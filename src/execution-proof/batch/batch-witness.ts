@@ -1,11 +1,10 @@
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
-import { userWeights } from "../../protocol/native-budget.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
 import type { FoldedHashSource } from "../../machine/interpreter/folded-hashes.ts";
-import { Kernel, kernelRows, type RunResult } from "../../machine/interpreter/kernel.ts";
+import { type Kernel, kernelInTurns, type RunResult } from "../../machine/interpreter/kernel.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import type { InTurns } from "../../runtime/turns.ts";
 import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
@@ -39,6 +38,22 @@ export interface ExecutionWitness {
   readonly links: readonly BlockLink[];
 }
 
+/** What a caller has already of a batch, or of batches before it. */
+interface KnownBefore {
+  /** What `batchLinks` gave. */
+  readonly links?: readonly BlockLink[];
+  /** The machine of the batch's format. */
+  readonly machine?: BatchMachine;
+}
+
+/** What runs batches of a format, any number of them. */
+export type BatchMachine = Kernel;
+
+/** Makes it, in pieces. */
+export function batchMachine(format: Format): InTurns<BatchMachine> {
+  return kernelInTurns(format, createPrimitives());
+}
+
 /** Steps in one run of the machine: its frames, those of codes included, have a limit. */
 export const STEPS_OF_RUN = 32;
 
@@ -47,19 +62,20 @@ const STEPS_OF_TURN = 20_000;
 
 /**
  * Runs a batch by the machine, and notes what a proof of it needs; or says why there is none. Must be through before the batch is
- * applied to the state's tree. Never throws. `known` is what `batchLinks` gave a caller.
+ * applied to the state's tree. Never throws.
  */
 export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
-  known?: readonly BlockLink[],
+  known: KnownBefore = {},
 ): InTurns<ExecutionWitness | LabelledExecution> {
   try {
-    const links = known ?? batchLinks(batch, before);
+    const { links = batchLinks(batch, before) } = known;
     const environment = environmentOf(batch, before);
     const steps = (yield* batchSteps(batch)).map(({ hints }) => hints);
     const { format } = openingOf(batch.blocks);
-    const { names, codes } = yield* follow({ format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
+    const kernel = known.machine ?? (yield* batchMachine(format));
+    const { names, codes } = yield* follow({ kernel, format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
     const lengthFirst = format === 2 ? {} : { lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)) };
     const { tree, listedFrom = tree.leafCount } = before;
     return {
@@ -93,6 +109,7 @@ type StateKey = Parameters<ExecutionBefore["tree"]["get"]>[0];
 
 /** A batch's run. */
 interface FollowedRun {
+  readonly kernel: Kernel;
   readonly format: Format;
   readonly environment: RunEnvironment;
   readonly steps: ExecutionWitness["steps"];
@@ -101,10 +118,9 @@ interface FollowedRun {
 
 /** The leaves that the steps ask for, and the codes of the state that they load. Throws what the machine does. */
 function* follow(
-  { format, environment, steps, foldedHashes }: FollowedRun,
+  { kernel, format, environment, steps, foldedHashes }: FollowedRun,
   before: ExecutionBefore,
 ): InTurns<{ readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> }> {
-  const kernel = new Kernel(createPrimitives(), kernelRows(format), userWeights(format));
   const values = new Map<string, bigint>();
   const names = new Map<string, StateKey>();
   const codes = new Map<bigint, Uint8Array>();

@@ -1,7 +1,7 @@
 import { KERNEL_CODES } from "../kernel/generated/kernel-code.ts";
 import { userWeights } from "../../protocol/native-budget.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import { translate } from "../rom/translate.ts";
+import { translate, translating } from "../rom/translate.ts";
 import type { RomRow } from "../rom/rom-row.ts";
 import type { Boundary } from "./environment.ts";
 import { KernelMode } from "./kernel-mode.ts";
@@ -50,7 +50,16 @@ export interface RunObserver {
 
 /** The rows of a format's kernel, as circuits have them unless `fused` is false. */
 export function kernelRows(format: Format = 2, { fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
-  return translate(Uint8Array.from(Buffer.from(KERNEL_CODES[format], "hex")), { fused });
+  return translate(kernelCode(format), { fused });
+}
+
+/** The machine with a format's kernel, made in pieces: its rows take some hundredths of a second. */
+export function* kernelInTurns(format: Format, primitives: Primitives): Generator<undefined, Kernel> {
+  return new Kernel(primitives, yield* translating(kernelCode(format), { fused: true }), userWeights(format));
+}
+
+function kernelCode(format: Format): Uint8Array {
+  return Uint8Array.from(Buffer.from(KERNEL_CODES[format], "hex"));
 }
 
 /** The machine with the kernel in it: a third engine, whose steps circuits can follow. One serves any number of runs. */

@@ -7,23 +7,36 @@ import { PUSH, type RomRow, type RowPart } from "./rom-row.ts";
 const MOST_PARTS = 8;
 /** Fixed jumps between two of them: more would be a loop of nothing else. */
 const MOST_JUMPS = 64;
+/** Rows that are found without a pause: some milliseconds. */
+const ROWS_OF_PIECE = 256;
 
 /**
  * The kernel's bytecode as rows, in order of their position: those that a run can come to. With `fused` a row does as many
  * instructions as its words allow (`row-moves.ts`), and labels and jumps to fixed places cost nothing; so rows can overlap,
- * where a place is come to in two ways. Source of the idea and what it saves: docs/zkevm.md, "Rows".
+ * where a place is come to in two ways. Pauses now and then, for a thread that others wait for. Source of the idea and what it
+ * saves: docs/zkevm.md, "Rows".
  */
-export function translate(code: Uint8Array, options: { readonly fused: boolean }): RomRow[] {
+export function* translating(code: Uint8Array, options: { readonly fused: boolean }): Generator<undefined, RomRow[]> {
   const translation = new Translation(instructionsOf(code), options.fused);
   const rows = new Map<number, RomRow>();
   const waiting = [0];
   for (let pc = waiting.pop(); pc !== undefined; pc = waiting.pop()) {
     if (rows.has(pc)) continue;
+    if (rows.size % ROWS_OF_PIECE === 0) yield;
     const row = translation.rowAt(pc);
     rows.set(pc, row);
     waiting.push(...translation.placesBehind(row));
   }
   return [...rows.values()].sort((one, other) => one.pc - other.pc);
+}
+
+/** The same without pauses. */
+export function translate(code: Uint8Array, options: { readonly fused: boolean }): RomRow[] {
+  const work = translating(code, options);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
 }
 
 /** A row that could begin at a place, and whether the run can go elsewhere than to `next`. */

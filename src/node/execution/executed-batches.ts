@@ -8,8 +8,8 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { openingOf } from "../../execution-proof/batch/batch-steps.ts";
-import { batchLinks, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
-import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
+import { batchLinks, batchMachine, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { BatchMachine, ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execution-proof/batch/executed-batch.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
@@ -77,6 +77,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly #codes: Map<bigint, Uint8Array>;
   /** Links that were known before a batch. */
   readonly #links = new Map<bigint, readonly BlockLink[]>();
+  readonly #machines = new Map<Format, BatchMachine>();
   /** The newest block that it was told; undefined before the first. */
   #head: NamedHead | undefined;
   #growing: GrowingBatch | undefined;
@@ -157,8 +158,16 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    const witness = this.#isWanted(batchNumber) ? await withTurns(batchWitness(batch, before, links)) : undefined;
-    return { batchNumber, previous, witness };
+    if (!this.#isWanted(batchNumber)) return { batchNumber, previous, witness: undefined };
+    const machine = await this.#machineOf(format);
+    return { batchNumber, previous, witness: await withTurns(batchWitness(batch, before, { links, machine })) };
+  }
+
+  /** Made once: that takes longer than a small batch's run. */
+  async #machineOf(format: Format): Promise<BatchMachine> {
+    const machine = this.#machines.get(format) ?? (await withTurns(batchMachine(format)));
+    this.#machines.set(format, machine);
+    return machine;
   }
 
   /** The batch is formed: later ones may run the code that accounts received in it. */
