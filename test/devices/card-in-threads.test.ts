@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
@@ -24,6 +28,22 @@ const WITH_CARD = `
       const { createRandomBatch } = await import(${JSON.stringify(moduleOf("../../src/demo/random-batch.ts"))});
       (await import(${JSON.stringify(SOFTWARE)})).loadSoftwareDriver();
       const device = await chooseDevice({ device: "gpu", software: ${JSON.stringify({ module: SOFTWARE, ...MEASURE })} });`;
+
+/** The same, once the card has been measured. */
+const MEASURED_CARD = `${WITH_CARD}
+      const measured = Promise.withResolvers();
+      const start = device.start.bind(device);
+      device.start = (startThread) => {
+        const thread = start(startThread);
+        thread.on("message", () => device.report().state === "used" && measured.resolve());
+        return thread;
+      };
+      const prover = createProver({ workers: 1, device });
+      const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+      await prover.proveBatch(job);
+      const waiting = setInterval(() => undefined, 1000);
+      await measured.promise;
+      clearInterval(waiting);`;
 
 const withSoftware = (module: string): Promise<DeviceChoice> => chooseDevice({ device: "gpu", software: { module, ...MEASURE } });
 
@@ -138,20 +158,7 @@ ${WITH_CARD}
   });
 
   it("ends with its process in the middle of a proof on the card", async () => {
-    const code = `${WITH_CARD}
-      const measured = Promise.withResolvers();
-      const start = device.start.bind(device);
-      device.start = (startThread) => {
-        const thread = start(startThread);
-        thread.on("message", () => device.report().state === "used" && measured.resolve());
-        return thread;
-      };
-      const prover = createProver({ workers: 1, device });
-      const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
-      await prover.proveBatch(job);
-      const waiting = setInterval(() => undefined, 1000);
-      await measured.promise;
-      clearInterval(waiting);
+    const code = `${MEASURED_CARD}
       await prover.proveBatch(job, { onProgress: ({ phase }) => {
         if (phase !== "quotient") return;
         console.log(device.report().on);
@@ -165,5 +172,30 @@ ${WITH_CARD}
     // Dawn ends a process that owes it the answer of a read: by a signal then, and nothing stays behind either way.
     if (ended.signal !== null) assert.match(ended.stdout, /Promise not resolved or rejected: mapAsync/);
     else assert.equal(ended.code, 3);
+  });
+
+  it("leaves no thread, no process and no file behind where it is killed in the middle of a proof on the card", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "killed-"));
+    const code = `${MEASURED_CARD}
+      await prover.proveBatch(job, { onProgress: ({ phase }) => phase === "quotient" && console.log(device.report().on) });`;
+    // In a group of its own, and in an empty folder for all that it writes.
+    const env = { ...process.env, TMPDIR: folder };
+    const child = spawn(process.execPath, ["-e", code], {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const pid = child.pid ?? assert.fail("it has started");
+    const [said] = (await once(child.stdout, "data")) as [Buffer];
+    assert.match(said.toString(), /^gpu\n/);
+    const threads = readdirSync(`/proc/${pid}/task`);
+    assert.ok(threads.length > 3, `${threads.length} threads were at work`);
+    child.kill("SIGKILL");
+    assert.deepEqual(await once(child, "exit"), [null, "SIGKILL"]);
+    for (const thread of threads) assert.equal(existsSync(`/proc/${thread}`), false, `thread ${thread}`);
+    assert.throws(() => process.kill(-pid, 0), { code: "ESRCH" });
+    assert.deepEqual(readdirSync(folder), []);
+    rmSync(folder, { recursive: true });
   });
 });

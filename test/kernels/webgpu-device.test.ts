@@ -192,6 +192,21 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     }
   });
 
+  test("makes the proofs of two chains at once, alone or beside another, as the processor makes them", async () => {
+    const inputs = [fibonacciInput(5), fibonacciInput(7)] as const;
+    const expected = await Promise.all(inputs.map((own) => prove(system, own, createReferenceBackend())));
+    const [card, other] = [await createSoftwareBackend(), await createSoftwareBackend()];
+    for (const [first, second] of [
+      [card, card],
+      [card, other],
+    ] as const) {
+      const both = await Promise.all([prove(system, inputs[0], first), prove(system, inputs[1], second)]);
+      assert.deepEqual(both, expected);
+    }
+    assert.deepEqual([card.memoryInUse(), other.memoryInUse()], [0, 0]);
+    await Promise.all([card.close(), other.close()]);
+  });
+
   test("that computes one wrong bit is found, and not asked again", async () => {
     const processor = createReferenceBackend();
     const card = await createSoftwareBackend();
