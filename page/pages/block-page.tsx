@@ -1,9 +1,14 @@
 import type { BlockAnswer } from "../answers.ts";
+import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, ether, hex, time } from "../format.ts";
 import { Answer, Facts, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from "../parts/links.tsx";
+import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
+
+/** Characters of a call in a list. */
+const MOST_OF_A_CALL = 200;
 
 export function BlockPage({
   chain,
@@ -15,7 +20,6 @@ export function BlockPage({
   readonly number: number;
 }) {
   const { version } = useEcosystem();
-  const symbol = useSymbol(chain);
   const asked = useAsked(
     () => ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [hex(number), true]),
     [`${member}:${number}`, version],
@@ -38,23 +42,41 @@ export function BlockPage({
                   typeof block.l1BatchNumber === "string" ? <BatchLink chain={chain} number={block.l1BatchNumber} /> : undefined,
               }}
             />
-            <Table
-              caption="Transactions of the block"
-              columns={["transaction", "from", "to", symbol]}
-              empty="The block has no transaction."
-              rows={block.transactions.map((transaction) => ({
-                key: transaction.hash,
-                cells: [
-                  <TransactionLink chain={chain} hash={transaction.hash} />,
-                  <AddressLink chain={chain} address={transaction.from} />,
-                  transaction.to === null ? "new contract" : <AddressLink chain={chain} address={transaction.to} />,
-                  ether(transaction.value),
-                ],
-              }))}
-            />
+            <Transactions chain={chain} block={block} />
           </>
         )}
       </Answer>
     </>
   );
+}
+
+/** The block's transactions, with what each calls in words. */
+function Transactions({ chain, block: { hash, transactions } }: { readonly chain: string; readonly block: BlockAnswer }) {
+  const symbol = useSymbol(chain);
+  const described = useDescriptions(
+    hash,
+    transactions.map(({ input }) => ({ input })),
+  );
+  return (
+    <Table
+      caption="Transactions of the block"
+      columns={["transaction", "from", "to", "what", symbol]}
+      empty="The block has no transaction."
+      rows={transactions.map((transaction, place) => ({
+        key: transaction.hash,
+        cells: [
+          <TransactionLink chain={chain} hash={transaction.hash} />,
+          <AddressLink chain={chain} address={transaction.from} />,
+          transaction.to === null ? "new contract" : <AddressLink chain={chain} address={transaction.to} />,
+          <Words text={cut(described[place]?.call ?? "")} chain={chain} />,
+          ether(transaction.value),
+        ],
+      }))}
+    />
+  );
+}
+
+/** All of it stands on the transaction's page. */
+function cut(text: string): string {
+  return text.length > MOST_OF_A_CALL ? `${text.slice(0, MOST_OF_A_CALL)}…` : text;
 }

@@ -30,8 +30,8 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
               </>,
               variable === undefined ? <code title={slot}>slot {short(slot)}</code> : <Words text={variable} chain={chain} />,
               type ?? <span class="quiet">unknown</span>,
-              <Words text={before} chain={chain} />,
-              <Words text={after} chain={chain} />,
+              <Value type={type} text={before} chain={chain} />,
+              <Value type={type} text={after} chain={chain} />,
             ],
           })),
         )}
@@ -45,4 +45,9 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
       )}
     </Section>
   );
+}
+
+/** A word of which nothing is known stands whole: what changed in it may be anywhere. */
+function Value({ type, text, chain }: { readonly type?: string | undefined; readonly text: string; readonly chain: string }) {
+  return type === undefined ? <code class="long">{text}</code> : <Words text={text} chain={chain} />;
 }

@@ -391,6 +391,12 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const done = tab.getByRole("table", { name: /The newest transactions on/ }).locator("tbody tr");
     await done.filter({ hasText: "executeBatch" }).first().waitFor();
     assert.deepEqual(await violations(tab), []);
+    await tab.goto(`${page.url}/#/${l1.name}/block/${receipt!.blockNumber}`);
+    const inBlock = tab.getByRole("table", { name: "Transactions of the block" }).locator("tbody tr");
+    await inBlock
+      .filter({ hasText: "operator of alpha" })
+      .filter({ hasText: /commitBatch\(/ })
+      .waitFor();
   });
 
   test(

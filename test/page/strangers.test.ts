@@ -177,6 +177,12 @@ describe("attack: what strangers' contracts say is text on every page, and hides
       await tab.locator('main:not(:has-text("asking"))').waitFor();
       await staysText();
     }
+    await open(`beta/address/${victim.toLowerCase()}`);
+    // An amount in it turns nothing beside it.
+    await tab.getByText(`\u2068${symbol}\u2069`).first().waitFor();
+    await open(`search/${encodeURIComponent(symbol)}`);
+    await tab.locator("main bdi", { hasText: HEBREW }).first().waitFor();
+    await staysText();
   });
 
   test("where it is searched for", { skip }, async () => {
