@@ -1,7 +1,9 @@
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
 import type { System } from "../../src/stark/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateConstraints, generateVerifier } from "./contract.ts";
+import { generateStackVerifier } from "./stacked/stack-contract.ts";
 
 /** A file that `npm run generate` writes; the path is relative to the project. */
 export interface GeneratedFile {
@@ -12,18 +14,27 @@ export interface GeneratedFile {
 /** Where contracts that are deployed go, and those that only measure. */
 const DEPLOYED = "contracts/verifier/generated";
 const MEASURING = "test/contracts/solidity/verifier/generated";
+/** As both see it. */
+const INTERFACE_PATH = "../../interfaces/IStarkVerifier.sol";
 
 /** Every generated file of the project. */
 export function generatedFiles(): GeneratedFile[] {
   const stateTree = generateStateTree();
   return [
     ...verifierFiles(createStateTransitionSystem(), "StateTransitionStark"),
+    ...stackVerifierFiles(systemForL1(), "AggregateStark"),
     { path: `${DEPLOYED}/${stateTree.name}.sol`, content: stateTree.source },
   ];
 }
 
+/** Of the proof that L1 checks of the execution of batches. */
+function stackVerifierFiles(system: System, name: string): GeneratedFile[] {
+  const { core, others } = generateStackVerifier(system, { name, interfacePath: INTERFACE_PATH });
+  return [core, ...others].map((contract) => ({ path: `${DEPLOYED}/${contract.name}.sol`, content: contract.source }));
+}
+
 function verifierFiles(system: System, name: string): GeneratedFile[] {
-  const options = { name, interfacePath: "../../interfaces/IStarkVerifier.sol" };
+  const options = { name, interfacePath: INTERFACE_PATH };
   const profile = generateVerifier(system, { ...options, profile: true });
   return [
     ...[generateVerifier(system, options), ...generateConstraints(system, options)].map((contract) => ({

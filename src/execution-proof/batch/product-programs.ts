@@ -1,34 +1,95 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { wholeWords } from "../../circuits/boundary/statement-form.ts";
 import { listParameters, listSystem } from "../../circuits/state-transition/list-system.ts";
+import type { Backend } from "../../kernels/backend.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
+import { fromHex } from "../../protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
+import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
+import { WRAPPED } from "../../recursion/nodes/layout.ts";
 import { listStatementCode } from "../../recursion/nodes/list-statement-code.ts";
 import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
 import type { CheckedShape } from "../../recursion/proof-code.ts";
 import { compressParameters, programParameters, wrapParameters } from "../../recursion/tables/program-parameters.ts";
+import { systemOfForm } from "../../recursion/tables/program-system.ts";
+import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import { createShape } from "../../stark/shape.ts";
+import { compileSystem, type System } from "../../stark/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { provableParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape } from "../run-profiles.ts";
 import { formOf } from "../run-statement.ts";
 import { statementCode } from "../statement-code.ts";
-import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
+import { createExecutionKey, type ExecutionKey, uncommittedSystem } from "./execution-key.ts";
+import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
+
+/** What `scripts/generate-programs.ts` writes into the package. Roots as hexadecimal digits; keys as digest, root. */
+interface WrittenPrograms {
+  /** Of the columns that the key of chunks fixes, by the height of the stack's columns, as log2. */
+  readonly chunkRoots: Readonly<Record<number, string>>;
+  readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm; readonly wrap: ProgramForm };
+  readonly keys: { readonly chunks: readonly WrittenKey[]; readonly batches: readonly WrittenKey[] };
+  readonly compressRoot: string;
+  readonly wrapRoot: string;
+}
+
+type WrittenKey = readonly [digest: string, root: string];
+
+const PARAMETERS = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
 
 /**
  * All programs from the proofs of a batch's chunks to the one that L1 checks, of the protocol version that L1 knows them by:
- * whatever a batch is, the last one has one key.
+ * whatever a batch is, the last one has one key. Their keys are constants of the package.
  */
-export async function productPrograms(backend: WasmBackend): Promise<NodePrograms> {
-  const key = await createExecutionKey(PROVEN_ON_L1_VERSION, provableParameters(), backend);
-  return NodePrograms.create(
-    { chunks: chunkShapes(key), relistings: shapesOfRelistings(), lists: listShapes() },
-    { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() },
-    backend,
-  );
+export function productPrograms(backend: Backend, written: WrittenPrograms = WRITTEN_PROGRAMS): Promise<NodePrograms> {
+  const { program, definition } = uncommittedSystem(PROVEN_ON_L1_VERSION, provableParameters());
+  const roots = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
+  const system = compileSystem(definition, new Map(roots));
+  const elements = (hex: string): readonly number[] => wordsOf(fromHex(`0x${hex}`));
+  const keys = (own: readonly WrittenKey[]): ProgramKey[] =>
+    own.map(([digest, root]) => ({ digest: elements(digest), root: elements(root) }));
+  return NodePrograms.create(firstProofs({ program, system }), PARAMETERS, backend, {
+    forms: written.forms,
+    keys: { chunks: keys(written.keys.chunks), batches: keys(written.keys.batches) },
+    roots: { compress: fromHex(`0x${written.compressRoot}`), wrap: fromHex(`0x${written.wrapRoot}`) },
+  });
+}
+
+/** The system of the proof that L1 checks. */
+export function systemForL1({ forms, wrapRoot }: WrittenPrograms = WRITTEN_PROGRAMS): System {
+  return systemOfForm(WRAPPED.count, forms.wrap, PARAMETERS.wrap, fromHex(`0x${wrapRoot}`));
+}
+
+/** Makes all keys anew, which takes minutes. */
+export async function writtenPrograms(processor: WasmBackend): Promise<WrittenPrograms> {
+  const key = await createExecutionKey(PROVEN_ON_L1_VERSION, provableParameters(), processor);
+  const programs = await NodePrograms.create(firstProofs(key), PARAMETERS, processor);
+  const compress = await programs.prepareCompress(processor);
+  const wrap = await programs.prepareWrap(compress, processor);
+  const hex = (elements: readonly number[]): string => bytesToHex(elementBytes([...elements]));
+  const keys = (own: readonly ProgramKey[]): WrittenKey[] => own.map(({ digest, root }) => [hex(digest), hex(root)]);
+  return {
+    chunkRoots: Object.fromEntries(Array.from(key.system.preprocessedRoots, ([height, root]) => [height, bytesToHex(root)])),
+    forms: { chunks: programs.chunks.form, batches: programs.batches.form, wrap: wrap.own.form },
+    keys: { chunks: keys(programs.keys.chunks), batches: keys(programs.keys.batches) },
+    compressRoot: onlyRoot(compress.own.system),
+    wrapRoot: onlyRoot(wrap.own.system),
+  };
+}
+
+function onlyRoot({ name, preprocessedRoots }: System): string {
+  const [root, ...others] = preprocessedRoots.values();
+  if (root === undefined || others.length > 0) throw new Error(`${name} has ${preprocessedRoots.size} roots, not one`);
+  return bytesToHex(root);
+}
+
+function firstProofs(key: Pick<ExecutionKey, "program" | "system">): FirstProofs {
+  return { chunks: chunkShapes(key), relistings: shapesOfRelistings(), lists: listShapes() };
 }
 
 /** A chunk's proof has one of the profiles. */
-function chunkShapes({ system, program }: ExecutionKey): CheckedShape[] {
+function chunkShapes({ system, program }: Pick<ExecutionKey, "program" | "system">): CheckedShape[] {
   const code = statementCode(formOf(program));
   return CHUNK_PROFILES.map((profile) => ({ system, shape: profileShape(system, profile), statementCode: code }));
 }

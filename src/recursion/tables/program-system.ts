@@ -56,12 +56,16 @@ export async function programSystem(
 
 /**
  * What proofs of all programs have in common whose tables have one form, and that have as many public values: their system, with
- * the key of none of them.
+ * the key of the program whose columns have this root, by default of none of them.
  */
-export function systemOfForm(publicCount: number, form: ProgramForm, parameters: ProofParameters): System {
+export function systemOfForm(
+  publicCount: number,
+  form: ProgramForm,
+  parameters: ProofParameters,
+  root: Uint8Array = new Uint8Array(digestLength(parameters.hash)),
+): System {
   const rows = Object.fromEntries(Object.keys(form).map((table) => [table, []])) as unknown as WiredProgram["rows"];
   const definition = programDefinition({ rows, counts: { word: [], octet: [] }, publicCount }, form, parameters);
-  const root = new Uint8Array(digestLength(parameters.hash));
   return compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
 }
 

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
+import { productPrograms, systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
+import { provableParameters } from "../../src/execution-proof/parameters.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
+import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import { compressProgram } from "../../src/recursion/nodes/aggregate-program.ts";
+import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
+import { compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { programSystem } from "../../src/recursion/tables/program-system.ts";
+
+/*
+ * Keys that the package has of programs from chunks to L1, beside some that are made anew. By night all are
+ * (test/execution-proof/product-programs.test.ts).
+ */
+describe("the keys of the product's programs", () => {
+  let backend: WasmBackend;
+  let programs: NodePrograms;
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    programs = await productPrograms(backend);
+  });
+  after(() => backend.close());
+
+  it("are of each profile of a chunk, of a relisting and of a list, and all differ", () => {
+    const placed = (name: string, count: number): string[] => Array.from({ length: count }, (_, place) => `${name} ${place}`);
+    assert.deepEqual(programs.chunks.names, [...placed("leaf", 3), ...placed("relisted", 3), "join"]);
+    assert.deepEqual(programs.batches.names, [...placed("batch", 9), "aggregate"]);
+    const digests = [...programs.keys.chunks, ...programs.keys.batches].map(({ digest }) => digest.join());
+    assert.equal(new Set(digests).size, 17);
+  });
+
+  it("of chunks is the one of the kernel's program", async () => {
+    const { system } = await createExecutionKey(PROVEN_ON_L1_VERSION, provableParameters(), backend);
+    const roots = Object.fromEntries(Array.from(system.preprocessedRoots, ([height, root]) => [height, hex(root)]));
+    assert.deepEqual(roots, WRITTEN_PROGRAMS.chunkRoots);
+  });
+
+  it("of the join and of the one that compresses are those of the programs", async () => {
+    const join = await programSystem(programs.chunks.write("join").program, programParameters(), backend, {
+      form: programs.chunks.form,
+    });
+    const place = programs.chunks.names.indexOf("join");
+    assert.equal(hex(join.system.preprocessedRoots.get(20) ?? new Uint8Array()), WRITTEN_PROGRAMS.keys.chunks[place]?.[1]);
+    const node = compressProgram(programs.batches.shape, programs.digests.batches);
+    const compress = await programSystem(node.program, compressParameters(), backend);
+    assert.equal(hex(compress.system.preprocessedRoots.get(20) ?? new Uint8Array()), WRITTEN_PROGRAMS.compressRoot);
+  });
+
+  it("of the last one is that of the system whose verifier is in the package", async () => {
+    const wrap = await programs.prepareWrap(await programs.prepareCompress(backend), backend);
+    assert.deepEqual(systemForL1().verificationKeyDigest, wrap.own.system.verificationKeyDigest);
+  });
+});
