@@ -15,11 +15,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
     night: [
-      ...["execution-proof/proven-batch", "execution-proof/product-programs"],
-      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run", "proving/l1-proofs"],
+      ...["execution-proof/proven-batch", "execution-proof/product-programs", "proving/l1-proofs", "flow/proven-on-l1"],
+      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
     ],
     day: [
-      ...["proving/driver", "proving/workers"],
+      ...["proving/driver", "proving/workers", "settlement/proven-on-l1"],
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],

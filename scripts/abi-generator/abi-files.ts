@@ -108,10 +108,10 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IVerifierRegistry"],
   },
   {
-    file: "security-council",
-    constant: "securityCouncilAbi",
-    summary: "A council that can freeze protocol versions, and agree to their halt.",
-    interfaces: ["ISecurityCouncil"],
+    file: "proof-aggregator",
+    constant: "proofAggregatorAbi",
+    summary: "Proofs of execution of many batches at once.",
+    interfaces: ["IProofAggregator"],
   },
   {
     file: "chain-settings",

@@ -29,12 +29,7 @@ export type ClientErrorCode =
   | "NotSigned"
   | "NoContract"
   | "FlowOpen"
-  | "PartFailed"
-  | "NoVotes"
-  | "NoCouncil"
-  | "UnknownProposal"
-  | "UnknownVersion"
-  | "VoteLost";
+  | "PartFailed";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
 export class ClientError extends HyperchainError<ClientErrorCode> {

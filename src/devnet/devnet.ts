@@ -25,7 +25,7 @@ import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import type { DeviceOptions } from "../devices/device-choice.ts";
-import { openExecutionProver, openProver } from "./chains/provers.ts";
+import { openExecutionProvers, openProver } from "./chains/provers.ts";
 import type { ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
@@ -38,9 +38,9 @@ import type { MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
-import type { ContractArtifact, DeployedEcosystem } from "./deployment/deploy-ecosystem.ts";
+import type { ContractArtifact, DeployedEcosystem, EcosystemOptions } from "./deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, governanceOf, newVersions, withVersionInForce } from "./l1/new-contracts.ts";
+import { deployNewContracts, governanceOf, newVersions, versionOnL1, withVersionInForce } from "./l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
@@ -59,7 +59,7 @@ import { SettlementBases } from "./membership/settlement-bases.ts";
 import { bornBridges } from "./described/born-bridges.ts";
 import { isForThisMachine } from "../options/plan.ts";
 import type { ChainPlan } from "../options/plan.ts";
-import { closedToOthers, planDevnet } from "./described/options.ts";
+import { closedToOthers, DevnetOptionsError, planDevnet } from "./described/options.ts";
 import type { CompleteOptions, DevnetOptions, DevnetPlan } from "./described/options.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
@@ -145,9 +145,9 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
-  const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
+  const bases = await openBases({ options, plans, genesis }, { ...dependencies, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const executionProver = openExecutionProver(options, { proving: jobs, device }, closing, dependencies);
+  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, dependencies);
 
   const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
@@ -156,7 +156,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ executionProver, executionChecking: dependencies.executionProving, connect: connectChain },
+    ...{ ...executionProvers, executionChecking: dependencies.executionProving, connect: connectChain },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
@@ -237,12 +237,13 @@ async function openBases(
     genesis,
   }: { readonly options: CompleteOptions; readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
   dependencies: Pick<ChainOpening, "layer" | "world"> &
-    Pick<DevnetDependencies, "artifacts" | "clock"> & { readonly chains: RunningChains },
+    Pick<DevnetDependencies, "artifacts" | "clock" | "onL1"> & { readonly chains: RunningChains },
   closing: Disposer,
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   const contracts = { versions: newVersions(genesis), withNoProofVersion: options.prover.mode === "none" };
-  const onL1 = baseOnL1(layer, await settledOn(options, plans, contracts, dependencies));
+  const shown = shownOnL1({ plans, genesis }, dependencies);
+  const onL1 = baseOnL1(layer, await settledOn(options, plans, { ...contracts, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, world, onL1, chains: () => chains.current() });
   closing.add(() => bases.close());
@@ -253,14 +254,14 @@ async function openBases(
 async function settledOn(
   { l1: { deployed: existing }, governance }: CompleteOptions,
   plans: readonly ChainPlan[],
-  contracts: ContractsOfDevnet,
+  { shown, ...contracts }: ContractsOfDevnet & { readonly shown: () => Promise<Pick<EcosystemOptions, "onL1">> },
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
 ): Promise<DeployedEcosystem> {
   const { l1, deployer: signer, accounts } = layer;
   const deployed =
     world?.deployed ??
     (existing === undefined
-      ? await deployNewContracts(contracts, { signer, artifacts }, governanceOf(governance, accounts))
+      ? await deployNewContracts(contracts, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await shown()) })
       : await adoptContracts(
           existing,
           { ...contracts, versions: contracts.versions(), chains: plans.map(({ protocol }) => protocol) },
@@ -268,6 +269,19 @@ async function settledOn(
         ));
   world?.keepDeployed(deployed);
   return withVersionInForce(deployed, contracts);
+}
+
+/** What L1 is to check proofs of execution by, where a chain asks for that: its contracts take some 50 million gas. */
+function shownOnL1(
+  { plans, genesis }: { readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
+  { onL1 }: Pick<DevnetDependencies, "onL1">,
+): () => Promise<Pick<EcosystemOptions, "onL1">> {
+  return async () => {
+    if (!plans.some(({ proving }) => proving.execution === "onL1")) return {};
+    if (onL1 === undefined)
+      throw new DevnetOptionsError("BadOptions", 'prover.execution: "onL1" needs programs of proofs for L1, which are not given');
+    return { onL1: versionOnL1(genesis, await onL1.contracts()) };
+  };
 }
 
 /** The accounts that the chains sign for. */

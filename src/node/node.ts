@@ -24,6 +24,7 @@ import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import { chainOptionsOf } from "./described/chain-options.ts";
 import type { ChainStart, RunningOptions } from "./described/chain-options.ts";
 import { executionMethods } from "./execution/execution-methods.ts";
+import { shownOnL1 } from "./execution/shown-on-l1.ts";
 import { openNodeExecution } from "./execution/node-execution.ts";
 import type { ExecutionProofs, ExecutionUses, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
 import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
@@ -153,21 +154,21 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const fault = new Fault(onStop);
     const fees = followFees(running.fees, l1);
     const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
-    const started: { chain?: Chain } = {};
+    const started: { chain?: Chain; execution?: NodeExecution | undefined } = {};
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =
       settlement === undefined
         ? noLink(name)
         : await openL1Link(
             { ...options, coinbase: running.coinbase },
-            fees.following(settlement),
+            fees.following(showing(settlement, options.execution, () => started.execution)),
             { ...shared(time), clock, fault, versions },
             () => started.chain,
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
     const chainOptions = chainOptionsOf(onL1, genesis, start, running);
-    const execution = openExecution(chainOptions, options, dependencies.onProvable, closing);
+    const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
       ...shared(time),
       connect,
@@ -229,6 +230,16 @@ function priced(
       dropUnderpaid(chain, recipient);
     },
   };
+}
+
+/** The same, with a prover of what L1 asks for where it checks execution. */
+function showing(
+  settlement: ChainSettlement,
+  proofs: ExecutionProofs | undefined,
+  execution: () => NodeExecution | undefined,
+): ChainSettlement {
+  if (proofs?.onL1 === undefined) return settlement;
+  return { ...settlement, prover: shownOnL1(settlement.prover, proofs.onL1, execution) };
 }
 
 /** What a node answers by its link. */

@@ -58,6 +58,7 @@ export function conflicts(
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...versionConflicts(chain),
+      ...onL1Conflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
       ...checkConflicts(chain),
       ...importConflicts(chain),
@@ -100,7 +101,7 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
  */
 function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
   const unproven = chains.flatMap(({ path, plan: { validators, proving } }) =>
-    validators.quorum?.check === "proof" && proving.execution !== "proven"
+    validators.quorum?.check === "proof" && proving.execution === "trusted"
       ? [
           {
             path: [...path, "quorum", "check"],
@@ -110,11 +111,15 @@ function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: Rule
       : [],
   );
   if (mode !== "none") return unproven;
-  const message = 'is "proven", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out';
+  const message = (said: string): string =>
+    `is "${said}", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out`;
   const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
-    proving.execution === "proven" && execution !== "proven" ? [{ path: [...path, "prover", "execution"], message }] : [],
+    proving.execution !== "trusted" && proving.execution !== execution
+      ? [{ path: [...path, "prover", "execution"], message: message(proving.execution) }]
+      : [],
   );
-  return [...(execution === "proven" ? [{ path: ["prover", "execution"], message }] : []), ...ofChains, ...unproven];
+  const ofAll = execution === "proven" ? [{ path: ["prover", "execution"], message: message(execution) }] : [];
+  return [...ofAll, ...ofChains, ...unproven];
 }
 
 /** A folder keeps an ecosystem as a whole. */
@@ -159,6 +164,16 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
   if (protocol.protocolVersion === 2 || !firstState.allowUnlimitedContractSize) return [];
   const message = "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out";
   return [{ path: [...path, "protocolVersion"], message }];
+}
+
+/** L1's contracts alone check proofs of execution, of chains whose transactions pay for proving. */
+function onL1Conflicts({ path, plan: { protocol, proving, settlesOn } }: PlannedAt): readonly OptionProblem[] {
+  if (proving.execution !== "onL1") return [];
+  const refused = (message: string): readonly OptionProblem[] => [{ path: [...path, "prover", "execution"], message }];
+  if (protocol.protocolVersion !== 3) return refused('is "onL1", which takes chains of protocolVersion 3; say that, or "proven"');
+  if (settlesOn !== undefined)
+    return refused(`is "onL1", and the chain settles on ${settlesOn}; say "proven", or leave settlesOn out`);
+  return [];
 }
 
 /** What a standby commits in place of what it takes back must be executed before the exit opens. */
@@ -221,7 +236,7 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     );
   if (availability.dataAvailability !== "rollup")
     return refused("is published on L1, and dataAvailability says otherwise; leave that or the import out");
-  if (proving.execution === "proven" && protocol.protocolVersion === 2)
+  if (proving.execution !== "trusted" && protocol.protocolVersion === 2)
     return refused("begins a chain behind the genesis from which version 2's execution is proven; leave it or the proofs out");
   return [];
 }

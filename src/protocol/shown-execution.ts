@@ -1,3 +1,4 @@
+import { fromHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** What L1 is shown of the execution of batches, beside their records. */
@@ -5,4 +6,20 @@ export interface ShownExecution {
   /** A. */
   readonly digest: Hex;
   readonly proof: Uint8Array;
+}
+
+const DIGEST_BYTES = 32;
+
+/** digest (32) ‖ proof: as a journal keeps it. */
+export function encodeShown({ digest, proof }: ShownExecution): Uint8Array {
+  const bytes = new Uint8Array(DIGEST_BYTES + proof.length);
+  bytes.set(fromHex(digest, DIGEST_BYTES));
+  bytes.set(proof, DIGEST_BYTES);
+  return bytes;
+}
+
+/** Inverse of `encodeShown`. Throws RangeError for bytes that are too few. */
+export function decodeShown(bytes: Uint8Array): ShownExecution {
+  if (bytes.length <= DIGEST_BYTES) throw new RangeError(`${bytes.length} bytes are no digest with a proof`);
+  return { digest: toHex(bytes.subarray(0, DIGEST_BYTES)), proof: bytes.subarray(DIGEST_BYTES) };
 }

@@ -27,6 +27,25 @@ describe("B3: options of proofs of execution beside others", () => {
     planDevnet(options({ ...BY_PROOF, ...PROVEN }, { mode: "stark" }));
   });
 
+  test("let L1 check the execution of a chain of version 3 that settles on L1, and of no other", () => {
+    const onL1 = { prover: { execution: "onL1" }, protocolVersion: 3 } as const;
+    const stark = { mode: "stark" } as const;
+    assert.equal(planDevnet(options(onL1, stark)).plans[0]!.proving.execution, "onL1");
+    planDevnet(options({ ...BY_PROOF, ...onL1 }, stark));
+    refused(
+      options({ ...onL1, protocolVersion: 2 }, stark),
+      /^chains\[0\]\.prover\.execution is "onL1", which takes chains of protocolVersion 3/,
+    );
+    refused(options(onL1, { mode: "none" }), /^chains\[0\]\.prover\.execution is "onL1", and with prover\.mode "none"/);
+    const chains = [
+      { chainId: 271n, name: "alpha" },
+      { chainId: 4_294_967_567n, settlesOn: "alpha", ...onL1 },
+    ];
+    refused({ ...options({}, stark), chains }, /^chains\[1\]\.prover\.execution is "onL1", and the chain settles on/);
+    // Of all chains it cannot be said.
+    refused(options({}, { mode: "stark", execution: "onL1" as "proven" }), /^prover\.execution must be/);
+  });
+
   test("refuse the same of a chain that is added to others", () => {
     const { options: complete, plans } = planDevnet(options({}, { mode: "stark" }));
     assert.throws(() => planAddedChain({ chainId: 272n, ...BY_PROOF }, 1, plans, complete), /^DevnetOptionsError: quorum\.check/);

@@ -1,11 +1,11 @@
 import { aggregateStatement } from "../../src/protocol/aggregate.ts";
-import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
+import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
 import { digestFromHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 /** What the double of the aggregates' verifier takes for a proof: the hash of the statement, a word for each part. */
-export function proofOfAggregate(items: readonly AggregatedBatch[], digest: Hex): Hex {
+export function proofOfAggregate(items: readonly AggregatedFields[], digest: Hex): Hex {
   const { batchCount, point, evaluation } = aggregateStatement(items, digestFromHex(digest));
   return hashOfStatement(batchCount, digest, toHex(elementsToBytes(point)), toHex(elementsToBytes(evaluation)));
 }

@@ -12,6 +12,7 @@ import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import type { ChainOnL1 } from "../../node/described/chain-on-l1.ts";
 import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions.ts";
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import { startNode } from "../../node/node.ts";
@@ -20,6 +21,7 @@ import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Prover } from "../../prover/prover.ts";
@@ -34,7 +36,7 @@ import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
-import { versionOfFormat } from "../l1/new-contracts.ts";
+import { versionOf } from "../l1/new-contracts.ts";
 import { settingsOnL1 } from "../../options/plan.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
@@ -47,10 +49,9 @@ import type { CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { deployOn } from "./policy-contracts.ts";
+import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
-import { presentAdmin } from "./present-admin.ts";
-import type { PresentAdmin } from "./present-admin.ts";
 import { prepareSigners } from "./signers.ts";
 import type { ChainPorts } from "./ports.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
@@ -105,6 +106,8 @@ export interface ChainPipelineDependencies {
   readonly keptProofs: number;
   /** May be shared, as the other. */
   readonly executionProver: ExecutionProofs["prover"];
+  /** Makes the proofs of execution that L1 checks; undefined where it checks none. May be shared, as the others. */
+  readonly l1Prover: BatchesProver | undefined;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** What a batch publishes instead of its changes; default: just these. */
@@ -132,8 +135,6 @@ export interface ChainPipelineDependencies {
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
 export interface ChainPipeline extends Node {
   readonly created: CreatedChain;
-  /** The account that speaks for the chain, by its last look at L1. */
-  readonly admin: () => Hex;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
   /** Whether its data are carried to L1 by the chain on which it settles. */
@@ -160,8 +161,8 @@ async function start(
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
-  const admin = await presentAdmin(created.hyperchain, settling.l1);
-  const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
+  const version = versionOf(ecosystem, plannedVersion(plan));
+  requireSameProving(plan, created);
   const born = await dependencies.bornState(created, genesis);
   const journal = kept?.journal ?? (await journalOf(plan));
   closing.add(() => journal.close());
@@ -191,12 +192,12 @@ async function start(
       running: {
         ...running(options, prepared, ports),
         coinbase: lowerCaseAddress(await operator.getAddress()),
-        access: accessOf(options, admin),
+        access: accessOf(options, created),
       },
       serving: {
         ...serving,
         port: plan.serving.port,
-        ...readersOf(plan, admin),
+        ...readersOf(plan, created),
         development: true,
         ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
       },
@@ -218,39 +219,54 @@ async function start(
     },
   );
   closing.add(() => node.close());
-  return { ...overNode(node, admin, closing), created, baseToken, signers, isCarried: prepared.isCarried, inputs };
-}
-
-/** The chain asks who its admin is whenever it looks at L1. */
-function overNode(node: Node, admin: PresentAdmin, closing: Disposer): Node & Pick<ChainPipeline, "admin"> {
-  const pollL1 = async (): ReturnType<Node["pollL1"]> => {
-    await admin.look();
-    return node.pollL1();
-  };
-  return { ...node, admin: admin.account, pollL1, close: () => closing.close() };
+  return { ...node, created, baseToken, signers, isCarried: prepared.isCarried, inputs, close: () => closing.close() };
 }
 
 function journalOf({ place, settlement: { journal } }: ChainPlan): Journal | Promise<Journal> {
   return journal === undefined ? createMemoryJournal() : openJournal(journal, place);
 }
 
+/** Which version the chain is to have on L1. */
+function plannedVersion({ protocol, proving }: ChainPlan): Parameters<typeof versionOf>[1] {
+  return { format: protocol.protocolVersion, execution: proving.execution };
+}
+
+/** Whether L1 checks the execution of its batches a chain has for good. Throws DevnetOptionsError. */
+function requireSameProving({ name, proving }: ChainPlan, { configuration }: CreatedChain): void {
+  const isOnL1 = isProvenOnL1(configuration.protocolVersion);
+  if (isOnL1 === (proving.execution === "onL1")) return;
+  const was = isOnL1 ? 'was created with "onL1"' : 'was created without "onL1"';
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `prover.execution of ${name} is "${proving.execution}", and the chain ${was}; say the same`,
+  );
+}
+
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
 function executionOf(
   { proving: { execution }, validators: { quorum } }: ChainPlan,
-  { kept, keptProofs, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver">,
+  {
+    kept,
+    keptProofs,
+    executionProver: prover,
+    l1Prover,
+  }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver" | "l1Prover">,
   closing: Disposer,
 ): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
-  if (execution !== "proven") return { execution: undefined, proven: undefined };
+  if (execution === "trusted") return { execution: undefined, proven: undefined };
   // Validators that ask for proofs begin again with the first batch's when the chain is started again.
   const isShown = quorum?.check === "proof";
-  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isShown ? undefined : keptProofs);
+  const isOnL1 = execution === "onL1";
+  // What L1 is to be shown is made of them, however many wait for that.
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isShown || isOnL1 ? undefined : keptProofs);
   closing.add(() => store.close());
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
-  if (!isShown) return { execution: { prover, store }, proven: undefined };
+  const proofs = { prover, store, ...(isOnL1 && l1Prover !== undefined ? { onL1: l1Prover } : {}) };
+  if (!isShown) return { execution: proofs, proven: undefined };
   const proven = new ProvenRecorder(store);
   closing.add(() => proven.close());
-  return { execution: { prover, store, onBatch: (batch) => proven.add(batch) }, proven };
+  return { execution: { ...proofs, onBatch: (batch) => proven.add(batch) }, proven };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */
@@ -273,7 +289,7 @@ async function createOnL1(
   { ecosystem, operator, artifacts, prover, confirmations = 1 }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
-  const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
+  const version = versionOf(ecosystem, plannedVersion(plan));
   const configuration = {
     ...localChainConfiguration(ecosystem, plan.chainId, validators),
     protocolVersion: version.protocolVersion,
@@ -365,18 +381,18 @@ function running(
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */
-function readersOf({ chainId, availability }: ChainPlan, admin: PresentAdmin): { readonly readers?: ReaderPolicy } {
+function readersOf({ chainId, availability }: ChainPlan, { configuration }: CreatedChain): { readonly readers?: ReaderPolicy } {
   if (availability.openReads || dataFactsOf(availability).readers === "everybody") return {};
-  return { readers: { chainId, readers: () => availability.readers ?? [admin.account()] } };
+  return { readers: { chainId, readers: availability.readers ?? [configuration.admin] } };
 }
 
 function accessOf(
   { plan: { ordering }, relayer }: ChainPipelineOptions,
-  { account }: PresentAdmin,
+  { configuration }: CreatedChain,
 ): NonNullable<RunningOptions["access"]> {
   return {
     lists: { senders: ordering.senders, deployers: ordering.deployers },
-    admin: account,
+    admin: configuration.admin,
     deliveries: { relayer, calls: DELIVERY_CALLS },
   };
 }

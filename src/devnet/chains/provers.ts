@@ -2,6 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { chooseDevice, type DeviceChoice, type DeviceOptions } from "../../devices/device-choice.ts";
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
+import type { DescribedPrograms } from "../../l1-proof/described-programs.ts";
+import { createL1Prover } from "../../l1-proof/l1-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { createProver } from "../../prover/prover.ts";
@@ -11,6 +14,7 @@ import type { Proving } from "../../proving/driver.ts";
 import { chunkPort, executionByQueue } from "../../proving/execution-proofs.ts";
 import { fleetService } from "../../proving/fleet-service.ts";
 import type { FleetService } from "../../proving/fleet-service.ts";
+import { l1ProofByQueue, l1ProofPort } from "../../proving/l1-proofs.ts";
 import { MemoryQueue } from "../../proving/queue-memory.ts";
 import { answerPgBoss } from "../../proving/queue-pg-boss.ts";
 import { startQueueServer } from "../../proving/queue-server.ts";
@@ -21,6 +25,7 @@ import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { JobQueue } from "../../proving/queue.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
+import type { VersionOnL1 } from "../deployment/deploy-ecosystem.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { createNoProver } from "./no-prover.ts";
 import type { EcosystemPorts } from "./ports.ts";
@@ -57,10 +62,48 @@ export interface ExecutionProvingOptions {
   readonly executionProving?: ExecutionProverOptions;
   /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
   readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
+  /** What L1 checks proofs of execution by, and how these are made. Default: L1 checks none. */
+  readonly onL1?: OnL1Proving | undefined;
 }
 
-/** What proves the execution of batches, through the ecosystem's queue. Starts nothing until the first of them begins. */
-export function openExecutionProver(
+/** Proofs of execution for L1. */
+export interface OnL1Proving {
+  readonly programs: DescribedPrograms;
+  /** The contracts that check the last program's proof. */
+  readonly contracts: () => Promise<Pick<VersionOnL1, "contracts" | "executionKey">>;
+}
+
+/** What proves the execution of batches, behind chains and for L1. Starts nothing until the first of them begins. */
+export function openExecutionProvers(
+  options: Pick<CompleteOptions, "prover">,
+  open: Pick<OpenProver, "proving" | "device">,
+  closing: Disposer,
+  proofs: ExecutionProvingOptions,
+): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: BatchesProver | undefined } {
+  const executionProver = openExecutionProver(options, open, closing, proofs);
+  return { executionProver, l1Prover: openL1Prover(options, open, closing, proofs.onL1) };
+}
+
+/** What makes the proofs that L1 checks, through the ecosystem's queue; undefined where L1 checks none. Starts nothing. */
+function openL1Prover(
+  { prover: { workers } }: Pick<CompleteOptions, "prover">,
+  { proving }: Pick<OpenProver, "proving">,
+  closing: Disposer,
+  onL1: OnL1Proving | undefined,
+): BatchesProver | undefined {
+  if (onL1 === undefined) return undefined;
+  const own = createL1Prover({ workers, programs: onL1.programs });
+  const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
+  closing.add(async () => {
+    const stopped = working.stop();
+    await own.close();
+    await stopped;
+  });
+  return l1ProofByQueue(proving, own);
+}
+
+/** What proves the execution of batches, through the ecosystem's queue. */
+function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,

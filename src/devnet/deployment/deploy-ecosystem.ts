@@ -28,11 +28,21 @@ export interface RegisteredVersion {
   readonly genesisLeafCount: bigint;
 }
 
+/** A version with what L1 checks the execution of its batches by. */
+export interface VersionOnL1 extends RegisteredVersion {
+  /** Names the programs of which L1 checks a proof: a digest. */
+  readonly executionKey: Hex;
+  /** The verifier that was generated for the last program: the contract that is asked, last, is created with all others. */
+  readonly contracts: readonly (ContractArtifact & { readonly name: string })[];
+}
+
 export interface EcosystemOptions extends GovernanceOptions {
   /** Of chains that name none. */
   readonly version: RegisteredVersion;
   /** Of format 3, beside it. Default: there is none. */
   readonly version3?: RegisteredVersion | undefined;
+  /** Of format 3, whose batches L1 executes by proofs of their execution alone, beside both. Default: there is none. */
+  readonly onL1?: VersionOnL1 | undefined;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
@@ -99,6 +109,8 @@ export interface DeployedEcosystem {
   readonly version: RegisteredVersion;
   /** Of format 3; absent in contracts that have none. */
   readonly version3?: RegisteredVersion;
+  /** Whose batches L1 executes by proofs of their execution alone; absent in contracts that have none. */
+  readonly versionOnL1?: RegisteredVersion & { readonly aggregator: Hex };
   /** Absent where every chain's batches are proven. */
   readonly noProofVersion?: NoProofVersion;
   /** Block of the first contract: no event of the ecosystem is older. */
@@ -128,6 +140,8 @@ const ADD_VERSION_GAS = 1_000_000n;
 const PLACED = { isPlaced: true } as const;
 const CREATOR = "SettlementCreator";
 const NO_PROOF_VERIFIER = "NoProofVerifier";
+const AGGREGATE_VERIFIER = "AggregateVerifier";
+const PROOF_AGGREGATOR = "ProofAggregator";
 const registryInterface = new Interface(verifierRegistryAbi);
 const timelockInterface = new Interface(["function act(address, bytes)", "function handOver(address, uint256)"]);
 /** In place of a version's aggregator and of its kernel's key. */
@@ -225,8 +239,8 @@ export async function deployEcosystem(
     else await steps.send(artifact, placing, DEPLOYMENT_GAS);
   }
   const asGovernance = actingThrough(addresses.timelock);
-  const addVersion = (added: RegisteredVersion, verifier: Hex): Promise<Hex> => {
-    const content = { ...contentOf(added, addresses), verifier };
+  const addVersion = (added: RegisteredVersion, verifier: Hex, shown: object = {}): Promise<Hex> => {
+    const content = { ...contentOf(added, addresses), verifier, ...shown };
     const data = registryInterface.encodeFunctionData("addVersion", [added.protocolVersion, content]);
     return steps.send(addingOf(added.protocolVersion), asGovernance({ to: addresses.verifiers, data }), ADD_VERSION_GAS);
   };
@@ -234,6 +248,7 @@ export async function deployEcosystem(
   if ((options.governance?.toLowerCase() ?? deployer) === deployer)
     for (const each of versions) await addVersion(each, addresses.verifier);
   const later = version3 === undefined ? {} : { version3 };
+  const onL1 = options.onL1 && (await versionOnL1(options.onL1, { steps, artifacts, addresses, addVersion }));
   let noProofVersion: NoProofVersion | undefined;
   if (withNoProofVersion) {
     const verifier = await steps.deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
@@ -242,10 +257,37 @@ export async function deployEcosystem(
   }
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
   return {
-    ...{ settlementChainId: chainId, addresses, version, ...later },
+    ...{ settlementChainId: chainId, addresses, version, ...later, ...(onL1 && { versionOnL1: onL1 }) },
     ...(noProofVersion === undefined ? {} : { noProofVersion }),
     ...(await minedOf(provider, steps.sent, settlement)),
   };
+}
+
+/** Deploys what takes a version's proofs of execution, and adds the version. The deployer must be the governance. */
+async function versionOnL1(
+  { contracts, executionKey, ...version }: VersionOnL1,
+  {
+    steps,
+    artifacts,
+    addresses,
+    addVersion,
+  }: Pick<EcosystemDependencies, "artifacts"> & {
+    readonly steps: DeploymentSteps;
+    readonly addresses: EcosystemAddresses;
+    readonly addVersion: (added: RegisteredVersion, verifier: Hex, shown: object) => Promise<Hex>;
+  },
+): Promise<NonNullable<DeployedEcosystem["versionOnL1"]>> {
+  const parts: Hex[] = [];
+  // The contract that is asked knows the others by their addresses.
+  for (const [i, { name, ...compiled }] of contracts.entries())
+    parts.push(await steps.deploy(name, compiled, i === contracts.length - 1 ? parts : []));
+  const stark = parts.at(-1);
+  if (stark === undefined) throw new TypeError("a verifier of proofs of execution is at least one contract");
+  const verifier = await steps.deploy(AGGREGATE_VERIFIER, await artifacts(AGGREGATE_VERIFIER), [stark]);
+  const args = [addresses.factory, verifier, version.protocolVersion];
+  const aggregator = await steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
+  await addVersion(version, addresses.verifier, { aggregator, executionKey });
+  return { ...version, aggregator };
 }
 
 /** As governance acts before the hand-over: the deployer by itself, or through the timelock. */

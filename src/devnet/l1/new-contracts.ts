@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
-import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
+import { METERED_VERSION, PROVEN_ON_L1_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { councilThresholds, DEVELOPMENT_COUNCIL, DEVELOPMENT_HOLDERS } from "../../options/fields/governance.ts";
 import type { CouncilTerms, GovernanceOption } from "../../options/fields/governance.ts";
@@ -11,7 +11,14 @@ import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { CouncilOptions } from "../deployment/governance-terms.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { deployEcosystem, withoutProof } from "../deployment/deploy-ecosystem.ts";
-import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
+import type { ProvenExecutionOf } from "../../options/fields/proving.ts";
+import type {
+  ArtifactSource,
+  DeployedEcosystem,
+  EcosystemOptions,
+  RegisteredVersion,
+  VersionOnL1,
+} from "../deployment/deploy-ecosystem.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
@@ -40,10 +47,29 @@ export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): 
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
-/** The version in force of a format. Throws DevnetOptionsError where the contracts have none. */
-export function versionOfFormat({ version, version3, addresses }: DeployedEcosystem, format: Format): RegisteredVersion {
-  const found = { 2: version, 3: version3 }[format];
+/** The version whose batches L1 executes by one proof, with what L1 checks that by. */
+export function versionOnL1(genesis: GenesisOf, shown: Pick<VersionOnL1, "contracts" | "executionKey">): VersionOnL1 {
+  return { ...registeredVersion(PROVEN_ON_L1_VERSION, genesis), ...shown };
+}
+
+/** What of a chain's plan its version on L1 follows from. */
+interface PlannedVersion {
+  readonly format: Format;
+  readonly execution: ProvenExecutionOf;
+}
+
+/** The version in force that a plan asks for. Throws DevnetOptionsError where the contracts have none. */
+export function versionOf(
+  { version, version3, versionOnL1: shown, addresses }: DeployedEcosystem,
+  { format, execution }: PlannedVersion,
+): RegisteredVersion {
+  const found = execution === "onL1" ? shown : { 2: version, 3: version3 }[format];
   if (found !== undefined) return found;
+  if (execution === "onL1")
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `prover.execution: the contracts of ${addresses.factory} were deployed without one that checks proofs of execution; say "onL1" of a chain when the ecosystem is new`,
+    );
   throw new DevnetOptionsError(
     "BadOptions",
     `protocolVersion: the contracts of ${addresses.factory} were deployed without version ${format}; leave it out, and move a chain there with hyperchain:upgrade, which has governance add it`,
@@ -57,7 +83,7 @@ export function versionOfFormat({ version, version3, addresses }: DeployedEcosys
 export function deployNewContracts(
   { versions, withNoProofVersion }: ContractsOfDevnet,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
-  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council"> = {},
+  on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council" | "onL1"> = {},
 ): Promise<DeployedEcosystem> {
   const reactionSeconds = on.council?.freezeSeconds ?? 0n;
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };

@@ -75,6 +75,7 @@ export interface ChainOpening {
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
   readonly executionProver: ChainPipelineDependencies["executionProver"];
+  readonly l1Prover: ChainPipelineDependencies["l1Prover"];
   readonly executionChecking: ChainPipelineDependencies["executionChecking"];
   readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
@@ -178,6 +179,7 @@ function pipelineDependencies(
     gate,
     prover,
     executionProver,
+    l1Prover,
     executionChecking,
     faults,
     connect,
@@ -206,6 +208,7 @@ function pipelineDependencies(
     prover,
     keptProofs,
     executionProver,
+    l1Prover,
     executionChecking,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),

@@ -32,7 +32,8 @@ import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../described/options.ts";
-import { executionSentence, provenSentence } from "./proven.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
+import { executionSentence, onL1Sentence, provenSentence } from "./proven.ts";
 import type { DeviceChoice } from "../../devices/device-choice.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../options/data-facts.ts";
@@ -229,9 +230,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     url,
     hyperchain,
     ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
-    // It created the chain, and was its admin then.
     operator: configuration.admin,
-    admin: pipeline.admin(),
     baseToken: pipeline.baseToken,
     dataAvailability: dataSummary(plan, base.chain !== undefined && !pipeline.isCarried),
     ...(typeof dataAvailability === "string" ? {} : { dataPolicy: dataAvailability }),
@@ -306,7 +305,8 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
 
 type WatchedChain = Pick<DevnetChain, "pipeline" | "base" | "executionWatch">;
 
-function executionStatus({ pipeline: { execution }, base, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
+function executionStatus({ pipeline, base, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
+  const { execution, created } = pipeline;
   if (execution === undefined) return {};
   const info = executionInfo(execution);
   const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
@@ -315,7 +315,9 @@ function executionStatus({ pipeline: { execution }, base, executionWatch }: Watc
   return {
     execution: {
       ...info,
-      sentence: executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name),
+      sentence: isProvenOnL1(created.configuration.protocolVersion)
+        ? onL1Sentence(pipeline.progress().executed)
+        : executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name),
       ...(named.length === 0 ? {} : { named }),
     },
   };

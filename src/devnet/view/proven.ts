@@ -30,6 +30,11 @@ export function provenSentence(mode: ProverMode, chains: readonly ProvenChain[])
   return `${said} Of ${trusted.map(({ name }) => name).join(", ")} it is trusted to the validator quorum.`;
 }
 
+/** What proofs of execution say. */
+const LED_BY_RULES =
+  "by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead from the state " +
+  "before each batch to the state root that";
+
 /**
  * What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. `layer`: what
  * it settles on.
@@ -39,8 +44,17 @@ export function executionSentence(upTo: number | undefined, layer: string): stri
     return "Proofs of execution are made, and batch 0 has none so far: its execution is trusted to the validator quorum.";
   const which = upTo === 0 ? "The transactions of batch 0 are" : `The transactions of batches 0 to ${upTo} are`;
   return (
-    `${which} proven: by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead ` +
-    `from the state before each batch to the state root that ${layer} has after it. The chain's node has checked these proofs, and ` +
+    `${which} proven: ${LED_BY_RULES} ${layer} has after it. The chain's node has checked these proofs, and ` +
     `every machine can (hyperchain:verify). ${layer} does not check them: there the quorum's signatures count.`
+  );
+}
+
+/** The same of a chain whose batches L1 executes by proofs of their execution alone, as so many are executed. */
+export function onL1Sentence(executed: number): string {
+  const those = executed === 1 ? "1 batch is" : `${executed} batches are`;
+  return (
+    `Proven on L1 since batch 0 (${those} executed so far): L1 executes no batch before its contracts have checked one proof of its ` +
+    `transactions: ${LED_BY_RULES} L1 has after it. The quorum chooses the transactions and their order, and can wait; a quorum that ` +
+    "says anything else of them gets nothing executed."
   );
 }

@@ -5,8 +5,10 @@ import type { ChainResult, UnformedChain } from "../../chain/batch/forming.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { BatchProver } from "../../execution-proof/batch/proven-execution.ts";
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -26,6 +28,8 @@ export interface ExecutionProofs {
   readonly store: ExecutionStore;
   /** Told of each batch once its proof is under way, or known to be none. */
   readonly onBatch?: (batch: FormedBatch) => void;
+  /** Has what L1 is shown of it made. Default: L1 is not shown it. */
+  readonly onL1?: BatchesProver;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */
@@ -48,8 +52,14 @@ export interface ExecutionView {
   served(batchNumber: bigint): ServedExecution | undefined;
 }
 
+/** What is to be shown of batches that were formed here. */
+interface FormedClaims {
+  /** Undefined for a batch that was not formed in this process, or long ago. */
+  claim(commitment: Hex): ExecutionClaim | undefined;
+}
+
 /** Follows a chain, and has the execution of its batches proven where it is to be. */
-export interface NodeExecution {
+export interface NodeExecution extends FormedClaims {
   /** Undefined where nothing is proven. */
   readonly view: ExecutionView | undefined;
   /** Knows what batches did, before they change the state tree. */
@@ -74,6 +84,9 @@ interface OpenProofs {
   readonly store: ExecutionStore;
 }
 
+/** Many times the batches that wait for L1: a chain that goes back forms them again. */
+const MOST_CLAIMS = 256;
+
 export function openNodeExecution(
   options: ExecutedBatchesOptions,
   { proofs, onProvable }: ExecutionUses,
@@ -82,6 +95,8 @@ export function openNodeExecution(
   const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
   const isWanted = (batchNumber: BatchNumber): boolean =>
     onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
+  /** Of the newest batches, where L1 is to be shown their execution. */
+  const claims = new Map<Hex, ExecutionClaim>();
   let executed: ExecutedBatches | undefined;
   let followed: Pick<Chain, "protocolVersion"> | undefined;
   /** The last batch for which the prover has made ready. */
@@ -93,16 +108,20 @@ export function openNodeExecution(
     const { commitment, outputs } = batch;
     const { previous, witness } = executed.taken(outputs.batchNumber);
     executed.addCodes(batch);
-    const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({
-      ...{ commitment, witness: from },
-      claim: formedClaim(batch, previous, options),
-    });
+    const claim = formedClaim(batch, previous, options);
+    const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({ commitment, witness: from, claim });
+    if (proofs?.onL1 !== undefined) claims.set(commitment, claim);
+    for (const oldest of claims.keys()) {
+      if (claims.size <= MOST_CLAIMS) break;
+      claims.delete(oldest);
+    }
     if (witness !== undefined) onProvable?.(provable(witness));
     if (open !== undefined) take(open, batch, witness, provable);
     proofs?.onBatch?.(batch);
   };
   return {
     view: open?.view,
+    claim: (commitment) => claims.get(commitment),
     executed: (chain) => (executed = new ExecutedBatches(options, chain, isWanted)),
     provable: {
       name: "proofs of execution",

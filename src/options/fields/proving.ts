@@ -5,9 +5,16 @@ import { chainOption } from "./field.ts";
 /** Whether batches come with proofs of what their transactions did. */
 export const execution = oneOf("proven", "trusted");
 
+/** The same of one chain, and whether L1 checks them. */
+export type ProvenExecutionOf = "trusted" | "proven" | "onL1";
+
 const prover = v.pipe(
   fields({
-    execution: option(execution, "whether the execution of each of its batches is proven, behind the chain", "the ecosystem's"),
+    execution: option(
+      oneOf("proven", "trusted", "onL1"),
+      'whether the execution of its batches is proven, behind the chain; "onL1": L1 executes a batch by that proof alone',
+      "the ecosystem's",
+    ),
   }),
   v.metadata({ name: "HyperchainProverUserConfig" }),
 );
@@ -20,7 +27,7 @@ export const PROVING = {
 
     said: "each start",
     config: withDefault(prover, "what is proven of its batches, beside the ecosystem's", {}),
-    planned: ({ execution: said }, around): "proven" | "trusted" => said ?? around.execution,
+    planned: ({ execution: said }, around): ProvenExecutionOf => said ?? around.execution,
     older: "trusted",
   }),
 } as const;

@@ -643,11 +643,11 @@ export interface HyperchainStandbyUserConfig {
 
 export interface HyperchainProverUserConfig {
   /**
-   * Whether the execution of each of its batches is proven, behind the chain.
-   * Allowed: "proven" or "trusted".
+   * Whether the execution of its batches is proven, behind the chain; "onL1": L1 executes a batch by that proof alone.
+   * Allowed: "proven" or "trusted" or "onL1".
    * Default: the ecosystem's.
    */
-  readonly execution?: "proven" | "trusted" | undefined;
+  readonly execution?: "proven" | "trusted" | "onL1" | undefined;
 }
 
 export interface HyperchainPaceUserConfig {

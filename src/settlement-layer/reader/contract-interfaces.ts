@@ -2,13 +2,15 @@ import { Interface } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { dataCarrierAbi } from "../../abi/data-carrier.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
+import { proofAggregatorAbi } from "../../abi/proof-aggregator.ts";
 import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 
-/** Encoders and decoders of a chain's contract, of the carrier of its data, of the registry, and of the settings. */
+/** Encoders and decoders of a chain's contract, of the carrier of its data, of the registry, the settings and aggregators. */
 export const hyperchainInterface = new Interface(hyperchainAbi);
 export const dataCarrierInterface = new Interface(dataCarrierAbi);
 export const registryInterface = new Interface(transactionRootRegistryAbi);
 export const settingsInterface = new Interface(chainSettingsAbi);
+export const proofAggregatorInterface = new Interface(proofAggregatorAbi);
 
 /** Topic of an event. Throws where the ABI has none of that name. */
 export function topicOf(contract: Interface, name: string): string {

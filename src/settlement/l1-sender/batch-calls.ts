@@ -1,11 +1,17 @@
 import { ZeroHash } from "ethers";
+import type { AggregatedBatch } from "../../protocol/aggregate.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { dataCarrierInterface, hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import {
+  dataCarrierInterface,
+  hyperchainInterface,
+  proofAggregatorInterface,
+} from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BatchApproval } from "../signing/quorum.ts";
 import type { CommitBatch } from "../batch/settlement-batch.ts";
 
@@ -57,6 +63,11 @@ export function encodeImport(previous: StoredBatch, batch: ImportBatch, later: r
 /** Calldata of `proveBatch`. */
 export function encodeProve(batch: StoredBatch, proof: Uint8Array): Hex {
   return hyperchainInterface.encodeFunctionData("proveBatch", [batch, toHex(proof)]) as Hex;
+}
+
+/** Calldata of `proveBatches`: one proof of batches' execution, which the aggregator takes. */
+export function encodeProveBatches(batches: readonly AggregatedBatch[], { digest, proof }: ShownExecution): Hex {
+  return proofAggregatorInterface.encodeFunctionData("proveBatches", [batches, digest, toHex(proof)]) as Hex;
 }
 
 /** Calldata of `executeBatch`. */

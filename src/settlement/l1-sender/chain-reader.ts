@@ -184,6 +184,19 @@ export async function mayStandbyRevert(contract: ChainContract, now: bigint): Pr
   return deadline / DEADLINE_UNIT + patience <= now;
 }
 
+/** What takes proofs of the execution of a version's batches, and alone counts for them; undefined where no contract does. */
+export async function readAggregator(
+  contract: ChainContract,
+  version: bigint,
+): Promise<{ readonly address: Hex; readonly chainId: ChainId } | undefined> {
+  const [{ chainId }, ask] = await Promise.all([
+    readContract<{ readonly chainId: ChainId }>(contract, "getConfiguration"),
+    settingsOf(contract),
+  ]);
+  const aggregator = await ask<string>("aggregatorOf", version);
+  return BigInt(aggregator) === 0n ? undefined : { address: aggregator.toLowerCase() as Hex, chainId };
+}
+
 /** Asks the settings about the chain. The types are the ABI's; the caller knows them. */
 async function settingsOf(contract: ChainContract): Promise<<T>(name: string, ...args: unknown[]) => Promise<T>> {
   const { provider, hyperchain } = contract;

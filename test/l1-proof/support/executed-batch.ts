@@ -11,7 +11,6 @@ import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
 import type { ExecutedProof } from "../../../src/l1-proof/proof-plan.ts";
 import { encodeStateInput } from "../../../src/prover/encode-state-input.ts";
-import { decodeStateInput } from "../../../src/prover/state-input.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import type { System } from "../../../src/stark/system.ts";
 import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
@@ -50,21 +49,25 @@ export async function executedBatch(): Promise<ExecutedBatch> {
     await proving.release();
     assert.ok(proven.kind === "proven");
     const executed = { claim, execution: proven.proof, list: await encodeStateInput(formed.job) };
-    const heights = heightsOf(executed, key.system);
-    assert.ok(decodeBatchProof(proven.proof).chunks.length > 1 && heights.relistings.length === 1);
+    const proof = decodeBatchProof(proven.proof);
+    const heights = heightsOfProofs(proof, traceLogRows(formed.job.witness), key.system);
+    assert.ok(proof.chunks.length > 1 && heights.relistings.length === 1);
     return { executed, heights };
   } finally {
     await Promise.all([chain.chain.close(), backend.close()]);
   }
 }
 
-/** Of a batch's first proofs. */
-export function heightsOf({ execution, list }: ExecutedProof, system: System): DescribedPrograms["heights"] {
-  const { chunks, relisting } = decodeBatchProof(execution);
+/** Of a batch's first proofs, whose list's table has so many rows. */
+export function heightsOfProofs(
+  { chunks, relisting }: ReturnType<typeof decodeBatchProof>,
+  listLogRows: number,
+  system: System,
+): DescribedPrograms["heights"] {
   const anew = relisting && relistingInput(relistedTree(relisting, createCompressor().compress), relisting, CHUNK_PARAMETERS);
   return {
     chunks: distinct(chunks.map(({ proof }) => shapeOfProof(system, proof).logRows)),
-    lists: [[traceLogRows(decodeStateInput(list).witness)]],
+    lists: [[listLogRows]],
     relistings: anew === undefined ? [] : [anew.traces.map(([column]) => Math.log2(column?.length ?? 0))],
   };
 }

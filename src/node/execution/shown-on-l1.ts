@@ -1,0 +1,87 @@
+import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
+import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
+import type { ExecutedProof } from "../../l1-proof/proof-plan.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
+import { encodeShown } from "../../protocol/shown-execution.ts";
+import { encodeStatement } from "../../protocol/statement.ts";
+import { encodeStateInput } from "../../prover/encode-state-input.ts";
+import { type BatchProof, ProofError, type ProofOptions, type StateJob } from "../../prover/job.ts";
+import type { Prover } from "../../prover/prover.ts";
+import type { NodeExecution } from "./node-execution.ts";
+
+/** How often a proof is begun that ends by a fault of the moment, as a thread that was lost. */
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Makes what L1 asks for: of a batch whose version has an aggregator the proof of its execution, with its digest (`encodeShown`),
+ * once its chunks are proven; of all others the proof of its changes.
+ */
+export function shownOnL1(
+  changes: Pick<Prover, "proveBatch">,
+  onL1: BatchesProver,
+  execution: () => Pick<NodeExecution, "claim" | "view"> | undefined,
+): Pick<Prover, "proveBatch"> {
+  return {
+    async proveBatch(job, options = {}) {
+      if (!isProvenOnL1(job.protocolVersion)) return changes.proveBatch(job, options);
+      options.onProgress?.({ phase: "queued", fraction: 0 });
+      const executed = await executedProof(job, execution(), options.signal);
+      return prove(job, executed, onL1, options);
+    },
+  };
+}
+
+async function prove(
+  job: StateJob,
+  executed: ExecutedProof,
+  onL1: BatchesProver,
+  { signal, onProgress }: ProofOptions,
+): Promise<BatchProof> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { metrics, ...shown } = await onL1.prove([executed], {
+        ...(signal && { signal }),
+        onProgress: ({ phase, fraction, worker }) => onProgress?.({ phase, fraction, ...(worker !== undefined && { worker }) }),
+      });
+      return { proof: encodeShown(shown), statement: encodeStatement(job.statement), metrics };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const isOfTheMoment = error instanceof L1ProofError && (error.code === "ThreadLost" || error.code === "Fault");
+      if (!isOfTheMoment || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Waits for the proofs of the batch's chunks. Rejects with ProofError where it has none. */
+async function executedProof(
+  job: StateJob,
+  execution: Pick<NodeExecution, "claim" | "view"> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ExecutedProof> {
+  const { commitment } = job.statement;
+  const claim = execution?.claim(commitment);
+  if (claim === undefined || execution?.view === undefined)
+    throw new ProofError(
+      "ExecutionUnknown",
+      `the batch with commitment ${commitment} was not formed here, so its execution is not proven`,
+    );
+  const { batchNumber } = claim.batch;
+  const outcome = await unlessAborted(execution.view.outcome(batchNumber), signal);
+  if (outcome.kind === "labelled")
+    throw new ProofError(
+      "ExecutionUnprovable",
+      `batch ${batchNumber} has no proof of its execution (${outcome.reason}: ${outcome.detail}), and L1 executes it by nothing else`,
+    );
+  const served = execution.view.served(batchNumber);
+  if (served === undefined || outcome.commitment !== commitment)
+    throw new ProofError("ExecutionUnknown", `the proof of batch ${batchNumber}'s execution is not kept any more`);
+  return { claim, execution: served.proof, list: await encodeStateInput(job) };
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
+}

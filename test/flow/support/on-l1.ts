@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { generateStackVerifier } from "../../../scripts/verifier-generator/stacked/stack-contract.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { traceLogRows } from "../../../src/circuits/state-transition/trace/build-trace.ts";
+import type { OnL1Proving } from "../../../src/devnet/chains/provers.ts";
+import { decodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
+import { createExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { type DescribedPrograms, nodeProgramsOf } from "../../../src/l1-proof/described-programs.ts";
+import type { ExecutionProofInfo } from "../../../src/node/execution/execution-info.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { fromHex } from "../../../src/protocol/hex.ts";
+import { PROVEN_ON_L1_VERSION } from "../../../src/protocol/protocol-version.ts";
+import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
+import { heightsOfProofs } from "../../l1-proof/support/executed-batch.ts";
+import { CHUNK_PARAMETERS, fewQueryPrograms } from "../../l1-proof/support/few-query-programs.ts";
+import { ALICE, clientOf, startFlowDevnet } from "./devnet.ts";
+import type { FlowDevnet } from "./devnet.ts";
+
+/** No deposits, so that batches are a test's own; their fees are 0. */
+export const OWN_BATCHES = { fundedAccounts: [] } as const;
+/** NOT SECURE: few queries. */
+export const WEAK_CHUNKS = { parameters: CHUNK_PARAMETERS, acceptsWeakParameters: true, workers: 2 } as const;
+
+/** Has an account without money pay nothing, and the batch sealed. */
+export async function sealOne(devnet: FlowDevnet): Promise<FormedBatch> {
+  const chain = devnet.chains[0]!;
+  const client = clientOf(chain);
+  const fees = { type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 1_000_000n };
+  const sender = devnet.accounts.wallet(ALICE).connect(client);
+  await (await sender.sendTransaction({ to: `0x${"be".repeat(20)}`, ...fees })).wait();
+  client.destroy();
+  const batch = await chain.pipeline.seal();
+  assert.ok(batch !== undefined);
+  return batch;
+}
+
+/**
+ * The programs for the batches that `sealOne` makes, of so many of them, and the contracts that check the last one's proofs. NOT
+ * SECURE. Which heights they have a chain of version 3 shows, whose kernel and rules are the same.
+ */
+export async function programsOnL1(batches: number): Promise<OnL1Proving & { readonly programs: DescribedPrograms }> {
+  const described = fewQueryPrograms({ protocolVersion: PROVEN_ON_L1_VERSION, heights: await heightsOfBatches(batches) });
+  const backend = await createWasmBackend({ workers: 2 });
+  try {
+    const made = await nodeProgramsOf(described, backend);
+    const wrap = await made.prepareWrap(await made.prepareCompress(backend), backend);
+    const { core, others } = generateStackVerifier(wrap.own.system, {
+      ...{ name: "WrapStark", interfacePath: "IStarkVerifier.sol", profile: false },
+    });
+    const sources = Object.fromEntries([core, ...others].map(({ name, source }) => [`${name}.sol`, source]));
+    const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
+    const contracts = [...others, core].map(({ name }) => {
+      const code = compiled[name];
+      assert.ok(code !== undefined);
+      return { name, abi: name === core.name ? constructorOf(others.length) : [], bytecode: code.creation };
+    });
+    const { forms, keys } = { forms: { chunks: made.chunks.form, batches: made.batches.form }, keys: made.keys };
+    const executionKey = digestToHex(made.digests.batches);
+    return { programs: { ...described, known: { forms, keys } }, contracts: () => Promise.resolve({ contracts, executionKey }) };
+  } finally {
+    await backend.close();
+  }
+}
+
+const INTERFACE_SOURCE = readFileSync(new URL("../../../contracts/interfaces/IStarkVerifier.sol", import.meta.url), "utf8");
+
+/** The contract that is asked is created with the addresses of the others. */
+function constructorOf(addresses: number): object[] {
+  const inputs = Array.from({ length: addresses }, (_, i) => ({ name: `part${i}`, type: "address" }));
+  return [{ type: "constructor", inputs, stateMutability: "nonpayable" }];
+}
+
+async function heightsOfBatches(count: number): Promise<DescribedPrograms["heights"]> {
+  const devnet = await startFlowDevnet([{ chainId: 271n, protocolVersion: 3, prover: { execution: "proven" } }], OWN_BATCHES, {
+    executionProving: WEAK_CHUNKS,
+  });
+  const backend = await createWasmBackend({ workers: 2 });
+  try {
+    const { system } = await createExecutionKey(3n, CHUNK_PARAMETERS, backend);
+    const heights: DescribedPrograms["heights"][] = [];
+    for (let i = 0; i < count; i++) {
+      const batch = await sealOne(devnet);
+      const number = batch.outputs.batchNumber;
+      await devnet.settle(undefined, { execution: true });
+      const served = (await devnet.chains[0]!.provider.request({
+        method: "hyperchain_getExecutionProof",
+        params: [Number(number)],
+      })) as ExecutionProofInfo;
+      assert.ok(served.kind === "proven", JSON.stringify(served).slice(0, 300));
+      heights.push(heightsOfProofs(decodeBatchProof(fromHex(served.proof)), traceLogRows(batch.job.witness), system));
+    }
+    return {
+      chunks: distinct(heights.flatMap(({ chunks }) => chunks)),
+      lists: distinct(heights.flatMap(({ lists }) => lists)),
+      relistings: distinct(heights.flatMap(({ relistings }) => relistings)),
+    };
+  } finally {
+    await Promise.all([devnet.close(), backend.close()]);
+  }
+}
+
+function distinct(heights: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return [...new Map(heights.map((own) => [own.join(), own])).values()];
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createRandomBatch } from "../../src/demo/random-batch.ts";
+import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
+import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutionOutcome } from "../../src/node/execution/execution-outcome.ts";
+import type { NodeExecution } from "../../src/node/execution/node-execution.ts";
+import { shownOnL1 } from "../../src/node/execution/shown-on-l1.ts";
+import { decodeShown } from "../../src/protocol/shown-execution.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { decodeStateInput } from "../../src/prover/state-input.ts";
+import type { BatchProof, StateJob } from "../../src/prover/job.ts";
+
+const METRICS = { backend: "none", workers: 1, logRows: 9, cells: 1, seconds: 1, phaseSeconds: {} };
+const CHANGES: BatchProof = { proof: Uint8Array.of(1), statement: Uint8Array.of(2), metrics: METRICS };
+const EXECUTION = Uint8Array.of(7, 7, 7);
+const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: METRICS };
+
+describe("what L1 is shown of a batch", () => {
+  const { job: made } = createRandomBatch({ leafCount: 8, writeCount: 3, seed: 5 });
+  const job: StateJob = { ...made, protocolVersion: 0x103n };
+  const { commitment } = job.statement;
+  const claim = { batch: { batchNumber: 4n } } as ExecutedProof["claim"];
+  const proven = { kind: "proven", commitment } as ExecutionOutcome;
+
+  const executionOf = (outcome: Promise<ExecutionOutcome>) =>
+    ({
+      claim: (of: string) => (of === commitment ? claim : undefined),
+      view: { outcome: () => outcome, served: () => ({ proof: EXECUTION }) },
+    }) as unknown as Pick<NodeExecution, "claim" | "view">;
+  const proverOf = (outcome: Promise<ExecutionOutcome>, prove: (batches: readonly ExecutedProof[]) => Promise<typeof SHOWN>) =>
+    shownOnL1({ proveBatch: () => Promise.resolve(CHANGES) }, { prove }, () => executionOf(outcome));
+
+  it("is the proof of its changes in versions without an aggregator", async () => {
+    const prover = proverOf(Promise.resolve(proven), () => assert.fail("nothing is asked for"));
+    for (const protocolVersion of [2n, 3n, 0x102n]) assert.equal(await prover.proveBatch({ ...job, protocolVersion }), CHANGES);
+  });
+
+  it("is the proof of its execution with the digest, made of its list and of its chunks' proofs once these are there", async () => {
+    const asked: (readonly ExecutedProof[])[] = [];
+    const chunks = Promise.withResolvers<ExecutionOutcome>();
+    const made1 = proverOf(chunks.promise, (batches) => (asked.push(batches), Promise.resolve(SHOWN))).proveBatch(job);
+    await new Promise(setImmediate);
+    assert.equal(asked.length, 0);
+    chunks.resolve(proven);
+    const { digest, proof } = decodeShown((await made1).proof);
+    assert.deepEqual([digest, [...proof]], [SHOWN.digest, [9]]);
+    const [batch] = asked[0]!;
+    assert.deepEqual([batch!.claim, batch!.execution], [claim, EXECUTION]);
+    assert.deepEqual(decodeStateInput(batch!.list), job);
+  });
+
+  it("is made again where a thread was lost, up to three times, and not where the batch has no such proof", async () => {
+    const failing = (code: L1ProofError["code"], times: number) => {
+      let begun = 0;
+      const prove = (): Promise<typeof SHOWN> =>
+        begun++ < times ? Promise.reject(new L1ProofError(code, "it failed")) : Promise.resolve(SHOWN);
+      return { made: proverOf(Promise.resolve(proven), prove).proveBatch(job), begun: () => begun };
+    };
+    await failing("ThreadLost", 2).made;
+    const lost = failing("ThreadLost", 3);
+    await assert.rejects(lost.made, { code: "ThreadLost" });
+    assert.equal(lost.begun(), 3);
+    const refused = failing("RunInSegments", 1);
+    await assert.rejects(refused.made, { code: "RunInSegments" });
+    assert.equal(refused.begun(), 1);
+  });
+
+  it("is refused by name for a batch whose chunks have no proof, and for one that was not formed here", async () => {
+    const labelled = { kind: "labelled", commitment, reason: "too-large", detail: "one step" } as ExecutionOutcome;
+    const prover = proverOf(Promise.resolve(labelled), () => assert.fail("nothing is made"));
+    await assert.rejects(prover.proveBatch(job), {
+      name: "ProofError",
+      code: "ExecutionUnprovable",
+      message: /batch 4 .*too-large: one step/,
+    });
+    const other = { ...job, statement: { ...job.statement, commitment: wordToHex(1n) } };
+    await assert.rejects(prover.proveBatch(other), { name: "ProofError", code: "ExecutionUnknown" });
+  });
+
+  it("is waited for no more once it is not wanted", async () => {
+    const end = new AbortController();
+    const waiting = proverOf(new Promise(() => undefined), () => assert.fail("nothing is made")).proveBatch(job, {
+      signal: end.signal,
+    });
+    end.abort(new Error("over"));
+    await assert.rejects(waiting, /over/);
+  });
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Contract, id, Interface } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { l1ErrorsAbi } from "../../src/abi/l1-errors.ts";
+import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
+import { fromHex, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { encodeShown } from "../../src/protocol/shown-execution.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
+import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import { openSettlement } from "../../src/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
+import { proofOfAggregate } from "../support/aggregate-proof.ts";
+import { createSettledChain, startSettledL1 } from "./support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { senderContext, walletOf } from "./support/sender.ts";
+
+/** Of format 2, in which this file's chains form batches. */
+const VERSION = 0x102n;
+/** The verifier's double takes any that is canonical. */
+const DIGEST = wordToHex(5n);
+
+/*
+ * What settles a chain whose version has an aggregator. The verifier of aggregates is a double, which takes the hash of the
+ * statement for a proof; real ones are in test/flow/proven-on-l1.test.ts.
+ */
+describe("settlement of a chain whose version has an aggregator", () => {
+  let settled: SettledL1;
+  let aggregator: string;
+
+  before(async () => {
+    settled = await startSettledL1();
+    const { l1, ecosystem, accounts } = settled;
+    const { addresses, version } = ecosystem;
+    const verifier = await (await l1.deploy("AggregateVerifierDouble")).getAddress();
+    aggregator = (await (await l1.deploy("ProofAggregator", addresses.factory, verifier, VERSION)).getAddress()).toLowerCase();
+    const content = {
+      ...{ verifier: addresses.verifier, aggregator, tree: addresses.stateTree, reader: addresses.reader },
+      ...{ genesisStateRoot: version.genesisStateRoot, genesisLeafCount: version.genesisLeafCount, executionKey: wordToHex(77n) },
+    };
+    const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [VERSION, content]);
+    await (await walletOf(accounts[0]!).sendTransaction({ to: addresses.verifiers, data })).wait();
+  });
+  after(() => settled.l1.close());
+
+  const fieldsOf = ({ configuration: { chainId } }: SettledChain, { job, outputs }: FormedBatch): AggregatedFields => {
+    const { statement } = job;
+    const root = (name: "oldStateRoot" | "newStateRoot" | "diffDigest"): Hex => digestToHex(statement[name]);
+    return {
+      chainId,
+      batch: {
+        ...{ protocolVersion: VERSION, batchNumber: outputs.batchNumber, commitment: statement.commitment },
+        ...{ outputsHash: statement.outputsHash, oldStateRoot: root("oldStateRoot"), newStateRoot: root("newStateRoot") },
+        diffDigest: root("diffDigest"),
+        point: toHex(elementsToBytes(statement.point)),
+        evaluation: toHex(elementsToBytes(statement.evaluation)),
+      },
+    };
+  };
+  const shownOf = (fields: AggregatedFields): Uint8Array =>
+    encodeShown({ digest: DIGEST, proof: fromHex(proofOfAggregate([fields], DIGEST)) });
+
+  const open = (chain: SettledChain, prove: (batch: FormedBatch) => Promise<Uint8Array>) =>
+    openSettlement<FormedBatch>(
+      { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
+      { context: senderContext(chain, settled.accounts[0]!), journal: createMemoryJournal(), prove },
+    );
+
+  test("sends each batch's proof with its digest to the aggregator, and nothing to the chain's own proving", async () => {
+    const chain = await createSettledChain(settled, 330n, { protocolVersion: VERSION });
+    const settlement = await open(chain, (batch) => Promise.resolve(shownOf(fieldsOf(chain, batch))));
+    const batches = [
+      await chain.form({ writes: [{ leaf: 1, value: 5n }] }),
+      await chain.form({ writes: [{ leaf: 2, value: 6n }] }),
+    ];
+    const { provider } = settled.l1.ethers;
+    const from = await provider.getBlockNumber();
+    await Promise.all(batches.map((batch) => settlement.submit(batch).executed));
+    await settlement.close();
+    const to: string[] = [];
+    for (let number = from + 1; number <= (await provider.getBlockNumber()); number++)
+      for (const hash of (await provider.getBlock(number))!.transactions)
+        to.push((await provider.getTransaction(hash))!.to!.toLowerCase());
+    const { hyperchain } = chain.created;
+    assert.deepEqual(to.sort(), [...Array<string>(4).fill(hyperchain), aggregator, aggregator].sort());
+  });
+
+  test("stops with the verifier's error where the proof is of another state, and nothing is executed", async () => {
+    const chain = await createSettledChain(settled, 331n, { protocolVersion: VERSION });
+    const settlement = await open(chain, (batch) => {
+      const fields = fieldsOf(chain, batch);
+      return Promise.resolve(shownOf({ ...fields, batch: { ...fields.batch, newStateRoot: fields.batch.oldStateRoot } }));
+    });
+    const { committed, executed } = settlement.submit(await chain.form({ writes: [{ leaf: 1, value: 5n }] }));
+    await committed;
+    await assert.rejects(executed, { code: "Reverted", message: new RegExp(id("WrongProof(bytes32)").slice(0, 10)) });
+    await settlement.close();
+  });
+
+  test("attack: a quorum commits a state that no transaction led to, with a true proof of its changes: L1 takes no such proof, and executes nothing", async () => {
+    const chain = await createSettledChain(settled, 333n, { protocolVersion: VERSION });
+    const never = Promise.withResolvers<Uint8Array>();
+    const settlement = await open(chain, () => never.promise);
+    const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });
+    const stored = await settlement.submit(batch).committed;
+    const prover = createProver({ workers: 2 });
+    const { proof } = await prover.proveBatch(batch.job);
+    const contract = new Contract(chain.created.hyperchain, [...hyperchainAbi, ...l1ErrorsAbi], settled.l1.ethers.provider);
+    const refused = (name: string, args: readonly unknown[], error: RegExp): Promise<void> =>
+      assert.rejects(contract.getFunction(name).staticCall(...args), (thrown) => error.test(String(thrown)));
+    await refused("proveBatch", [stored, toHex(proof)], /ExecutionUnproven\(258\)/);
+    await refused("executeBatch", [stored, [], []], /BatchNotProven/);
+    await Promise.all([prover.close(), settlement.close()]);
+    // On a chain whose version has no aggregator the same proof is good.
+    const other = await createSettledChain(settled, 334n);
+    const own = await other.form({ writes: [{ leaf: 1, value: 5n }] });
+    const proving = createProver({ workers: 2 });
+    const usual = await open(other, async ({ job }) => (await proving.proveBatch(job)).proof);
+    await usual.submit(own).executed;
+    await Promise.all([usual.close(), proving.close()]);
+  });
+
+  test("says so where the aggregator passes over a batch that its chain has no more", async () => {
+    const chain = await createSettledChain(settled, 332n, { protocolVersion: VERSION });
+    const context = senderContext(chain, settled.accounts[0]!);
+    const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });
+    const other = fieldsOf(chain, batch);
+    const record = { ...chain.genesis, ...other.batch, committedAt: 1n };
+    await assert.rejects(proveBatch(context, record, shownOf(other)), { code: "BatchReplaced" });
+  });
+});
