@@ -25,6 +25,7 @@ import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import type { DeviceOptions } from "../devices/device-choice.ts";
+import { packageOnL1 } from "./chains/package-on-l1.ts";
 import { openExecutionProvers, openProver } from "./chains/provers.ts";
 import type { ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
@@ -59,7 +60,7 @@ import { SettlementBases } from "./membership/settlement-bases.ts";
 import { bornBridges } from "./described/born-bridges.ts";
 import { isForThisMachine } from "../options/plan.ts";
 import type { ChainPlan } from "../options/plan.ts";
-import { closedToOthers, DevnetOptionsError, planDevnet } from "./described/options.ts";
+import { closedToOthers, planDevnet } from "./described/options.ts";
 import type { CompleteOptions, DevnetOptions, DevnetPlan } from "./described/options.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
@@ -145,9 +146,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
-  const bases = await openBases({ options, plans, genesis }, { ...dependencies, layer, world, chains }, closing);
+  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts) : undefined);
+  const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, dependencies);
+  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1 });
 
   const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
@@ -276,12 +278,12 @@ function shownOnL1(
   { plans, genesis }: { readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
   { onL1 }: Pick<DevnetDependencies, "onL1">,
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
-  return async () => {
-    if (!plans.some(({ proving }) => proving.execution === "onL1")) return {};
-    if (onL1 === undefined)
-      throw new DevnetOptionsError("BadOptions", 'prover.execution: "onL1" needs programs of proofs for L1, which are not given');
-    return { onL1: versionOnL1(genesis, await onL1.contracts()) };
-  };
+  return async () =>
+    onL1 === undefined || !plans.some(isShownOnL1) ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) };
+}
+
+function isShownOnL1({ proving }: ChainPlan): boolean {
+  return proving.execution === "onL1";
 }
 
 /** The accounts that the chains sign for. */

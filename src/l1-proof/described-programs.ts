@@ -1,6 +1,7 @@
 import { wholeWords } from "../circuits/boundary/statement-form.ts";
 import { listSystem } from "../circuits/state-transition/list-system.ts";
 import { createExecutionKey } from "../execution-proof/batch/execution-key.ts";
+import { productPrograms } from "../execution-proof/batch/product-programs.ts";
 import { relistingSystem } from "../execution-proof/batch/relisting-system.ts";
 import { formOf } from "../execution-proof/run-statement.ts";
 import { statementCode } from "../execution-proof/statement-code.ts";
@@ -26,6 +27,14 @@ export interface DescribedPrograms {
   };
   /** What follows, where it was made before. */
   readonly known?: KnownPrograms;
+}
+
+/** Those of the package, whose keys are its constants, or others. */
+export type ChosenPrograms = DescribedPrograms | "package";
+
+/** The programs that a prover is to make proofs by. Throws as `nodeProgramsOf`. */
+export function programsOf(chosen: ChosenPrograms, backend: WasmBackend): Promise<NodePrograms> {
+  return chosen === "package" ? productPrograms(backend) : nodeProgramsOf(chosen, backend);
 }
 
 /** Takes some seconds for each shape, fewer where keys are known. Throws RangeError for heights that no proof has. */

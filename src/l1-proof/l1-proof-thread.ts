@@ -3,7 +3,7 @@ import { reasonOf } from "../errors/reason-of.ts";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
 import { serveJobs } from "../runtime/serve-jobs.ts";
-import { nodeProgramsOf } from "./described-programs.ts";
+import { programsOf } from "./described-programs.ts";
 import { isL1ProofRefusal, L1ProofError } from "./l1-proof-error.ts";
 import type { L1ProofAnswer, L1ProofFailure, L1ProofJob, L1ThreadSetup } from "./l1-requests.ts";
 import { type L1ProofProgress, L1Proving } from "./l1-proving.ts";
@@ -15,7 +15,7 @@ const { workers, programs } = workerData as L1ThreadSetup;
 
 const proving = (async () => {
   const backend = await createWasmBackend(workers === undefined ? {} : { workers });
-  return new L1Proving(await nodeProgramsOf(programs, backend), backend);
+  return new L1Proving(await programsOf(programs, backend), backend);
 })();
 // It is told to whatever is asked.
 proving.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { JobThread } from "../runtime/job-thread.ts";
-import type { DescribedPrograms } from "./described-programs.ts";
+import type { ChosenPrograms } from "./described-programs.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, L1ProofProgress, MadeL1Proof } from "./l1-proving.ts";
 import type { L1ProofAnswer, L1ProofFailure, L1ProofJob, L1ThreadSetup } from "./l1-requests.ts";
@@ -30,7 +30,7 @@ interface L1ProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number | undefined;
   /** The programs that proofs are made by. */
-  readonly programs: DescribedPrograms;
+  readonly programs: ChosenPrograms;
   /** How long an idle prover keeps its thread and memory. Default 5 minutes: its programs take some seconds to make. */
   readonly idleTimeoutMs?: number;
 }

@@ -1,4 +1,4 @@
-import type { DescribedPrograms } from "./described-programs.ts";
+import type { ChosenPrograms } from "./described-programs.ts";
 import type { L1ProofRefusal } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, MadeL1Proof } from "./l1-proving.ts";
 import type { ExecutedProof } from "./proof-plan.ts";
@@ -6,7 +6,7 @@ import type { ExecutedProof } from "./proof-plan.ts";
 /** What the thread is started with. */
 export interface L1ThreadSetup {
   readonly workers: number | undefined;
-  readonly programs: DescribedPrograms;
+  readonly programs: ChosenPrograms;
 }
 
 /** What the thread is asked for. */

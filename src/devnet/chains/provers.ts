@@ -3,7 +3,7 @@ import { chooseDevice, type DeviceChoice, type DeviceOptions } from "../../devic
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
-import type { DescribedPrograms } from "../../l1-proof/described-programs.ts";
+import type { ChosenPrograms } from "../../l1-proof/described-programs.ts";
 import { createL1Prover } from "../../l1-proof/l1-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
@@ -62,13 +62,13 @@ export interface ExecutionProvingOptions {
   readonly executionProving?: ExecutionProverOptions;
   /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
   readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
-  /** What L1 checks proofs of execution by, and how these are made. Default: L1 checks none. */
+  /** What L1 checks proofs of execution by, and how these are made. Default: the package's, where a chain asks for them. */
   readonly onL1?: OnL1Proving | undefined;
 }
 
 /** Proofs of execution for L1. */
 export interface OnL1Proving {
-  readonly programs: DescribedPrograms;
+  readonly programs: ChosenPrograms;
   /** The contracts that check the last program's proof. */
   readonly contracts: () => Promise<Pick<VersionOnL1, "contracts" | "executionKey">>;
 }
