@@ -9,6 +9,7 @@ import type {
 
 import type { AccountHistory } from "../src/devnet/view/account-history.ts";
 import type { ChainPowersInfo } from "../src/devnet/view/chain-powers.ts";
+import type { GovernanceInfo } from "../src/devnet/view/governance-info.ts";
 import type { Deployable } from "../src/devnet/view/deployable.ts";
 import type { Description } from "../src/devnet/view/describe.ts";
 
@@ -38,6 +39,7 @@ export type {
   BatchProofInfo,
   BatchSummary,
   ChainPowersInfo,
+  GovernanceInfo,
   PagedMessages,
   Deployable,
   Description,

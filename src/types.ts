@@ -14,5 +14,6 @@ export type * from "./options/generated/user-config.ts";
 export type { HyperchainConfig, HyperchainsConfig } from "./options/resolved-config.ts";
 export type * from "./plugin/api/bridges.ts";
 export type { Faults, FaultTarget } from "./plugin/api/faults.ts";
+export type { CouncilActs, GovernedAct, Governance } from "./plugin/api/governance.ts";
 export type * from "./plugin/api/hyperchains.ts";
 export type { CrossingType, Message, MessageStep } from "./plugin/api/message.ts";

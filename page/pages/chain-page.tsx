@@ -1,6 +1,7 @@
+import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/powers-words.ts";
 import { unprovenLine } from "../../src/devnet/view/unproven.ts";
-import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
+import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import type { Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
@@ -75,6 +76,7 @@ export function ChainPage({ name }: { readonly name: string }) {
       />
       <Unproven chain={now} />
       <Changes name={name} />
+      <Governance name={name} />
       <ReaderSession chain={chain} />
       {!isClosed && <AccessLists chain={chain} />}
       {!isClosed && (
@@ -131,6 +133,28 @@ function Changes({ name }: { readonly name: string }) {
               ))}
             </ul>
           </>
+        )}
+      </Answer>
+    </Section>
+  );
+}
+
+/** Who governs the chain's versions, how these stand, and what is voted on. */
+function Governance({ name }: { readonly name: string }) {
+  const { status } = useEcosystem();
+  const block = status.chains.find((each) => each.name === name)?.settlementBlock;
+  const governance = useAsked(() => ask<GovernanceInfo>("any", "hyperchain_governance", [name]), [name, block]);
+  return (
+    <Section title="Governance">
+      <Answer asked={governance} missing="">
+        {(known) => (
+          <ul>
+            {[...governedBy(known), ...standingsOf(known), ...proposalsOf(known).slice(0, MOST_SHOWN)].map((line) => (
+              <li key={line}>
+                <Said text={line} />
+              </li>
+            ))}
+          </ul>
         )}
       </Answer>
     </Section>

@@ -114,6 +114,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IProofAggregator"],
   },
   {
+    file: "security-council",
+    constant: "securityCouncilAbi",
+    summary: "A council that can freeze protocol versions, and agree to their halt.",
+    interfaces: ["ISecurityCouncil"],
+  },
+  {
     file: "chain-settings",
     constant: "chainSettingsAbi",
     summary: "The settings of all chains, and their upgrades.",

@@ -26,6 +26,7 @@ import { proofAggregatorAbi } from "./proof-aggregator.ts";
 import { provenHookAbi } from "./proven-hook.ts";
 import { provenPeerAbi } from "./proven-peer.ts";
 import { remoteSwapAbi } from "./remote-swap.ts";
+import { securityCouncilAbi } from "./security-council.ts";
 import { settlementCreatorAbi } from "./settlement-creator.ts";
 import { sharedBridgeAbi } from "./shared-bridge.ts";
 import { stateExitAbi } from "./state-exit.ts";
@@ -48,6 +49,7 @@ export const protocolCallsAbi = [
   ...transactionRootRegistryAbi,
   ...verifierRegistryAbi,
   ...proofAggregatorAbi,
+  ...securityCouncilAbi,
   ...chainSettingsAbi,
   ...l1MessengerAbi,
   ...importedRootsAbi,
@@ -88,7 +90,6 @@ export const protocolCallsAbi = [
   "function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, (uint256 protocolVersion, bytes32 oldStateRoot, bytes32 newStateRoot, bytes32 partition, bytes32 extensions, uint64 lastBlock, uint64 lastTimestamp, uint64 executedAt, uint64 provenSince, uint64 firstTimestamp, bytes32 refused) record)",
   "function applyFlows(uint256 chainId, uint256 batchNumber, uint256 firstTimestamp, (uint8 kind, uint256 destinationChainId, uint256 originChainId, address originToken, uint256 amount)[] flows)",
   "function approve(address spender, uint256 amount)",
-  "function approveHalt(uint256 version, uint32 replacement, uint256 deadline, bytes[] signatures)",
   "function assignJob((uint32 dstEid, bytes packetHeader, bytes32 payloadHash, uint64 confirmations, address sender) job, bytes options) payable",
   "function assignJob(uint32 dstEid, address sender, uint256 calldataSize, bytes options)",
   "function balanceOf(address account) view",
@@ -126,7 +127,6 @@ export const protocolCallsAbi = [
   "function enlist(address evidence, bytes data, address key, uint16 shareBps, bytes keySignature)",
   "function ensureTokenIsRegistered(address token)",
   "function entryPoint() pure",
-  "event ActDone(uint256 indexed nonce, uint256 signatures)",
   "event AdministratorTransferRequested(address indexed token, address indexed currentAdmin, address indexed newAdmin)",
   "event AdministratorTransferred(address indexed token, address indexed newAdmin)",
   "event Approval(address indexed owner, address indexed spender, uint256 amount)",
@@ -170,7 +170,6 @@ export const protocolCallsAbi = [
   "function format() view",
   "function forward((bytes to, address factory, address refundTo, address token, uint256 fee) forwarding, address token, address payee)",
   "function forwardFromRouter(uint64 destChainSelector, (bytes receiver, bytes data, (address token, uint256 amount)[] tokenAmounts, address feeToken, bytes extraArgs) message, uint256 feeTokenAmount, address originalSender)",
-  "function freeze(uint256[] versions, uint64 time, uint256 deadline, bytes[] signatures)",
   "function gasLimit(uint256 gas)",
   "function getArmProxy() view",
   "function getExpectedNextSequenceNumber(uint64 destChainSelector) view",
@@ -195,7 +194,6 @@ export const protocolCallsAbi = [
   "function isAdministrator(address token, address account) view",
   "function isChainSupported(uint64 chainSelector) view",
   "function isListed(address account) view",
-  "function isMember(address account) view",
   "function isOffRamp(uint64 sourceChainSelector, address offRamp) view",
   "function isPublished(bytes32 hash) view",
   "function isSupportedChain(uint64 remoteChainSelector) view",
@@ -210,11 +208,9 @@ export const protocolCallsAbi = [
   "function lzReceiveAlert((uint32 srcEid, bytes32 sender, uint64 nonce) origin, address receiver, bytes32 guid, uint256 gasGiven, uint256 value, bytes message, bytes extraData, bytes reason)",
   "function measurement() view",
   "function memberCount() view",
-  "function members() view",
   "function mint(uint256 originChainId, address originToken, address to, uint256 amount, bytes metadata)",
   "function mintListed(uint256 originChainId, address originToken, bytes32[] entries)",
   "function name() view",
-  "function nonce() view",
   "function nonces(address owner) view",
   "function onFlow(bytes32 id, address party, address token, uint256 amount, bytes data) payable",
   "function onInteropResult(bytes32 bundleHash, bool success, bytes result)",
@@ -244,7 +240,6 @@ export const protocolCallsAbi = [
   "function registerAdminViaGetCCIPAdmin(address token)",
   "function registerAdminViaOwner(address token)",
   "function registerToken(address token)",
-  "function registry() view",
   "function relayERC20(address token, address from, address to, uint256 amount)",
   "function relayETH(address from, address to, uint256 amount)",
   "function relayerReward(uint256 amount)",
@@ -276,7 +271,6 @@ export const protocolCallsAbi = [
   "function transferFrom(address from, address to, uint256 amount)",
   "function transferToken(address token, uint256 amount, address recipient)",
   "function unbonding() view",
-  "function unfreeze(uint256 version, uint256 deadline, bytes[] signatures)",
   "function validateUserOp((address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature) userOp, bytes32 userOpHash, uint256 missingAccountFunds)",
   "function verify((bytes32 commitment, bytes32 oldStateRoot, bytes32 newStateRoot, bytes32 diffDigest, bytes20 point, bytes20 evaluation, bytes32 outputsHash) statement, bytes proof) view",
   "function verify((uint256 batchCount, bytes32 digest, bytes20 point, bytes20 evaluation) statement, bytes proof) view",

@@ -462,7 +462,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
 }
 
 function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {
-  const { lists = {}, admin = coinbase, deliveries } = access ?? {};
+  const { lists = {}, admin = () => coinbase, deliveries } = access ?? {};
   const trusted = genesis.flatMap(({ address, code }) => (code === undefined ? [] : [address]));
   return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
 }

@@ -29,7 +29,12 @@ export type ClientErrorCode =
   | "NotSigned"
   | "NoContract"
   | "FlowOpen"
-  | "PartFailed";
+  | "PartFailed"
+  | "NoVotes"
+  | "NoCouncil"
+  | "UnknownProposal"
+  | "UnknownVersion"
+  | "VoteLost";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
 export class ClientError extends HyperchainError<ClientErrorCode> {

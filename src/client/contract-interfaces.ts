@@ -82,12 +82,50 @@ export const erc20 = new Interface([
   "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
 ]);
 
+/** The parts of OpenZeppelin's Governor that propose, vote and carry out, with what it and its timelock refuse with. */
+export const governor = new Interface([
+  "function token() view returns (address)",
+  "function timelock() view returns (address)",
+  "function votingDelay() view returns (uint256)",
+  "function votingPeriod() view returns (uint256)",
+  "function quorumNumerator() view returns (uint256)",
+  "function superQuorumNumerator() view returns (uint256)",
+  "function state(uint256 proposalId) view returns (uint8)",
+  "function proposalEta(uint256 proposalId) view returns (uint256)",
+  // Three values, which are encoded as this one is.
+  "function proposalVotes(uint256 proposalId) view returns (tuple(uint256 againstVotes, uint256 forVotes, uint256 abstainVotes))",
+  "function propose(address[] targets, uint256[] values, bytes[] calldatas, string description) returns (uint256)",
+  "function castVote(uint256 proposalId, uint8 support) returns (uint256)",
+  "function queue(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash) returns (uint256)",
+  "function execute(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash) payable returns (uint256)",
+  "function setVotingDelay(uint48 newVotingDelay)",
+  "function setVotingPeriod(uint32 newVotingPeriod)",
+  "function updateQuorumNumerator(uint256 newQuorumNumerator)",
+  "event ProposalCreated(uint256 proposalId, address proposer, address[] targets, uint256[] values, string[] signatures, bytes[] calldatas, uint256 voteStart, uint256 voteEnd, string description)",
+  "error GovernorInsufficientProposerVotes(address proposer, uint256 votes, uint256 threshold)",
+  "error GovernorUnexpectedProposalState(uint256 proposalId, uint8 current, bytes32 expectedStates)",
+  "error GovernorAlreadyCastVote(address voter)",
+  "error GovernorNonexistentProposal(uint256 proposalId)",
+  "error TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)",
+]);
+
+/** The parts of OpenZeppelin's TimelockController that tell who proposes in it, and how long it waits. */
+export const timelock = new Interface([
+  "function getMinDelay() view returns (uint256)",
+  "function hasRole(bytes32 role, address account) view returns (bool)",
+  "function updateDelay(uint256 newDelay)",
+  "function grantRole(bytes32 role, address account)",
+  "function revokeRole(bytes32 role, address account)",
+  "event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)",
+]);
+
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
 const knownErrors: readonly Interface[] = [
   new Interface(l1ErrorsAbi),
   new Interface(l2ErrorsAbi),
   new Interface(bridgeErrorsAbi),
   erc20,
+  governor,
 ];
 
 /** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */

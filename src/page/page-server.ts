@@ -58,6 +58,7 @@ const READS = new Set([
     "hyperchain_batches",
     "hyperchain_bridges",
     "hyperchain_changes",
+    "hyperchain_governance",
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_getAccessLists",

@@ -10,6 +10,9 @@ import { estimateCall, estimateSend } from "../../src/client/estimate.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
+import { senderOn } from "../../src/client/submit.ts";
+import type { Sender } from "../../src/client/submit.ts";
+import { acceptAdmin, offerAdmin, readTerms } from "../../src/client/terms.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
@@ -384,6 +387,30 @@ describe("B3 B7: the admin changes a chain's lists while it runs", () => {
     for (const bad of [[], [{}], [{ readers: [] }], [{ senders: "x" }], [{ senders: ["0x1"] }]])
       assert.equal((await post("hyperchain_setAccessLists", bad, token)).error?.code, -32602, JSON.stringify(bad));
     assert.deepEqual(await ask("hyperchain_getAccessLists"), lists);
+  });
+
+  it("by the account that the admin has passed the chain on to, from the next look at L1 on; not by the admin before", async () => {
+    const { l1, accounts } = kept.devnet;
+    const sender = async (account: number): Promise<Sender> =>
+      senderOn(accounts.wallet(account).connect(l1.provider), { name: "l1", chainId: Number(l1.chainId) });
+    const before = await session(ACCOUNT_NUMBERS.firstOperator);
+    const terms = await readTerms(kept.devnet.info().chains[0]!.hyperchain, l1.provider);
+    await offerAdmin(terms, address(CAROL), await sender(ACCOUNT_NUMBERS.firstOperator));
+    await kept.devnet.chains[0]!.pipeline.pollL1();
+    await assert.rejects(session(CAROL), { code: "Refused" });
+    await acceptAdmin(terms, await sender(CAROL));
+    await kept.devnet.chains[0]!.pipeline.pollL1();
+    const { admin, operator } = kept.devnet.info().chains[0]!;
+    assert.deepEqual([admin, operator], [address(CAROL), address(ACCOUNT_NUMBERS.firstOperator)]);
+    const change = [{ senders: [address(BOB)] }];
+    // The session is in force still, and its account is the admin no more.
+    assert.equal((await post("hyperchain_setAccessLists", change, before)).error?.data?.code, "AdminRequired");
+    const token = await session(CAROL);
+    assert.deepEqual((await post("hyperchain_setAccessLists", change, token)).result, { senders: [address(BOB)], deployers: [] });
+    // No list applies to the admin, nor to the operator.
+    const estimate = (from: number): Promise<unknown> => ask("eth_estimateGas", { from: address(from), to: address(ALICE) });
+    for (const account of [CAROL, ACCOUNT_NUMBERS.firstOperator]) await estimate(account);
+    await assert.rejects(estimate(ALICE), { data: { code: "SenderNotAllowed" } });
   });
 
   it("what waits when its sender leaves the list is refused when its turn comes", async () => {

@@ -26,7 +26,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     const served = chainMethods(chain, { gasPrice: { toldWei: 1n }, development: true, settlement });
     const subscriptions = new Subscriptions(namedNotifications(chain));
     const nowMs = (): number => 0;
-    const policy = { chainId: 271n, hyperchain: address, accounts: [] };
+    const policy = { chainId: 271n, hyperchain: address, accounts: () => [] };
     const all = [
       ...served.keys(),
       ...Object.keys(ANVIL_ALIASES),

@@ -113,6 +113,9 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await tab.getByRole("heading", { name: "Who can change it" }).waitFor();
       await reads(/^its admin 0x[0-9a-f]{40} changes version, .* with a notice of \d+ s, of which none is left to decide in/);
       await reads(/^governance 0x[0-9a-f]{40} ends its version, with a notice of \d+ s$/);
+      await tab.getByRole("heading", { name: "Governance" }).waitFor();
+      await reads(/^protocol versions are governed by 0x[0-9a-f]{40}, with no vote$/);
+      await reads(/^version \d+: stands$/);
       await open("alpha/batch/0");
       const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
       await changed.waitFor();

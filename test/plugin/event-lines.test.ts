@@ -12,7 +12,14 @@ const l1 = {
   contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
 };
 const chain: Omit<ChainInfo, "name" | "chainId"> = {
-  ...{ url: "", hyperchain: ADDRESS, operator: ADDRESS, executionDelaySeconds: 0, allowUnlimitedContractSize: false },
+  ...{
+    url: "",
+    hyperchain: ADDRESS,
+    operator: ADDRESS,
+    admin: ADDRESS,
+    executionDelaySeconds: 0,
+    allowUnlimitedContractSize: false,
+  },
   dataAvailability: "rollup",
   engines: { makes: "flat", repeats: "edr" },
   ...{ baseToken: { l1Address: ADDRESS, symbol: "ETH" }, protocolVersion: 1 },

@@ -27,6 +27,7 @@ function info(
       url: `http://127.0.0.1:${i + 2}`,
       hyperchain: ADDRESS,
       operator: ADDRESS,
+      admin: ADDRESS,
       baseToken: { l1Address: ADDRESS, symbol: "ETH" },
       dataAvailability: "rollup",
       quorum: { members: [ADDRESS], threshold: 1 },

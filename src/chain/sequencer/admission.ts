@@ -18,8 +18,8 @@ export interface AdmissionOptions {
   readonly lists: AccessLists;
   /** What an earlier process kept of them. */
   readonly changed?: ChangedLists | undefined;
-  /** The chain's admin, whom messages name. No list applies to it. */
-  readonly admin: Hex;
+  /** The chain's admin now, whom messages name: it can pass the chain on. No list applies to it. */
+  readonly admin: () => Hex;
   /** The operator, which makes the blocks. No list applies to it. */
   readonly operator: Hex;
   /** To what may be sent by an account that is on no list. Default: nothing. */
@@ -65,7 +65,7 @@ export class Admission {
   }
 
   get admin(): Hex {
-    return this.#options.admin;
+    return this.#options.admin();
   }
 
   /** Whether a list is in force: then transactions are looked at from inside, too. */
@@ -120,7 +120,7 @@ export class Admission {
 
   #isOn(list: ReadonlySet<Hex> | undefined, account: Hex): boolean {
     const { admin, operator } = this.#options;
-    return list === undefined || list.has(account) || account === admin || account === operator;
+    return list === undefined || list.has(account) || account === admin() || account === operator;
   }
 
   #isDelivery({ from, to, data }: Judged): boolean {
@@ -132,7 +132,7 @@ export class Admission {
     const { chainId, admin } = this.#options;
     return new SequencerError(
       "SenderNotAllowed",
-      `${account} is not on the list of senders of chain ${chainId}: ask the chain's admin, ${admin}, to add it (its option senders), or send an operation by L1's queue, to which no list applies`,
+      `${account} is not on the list of senders of chain ${chainId}: ask the chain's admin, ${admin()}, to add it (its option senders), or send an operation by L1's queue, to which no list applies`,
     );
   }
 
@@ -140,7 +140,7 @@ export class Admission {
     const { chainId, admin } = this.#options;
     return new SequencerError(
       "DeployerNotAllowed",
-      `${account} is not on the list of deployers of chain ${chainId}, and neither is the contract that would create another: ask the chain's admin, ${admin}, to add it (its option deployers)`,
+      `${account} is not on the list of deployers of chain ${chainId}, and neither is the contract that would create another: ask the chain's admin, ${admin()}, to add it (its option deployers)`,
     );
   }
 }

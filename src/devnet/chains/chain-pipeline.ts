@@ -52,6 +52,8 @@ import { deployOn } from "./policy-contracts.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
+import { presentAdmin } from "./present-admin.ts";
+import type { PresentAdmin } from "./present-admin.ts";
 import { prepareSigners } from "./signers.ts";
 import type { ChainPorts } from "./ports.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
@@ -135,6 +137,8 @@ export interface ChainPipelineDependencies {
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
 export interface ChainPipeline extends Node {
   readonly created: CreatedChain;
+  /** The account that speaks for the chain, by its last look at L1. */
+  readonly admin: () => Hex;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
   /** Whether its data are carried to L1 by the chain on which it settles. */
@@ -161,6 +165,7 @@ async function start(
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
+  const admin = await presentAdmin(created.hyperchain, settling.l1);
   const version = versionOf(ecosystem, plannedVersion(plan));
   requireSameProving(plan, created);
   const born = await dependencies.bornState(created, genesis);
@@ -192,12 +197,12 @@ async function start(
       running: {
         ...running(options, prepared, ports),
         coinbase: lowerCaseAddress(await operator.getAddress()),
-        access: accessOf(options, created),
+        access: accessOf(options, admin),
       },
       serving: {
         ...serving,
         port: plan.serving.port,
-        ...readersOf(plan, created),
+        ...readersOf(plan, admin),
         development: true,
         ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
       },
@@ -219,7 +224,16 @@ async function start(
     },
   );
   closing.add(() => node.close());
-  return { ...node, created, baseToken, signers, isCarried: prepared.isCarried, inputs, close: () => closing.close() };
+  return { ...overNode(node, admin, closing), created, baseToken, signers, isCarried: prepared.isCarried, inputs };
+}
+
+/** The chain asks who its admin is whenever it looks at L1. */
+function overNode(node: Node, admin: PresentAdmin, closing: Disposer): Node & Pick<ChainPipeline, "admin"> {
+  const pollL1 = async (): ReturnType<Node["pollL1"]> => {
+    await admin.look();
+    return node.pollL1();
+  };
+  return { ...node, admin: admin.account, pollL1, close: () => closing.close() };
 }
 
 function journalOf({ place, settlement: { journal } }: ChainPlan): Journal | Promise<Journal> {
@@ -381,18 +395,18 @@ function running(
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */
-function readersOf({ chainId, availability }: ChainPlan, { configuration }: CreatedChain): { readonly readers?: ReaderPolicy } {
+function readersOf({ chainId, availability }: ChainPlan, admin: PresentAdmin): { readonly readers?: ReaderPolicy } {
   if (availability.openReads || dataFactsOf(availability).readers === "everybody") return {};
-  return { readers: { chainId, readers: availability.readers ?? [configuration.admin] } };
+  return { readers: { chainId, readers: () => availability.readers ?? [admin.account()] } };
 }
 
 function accessOf(
   { plan: { ordering }, relayer }: ChainPipelineOptions,
-  { configuration }: CreatedChain,
+  { account }: PresentAdmin,
 ): NonNullable<RunningOptions["access"]> {
   return {
     lists: { senders: ordering.senders, deployers: ordering.deployers },
-    admin: configuration.admin,
+    admin: account,
     deliveries: { relayer, calls: DELIVERY_CALLS },
   };
 }

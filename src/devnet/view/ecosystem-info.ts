@@ -97,7 +97,10 @@ export interface ChainInfo {
   readonly hyperchain: Hex;
   /** The chain on which it settles, with the contracts there; absent where it settles on L1. */
   readonly settlesOn?: SettlementInfo;
+  /** Makes its blocks and sends its batches. */
   readonly operator: Hex;
+  /** Speaks for it on what it settles on, by its last look there: its operator, until it passes the chain on. */
+  readonly admin: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
   /** Where its data go several ways, all or any: `dataAvailability` then says "rollup" where L1 has every batch's. */

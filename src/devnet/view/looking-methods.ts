@@ -22,6 +22,7 @@ import { lookUp } from "./look-up.ts";
 import { prepare } from "./prepare.ts";
 import { readContract } from "./project-call.ts";
 import { proofInfo } from "./proof-info.ts";
+import { governanceReader } from "./governance-info.ts";
 import { findEverywhere } from "./search.ts";
 import type { Found } from "./search.ts";
 import { chainNamed, memberNamed } from "./named-member.ts";
@@ -62,6 +63,7 @@ export function lookingMethods(
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
   // One for all clients: each look is at the members that its client may read.
   const books = new WalletBooks();
+  const governance = governanceReader();
   const { sight, infoFor, clientFor, chainOf } = sightedReads(ecosystem, dependencies);
   return new Map<string, RpcMethod>([
     [
@@ -77,6 +79,7 @@ export function lookingMethods(
       async ([chain, number], client) => looks(client, async () => proofInfo(chainOf(chain, client), number, client)),
     ],
     ["hyperchain_changes", async ([chain], client) => looks(client, () => chainPowers(chainOf(chain, client)))],
+    ["hyperchain_governance", async ([chain], client) => looks(client, () => governance(chainOf(chain, client)))],
     [
       "hyperchain_describe",
       async ([things], client) =>

@@ -93,7 +93,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   };
   addMethods(further);
   if (hyperchain !== undefined) {
-    const accounts = [...(readers?.readers ?? []), chain.admission.admin];
+    const accounts = (): readonly Hex[] => [...(readers?.readers() ?? []), chain.admission.admin];
     addMethods(sessionMethods({ chainId: BigInt(chain.chainId), hyperchain, accounts }, { sessions, nowMs: wallClockMs }));
   }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);

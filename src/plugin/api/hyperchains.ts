@@ -20,6 +20,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Bridges } from "./bridges.ts";
 import type { Faults } from "./faults.ts";
 import type { Flow, FlowOptions } from "./flow.ts";
+import type { Governance } from "./governance.ts";
 import type {
   AnnounceOptions,
   CallOptions,
@@ -64,6 +65,8 @@ export interface Hyperchains extends Iterable<Member> {
   readonly l1: Member;
   readonly chains: readonly Member[];
   readonly faults: Faults;
+  /** Votes, council, and the terms of chains. */
+  readonly governance: Governance;
   /** Bridges of others, whose dapps run here as they are. */
   readonly bridges: Bridges;
   /** A chain by name or id; L1 by "l1". Throws ClientError UnknownChain. */

@@ -21,6 +21,7 @@ import { createCalls } from "./calls.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
+import { createGovernance } from "./create-governance.ts";
 import type { DepositOptions, From, Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
@@ -58,6 +59,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       return link.chains;
     },
     faults: createFaults(link),
+    governance: createGovernance(link),
     get bridges() {
       return createBridges(link, hyperchains.settle);
     },

@@ -24,25 +24,30 @@ export interface VersionToAdd {
 }
 
 /**
- * Adds a version to the registry, as governance: one of another format than that beside which it is added gets a reader of its
- * own and the genesis of that format. Resolves with the transaction's hash. Throws ClientError.
+ * Adds a version to the registry, as governance; resolves with the transaction's hash. Throws ClientError.
  */
 export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, governance: Sender): Promise<Hex> {
-  const { version, verifier, beside } = added;
+  return addVersion(verifiers, added.version, await contentBeside(added, governance), governance);
+}
+
+/**
+ * What the registry is to have of a version: one of another format than that beside which it is added gets the genesis of that
+ * format and a reader of its own, which `deployer` creates. Throws ClientError.
+ */
+export async function contentBeside({ version, verifier, beside }: VersionToAdd, deployer: Sender): Promise<VersionContent> {
   const { format } = versionParts(version);
   const isAnother = format !== versionParts(beside.version).format;
-  const ofFormat = isAnother ? await contentOfFormat(version, format, governance) : {};
-  return addVersion(verifiers, version, { ...beside.content, ...ofFormat, verifier }, governance);
+  return { ...beside.content, ...(isAnother ? await contentOfFormat(version, format, deployer) : {}), verifier };
 }
 
 async function contentOfFormat(
   version: bigint,
   format: Format,
-  governance: Sender,
+  deployer: Sender,
 ): Promise<Pick<VersionContent, "reader" | "genesisStateRoot" | "genesisLeafCount">> {
   const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
   const { abi, bytecode } = await bundledArtifact(READERS[format]);
   const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction();
-  const { contractAddress } = await submit(governance, { data });
+  const { contractAddress } = await submit(deployer, { data });
   return { reader: parseAccount(String(contractAddress)), genesisStateRoot, genesisLeafCount };
 }

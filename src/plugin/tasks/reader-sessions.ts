@@ -18,7 +18,7 @@ type RunningChain = EcosystemInfo["chains"][number];
 
 /**
  * Sessions of every chain that asks for one: those that HYPERCHAIN_SESSION names, with commas, else new ones, by
- * HYPERCHAIN_PRIVATE_KEY or by the chain's operator where that is a development account. A chain that gives none is not read.
+ * HYPERCHAIN_PRIVATE_KEY or by the chain's admin where that is a development account. A chain that gives none is not read.
  * An ecosystem of another project that no URL names (`isNamed`) gets neither a token nor a signature.
  */
 export async function openReaderSessions(
@@ -55,9 +55,9 @@ export async function openReaderSessions(
 }
 
 /** Whose key a task has that may be one of the chain's readers. */
-export function readersOf(info: EcosystemInfo, { operator }: RunningChain): readonly Wallet[] {
+export function readersOf(info: EcosystemInfo, { admin }: RunningChain): readonly Wallet[] {
   const { own, development } = taskWallets(info);
-  return [...own, ...development.filter(({ address }) => address.toLowerCase() === operator)];
+  return [...own, ...development.filter(({ address }) => address.toLowerCase() === admin)];
 }
 
 async function openByFirst(chain: RunningChain, wallets: readonly Wallet[]): Promise<{ readonly token: string } | string> {

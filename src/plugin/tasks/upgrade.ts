@@ -2,8 +2,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
 import { formatObjection } from "../../client/format-change.ts";
-import { senderOn } from "../../client/submit.ts";
-import type { Sender } from "../../client/submit.ts";
+import { GovernanceBook } from "../../client/governance.ts";
 import { cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
 import type { ChainUpgrades } from "../../client/upgrade.ts";
 import { connectHttp } from "../../devnet/relaying/relaying.ts";
@@ -18,6 +17,7 @@ import { readNumber } from "./arguments.ts";
 import { withChainOnL1 } from "./chain-on-l1.ts";
 import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
+import { signAs } from "./sign-as.ts";
 
 interface UpgradeArguments extends ChainOnL1Arguments {
   readonly to: string | undefined;
@@ -33,10 +33,6 @@ interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {
   readonly version: bigint;
   readonly notBefore: bigint;
 }
-
-/** How long a running chain is given to read what was done, and the time between two questions whether it has. */
-const READ_MS = 15_000;
-const LOOK_MS = 50;
 
 /** Versions have 32 bits. */
 const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
@@ -73,7 +69,7 @@ async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: Upgra
     throw pluginError(
       `version ${next.version} of chain ${chainId} has been in effect since ${time(next.effectiveAt)}: it stays. Schedule another with --to, once a batch of it is executed`,
     );
-  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => cancelUpgrade(upgrades, sender));
+  const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) => cancelUpgrade(upgrades, sender));
   chain.output.result(() => `chain ${chainId} keeps version ${upgrades.version}; version ${next.version} was withdrawn`, {
     ...json(upgrades),
     next: null,
@@ -93,11 +89,11 @@ async function schedule(
       `chain ${chainId} waits for version ${next.version} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
     );
   if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
-  const missing = await missingVersion(upgrades, version, verifier, l1);
+  const missing = await missingVersion(chain, upgrades, { version, verifier }, l1);
   // First: a version that was added stays in the registry, also where the chain cannot take it.
   await requireState(chain, upgrades, version);
   if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
-  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) =>
+  const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) =>
     scheduleUpgrade(upgrades, version, sender, notBefore),
   );
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
@@ -119,17 +115,29 @@ async function requireState(
   if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
 }
 
-/** What governance would have to add; undefined where it has. Throws a plugin error where no verifier is given for it. */
+/** What governance would have to add; undefined where it has. Throws a plugin error where it must do so by itself. */
 async function missingVersion(
+  { hyperchain, name }: FoundOnL1,
   { version: current, verifiers, governance }: ChainUpgrades,
-  version: bigint,
-  verifier: string | undefined,
+  { version, verifier }: Pick<WantedUpgrade, "version" | "verifier">,
   l1: JsonRpcProvider,
 ): Promise<VersionToAdd | undefined> {
   const known = await readVersion(verifiers, version, l1);
   if (known !== undefined && verifier !== undefined)
     throw pluginError(`version ${version} has been added, with the verifier ${known.verifier}; leave --verifier out`);
   if (known !== undefined) return undefined;
+  const isAccount = (await l1.getCode(governance)) === "0x";
+  if (!isAccount) {
+    const act = `hyperchain:governance ${name ?? hyperchain} --add ${version} --verifier ${verifier ?? "<verifier>"}`;
+    const { votes } = await new GovernanceBook(verifiers).look(l1);
+    const how =
+      votes === undefined
+        ? `have that contract call addVersion of ${verifiers}`
+        : `have a holder of votes propose it (npx hardhat ${act} --from <holder>), and the votes decide it`;
+    throw pluginError(
+      `governance (${governance}) has not added version ${version} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
+    );
+  }
   if (verifier === undefined)
     throw pluginError(
       `governance (${governance}) has not added version ${version} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
@@ -145,58 +153,13 @@ async function addMissing(
   missing: VersionToAdd,
   l1: JsonRpcProvider,
 ): Promise<void> {
-  const hash = await asSigner(chain, governance, "governance", undefined, l1, (sender) =>
-    addVersionBeside(verifiers, missing, sender),
-  );
+  const only = { account: governance, role: "governance" };
+  const hash = await signAs(chain, only, { from: undefined, l1 }, (sender) => addVersionBeside(verifiers, missing, sender));
   chain.output.progress(`added version ${missing.version} with the verifier ${missing.verifier} (${hash})`);
 }
 
-/** Resolves once the chain, where it runs, has read what was done: what is asked of the ecosystem afterwards shows it. */
-async function asAdmin(
-  chain: FoundOnL1,
-  { admin, chainId }: ChainUpgrades,
-  from: string | undefined,
-  l1: JsonRpcProvider,
-  work: (sender: Sender) => Promise<Hex>,
-): Promise<Hex> {
-  const hash = await asSigner(chain, admin, `the admin of chain ${chainId}`, from, l1, work);
-  const receipt = await l1.getTransactionReceipt(hash);
-  if (receipt !== null) await untilRead(chain, receipt.blockNumber);
-  return hash;
-}
-
-/** A chain whose layer lets some blocks pass before they count may take longer: then it is said, and not waited for. */
-async function untilRead({ readUpTo, name, layer, output }: FoundOnL1, blockNumber: number): Promise<void> {
-  const begun = performance.now();
-  for (;;) {
-    const read = await readUpTo?.();
-    if (read === undefined || read >= blockNumber) return;
-    if (performance.now() - begun > READ_MS) {
-      const later = `${name} has read ${layer} up to block ${read}, and this is in block ${blockNumber}`;
-      return output.progress(`${later}: hyperchain:status shows it once ${name} has read that`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-/** Signs with the key of `account`, which alone may do the work. Throws a plugin error where the key is another's. */
-async function asSigner(
-  chain: FoundOnL1,
-  account: Hex,
-  role: string,
-  from: string | undefined,
-  l1: JsonRpcProvider,
-  work: (sender: Sender) => Promise<Hex>,
-): Promise<Hex> {
-  const { chainId: l1ChainId } = await l1.getNetwork();
-  let hash: Hex | undefined;
-  await chain.withSigner(chain.runs ? (from ?? account) : from, l1ChainId, async (signer) => {
-    if (signer.address.toLowerCase() !== account)
-      throw pluginError(`only ${role} may do this, ${account}, and the key is ${signer.address}'s; use that account's key`);
-    hash = await work(await senderOn(signer, { name: chain.layer, chainId: Number(l1ChainId) }));
-  });
-  if (hash === undefined) throw new TypeError("withSigner ends with the work");
-  return hash;
+function adminOf({ admin, chainId }: ChainUpgrades): { readonly account: Hex; readonly role: string } {
+  return { account: admin, role: `the admin of chain ${chainId}` };
 }
 
 function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades, layer: string): string {

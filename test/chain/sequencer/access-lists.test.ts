@@ -153,7 +153,7 @@ it("B3: in a random schedule of transactions, impersonations, lists, blocks and 
       { address: CALLER, code: CALLER_CODE, nonce: 1n },
     ],
     sequencer: { cheatsAllowed: true },
-    access: { lists: { senders: wallets.slice(0, 3).map(({ address }) => address) }, admin: admin.address },
+    access: { lists: { senders: wallets.slice(0, 3).map(({ address }) => address) }, admin: () => admin.address },
   });
   try {
     const schedule = new Schedule(test, wallets, 53);

@@ -38,6 +38,7 @@ const PARTS = [
     "hyperchain_batch",
     "hyperchain_batches",
     "hyperchain_changes",
+    "hyperchain_governance",
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_dump",

@@ -7,8 +7,8 @@ import { accessOf } from "./method-access.ts";
 /** Who may read a chain. */
 export interface ReaderPolicy {
   readonly chainId: ChainId;
-  /** Lower case. */
-  readonly readers: readonly Hex[];
+  /** Lower case; asked at each request, since a chain's admin can be another by then. */
+  readonly readers: () => readonly Hex[];
 }
 
 /** Decides which clients may read one chain, and says to the others what they need. */
@@ -28,11 +28,10 @@ export const OPEN_GATE: ReaderGate = {
 };
 
 export function readerGate({ chainId, readers }: ReaderPolicy): ReaderGate {
-  const allowed = new Set(readers);
   const mayRead = (client: RpcClient | undefined): boolean =>
     client === undefined ||
     client.isInProcess === true ||
-    client.credentials?.sessions().some((session) => session.chainId === chainId && allowed.has(session.account)) === true;
+    client.credentials?.sessions().some((session) => session.chainId === chainId && readers().includes(session.account)) === true;
   const refusal = (client: RpcClient | undefined): RpcError => {
     const named = client?.credentials?.tokens.length ?? 0;
     if (named > 0) {

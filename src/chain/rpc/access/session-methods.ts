@@ -19,8 +19,8 @@ interface SessionPolicy {
   readonly chainId: ChainId;
   /** The chain's contract on L1, for which they sign. */
   readonly hyperchain: Hex;
-  /** Lower case. */
-  readonly accounts: readonly Hex[];
+  /** Lower case; asked at each opening. */
+  readonly accounts: () => readonly Hex[];
 }
 
 /** How an account gets a session of a chain, and gives it back. */
@@ -29,7 +29,6 @@ export function sessionMethods(
   { sessions, nowMs }: { readonly sessions: Sessions; readonly nowMs: () => number },
 ): ReadonlyMap<string, RpcMethod> {
   const challenges = new SessionChallenges({ chainId, hyperchain }, { nowMs });
-  const allowed = new Set(accounts);
   return new Map<string, RpcMethod>([
     [
       "hyperchain_getSessionChallenge",
@@ -44,7 +43,7 @@ export function sessionMethods(
       async ([given, signature], client): Promise<OpenedSession> => {
         const { host, use } = shown(client);
         if (typeof signature !== "string") readMessage(undefined);
-        const signer = challenges.signer(readMessage(given), String(signature), host, (account) => allowed.has(account));
+        const signer = challenges.signer(readMessage(given), String(signature), host, (account) => accounts().includes(account));
         const { token, session } = sessions.open(chainId, signer);
         use?.(token);
         return { token, account: signer, expiresAt: Math.floor(session.expiresAtMs / 1_000) };

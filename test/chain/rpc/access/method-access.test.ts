@@ -15,7 +15,7 @@ import { startTestChain } from "../../support/chain.ts";
 import type { TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
 
-const POLICY = { chainId: 271n, hyperchain: `0x${"c1".repeat(20)}`, accounts: [], readers: [] } as const;
+const POLICY = { chainId: 271n, hyperchain: `0x${"c1".repeat(20)}`, accounts: () => [], readers: () => [] } as const;
 
 describe("B7: the table of what strangers may ask of a chain that only some may read", () => {
   let chain: TestChain;

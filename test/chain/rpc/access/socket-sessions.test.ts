@@ -29,7 +29,7 @@ test("attack: a WebSocket that stays open beyond its session is told nothing mor
     {
       engine,
       methods: new Map([["eth_getBalance", balance]]),
-      gate: readerGate({ chainId: CHAIN, readers: [READER] }),
+      gate: readerGate({ chainId: CHAIN, readers: () => [READER] }),
       sessions,
     },
   );

@@ -1,0 +1,67 @@
+import type { GovernanceInfo } from "./governance-info.ts";
+
+/** Of a token with 18 decimals. */
+const UNIT = 10n ** 18n;
+
+/** Who decides on protocol versions, in a sentence each. */
+export function governedBy({ governance, votes, council }: GovernanceInfo): readonly string[] {
+  const byVotes =
+    votes === undefined
+      ? `protocol versions are governed by ${governance}, with no vote`
+      : `protocol versions are governed by votes of ${votes.token}, counted by ${votes.governor}, through the timelock ${governance}: ` +
+        `a vote begins ${votes.votingDelaySeconds} s after its proposal, lasts ${votes.votingPeriodSeconds} s, and what was decided waits ${votes.timelockDelaySeconds} s; ` +
+        `${votes.quorumPercent} % of all votes decide, and ${votes.superQuorumPercent} % in favour end the vote at once`;
+  if (council === undefined) return [byVotes, "there is no council: no version is ever frozen"];
+  const { address, members, soft, hard, softSeconds, freezeLeftSeconds } = council;
+  const left = `${freezeLeftSeconds} s of freezes are left`;
+  if (members.length === 0) return [byVotes, `the council ${address} freezes versions: ${left}`];
+  return [
+    byVotes,
+    `the council ${address} freezes versions for up to ${softSeconds} s by ${soft} of ${members.length} signatures, and longer by ${hard}: ${left}`,
+  ];
+}
+
+/** What stands of each version, in a sentence each. */
+export function standingsOf({ versions }: GovernanceInfo): readonly string[] {
+  return versions.map(({ version, retiresAt, frozenUntil, haltedAt, replacement }) => {
+    const said: string[] = [];
+    if (haltedAt !== undefined)
+      said.push(`halted at ${time(haltedAt)}${replacement === undefined ? "" : `, with version ${replacement} in its place`}`);
+    if (frozenUntil !== undefined) said.push(`frozen until ${time(frozenUntil)}`);
+    if (retiresAt !== undefined) said.push(`ends at ${time(retiresAt)}`);
+    return `version ${version}: ${said.length === 0 ? "stands" : said.join("; ")}`;
+  });
+}
+
+/** Proposals, the newest first, in a sentence each. */
+export function proposalsOf({ votes, now }: GovernanceInfo): readonly string[] {
+  return (votes?.proposals ?? []).map(({ id, state, acts, description, ...known }) => {
+    const what = `proposal ${id} ${acts.join(", and ")}${description === "" ? "" : ` ("${description}")`}`;
+    const counted = `for ${units(known.votes.for)}, against ${units(known.votes.against)}, abstain ${units(known.votes.abstain)}`;
+    switch (state) {
+      case "pending":
+        return `${what}: votes are cast from ${time(known.votesFrom + 1)} on`;
+      case "active":
+        return `${what}: votes are cast until ${time(known.votesUntil)}; ${counted}`;
+      case "succeeded":
+        return `${what}: decided, and anyone can queue it; ${counted}`;
+      case "queued": {
+        const from = known.executableFrom ?? now;
+        return `${what}: ${from <= now ? "anyone can execute it" : `anyone can execute it from ${time(from)} on`}`;
+      }
+      case "canceled":
+      case "defeated":
+      case "executed":
+      case "expired":
+        return `${what}: ${state}; ${counted}`;
+    }
+  });
+}
+
+function units(votes: string): string {
+  return String(BigInt(votes) / UNIT);
+}
+
+function time(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}
