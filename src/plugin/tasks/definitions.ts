@@ -544,7 +544,11 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./claim-escrow.ts"))
     .build(),
   task("hyperchain:upgrade", "Show, schedule, withdraw or rehearse a chain's move to another protocol version")
-    .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
+    .addPositionalArgument({
+      name: "chain",
+      description: "Name or id, or the address of its contract on L1; none with --all",
+      defaultValue: "",
+    })
     .addOption(option("to", "Schedule this version, as the chain's admin, with the notice in which users can leave"))
     .addOption(
       option(
@@ -559,6 +563,11 @@ export const taskDefinitions: TaskDefinition[] = [
       ),
     )
     .addFlag({ name: "cancel", description: "Withdraw the version that the chain waits for, until it takes effect" })
+    .addFlag({
+      name: "all",
+      description:
+        "Every governed chain of the running ecosystem, chains on chains too, on one day; names chains that leave, and those whose users have a late way out",
+    })
     .addFlag({
       name: "rehearse",
       description:

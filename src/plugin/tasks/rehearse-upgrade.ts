@@ -1,77 +1,84 @@
-import { Contract, ContractFactory } from "ethers";
-import type { Wallet } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { parseAccount } from "../../client/chain-address.ts";
 import { hyperchainInterface, topicOf } from "../../client/contract-interfaces.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { senderOn } from "../../client/submit.ts";
-import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
-import type { ChainUpgrades, VersionContent } from "../../client/upgrade.ts";
+import { readUpgrades, scheduleUpgrade } from "../../client/upgrade.ts";
 import { withdraw } from "../../client/withdraw.ts";
 import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { isProvenVersion } from "../../protocol/no-proof.ts";
-import { nextGeneration } from "../../protocol/protocol-version.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, signerOf } from "./accounts.ts";
 import type { AccountPlace } from "./accounts.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
+import { addNextVersion } from "./rehearsed-version.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { chainToUpgrade, commonDay, lateWaysOut, warningsOf } from "./upgrade-plan.ts";
+import type { ChainToUpgrade } from "./upgrade-plan.ts";
 import { waitWithProgress } from "./progress-wait.ts";
 
 /** L1's newest block can be some seconds ahead of the clock. */
-const MARGIN_SECONDS = 60;
+const MARGIN_SECONDS = 60n;
 
 /** A batch of the rehearsal with a withdrawal in it. */
 interface RehearsedBatch {
   readonly batchNumber: bigint;
   readonly version: bigint;
-  /** That accepted its proof on L1. */
+  /** That accepted its proof on what the chain settles on. */
   readonly verifier: Hex;
   readonly withdrawal: Hex;
   /** Null where somebody else has claimed it. */
   readonly claimTransactionHash: Hex | null;
 }
 
-/** `hyperchain:upgrade --rehearse`: a whole upgrade on a devnet, to a version with a verifier of its own. The chain keeps it. */
-export function rehearseUpgrade(args: ChainOnL1Arguments, hre: HardhatRuntimeEnvironment): Promise<void> {
+/** What came of a chain's rehearsal. */
+interface Rehearsed extends ChainToUpgrade {
+  readonly batches: readonly RehearsedBatch[];
+}
+
+/**
+ * `hyperchain:upgrade --rehearse`: a whole upgrade on a devnet, of one chain or of all on one day, to versions with verifiers of
+ * their own. The chains keep them. With `--all` a chain that has left governance keeps the version that it has.
+ */
+export function rehearseUpgrade(
+  args: ChainOnL1Arguments & { readonly all: boolean },
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
   if (args.settlementUrl !== undefined)
     throw pluginError(
       "--rehearse moves L1's time, so it needs a running devnet with an L1 of its own; leave --settlement-url out",
     );
   return withEcosystem(args, hre, "acts", async (session) => {
-    const { info, output } = session;
-    const chain = findChainInfo(session, args.chain);
-    const l1 = session.provider(info.l1.chainId);
-    const before = await readUpgrades(chain.hyperchain, l1);
-    if (before.next !== undefined)
-      throw pluginError(
-        `${chain.name} waits for version ${before.next.version}: withdraw it with --cancel, or settle a batch of it, before you rehearse`,
-      );
-    await requireMovableTime(session, chain);
-    const version = await addNextVersion(session, before);
-    const first = await settleWithdrawal(session, chain, before.version);
-    const place = { chainId: info.l1.chainId, account: before.admin };
-    await scheduleUpgrade(before, version, await senderOn(signerOf(session, place), info.l1));
-    const { noticeSeconds } = before;
-    output.progress(`scheduled version ${version}; moving the devnet's time past the notice of ${noticeSeconds} s…`);
-    await l1.send("evm_increaseTime", [Number(noticeSeconds) + MARGIN_SECONDS]);
-    await l1.send("evm_mine", []);
+    const named = args.all ? session.info.chains.filter(({ stopped }) => stopped !== true) : [findChainInfo(session, args.chain)];
+    const chains = await Promise.all(named.map((chain) => chainToUpgrade(session, chain)));
+    for (const { chain, before } of chains) {
+      if (before.next !== undefined)
+        throw pluginError(
+          `${chain.name} waits for version ${before.next.version}: withdraw it with --cancel, or settle a batch of it, before you rehearse`,
+        );
+      await requireMovableTime(session, chain);
+    }
+    const followers = args.all ? chains.filter(({ leaves }) => !leaves) : chains;
+    const versions = await addNextVersions(session, followers);
+    const first = await settleEach(session, chains, ({ before }) => before.version);
+    const day = await schedule(followers, versions, args.all ? commonDay(await again(session, followers)) : 0n);
+    session.output.progress(`moving the devnet's time to ${time(day)}, past every notice…`);
+    await moveTo(session, day + MARGIN_SECONDS);
     // What was queued before the announcement is taken, and then what is open is sealed: the next batch has the version.
     await session.request("hyperchain_relay");
-    await waitWithProgress(session, session.request("hyperchain_settle", chain.chainId));
-    const second = await settleWithdrawal(session, chain, version);
-    const batches: RehearsedBatch[] = [];
-    for (const batch of [first, second]) {
-      const { transactionHash } = await claimWithdrawal(session, chain.chainId, batch.withdrawal, holder(session, info.l1.name));
-      batches.push({ ...batch, claimTransactionHash: transactionHash ?? null });
+    await settle(session, args.all ? undefined : chains[0]?.chain.chainId);
+    const second = await settleEach(session, chains, (each) => versions.get(each.chain.chainId) ?? each.before.version);
+    const rehearsed: Rehearsed[] = [];
+    for (const [place, each] of chains.entries()) {
+      const batches = [first[place], second[place]].filter((batch) => batch !== undefined);
+      rehearsed.push({ ...each, batches: await claimEach(each, batches) });
     }
-    tell(session, chain, noticeSeconds, batches);
+    if (args.all) tellAll(session, rehearsed, day, versions);
+    else for (const each of rehearsed) tellOne(session, each);
   });
 }
 
@@ -95,29 +102,57 @@ async function requireMovableTime({ info, provider }: Session, { chainId }: Chai
     });
 }
 
-/** A version that differs from the present one in its verifier alone, which is deployed anew, as governance. */
-async function addNextVersion(session: Session, { verifiers, governance, version }: ChainUpgrades): Promise<bigint> {
-  const { info, output } = session;
-  const l1 = session.provider(info.l1.chainId);
-  const governor = signerOf(session, { chainId: info.l1.chainId, account: governance });
-  const present = await readVersion(verifiers, version, l1);
-  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${version}`);
-  let next = nextGeneration(version);
-  while ((await readVersion(verifiers, next, l1)) !== undefined) next = nextGeneration(next);
-  const verifier = await deployVerifier(version, present, governor);
-  await addVersion(verifiers, next, { ...present, verifier }, await senderOn(governor, info.l1));
-  output.progress(`governance has added version ${next}, with the verifier ${verifier}`);
-  return next;
+/** By chain; those of one registry and one version get the same. */
+async function addNextVersions(session: Session, chains: readonly ChainToUpgrade[]): Promise<ReadonlyMap<number, bigint>> {
+  const added = new Map<string, bigint>();
+  const versions = new Map<number, bigint>();
+  for (const { chain, here, before } of chains) {
+    const key = `${here.info.l1.chainId} ${before.verifiers} ${before.version}`;
+    const move = (second: bigint): Promise<void> => moveTo(session, second);
+    const version =
+      added.get(key) ?? (await addNextVersion(here, before, { holder: holder(here, here.info.l1.name), moveTo: move }));
+    added.set(key, version);
+    versions.set(chain.chainId, version);
+  }
+  return versions;
 }
 
-async function deployVerifier(version: bigint, { verifier }: VersionContent, governor: Wallet): Promise<Hex> {
-  const isProven = isProvenVersion(version);
-  const { abi, bytecode } = await bundledArtifact(isProven ? "StateTransitionVerifier" : "NoProofVerifier");
-  // What it checks with is generated for the one proof system that there is.
-  const args = isProven ? [(await new Contract(verifier, abi, governor).getFunction("stark")()) as string] : [];
-  const deployed = await new ContractFactory(abi, bytecode, governor).deploy(...args);
-  await deployed.waitForDeployment();
-  return (await deployed.getAddress()).toLowerCase() as Hex;
+/** The same chains as they are by now: votes have moved the time. */
+function again(session: Session, chains: readonly ChainToUpgrade[]): Promise<readonly ChainToUpgrade[]> {
+  return Promise.all(chains.map(({ chain }) => chainToUpgrade(session, chain)));
+}
+
+/** Schedules each as its admin; resolves with the time at which the last takes effect. */
+async function schedule(
+  chains: readonly ChainToUpgrade[],
+  versions: ReadonlyMap<number, bigint>,
+  notBefore: bigint,
+): Promise<bigint> {
+  let last = 0n;
+  for (const { chain, here, before } of chains) {
+    const version = versions.get(chain.chainId) ?? before.version;
+    const { l1 } = here.info;
+    const admin = signerOf(here, { chainId: l1.chainId, account: before.admin });
+    await scheduleUpgrade(before, version, await senderOn(admin, l1), notBefore);
+    const { next } = await readUpgrades(chain.hyperchain, here.provider(l1.chainId));
+    if (next !== undefined && next.effectiveAt > last) last = next.effectiveAt;
+    here.output.progress(`scheduled version ${version} of ${chain.name} for ${time(next?.effectiveAt ?? 0n)}`);
+  }
+  return last;
+}
+
+/** A block of L1 at that second; the chains' clocks follow. */
+async function moveTo({ info, provider }: Session, second: bigint): Promise<void> {
+  const l1 = provider(info.l1.chainId);
+  const newest = BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
+  if (newest >= second) return;
+  await l1.send("evm_increaseTime", [Number(second - newest)]);
+  await l1.send("evm_mine", []);
+}
+
+async function settle(session: Session, chainId: number | undefined): Promise<void> {
+  const params = chainId === undefined ? [] : [chainId];
+  await waitWithProgress(session, session.request("hyperchain_settle", ...params));
 }
 
 /** The account of a devnet that has money on every chain. */
@@ -128,44 +163,95 @@ function holder(session: Session, member: string): AccountPlace {
   return readPlace(session, String(number), member);
 }
 
+async function settleEach(
+  session: Session,
+  chains: readonly ChainToUpgrade[],
+  versionOf: (chain: ChainToUpgrade) => bigint,
+): Promise<readonly RehearsedBatch[]> {
+  const batches: RehearsedBatch[] = [];
+  for (const each of chains) batches.push(await settleWithdrawal(session, each, versionOf(each)));
+  return batches;
+}
+
 /** Withdraws the least amount, settles its batch, and finds which verifier has accepted the proof. */
-async function settleWithdrawal(session: Session, chain: ChainInfo, expected: bigint): Promise<RehearsedBatch> {
-  const { info, output } = session;
-  const signer = signerOf(session, holder(session, chain.name));
+async function settleWithdrawal(session: Session, { chain, here }: ChainToUpgrade, expected: bigint): Promise<RehearsedBatch> {
+  const { info, output } = here;
+  const signer = signerOf(here, holder(session, chain.name));
   const { transactionHash, messageHash } = await withdraw(info, { chain: chain.chainId, amount: 1n }, signer);
-  await waitWithProgress(session, session.request("hyperchain_settle", chain.chainId));
-  const receipt = (await session.provider(chain.chainId).send("eth_getTransactionReceipt", [transactionHash])) as {
+  await settle(session, chain.chainId);
+  const receipt = (await here.provider(chain.chainId).send("eth_getTransactionReceipt", [transactionHash])) as {
     readonly l1BatchNumber: Hex;
   };
   const batchNumber = BigInt(receipt.l1BatchNumber);
-  const l1 = session.provider(info.l1.chainId);
+  const l1 = here.provider(info.l1.chainId);
   const topics = [topicOf(hyperchainInterface, "BatchProven"), wordToHex(batchNumber)];
   const toBlock = await l1.getBlockNumber();
   const log = (await readLogs(l1, { address: chain.hyperchain, topics, fromBlock: 0, toBlock })).at(-1);
   const proven = log === undefined ? null : hyperchainInterface.parseLog(log);
-  if (proven === null) throw pluginError(`L1 has no proof of batch ${batchNumber} of ${chain.name}; look at hyperchain:status`);
+  if (proven === null)
+    throw pluginError(`${info.l1.name} has no proof of batch ${batchNumber} of ${chain.name}; look at hyperchain:status`);
   const version = proven.args["protocolVersion"] as bigint;
   if (version !== expected)
     throw pluginError(`batch ${batchNumber} of ${chain.name} has version ${version}, and should have ${expected}`);
   const verifier = parseAccount(String(proven.args["verifier"]));
-  output.progress(`batch ${batchNumber} has version ${version}; ${verifier} has accepted its proof`);
+  output.progress(`batch ${batchNumber} of ${chain.name} has version ${version}; ${verifier} has accepted its proof`);
   return { batchNumber, version, verifier, withdrawal: messageHash, claimTransactionHash: null };
 }
 
-function tell({ output }: Session, chain: ChainInfo, noticeSeconds: bigint, batches: readonly RehearsedBatch[]): void {
-  const { name, chainId, hyperchain } = chain;
-  const lines = batches.map(
+async function claimEach(
+  { chain, here }: ChainToUpgrade,
+  batches: readonly RehearsedBatch[],
+): Promise<readonly RehearsedBatch[]> {
+  const claimed: RehearsedBatch[] = [];
+  for (const batch of batches) {
+    const payer = holder(here, here.info.l1.name);
+    const { transactionHash } = await claimWithdrawal(here, chain.chainId, batch.withdrawal, payer);
+    claimed.push({ ...batch, claimTransactionHash: transactionHash ?? null });
+  }
+  return claimed;
+}
+
+function linesOf({ here, batches }: Rehearsed): readonly string[] {
+  return batches.map(
     ({ batchNumber, version, verifier, withdrawal, claimTransactionHash }) =>
-      `  batch ${batchNumber}: version ${version}, verifier ${verifier}; withdrawal ${withdrawal} paid on L1` +
+      `  batch ${batchNumber}: version ${version}, verifier ${verifier}; withdrawal ${withdrawal} paid on ${here.info.l1.name}` +
       (claimTransactionHash === null ? "" : ` (${claimTransactionHash})`),
   );
+}
+
+function tellOne({ output }: Session, rehearsed: Rehearsed): void {
+  const { name, chainId, hyperchain } = rehearsed.chain;
+  const { noticeSeconds } = rehearsed.before;
+  const lines = [
+    `${name} was upgraded with a notice of ${noticeSeconds} s; its contract is ${hyperchain} as before`,
+    ...linesOf(rehearsed),
+    `${name} keeps the version, and the devnet the time`,
+  ];
+  output.result(() => lines.join("\n"), { chainId, hyperchain, noticeSeconds, batches: rehearsed.batches });
+}
+
+function tellAll({ output }: Session, rehearsed: readonly Rehearsed[], day: bigint, versions: ReadonlyMap<number, bigint>): void {
+  const chains = rehearsed.map(({ chain: { name, chainId, hyperchain }, leaves, before: { noticeSeconds }, batches }) => ({
+    ...{ name, chainId, hyperchain, noticeSeconds, batches },
+    ...{ leaves, version: versions.get(chainId) ?? null },
+  }));
+  const lines = rehearsed.flatMap((each) => {
+    const version = versions.get(each.chain.chainId);
+    const what = version === undefined ? "kept its version" : `took version ${version}`;
+    return [`${each.chain.name} ${what}`, ...linesOf(each)];
+  });
   output.result(
     () =>
       [
-        `${name} was upgraded with a notice of ${noticeSeconds} s; its contract is ${hyperchain} as before`,
+        `${versions.size} chains were upgraded on one day, ${time(day)}`,
         ...lines,
-        `${name} keeps the version, and the devnet the time`,
+        ...warningsOf(rehearsed),
+        "They keep the versions, and the devnet the time",
       ].join("\n"),
-    { chainId, hyperchain, noticeSeconds, batches },
+    { day, chains, lateWaysOut: lateWaysOut(rehearsed) },
   );
+}
+
+function time(seconds: bigint): string {
+  return new Date(Number(seconds) * 1_000).toISOString();
 }

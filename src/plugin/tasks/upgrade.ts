@@ -8,7 +8,6 @@ import type { ChainUpgrades } from "../../client/upgrade.ts";
 import { connectHttp } from "../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { addVersionBeside } from "./add-version.ts";
@@ -18,12 +17,15 @@ import { withChainOnL1 } from "./chain-on-l1.ts";
 import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
+import { upgradeAll } from "./upgrade-all.ts";
+import { baseObjection } from "./upgrade-plan.ts";
 
 interface UpgradeArguments extends ChainOnL1Arguments {
   readonly to: string | undefined;
   readonly verifier: string | undefined;
   readonly notBefore: string | undefined;
   readonly cancel: boolean;
+  readonly all: boolean;
   readonly rehearse: boolean;
   readonly from: string | undefined;
 }
@@ -47,7 +49,9 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   if (args.notBefore !== undefined && version === undefined)
     throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
   const notBefore = readTime(args.notBefore);
+  requireNamed(args);
   if (args.rehearse) return rehearseUpgrade(args, hre);
+  if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), notBefore }, hre);
   return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
@@ -60,6 +64,17 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
     }
   });
 };
+
+/** Throws a plugin error unless a chain is named, or all are. */
+function requireNamed({ chain, all, to, rehearse, cancel: withdraws, verifier, settlementUrl }: UpgradeArguments): void {
+  if (all === (chain !== ""))
+    throw pluginError(all ? `--all means every chain: leave ${chain} out` : "name a chain, or give --all");
+  if (!all) return;
+  if (withdraws || verifier !== undefined || settlementUrl !== undefined || (to === undefined && !rehearse))
+    throw pluginError(
+      "--all goes with --to, for chains of the running ecosystem and a version that is added, or with --rehearse",
+    );
+}
 
 async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: UpgradeArguments, l1: JsonRpcProvider): Promise<void> {
   const { chainId, next, now } = upgrades;
@@ -106,10 +121,9 @@ async function requireState(
   { chainId, version: present }: ChainUpgrades,
   version: bigint,
 ): Promise<void> {
-  if (versionParts(version).format === 3 && onTop.length > 0)
-    throw pluginError(
-      `chain ${chainId} is not moved to version ${version}: ${onTop.join(" and ")} settle on it, and a batch of format 3 proves too little for the verifier of a chain on it; remove them first, or keep version ${present}`,
-    );
+  const objectionOfThose = baseObjection(version, onTop);
+  if (objectionOfThose !== undefined)
+    throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objectionOfThose}, or keep version ${present}`);
   if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
   const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
   if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
