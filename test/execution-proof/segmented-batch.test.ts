@@ -7,6 +7,8 @@ import { ExecutionProving } from "../../src/execution-proof/batch/prove-executio
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { type DeviceFault, ProvingBackends } from "../../src/devices/proving-backends.ts";
@@ -28,6 +30,9 @@ const PARAMETERS = smallParameters({
 /** Every step has a chunk of its own, and the opening, the largest, is cut. */
 const CELLS = { mostCells: 1, segmentCells: 5_000_000 };
 
+/** What all cards allow a buffer to have. */
+const LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
+
 /** A device that commits to roots with one wrong bit, however many keys and proofs are made on it. */
 function withWrongRoots(inner: Backend): Backend {
   const commit: Backend["commit"] = async (request) => {
@@ -47,6 +52,8 @@ describe("the proof of a batch of which a step is cut into segments", () => {
   let batch: WitnessedBatch;
   let proof: ExecutionBatchProof;
   let faults: readonly DeviceFault[];
+  /** What the device was asked for: the first chunk alone, which is cut. */
+  const asked: string[] = [];
 
   before(async () => {
     wallet.nonce = 0;
@@ -57,7 +64,13 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     backend = await createWasmBackend({ workers: 1 });
     key = await createExecutionKey(2n, PARAMETERS, backend);
     // What it makes of the first chunk, which is cut, is refused.
-    const backends = new ProvingBackends(backend, withWrongRoots(backend));
+    const planner = createWebgpuBackend({ device: emptyDevice({ limits: LIMITS }), now: () => 0 });
+    const device = {
+      ...withWrongRoots(backend),
+      upload: (...of: Parameters<Backend["upload"]>) => (asked.push("upload"), backend.upload(...of)),
+      plan: async (work: (on: Backend) => Promise<unknown>) => void asked.push(`plan of ${await planner.plan(work)} bytes`),
+    };
+    const backends = new ProvingBackends(backend, device);
     const proving = new ExecutionProving(key, backends);
     try {
       const made = await proveHere(key, proving, batch.witness as ExecutionWitness, batch.claim, CELLS);
@@ -87,6 +100,12 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     assert.ok(cut.length >= 1 && cut.length < proof.chunks.length, `${cut.length} of ${proof.chunks.length} chunks are cut`);
     assert.ok(cut.every((chunk) => decodeRun(chunk.proof)!.proofs.length >= 2));
     assert.equal(verdict(proof.chunks), "accepted");
+  });
+
+  it("has its memory planned once by the heights of its segments, before a device gets any of it", () => {
+    const [plan, ...others] = asked;
+    assert.match(plan ?? "", /^plan of [1-9]\d{6,} bytes$/);
+    assert.ok(others.length > 0 && others.every((what) => what === "upload"));
   });
 
   it("is made by WASM where a device commits wrongly: no chunk of it is labelled or lost, cut or not", async () => {

@@ -2,19 +2,25 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
+import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { planRun } from "../../src/execution-proof/segments/plan-run.ts";
 import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
 import { type DeviceFault, type ProofRequest, ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { digestLength } from "../../src/kernels/tree-hash.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
 import type { GpuBuffer, GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import type { ProofParameters } from "../../src/stark/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
-import type { System } from "../../src/stark/system.ts";
+import { committedHeights, compileSystem, type System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TablePrograms } from "../../src/stark/table-programs.ts";
 import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
+import { provenRun } from "../stark/segments/forged-run.ts";
+import { cutMachine, machineInputs, machineStatement, machineSystem, runMachine } from "../stark/segments/toy-machine.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { withOwn } from "./support/with-own.ts";
 import { NO_CARD, openSoftwareDevice } from "./support/swiftshader.ts";
@@ -118,6 +124,40 @@ describe("a card's memory", () => {
       await card.close();
     });
   }
+
+  it("of 2 GiB holds a run whose segments have 120 million cells each, by its plan and by what is allocated", async () => {
+    const { definition } = uncommittedSystem(2n, executionParameters());
+    const root = new Uint8Array(digestLength(executionParameters().hash));
+    const roots = new Map(committedHeights(definition).map((height) => [height, root]));
+    const system = compileSystem(segmentedDefinition(definition), roots);
+    const heights = heightsOf(system, "alike").map((logRows) => 2 ** logRows);
+    const programs = new TablePrograms(system);
+    const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
+    const card = createWebgpuBackend({ device, memory: 2 * GIB, now });
+    card.prepare(programs.compile(system.tables));
+    const planned = await card.plan((backend) => planRun(system, heights, backend, { programs }));
+    assert.equal(count.writes, 0);
+    assert.ok(planned > GIB / 2 && planned <= 2 * GIB, `${planned} bytes`);
+    await planRun(system, heights, card, { programs });
+    assert.equal(card.mostMemoryInUse(), planned);
+    assert.ok(count.most <= 2 * GIB + BESIDE, `${count.most} bytes were allocated`);
+    await card.close();
+  });
+
+  it("is planned to the byte for a run in segments, by their heights alone", { skip: NO_CARD }, async () => {
+    const processor = await createWasmBackend({ workers: 1 });
+    const system = await machineSystem(processor);
+    const run = runMachine({});
+    const inputs = machineInputs(cutMachine(run, 3), machineStatement(run.before, run.after));
+    const heights = inputs[0]!.traces.map(([column]) => column?.length ?? 0);
+    const card = createWebgpuBackend({ device: await openSoftwareDevice(), now });
+    const planned = await card.plan((backend) => planRun(system, heights, backend));
+    const made = await provenRun(system, inputs, card);
+    assert.deepEqual(made, await provenRun(system, inputs, processor));
+    assert.equal(card.mostMemoryInUse(), planned);
+    await card.close();
+    await processor.close();
+  });
 
   it("that a proof does not fit gets nothing of it, also not of the next of its shape: the processor makes them", async () => {
     const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));

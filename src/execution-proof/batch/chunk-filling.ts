@@ -24,6 +24,8 @@ export interface FilledChunk {
   readonly input: ProverInput | undefined;
   /** 1 for one that is proven as a whole. */
   readonly segments: number;
+  /** Rows of each table in a segment at most; undefined for one that is proven as a whole. */
+  readonly segmentRows: readonly number[] | undefined;
   readonly cells: number;
 }
 
@@ -73,7 +75,7 @@ export class ChunkFilling {
         throw new RangeError("the chunk's steps do not end where its input says");
       const { input, cells, cut } = filled;
       this.#cut = cut;
-      return { input, segments: cut?.count ?? 1, cells };
+      return { input, segments: cut?.count ?? 1, segmentRows: cut?.heights, cells };
     }
     if (steps.length > 1) return { firstStep, count: steps.length };
     throw new StepTooLarge({ protocolVersion, limits: this.#limits, step: firstStep });

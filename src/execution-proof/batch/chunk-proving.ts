@@ -4,6 +4,7 @@ import { prove, type ProveOptions } from "../../stark/proofs/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ProofRequest, ProvingBackends } from "../../devices/proving-backends.ts";
 import { encodeRun } from "../../stark/proofs/encode-run.ts";
+import { planRun } from "../segments/plan-run.ts";
 import { proveRun } from "../../stark/proofs/prove-run.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
 import type { ChunkFiller } from "./chunk-filler.ts";
@@ -46,7 +47,7 @@ export class ChunkProving {
   prove(chunk: FilledChunk, ends: ChunkEnds): Promise<{ readonly proof: Uint8Array; readonly backend: Backend }> {
     const { key, backends } = this.#tools;
     return backends.prove({
-      ...(chunk.segments > 1 ? this.#inSegments(chunk) : this.#whole(chunk)),
+      ...(chunk.segmentRows === undefined ? this.#whole(chunk) : this.#inSegments(chunk.segments, chunk.segmentRows)),
       // How much a key's proofs are worth is for those who accept them.
       refusalOf: (proof) => chunkRefusal(key, ends, proof, { acceptsWeakParameters: true }),
       signal: this.#options.signal,
@@ -54,8 +55,9 @@ export class ChunkProving {
   }
 
   /** Of each segment the columns are there once for the seed and once for its proof; those of the run stay with the filler. */
-  #inSegments({ segments: count }: FilledChunk): ChunkRequest {
-    const { key, filler } = this.#tools;
+  #inSegments(count: number, rows: readonly number[]): ChunkRequest {
+    const { key, filler, programs } = this.#tools;
+    const { signal } = this.#options;
     let filled: ProverInput | undefined;
     const free = (): void => {
       freeColumns(filled?.traces.flat() ?? []);
@@ -70,6 +72,13 @@ export class ChunkProving {
       },
     };
     return {
+      plan: {
+        shape: `segments of ${rows.join()}`,
+        make: (backend) => {
+          prepareTables(this.#tools, backend);
+          return planRun(key.segmented().system, rows, backend, { programs, ...(signal === undefined ? {} : { signal }) });
+        },
+      },
       make: async (backend) =>
         encodeRun(
           await proveRun(key.segmented().system, source, backend, { ...this.#proveOptions(backend), onTracesRead: free }),
