@@ -140,9 +140,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
-  const { host, origins, inBackground, singletons } = options;
-  const l1Options = { ...options.l1, host, origins, inBackground, singletons, ...guards };
-  const layer = await openSettlementLayer(l1Options, { connectL1, clock, world, l1PlaceRequests }, closing);
+  const layer = await openSettlementLayer(layerOptions(options, guards), { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
@@ -163,7 +161,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   };
   closing.add(() => closeAll(chains.current()));
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
-  const opened = await openChains(await atTheirPorts(members, plans, host), opening, chains);
+  const opened = await openChains(await atTheirPorts(members, plans, options.host), opening, chains);
   if (world?.continues !== true) await fundAtStart(options, { accounts, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
@@ -280,6 +278,11 @@ function shownOnL1(
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
   return async () =>
     onL1 === undefined || !plans.some(isShownOnL1) ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) };
+}
+
+/** What opens L1. */
+function layerOptions<Guards>({ l1, host, origins, inBackground, singletons }: CompleteOptions, guards: Guards) {
+  return { ...l1, host, origins, inBackground, singletons, ...guards };
 }
 
 function isShownOnL1({ proving }: ChainPlan): boolean {

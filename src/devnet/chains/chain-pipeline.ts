@@ -166,8 +166,7 @@ async function start(
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
   const admin = await presentAdmin(created.hyperchain, settling.l1);
-  const version = versionOf(ecosystem, plannedVersion(plan));
-  requireSameProving(plan, created);
+  const version = versionFor(plan, created, ecosystem);
   const born = await dependencies.bornState(created, genesis);
   const journal = kept?.journal ?? (await journalOf(plan));
   closing.add(() => journal.close());
@@ -245,10 +244,15 @@ function plannedVersion({ protocol, proving }: ChainPlan): Parameters<typeof ver
   return { format: protocol.protocolVersion, execution: proving.execution };
 }
 
-/** Whether L1 checks the execution of its batches a chain has for good. Throws DevnetOptionsError. */
-function requireSameProving({ name, proving }: ChainPlan, { configuration }: CreatedChain): void {
+/** The version that a chain's plan asks for. Whether L1 checks its execution a chain has for good. Throws DevnetOptionsError. */
+function versionFor(
+  plan: ChainPlan,
+  { configuration }: CreatedChain,
+  ecosystem: Parameters<typeof versionOf>[0],
+): ReturnType<typeof versionOf> {
+  const { name, proving } = plan;
   const isOnL1 = isProvenOnL1(configuration.protocolVersion);
-  if (isOnL1 === (proving.execution === "onL1")) return;
+  if (isOnL1 === (proving.execution === "onL1")) return versionOf(ecosystem, plannedVersion(plan));
   const was = isOnL1 ? 'was created with "onL1"' : 'was created without "onL1"';
   throw new DevnetOptionsError(
     "BadOptions",

@@ -4,7 +4,7 @@ import { digestToHex } from "../../protocol/digest.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { OnL1Proving } from "./provers.ts";
 
-/** Contracts of the package that check the last program's proof, in the order in which the one that is asked, the last, has them. */
+/** Contracts of the package that check the last program's proof; the last, which is asked, is created with the others. */
 const CONTRACTS = [
   ...Array.from({ length: 7 }, (_, i) => `AggregateStarkConstraints${i + 1}`),
   ...["AggregateStarkClaim", "AggregateStark"],
