@@ -1,4 +1,4 @@
-import { send } from "../src/client/send.ts";
+import { send } from "../src/client/transfers/send.ts";
 import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
 import type { Devnet } from "../src/devnet/devnet.ts";
 import { connectHttp, connectRelayer } from "../src/devnet/relaying/relaying.ts";

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { send } from "../src/client/send.ts";
+import { send } from "../src/client/transfers/send.ts";
 import { startPage } from "../src/page/page-server.ts";
 import { ALICE, BOB, clientOf } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";

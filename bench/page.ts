@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { bundlePage } from "../scripts/bundle-page.ts";
-import { send } from "../src/client/send.ts";
+import { send } from "../src/client/transfers/send.ts";
 import { serveEcosystem } from "../src/page/ecosystem-page.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../src/runtime/printable.ts";
-import { shownSymbol } from "../src/client/shown-symbol.ts";
+import { shownSymbol } from "../src/client/sending/shown-symbol.ts";
 import type { EcosystemInfo, Found } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
 import { describe } from "./described.ts";

@@ -1,4 +1,4 @@
-export { amount, ether } from "../src/client/shown-amount.ts";
+export { amount, ether } from "../src/client/sending/shown-amount.ts";
 
 /** A symbol that turns the direction of nothing beside it: a stranger may have written it, with letters from the right. */
 export function isolated(symbol: string): string {

@@ -1,4 +1,4 @@
-import type { CallFrame } from "../../src/client/remote-failure.ts";
+import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
 import { endedBecause } from "../../src/devnet/view/ended-because.ts";
 import type { MessageInfo, PagedMessages, ReceiptAnswer, TracedCall } from "../answers.ts";
 import { namedCalls, describe } from "../described.ts";

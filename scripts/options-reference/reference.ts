@@ -12,9 +12,9 @@ import type { Field, Value } from "./field.ts";
 const PAGE = "docs/configuration.md";
 const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";
 const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run generate'.
-import type { Announcement } from "../../../client/announce.ts";
-import type { ChainAddressLike } from "../../../client/chain-address.ts";
-import type { ChainName } from "../../../client/ecosystem.ts";
+import type { Announcement } from "../../../client/messages/announce.ts";
+import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
 import type { From, TokenLike } from "../naming/names.ts";
 `;
 const TYPES = "src/options/generated/user-config.ts";

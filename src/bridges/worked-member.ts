@@ -1,5 +1,5 @@
 import type { AccessList } from "ethers";
-import { refusalOf } from "../client/submit.ts";
+import { refusalOf } from "../client/sending/submit.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { OwnAccount, RoundOver } from "../relayer/own-account.ts";
 import type { OwnAccountDependencies, SendingRound } from "../relayer/own-account.ts";

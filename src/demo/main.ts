@@ -1,8 +1,8 @@
 import { formatEther } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../runtime/clock.ts";
-import { call } from "../client/call.ts";
-import { send } from "../client/send.ts";
+import { call } from "../client/calls/call.ts";
+import { send } from "../client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts/accounts.ts";
 import type { SettledBatch } from "../node/settling/settled-batch.ts";
 import { startDevnet } from "../devnet/devnet.ts";

@@ -8,7 +8,7 @@ import { Feed } from "../chain/rpc/feed.ts";
 import { blockTimes } from "./view/block-times.ts";
 import type { LookingDependencies } from "./view/looking-methods.ts";
 import { witnessThreads } from "../chain/witness/witness-threads.ts";
-import { contractNames, revertReason } from "../client/revert-reason.ts";
+import { contractNames, revertReason } from "../client/sending/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";

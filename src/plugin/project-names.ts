@@ -1,4 +1,4 @@
-import { contractNames } from "../client/revert-reason.ts";
+import { contractNames } from "../client/sending/revert-reason.ts";
 import type { ProjectNames } from "../devnet/view/describe.ts";
 import { projectContracts } from "./project-contracts.ts";
 import type { ProjectArtifacts } from "./project-contracts.ts";

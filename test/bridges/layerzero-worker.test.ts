@@ -6,7 +6,7 @@ import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import { GatewayCarrier } from "../../src/devnet/bridges/gateway-carrier.ts";
 import { packetCrossings } from "../../src/devnet/bridges/layerzero.ts";
-import type { Ecosystem } from "../../src/client/ecosystem.ts";
+import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { byNight } from "../support/nightly.ts";

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { id, Interface, Wallet } from "ethers";
-import { announceToken, describeToken } from "../../src/client/announce.ts";
-import { deposit } from "../../src/client/deposit.ts";
+import { announceToken, describeToken } from "../../src/client/messages/announce.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { bridgedTokenAddress, findToken } from "../../src/client/token.ts";
-import { send } from "../../src/client/send.ts";
-import { estimateSpend } from "../../src/client/spend.ts";
-import { call } from "../../src/client/call.ts";
-import { walletView } from "../../src/client/wallet-view.ts";
-import type { TokenBalance } from "../../src/client/wallet-balances.ts";
+import { bridgedTokenAddress, findToken } from "../../src/client/tokens/token.ts";
+import { send } from "../../src/client/transfers/send.ts";
+import { estimateSpend } from "../../src/client/wallet/spend.ts";
+import { call } from "../../src/client/calls/call.ts";
+import { walletView } from "../../src/client/wallet/wallet-view.ts";
+import type { TokenBalance } from "../../src/client/wallet/wallet-balances.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 

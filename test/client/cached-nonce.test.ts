@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { deposit } from "../../src/client/deposit.ts";
-import { send } from "../../src/client/send.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";

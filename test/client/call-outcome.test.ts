@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { id } from "ethers";
-import { callOutcomes, outcomeWords } from "../../src/client/call-outcome.ts";
-import type { CallFrame } from "../../src/client/remote-failure.ts";
+import { callOutcomes, outcomeWords } from "../../src/client/sending/call-outcome.ts";
+import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { call } from "../../src/client/call.ts";
-import type { CallRequest } from "../../src/client/call.ts";
-import type { SentCall } from "../../src/client/direct-call.ts";
-import { estimateCall } from "../../src/client/estimate.ts";
+import { call } from "../../src/client/calls/call.ts";
+import type { CallRequest } from "../../src/client/calls/call.ts";
+import type { SentCall } from "../../src/client/calls/direct-call.ts";
+import { estimateCall } from "../../src/client/transfers/estimate.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";

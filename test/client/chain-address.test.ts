@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "../../src/client/chain-address.ts";
-import { findChain } from "../../src/client/ecosystem.ts";
-import type { Ecosystem } from "../../src/client/ecosystem.ts";
+import {
+  encodeChainAddress,
+  formatChainAddress,
+  parseAccount,
+  parseChainAddress,
+} from "../../src/client/ecosystem/chain-address.ts";
+import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
+import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const zero: Hex = `0x${"00".repeat(20)}`;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress, Interface, JsonRpcProvider, Wallet } from "ethers";
-import { call } from "../../src/client/call.ts";
-import { deposit } from "../../src/client/deposit.ts";
-import { send } from "../../src/client/send.ts";
-import { bridgedToken } from "../../src/client/token.ts";
-import { walletView } from "../../src/client/wallet-view.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import { call } from "../../src/client/calls/call.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
+import { send } from "../../src/client/transfers/send.ts";
+import { bridgedToken } from "../../src/client/tokens/token.ts";
+import { walletView } from "../../src/client/wallet/wallet-view.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { formatObjection } from "../../src/client/format-change.ts";
+import { formatObjection } from "../../src/client/standing/format-change.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../src/protocol/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

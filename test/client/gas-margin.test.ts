@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider, Signer } from "ethers";
 import { MESSAGE_GAS_MARGIN } from "../../src/chain/rpc/calls.ts";
-import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/client/gas-margin.ts";
-import { send } from "../../src/client/send.ts";
-import { sendListed } from "../../src/client/transfer-list.ts";
-import { withdraw } from "../../src/client/withdraw.ts";
+import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/client/sending/gas-margin.ts";
+import { send } from "../../src/client/transfers/send.ts";
+import { sendListed } from "../../src/client/transfers/transfer-list.ts";
+import { withdraw } from "../../src/client/messages/withdraw.ts";
 import { startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 

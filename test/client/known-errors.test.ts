@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbiCoder } from "ethers";
-import { knownErrorOf } from "../../src/client/contract-interfaces.ts";
+import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const encoded = (selector: string, types: readonly string[], values: readonly unknown[]): Hex =>

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, JsonRpcSigner, keccak256, toUtf8Bytes } from "ethers";
 import type { JsonRpcApiProvider } from "ethers";
-import { hyperchainInterface } from "../../src/client/contract-interfaces.ts";
-import { checksumOf, parseChainAddress } from "../../src/client/chain-address.ts";
-import { listNames } from "../../src/client/name-list.ts";
+import { hyperchainInterface } from "../../src/client/sending/contract-interfaces.ts";
+import { checksumOf, parseChainAddress } from "../../src/client/ecosystem/chain-address.ts";
+import { listNames } from "../../src/client/names/name-list.ts";
 import {
   announceName,
   chooseName,
@@ -13,11 +13,11 @@ import {
   requireFreeName,
   takeName,
   transferName,
-} from "../../src/client/names.ts";
-import type { NameRequest } from "../../src/client/names.ts";
-import { deployNames, hasNames } from "../../src/client/names-contract.ts";
-import { resolveChainAddress } from "../../src/client/resolve-name.ts";
-import { send } from "../../src/client/send.ts";
+} from "../../src/client/names/names.ts";
+import type { NameRequest } from "../../src/client/names/names.ts";
+import { deployNames, hasNames } from "../../src/client/names/names-contract.ts";
+import { resolveChainAddress } from "../../src/client/names/resolve-name.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbiCoder, id, Interface } from "ethers";
-import { contractNames, revertReason } from "../../src/client/revert-reason.ts";
+import { contractNames, revertReason } from "../../src/client/sending/revert-reason.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const abi = ["error Error(string)", "error Refused(string why, string[] notes)", "function say(string)"];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { lacksToken } from "../../src/client/insufficient-funds.ts";
-import { solidityLines } from "../../src/client/remote-failure.ts";
-import { refusalInWords, refusalOf } from "../../src/client/submit.ts";
+import { lacksToken } from "../../src/client/sending/insufficient-funds.ts";
+import { solidityLines } from "../../src/client/sending/remote-failure.ts";
+import { refusalInWords, refusalOf } from "../../src/client/sending/submit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 /** Clears a terminal, goes to its first place and turns the direction of writing. */

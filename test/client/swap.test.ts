@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { bundleResult } from "../../src/client/bundle-result.ts";
-import { findChain } from "../../src/client/ecosystem.ts";
-import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
-import { estimateSwap, swap } from "../../src/client/swap.ts";
-import type { SentSwap, SwapRequest } from "../../src/client/swap.ts";
-import { findToken, tokenThere } from "../../src/client/token.ts";
+import { bundleResult } from "../../src/client/messages/bundle-result.ts";
+import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
+import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
+import { estimateSwap, swap } from "../../src/client/transfers/swap.ts";
+import type { SentSwap, SwapRequest } from "../../src/client/transfers/swap.ts";
+import { findToken, tokenThere } from "../../src/client/tokens/token.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";

@@ -4,7 +4,7 @@ import { concat, Contract, ContractFactory, Interface, ZeroHash } from "ethers";
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import { deployedContract } from "../../src/client/deployed-contract.ts";
+import { deployedContract } from "../../src/client/sending/deployed-contract.ts";
 import { CREATE2_DEPLOYER } from "../../src/protocol/create2.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JsonRpcProvider } from "ethers";
 import { WebSocket } from "ws";
-import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import type { FeedEntry } from "../../src/chain/rpc/feed.ts";
 import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, clientOf, refusalOf, startFlowDevnet } from "../flow/support/devnet.ts";

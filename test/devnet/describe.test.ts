@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, Interface } from "ethers";
-import { contractNames } from "../../src/client/revert-reason.ts";
+import { contractNames } from "../../src/client/sending/revert-reason.ts";
 import { describeAll } from "../../src/devnet/view/describe.ts";
 import { memberNamed } from "../../src/devnet/view/named-member.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet, takenBy, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { ClientError } from "../../src/client/client-error.ts";
-import { bridge } from "../../src/client/contract-interfaces.ts";
-import { forceDelivery } from "../../src/client/force-delivery.ts";
-import type { ForcedDelivery } from "../../src/client/force-delivery.ts";
-import { loadEcosystem } from "../../src/client/running-ecosystem.ts";
-import type { RunningEcosystem } from "../../src/client/running-ecosystem.ts";
+import { ClientError } from "../../src/client/ecosystem/client-error.ts";
+import { bridge } from "../../src/client/sending/contract-interfaces.ts";
+import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
+import type { ForcedDelivery } from "../../src/client/transfers/force-delivery.ts";
+import { loadEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
+import type { RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { ContractFactory, HDNodeWallet } from "ethers";
-import { deposit } from "../../src/client/deposit.ts";
-import { bridgedToken } from "../../src/client/token.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
+import { bridgedToken } from "../../src/client/tokens/token.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
 import { serveLocalL1 } from "../../src/devnet/l1/local-l1.ts";
 import type { LocalL1 } from "../../src/devnet/l1/local-l1.ts";

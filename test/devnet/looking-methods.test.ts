@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
 import hre from "hardhat";
-import { send } from "../../src/client/send.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import type { AccountHistory } from "../../src/devnet/view/account-history.ts";
 import type { BatchSummary } from "../../src/devnet/view/batch-info.ts";
 import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
-import type { CallFrame } from "../../src/client/remote-failure.ts";
-import { contractNames } from "../../src/client/revert-reason.ts";
+import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
+import { contractNames } from "../../src/client/sending/revert-reason.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { traceMessage } from "../../src/devnet/view/message-trace.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

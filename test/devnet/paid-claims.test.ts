@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { claimFee } from "../../src/client/forward.ts";
-import { FORWARDERS, hopsOf } from "../../src/client/paid-claim.ts";
-import { send } from "../../src/client/send.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
-import { putOnLayer } from "../../src/client/deployed-contract.ts";
-import { senderOn } from "../../src/client/submit.ts";
+import { claimFee } from "../../src/client/messages/forward.ts";
+import { FORWARDERS, hopsOf } from "../../src/client/messages/paid-claim.ts";
+import { send } from "../../src/client/transfers/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
+import { putOnLayer } from "../../src/client/sending/deployed-contract.ts";
+import { senderOn } from "../../src/client/sending/submit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

@@ -7,7 +7,7 @@ import type { NamedValue } from "../../src/devnet/view/contract-call.ts";
 import type { Deployable } from "../../src/devnet/view/deployable.ts";
 import type { Prepared } from "../../src/devnet/view/prepare.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import { messenger } from "../../src/client/contract-interfaces.ts";
+import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { fromHex } from "../../src/protocol/hex.ts";

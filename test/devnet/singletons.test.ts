@@ -4,7 +4,7 @@ import { id, keccak256, Signature, Transaction, TypedDataEncoder, ZeroHash } fro
 import type { JsonRpcProvider } from "ethers";
 import { createPublicClient, http, parseAbi } from "viem";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { viemChain } from "../../src/client/viem-chain.ts";
+import { viemChain } from "../../src/client/ecosystem/viem-chain.ts";
 import { MULTICALL3_CODE } from "../../src/chain/predeploys/multicall3-code.ts";
 import { PERMIT2_CODE } from "../../src/chain/predeploys/permit2-code.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";

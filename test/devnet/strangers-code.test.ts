@@ -4,7 +4,7 @@ import { Wallet } from "ethers";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../src/chain/rpc/request/dispatch.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
-import { contractNames } from "../../src/client/revert-reason.ts";
+import { contractNames } from "../../src/client/sending/revert-reason.ts";
 import { InProcessProvider } from "../../src/node/serving/eip1193.ts";
 import { connectInProcess, withCallsFromOutside } from "../../src/devnet/relaying/relaying.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";

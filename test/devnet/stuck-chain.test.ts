@@ -4,7 +4,7 @@ import type { Block, JsonRpcProvider } from "ethers";
 import { L1ViewAge } from "../../src/node/inflow/l1-view-age.ts";
 import { chainStuckBecause } from "../../src/devnet/view/stuck-chain.ts";
 import type { ChainStatus, EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
-import { stuckChainLine } from "../../src/plugin/tasks/event-lines.ts";
+import { stuckChainLine } from "../../src/plugin/tasks/session/event-lines.ts";
 import { MovableClock } from "../../src/runtime/movable-clock.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import type { L1Checkpoint } from "../../src/settlement-layer/reader/l1-watcher.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { call } from "../../src/client/call.ts";
-import { send } from "../../src/client/send.ts";
-import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import { call } from "../../src/client/calls/call.ts";
+import { send } from "../../src/client/transfers/send.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import { deployVisitorCounter, visits } from "../../src/demo/visitor-counter.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";

@@ -28,7 +28,7 @@ const TSCONFIG = {
       "hardhat-hyperchain/types": ["../../src/types.ts"],
       "hardhat-hyperchain/client": ["../../src/client.ts"],
       "hardhat-hyperchain/kit": ["../../src/kit.ts"],
-      "hardhat-hyperchain/viem": ["../../src/client/viem-chain.ts"],
+      "hardhat-hyperchain/viem": ["../../src/client/ecosystem/viem-chain.ts"],
     },
   },
   include: ["*.ts"],

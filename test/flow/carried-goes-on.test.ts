@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider, TransactionReceipt } from "ethers";
 import { importedRootsAbi } from "../../src/abi/imported-roots.ts";
-import { deposit } from "../../src/client/deposit.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import type { OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TRANSACTION_GAS_CAP } from "../../src/chain/transaction/gas-cap.ts";
-import { send } from "../../src/client/send.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";

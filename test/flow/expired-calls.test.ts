@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Interface } from "ethers";
-import { bundleResult } from "../../src/client/bundle-result.ts";
-import { call } from "../../src/client/call.ts";
-import { revertReason } from "../../src/client/revert-reason.ts";
+import { bundleResult } from "../../src/client/messages/bundle-result.ts";
+import { call } from "../../src/client/calls/call.ts";
+import { revertReason } from "../../src/client/sending/revert-reason.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";

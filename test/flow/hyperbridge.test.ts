@@ -7,7 +7,7 @@ import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
-import { bridge, interopHandler } from "../../src/client/contract-interfaces.ts";
+import { bridge, interopHandler } from "../../src/client/sending/contract-interfaces.ts";
 import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";

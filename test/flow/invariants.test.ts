@@ -12,7 +12,7 @@ import { digestToHex } from "../../src/protocol/digest.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { assetRouter, bridge, interopHandler } from "../../src/client/contract-interfaces.ts";
+import { assetRouter, bridge, interopHandler } from "../../src/client/sending/contract-interfaces.ts";
 import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { createRandomness } from "../protocol/random-batches.ts";

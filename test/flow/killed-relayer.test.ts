@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { Transaction } from "ethers";
 import type { JsonRpcProvider } from "ethers";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";

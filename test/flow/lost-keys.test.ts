@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Contract } from "ethers";
 import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { mayStandbyRevert } from "../../src/settlement/l1-sender/chain-reader.ts";

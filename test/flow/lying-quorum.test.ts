@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -14,7 +14,7 @@ import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-p
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { PubdataLog } from "../../src/protocol/pubdata.ts";
 import { transactionTreeLeaf, transactionTreeProof } from "../../src/protocol/transaction-tree.ts";
-import { assetRouter, bridge } from "../../src/client/contract-interfaces.ts";
+import { assetRouter, bridge } from "../../src/client/sending/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";

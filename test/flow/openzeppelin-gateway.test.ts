@@ -4,9 +4,9 @@ import { Contract, ContractFactory, getCreateAddress, solidityPacked } from "eth
 import type { Provider, TransactionReceipt, Wallet } from "ethers";
 import hre from "hardhat";
 import { messageGatewayAbi } from "../../src/abi/message-gateway.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/gateway-messages.ts";
-import { deployMessageGateways } from "../../src/client/message-gateway.ts";
-import type { MessageGateways } from "../../src/client/message-gateway.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/messages/gateway-messages.ts";
+import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
+import type { MessageGateways } from "../../src/client/messages/message-gateway.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, BOB, clientOf, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";

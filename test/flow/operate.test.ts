@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";

@@ -9,7 +9,7 @@ import type { BatchInputs, InputBlock, InputTransaction } from "../../src/chain/
 import type { BatchRefusalCode } from "../../src/chain/verification/refusal.ts";
 import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
 import { bootloaderCall } from "../../src/chain/predeploys/system-transactions.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import { QuorumMemberError } from "../../src/devnet/quorum-member/messages.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -9,7 +9,7 @@ import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { messagesOf, proveHolding, proveMessage, proveOperationResult } from "../../src/devnet/reconstruction/proofs.ts";

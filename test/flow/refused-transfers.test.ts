@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
-import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
+import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

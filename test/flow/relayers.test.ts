@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider, Provider } from "ethers";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";

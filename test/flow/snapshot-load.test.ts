@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
-import { bridge } from "../../src/client/contract-interfaces.ts";
+import { bridge } from "../../src/client/sending/contract-interfaces.ts";
 import { ALICE, BOB, ETHER, RELAYER, startFlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 

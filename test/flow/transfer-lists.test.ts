@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sendListed } from "../../src/client/transfer-list.ts";
+import { sendListed } from "../../src/client/transfers/transfer-list.ts";
 import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import { senderOn } from "../../src/client/submit.ts";
-import { readUpgrades, scheduleUpgrade } from "../../src/client/upgrade.ts";
+import { senderOn } from "../../src/client/sending/submit.ts";
+import { readUpgrades, scheduleUpgrade } from "../../src/client/governing/upgrade.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hyperchains } from "../../src/plugin/api/hyperchains.ts";
 import { nextGeneration } from "../../src/protocol/protocol-version.ts";

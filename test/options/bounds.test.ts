@@ -11,10 +11,10 @@ import { shown } from "../../src/options/fields/values.ts";
 import { MAX_UNEXECUTED_BATCHES } from "../../src/settlement/pace/decide.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
-import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
+import { spawnConfig } from "../../src/plugin/tasks/running/spawn-options.ts";
 import type { REQUESTS } from "../../src/plugin/api/requests.ts";
 import { readRequest } from "../../src/plugin/connection/read-request.ts";
-import type { SpawnArguments } from "../../src/plugin/tasks/spawn-options.ts";
+import type { SpawnArguments } from "../../src/plugin/tasks/running/spawn-options.ts";
 import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
 
 /** Where an option can be written. */

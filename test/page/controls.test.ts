@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider, Wallet } from "ethers";
 import type { Browser, Locator, Page } from "playwright-core";
-import { send } from "../../src/client/send.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";

@@ -4,7 +4,7 @@ import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
-import { send } from "../../src/client/send.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";

@@ -5,7 +5,7 @@ import type { JsonRpcProvider, Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { addTransfers, mostFirst, TOKEN_SELECTORS, TRANSFER_TOPIC } from "../../page/token-answers.ts";
-import { send } from "../../src/client/send.ts";
+import { send } from "../../src/client/transfers/send.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";

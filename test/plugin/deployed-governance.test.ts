@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
-import { deployedGovernance } from "../../src/plugin/tasks/deployed-governance.ts";
+import { deployedGovernance } from "../../src/plugin/tasks/running/deployed-governance.ts";
 import type { HyperchainsGovernanceUserConfig } from "../../src/options/generated/user-config.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 

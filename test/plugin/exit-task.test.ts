@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
-import { l1AccountOf } from "../../src/client/chain-accounts.ts";
-import { callAfterExit } from "../../src/client/account-after-exit.ts";
+import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
+import { callAfterExit } from "../../src/client/calls/account-after-exit.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 

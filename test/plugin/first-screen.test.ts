@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import { firstScreen } from "../../src/plugin/tasks/first-screen.ts";
+import { firstScreen } from "../../src/plugin/tasks/running/first-screen.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}` as const;
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import { activityLines } from "../../src/plugin/tasks/activity-lines.ts";
-import type { Told } from "../../src/plugin/tasks/activity-lines.ts";
-import { ActivityFollower } from "../../src/plugin/tasks/follow-activity.ts";
+import { activityLines } from "../../src/plugin/tasks/following/activity-lines.ts";
+import type { Told } from "../../src/plugin/tasks/following/activity-lines.ts";
+import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
 
 const INFO = {
   l1: { name: "l1", chainId: 1 },

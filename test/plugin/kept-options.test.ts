@@ -10,7 +10,7 @@ import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { ecosystemOptions } from "../../src/plugin/ecosystem-options.ts";
 import { inUsersWords } from "../../src/plugin/named-options.ts";
-import { keptConfig } from "../../src/plugin/tasks/kept-options.ts";
+import { keptConfig } from "../../src/plugin/tasks/running/kept-options.ts";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "../../src/types.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}` as const;

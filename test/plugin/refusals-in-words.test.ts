@@ -11,7 +11,7 @@ import { HardhatPluginError } from "hardhat/plugins";
 import { RpcCode } from "../../src/chain/rpc/request/json-rpc.ts";
 import type { RpcErrorBody } from "../../src/chain/rpc/request/json-rpc.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
-import { explained } from "../../src/plugin/tasks/task-error.ts";
+import { explained } from "../../src/plugin/tasks/session/task-error.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

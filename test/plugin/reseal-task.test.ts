@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

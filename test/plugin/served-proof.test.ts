@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
-import type { FoundOnL1 } from "../../src/plugin/tasks/chain-on-l1.ts";
-import { proofFromFile, servedProofs } from "../../src/plugin/tasks/served-proof.ts";
+import type { FoundOnL1 } from "../../src/plugin/tasks/from-l1/chain-on-l1.ts";
+import { proofFromFile, servedProofs } from "../../src/plugin/tasks/from-l1/served-proof.ts";
 
 describe("B3: what is told of a proof that is not there", () => {
   const folder = mkdtempSync(join(tmpdir(), "served-proof-"));

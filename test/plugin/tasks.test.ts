@@ -18,10 +18,10 @@ import {
 import type { Contract } from "ethers";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { messageGateway } from "../../src/client/contract-interfaces.ts";
-import { deployMessageGateways } from "../../src/client/message-gateway.ts";
+import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
+import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
-import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
+import { REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

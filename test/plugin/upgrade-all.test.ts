@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { lateWaysOut } from "../../src/plugin/tasks/upgrade-plan.ts";
-import type { ChainToUpgrade } from "../../src/plugin/tasks/upgrade-plan.ts";
+import { lateWaysOut } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
+import type { ChainToUpgrade } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { addFlowFee, prepareFlow } from "../../src/client/atomic-flow.ts";
-import { deployAtomicFlows } from "../../src/client/atomic-flows-contract.ts";
-import { buildFlow } from "../../src/client/build-flow.ts";
-import { flowStatus } from "../../src/client/flow-status.ts";
+import { addFlowFee, prepareFlow } from "../../src/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
+import { buildFlow } from "../../src/client/flows/build-flow.ts";
+import { flowStatus } from "../../src/client/flows/flow-status.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat, dataSlice, getAddress, hexlify, toBeHex } from "ethers";
-import { pathBetween } from "../../src/client/forward.ts";
-import type { Ecosystem } from "../../src/client/ecosystem.ts";
+import { pathBetween } from "../../src/client/messages/forward.ts";
+import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

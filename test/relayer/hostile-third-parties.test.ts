@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { sumAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { fromHex, toHex } from "../../src/protocol/hex.ts";

@@ -1,5 +1,5 @@
 import type { TransactionReceipt } from "ethers";
-import { refusalOf } from "../../client/submit.ts";
+import { refusalOf } from "../../client/sending/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";

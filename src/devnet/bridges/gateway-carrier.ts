@@ -1,10 +1,10 @@
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
-import { findChain } from "../../client/ecosystem.ts";
-import type { Ecosystem } from "../../client/ecosystem.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/gateway-messages.ts";
-import type { GatewayMessage } from "../../client/gateway-messages.ts";
-import { ecosystemOf } from "../../client/settlement-base.ts";
-import { viewL1 } from "../../client/withdraw.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
+import type { Ecosystem } from "../../client/ecosystem/ecosystem.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/messages/gateway-messages.ts";
+import type { GatewayMessage } from "../../client/messages/gateway-messages.ts";
+import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
+import { viewL1 } from "../../client/messages/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { answerWithin } from "../../relayer/member-silence.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";

@@ -1,9 +1,9 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import { createAtOneAddress, sendSteps } from "../../bridges/fixed-deployment.ts";
-import type { Ecosystem } from "../../client/ecosystem.ts";
-import { isDeployed, putDeployer } from "../../client/deployed-contract.ts";
-import { gatewayEnd, gatewaysOf } from "../../client/message-gateway.ts";
-import { senderOn } from "../../client/submit.ts";
+import type { Ecosystem } from "../../client/ecosystem/ecosystem.ts";
+import { isDeployed, putDeployer } from "../../client/sending/deployed-contract.ts";
+import { gatewayEnd, gatewaysOf } from "../../client/messages/message-gateway.ts";
+import { senderOn } from "../../client/sending/submit.ts";
 import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";

@@ -1,7 +1,7 @@
 import { AbiCoder, keccak256 } from "ethers";
 import type { TransactionReceipt } from "ethers";
-import { interopCenter } from "../../client/contract-interfaces.ts";
-import { sentMessages } from "../../client/sent-messages.ts";
+import { interopCenter } from "../../client/sending/contract-interfaces.ts";
+import { sentMessages } from "../../client/messages/sent-messages.ts";
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";

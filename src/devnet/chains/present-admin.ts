@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
-import { hyperchainInterface } from "../../client/contract-interfaces.ts";
-import { addressIn, viewsOn } from "../../client/read-view.ts";
+import { hyperchainInterface } from "../../client/sending/contract-interfaces.ts";
+import { addressIn, viewsOn } from "../../client/governing/read-view.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** The account that speaks for a chain, which passes it on at once (`acceptAdmin`). */

@@ -1,4 +1,4 @@
-import { endedChain, pausedChain } from "../../client/chain-standing.ts";
+import { endedChain, pausedChain } from "../../client/standing/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import type { Mark } from "../../core/marks.ts";

@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
-import { viewsOn } from "../../client/read-view.ts";
+import { viewsOn } from "../../client/governing/read-view.ts";
 import { exitDelayObjection } from "../../options/fields/time-limits.ts";
 import type { ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";

@@ -1,9 +1,9 @@
 import type { BrowserProvider, Provider, Signer } from "ethers";
 import { DATA_CARRIER_CODE } from "../../abi/data-carrier-code.ts";
 import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
-import { deployedContract, putContract, putDeployer } from "../../client/deployed-contract.ts";
-import { requestFromL1 } from "../../client/ether-request.ts";
-import { senderOn } from "../../client/submit.ts";
+import { deployedContract, putContract, putDeployer } from "../../client/sending/deployed-contract.ts";
+import { requestFromL1 } from "../../client/queue/ether-request.ts";
+import { senderOn } from "../../client/sending/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";

@@ -1,7 +1,7 @@
 import { parentId } from "../../protocol/chain-ancestry.ts";
-import { putOnLayer } from "../../client/deployed-contract.ts";
-import { FORWARDERS } from "../../client/paid-claim.ts";
-import { senderOn } from "../../client/submit.ts";
+import { putOnLayer } from "../../client/sending/deployed-contract.ts";
+import { FORWARDERS } from "../../client/messages/paid-claim.ts";
+import { senderOn } from "../../client/sending/submit.ts";
 import type { BooksStanding } from "../../relayer/books-standing.ts";
 import { policyOnBase } from "../../relayer/delivery-policy.ts";
 import { ForwardingDriver } from "../../relayer/forwarding-driver.ts";

@@ -1,4 +1,4 @@
-import { shownSymbol } from "../../client/shown-symbol.ts";
+import { shownSymbol } from "../../client/sending/shown-symbol.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";

@@ -1,4 +1,4 @@
-import type { WalletHistory, WalletTransaction } from "../../client/running-ecosystem.ts";
+import type { WalletHistory, WalletTransaction } from "../../client/ecosystem/running-ecosystem.ts";
 import { NONE_FOUND } from "../../chain/rpc/account-search.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { hexQuantity } from "../../protocol/hex.ts";

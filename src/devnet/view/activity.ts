@@ -1,6 +1,6 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { protocolNames } from "../../client/protocol-names.ts";
-import { withoutArguments } from "../../client/revert-reason.ts";
+import { protocolNames } from "../../client/sending/protocol-names.ts";
+import { withoutArguments } from "../../client/sending/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { decodingRoom } from "./decoding-room.ts";

@@ -1,6 +1,6 @@
 import { AbiCoder } from "ethers";
 import type { TransactionDescription } from "ethers";
-import { assetRouter, baseToken, factory } from "../../client/contract-interfaces.ts";
+import { assetRouter, baseToken, factory } from "../../client/sending/contract-interfaces.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { bytesLiteral, quoted } from "./as-test-literals.ts";

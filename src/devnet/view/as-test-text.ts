@@ -1,6 +1,6 @@
 import { AbiCoder, getAddress, Interface } from "ethers";
 import type { InterfaceAbi, ParamType, Result } from "ethers";
-import { revertError } from "../../client/revert-reason.ts";
+import { revertError } from "../../client/sending/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { actOf } from "./as-test-acts.ts";
 import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";

@@ -1,7 +1,7 @@
 import type { RpcClient } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { queuedHashes } from "../../client/l1-request.ts";
-import type { CallFrame } from "../../client/remote-failure.ts";
+import { queuedHashes } from "../../client/queue/l1-request.ts";
+import type { CallFrame } from "../../client/sending/remote-failure.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { memberAsker } from "./looking-methods.ts";
 import type { LookingDependencies } from "./looking-methods.ts";

@@ -1,5 +1,5 @@
-import type { ChainPowers } from "../../client/powers.ts";
-import { readPowers } from "../../client/powers.ts";
+import type { ChainPowers } from "../../client/governing/powers.ts";
+import { readPowers } from "../../client/governing/powers.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 

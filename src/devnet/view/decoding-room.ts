@@ -1,4 +1,4 @@
-import { MOST_DECODED } from "../../client/revert-reason.ts";
+import { MOST_DECODED } from "../../client/sending/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** Hexadecimal characters of all data of a question: what follows is as what is too long. A page's questions have fewer. */

@@ -1,6 +1,6 @@
 import type { NamedBridges } from "./bridge-info.ts";
 import type { DeviceReport } from "../../devices/device-report.ts";
-import type { CallFrame } from "../../client/remote-failure.ts";
+import type { CallFrame } from "../../client/sending/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
 import type { ComposedData } from "../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";

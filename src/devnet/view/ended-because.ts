@@ -1,4 +1,4 @@
-import type { CallFrame } from "../../client/remote-failure.ts";
+import type { CallFrame } from "../../client/sending/remote-failure.ts";
 
 /** Why a call ended that did not revert itself, as the end of "it reverted …"; undefined of one that did. */
 export function endedBecause({ output = "0x", error }: Pick<CallFrame, "output" | "error">): string | undefined {

@@ -1,4 +1,4 @@
-import { amount } from "../../client/shown-amount.ts";
+import { amount } from "../../client/sending/shown-amount.ts";
 import type { ActivityTransaction } from "./activity.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import { hasArrived } from "./has-arrived.ts";

@@ -1,6 +1,6 @@
-import { GovernanceBook } from "../../client/governance.ts";
-import type { Proposal, ProposalState, RegistryGovernance, VersionStanding } from "../../client/governance.ts";
-import { callInWords } from "../../client/registry-acts.ts";
+import { GovernanceBook } from "../../client/governing/governance.ts";
+import type { Proposal, ProposalState, RegistryGovernance, VersionStanding } from "../../client/governing/governance.ts";
+import { callInWords } from "../../client/governing/registry-acts.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 

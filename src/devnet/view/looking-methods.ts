@@ -1,9 +1,9 @@
 import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import type { FairLine } from "../../chain/rpc/fair-line.ts";
-import { WalletBooks } from "../../client/wallet-books.ts";
-import { walletView } from "../../client/wallet-view.ts";
-import type { AskingProviderOf } from "../../client/remote-slot.ts";
+import { WalletBooks } from "../../client/wallet/wallet-books.ts";
+import { walletView } from "../../client/wallet/wallet-view.ts";
+import type { AskingProviderOf } from "../../client/messages/remote-slot.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";

@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { bridge, chainAccounts, erc20 } from "../../client/contract-interfaces.ts";
-import { stepsOf } from "../../client/act-steps.ts";
-import type { UnsignedTransaction } from "../../client/act-steps.ts";
+import { bridge, chainAccounts, erc20 } from "../../client/sending/contract-interfaces.ts";
+import { stepsOf } from "../../client/sending/act-steps.ts";
+import type { UnsignedTransaction } from "../../client/sending/act-steps.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { tokenVault } from "../../relayer/contract-interfaces.ts";

@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { ClientError } from "../../client/client-error.ts";
-import { revertReason } from "../../client/revert-reason.ts";
-import { refusalOf } from "../../client/submit.ts";
+import { ClientError } from "../../client/ecosystem/client-error.ts";
+import { revertReason } from "../../client/sending/revert-reason.ts";
+import { refusalOf } from "../../client/sending/submit.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { ProjectNames } from "./describe.ts";
 

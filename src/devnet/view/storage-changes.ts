@@ -1,6 +1,6 @@
 import { RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { callsOf } from "../../client/remote-failure.ts";
-import type { CallFrame } from "../../client/remote-failure.ts";
+import { callsOf } from "../../client/sending/remote-failure.ts";
+import type { CallFrame } from "../../client/sending/remote-failure.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { NamedContract, ProjectNames } from "./describe.ts";

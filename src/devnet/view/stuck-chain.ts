@@ -1,4 +1,4 @@
-import { endedChain, pausedChain } from "../../client/chain-standing.ts";
+import { endedChain, pausedChain } from "../../client/standing/chain-standing.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { Stuck } from "./ecosystem-info.ts";
 

@@ -1,4 +1,4 @@
-import { endedChain, pausedChain } from "../../client/chain-standing.ts";
+import { endedChain, pausedChain } from "../../client/standing/chain-standing.ts";
 import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./has-arrived.ts";
 

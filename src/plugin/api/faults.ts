@@ -1,4 +1,4 @@
-import type { ChainName } from "../../client/ecosystem.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** Which messages a fault is about: one by its hash, or all. */

@@ -1,5 +1,5 @@
-import type { FlowRequest } from "../../client/build-flow.ts";
-import type { FlowStatus } from "../../client/flow-status.ts";
+import type { FlowRequest } from "../../client/flows/build-flow.ts";
+import type { FlowStatus } from "../../client/flows/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { From } from "./naming/names.ts";

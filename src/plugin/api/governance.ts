@@ -1,9 +1,9 @@
-import type { ChainName } from "../../client/ecosystem.ts";
-import type { Proposal, RegistryGovernance } from "../../client/governance.ts";
-import type { RegistryAct } from "../../client/registry-acts.ts";
-import type { ChainTerms, TermsOfChain } from "../../client/terms.ts";
-import type { VersionContent } from "../../client/upgrade.ts";
-import type { Support } from "../../client/votes.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import type { Proposal, RegistryGovernance } from "../../client/governing/governance.ts";
+import type { RegistryAct } from "../../client/governing/registry-acts.ts";
+import type { ChainTerms, TermsOfChain } from "../../client/governing/terms.ts";
+import type { VersionContent } from "../../client/governing/upgrade.ts";
+import type { Support } from "../../client/governing/votes.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { From } from "./naming/names.ts";
 

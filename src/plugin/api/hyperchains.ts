@@ -1,12 +1,12 @@
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Announcement } from "../../client/announce.ts";
-import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
-import type { ChainName } from "../../client/ecosystem.ts";
-import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
-import type { WalletHistory } from "../../client/running-ecosystem.ts";
-import type { SpendPlan } from "../../client/spend.ts";
-import type { SwapEstimate } from "../../client/swap.ts";
-import type { WalletView } from "../../client/wallet-view.ts";
+import type { Announcement } from "../../client/messages/announce.ts";
+import type { ChainAddress, ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import type { CallEstimate, SendEstimate } from "../../client/transfers/estimate.ts";
+import type { WalletHistory } from "../../client/ecosystem/running-ecosystem.ts";
+import type { SpendPlan } from "../../client/wallet/spend.ts";
+import type { SwapEstimate } from "../../client/transfers/swap.ts";
+import type { WalletView } from "../../client/wallet/wallet-view.ts";
 import type {
   ChainInfo,
   EcosystemInfo,

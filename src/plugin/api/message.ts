@@ -1,4 +1,4 @@
-import type { SentMessage } from "../../client/sent-messages.ts";
+import type { SentMessage } from "../../client/messages/sent-messages.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";

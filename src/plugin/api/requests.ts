@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Announcement } from "../../client/announce.ts";
-import type { ChainAddressLike } from "../../client/chain-address.ts";
-import type { ChainName } from "../../client/ecosystem.ts";
+import type { Announcement } from "../../client/messages/announce.ts";
+import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/fields/values.ts";
 import type { From, TokenLike } from "./naming/names.ts";
 

@@ -1,5 +1,5 @@
-import { announceToken, describeToken } from "../../client/announce.ts";
-import { findChain } from "../../client/ecosystem.ts";
+import { announceToken, describeToken } from "../../client/messages/announce.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -1,5 +1,5 @@
-import type { ChainName } from "../../client/ecosystem.ts";
-import { revertReason } from "../../client/revert-reason.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import { revertReason } from "../../client/sending/revert-reason.ts";
 import { isOver } from "../../devnet/view/bridge-info.ts";
 import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";

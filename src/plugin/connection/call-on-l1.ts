@@ -1,10 +1,10 @@
-import { ClientError } from "../../client/client-error.ts";
-import { findChain } from "../../client/ecosystem.ts";
-import { executeL1Call, findL1Call } from "../../client/l1-calls.ts";
-import { revertReason } from "../../client/revert-reason.ts";
-import { readMessageLog } from "../../client/sent-messages.ts";
-import { ecosystemOf } from "../../client/settlement-base.ts";
-import { viewL1 } from "../../client/withdraw.ts";
+import { ClientError } from "../../client/ecosystem/client-error.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
+import { executeL1Call, findL1Call } from "../../client/calls/l1-calls.ts";
+import { revertReason } from "../../client/sending/revert-reason.ts";
+import { readMessageLog } from "../../client/messages/sent-messages.ts";
+import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
+import { viewL1 } from "../../client/messages/withdraw.ts";
 import { layerName } from "../../devnet/view/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";

@@ -1,7 +1,7 @@
-import { call, requireContract } from "../../client/call.ts";
-import { callTogether } from "../../client/call-together.ts";
-import type { SentCall } from "../../client/direct-call.ts";
-import { findMember } from "../../client/route.ts";
+import { call, requireContract } from "../../client/calls/call.ts";
+import { callTogether } from "../../client/calls/call-together.ts";
+import type { SentCall } from "../../client/calls/direct-call.ts";
+import { findMember } from "../../client/ecosystem/route.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";

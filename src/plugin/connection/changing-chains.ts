@@ -1,5 +1,5 @@
-import { findChain } from "../../client/ecosystem.ts";
-import type { ChainName } from "../../client/ecosystem.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -1,4 +1,4 @@
-import { findChain } from "../../client/ecosystem.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import type { CensoredTarget, Faults, FaultTarget } from "../api/faults.ts";
 import type { EcosystemLink } from "./link.ts";
 

@@ -1,5 +1,5 @@
-import { memberName } from "../../client/ecosystem.ts";
-import type { SentL1Call } from "../../client/direct-call.ts";
+import { memberName } from "../../client/ecosystem/ecosystem.ts";
+import type { SentL1Call } from "../../client/calls/direct-call.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";

@@ -1,6 +1,6 @@
-import { requireContract } from "../../client/call.ts";
-import { estimateCall, estimateSend } from "../../client/estimate.ts";
-import { findMember } from "../../client/route.ts";
+import { requireContract } from "../../client/calls/call.ts";
+import { estimateCall, estimateSend } from "../../client/transfers/estimate.ts";
+import { findMember } from "../../client/ecosystem/route.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

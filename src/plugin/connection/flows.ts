@@ -1,10 +1,10 @@
 import type { Provider } from "ethers";
-import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/atomic-flow.ts";
-import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
-import { buildFlow } from "../../client/build-flow.ts";
-import type { FlowLegRequest } from "../../client/build-flow.ts";
-import { ecosystemOfFlow } from "../../client/flow-layer.ts";
-import { flowStatus } from "../../client/flow-status.ts";
+import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/flows/atomic-flow.ts";
+import { deployAtomicFlows, hasAtomicFlows } from "../../client/flows/atomic-flows-contract.ts";
+import { buildFlow } from "../../client/flows/build-flow.ts";
+import type { FlowLegRequest } from "../../client/flows/build-flow.ts";
+import { ecosystemOfFlow } from "../../client/flows/flow-layer.ts";
+import { flowStatus } from "../../client/flows/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { legOf, pivotOf } from "../../relayer/flow-proofs.ts";

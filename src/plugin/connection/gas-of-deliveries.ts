@@ -1,6 +1,6 @@
 import type { HookContext } from "hardhat/types/hooks";
-import { callsOf, userCalls } from "../../client/remote-failure.ts";
-import type { AskRemote, CallFrame } from "../../client/remote-failure.ts";
+import { callsOf, userCalls } from "../../client/sending/remote-failure.ts";
+import type { AskRemote, CallFrame } from "../../client/sending/remote-failure.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";

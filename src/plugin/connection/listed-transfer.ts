@@ -1,5 +1,5 @@
-import { listedStanding } from "../../client/listed-standing.ts";
-import type { ListedTransfer } from "../../client/transfer-list.ts";
+import { listedStanding } from "../../client/transfers/listed-standing.ts";
+import type { ListedTransfer } from "../../client/transfers/transfer-list.ts";
 import { crossChainMessage } from "./crossing-kinds.ts";
 import type { CrossingKind } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -1,8 +1,8 @@
-import { ClientError } from "../../client/client-error.ts";
-import { findChain } from "../../client/ecosystem.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/gateway-messages.ts";
-import { revertReason } from "../../client/revert-reason.ts";
-import { ecosystemOf } from "../../client/settlement-base.ts";
+import { ClientError } from "../../client/ecosystem/client-error.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/messages/gateway-messages.ts";
+import { revertReason } from "../../client/sending/revert-reason.ts";
+import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";

@@ -1,4 +1,4 @@
-import { findChain } from "../../client/ecosystem.ts";
+import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import type { EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";

@@ -1,6 +1,6 @@
-import type { ChainAddressLike } from "../../client/chain-address.ts";
-import type { ChainName } from "../../client/ecosystem.ts";
-import { resolveChainAddress } from "../../client/resolve-name.ts";
+import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import { resolveChainAddress } from "../../client/names/resolve-name.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { withAddress } from "../development-accounts.ts";
 import type { EcosystemLink } from "./link.ts";

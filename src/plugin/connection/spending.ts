@@ -1,11 +1,11 @@
-import { parseChainAddress } from "../../client/chain-address.ts";
-import { walletHistory } from "../../client/running-ecosystem.ts";
-import { estimateSpend, spend } from "../../client/spend.ts";
-import type { SpendRequest } from "../../client/spend.ts";
-import { walletView } from "../../client/wallet-view.ts";
+import { parseChainAddress } from "../../client/ecosystem/chain-address.ts";
+import { walletHistory } from "../../client/ecosystem/running-ecosystem.ts";
+import { estimateSpend, spend } from "../../client/wallet/spend.ts";
+import type { SpendRequest } from "../../client/wallet/spend.ts";
+import { walletView } from "../../client/wallet/wallet-view.ts";
 import type { Hyperchains, SpendOptions } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";
-import type { Sent } from "../../client/send.ts";
+import type { Sent } from "../../client/transfers/send.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";

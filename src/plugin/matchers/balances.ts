@@ -1,6 +1,6 @@
-import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
-import { formatChainAddress } from "../../client/chain-address.ts";
-import { erc20 } from "../../client/contract-interfaces.ts";
+import type { ChainAddress, ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
+import { formatChainAddress } from "../../client/ecosystem/chain-address.ts";
+import { erc20 } from "../../client/sending/contract-interfaces.ts";
 import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
 import type { BalanceChanges } from "./type-extensions.ts";
 

@@ -1,5 +1,5 @@
-import { memberName } from "../../client/ecosystem.ts";
-import { solidityLines } from "../../client/remote-failure.ts";
+import { memberName } from "../../client/ecosystem/ecosystem.ts";
+import { solidityLines } from "../../client/sending/remote-failure.ts";
 import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";

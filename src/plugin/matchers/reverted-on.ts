@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 import type { ErrorDescription, InterfaceAbi } from "ethers";
-import { solidityLines } from "../../client/remote-failure.ts";
-import { panicText, revertError, revertReason } from "../../client/revert-reason.ts";
+import { solidityLines } from "../../client/sending/remote-failure.ts";
+import { panicText, revertError, revertReason } from "../../client/sending/revert-reason.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { MessageError } from "../api/message.ts";
 import { failureOf } from "./failure.ts";

@@ -1,5 +1,5 @@
-import type { ChainAddressLike } from "../../client/chain-address.ts";
-import type { ChainName } from "../../client/ecosystem.ts";
+import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
 import type { CrossingType } from "../api/message.ts";

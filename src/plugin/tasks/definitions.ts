@@ -60,20 +60,20 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
     .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
     .addFlag(json)
-    .setAction(() => import("./spawn.ts"))
+    .setAction(() => import("./running/spawn.ts"))
     .build(),
   task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
     .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
     .addFlag(json)
-    .setAction(() => import("./stop.ts"))
+    .setAction(() => import("./running/stop.ts"))
     .build(),
   task("hyperchain:dump", "Write a kept ecosystem into one file, which hyperchain:spawn --load goes on with")
     .addPositionalArgument({ name: "file", description: "File to write, such as world.dump" })
     .addOption(option("data", "Folder of an ecosystem that does not run (default: the running ecosystem is dumped)"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./dump.ts"))
+    .setAction(() => import("./running/dump.ts"))
     .build(),
   task("hyperchain:create", "Add a chain to the running ecosystem: created on L1 by the factory, funded and served")
     .addPositionalArgument({ name: "name", description: "What it is called" })
@@ -95,20 +95,20 @@ export const taskDefinitions: TaskDefinition[] = [
     )
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./create.ts"))
+    .setAction(() => import("./running/create.ts"))
     .build(),
   task("hyperchain:start", "Have a chain go on that hyperchain:stop has paused")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./start.ts"))
+    .setAction(() => import("./running/start.ts"))
     .build(),
   task("hyperchain:remove", "Remove a chain from the running ecosystem; its contract on L1 stays")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addFlag({ name: "force", description: "Also where messages or batches of it are open, which are left behind" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./remove.ts"))
+    .setAction(() => import("./running/remove.ts"))
     .build(),
   task("hyperchain:lists", "Show whose transactions and contracts a chain takes; as its admin, change that")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
@@ -120,7 +120,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("removeDeployers", "Accounts that leave it"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./lists.ts"))
+    .setAction(() => import("./running/lists.ts"))
     .build(),
   task("hyperchain:session", "Print a token to read a chain that only some accounts may read")
     .addOption(option("chain", "Name or id of the chain (default: the only one that needs a session)"))
@@ -132,37 +132,37 @@ export const taskDefinitions: TaskDefinition[] = [
     )
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./open-session.ts"))
+    .setAction(() => import("./session/open-session.ts"))
     .build(),
   task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages, fees")
     .addOption(option("ethPrice", "Dollars for 1 ETH, at which a transfer's fee is told in cents too"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./status.ts"))
+    .setAction(() => import("./running/status.ts"))
     .build(),
   task("hyperchain:logs", "Show what users do on all members, in words, as the page's live feed has it")
     .addFlag({ name: "follow", description: "Go on with what happens, until Ctrl-C" })
     .addFlag({ name: "all", description: "Show also what chains, operators and the relayer do by themselves" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./logs.ts"))
+    .setAction(() => import("./following/logs.ts"))
     .build(),
   task("hyperchain:trace", "Show a transaction's calls as one tree over all chains that its messages reached")
     .addPositionalArgument({ name: "hash", description: "Hash of the transaction, or of a message" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./trace.ts"))
+    .setAction(() => import("./following/trace.ts"))
     .build(),
   task("hyperchain:open", "Open the page of the project's running ecosystem in a browser")
     .addFlag({ name: "print", description: "Print its address, and open nothing" })
     .addFlag(json)
-    .setAction(() => import("./open.ts"))
+    .setAction(() => import("./running/open.ts"))
     .build(),
   task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
     .addOption(option("registry", "Folder into which files for Hyperlane's own command line are written"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./bridges.ts"))
+    .setAction(() => import("./running/bridges.ts"))
     .build(),
   task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
     .addPositionalArgument({
@@ -172,7 +172,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "chain", description: "Chain that gets them: name or id" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./import.ts"))
+    .setAction(() => import("./running/import.ts"))
     .build(),
   task("hyperchain:deposit", "Send money from L1 to an account on a chain")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
@@ -185,7 +185,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./deposit.ts"))
+    .setAction(() => import("./acting/deposit.ts"))
     .build(),
   task("hyperchain:withdraw", "Send money from a chain to L1: settles, then claims it there")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
@@ -199,7 +199,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./withdraw.ts"))
+    .setAction(() => import("./acting/withdraw.ts"))
     .build(),
   task(
     "hyperchain:claim",
@@ -211,7 +211,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(from)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./claim.ts"))
+    .setAction(() => import("./acting/claim.ts"))
     .build(),
   task("hyperchain:send", "Send money from a chain or L1 to an account on any chain or L1")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
@@ -229,7 +229,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./send.ts"))
+    .setAction(() => import("./acting/send.ts"))
     .build(),
   task("hyperchain:announce", "Tell other chains the name, symbol and decimals of a token that was born on a chain")
     .addPositionalArgument({ name: "token", description: "Its address there" })
@@ -237,7 +237,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(from)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./announce.ts"))
+    .setAction(() => import("./acting/announce.ts"))
     .build(),
   task("hyperchain:call", "Call a contract on any chain or L1, from the sender's own account there")
     .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain" })
@@ -266,7 +266,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./call.ts"))
+    .setAction(() => import("./acting/call.ts"))
     .build(),
   task("hyperchain:call-together", "Force calls into the queues of several chains by one transaction below them, all or none")
     .addPositionalArgument({
@@ -278,7 +278,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./call-together.ts"))
+    .setAction(() => import("./acting/call-together.ts"))
     .build(),
   task("hyperchain:bring", "Have other chains keep what a storage slot of a contract holds now, such as an account's keys")
     .addPositionalArgument({ name: "contract", description: "It, and its chain: 0x…@chain or <name>@chain" })
@@ -288,7 +288,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(from)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./bring.ts"))
+    .setAction(() => import("./acting/bring.ts"))
     .build(),
   task(
     "hyperchain:swap",
@@ -307,14 +307,14 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./swap.ts"))
+    .setAction(() => import("./acting/swap.ts"))
     .build(),
   task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
     .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
     .addFlag({ name: "execution", description: "Wait, too, until their execution is proven, or labelled with why it is not" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./settle.ts"))
+    .setAction(() => import("./running/settle.ts"))
     .build(),
   task("hyperchain:reseal", "Form batches again that L1 has not executed, with all operations that wait on L1")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
@@ -326,14 +326,14 @@ export const taskDefinitions: TaskDefinition[] = [
     )
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./reseal.ts"))
+    .setAction(() => import("./running/reseal.ts"))
     .build(),
   task("hyperchain:message", "Follow a message from chain to chain, hop by hop")
     .addPositionalArgument({ name: "hash", description: "Hash of the message, or of a transaction on its way" })
     .addFlag({ name: "noWait", description: "Show how far it is and return" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./message.ts"))
+    .setAction(() => import("./following/message.ts"))
     .build(),
   task(
     "hyperchain:deliver",
@@ -354,7 +354,7 @@ export const taskDefinitions: TaskDefinition[] = [
     })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./deliver.ts"))
+    .setAction(() => import("./relaying/deliver.ts"))
     .build(),
   task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
     .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
@@ -367,7 +367,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(spawnOption("proverDevice"))
     .addFlag({ name: "once", description: "End after one proof" })
     .addFlag(json)
-    .setAction(() => import("./prover.ts"))
+    .setAction(() => import("./running/prover.ts"))
     .build(),
   task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
     .addOption(
@@ -388,7 +388,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag({ name: "once", description: "Deliver what waits now, and return" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./relay.ts"))
+    .setAction(() => import("./relaying/relay.ts"))
     .build(),
   task("hyperchain:spend", "Pay out of what an account has on all members together")
     .addPositionalArgument({ name: "amount", description: "Such as 10" })
@@ -405,13 +405,13 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./spend.ts"))
+    .setAction(() => import("./acting/spend.ts"))
     .build(),
   task("hyperchain:wallet", "Show an account's assets on all members, and what is on its way")
     .addPositionalArgument({ name: "account", description: "Address or number of a development account", defaultValue: "0" })
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./wallet.ts"))
+    .setAction(() => import("./acting/wallet.ts"))
     .build(),
   task("hyperchain:names", "Show the names of chains and accounts in L1's registry, or take one")
     .addPositionalArgument({
@@ -431,7 +431,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("from", "Who signs on L1: number or address of a development account (default: account 0)"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./names.ts"))
+    .setAction(() => import("./acting/names.ts"))
     .build(),
   task("hyperchain:keys", "Show whose keys act for an account on all chains, name one by its first keys, or replace them")
     .addPositionalArgument({ name: "id", description: "The account's id, as --register prints it", defaultValue: "" })
@@ -443,7 +443,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("from", "Who pays: number or address of a development account (default: account 0)"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./keys.ts"))
+    .setAction(() => import("./acting/keys.ts"))
     .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
@@ -468,7 +468,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(data)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./reconstruct.ts"))
+    .setAction(() => import("./from-l1/reconstruct.ts"))
     .build(),
   task("hyperchain:prove", "Print what L1 takes as proof of something on a chain, from L1's data alone")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
@@ -485,7 +485,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(data)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./prove.ts"))
+    .setAction(() => import("./from-l1/prove.ts"))
     .build(),
   task("hyperchain:verify", "Check that a batch's transactions led from L1's state before it to L1's state after it, by a proof")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
@@ -501,7 +501,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./verify.ts"))
+    .setAction(() => import("./from-l1/verify.ts"))
     .build(),
   task(
     "hyperchain:exit",
@@ -525,7 +525,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(data)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./exit.ts"))
+    .setAction(() => import("./from-l1/exit.ts"))
     .build(),
   task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has ended")
     .addPositionalArgument({ name: "flow", description: "The flow's id, or a file with its legs as buildFlow made it (JSON)" })
@@ -541,7 +541,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("token", "The leg's token as it is on L1 (default: the chain is asked)"))
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./claim-escrow.ts"))
+    .setAction(() => import("./from-l1/claim-escrow.ts"))
     .build(),
   task("hyperchain:upgrade", "Show, schedule, withdraw or rehearse a chain's move to another protocol version")
     .addPositionalArgument({
@@ -582,7 +582,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(settlementUrl)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./upgrade.ts"))
+    .setAction(() => import("./governing/upgrade.ts"))
     .build(),
   task("hyperchain:governance", "Show who governs protocol versions, and what is voted on; propose, vote, queue, execute")
     .addPositionalArgument({
@@ -611,7 +611,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(settlementUrl)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./governance.ts"))
+    .setAction(() => import("./governing/governance.ts"))
     .build(),
   task(
     "hyperchain:terms",
@@ -636,7 +636,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(settlementUrl)
     .addOption(url)
     .addFlag(json)
-    .setAction(() => import("./terms.ts"))
+    .setAction(() => import("./governing/terms.ts"))
     .build(),
   task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network, from that network's first account")
     .addOption(
@@ -654,6 +654,6 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("revealDelay", "Seconds between a chain's announcement and its creation (default: 60)"))
     .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })
     .addFlag(json)
-    .setAction(() => import("./deploy.ts"))
+    .setAction(() => import("./running/deploy.ts"))
     .build(),
 ];

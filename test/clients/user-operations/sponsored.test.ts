@@ -9,10 +9,10 @@ import { createBundlerClient, createPaymasterClient } from "viem/account-abstrac
 import { deploySponsoring } from "../../../fixtures/sponsored-call/deploy.ts";
 import { targetOf, toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { toSponsor, walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
-import { call } from "../../../src/client/call.ts";
-import { send } from "../../../src/client/send.ts";
-import { viemChain } from "../../../src/client/viem-chain.ts";
-import { viemSigner } from "../../../src/client/viem-signer.ts";
+import { call } from "../../../src/client/calls/call.ts";
+import { send } from "../../../src/client/transfers/send.ts";
+import { viemChain } from "../../../src/client/ecosystem/viem-chain.ts";
+import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { deploy as deployOurs } from "../../client/support.ts";

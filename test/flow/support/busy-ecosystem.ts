@@ -1,4 +1,4 @@
-import { requestFromL1 } from "../../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../../src/client/queue/ether-request.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { transferOf } from "./interop.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserProvider } from "ethers";
-import { requestFromL1 } from "../../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
 import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";

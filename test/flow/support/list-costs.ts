@@ -1,6 +1,6 @@
 import { Interface } from "ethers";
 import type { JsonRpcProvider, Signer, TransactionRequest } from "ethers";
-import { findSentList } from "../../../src/client/transfer-list.ts";
+import { findSentList } from "../../../src/client/transfers/transfer-list.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -13,7 +13,7 @@ import { genesisOf } from "./genesis.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { requestFromL1 } from "../../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../../src/client/queue/ether-request.ts";
 import { startBehind } from "../../../src/devnet/reconstruction/chain-start.ts";
 import { versionedChain } from "../../../src/node/described/chain-on-l1.ts";
 import { chainOptionsOf } from "../../../src/node/described/chain-options.ts";

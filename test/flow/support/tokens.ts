@@ -2,8 +2,8 @@ import { Interface } from "ethers";
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import { chainContract, encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/l1-request.ts";
-import type { QueuedRequest } from "../../../src/client/l1-request.ts";
+import { chainContract, encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/queue/l1-request.ts";
+import type { QueuedRequest } from "../../../src/client/queue/l1-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
 

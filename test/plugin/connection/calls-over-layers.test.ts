@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import { l1AccountOf } from "../../../src/client/chain-accounts.ts";
+import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
 import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
 import { openUnproven } from "./support/open.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import { callInWords, callOfAct } from "../../../src/client/registry-acts.ts";
+import { callInWords, callOfAct } from "../../../src/client/governing/registry-acts.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
 import type { Governance } from "../../../src/plugin/api/governance.ts";
 import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";

@@ -7,11 +7,11 @@ import { createPublicClient, createWalletClient, custom, defineChain, parseEther
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts/accounts.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
-import { messageGateway } from "../../../src/client/contract-interfaces.ts";
-import { deployMessageGateways } from "../../../src/client/message-gateway.ts";
+import { messageGateway } from "../../../src/client/sending/contract-interfaces.ts";
+import { deployMessageGateways } from "../../../src/client/messages/message-gateway.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
-import { l1AccountOf } from "../../../src/client/chain-accounts.ts";
+import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
@@ -193,7 +193,7 @@ describe("I2: an ecosystem from network.create", () => {
   });
 
   test("a withdrawal that someone else claims is delivered too", async () => {
-    const { finalizeWithdrawal } = await import("../../../src/client/withdraw.ts");
+    const { finalizeWithdrawal } = await import("../../../src/client/messages/withdraw.ts");
     const withdrawal = await hyperchains.withdraw({ chain: "beta", amount: 7n, to: NOBODY });
     assert.equal((await withdrawal.refresh()).waitingFor, "its batch is sealed, proven and executed on L1");
     await hyperchains.settle("beta");

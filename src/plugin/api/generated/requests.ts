@@ -1,7 +1,7 @@
 // Generated from src/plugin/api/requests.ts by 'npm run generate'.
-import type { Announcement } from "../../../client/announce.ts";
-import type { ChainAddressLike } from "../../../client/chain-address.ts";
-import type { ChainName } from "../../../client/ecosystem.ts";
+import type { Announcement } from "../../../client/messages/announce.ts";
+import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
+import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
 import type { From, TokenLike } from "../naming/names.ts";
 
 export interface DepositOptions {

@@ -1,0 +1,248 @@
+import type { Provider, Signer } from "ethers";
+import { AssetMessageKind, ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../../protocol/asset-message.ts";
+import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { chainAccountAddress, decodeL1Call } from "../../protocol/l1-call.ts";
+import type { L1Call } from "../../protocol/l1-call.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { proveWithdrawal } from "../../relayer/inclusion-proof.ts";
+import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import { chainAccountsContract, l1AccountOf } from "./chain-accounts.ts";
+import { parseAccount } from "../ecosystem/chain-address.ts";
+import { ClientError } from "../ecosystem/client-error.ts";
+import { chainAccounts, messenger, topicOf } from "../sending/contract-interfaces.ts";
+import type { SentL1Call } from "./direct-call.ts";
+import { putOnLayer } from "../sending/deployed-contract.ts";
+import { findChain } from "../ecosystem/ecosystem.ts";
+import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { revertReason } from "../sending/revert-reason.ts";
+import type { ContractNames } from "../sending/revert-reason.ts";
+import { ecosystemOf } from "../ecosystem/settlement-base.ts";
+import { senderOn, submit } from "../sending/submit.ts";
+import type { Sender } from "../sending/submit.ts";
+import { ETHER } from "../tokens/token.ts";
+import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../messages/withdraw.ts";
+
+/** Which call of L1 is meant: what `call` gave names it. */
+export interface L1CallName {
+  readonly chain: ChainName;
+  readonly sender: string;
+  readonly messageHash: Hex;
+}
+
+/**
+ * How a call of L1 stands there. `ready`: its batch is executed, and any account can have it made. `expired`: it was not made
+ * until its last second. `canceled`: its sender has closed it.
+ */
+export type L1CallState = "unknown" | "committed" | "proven" | "ready" | "expired" | "canceled" | "executed";
+
+/** A call of L1, and how far it has come. */
+export interface FoundL1Call {
+  readonly state: L1CallState;
+  /** Undefined where the state is unknown. */
+  readonly place: MessagePlace | undefined;
+  readonly call: L1Call | undefined;
+  /** The transaction on L1 that made it. */
+  readonly transactionHash: Hex | undefined;
+}
+
+/** What came of having a call made. */
+export type ExecutedL1Call =
+  | { readonly state: "executed"; readonly l1TransactionHash: Hex }
+  /** Nothing was sent: an account has had it made. */
+  | { readonly state: "executedBefore"; readonly l1TransactionHash: Hex | undefined }
+  /** Nothing was sent: it cannot be made yet, or not any more. */
+  | { readonly state: Exclude<L1CallState, "ready" | "executed"> };
+
+const PROGRESS: readonly L1CallState[] = ["ready", "proven", "committed", "executed", "expired", "canceled"];
+const NOTHING_FOUND: FoundL1Call = { state: "unknown", place: undefined, call: undefined, transactionHash: undefined };
+
+/**
+ * The call of this name that can be made soonest, by what `view` has read. Calls for another L1, another ecosystem or another
+ * version of the contract there are unknown. A validium's are known once their bodies were brought (`L1View.bringBody`).
+ */
+export async function findL1Call(all: Ecosystem, name: L1CallName, view: L1View, l1: Provider): Promise<FoundL1Call> {
+  const chain = findChain(all, name.chain);
+  const ecosystem = ecosystemOf(all, chain);
+  const layer = { chainId: BigInt(ecosystem.l1.chainId), factory: ecosystem.l1.contracts.factory };
+  let soonest = NOTHING_FOUND;
+  for (const place of view.messages(BigInt(chain.chainId), parseAccount(name.sender), name.messageHash)) {
+    const call = callFor(layer, place.body);
+    if (call === undefined) continue;
+    const found = { place, call, ...(await l1CallStanding(call, place, l1)) };
+    if (soonest.place === undefined || PROGRESS.indexOf(found.state) < PROGRESS.indexOf(soonest.state)) soonest = found;
+  }
+  return soonest;
+}
+
+/** The call that a message asks of an L1 with this factory; undefined for any other message. */
+export function callFor(
+  { chainId, factory }: { readonly chainId: bigint; readonly factory: Hex },
+  body: Uint8Array,
+): L1Call | undefined {
+  const call = decodeL1Call(body);
+  return call?.l1ChainId === chainId && call.accounts === chainAccountsContract(factory).address ? call : undefined;
+}
+
+/** A call that another call sends on. */
+export interface OnwardCall {
+  readonly name: SentL1Call;
+  readonly body: Uint8Array;
+}
+
+/**
+ * The call that follows on the next layer, where a call of a sender on a chain has its account send one on; undefined for any
+ * other message. What it says is checked on each layer: here it is only read.
+ */
+export function onwardCall(
+  all: Ecosystem,
+  { chain: name, sender }: Pick<L1CallName, "chain" | "sender">,
+  message: Uint8Array,
+): OnwardCall | undefined {
+  const chain = findChain(all, name);
+  const call = decodeL1Call(message);
+  if (call?.to !== PREDEPLOYS.L1Messenger || chain.settlesOn === undefined) return undefined;
+  const body = sentBody(call.data);
+  const below = findChain(all, chain.settlesOn.chainId);
+  const { l1 } = ecosystemOf(all, below);
+  const layer = { chainId: BigInt(l1.chainId), factory: l1.contracts.factory };
+  if (body === undefined || callFor(layer, body) === undefined) return undefined;
+  const account = l1AccountOf(all, { chain: chain.chainId, sender });
+  return { name: { chain: below.chainId, sender: account, messageHash: keccak(body) }, body };
+}
+
+function sentBody(data: Hex): Uint8Array | undefined {
+  try {
+    const [body] = messenger.decodeFunctionData("sendToL1", data) as unknown as readonly [string];
+    return fromHex(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a call stands, by its place and by what the contract on L1 says. */
+async function l1CallStanding(
+  { accounts, lastSecond }: L1Call,
+  { batch, index, sender }: MessagePlace,
+  l1: Provider,
+): Promise<Pick<FoundL1Call, "state" | "transactionHash">> {
+  const still = (state: L1CallState) => ({ state, transactionHash: undefined });
+  if (batch.executed === undefined) return still(batch.proven === undefined ? "committed" : "proven");
+  const account = chainAccountAddress(accounts, batch.chainId, sender);
+  const data = chainAccounts.encodeFunctionData("isClosed", [account, batch.batchNumber, index]);
+  // Nothing is there until the first call is made.
+  const answer = await l1.call({ to: accounts, data });
+  if (answer === "0x" || BigInt(answer) === 0n) {
+    const now = BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
+    return still(now > lastSecond ? "expired" : "ready");
+  }
+  const topics = [EXECUTED, wordToHex(BigInt(account)), wordToHex(batch.batchNumber), wordToHex(BigInt(index))];
+  const question = { address: accounts, topics, fromBlock: batch.executed.blockNumber, toBlock: await l1.getBlockNumber() };
+  const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
+  return log === undefined ? still("canceled") : { state: "executed", transactionHash: log.transactionHash as Hex };
+}
+
+const EXECUTED = topicOf(chainAccounts, "CallExecuted");
+/** Topics of the events on L1 with which calls end. */
+export const L1_CALL_ENDS = { executed: EXECUTED, canceled: topicOf(chainAccounts, "CallCanceled") } as const;
+
+/**
+ * Has the call of a sender on a chain made on L1; any account may. Withdrawals of the sender to its account there are claimed
+ * first, as far as the call needs their money, and what makes the calls is put there where it is missing. `signer` is on L1, or
+ * on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading L1 from the start. Throws ClientError:
+ * Failed with the reason where the call would revert, after which it can be tried again; InsufficientFunds where the account
+ * cannot pay its value.
+ */
+export async function executeL1Call(
+  all: Ecosystem,
+  name: L1CallName,
+  signer: Signer,
+  view?: L1View,
+  names?: Pick<ContractNames, "error">,
+): Promise<ExecutedL1Call> {
+  const chain = findChain(all, name.chain);
+  const ecosystem = ecosystemOf(all, chain);
+  const sender = await senderOn(signer, ecosystem.l1);
+  const seen = view ?? viewL1(ecosystem, sender.provider);
+  await seen.poll();
+  const { state, place, call, transactionHash } = await findL1Call(ecosystem, name, seen, sender.provider);
+  if (state === "executed") return { state: "executedBefore", l1TransactionHash: transactionHash };
+  if (state !== "ready") return { state };
+  const proof = place === undefined ? undefined : proveWithdrawal(place);
+  if (call === undefined || place === undefined || proof === undefined)
+    throw new Error(`call ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
+  await bringValue(ecosystem, { call, place }, sender, seen);
+  await putOnLayer(chainAccountsContract(ecosystem.l1.contracts.factory), sender);
+  const { chainId, l2BatchNumber, l2MessageIndex, l2Sender, message: data, merkleProof } = proof;
+  const message = { txNumberInBatch: 0, sender: l2Sender, data };
+  const execution = [chainId, l2BatchNumber, l2MessageIndex, message, merkleProof];
+  const transaction = { to: call.accounts, data: chainAccounts.encodeFunctionData("execute", execution) };
+  const receipt = await submit(sender, transaction).catch((error: unknown) => {
+    throw wouldFail(error, call, ecosystem, names) ?? error;
+  });
+  return { state: "executed", l1TransactionHash: receipt.hash as Hex };
+}
+
+/** Most withdrawals that are claimed for one call: its sender could have sent thousands, for others to claim. */
+const MOST_CLAIMS = 8;
+
+/** Claims what the sender itself has withdrawn to its account, the largest first, where that lets the account pay. */
+async function bringValue(
+  ecosystem: Ecosystem,
+  { call, place: { batch, sender: caller } }: { readonly call: L1Call; readonly place: MessagePlace },
+  { provider, signer }: Sender,
+  view: L1View,
+): Promise<void> {
+  const { chainId: chain } = batch;
+  const account = chainAccountAddress(call.accounts, chain, caller);
+  const balance = await provider.getBalance(account);
+  const ready: Hex[] = [];
+  let brought = balance;
+  for (const { messageHash, amount } of withdrawalsTo(account, chain, caller, view)) {
+    if (brought >= call.value || ready.length === MOST_CLAIMS) break;
+    const { state } = await findWithdrawal(ecosystem, { chain, messageHash }, view, provider);
+    if (state !== "ready") continue;
+    ready.push(messageHash);
+    brought += amount;
+  }
+  if (brought < call.value) throw lacksValue(ecosystem, account, balance, call.value);
+  for (const messageHash of ready) await finalizeWithdrawal(ecosystem, { chain, messageHash }, signer, view);
+}
+
+function lacksValue({ l1 }: Ecosystem, address: Hex, balance: bigint, needed: bigint): ClientError {
+  const message =
+    `the call pays ${needed} wei with ${address}, which has ${balance} on ${l1.name}: withdraw what is missing to it, wait until ` +
+    `what was withdrawn is settled, or claim it yourself where it came in more than ${MOST_CLAIMS} withdrawals`;
+  return new ClientError("InsufficientFunds", message, { address, balance, needed });
+}
+
+/** The largest first. Others' withdrawals to the account are left: a stranger could send thousands. */
+function withdrawalsTo(
+  account: Hex,
+  chainId: bigint,
+  caller: Hex,
+  view: L1View,
+): readonly { readonly messageHash: Hex; readonly amount: bigint }[] {
+  const found = [ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS].flatMap((from) =>
+    view.messagesOf(chainId, from).flatMap(({ body }) => {
+      const transfer = decodeAssetMessage(body);
+      const isOwn = transfer?.kind === AssetMessageKind.withdrawal && transfer.sender === caller;
+      if (!isOwn || transfer.recipient !== account || transfer.originToken !== ETHER) return [];
+      return [{ messageHash: keccak(body), amount: transfer.amount }];
+    }),
+  );
+  return found.toSorted((a, b) => (a.amount < b.amount ? 1 : -1));
+}
+
+function wouldFail(
+  error: unknown,
+  { to, lastSecond }: L1Call,
+  { l1 }: Ecosystem,
+  names: Pick<ContractNames, "error"> | undefined,
+): ClientError | undefined {
+  if (!(error instanceof ClientError) || error.details["error"] !== "CallFailed") return undefined;
+  const [data] = error.details["args"] as readonly [Hex];
+  const message = `the call of ${to} on ${l1.name} reverts there ${revertReason(data, names)}; it can be tried again until second ${lastSecond} of its clock`;
+  return new ClientError("Failed", message, { data, lastSecond }, { cause: error });
+}

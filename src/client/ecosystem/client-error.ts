@@ -1,0 +1,49 @@
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+
+/** What a user's request can run into before, or while, it is sent. */
+export type ClientErrorCode =
+  | "UnknownChain"
+  | "OtherSettlementLayer"
+  | "UnknownToken"
+  | "AmbiguousToken"
+  | "MalformedAddress"
+  | "WrongChecksum"
+  | "UnknownName"
+  | "AmbiguousName"
+  | "MalformedName"
+  | "NameTaken"
+  | "ZeroAmount"
+  | "InsufficientFunds"
+  | "WrongChain"
+  | "NoProvider"
+  | "NotForwardable"
+  | "NotWithdrawable"
+  | "NotOnRoute"
+  | "NotDeliverable"
+  | "NotListable"
+  | "Refused"
+  | "Failed"
+  | "Unconfirmed"
+  | "TimedOut"
+  | "NotImported"
+  | "NotSigned"
+  | "NoContract"
+  | "FlowOpen"
+  | "PartFailed"
+  | "NoVotes"
+  | "NoCouncil"
+  | "UnknownProposal"
+  | "UnknownVersion"
+  | "VoteLost";
+
+/** A request that cannot be carried out as it stands. The message says why and what to do. */
+export class ClientError extends HyperchainError<ClientErrorCode> {
+  override readonly name = "ClientError";
+  /** The values behind the message; of `Refused`, the contract's error, or the code of the chain's. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ClientErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(code, message, options);
+    this.details = details;
+  }
+}

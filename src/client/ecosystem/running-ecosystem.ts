@@ -1,0 +1,116 @@
+import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { ClientError } from "./client-error.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { waitUntil } from "./wait-until.ts";
+import type { WaitOptions } from "./wait-until.ts";
+
+/** An ecosystem that runs, as `hyperchain_info` of any of its members tells it. */
+export interface RunningEcosystem extends Ecosystem {
+  readonly name: string;
+  readonly l1: Ecosystem["l1"] & { readonly url: string };
+  readonly chains: readonly (EcosystemChain & { readonly url: string })[];
+  /** Well-known contracts at their public addresses, for `viemChain`. */
+  readonly singletons: { readonly multicall3?: Hex };
+}
+
+/** How far a message is. */
+export interface MessageStanding {
+  readonly messageHash: Hex;
+  readonly type: string;
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  /** Done, in order. */
+  readonly steps: readonly { readonly step: string; readonly chainId: number; readonly transactionHash: Hex }[];
+  /** What happens next; absent where every step is done. */
+  readonly waitingFor?: string;
+  /** Why its delivery was refused last. */
+  readonly refusal?: string;
+}
+
+/** A JSON-RPC client of any member: ethers' `JsonRpcProvider` and `BrowserProvider`, or `{ send }` of one's own. */
+export interface EcosystemAsking {
+  send(method: string, params: unknown[]): Promise<unknown>;
+}
+
+/** What there is: members, URLs, contracts. Rejects with the member's error. */
+export async function loadEcosystem(member: EcosystemAsking): Promise<RunningEcosystem> {
+  return (await member.send("hyperchain_info", [])) as RunningEcosystem;
+}
+
+/**
+ * How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. Chains can
+ * send messages of one hash: `source` is the chain that is meant, by default any.
+ */
+export async function messageStatus(member: EcosystemAsking, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
+  const params = source === undefined ? [hash] : [hash, source];
+  return ((await member.send("hyperchain_message", params)) as MessageStanding | null) ?? undefined;
+}
+
+/** A transaction that touched an account on a chain. */
+export interface WalletTransaction {
+  readonly chainId: number;
+  readonly transactionHash: Hex;
+  readonly blockNumber: number;
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly from: Hex;
+  /** Null where it created a contract. */
+  readonly to: Hex | null;
+  /** Wei, decimal. */
+  readonly value: string;
+  readonly succeeded: boolean;
+}
+
+/** A page of what touched an account on all chains, the newest first. */
+export interface WalletHistory {
+  readonly transactions: readonly WalletTransaction[];
+  /** Give it back as `before` for what is older; absent where there is nothing older. By chain ids. */
+  readonly next?: Readonly<Record<string, number>>;
+}
+
+/** What touched an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's error. */
+export async function walletHistory(
+  member: EcosystemAsking,
+  account: Hex,
+  { before, count }: { readonly before?: WalletHistory["next"]; readonly count?: number } = {},
+): Promise<WalletHistory> {
+  return (await member.send("hyperchain_history", [account, before ?? null, count ?? null])) as WalletHistory;
+}
+
+/**
+ * The calls of a message on both chains, and why one failed, as `hyperchain_traceMessage` tells them; undefined for a hash
+ * that names none.
+ */
+export async function messageTrace(member: EcosystemAsking, hash: Hex): Promise<unknown> {
+  return (await member.send("hyperchain_traceMessage", [hash])) ?? undefined;
+}
+
+/**
+ * Resolves when a message has done a step, such as "executed". Rejects with ClientError Failed where its delivery is refused, and
+ * TimedOut where it takes too long, each with what it waits for.
+ */
+export async function waitForStep(
+  member: EcosystemAsking,
+  hash: Hex,
+  step: JourneyStep,
+  options: WaitOptions = {},
+): Promise<MessageStanding> {
+  let message: MessageStanding | undefined;
+  const look = async (): Promise<MessageStanding | undefined> => {
+    message = await messageStatus(member, hash);
+    if (message?.steps.some((done) => done.step === step) === true) return message;
+    if (message?.refusal === undefined) return undefined;
+    throw new ClientError("Failed", `message ${hash} cannot be delivered: ${message.refusal}`, { message });
+  };
+  const late = (timeoutMs: number): ClientError => {
+    const standing =
+      message === undefined
+        ? "no member knows it: is this the hash of a message?"
+        : `it waits until ${message.waitingFor ?? "its chain tells more"}`;
+    return new ClientError("TimedOut", `message ${hash} did not reach "${step}" within ${timeoutMs} ms; ${standing}`, {
+      message,
+    });
+  };
+  return waitUntil(look, late, options);
+}

@@ -1,0 +1,35 @@
+import type { Hex } from "../../protocol/hex.ts";
+
+/** What `hyperchain_info` says of a chain, as far as wallets and front-ends need it. */
+interface DescribedChain {
+  readonly name: string;
+  readonly chainId: number;
+  readonly url: string;
+  readonly baseToken: { readonly symbol: string };
+}
+
+/** A chain as viem and wagmi define one. */
+interface ViemChain {
+  readonly id: number;
+  readonly name: string;
+  readonly nativeCurrency: { readonly name: string; readonly symbol: string; readonly decimals: 18 };
+  readonly rpcUrls: { readonly default: { readonly http: readonly [string]; readonly webSocket: readonly [string] } };
+  readonly contracts?: { readonly multicall3: { readonly address: Hex } };
+  readonly testnet: true;
+}
+
+/** A chain of an ecosystem for `createPublicClient({ chain })` and its like; with Multicall3 where the ecosystem has it. */
+export function viemChain(
+  { name, chainId, url, baseToken }: DescribedChain,
+  { singletons }: { readonly singletons: { readonly multicall3?: Hex } },
+): ViemChain {
+  const { multicall3: address } = singletons;
+  return {
+    id: chainId,
+    name,
+    nativeCurrency: { name: baseToken.symbol === "ETH" ? "Ether" : baseToken.symbol, symbol: baseToken.symbol, decimals: 18 },
+    rpcUrls: { default: { http: [url], webSocket: [url.replace(/^http/, "ws")] } },
+    ...(address === undefined ? {} : { contracts: { multicall3: { address } } }),
+    testnet: true,
+  };
+}

@@ -1,0 +1,55 @@
+import { hashAtomicFlow } from "../../protocol/atomic-flow.ts";
+import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../relayer/atomic-flows-address.ts";
+import { outcomeOf, placeOfFact } from "../../relayer/flow-proofs.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
+import { atomicFlows } from "../sending/contract-interfaces.ts";
+import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import type { ProviderOf } from "../transfers/estimate.ts";
+import { viewOfFlow } from "./flow-layer.ts";
+
+/** What became of a leg, as its own chain says. */
+export type LegStatus = "missing" | "held" | "released" | "refunded";
+const LEG_STATUSES: readonly LegStatus[] = ["missing", "held", "released", "refunded"];
+
+/** How a flow stands. */
+export interface FlowStatus {
+  readonly id: Hex;
+  /** What executed batches and marks say: `committed` legs can be released, those of an `aborted` flow given back. */
+  readonly state: "open" | "committed" | "aborted";
+  /** Of an aborted flow, the leg that is missing. */
+  readonly missing?: number | undefined;
+  readonly legs: readonly {
+    readonly status: LegStatus;
+    /** Base token for the account that ends it; 0 once it has ended. */
+    readonly fee: bigint;
+    /** When the layer executed the batch with this leg, seconds by its clock. */
+    readonly executedAt?: bigint | undefined;
+  }[];
+}
+
+/** Asks the chain of each leg, and what they settle on. Throws ClientError OtherSettlementLayer where that is not one layer. */
+export async function flowStatus(
+  ecosystem: Ecosystem,
+  flow: AtomicFlow,
+  providerOf: ProviderOf,
+  view: L1View = viewOfFlow(ecosystem, flow, providerOf),
+): Promise<FlowStatus> {
+  await view.poll();
+  const id = hashAtomicFlow(flow);
+  const legs = await Promise.all(
+    flow.legs.map(async ({ chainId }, leg) => {
+      const ask = async (name: string): Promise<bigint> => {
+        const data = atomicFlows.encodeFunctionData(name, [id, leg]);
+        const answer = await providerOf(Number(chainId)).call({ to: ATOMIC_FLOWS_ADDRESS, data });
+        return answer === "0x" ? 0n : BigInt(answer);
+      };
+      const [status, fee] = [Number(await ask("escrowStatus")), await ask("feeOf")];
+      const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
+      return { status: LEG_STATUSES[status] ?? "missing", fee, executedAt };
+    }),
+  );
+  const outcome = outcomeOf(view, flow);
+  return { id, state: outcome.state, missing: outcome.state === "aborted" ? outcome.missing : undefined, legs };
+}

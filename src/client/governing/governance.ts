@@ -1,0 +1,261 @@
+import { id, Interface } from "ethers";
+import type { Log, Provider } from "ethers";
+import { securityCouncilAbi } from "../../abi/security-council.ts";
+import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { governor as governorInterface, timelock as timelockInterface, topicOf } from "../sending/contract-interfaces.ts";
+import { LogBook } from "../queue/log-book.ts";
+import type { PlannedCall } from "../keystore/plan.ts";
+import { addressIn, viewsOn } from "./read-view.ts";
+import type { ReadView } from "./read-view.ts";
+import type { ProposedCalls } from "./votes.ts";
+
+/** A protocol version's standing in the registry; times are seconds of the layer's, undefined for what is not so. */
+export interface VersionStanding {
+  readonly version: bigint;
+  readonly retiresAt: bigint | undefined;
+  /** Of a freeze that lasts. */
+  readonly frozenUntil: bigint | undefined;
+  readonly haltedAt: bigint | undefined;
+  /** What chains pass to from the halted version. */
+  readonly replacement: bigint | undefined;
+}
+
+/** As OpenZeppelin's `IGovernor` numbers them. */
+const STATES = ["pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed"] as const;
+export type ProposalState = (typeof STATES)[number];
+
+/** Calls that were put to the vote. */
+export interface Proposal extends ProposedCalls {
+  readonly id: bigint;
+  readonly proposer: Hex;
+  readonly state: ProposalState;
+  /** Votes count as they are at this second; they are cast after it. */
+  readonly votesFrom: bigint;
+  readonly votesUntil: bigint;
+  readonly votes: { readonly for: bigint; readonly against: bigint; readonly abstain: bigint };
+  /** The second from which anyone can execute it; undefined before it is queued. */
+  readonly executableFrom: bigint | undefined;
+}
+
+/** Votes that decide what a timelock then does. */
+export interface Votes {
+  readonly governor: Hex;
+  readonly token: Hex;
+  readonly votingDelaySeconds: bigint;
+  readonly votingPeriodSeconds: bigint;
+  readonly timelockDelaySeconds: bigint;
+  readonly quorumPercent: bigint;
+  /** In favour, by which a vote ends at once. */
+  readonly superQuorumPercent: bigint;
+  /** The oldest first. */
+  readonly proposals: readonly Proposal[];
+}
+
+/** A council, with its members where it is a `SecurityCouncil`. */
+export interface Council {
+  readonly address: Hex;
+  /** Ascending; none where the council is another contract or an account. */
+  readonly members: readonly Hex[];
+  /** Signatures for a freeze of at most `softSeconds`, and for all else. */
+  readonly soft: bigint;
+  readonly hard: bigint;
+  readonly softSeconds: bigint;
+  /** Of all freezes, what is left until the cycle is over. */
+  readonly freezeLeftSeconds: bigint;
+}
+
+/** Who governs the protocol versions of the chains on a layer, and what is under way. */
+export interface RegistryGovernance {
+  readonly verifiers: Hex;
+  readonly governance: Hex;
+  /** Undefined where governance is an account, or a contract of another kind. */
+  readonly votes: Votes | undefined;
+  readonly council: Council | undefined;
+  readonly retirementNoticeSeconds: bigint;
+  /** In ascending order. */
+  readonly versions: readonly VersionStanding[];
+  /** Of the layer's newest block. */
+  readonly now: bigint;
+}
+
+const registryInterface = new Interface(verifierRegistryAbi);
+const councilInterface = new Interface(securityCouncilAbi);
+const PROPOSER = id("PROPOSER_ROLE") as Hex;
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
+
+type CreatedProposal = Pick<Proposal, "id" | "proposer" | "calls" | "description" | "votesFrom" | "votesUntil">;
+
+/** What is told of one registry, whose events are read once. */
+export class GovernanceBook {
+  readonly #verifiers: Hex;
+  readonly #versions: LogBook<bigint[]>;
+  /** By governance: accounts that were let propose, in the order in which they were. */
+  readonly #proposers = new Map<Hex, LogBook<Hex[]>>();
+  readonly #proposals = new Map<Hex, LogBook<CreatedProposal[]>>();
+
+  /** `fromBlock`: no event of the registry is older. A timelock may be. */
+  constructor(verifiers: Hex, fromBlock = 0) {
+    this.#verifiers = verifiers;
+    const topics = [topicOf(registryInterface, "ProtocolVersionAdded")];
+    this.#versions = bookOf({ address: verifiers, topics, fromBlock }, (log) => BigInt(log.topics[1] ?? 0));
+  }
+
+  /** As the layer has it now. Rejects with the provider's error. */
+  async look(l1: Provider): Promise<RegistryGovernance> {
+    const ask = viewsOn(l1);
+    const registry = <T>(name: string, ...args: readonly unknown[]): Promise<T> =>
+      ask<T>(this.#verifiers, registryInterface, name, ...args);
+    const [governance, council, retirementNoticeSeconds, freezeLeft, versions, block] = await Promise.all([
+      registry<string>("governance").then(addressIn),
+      registry<string>("council").then(addressIn),
+      registry<bigint>("retirementNotice"),
+      registry<bigint>("freezeLeft"),
+      this.#versions.look(l1),
+      l1.getBlock("latest"),
+    ]);
+    const now = BigInt(block?.timestamp ?? 0);
+    const standings = versions
+      .toSorted((left, right) => Number(left - right))
+      .map(async (version) => standing(version, await registry<StandingOnL1>("standingOf", version), now));
+    return {
+      ...{ verifiers: this.#verifiers, governance, retirementNoticeSeconds, now },
+      votes: await this.#votes(governance, l1),
+      council: council === NOBODY ? undefined : await readCouncil(council, freezeLeft, l1),
+      versions: await Promise.all(standings),
+    };
+  }
+
+  async #votes(governance: Hex, l1: Provider): Promise<Votes | undefined> {
+    if ((await l1.getCode(governance)) === "0x") return undefined;
+    const governor = await this.#governorOf(governance, l1);
+    if (governor === undefined) return undefined;
+    const ask = viewsOn(l1);
+    const of = <T>(name: string): Promise<T> => ask<T>(governor, governorInterface, name);
+    const [token, votingDelaySeconds, votingPeriodSeconds, quorumPercent, superQuorumPercent, timelockDelaySeconds] =
+      await Promise.all([
+        of<string>("token").then(addressIn),
+        of<bigint>("votingDelay"),
+        of<bigint>("votingPeriod"),
+        of<bigint>("quorumNumerator"),
+        of<bigint>("superQuorumNumerator"),
+        ask<bigint>(governance, timelockInterface, "getMinDelay"),
+      ]);
+    const created = await kept(this.#proposals, governor, () =>
+      bookOf({ address: governor, topics: [topicOf(governorInterface, "ProposalCreated")] }, createdProposal),
+    ).look(l1);
+    return {
+      ...{ governor, token, votingDelaySeconds, votingPeriodSeconds, timelockDelaySeconds, quorumPercent, superQuorumPercent },
+      proposals: await Promise.all(created.map((each) => standingProposal(governor, each, ask))),
+    };
+  }
+
+  /** The contract that proposes in a timelock, and obeys it; undefined where there is none. */
+  async #governorOf(timelock: Hex, l1: Provider): Promise<Hex | undefined> {
+    const topics = [topicOf(timelockInterface, "RoleGranted"), PROPOSER];
+    const proposers = kept(this.#proposers, timelock, () =>
+      bookOf({ address: timelock, topics }, (log) => addressIn(`0x${(log.topics[2] ?? "").slice(26)}`)),
+    );
+    const ask = viewsOn(l1);
+    for (const account of (await proposers.look(l1)).toReversed()) {
+      const proposes = await ask<boolean>(timelock, timelockInterface, "hasRole", PROPOSER, account);
+      if (proposes && (await obeys(account, timelock, ask))) return account;
+    }
+    return undefined;
+  }
+}
+
+function bookOf<Item>(
+  { address, topics, fromBlock = 0 }: { readonly address: Hex; readonly topics: string[]; readonly fromBlock?: number },
+  read: (log: Log) => Item,
+): LogBook<Item[]> {
+  return new LogBook<Item[]>({ address, topics, fromBlock, empty: () => [], take: (items, log) => void items.push(read(log)) });
+}
+
+/** Whether a contract is a governor, one whose votes a super quorum ends, of this timelock. */
+async function obeys(account: Hex, timelock: Hex, ask: ReadView): Promise<boolean> {
+  const of = <T>(name: string): Promise<T> => ask<T>(account, governorInterface, name);
+  const [obeyed] = await Promise.all([of<string>("timelock"), of<bigint>("superQuorumNumerator")]).catch(() => [NOBODY]);
+  return addressIn(obeyed) === timelock;
+}
+
+function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
+}
+
+interface StandingOnL1 {
+  readonly retiresAt: bigint;
+  readonly frozenUntil: bigint;
+  readonly haltedAt: bigint;
+  readonly replacement: bigint;
+}
+
+function standing(
+  version: bigint,
+  { retiresAt, frozenUntil, haltedAt, replacement }: StandingOnL1,
+  now: bigint,
+): VersionStanding {
+  const unlessZero = (value: bigint): bigint | undefined => (value === 0n ? undefined : value);
+  return {
+    version,
+    retiresAt: unlessZero(retiresAt),
+    frozenUntil: frozenUntil > now ? frozenUntil : undefined,
+    haltedAt: unlessZero(haltedAt),
+    replacement: haltedAt === 0n ? undefined : unlessZero(replacement),
+  };
+}
+
+/** An account, or another contract, has no members to tell. */
+async function readCouncil(address: Hex, freezeLeftSeconds: bigint, l1: Provider): Promise<Council> {
+  const ask = viewsOn(l1);
+  const of = <T>(name: string): Promise<T> => ask<T>(address, councilInterface, name);
+  const isCouncil = (await l1.getCode(address)) !== "0x";
+  const [members, terms] = isCouncil
+    ? await Promise.all([of<readonly string[]>("members"), of<{ soft: bigint; hard: bigint; softTime: bigint }>("terms")]).catch(
+        () => [[], undefined] as const,
+      )
+    : ([[], undefined] as const);
+  return {
+    ...{ address, freezeLeftSeconds, members: members.map(addressIn) },
+    ...{ soft: terms?.soft ?? 0n, hard: terms?.hard ?? 0n, softSeconds: terms?.softTime ?? 0n },
+  };
+}
+
+function createdProposal(log: Log): CreatedProposal {
+  const { args } = governorInterface.parseLog(log) ?? {};
+  if (args === undefined) throw new TypeError("a log of a proposal's creation was read as another's");
+  // By `getValue`, since arrays have `values` of their own.
+  const column = <T>(name: string): readonly T[] => [...(args.getValue(name) as Iterable<T>)];
+  const [targets, values, data] = [column<string>("targets"), column<bigint>("values"), column<Hex>("calldatas")];
+  const calls = targets.map((to, place): PlannedCall => ({
+    to: addressIn(to),
+    value: values[place] ?? 0n,
+    data: data[place] ?? "0x",
+  }));
+  return {
+    id: args["proposalId"] as bigint,
+    proposer: addressIn(args["proposer"]),
+    description: String(args["description"]),
+    votesFrom: args["voteStart"] as bigint,
+    votesUntil: args["voteEnd"] as bigint,
+    calls,
+  };
+}
+
+async function standingProposal(governor: Hex, created: CreatedProposal, ask: ReadView): Promise<Proposal> {
+  const [state, eta] = await Promise.all([
+    ask<bigint>(governor, governorInterface, "state", created.id),
+    ask<bigint>(governor, governorInterface, "proposalEta", created.id),
+  ]);
+  const { againstVotes, forVotes, abstainVotes } = await ask<
+    Readonly<Record<"againstVotes" | "forVotes" | "abstainVotes", bigint>>
+  >(governor, governorInterface, "proposalVotes", created.id);
+  return {
+    ...created,
+    state: STATES[Number(state)] ?? "expired",
+    votes: { for: forVotes, against: againstVotes, abstain: abstainVotes },
+    executableFrom: eta === 0n ? undefined : eta,
+  };
+}

@@ -1,0 +1,122 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { chainSettingsAbi } from "../../abi/chain-settings.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { addressIn, viewsOn } from "./read-view.ts";
+import { submit } from "../sending/submit.ts";
+import type { Sender } from "../sending/submit.ts";
+import { readUpgrades } from "./upgrade.ts";
+
+/** Accounts of which so many sign. 20 bytes in lower case. */
+export interface SigningAccounts {
+  /** 0 without any. */
+  readonly threshold: bigint;
+  readonly validators: readonly Hex[];
+}
+
+/** What of a chain its admin changes with notice. */
+export interface ChainTerms {
+  readonly quorum: SigningAccounts;
+  /** Signs where the quorum leaves an operation that is overdue. */
+  readonly standby: SigningAccounts;
+  readonly dataAvailabilityPolicy: Hex;
+  /** The zero address where every account's operations are taken. */
+  readonly transactionFilterer: Hex;
+  /** Whether a version that is retired, frozen or halted stops the chain. */
+  readonly isGoverned: boolean;
+  /** Whether admin, governance and council together move it at once from a halted version to its replacement. */
+  readonly takesReplacements: boolean;
+}
+
+/** A chain's terms now, and those that wait. */
+export interface TermsOfChain {
+  readonly chainId: bigint;
+  readonly hyperchain: Hex;
+  readonly settings: Hex;
+  /** Schedules and withdraws terms. */
+  readonly admin: Hex;
+  readonly noticeSeconds: bigint;
+  /** Number of the terms that count now. */
+  readonly epoch: bigint;
+  readonly terms: ChainTerms;
+  readonly next: { readonly effectiveAt: bigint; readonly terms: ChainTerms } | undefined;
+  /** Of the layer's newest block. */
+  readonly now: bigint;
+}
+
+const settingsInterface = new Interface(chainSettingsAbi);
+
+interface TermsOnL1 extends Omit<ChainTerms, "quorum" | "standby"> {
+  readonly quorum: QuorumOnL1;
+  readonly standby: QuorumOnL1;
+}
+interface QuorumOnL1 {
+  readonly threshold: bigint;
+  readonly validators: readonly string[];
+}
+
+/** `hyperchain`: a chain's contract. Throws ClientError NoContract, or the provider's error. */
+export async function readTerms(hyperchain: Hex, l1: Provider): Promise<TermsOfChain> {
+  const { chainId, settings, admin, noticeSeconds, now, ...known } = await readUpgrades(hyperchain, l1);
+  const ask = viewsOn(l1);
+  const { current, nextAt } = await ask<{ current: bigint; nextAt: bigint }>(settings, settingsInterface, "epochsOf", chainId);
+  const termsAt = async (epoch: bigint): Promise<ChainTerms> =>
+    plain(await ask<TermsOnL1>(settings, settingsInterface, "termsOf", chainId, epoch));
+  return {
+    ...{ chainId, hyperchain: known.hyperchain, settings, admin, noticeSeconds, epoch: current, now },
+    terms: await termsAt(current),
+    next: nextAt === 0n ? undefined : { effectiveAt: nextAt, terms: await termsAt(current + 1n) },
+  };
+}
+
+function plain(terms: TermsOnL1): ChainTerms {
+  return {
+    quorum: accountsIn(terms.quorum),
+    standby: accountsIn(terms.standby),
+    dataAvailabilityPolicy: addressIn(terms.dataAvailabilityPolicy),
+    transactionFilterer: addressIn(terms.transactionFilterer),
+    isGoverned: terms.isGoverned,
+    takesReplacements: terms.takesReplacements,
+  };
+}
+
+function accountsIn({ threshold, validators }: QuorumOnL1): SigningAccounts {
+  return { threshold, validators: validators.map(addressIn) };
+}
+
+/**
+ * Announces a chain's next terms, as its admin: those of now with these changes, which count once the notice is over. Accounts
+ * may be in any order. Throws ClientError; Refused with the settings' error.
+ */
+export async function announceTerms(
+  { settings, chainId, terms }: TermsOfChain,
+  changes: Partial<ChainTerms>,
+  sender: Sender,
+): Promise<Hex> {
+  const next = { ...terms, ...changes };
+  const words = { ...next, quorum: ascending(next.quorum), standby: ascending(next.standby) };
+  return call(settings, "scheduleTerms", [chainId, words], sender);
+}
+
+function ascending({ threshold, validators }: SigningAccounts): SigningAccounts {
+  return { threshold, validators: validators.toSorted((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1)) };
+}
+
+/** Withdraws terms that do not count yet, as the chain's admin. Throws ClientError. */
+export function withdrawTerms({ settings, chainId }: TermsOfChain, sender: Sender): Promise<Hex> {
+  return call(settings, "cancelTerms", [chainId], sender);
+}
+
+/** Offers the chain to another account, as its admin; nothing changes until that one accepts. Throws ClientError. */
+export function offerAdmin({ settings, chainId }: TermsOfChain, next: Hex, sender: Sender): Promise<Hex> {
+  return call(settings, "offerAdmin", [chainId, next], sender);
+}
+
+/** Becomes the chain's admin, as the account that it was offered to. Throws ClientError. */
+export function acceptAdmin({ settings, chainId }: TermsOfChain, sender: Sender): Promise<Hex> {
+  return call(settings, "acceptAdmin", [chainId], sender);
+}
+
+async function call(settings: Hex, name: string, args: readonly unknown[], sender: Sender): Promise<Hex> {
+  return (await submit(sender, { to: settings, data: settingsInterface.encodeFunctionData(name, args) })).hash as Hex;
+}

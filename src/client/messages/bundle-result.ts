@@ -1,0 +1,35 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { interopHandler } from "../sending/contract-interfaces.ts";
+import type { MessageLogs } from "./sent-messages.ts";
+
+/** What became of the calls in a bundle. */
+export interface BundleResult {
+  /** False where a call reverted: then none of the bundle's calls has left a trace, and what it brought goes back. */
+  readonly success: boolean;
+  /** Whether anything goes back: a bundle can bring nothing. */
+  readonly goesBack: boolean;
+  /** What the calls returned, or the data with which one reverted. */
+  readonly result: Hex;
+}
+
+/** The result of the bundle with this hash, as the transaction that executed it tells; undefined where it did not execute it. */
+export function bundleResult(bundleHash: Hex, receipt: Pick<MessageLogs, "logs">): BundleResult | undefined {
+  const events = receipt.logs.flatMap((log) => {
+    const event = log.address.toLowerCase() === PREDEPLOYS.InteropHandler ? interopHandler.parseLog(log) : null;
+    // Anyone's transaction can execute several bundles.
+    return event !== null && String(event.args["bundleHash"]).toLowerCase() === bundleHash.toLowerCase() ? [event] : [];
+  });
+  const executed = events.find(({ name }) => name === "BundleExecuted");
+  if (executed === undefined) return undefined;
+  return {
+    success: executed.args["success"] === true,
+    goesBack: events.some(({ name }) => name === "BundleRefunded"),
+    result: String(executed.args["result"]) as Hex,
+  };
+}
+
+/** What became of a call that reverted, in words. `reason`: as `revertReason` tells it. */
+export function revertedCall(chain: string, reason: string, { goesBack }: Pick<BundleResult, "goesBack">): string {
+  return `the call arrived on ${chain} and reverted there ${reason}${goesBack ? "; its value goes back" : ""}`;
+}

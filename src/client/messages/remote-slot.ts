@@ -1,0 +1,137 @@
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { askSlot, batchRootOf, slotProof } from "../../relayer/state-proof.ts";
+import type { AskedNode, BatchRoot, SlotProof } from "../../relayer/state-proof.ts";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import type { L1View, RegistryLeaf } from "../../settlement-layer/reader/l1-view.ts";
+import { parseAccount } from "../ecosystem/chain-address.ts";
+import { ClientError } from "../ecosystem/client-error.ts";
+import { crossChainViews, importedRoots, topicOf } from "../sending/contract-interfaces.ts";
+import { findChain } from "../ecosystem/ecosystem.ts";
+import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { refusalOf, senderOn, submit } from "../sending/submit.ts";
+import { viewL1 } from "./withdraw.ts";
+
+/** A storage slot of a contract on one chain, as another chain sees it. */
+export interface RemoteSlotRequest {
+  /** The chain that reads. */
+  readonly on: ChainName;
+  /** The chain that is read. */
+  readonly chain: ChainName;
+  readonly contract: string;
+  readonly slot: bigint;
+  /** Default: the newest that `on` can see. */
+  readonly batch?: bigint | undefined;
+}
+
+/** What the slot holds, with what shows it to any contract of the chain that reads: arguments of `CrossChainViews`. */
+export interface RemoteSlot {
+  /** 0 also where the slot was never written. */
+  readonly value: bigint;
+  readonly batchNumber: bigint;
+  /** Seconds by L1's clock. */
+  readonly executedAt: bigint;
+  /** Above the batch's number where the batch's own execution is not proven. */
+  readonly provenSince: bigint;
+  readonly batch: BatchRoot;
+  readonly proof: SlotProof;
+}
+
+/** A member's provider, by chain id, as ethers' `JsonRpcProvider` is one. */
+export type AskingProviderOf = (chainId: number) => Provider & AskedNode;
+
+/**
+ * Reads a slot of a contract on another chain. The chain that is read makes the proof, L1 has the batch, and the chain that reads
+ * has verified both when this resolves, so none of them needs to be believed. Throws ClientError NotImported where that chain has
+ * no root yet that holds the batch; rejects with the member's error for a batch that it cannot prove any more.
+ */
+export async function viewSlot(
+  ecosystem: Ecosystem,
+  request: RemoteSlotRequest,
+  providerOf: AskingProviderOf,
+  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+): Promise<RemoteSlot> {
+  const [here, there] = [findChain(ecosystem, request.on), findChain(ecosystem, request.chain)];
+  const contract = parseAccount(request.contract);
+  const reader = providerOf(here.chainId);
+  const rootIndex = await newestRoot(reader);
+  await view.poll();
+  const { leaf, batchNumber } = requireBatch(view, { here, there, rootIndex, wanted: request.batch });
+  const batch = batchRootOf(view, { chainId: BigInt(there.chainId), leaf: { ...leaf, batchNumber }, rootIndex });
+  const shown = await askSlot(providerOf(there.chainId), contract, request.slot, batchNumber);
+  // Of a zero the answer does not say whether it was ever written; one of both is true, and the chain that reads knows which.
+  const isZero = BigInt(shown.value) === 0n && BigInt(shown.leaf.value) === 0n;
+  const possible = isZero ? [false, true] : [BigInt(shown.value) !== 0n];
+  let refusal: unknown;
+  for (const isWritten of possible) {
+    const proof = slotProof(shown, isWritten);
+    try {
+      const data = crossChainViews.encodeFunctionData("storageAt", [batch, contract, request.slot, proof]);
+      const result = await reader.call({ to: PREDEPLOYS.CrossChainViews, data });
+      const [value] = crossChainViews.decodeFunctionResult("storageAt", result) as unknown as [{ value: bigint }];
+      const { executedAt, provenSince } = leaf.record;
+      return { value: value.value, batchNumber, executedAt, provenSince, batch, proof };
+    } catch (error) {
+      if (refusalOf(error) === undefined) throw error;
+      refusal = error;
+    }
+  }
+  const error = refusalOf(refusal)?.name;
+  const message = `${here.name} refuses what ${there.name} shows of slot ${request.slot} in batch ${batchNumber} (${error}); ask another node of ${there.name}`;
+  throw new ClientError("Refused", message, { error, batchNumber }, { cause: refusal });
+}
+
+/**
+ * Has the chain that reads keep what `viewSlot` reads, for its contracts: `CrossChainViews.read`. `signer` is on that chain.
+ * Resolves with the transaction's hash. Throws ClientError.
+ */
+export async function loadSlot(
+  ecosystem: Ecosystem,
+  request: RemoteSlotRequest,
+  signer: Signer,
+  providerOf: AskingProviderOf,
+): Promise<RemoteSlot & { readonly transactionHash: Hex }> {
+  const sender = await senderOn(signer, findChain(ecosystem, request.on));
+  const shown = await viewSlot(ecosystem, request, providerOf);
+  const args = [shown.batch, parseAccount(request.contract), request.slot, shown.proof];
+  const data = crossChainViews.encodeFunctionData("load", args);
+  const receipt = await submit(sender, { to: PREDEPLOYS.CrossChainViews, data });
+  return { ...shown, transactionHash: receipt.hash as Hex };
+}
+
+/** Registry index of the newest root that a chain has; 0 where it has none. */
+export async function newestRoot(provider: Provider): Promise<bigint> {
+  const logs = await readLogs(provider, {
+    address: PREDEPLOYS.ImportedRoots,
+    topics: [topicOf(importedRoots, "RootImported")],
+    fromBlock: 0,
+    toBlock: await provider.getBlockNumber(),
+  });
+  return logs.reduce((newest, log) => {
+    const index = importedRoots.parseLog(log)?.args["registryIndex"] as bigint | undefined;
+    return index !== undefined && index > newest ? index : newest;
+  }, 0n);
+}
+
+/** The batch that is asked for, or the newest, with its leaf under a root. Throws ClientError NotImported. */
+function requireBatch(
+  view: L1View,
+  {
+    here,
+    there,
+    rootIndex,
+    wanted,
+  }: { here: EcosystemChain; there: EcosystemChain; rootIndex: bigint; wanted: bigint | undefined },
+): { readonly leaf: RegistryLeaf; readonly batchNumber: bigint } {
+  const chainId = BigInt(there.chainId);
+  const last = view.lastBatch(chainId)?.batchNumber ?? -1n;
+  for (let number = wanted ?? last; number >= 0n; number--) {
+    const leaf = view.batch(chainId, number)?.registryLeaf;
+    if (leaf !== undefined && BigInt(leaf.index) < rootIndex) return { leaf, batchNumber: number };
+    if (wanted !== undefined) break;
+  }
+  const what = wanted === undefined ? "any batch" : `batch ${wanted}`;
+  const message = `${here.name} cannot see ${what} of ${there.name} yet; it can once L1 has executed it and ${here.name} has imported a later root, with the next message that any other chain sends`;
+  throw new ClientError("NotImported", message, { on: here.chainId, chain: there.chainId, rootIndex });
+}

@@ -1,0 +1,28 @@
+import { AbiCoder, concat } from "ethers";
+import type { Provider, Signer } from "ethers";
+import { HYPERCHAIN_NAMES_CODE } from "../../abi/hyperchain-names-code.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { deployedContract, isDeployed, putOnLayer } from "../sending/deployed-contract.ts";
+import type { DeployedContract } from "../sending/deployed-contract.ts";
+import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import { senderOn } from "../sending/submit.ts";
+
+/** Where `HyperchainNames.sol` is on an ecosystem's L1, of this version of the package. */
+export function namesContract({ l1 }: Ecosystem): DeployedContract {
+  return deployedContract(
+    concat([HYPERCHAIN_NAMES_CODE, AbiCoder.defaultAbiCoder().encode(["address"], [l1.contracts.factory])]),
+  );
+}
+
+/** Whether an ecosystem's L1 has the registry of names. */
+export async function hasNames(ecosystem: Ecosystem, l1: Provider): Promise<boolean> {
+  return isDeployed(namesContract(ecosystem), l1);
+}
+
+/**
+ * Puts the registry of names on L1, once for the ecosystem; it has no owner. Resolves with its address, where it was there before
+ * too. `signer` is on L1 and pays the gas. Throws ClientError.
+ */
+export async function deployNames(ecosystem: Ecosystem, signer: Signer): Promise<Hex> {
+  return putOnLayer(namesContract(ecosystem), await senderOn(signer, ecosystem.l1));
+}

@@ -1,0 +1,57 @@
+import type { Log, Provider } from "ethers";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import type { LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
+
+/** Whose logs are read, from which block on, and what they come to. */
+export interface LogBookTerms<State> extends Omit<LogQuestion, "toBlock"> {
+  readonly empty: () => State;
+  readonly take: (state: State, log: Log) => void;
+}
+
+/** What a member's logs come to, each read once: a look reads what is new, and all of it again where the member went back. */
+export class LogBook<State> {
+  readonly #terms: LogBookTerms<State>;
+  #state: State;
+  /** Up to this block everything was read. */
+  #read: { readonly blockNumber: number; readonly hash: string } | undefined;
+  #age = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(terms: LogBookTerms<State>) {
+    this.#terms = terms;
+    this.#state = terms.empty();
+  }
+
+  /** Grows when the member went back: what was seen of it before may not be so any more. */
+  get age(): number {
+    return this.#age;
+  }
+
+  /**
+   * Up to the newest block, as `provider` shows them. Looks wait for each other. Rejects with the provider's error, and has then
+   * read nothing.
+   */
+  look(provider: Provider): Promise<State> {
+    const next = this.#last.then(() => this.#look(provider));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #look(provider: Provider): Promise<State> {
+    const before = this.#read;
+    if (before !== undefined && (await provider.getBlock(before.blockNumber))?.hash !== before.hash) {
+      this.#age++;
+      this.#read = undefined;
+      this.#state = this.#terms.empty();
+    }
+    const { address, topics, fromBlock: first, take } = this.#terms;
+    const head = await provider.getBlock("latest");
+    const fromBlock = this.#read === undefined ? first : this.#read.blockNumber + 1;
+    if (head === null || head.hash === null || head.number < fromBlock) return this.#state;
+    const question = { topics, fromBlock, toBlock: head.number };
+    const logs = await readLogs(provider, address === undefined ? question : { ...question, address });
+    this.#read = { blockNumber: head.number, hash: head.hash };
+    for (const log of logs) take(this.#state, log);
+    return this.#state;
+  }
+}

@@ -1,0 +1,160 @@
+import { AbiCoder, ErrorDescription, Interface } from "ethers";
+import type { ErrorFragment } from "ethers";
+import { bridgeErrorsAbi } from "../../abi/bridge-errors.ts";
+import { chainAccountsAbi } from "../../abi/chain-accounts.ts";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { crossChainViewsAbi } from "../../abi/cross-chain-views.ts";
+import { hyperchainNamesAbi } from "../../abi/hyperchain-names.ts";
+import { interopCenterAbi } from "../../abi/interop-center.ts";
+import { keystoreAbi } from "../../abi/keystore.ts";
+import { keystoreAccountAbi } from "../../abi/keystore-account.ts";
+import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
+import { l2BaseTokenAbi } from "../../abi/l2-base-token.ts";
+import { l2ErrorsAbi } from "../../abi/l2-errors.ts";
+import { l2MessageGatewayAbi } from "../../abi/l2-message-gateway.ts";
+import { messageGatewayAbi } from "../../abi/message-gateway.ts";
+import { nestedExitAbi } from "../../abi/nested-exit.ts";
+import { remoteSwapAbi } from "../../abi/remote-swap.ts";
+import { sharedBridgeAbi } from "../../abi/shared-bridge.ts";
+import { stateExitAbi } from "../../abi/state-exit.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+export { assetRouter, atomicFlows, importedRoots, interopHandler, messenger } from "../../relayer/contract-interfaces.ts";
+export { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+
+/** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
+export const factory = new Interface(chainFactoryAbi);
+export const bridge = new Interface(sharedBridgeAbi);
+export const stateExit = new Interface(stateExitAbi);
+export const nestedExit = new Interface(nestedExitAbi);
+export const baseToken = new Interface(l2BaseTokenAbi);
+export const crossChainViews = new Interface(crossChainViewsAbi);
+export const interopCenter = new Interface(interopCenterAbi);
+export const chainAccounts = new Interface(chainAccountsAbi);
+export const messageGateway = new Interface(messageGatewayAbi);
+export const l2MessageGateway = new Interface(l2MessageGatewayAbi);
+export const hyperchainNames = new Interface(hyperchainNamesAbi);
+export const remoteSwap = new Interface(remoteSwapAbi);
+export const keystore = new Interface(keystoreAbi);
+export const keystoreAccount = new Interface(keystoreAccountAbi);
+
+/** The part of Uniswap v2's `IUniswapV2Router02` that swaps an amount that is given. */
+export const swapRouter = new Interface([
+  "function WETH() view returns (address)",
+  "function getAmountsOut(uint256 amountIn, address[] path) view returns (uint256[] amounts)",
+  "function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
+  "function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable",
+  "function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
+]);
+
+/** What a purse tells of the swaps that it makes (`ISwapPurse`). */
+export const swapPurse = new Interface([
+  "event Swapped(address indexed tokenIn, uint256 amountIn, address indexed tokenOut, uint256 amountOut)",
+]);
+
+/** What gateways are asked by `CrossChainViews.read` (`IViewGateway`). */
+export const viewGateway = new Interface(["function viewSlot(uint256 chainId, address account, uint256 slot, uint64 notBefore)"]);
+
+/** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */
+export const callbackRecipient = new Interface(["function onInteropResult(bytes32 bundleHash, bool success, bytes result)"]);
+
+/** The part of `IL2NativeTokenVault` that tells tokens. */
+export const tokenVault = new Interface([
+  "function assetId(address token) view returns (bytes32)",
+  "function tokenAddress(bytes32 assetId) view returns (address)",
+  "function originChainId(bytes32 assetId) view returns (uint256)",
+  "function originToken(bytes32 assetId) view returns (address)",
+  "function calculateCreate2TokenAddress(uint256 originChainId, address originToken) view returns (address)",
+  "event BridgedTokenDeployed(bytes32 indexed assetId, address indexed token, uint256 originChainId, address originToken)",
+  "event TokenRegistered(bytes32 indexed assetId, address indexed token)",
+]);
+
+/** ERC-20 as far as bridging needs it. */
+export const erc20 = new Interface([
+  "function balanceOf(address account) view returns (uint256)",
+  "function allowance(address owner, address spender) view returns (uint256)",
+  "function approve(address spender, uint256 amount) returns (bool)",
+  "function transfer(address to, uint256 amount) returns (bool)",
+  "function symbol() view returns (string)",
+  "function decimals() view returns (uint8)",
+  // ERC-6093, which most tokens refuse with.
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+]);
+
+/** The parts of OpenZeppelin's Governor that propose, vote and carry out, with what it and its timelock refuse with. */
+export const governor = new Interface([
+  "function token() view returns (address)",
+  "function timelock() view returns (address)",
+  "function votingDelay() view returns (uint256)",
+  "function votingPeriod() view returns (uint256)",
+  "function quorumNumerator() view returns (uint256)",
+  "function superQuorumNumerator() view returns (uint256)",
+  "function state(uint256 proposalId) view returns (uint8)",
+  "function proposalEta(uint256 proposalId) view returns (uint256)",
+  // Three values, which are encoded as this one is.
+  "function proposalVotes(uint256 proposalId) view returns (tuple(uint256 againstVotes, uint256 forVotes, uint256 abstainVotes))",
+  "function propose(address[] targets, uint256[] values, bytes[] calldatas, string description) returns (uint256)",
+  "function castVote(uint256 proposalId, uint8 support) returns (uint256)",
+  "function queue(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash) returns (uint256)",
+  "function execute(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash) payable returns (uint256)",
+  "function setVotingDelay(uint48 newVotingDelay)",
+  "function setVotingPeriod(uint32 newVotingPeriod)",
+  "function updateQuorumNumerator(uint256 newQuorumNumerator)",
+  "event ProposalCreated(uint256 proposalId, address proposer, address[] targets, uint256[] values, string[] signatures, bytes[] calldatas, uint256 voteStart, uint256 voteEnd, string description)",
+  "error GovernorInsufficientProposerVotes(address proposer, uint256 votes, uint256 threshold)",
+  "error GovernorUnexpectedProposalState(uint256 proposalId, uint8 current, bytes32 expectedStates)",
+  "error GovernorAlreadyCastVote(address voter)",
+  "error GovernorNonexistentProposal(uint256 proposalId)",
+  "error TimelockUnexpectedOperationState(bytes32 operationId, bytes32 expectedStates)",
+]);
+
+/** The parts of OpenZeppelin's TimelockController that tell who proposes in it, and how long it waits. */
+export const timelock = new Interface([
+  "function getMinDelay() view returns (uint256)",
+  "function hasRole(bytes32 role, address account) view returns (bool)",
+  "function updateDelay(uint256 newDelay)",
+  "function grantRole(bytes32 role, address account)",
+  "function revokeRole(bytes32 role, address account)",
+  "event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)",
+]);
+
+/** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
+const knownErrors: readonly Interface[] = [
+  new Interface(l1ErrorsAbi),
+  new Interface(l2ErrorsAbi),
+  new Interface(bridgeErrorsAbi),
+  erc20,
+  governor,
+];
+
+/** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */
+let bySelector: ReadonlyMap<string, ErrorFragment> | undefined;
+
+function knownBySelector(): ReadonlyMap<string, ErrorFragment> {
+  const known = new Map<string, ErrorFragment>();
+  for (const errors of knownErrors)
+    errors.forEachError((error) => {
+      if (!known.has(error.selector)) known.set(error.selector, error);
+    });
+  return known;
+}
+
+/** The error that revert data hold: Solidity's own, or one of these contracts; undefined for any other, and for cut-off data. */
+export function knownErrorOf(data: Hex): ErrorDescription | undefined {
+  const selector = data.slice(0, SELECTOR_LENGTH);
+  if (selector.length < SELECTOR_LENGTH) return undefined;
+  const error = (bySelector ??= knownBySelector()).get(selector);
+  try {
+    // Those of Solidity are in each interface.
+    if (error === undefined) return erc20.parseError(data) ?? undefined;
+    const args = AbiCoder.defaultAbiCoder().decode(error.inputs, `0x${data.slice(SELECTOR_LENGTH)}`);
+    return new ErrorDescription(error, selector, args);
+  } catch {
+    // A contract reverts with any bytes.
+    return undefined;
+  }
+}
+
+/** In hexadecimal characters. */
+const SELECTOR_LENGTH = 10;

@@ -1,0 +1,249 @@
+import { EventFragment, FunctionFragment, Indexed, Interface } from "ethers";
+import type { ErrorDescription, Fragment, InterfaceAbi, ParamType } from "ethers";
+import { decodedValues } from "../../protocol/decoded-values.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { printable } from "../../runtime/printable.ts";
+import { knownErrorOf } from "./contract-interfaces.ts";
+
+/**
+ * Hexadecimal characters that are decoded, of 8 KiB: strangers choose what they send, and lists whose offsets all point
+ * at the same bytes unfold into a thousand times as much.
+ */
+export const MOST_DECODED = 16_386;
+/** Characters of a text: of a call, an event or a reason. */
+const MOST_SHOWN = 4_096;
+/** Characters of data that are too long to be decoded. */
+const MOST_RAW = 138;
+
+/** An argument of a call or an event. */
+export interface NamedArgument {
+  /** Empty where the contract gives it none. */
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+}
+
+/** The caller's contracts, by which errors and calls have names. */
+export interface ContractNames {
+  /** The error that revert data hold; undefined for one that no contract has, and for more than 8 KiB. */
+  error(data: Hex): ErrorDescription | undefined;
+  /**
+   * A call's function with its arguments, such as `increase(3)`; of more than 8 KiB without them, as `increase(…)`;
+   * undefined for one that no contract has.
+   */
+  call(data: Hex): string | undefined;
+  /** Name of the function that calldata call; undefined for one that no contract has. */
+  functionName(data: Hex): string | undefined;
+  /** Arguments of a call by their names; undefined where `call` tells none. */
+  callArguments(data: Hex): readonly NamedArgument[] | undefined;
+  /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has, and for more than 8 KiB. */
+  event(topics: readonly string[], data: Hex): string | undefined;
+  /** Signature of the event with this topic, such as `Increased(uint256)`; undefined for one that no contract has. */
+  eventSignature(topic: string): string | undefined;
+  /** Arguments of an event by their names; undefined where `event` tells none. */
+  eventArguments(topics: readonly string[], data: Hex): readonly NamedArgument[] | undefined;
+}
+
+/** What contracts with these interfaces name. */
+export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
+  const interfaces = abis.map((abi) => new Interface(abi));
+  const functions = indexed(interfaces, FunctionFragment.isFragment, ({ selector }) => selector);
+  const events = indexed(interfaces, EventFragment.isFragment, ({ topicHash }) => topicHash);
+  const functionName = (data: Hex): string | undefined => functions(selectorOf(data))[0]?.fragment.name;
+  const callIn = (data: Hex): DecodedInputs | undefined =>
+    data.length > MOST_DECODED
+      ? undefined
+      : decodedBy(functions(selectorOf(data)), ({ of, fragment }) => of.decodeFunctionData(fragment, data));
+  const eventIn = (topics: readonly string[], data: Hex): DecodedInputs | undefined =>
+    data.length > MOST_DECODED
+      ? undefined
+      : decodedBy(events(topics[0] ?? "0x"), ({ of, fragment }) => of.decodeEventLog(fragment, data, topics));
+  return {
+    functionName,
+    error(data) {
+      if (data.length > MOST_DECODED) return undefined;
+      for (const each of interfaces) {
+        const error = parsed(() => each.parseError(data), data);
+        if (error !== undefined) return error;
+      }
+      return undefined;
+    },
+    call(data) {
+      if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
+      const call = callIn(data);
+      return call && inWords(call);
+    },
+    callArguments(data) {
+      const call = callIn(data);
+      return call && namedArguments(call);
+    },
+    event(topics, data) {
+      const event = eventIn(topics, data);
+      return event && inWords(event);
+    },
+    eventSignature: (topic) => events(topic)[0]?.fragment.format("sighash"),
+    eventArguments(topics, data) {
+      const event = eventIn(topics, data);
+      return event && namedArguments(event);
+    },
+  };
+}
+
+/** A call whose arguments are not decoded. */
+export function withoutArguments(functionName: string | undefined): string | undefined {
+  return functionName === undefined ? undefined : `${functionName}(…)`;
+}
+
+/** The error that revert data hold: Solidity's own, one of this package's contracts, or one of `names`; undefined above 8 KiB. */
+export function revertError(data: Hex, names?: Pick<ContractNames, "error">): ErrorDescription | undefined {
+  if (data.length > MOST_DECODED) return undefined;
+  return parsed(() => knownErrorOf(data) ?? null, data) ?? names?.error(data);
+}
+
+/** Why a call reverted, as the end of "it reverted …": with its error, reason or panic by name where one is known. */
+export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): string {
+  if (data === "0x") return "without a reason";
+  const error = revertError(data, names);
+  if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
+  const [only, ...others] = decodedValues(error.args);
+  if (error.name === "Error" && others.length === 0) return clipped(`with "${printable(String(only))}"`);
+  if (error.name === "Panic" && others.length === 0) return `with panic ${panicText(BigInt(String(only)))}`;
+  return `with ${inWords(error)}`;
+}
+
+/** What is decoded of a call, an event or an error. */
+interface Decoded {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** Absent where the types are not known. */
+  readonly fragment?: { readonly inputs: readonly ParamType[] };
+}
+
+/** A call or an event with the types of its arguments. */
+type DecodedInputs = Required<Decoded>;
+
+/**
+ * A call, an event or an error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or
+ * fills it, and a text is never taken for an address or for further arguments.
+ */
+export function inWords({ name, args, fragment }: Decoded): string {
+  return clipped(
+    `${name}(${decodedValues(args)
+      .map((value, place) => shownArgument(value, fragment?.inputs[place]))
+      .join(", ")})`,
+  );
+}
+
+function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly NamedArgument[] {
+  const values = decodedValues(args);
+  return inputs.map((input, place) => ({
+    name: input.name,
+    type: input.format("sighash"),
+    value: clipped(shownArgument(values[place], input)),
+  }));
+}
+
+/** Data that are not decoded, by their first bytes and their length. */
+export function rawStart(data: Hex): string {
+  return data.length > MOST_RAW ? `${data.slice(0, MOST_RAW)}… (${(data.length - 2) / 2} bytes)` : data;
+}
+
+/** A panic's code with what it stands for: `0x11 (arithmetic overflow or underflow)`. */
+export function panicText(code: bigint): string {
+  const meaning = PANICS.get(code);
+  return `0x${code.toString(16).padStart(2, "0")}${meaning === undefined ? "" : ` (${meaning})`}`;
+}
+
+/** Solidity's documentation, "Panic via assert and Error via require". */
+const PANICS: ReadonlyMap<bigint, string> = new Map([
+  [0x00n, "compiler-inserted panic"],
+  [0x01n, "assert of a false condition"],
+  [0x11n, "arithmetic overflow or underflow"],
+  [0x12n, "division or modulo by zero"],
+  [0x21n, "conversion to a value that the enum does not have"],
+  [0x22n, "wrongly encoded storage bytes"],
+  [0x31n, "pop of an empty array"],
+  [0x32n, "index out of bounds"],
+  [0x41n, "too much memory, or too large an array"],
+  [0x51n, "call of a function variable that is not set"],
+]);
+
+/** A function or an event of a contract. */
+interface Known<F> {
+  readonly of: Interface;
+  readonly fragment: F;
+}
+
+/**
+ * Functions or events of contracts by their selectors or topics, made when first asked for: ethers would hash every signature of
+ * a contract for each look.
+ */
+function indexed<F extends Fragment>(
+  interfaces: readonly Interface[],
+  isWanted: (fragment: Fragment) => fragment is F,
+  keyOf: (fragment: F) => string,
+): (key: string) => readonly Known<F>[] {
+  let index: ReadonlyMap<string, readonly Known<F>[]> | undefined;
+  return (key) => {
+    index ??= Map.groupBy(
+      interfaces.flatMap((of) => of.fragments.filter(isWanted).map((fragment) => ({ of, fragment }))),
+      ({ fragment }) => keyOf(fragment),
+    );
+    return index.get(key.toLowerCase()) ?? [];
+  };
+}
+
+/** What the first of them makes of data that it can decode. */
+function decodedBy<F extends FunctionFragment | EventFragment>(
+  known: readonly Known<F>[],
+  decode: (one: Known<F>) => readonly unknown[],
+): DecodedInputs | undefined {
+  for (const each of known) {
+    try {
+      return { name: each.fragment.name, args: decode(each), fragment: each.fragment };
+    } catch {
+      // A stranger's data, which are of another contract or of none.
+    }
+  }
+  return undefined;
+}
+
+/** Without a selector there is nothing to look for; and data can be cut off: InteropHandler keeps 1,024 bytes of a revert. */
+function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
+  if (data.length < SELECTOR_LENGTH) return undefined;
+  try {
+    return parse() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Empty for what is too short to have one. */
+function selectorOf(data: Hex): string {
+  return data.length < SELECTOR_LENGTH ? "" : data.slice(0, SELECTOR_LENGTH);
+}
+
+/** Of `0x` and four bytes. */
+const SELECTOR_LENGTH = 10;
+
+/** Of an indexed argument that is longer than a word an event keeps only the hash. */
+function shownArgument(value: unknown, type: ParamType | undefined): string {
+  return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value, type);
+}
+
+function clipped(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
+
+/** An argument as Solidity's developers write it; lists and structs in brackets. A text is in quotes, also one of digits. */
+function shown(value: unknown, type: ParamType | null | undefined): string {
+  if (Array.isArray(value))
+    return `[${decodedValues(value)
+      .map((each, place) => shown(each, type?.arrayChildren ?? type?.components?.[place]))
+      .join(", ")}]`;
+  const text = printable(String(value));
+  const isText = type === undefined || type === null ? typeof value === "string" && !HEX.test(text) : type.baseType === "string";
+  return isText ? JSON.stringify(text) : text;
+}
+
+const HEX = /^0x[0-9a-f]*$/i;

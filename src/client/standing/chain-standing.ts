@@ -1,0 +1,81 @@
+import type { Provider } from "ethers";
+import { hyperchainInterface } from "../sending/contract-interfaces.ts";
+import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { ecosystemOf } from "../ecosystem/settlement-base.ts";
+
+/** What an account's money on a chain depends on beside the proofs. */
+export interface ChainStanding {
+  /** Its data are with a committee, which freezes what is there by withholding them. */
+  readonly validium: boolean;
+  /** It is paused: it stands still, and refuses its clients until it is started. */
+  readonly stopped: boolean;
+  /** Whether L1 lets any account end it, or has ended it and pays out what accounts held. */
+  readonly exit: "closed" | "open" | "activated";
+  /** Batches that L1 has committed and not executed. */
+  readonly batchesBehind: number;
+}
+
+/** A chain's standing, by L1's word; `validium` and `stopped` by the ecosystem's. Rejects with L1's error. */
+async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
+  const ask = async (name: string): Promise<bigint> =>
+    BigInt(await l1.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData(name) }));
+  const [exited, opensAt, committed, executed, block] = await Promise.all([
+    ask("exited"),
+    ask("exitOpensAt"),
+    ask("getTotalBatchesCommitted"),
+    ask("getTotalBatchesExecuted"),
+    l1.getBlock("latest"),
+  ]);
+  const isOpen = block !== null && BigInt(block.timestamp) >= opensAt;
+  return {
+    validium: chain.dataAvailability === "validium",
+    stopped: chain.stopped === true,
+    exit: exited === 1n ? "activated" : isOpen ? "open" : "closed",
+    batchesBehind: Number(committed - executed),
+  };
+}
+
+/** Why money on a chain may be out of reach, in words; empty where nothing says so. */
+export function cautions({ validium, stopped, exit }: ChainStanding): readonly string[] {
+  return [
+    ...(validium ? ["its data committee can freeze what is there, by withholding its data"] : []),
+    ...(stopped && exit !== "activated" ? ["it is paused (hyperchain:start has it go on)"] : []),
+    ...(exit === "open" ? ["any account can end it: it has not taken an operation of L1's queue in time"] : []),
+    ...(exit === "activated" ? ["it has ended: L1 pays out what accounts held (hyperchain:exit)"] : []),
+  ];
+}
+
+/** Why a chain does nothing, and what helps. */
+interface StandingStill {
+  readonly why: string;
+  readonly help: string;
+}
+
+/** A chain that its user has paused. */
+export function pausedChain(name: string): StandingStill {
+  return { why: `${name} is paused`, help: `'npx hardhat hyperchain:start ${name}' has it go on` };
+}
+
+/** A chain whose exit was activated: no start has it go on. `layer` is what it settles on. */
+export function endedChain(name: string, layer: string): StandingStill {
+  return {
+    why: `${name} has ended: it takes nothing any more, and ${layer} pays out what accounts held there`,
+    help: `'npx hardhat hyperchain:exit ${name}' claims it`,
+  };
+}
+
+/** The standing of each chain that L1 tells, or the chain on which it settles, by chain id. */
+export async function standings(
+  ecosystem: Ecosystem,
+  providerOf: (chainId: number) => Provider,
+): Promise<ReadonlyMap<number, ChainStanding>> {
+  const toldOf = (chain: EcosystemChain): Promise<ChainStanding> =>
+    chainStanding(chain, providerOf(ecosystemOf(ecosystem, chain).l1.chainId));
+  const told = await Promise.allSettled(ecosystem.chains.map(toldOf));
+  return new Map(
+    told.flatMap((each, i) => {
+      const chain = ecosystem.chains[i];
+      return each.status === "fulfilled" && chain !== undefined ? [[chain.chainId, each.value] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
+import { fromHex, keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
+
+/** Asks a chain by JSON-RPC. */
+type AskChain = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+/**
+ * Why a chain should not go from one protocol version to another; undefined where nothing is against it. Its first opening in
+ * format 3 brings its state there, and no version of that format goes on over a state that it does not know. Throws
+ * ProtocolVersionError for a version whose format this software does not read.
+ */
+export async function formatObjection(from: bigint, to: bigint, ask: AskChain): Promise<string | undefined> {
+  const [before, after] = [versionParts(from).format, versionParts(to).format];
+  if (after < before)
+    return `version ${to} has format ${after} and version ${from} format ${before}: formats do not fall, since an older one cannot read what a newer one wrote`;
+  if (before === after) return undefined;
+  const { address, slot } = UNLIMITED_CONTRACT_SIZE;
+  if (BigInt((await ask("eth_getStorageAt", [address, slot, "latest"])) as Hex) !== 0n)
+    return `the chain takes code of any size (allowUnlimitedContractSize), which no version of format ${after} does: it stays with version ${from}`;
+  const hash = keccak(fromHex((await ask("eth_getCode", [PREDEPLOYS.SystemContext, "latest"])) as Hex));
+  if (hash !== SYSTEM_CONTEXT_HASHES[before])
+    return `the chain's system context has code ${hash}, and format ${before}'s has ${SYSTEM_CONTEXT_HASHES[before]}: its first batch of version ${to} could not open over an edited predeploy`;
+  return undefined;
+}

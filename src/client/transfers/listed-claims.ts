@@ -1,0 +1,171 @@
+import type { Provider, Signer } from "ethers";
+import { AssetMessageKind, assetId, decodeAssetMessage } from "../../protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogProof } from "../../protocol/log-proof.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { decodeListEntry, listFee } from "../../protocol/transfer-list.ts";
+import { askSlot, slotProof } from "../../relayer/state-proof.ts";
+import type { AskedNode } from "../../relayer/state-proof.ts";
+import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
+import { parseAccount } from "../ecosystem/chain-address.ts";
+import { ClientError } from "../ecosystem/client-error.ts";
+import { assetRouter, stateExit } from "../sending/contract-interfaces.ts";
+import { findChain } from "../ecosystem/ecosystem.ts";
+import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { ecosystemOf } from "../ecosystem/settlement-base.ts";
+import { hasExited, lastExecuted, stateExitOf } from "../standing/ended-chain.ts";
+import { senderOn, submit } from "../sending/submit.ts";
+import type { Sender } from "../sending/submit.ts";
+import { findToken } from "../tokens/token.ts";
+import type { ChainToken } from "../tokens/token.ts";
+import type { SentList } from "./transfer-list.ts";
+import { viewL1 } from "../messages/withdraw.ts";
+
+/** What a list could not pay, because the token refused it: it is owed on the chain that the list came to. */
+export interface OwedListed {
+  /** The chain that owes it. */
+  readonly chain: ChainName;
+  /** The token's address there. */
+  readonly token: string;
+  readonly recipient: string;
+}
+
+/** What `claimListed` would pay, in smallest units. `provider` is on the chain. Throws ClientError. */
+export async function owedListed(ecosystem: Ecosystem, owed: OwedListed, provider: Provider): Promise<bigint> {
+  return amountOwed(await owedToken(ecosystem, owed, provider), owed, provider);
+}
+
+/** Has a chain pay an account what lists owe it; any account may. `signer` is on the chain. Throws ClientError. */
+export async function claimListed(
+  ecosystem: Ecosystem,
+  owed: OwedListed,
+  signer: Signer,
+): Promise<{ readonly amount: bigint; readonly transactionHash: Hex }> {
+  const sender = await senderOn(signer, findChain(ecosystem, owed.chain));
+  const token = await owedToken(ecosystem, owed, sender.provider);
+  const amount = await amountOwed(token, owed, sender.provider);
+  const args = [token.originChainId, token.originToken, parseAccount(owed.recipient)];
+  const { hash } = await submit(sender, {
+    to: PREDEPLOYS.L2AssetRouter,
+    data: assetRouter.encodeFunctionData("claimListed", args),
+  });
+  return { amount, transactionHash: hash as Hex };
+}
+
+function owedToken(all: Ecosystem, { chain: name, token }: OwedListed, provider: Provider): Promise<ChainToken> {
+  const chain = findChain(all, name);
+  return findToken(ecosystemOf(all, chain), chain, token, provider);
+}
+
+async function amountOwed(
+  { originChainId, originToken }: ChainToken,
+  { recipient }: OwedListed,
+  provider: Provider,
+): Promise<bigint> {
+  const args = [assetId(BigInt(originChainId), originToken), parseAccount(recipient)];
+  const data = assetRouter.encodeFunctionData("owedOf", args);
+  return BigInt(await provider.call({ to: PREDEPLOYS.L2AssetRouter, data }));
+}
+
+/** One entry of a list that its chain has not taken, and never will. */
+export interface LostEntry {
+  /** The chain that sent the list. */
+  readonly from: ChainName;
+  /** As `findSentList` gives it. */
+  readonly list: SentList;
+  readonly place: number;
+  /** Account on L1. Default: the signer's. */
+  readonly to?: string | undefined;
+}
+
+/** What L1 paid of a list. */
+export interface RefundedEntry {
+  readonly amount: bigint;
+  readonly to: Hex;
+  readonly l1TransactionHash: Hex;
+}
+
+/**
+ * Has L1 pay an entry of a list whose destination ended before it took the list; of a list that L1 refused, whose
+ * source did. `signer` is the entry's recipient, on L1 or on the chain that both settle on. `nodeOf` gives a node of the ended
+ * chain, or whatever else has its state: it proves that, and L1 verifies. Throws ClientError; Refused with the reason where L1
+ * would not pay.
+ */
+export async function refundListed(
+  all: Ecosystem,
+  { from, list, place, to }: LostEntry,
+  signer: Signer,
+  nodeOf: (chainId: number) => AskedNode,
+  given?: L1View,
+): Promise<RefundedEntry> {
+  const source = findChain(all, from);
+  const ecosystem = ecosystemOf(all, source);
+  const sender = await senderOn(signer, ecosystem.l1);
+  const entry = list.entries[place];
+  if (entry === undefined) throw refused(`the list has places 0 to ${list.entries.length - 1}, and no place ${place}`);
+  const { recipient, amount } = decodeListEntry(entry);
+  if (sender.address !== recipient)
+    throw refused(`entry ${place} is ${recipient}'s, the signer is ${sender.address}: sign with that account's key`);
+  const view = given ?? viewL1(ecosystem, sender.provider);
+  await view.poll();
+  const sent = executedPlace(view, source, list.messageHash);
+  const transfer = decodeAssetMessage(sent.body);
+  if (transfer?.kind !== AssetMessageKind.hyperbridgeSend) throw refused(`${list.messageHash} is the message of no list`);
+  const isRefused = sent.batch.refusedDestinations.includes(transfer.destinationChainId);
+  const ended = findChain(all, isRefused ? source.chainId : Number(transfer.destinationChainId));
+  await requireEnded(ended, sender);
+  const absence = await proveUntaken(view, { source, ended, messageHash: list.messageHash }, nodeOf(ended.chainId));
+  const undelivered = {
+    ...{ sourceChainId: sent.batch.chainId, batchNumber: sent.batch.batchNumber, messageIndex: sent.index },
+    ...{ message: toHex(sent.body), merkleProof: l2LogProof(sent.logLeaves, sent.index), ...absence },
+  };
+  const account = to === undefined ? sender.address : parseAccount(to);
+  const data = stateExit.encodeFunctionData("refundListed", [undelivered, list.number, list.entries, place, account]);
+  const exit = await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider);
+  const { hash } = await submit(sender, { to: exit, data });
+  // The first entry's owner gets what was given for the delivery.
+  const fee = place === 0 ? listFee(transfer.amount, list.entries) : 0n;
+  return { amount: amount + fee, to: account, l1TransactionHash: hash as Hex };
+}
+
+function executedPlace(view: L1View, { chainId, name, settlesOn }: EcosystemChain, messageHash: Hex): MessagePlace {
+  const places = view.messages(BigInt(chainId), PREDEPLOYS.L2AssetRouter, messageHash);
+  const executed = places.find(({ batch }) => batch.executed !== undefined);
+  if (executed !== undefined) return executed;
+  throw refused(
+    `${settlesOn?.name ?? "L1"} has executed no batch of ${name} that sent the list ${messageHash}: wait until its batch is executed`,
+  );
+}
+
+async function requireEnded({ chainId, name, hyperchain }: EcosystemChain, { provider }: Sender): Promise<void> {
+  if (await hasExited(hyperchain, provider)) return;
+  throw refused(
+    `${name} has not ended, so it can still take the list (hyperchain:deliver brings it); a chain that ignores its ` +
+      "queue is ended by hyperchain:exit --activate",
+    { chainId },
+  );
+}
+
+/** That the ended chain's last executed state has no mark of the list. */
+async function proveUntaken(
+  view: L1View,
+  { source, ended, messageHash }: { readonly source: EcosystemChain; readonly ended: EcosystemChain; readonly messageHash: Hex },
+  node: AskedNode,
+) {
+  const last = lastExecuted(view, ended.chainId);
+  const { slot } = deliveryFlagKey(BigInt(source.chainId), messageHash);
+  if (last === undefined)
+    throw refused(
+      `${ended.settlesOn?.name ?? "L1"} has executed no batch of ${ended.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
+    );
+  const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last);
+  if (BigInt(shown.value) !== 0n) throw refused(`${ended.name} has taken the list ${messageHash}, so its entries are paid there`);
+  const { leaf: low, path } = slotProof(shown, false);
+  return { low, path };
+}
+
+function refused(why: string, details: Readonly<Record<string, unknown>> = {}): ClientError {
+  return new ClientError("Refused", why, details);
+}

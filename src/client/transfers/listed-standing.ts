@@ -1,0 +1,26 @@
+import type { Provider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { messageStatus } from "../ecosystem/running-ecosystem.ts";
+import type { EcosystemAsking, MessageStanding } from "../ecosystem/running-ecosystem.ts";
+import { findSentList } from "./transfer-list.ts";
+import type { ListedTransfer } from "./transfer-list.ts";
+
+/** How far a listed transfer is: it goes the way of its list's message, which has a hash once the batch is sealed. */
+export interface ListedStanding extends Omit<MessageStanding, "messageHash" | "type"> {
+  readonly messageHash?: Hex;
+}
+
+/** How far a listed transfer is. `member` is any member of the running ecosystem, `source` is on the sending chain. */
+export async function listedStanding(
+  member: EcosystemAsking,
+  { list, sourceChainId, destinationChainId, transactionHash }: Omit<ListedTransfer, "place" | "approvals">,
+  source: Provider,
+): Promise<ListedStanding> {
+  const steps = [{ step: "initiated", chainId: sourceChainId, transactionHash }];
+  const listed = { sourceChainId, destinationChainId, steps };
+  const sent = await findSentList(source, list);
+  if (sent === undefined) return { ...listed, waitingFor: "the sender's batch is sealed, and sends its lists" };
+  const { messageHash } = sent;
+  const standing = await messageStatus(member, messageHash, sourceChainId);
+  return standing ?? { ...listed, messageHash, waitingFor: "the ecosystem sees the list's message" };
+}

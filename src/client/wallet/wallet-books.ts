@@ -1,0 +1,131 @@
+import type { Provider } from "ethers";
+import type { AssetTransfer } from "../../protocol/asset-message.ts";
+import { AssetMessageKind } from "../../protocol/asset-message.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { newestRun } from "../../runtime/newest-run.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
+import { bridge, messenger, tokenVault, topicOf } from "../sending/contract-interfaces.ts";
+import { depositBook } from "../queue/deposits-in-flight.ts";
+import type { QueuedDeposits } from "../queue/deposits-in-flight.ts";
+import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { addTo } from "../queue/lists-by-account.ts";
+import { LogBook } from "../queue/log-book.ts";
+import { readMessageLog, readTransfer } from "../messages/sent-messages.ts";
+import { isEther } from "../tokens/token.ts";
+import type { TokenBalance } from "./wallet-balances.ts";
+import { viewL1 } from "../messages/withdraw.ts";
+
+/** Money that has left a chain, by its message. */
+interface SentTransfer extends AssetTransfer {
+  readonly messageHash: Hex;
+  readonly transactionHash: Hex;
+}
+
+interface PolledView {
+  readonly view: L1View;
+  /** Polls must not overlap: looks share them. */
+  readonly poll: () => Promise<unknown>;
+}
+
+function polled(view: L1View): PolledView {
+  return { view, poll: newestRun(() => view.poll()) };
+}
+
+/**
+ * What looks at wallets read of an ecosystem's members, kept between them: each log is read once, and what has arrived is not
+ * asked for again. It holds what all accounts sent: pass to a look only members that its client may read.
+ */
+export class WalletBooks {
+  readonly #books = new Map<string, object>();
+  readonly #views = new Map<string, PolledView>();
+  /** What has arrived, with the age of the book of the member where it did. */
+  readonly #arrived = new Map<string, number>();
+
+  /** Tokens that the bridge of a layer has ever taken. */
+  depositedTokens({ l1 }: Ecosystem): LogBook<Set<Hex>> {
+    const address = l1.contracts.bridge;
+    return this.#book(`${l1.chainId} tokens ${address}`, () => ({
+      ...{ address, topics: [topicOf(bridge, "DepositReceived")], fromBlock: l1.fromBlock ?? 0 },
+      empty: () => new Set<Hex>(),
+      take(tokens, log) {
+        const token = lower(bridge.parseLog(log)?.args["token"]);
+        if (!isEther(token)) tokens.add(token);
+      },
+    }));
+  }
+
+  /** Tokens that a chain's bridge knows, with where they were born. */
+  knownTokens({ chainId, hyperchain }: EcosystemChain): LogBook<Map<Hex, TokenBalance["origin"]>> {
+    return this.#book(`${chainId} tokens ${hyperchain}`, () => ({
+      address: PREDEPLOYS.L2NativeTokenVault,
+      topics: [[topicOf(tokenVault, "BridgedTokenDeployed"), topicOf(tokenVault, "TokenRegistered")]],
+      fromBlock: 0,
+      empty: () => new Map<Hex, TokenBalance["origin"]>(),
+      take(origins, log) {
+        const event = tokenVault.parseLog(log);
+        if (event === null) return;
+        const token = lower(event.args["token"]);
+        const origin =
+          event.name === "BridgedTokenDeployed"
+            ? { chainId: Number(event.args["originChainId"]), token: lower(event.args["originToken"]) }
+            : { chainId, token };
+        if (!origins.has(token)) origins.set(token, origin);
+      },
+    }));
+  }
+
+  /** What a chain has sent elsewhere, by each account that sent it or is to have it. */
+  sentTransfers({ chainId, hyperchain }: EcosystemChain): LogBook<Map<Hex, SentTransfer[]>> {
+    return this.#book(`${chainId} sent ${hyperchain}`, () => ({
+      address: PREDEPLOYS.L1Messenger,
+      topics: [topicOf(messenger, "L1MessageSent")],
+      fromBlock: 0,
+      empty: () => new Map<Hex, SentTransfer[]>(),
+      take(transfers, log) {
+        const message = readMessageLog(log);
+        const transfer = message === undefined ? undefined : readTransfer(message);
+        if (message === undefined || transfer === undefined) return;
+        if (transfer.kind === AssetMessageKind.hyperbridgeDelivery) return;
+        const sent = { ...transfer, messageHash: message.messageHash, transactionHash: log.transactionHash as Hex };
+        for (const account of new Set([transfer.sender, transfer.recipient])) addTo(transfers, account, sent);
+      },
+    }));
+  }
+
+  /** What was put into a chain's queue, by each account that put it there or is to have it. */
+  deposits(ecosystem: Ecosystem, chain: EcosystemChain): LogBook<QueuedDeposits> {
+    return this.#book(`${ecosystem.l1.chainId} queue ${chain.hyperchain}`, () => depositBook(ecosystem, chain));
+  }
+
+  /** Of what the ecosystem's chains settle on, up to now. Rejects with the provider's error. */
+  async layerView(ecosystem: Ecosystem, provider: Provider): Promise<L1View> {
+    const { l1, chains } = ecosystem;
+    const key = [l1.chainId, l1.contracts.roots, ...chains.map(({ hyperchain }) => hyperchain)].join(" ");
+    const { view, poll } = this.#views.get(key) ?? polled(viewL1(ecosystem, provider));
+    this.#views.set(key, { view, poll });
+    await poll();
+    return view;
+  }
+
+  /** What `ask` says, and once that was yes no question any more, as long as the member of `there` has not gone back. */
+  async hasArrived(name: string, there: Pick<LogBook<never>, "age">, ask: () => Promise<boolean>): Promise<boolean> {
+    if (this.#arrived.get(name) === there.age) return true;
+    const { age } = there;
+    const arrived = await ask();
+    if (arrived) this.#arrived.set(name, age);
+    return arrived;
+  }
+
+  #book<State>(key: string, terms: () => ConstructorParameters<typeof LogBook<State>>[0]): LogBook<State> {
+    const known = this.#books.get(key) as LogBook<State> | undefined;
+    if (known !== undefined) return known;
+    const book = new LogBook<State>(terms());
+    this.#books.set(key, book);
+    return book;
+  }
+}
+
+function lower(address: unknown): Hex {
+  return String(address).toLowerCase() as Hex;
+}

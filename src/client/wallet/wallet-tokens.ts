@@ -1,0 +1,85 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import type { WalletReads } from "./sends-in-flight.ts";
+import { NO_SYMBOL, tokenHoldings } from "../tokens/token-holdings.ts";
+import { ETHER, isEther } from "../tokens/token.ts";
+import type { TokenBalance } from "./wallet-balances.ts";
+
+/** What a member's tokens come to, and how many were not asked. */
+export interface MemberTokens {
+  readonly tokens: readonly TokenBalance[];
+  readonly unasked: number;
+}
+
+/** Anyone may have a bridge know tokens, as many as gas buys: the first that it knew are asked, 34 calls. */
+const MAX_TOKENS = 2_040;
+
+/** What an account has on L1 of ETH and of the tokens that its bridge has taken. Rejects with the member's error. */
+export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, providerOf }: WalletReads): Promise<MemberTokens> {
+  const { l1, chains } = ecosystem;
+  const provider = providerOf(l1.chainId);
+  const deposited = await books.depositedTokens(ecosystem).look(provider);
+  const bases = chains.map(({ baseToken }) => baseToken.l1Address).filter((token) => !isEther(token));
+  const all = [...new Set([...bases, ...deposited])];
+  const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: l1.chainId, token });
+  const amount = await provider.getBalance(owner);
+  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
+  const held = await tokenHoldings(all.slice(0, MAX_TOKENS), owner, provider);
+  const tokens = held.map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
+  return { tokens: [ether, ...tokens], unasked: all.length - held.length };
+}
+
+/** Likewise on a chain; what its own tokens do not say of themselves, `onLayer` says. */
+export async function chainTokens(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  { owner, onLayer }: { readonly owner: Hex; readonly onLayer: readonly TokenBalance[] },
+  { books, providerOf }: WalletReads,
+): Promise<MemberTokens> {
+  const provider = providerOf(chain.chainId);
+  const origins = [...(await books.knownTokens(chain).look(provider))];
+  const asked = origins.slice(0, MAX_TOKENS);
+  const { l1Address, symbol } = chain.baseToken;
+  const baseOrigin = { chainId: ecosystem.l1.chainId, token: isEther(l1Address) ? ETHER : l1Address };
+  const amount = await provider.getBalance(owner);
+  const base = {
+    ...{ address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount, origin: baseOrigin },
+    ...executedOf(amount, await unlessForgotten(() => provider.getBalance(owner, "finalized"))),
+  };
+  const addresses = asked.map(([token]) => token);
+  const holdings = await tokenHoldings(addresses, owner, provider);
+  const held = holdings.filter((each) => each.amount > 0n).map(({ address }) => address);
+  const finalized = await unlessForgotten(() => tokenHoldings(held, owner, provider, "finalized"));
+  const tokens = holdings.map((holding, i) => {
+    const executed =
+      finalized === undefined ? undefined : (finalized.find(({ address }) => address === holding.address)?.amount ?? 0n);
+    const balance = { ...holding, ...executedOf(holding.amount, executed), origin: asked[i]?.[1] ?? baseOrigin };
+    return describedByLayer(balance, onLayer);
+  });
+  return { tokens: [base, ...tokens], unasked: origins.length - asked.length };
+}
+
+/** Undefined where the chain does not keep that state: chains keep states up to a bound (StateNotKept). */
+async function unlessForgotten<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await ask();
+  } catch {
+    // The balance itself is told in any case.
+    return undefined;
+  }
+}
+
+/** Of a balance, what L1 has executed; nothing where that is not known. */
+function executedOf(amount: bigint, executed: bigint | undefined): Pick<TokenBalance, "executed"> {
+  if (amount === 0n) return { executed: 0n };
+  return executed === undefined ? {} : { executed: executed < amount ? executed : amount };
+}
+
+/** A token that came from another chain has no description of its own until someone brings one. */
+function describedByLayer(balance: TokenBalance, onLayer: readonly TokenBalance[]): TokenBalance {
+  if (balance.symbol !== "" && balance.symbol !== NO_SYMBOL) return balance;
+  const { chainId, token } = balance.origin;
+  const original = onLayer.find(({ origin }) => origin.chainId === chainId && origin.token === token);
+  return original === undefined ? balance : { ...balance, symbol: original.symbol, decimals: original.decimals };
+}

@@ -1,0 +1,94 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { call, requireContract } from "../../../client/calls/call.ts";
+import { formatChainAddress } from "../../../client/ecosystem/chain-address.ts";
+import { ClientError } from "../../../client/ecosystem/client-error.ts";
+import { checkCall, estimateCall } from "../../../client/transfers/estimate.ts";
+import type { CallToEstimate } from "../../../client/transfers/estimate.ts";
+import { wayDown } from "../../../client/ecosystem/settlement-base.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
+import { nextBlockTime } from "../../../settlement-layer/reader/l1-time.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
+import { readNumber } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { encodeCall } from "../session/encode-call.ts";
+import { reportCall } from "./report-call.ts";
+import { sessionBetween, withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import { requireSendable } from "../session/standing.ts";
+import { readAmount, tokenOnChain, tokenOnL1 } from "../session/tokens.ts";
+
+interface CallArguments extends EcosystemArguments {
+  readonly to: string;
+  readonly function: string;
+  readonly arguments: readonly string[];
+  readonly value: string | undefined;
+  readonly reward: string | undefined;
+  readonly gas: string | undefined;
+  readonly expires: string | undefined;
+  readonly from: string | undefined;
+  readonly funded: boolean;
+  readonly estimate: boolean;
+  readonly force: boolean;
+  readonly noWait: boolean;
+}
+
+/** From a plain transaction's to what one of the protocol may have. */
+const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
+/** At most a year: a moment in milliseconds is a slip. */
+const SECONDS = wholeNumber(1, 31_536_000, 86_400);
+
+/** `hyperchain:call`: a call of a contract on any member, L1 too. */
+const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
+  withEcosystem(args, hre, args.estimate ? "reads" : "acts", async (whole) => {
+    const to = await resolvePlace(whole, args.to);
+    const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
+    const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
+    if (!args.estimate) await requireSendable(whole, { from, to }, args);
+    // Over chains between, each step of the way has a layer of its own.
+    const isOver = wayDown(whole.info, from.chainId, to.chainId).length > 1;
+    const session = isOver ? whole : sessionBetween(whole, from.chainId, to.chainId);
+    const { info, output } = session;
+    const data = encodeCall(args.function, args.arguments);
+    const isOnL1 = to.chainId === info.l1.chainId;
+    const token = isOnL1 ? await tokenOnL1(session, undefined, "ETH") : await tokenOnChain(session, to.chainId, undefined);
+    const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);
+    const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
+    const gas = readNumber("gas", args.gas, GAS);
+    const seconds = readNumber("expires", args.expires, SECONDS);
+    const request = {
+      from: from.chainId,
+      to: { chain: to.chainId, account: to.account },
+      data,
+      value,
+      reward,
+      gasLimit: gas === undefined ? undefined : BigInt(gas),
+      funded: args.funded,
+      deadline: seconds === undefined ? undefined : (await nextBlockTime(session.provider(to.chainId))) + BigInt(seconds),
+    };
+    await requireContract(info, request, session.provider(to.chainId));
+    if (args.estimate) {
+      const sender = { ...request, sender: from.account };
+      const { gasLimit } = await estimateCall(info, sender, (id) => session.provider(id), await session.names());
+      output.result(() => `the call of ${formatChainAddress(info, to)} needs ${gasLimit} gas there (--gas, with a margin)`, {
+        gasLimit,
+      });
+      return;
+    }
+    if (!args.force) await tryCall(session, { ...request, sender: from.account });
+    output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
+    const sent = await call(info, request, signerOf(session, from));
+    await reportCall(session, sent, { from, to, data, value, reward, noWait: args.noWait });
+  });
+
+/** Makes the call once where it is to be made, and sends nothing. Throws a plugin error with the reason where it would fail. */
+async function tryCall(session: Session, request: CallToEstimate): Promise<void> {
+  const { info, provider } = session;
+  await checkCall(info, request, provider, await session.names()).catch((error: unknown) => {
+    if (!(error instanceof ClientError) || error.code !== "Failed") throw error;
+    const back = (request.value ?? 0n) > 0n ? ", and its value goes back where it fails" : "";
+    throw pluginError(`${error.message}; --force sends it all the same${back}`, error);
+  });
+}
+
+export default action;

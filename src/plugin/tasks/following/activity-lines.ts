@@ -1,0 +1,46 @@
+import { memberName } from "../../../client/ecosystem/ecosystem.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/activity.ts";
+import type { EcosystemInfo, MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { whatItDoes, whereItIs } from "../../../devnet/view/feed-words.ts";
+import { printable } from "../../../runtime/printable.ts";
+
+type Members = Pick<EcosystemInfo, "l1" | "chains">;
+
+/** What the feed tells beside a transaction. */
+export interface Told {
+  /** Why it failed, as the end of "it reverted …"; absent where it succeeded, and where that is not known. */
+  readonly reason?: string;
+  /** Those that it began. */
+  readonly messages: readonly MessageInfo[];
+}
+
+/**
+ * When, where and what a transaction does, whether it succeeded, and the messages that it began, in the words of the page's feed.
+ * Strangers choose arguments: none writes over a terminal.
+ */
+export function activityLines(
+  info: Members,
+  block: ActivityBlock,
+  { transaction, reason, messages }: Told & { readonly transaction: ActivityTransaction },
+): readonly string[] {
+  const { hash, succeeded, gasUsed, from, to } = transaction;
+  const time = new Date(block.at ?? block.timestamp * 1_000).toISOString().slice(11, 23);
+  const what = whatItDoes(transaction, symbolOn(info, block.chainId)).map(({ text }) => text);
+  const ends = to === undefined ? from : `${from} → ${to}`;
+  const chain = memberName(info, block.chainId);
+  return [
+    `${time} ${chain} ${succeeded ? "✓" : "✗ failed"} ${what.join("")} · ${ends} · ${gasUsed.toLocaleString("en")} gas · ${hash}`,
+    ...(reason === undefined ? [] : [`  It reverted ${reason}.`]),
+    ...messages.map((message) => `  ${messageLine(info, message)}`),
+  ].map(printable);
+}
+
+/** A message that a transaction began, and where it is. */
+export function messageLine(info: Members, message: MessageInfo): string {
+  return `→ ${message.type} to ${memberName(info, message.destinationChainId)}: ${whereItIs(message).text} · ${message.messageHash}`;
+}
+
+/** In what a member's transactions carry value. */
+function symbolOn({ chains }: Members, chainId: number): string {
+  return chains.find((chain) => chain.chainId === chainId)?.baseToken.symbol ?? "ETH";
+}

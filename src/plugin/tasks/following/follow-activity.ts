@@ -1,0 +1,56 @@
+import type { ActivityBlock } from "../../../devnet/view/activity.ts";
+
+/** Blocks ahead that one look takes in. */
+const AHEAD = 4;
+/** As the page counts, so that a return to an earlier state is seen. */
+type Newest = Readonly<Record<"number", number>> & { readonly hash: string };
+
+/** What a look has found. */
+interface Look {
+  readonly blocks: readonly ActivityBlock[];
+  /** Members that have gone back to an earlier state since. */
+  readonly wentBack: readonly number[];
+}
+
+/** Looks again and again at what happens on all members; the first look finds the newest blocks. */
+export class ActivityFollower {
+  readonly #ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>;
+  readonly #newest = new Map<number, Newest>();
+
+  constructor(ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>) {
+    this.#ask = ask;
+  }
+
+  /** Rejects as what it asks. */
+  async look(): Promise<Look> {
+    if (this.#newest.size === 0) return { blocks: this.#take(await this.#ask()), wentBack: [] };
+    const ranges = [...this.#newest].map(([chain, { number }]) => ({ chain, from: number, to: number + AHEAD }));
+    const found = await this.#ask(ranges);
+    const wentBack: number[] = [];
+    const news: ActivityBlock[] = [];
+    for (const [chainId, { number, hash }] of this.#newest) {
+      const ofMember = found.filter((block) => block.chainId === chainId);
+      if (ofMember.some((block) => block.number === number && block.hash === hash))
+        news.push(...ofMember.filter((block) => block.number > number));
+      else wentBack.push(chainId);
+    }
+    if (wentBack.length > 0) {
+      // What was told is not told again: what the member has now is where it goes on from.
+      for (const block of await this.#ask()) if (wentBack.includes(block.chainId)) this.#take([block]);
+    }
+    return { blocks: this.#take(news), wentBack };
+  }
+
+  #take(blocks: readonly ActivityBlock[]): readonly ActivityBlock[] {
+    const sorted = blocks.toSorted(
+      (a, b) => (a.at ?? a.timestamp * 1_000) - (b.at ?? b.timestamp * 1_000) || a.number - b.number,
+    );
+    const before = new Map(sorted.map(({ chainId }) => [chainId, -1]));
+    for (const { chainId, number, hash } of sorted) {
+      if (number <= (before.get(chainId) ?? -1)) continue;
+      before.set(chainId, number);
+      this.#newest.set(chainId, { number, hash });
+    }
+    return sorted;
+  }
+}

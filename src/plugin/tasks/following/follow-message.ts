@@ -1,0 +1,64 @@
+import type { Hex } from "../../../protocol/hex.ts";
+import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { JsonRpcError } from "../../discovery/json-rpc.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { stepLine, stuckLine } from "../session/event-lines.ts";
+import { createProgressWait, untilNextLook } from "../session/progress-wait.ts";
+import type { Session } from "../session/session.ts";
+
+/** Looks in a row that may fail: a minute where each waits for a silent member, seconds where L1 refuses each at once. */
+const MOST_BLIND_LOOKS = 20;
+
+/**
+ * Tells each step of a message until the last one that is asked for, or its last, and resolves with the message as it
+ * stands then. Throws a plugin error for a message that its destination refuses, and for a hash that names none.
+ */
+export async function followMessage(session: Session, hash: Hex, until: string): Promise<MessageInfo> {
+  const { info, output } = session;
+  const patience = createProgressWait(session);
+  let told = 0;
+  for (;;) {
+    const message = await lookAt(session, hash);
+    for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
+    if (message.steps.length > told) patience.news();
+    told = message.steps.length;
+    if (message.waitingFor === undefined || message.steps.some(({ step }) => step === until)) return message;
+    // Relayers of others deliver what this ecosystem's own does not, and what L1 pays or calls waits for its claim.
+    if (message.refusal !== undefined && message.stuck !== undefined)
+      throw pluginError(stuckLine(info, { ...message, ...message.stuck }));
+    if (["withdrawal", "l1Call", "l1Message"].includes(message.type) && message.stuck !== undefined) return message;
+    const help = message.stuck === undefined ? hintFor(message.waitingFor) : `; ${message.stuck.why}: ${message.stuck.help}`;
+    await patience.wait(`waiting until ${message.waitingFor}${help}`);
+  }
+}
+
+/** The message as it stands. A member that works hard is silent for a while, and is asked again. */
+async function lookAt(session: Session, hash: Hex): Promise<MessageInfo> {
+  for (let failed = 1; ; ++failed) {
+    try {
+      return await findMessage(session, hash);
+    } catch (error) {
+      if (!(error instanceof JsonRpcError)) throw error;
+      const blind = `how far ${hash} is cannot be seen now (${error.message})`;
+      // It may be sent already: sending it again would send it twice.
+      if (failed === MOST_BLIND_LOOKS)
+        throw pluginError(`${blind}; look again with 'npx hardhat hyperchain:message ${hash}'`, error);
+      if (failed === 1) session.output.progress(`${blind}; looking again…`);
+      await untilNextLook();
+    }
+  }
+}
+
+/** What moves a message on that waits for this; settling does nothing for one that waits for a relayer or an import. */
+export function hintFor(waitingFor: string): string {
+  return /batch/.test(waitingFor) ? "; 'npx hardhat hyperchain:settle' settles open batches now" : "";
+}
+
+/** The message that a hash names, as it stands after all that was done before. Throws a plugin error where there is none. */
+export async function findMessage({ request }: Pick<Session, "request">, hash: string): Promise<MessageInfo> {
+  const message = (await request("hyperchain_message", hash, null, { fresh: true })) as MessageInfo | null;
+  if (message !== null) return message;
+  throw pluginError(
+    `no message and no transaction with a message has the hash ${hash}; take it from what hyperchain:send or hyperchain:call printed`,
+  );
+}

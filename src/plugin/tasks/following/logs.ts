@@ -1,0 +1,82 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { memberName } from "../../../client/ecosystem/ecosystem.ts";
+import type { CallFrame } from "../../../client/sending/remote-failure.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/activity.ts";
+import type { Description } from "../../../devnet/view/describe.ts";
+import { endedBecause } from "../../../devnet/view/ended-because.ts";
+import type { PagedMessages } from "../../../devnet/view/paged-messages.ts";
+import { activityLines } from "./activity-lines.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { ActivityFollower } from "./follow-activity.ts";
+import { warning } from "../session/output.ts";
+import { withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+
+interface LogsArguments extends EcosystemArguments {
+  readonly follow: boolean;
+  readonly all: boolean;
+}
+
+/** A look is a question of some blocks; the page is told, and asks as often as there are blocks. */
+const LOOK_MS = 200;
+/** Of the newest messages, among which those of new transactions are. */
+const MOST_MESSAGES = 200;
+
+/** `hyperchain:logs`: what happens on all members, as the page's live feed has it. */
+const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
+  withEcosystem(args, hre, "reads", async (session) => {
+    const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
+      session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
+    const follower = new ActivityFollower(ask);
+    const look = async (): Promise<void> => {
+      const { blocks, wentBack } = await follower.look();
+      for (const chainId of wentBack)
+        session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
+      await tell(session, blocks, args);
+    };
+    await look();
+    if (!args.follow) return;
+    const signal = nextSignal().then(() => "ended" as const);
+    // A timer that keeps the process alive: nothing else here does.
+    const turn = (): Promise<void> => look().then(() => new Promise((resolve) => setTimeout(resolve, LOOK_MS)));
+    while ((await Promise.race([signal, turn()])) !== "ended");
+    await closeAndExit(
+      () => Promise.resolve(),
+      () => undefined,
+    );
+  });
+
+async function tell(session: Session, blocks: readonly ActivityBlock[], { all }: Pick<LogsArguments, "all">): Promise<void> {
+  const { info, output } = session;
+  const isTold = ({ by }: ActivityTransaction): boolean => all || by === "user";
+  const told = blocks.map((block) => ({ block, transactions: block.transactions.filter(isTold) }));
+  if (told.every(({ transactions }) => transactions.length === 0)) return;
+  const { messages } = (await session.request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages;
+  for (const { block, transactions } of told)
+    for (const transaction of transactions) {
+      const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transaction.hash);
+      const reason = transaction.succeeded ? undefined : await reasonOf(session, block.chainId, transaction);
+      const { transactions: _, ...place } = block;
+      const said = { ...(reason === undefined ? {} : { reason }), messages: begun };
+      const lines = (): string => activityLines(info, block, { transaction, ...said }).join("\n");
+      output.result(lines, { ...place, ...transaction, ...said });
+    }
+}
+
+/** Why it failed; undefined where its chain does not trace it. */
+async function reasonOf(session: Session, chainId: number, { hash }: ActivityTransaction): Promise<string | undefined> {
+  const options = { tracer: "callTracer", tracerConfig: { onlyTopCall: true } };
+  try {
+    const call = (await session.provider(chainId).send("debug_traceTransaction", [hash, options])) as CallFrame;
+    const [described] = (await session.request("hyperchain_describe", [
+      { output: call.output ?? "0x" },
+    ])) as readonly Description[];
+    return endedBecause(call) ?? described?.reason;
+  } catch {
+    // A chain that is paused, or what is too large to be traced; the feed goes on.
+    return undefined;
+  }
+}
+
+export default action;

@@ -1,0 +1,85 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { readHash } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { callFailure } from "../session/call-failure.ts";
+import { messageTitle, stepLine, stuckLine } from "../session/event-lines.ts";
+import { findMessage, followMessage } from "./follow-message.ts";
+import { messageOf } from "./follow-listed.ts";
+import { followQueued, journeyText, queuedBy } from "./follow-queued.ts";
+import type { DownwardJourney } from "./follow-queued.ts";
+import { notLeft, onwardHops, onwardMoney } from "./onward-hops.ts";
+import type { OnwardHop } from "./onward-hops.ts";
+import { withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+
+interface MessageArguments extends EcosystemArguments {
+  readonly hash: string;
+  readonly noWait: boolean;
+}
+
+/** `hyperchain:message`: each step of one message, until its import is settled; of what a layer sends to a chain too. */
+const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
+  withEcosystem(args, hre, "reads", async (session) => {
+    const { info, output } = session;
+    const given = readHash(args.hash);
+    // The queue comes second: what a claim on L1 queues is a step of the message that it claims.
+    const queued = (await session.request("hyperchain_message", given)) === null ? await queuedBy(session, given) : [];
+    if (queued.length > 0) return tellQueued(session, await followQueued(session, queued, args.noWait));
+    const hash = await messageOf(session, given, args.noWait);
+    const message = args.noWait ? await findMessage(session, hash) : await followMessage(session, hash, "importSettled");
+    const failure = await callFailure(session, message);
+    const onward = await onwardHops(session, message);
+    output.result(
+      () => {
+        const steps = args.noWait ? message.steps.map((step) => stepLine(info, message, step)) : [];
+        const further = onward.map((hop) => hopText(session, hop));
+        if (message.stuck !== undefined)
+          return [...steps, stuckLine(info, { ...message, ...message.stuck }), ...further].join("\n");
+        const standing = message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`;
+        return [
+          ...steps,
+          `${messageTitle(info, message)}: ${failure === undefined ? standing : `${standing}, but ${failure}`}`,
+          ...(message.fee === undefined
+            ? []
+            : [`  its fee for the account that delivers it: ${message.fee} (smallest units of what it carries)`]),
+          ...further,
+        ].join("\n");
+      },
+      { ...message, ...(failure === undefined ? {} : { failure }), ...(onward.length === 0 ? {} : { onward }) },
+    );
+  });
+
+/** What a layer sends to chains, and what goes on from there. */
+async function tellQueued(session: Session, journeys: readonly DownwardJourney[]): Promise<void> {
+  const told = await Promise.all(
+    journeys.map(async (journey) => ({ journey, onward: await onwardMoney(session, journey.steps) })),
+  );
+  session.output.result(
+    () =>
+      told
+        .flatMap(({ journey, onward }) => [journeyText(session, journey), ...onward.map((hop) => hopText(session, hop))])
+        .join("\n"),
+    { messages: told.map(({ journey, onward }) => (onward.length === 0 ? journey : { ...journey, onward })) },
+  );
+}
+
+/** A hop behind the first, with all its steps. */
+function hopText(session: Session, hop: OnwardHop): string {
+  if (hop.by === "none") return notLeft(session, hop.chainId);
+  if (hop.by === "queue") return journeyText(session, hop.operation);
+  const { info } = session;
+  const { message } = hop;
+  const steps = message.steps.map((step) => stepLine(info, message, step));
+  if (message.stuck !== undefined) return [...steps, stuckLine(info, { ...message, ...message.stuck })].join("\n");
+  const standing = message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`;
+  return [...steps, `${messageTitle(info, message)}: ${standing}`].join("\n");
+}
+
+/** Of a message that waits for nothing. */
+function outcome({ ended, sentTooEarly, refusal }: MessageInfo): string {
+  if (ended !== undefined) return `it has ${ended}: ${refusal ?? ""}; send it again if it is still wanted`;
+  return sentTooEarly === undefined ? "every step is done" : (refusal ?? "");
+}
+
+export default action;

@@ -1,0 +1,124 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { memberName } from "../../../client/ecosystem/ecosystem.ts";
+import { callOutcomes, outcomeWords } from "../../../client/sending/call-outcome.ts";
+import { protocolNames } from "../../../client/sending/protocol-names.ts";
+import { callsOf } from "../../../client/sending/remote-failure.ts";
+import type { CallFrame } from "../../../client/sending/remote-failure.ts";
+import { revertReason } from "../../../client/sending/revert-reason.ts";
+import type { ContractNames } from "../../../client/sending/revert-reason.ts";
+import { endedBecause } from "../../../devnet/view/ended-because.ts";
+import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { PagedMessages } from "../../../devnet/view/paged-messages.ts";
+import type { Found } from "../../../devnet/view/search.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { printable } from "../../../runtime/printable.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { messageLine } from "./activity-lines.ts";
+import { readHash } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+
+interface TraceArguments extends EcosystemArguments {
+  readonly hash: string;
+}
+
+/** Chains one behind the other, messages of one transaction, and characters of a call that are told. */
+const MOST_HOPS = 6;
+const MOST_MESSAGES = 20;
+const MOST_TEXT = 300;
+const TRACE_LIMITS = { timeoutMs: 60_000 };
+
+/** A transaction's calls, and the messages that it began with the transactions in which they arrived. */
+interface Traced {
+  readonly chainId: number;
+  readonly transactionHash: Hex;
+  readonly calls: CallFrame;
+  readonly messages: readonly (MessageInfo & { readonly arrived?: Traced })[];
+}
+
+/** `hyperchain:trace`: one tree of calls over all chains that a transaction reached. */
+const action: NewTaskActionFunction<TraceArguments> = (args, hre) =>
+  withEcosystem(args, hre, "reads", async (session) => {
+    const place = await placeOf(session, readHash(args.hash));
+    const [traced, names] = [await trace(session, place, 0), await session.names()];
+    session.output.result(() => treeLines(session, traced, names).join("\n"), traced);
+  });
+
+/** Where a transaction is, or the one that sent the message with this hash. Throws a plugin error where there is none. */
+async function placeOf({ request }: Session, hash: Hex): Promise<Pick<Traced, "chainId" | "transactionHash">> {
+  const found = (await request("hyperchain_search", hash)) as readonly Found[];
+  const transaction = found.find((each) => each.type === "transaction");
+  if (transaction !== undefined) return transaction;
+  const message = (await request("hyperchain_message", hash)) as MessageInfo | null;
+  const [first] = message?.steps ?? [];
+  if (first !== undefined) return first;
+  throw pluginError(
+    `no member of the ecosystem has a transaction or a message ${hash}; take a hash from 'npx hardhat hyperchain:logs'`,
+  );
+}
+
+async function trace(
+  session: Session,
+  { chainId, transactionHash }: Pick<Traced, "chainId" | "transactionHash">,
+  hop: number,
+): Promise<Traced> {
+  const ask = (method: string, params: readonly unknown[]): Promise<unknown> =>
+    chainId === session.info.l1.chainId
+      ? session.provider(chainId).send(method, [...params])
+      : session.ask(chainId, method, params, TRACE_LIMITS);
+  const calls = await callsOf(ask, transactionHash);
+  const page = { limit: MOST_MESSAGES, transaction: transactionHash };
+  const { messages } = (await session.request("hyperchain_messages", page, { fresh: true })) as PagedMessages;
+  const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transactionHash);
+  const followed = [];
+  for (const message of begun) {
+    const arrival = message.steps.find(({ step }) => step === "executed");
+    const arrived = arrival === undefined || hop >= MOST_HOPS ? undefined : await trace(session, arrival, hop + 1);
+    followed.push({ ...message, ...(arrived === undefined ? {} : { arrived }) });
+  }
+  return { chainId, transactionHash, calls, messages: followed };
+}
+
+function treeLines(
+  session: Session,
+  { chainId, transactionHash, calls, messages }: Traced,
+  names: ContractNames,
+): readonly string[] {
+  const { info } = session;
+  const outcome = calls.error === undefined ? "succeeded" : "failed";
+  return [
+    `on ${memberName(info, chainId)} · ${transactionHash} · ${outcome} · ${Number(calls.gasUsed).toLocaleString("en")} gas`,
+    ...callLines(calls, { names, outcomes: callOutcomes(calls) }).map(indented),
+    ...messages.flatMap((message) => [
+      indented(printable(messageLine(info, message))),
+      ...(message.arrived === undefined
+        ? []
+        : treeLines(session, message.arrived, names).map((line) => indented(indented(line)))),
+    ]),
+  ];
+}
+
+interface Telling {
+  readonly names: ContractNames;
+  readonly outcomes: ReturnType<typeof callOutcomes>;
+}
+
+function callLines(frame: CallFrame, telling: Telling): readonly string[] {
+  const { type, to = "", input, output = "0x", gasUsed, calls = [] } = frame;
+  const { names, outcomes } = telling;
+  const call = names.call(input) ?? protocolNames.call(input) ?? (input.length > 10 ? `${input.slice(0, 10)}…` : input);
+  const ended = outcomeWords(outcomes.get(frame) ?? "succeeded", endedBecause(frame) ?? revertReason(output, names));
+  const text = printable(ended === "" ? call : `${call}, it ${ended}`);
+  const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+  return [
+    `${type.toLowerCase()} ${to} ${shown}, gas ${Number(gasUsed).toLocaleString("en")}`,
+    ...calls.flatMap((each) => callLines(each, telling)).map(indented),
+  ];
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
+}
+
+export default action;

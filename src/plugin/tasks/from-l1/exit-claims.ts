@@ -1,0 +1,82 @@
+import type { Provider } from "ethers";
+import { namedToken } from "../../../client/tokens/token.ts";
+import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { formatAmount } from "../../../options/fields/amount.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
+import { describeOnLayer } from "../session/tokens.ts";
+
+/** The claimant, the recipient and the tokens of a claim. */
+export interface ClaimArguments {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Tokens beside the base token, with commas. */
+  readonly token: string | undefined;
+}
+
+export interface Claim {
+  /** Whether the claimant held it on the chain, or its account of that chain's on the layer below. */
+  readonly heldOn: "chain" | "layer";
+  readonly token: Hex;
+  readonly amount: bigint;
+  readonly recipient: Hex;
+  /** Absent where nothing is left to claim. */
+  readonly transactionHash?: Hex;
+}
+
+/** The base token, and those that are named, each once. */
+export function tokensToClaim(baseToken: Hex, named: string | undefined): ReadonlySet<Hex> {
+  return new Set([baseToken, ...(named?.split(",").map((token) => token.trim()) ?? [])].map(namedToken));
+}
+
+interface Told {
+  /** By which the chain was ended, where it had not been before. */
+  readonly activation?: Hex | undefined;
+  readonly claims: readonly Claim[];
+  /** What becomes of operations that never ran; default: `hyperchain:claim` pays them back. */
+  readonly ofUnpaid?: string;
+}
+
+/** Operations that never ran and are told one by one. */
+const MOST_TOLD = 5;
+
+/** Prints what was paid. `provider` is where the tokens are. */
+export async function tellClaims(
+  { output, name, runs }: FoundOnL1,
+  { contract, pendingHashes }: Reconstruction,
+  provider: Provider,
+  { activation, claims, ofUnpaid }: Told,
+): Promise<void> {
+  const { chainId } = contract.configuration;
+  const chain = name ?? `chain ${chainId}`;
+  const lines: string[] = [];
+  for (const { heldOn, token, amount, recipient, transactionHash } of claims) {
+    const { symbol, decimals } = await describeOnLayer(token, provider);
+    const held = heldOn === "chain" ? "" : " of the account below the chain";
+    if (transactionHash === undefined) lines.push(`nothing to claim of ${symbol}`);
+    else lines.push(`${formatAmount(amount, decimals)} ${symbol}${held} paid to ${recipient}: ${transactionHash}`);
+  }
+  const ended = activation === undefined ? [] : [`${chain} has ended: ${activation}`];
+  const waiting = pendingHashes.length;
+  const refunds = runs
+    ? pendingHashes.slice(0, MOST_TOLD).map((hash) => `  npx hardhat hyperchain:claim ${chain} ${hash}`)
+    : [`  refundOperation and refundDeposit of ${contract.hyperchain} pay them back`];
+  const rest = runs && waiting > MOST_TOLD ? ["  and so on for the others (--json lists them)"] : [];
+  const unpaid =
+    waiting === 0
+      ? []
+      : ofUnpaid === undefined
+        ? [
+            `${waiting === 1 ? "1 operation never ran; what it" : `${waiting} operations never ran; what they`} carried is paid back by`,
+            ...refunds,
+            ...rest,
+          ]
+        : [`${waiting} operations never ran: ${ofUnpaid}`];
+  output.result(() => [...ended, ...lines, ...unpaid].join("\n"), {
+    chainId,
+    activationTransactionHash: activation ?? null,
+    claims,
+    operationsThatNeverRan: waiting,
+    operations: pendingHashes,
+  });
+}

@@ -1,0 +1,31 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { layerName } from "../../../devnet/view/layer-name.ts";
+import { readNumber } from "../session/arguments.ts";
+import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { strong, toJson } from "../session/output.ts";
+import { rebuildNamed } from "./rebuild-named.ts";
+import { rebuiltProof } from "./rebuilt-proof.ts";
+
+interface ProveArguments extends ChainOnL1Arguments {
+  readonly what: string;
+  readonly token: string | undefined;
+  readonly fromBlock: string | undefined;
+}
+
+/** `hyperchain:prove`: what contracts on L1 take as proof of something on a chain, from L1's data alone. */
+const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
+  withChainOnL1(args, hre, "reads", async (chain) => {
+    const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
+    const reconstruction = await rebuildNamed(chain, fromBlock === undefined ? {} : { fromBlock }, hre);
+    const { chainId } = reconstruction.contract.configuration;
+    const layer = layerName(chainId);
+    const proven = rebuiltProof(reconstruction, args.what, args.token);
+    chain.output.result(
+      () =>
+        `${strong(`proof of the ${proven.kind} on chain ${chainId}, for ${proven.takenBy} on ${layer}`)}\n${toJson(proven.proof)}`,
+      { chainId, ...proven },
+    );
+  });
+
+export default action;

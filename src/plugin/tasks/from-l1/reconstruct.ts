@@ -1,0 +1,166 @@
+import * as v from "valibot";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { systemClock } from "../../../runtime/clock.ts";
+import { withOperations } from "../../../devnet/reconstruction/queued-operations.ts";
+import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.ts";
+import { operateChain } from "../../../devnet/reconstruction/operate-chain.ts";
+import { startReconstructedChain } from "../../../devnet/reconstruction/start-reconstructed-chain.ts";
+import { connectHttp } from "../../../devnet/relaying/relaying.ts";
+import { l1Request } from "../../../devnet/l1/request/l1-request.ts";
+import { summarize } from "../../../devnet/reconstruction/summary.ts";
+import type { ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
+import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
+import { layerName } from "../../../devnet/view/layer-name.ts";
+import { settledBatchInfo } from "../../../devnet/view/settled-info.ts";
+import { port as portNumber } from "../../../options/fields/serving.ts";
+import { oneOf, privateKey } from "../../../options/fields/values.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { connectChain } from "../../start-ecosystem.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { readNumber, readOption } from "../session/arguments.ts";
+import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { readLogs } from "./logs-file.ts";
+import { warning } from "../session/output.ts";
+import type { Output } from "../session/output.ts";
+import { rebuildNamed } from "./rebuild-named.ts";
+import { reconstructionText } from "./reconstruction-text.ts";
+import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+
+interface ReconstructArguments extends ChainOnL1Arguments {
+  readonly upTo: string | undefined;
+  readonly fromBlock: string | undefined;
+  readonly servePort: string | undefined;
+  readonly writable: boolean;
+  readonly operate: boolean;
+  readonly operations: string | undefined;
+}
+
+/** How a chain is run by the operator that continues it, as hyperchain:spawn runs it. */
+const RUNNING = { batchAgeMs: 2_000, minGasPriceWei: 1_000_000n } as const;
+
+const LAST_BATCH = oneOf("executed", "verified", "committed");
+
+/** `hyperchain:reconstruct`: a chain's state from L1's data alone, checked against the root that L1 executed. */
+const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
+  withChainOnL1(args, hre, args.operate ? "acts" : "reads", async (place) => {
+    const { output } = place;
+    const upTo = readOption("upTo", args.upTo, LAST_BATCH);
+    const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
+    const port = readNumber("servePort", args.servePort, portNumber);
+    const key = args.operate ? operatorKey(args) : undefined;
+    const options = {
+      // An operator goes on behind what is committed.
+      ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" as const }),
+      ...(fromBlock === undefined ? {} : { fromBlock }),
+    };
+    if (key !== undefined && place.hasNoNode) throw noNodeOfBase();
+    const logs = args.operations === undefined ? [] : readLogs(args.operations);
+    const reconstruction = withOperations(await rebuildNamed(place, options, hre), logs);
+    const summary = summarize(reconstruction);
+    if (port === undefined) output.result(() => reconstructionText(summary), summary);
+    else if (key === undefined)
+      await serve(
+        reconstruction,
+        summary,
+        { ...(place.hasNoNode ? {} : { l1Url: place.l1 }), port, writable: args.writable },
+        hre,
+        output,
+      );
+    else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
+  });
+
+function noNodeOfBase(): Error {
+  return pluginError(
+    "the chain goes on on its base: with --operate, name a node of that which runs, its operator's or one that goes on from L1, as --settlement-url",
+  );
+}
+
+function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
+  const key = process.env["HYPERCHAIN_PRIVATE_KEY"];
+  if (servePort === undefined)
+    throw pluginError("--operate serves the chain to its users: give it a --serve-port, 0 for any free one");
+  if (writable) throw pluginError("--writable changes a copy, and --operate goes on with the chain itself; choose one");
+  if (!v.is(privateKey, key))
+    throw pluginError(
+      "--operate needs the key of one of the chain's validators, which also pays on L1: set HYPERCHAIN_PRIVATE_KEY to it, 0x and 64 hex digits",
+    );
+  return key;
+}
+
+async function operate(
+  reconstruction: Reconstruction,
+  summary: ReconstructionSummary,
+  { l1Url, key, port }: { readonly l1Url: string; readonly key: Hex; readonly port: number },
+  hre: HardhatRuntimeEnvironment,
+  output: Output,
+): Promise<void> {
+  const { host, pollIntervalMs, prover, chains } = hre.config.hyperchains;
+  const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
+  const name = `chain ${summary.chainId}`;
+  const layer = layerName(summary.chainId);
+  const told: ((batch: SettledBatch) => void)[] = [];
+  const chain = await operateChain(
+    reconstruction,
+    { ...RUNNING, l1Url, key, host, port, pollIntervalMs, prover, pace },
+    {
+      connect: connectChain(hre),
+      clock: systemClock,
+      onSettled: (batch) => told.forEach((tell) => tell(batch)),
+      onWait: (reason) =>
+        output.progress(
+          reason === undefined ? `${name} goes on: L1 answers` : warning(`${name} waits, and goes on by itself: ${reason}`),
+        ),
+      onStop: (error) =>
+        output.progress(warning(`${name} stands still: ${error instanceof Error ? error.message : String(error)}`)),
+    },
+  );
+  const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;
+  output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.${joining}`, {
+    ...summary,
+    url: chain.url,
+    ...(chain.fleet === undefined ? {} : { fleet: chain.fleet.url }),
+  });
+  told.push((settled) => {
+    const batch = settledBatchInfo(BigInt(summary.chainId), settled);
+    output.result(
+      () =>
+        `${name} batch ${batch.batchNumber}: ${batch.transactions} ${batch.transactions === 1 ? "transaction" : "transactions"}, settled on ${layer}`,
+      { batch },
+    );
+  });
+  await nextSignal();
+  await closeAndExit(
+    () => chain.close(),
+    (error) => output.progress(String(error)),
+  );
+}
+
+async function serve(
+  reconstruction: Reconstruction,
+  summary: ReconstructionSummary,
+  { l1Url, port, writable }: { readonly l1Url?: string; readonly port: number; readonly writable: boolean },
+  hre: HardhatRuntimeEnvironment,
+  output: Output,
+): Promise<void> {
+  const { host } = hre.config.hyperchains;
+  const l1 = l1Url === undefined ? undefined : connectHttp(reconstruction.contract.settlementChainId, l1Request(l1Url));
+  const chain = await startReconstructedChain(
+    reconstruction,
+    { host, port, writable },
+    { connect: connectChain(hre), clock: systemClock, ...(l1 === undefined ? {} : { l1 }) },
+  );
+  output.result(
+    () =>
+      `${reconstructionText(summary)}\n\nserved at ${chain.url}${writable ? ", where transactions change a copy" : ", for reading"}; Ctrl-C ends it.`,
+    { ...summary, url: chain.url },
+  );
+  await nextSignal();
+  await closeAndExit(
+    () => chain.close().finally(() => l1?.destroy()),
+    (error) => output.progress(String(error)),
+  );
+}
+
+export default action;

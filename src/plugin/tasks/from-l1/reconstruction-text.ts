@@ -1,0 +1,45 @@
+import { layerName } from "../../../devnet/view/layer-name.ts";
+import type { ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
+import { strong, table, warning } from "../session/output.ts";
+
+/** What was rebuilt of a chain, and what is false in its state. */
+export function reconstructionText(summary: ReconstructionSummary): string {
+  const {
+    chainId,
+    stateRoot,
+    isExecuted,
+    l1,
+    batches,
+    lastBlock,
+    accounts,
+    contracts,
+    storageSlots,
+    leaves,
+    messages,
+    pubdataBytes,
+    heldBatches,
+    priorityOps,
+    unapplied,
+    falseCodeDigests,
+  } = summary;
+  const unknown = priorityOps.unknown.length === 0 ? "" : `, ${priorityOps.unknown.length} of them known by their hashes alone`;
+  const layer = layerName(chainId);
+  const source = summary.isFromMessages ? "L1" : layer;
+  const sources = heldBatches === 0 ? `${source} alone` : `${source} and those who keep the data of ${heldBatches} batches`;
+  const rows = [
+    ["state root", `${stateRoot}${isExecuted ? `, as executed on ${layer}` : `, not executed on ${layer} yet`}`],
+    [`${layer} blocks`, `${l1.fromBlock} to ${l1.toBlock}`],
+    [
+      "batches",
+      `${batches}, up to block ${lastBlock}; ${pubdataBytes.toLocaleString("en")} bytes of data; ${unapplied.length} committed but not applied`,
+    ],
+    ["state", `${accounts} accounts, ${contracts} of them contracts, ${storageSlots} storage slots; ${leaves} leaves`],
+    ["messages", `${messages} sent; ${priorityOps.taken} priority operations taken, ${priorityOps.waiting} waiting${unknown}`],
+  ];
+  const lies = falseCodeDigests.map(({ address, expected, stated }) =>
+    warning(
+      `the state is false: the code of ${address} has the digest ${expected}, the state says ${stated}. The chain's validators signed what they had not executed. Balances can be proven, the chain cannot be continued`,
+    ),
+  );
+  return [`${strong(`chain ${chainId}, rebuilt from ${sources}`)}\n${table(rows)}`, ...lies].join("\n\n");
+}

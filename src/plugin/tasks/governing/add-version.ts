@@ -1,0 +1,53 @@
+import { ContractFactory } from "ethers";
+import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import { submit } from "../../../client/sending/submit.ts";
+import type { Sender } from "../../../client/sending/submit.ts";
+import { addVersion } from "../../../client/governing/upgrade.ts";
+import type { VersionContent } from "../../../client/governing/upgrade.ts";
+import { registeredVersion } from "../../../devnet/l1/new-contracts.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { versionParts } from "../../../protocol/protocol-version.ts";
+import type { Format } from "../../../protocol/protocol-version.ts";
+import { bundledArtifact } from "../../contract-artifacts.ts";
+import { packageGenesis } from "../../protocol-genesis.ts";
+
+/** The contracts that read batches of each format. */
+const READERS = { 2: "BatchReader2", 3: "BatchReader3" } as const satisfies Record<Format, string>;
+
+/** A version that governance is to add. */
+export interface VersionToAdd {
+  readonly version: bigint;
+  /** Checks the proofs of its batches' changes. */
+  readonly verifier: Hex;
+  /** A version that the registry has, and what it has of it. */
+  readonly beside: { readonly version: bigint; readonly content: VersionContent };
+}
+
+/**
+ * Adds a version to the registry, as governance; resolves with the transaction's hash. Throws ClientError.
+ */
+export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, governance: Sender): Promise<Hex> {
+  return addVersion(verifiers, added.version, await contentBeside(added, governance), governance);
+}
+
+/**
+ * What the registry is to have of a version: one of another format than that beside which it is added gets the genesis of that
+ * format and a reader of its own, which `deployer` creates. Throws ClientError.
+ */
+export async function contentBeside({ version, verifier, beside }: VersionToAdd, deployer: Sender): Promise<VersionContent> {
+  const { format } = versionParts(version);
+  const isAnother = format !== versionParts(beside.version).format;
+  return { ...beside.content, ...(isAnother ? await contentOfFormat(version, format, deployer) : {}), verifier };
+}
+
+async function contentOfFormat(
+  version: bigint,
+  format: Format,
+  deployer: Sender,
+): Promise<Pick<VersionContent, "reader" | "genesisStateRoot" | "genesisLeafCount">> {
+  const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
+  const { abi, bytecode } = await bundledArtifact(READERS[format]);
+  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction();
+  const { contractAddress } = await submit(deployer, { data });
+  return { reader: parseAccount(String(contractAddress)), genesisStateRoot, genesisLeafCount };
+}

@@ -1,0 +1,195 @@
+import type { JsonRpcProvider } from "ethers";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import { GovernanceBook } from "../../../client/governing/governance.ts";
+import type { Proposal, RegistryGovernance, Votes } from "../../../client/governing/governance.ts";
+import type { PlannedCall } from "../../../client/keystore/plan.ts";
+import { callInWords, callOfAct } from "../../../client/governing/registry-acts.ts";
+import type { Sender } from "../../../client/sending/submit.ts";
+import { submit } from "../../../client/sending/submit.ts";
+import { readUpgrades, readVersion } from "../../../client/governing/upgrade.ts";
+import { castVote, executeProposal, propose, queueProposal, SUPPORT } from "../../../client/governing/votes.ts";
+import type { Support } from "../../../client/governing/votes.ts";
+import { connectHttp } from "../../../devnet/relaying/relaying.ts";
+import { governanceInNumbers } from "../../../devnet/view/governance-info.ts";
+import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governance-words.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { callJsonRpc } from "../../discovery/json-rpc.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { contentBeside } from "./add-version.ts";
+import { readNumber } from "../session/arguments.ts";
+import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
+import type { ChainOnL1Arguments, FoundOnL1 } from "../from-l1/chain-on-l1.ts";
+import { strong } from "../session/output.ts";
+import { signAs } from "./sign-as.ts";
+
+interface GovernanceArguments
+  extends
+    ChainOnL1Arguments,
+    Readonly<Record<(typeof ACTS)[number] | "verifier" | "replacement" | "calldata" | "description", string | undefined>>,
+    Readonly<Record<(typeof STEPS)[number] | "support" | "from", string | undefined>> {}
+
+/** Options of which each is something that governance does; several make one proposal. */
+const ACTS = ["add", "retire", "halt", "council", "call"] as const;
+/** What is done about a proposal. */
+const STEPS = ["vote", "queue", "execute"] as const;
+/** Options that belong to another. */
+const BELONGS = { verifier: "add", replacement: "halt", calldata: "call", support: "vote" } as const;
+/** Versions have 32 bits. */
+const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
+
+/** A chain's registry of versions, and who governs it. */
+interface Governed {
+  readonly chain: FoundOnL1;
+  readonly l1: JsonRpcProvider;
+  readonly book: GovernanceBook;
+  readonly known: RegistryGovernance;
+  /** Of the chain that was named. */
+  readonly version: bigint;
+}
+
+/** `hyperchain:governance`: shows who governs the versions of a chain, proposes acts, and votes on them. */
+const action: NewTaskActionFunction<GovernanceArguments> = (args, hre) => {
+  const acts = ACTS.filter((act) => args[act] !== undefined);
+  const steps = STEPS.filter((step) => args[step] !== undefined);
+  requireOneThing(args, acts, steps);
+  const effect = acts.length + steps.length > 0 ? "acts" : "reads";
+  return withChainOnL1(args, hre, effect, async (chain) => {
+    const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
+    try {
+      const { verifiers, version } = await readUpgrades(chain.hyperchain, l1);
+      const book = new GovernanceBook(verifiers);
+      const governed = { chain, l1, book, version, known: await book.look(l1) };
+      const [step] = steps;
+      if (acts.length > 0) await enact(governed, args);
+      else if (step !== undefined) await carryOn(governed, step, args);
+      else await tell(governed);
+    } finally {
+      l1.destroy();
+    }
+  });
+};
+
+function requireOneThing(args: GovernanceArguments, acts: readonly string[], steps: readonly string[]): void {
+  const things = [...steps, ...(acts.length > 0 ? [acts.join(" with --")] : [])];
+  if (things.length > 1) throw pluginError(`--${things.join(" and --")} exclude each other; give one of them`);
+  for (const [option, owner] of Object.entries(BELONGS) as readonly (readonly [keyof typeof BELONGS, "add"])[])
+    if (args[option] !== undefined && args[owner] === undefined) throw pluginError(`--${option} belongs to --${owner}`);
+  if (args.description !== undefined && acts.length === 0)
+    throw pluginError(`--description belongs to what is proposed: --${ACTS.join(", --")}`);
+}
+
+/** Where votes govern, a proposal of all acts together; else each of them, as the account that governs. */
+async function enact(governed: Governed, args: GovernanceArguments): Promise<void> {
+  const { chain, l1, known } = governed;
+  const { votes, governance, verifiers } = known;
+  const { from, description = "" } = args;
+  const only = votes === undefined ? { account: governance, role: "governance" } : undefined;
+  let told: object = {};
+  const transactionHash = await signAs(chain, only, { from, l1 }, async (sender) => {
+    const calls = await callsOf(governed, args, sender);
+    for (const call of calls)
+      chain.output.progress(`${votes === undefined ? "governance" : "the proposal"} ${callInWords(verifiers, call)}`);
+    if (votes === undefined) return inTurn(calls, sender);
+    const { id, transactionHash: hash } = await propose(votes.governor, { calls, description }, sender);
+    told = { proposal: id };
+    return hash;
+  });
+  await tell(governed, { ...told, transactionHash });
+}
+
+async function inTurn(calls: readonly PlannedCall[], sender: Sender): Promise<Hex> {
+  let hash: string | undefined;
+  for (const call of calls) ({ hash } = await submit(sender, call));
+  if (hash === undefined) throw new TypeError("some act was named");
+  return hash as Hex;
+}
+
+async function callsOf(governed: Governed, args: GovernanceArguments, sender: Sender): Promise<readonly PlannedCall[]> {
+  const { verifiers } = governed.known;
+  const calls: PlannedCall[] = [];
+  const version = (option: "add" | "retire" | "halt" | "replacement"): bigint | undefined => {
+    const number = readNumber(option, args[option], VERSION);
+    return number === undefined ? undefined : BigInt(number);
+  };
+  const [added, retired, halted] = [version("add"), version("retire"), version("halt")];
+  if (added !== undefined)
+    calls.push(
+      callOfAct(verifiers, { type: "addVersion", version: added, content: await content(governed, added, args, sender) }),
+    );
+  if (retired !== undefined) calls.push(callOfAct(verifiers, { type: "retire", version: retired }));
+  if (halted !== undefined)
+    calls.push(callOfAct(verifiers, { type: "halt", version: halted, replacement: version("replacement") ?? 0n }));
+  if (args.council !== undefined) calls.push(callOfAct(verifiers, { type: "council", next: parseAccount(args.council) }));
+  if (args.call !== undefined) calls.push({ to: parseAccount(args.call), value: 0n, data: readData(args.calldata) });
+  return calls;
+}
+
+/** The content of a version that differs from the chain's in its verifier, and in what its format asks for. */
+async function content(
+  { l1, known: { verifiers }, version: present }: Governed,
+  version: bigint,
+  { verifier }: GovernanceArguments,
+  sender: Sender,
+) {
+  if (verifier === undefined)
+    throw pluginError(`--add ${version} needs --verifier: the contract that checks the proofs of the version's batches`);
+  if ((await readVersion(verifiers, version, l1)) !== undefined)
+    throw pluginError(`version ${version} has been added already; schedule it with hyperchain:upgrade --to ${version}`);
+  const known = await readVersion(verifiers, present, l1);
+  if (known === undefined) throw new Error(`the registry ${verifiers} does not have version ${present}`);
+  const beside = { version: present, content: known };
+  return contentBeside({ version, verifier: parseAccount(verifier), beside }, sender);
+}
+
+/** Throws a plugin error. */
+function readData(data = "0x"): Hex {
+  if (/^0x([0-9a-fA-F]{2})*$/.test(data)) return data.toLowerCase() as Hex;
+  throw pluginError(`--calldata is 0x and two hex digits for each byte, got '${data}'`);
+}
+
+async function carryOn(governed: Governed, step: (typeof STEPS)[number], args: GovernanceArguments): Promise<void> {
+  const { chain, l1, known } = governed;
+  const support = readSupport(args.support);
+  const { governor, proposal } = proposalNamed(known, args[step] ?? "");
+  const transactionHash = await signAs(chain, undefined, { from: args.from, l1 }, (sender) => {
+    if (step === "vote") return castVote(governor, proposal.id, support, sender);
+    return step === "queue" ? queueProposal(governor, proposal, sender) : executeProposal(governor, proposal, sender);
+  });
+  await tell(governed, { proposal: proposal.id, transactionHash });
+}
+
+/** By its id, or by the first digits that no other has. Throws a plugin error. */
+function proposalNamed(
+  { votes, governance }: RegistryGovernance,
+  text: string,
+): { readonly governor: Votes["governor"]; readonly proposal: Proposal } {
+  if (votes === undefined) throw pluginError(`no votes govern here, but ${governance}: its acts need no proposal`);
+  const found = votes.proposals.filter(({ id }) => /^\d+$/.test(text) && String(id).startsWith(text));
+  const [proposal] = found;
+  if (proposal !== undefined && found.length === 1) return { governor: votes.governor, proposal };
+  const known = votes.proposals.map(({ id }) => String(id)).join(", ");
+  throw pluginError(`'${text}' is no one proposal; there ${known === "" ? "are none" : `are ${known}`}`);
+}
+
+/** Throws a plugin error. */
+function readSupport(text = "for"): Support {
+  if (Object.hasOwn(SUPPORT, text)) return text as Support;
+  throw pluginError(`--support is ${Object.keys(SUPPORT).join(", ")}; got '${text}'`);
+}
+
+/** As it stands now. */
+async function tell({ chain, book, l1 }: Governed, done: object = {}): Promise<void> {
+  const info = governanceInNumbers(await book.look(l1));
+  const proposals = proposalsOf(info);
+  const sections = [
+    strong(`Governance of what settles on ${chain.layer}`),
+    ...governedBy(info),
+    ...standingsOf(info),
+    ...proposals,
+  ];
+  chain.output.result(() => sections.join("\n"), { ...info, ...done });
+}
+
+export default action;

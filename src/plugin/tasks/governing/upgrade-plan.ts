@@ -1,0 +1,73 @@
+import { hyperchainInterface } from "../../../client/sending/contract-interfaces.ts";
+import { viewsOn } from "../../../client/governing/read-view.ts";
+import { readTerms } from "../../../client/governing/terms.ts";
+import { readUpgrades } from "../../../client/governing/upgrade.ts";
+import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
+import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { lastToLeave } from "../../../protocol/leaving.ts";
+import type { LeavingTimes } from "../../../protocol/leaving.ts";
+import { versionParts } from "../../../protocol/protocol-version.ts";
+import { sessionOf } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+
+/** A chain of the running ecosystem before an upgrade of many. */
+export interface ChainToUpgrade {
+  readonly chain: ChainInfo;
+  /** In which what the chain settles on is L1. */
+  readonly here: Session;
+  readonly before: ChainUpgrades;
+  /** Its admin has taken it out of governance, or announced that. */
+  readonly leaves: boolean;
+  readonly times: LeavingTimes;
+}
+
+/** Time that transactions take until the last chain is scheduled. Seconds. */
+const SCHEDULING_SECONDS = 600n;
+
+/** As what it settles on has it now. Rejects with the provider's error. */
+export async function chainToUpgrade(session: Session, chain: ChainInfo): Promise<ChainToUpgrade> {
+  const here = sessionOf(session, chain.chainId);
+  const l1 = here.provider(here.info.l1.chainId);
+  const [before, { terms, next }, times] = await Promise.all([
+    readUpgrades(chain.hyperchain, l1),
+    readTerms(chain.hyperchain, l1),
+    viewsOn(l1)<LeavingTimes>(chain.hyperchain, hyperchainInterface, "getConfiguration"),
+  ]);
+  return { chain, here, before, times, leaves: !(next?.terms ?? terms).isGoverned };
+}
+
+/** The first day on which all of them can take a version together, no sooner than `notBefore`. Seconds. */
+export function commonDay(chains: readonly Pick<ChainToUpgrade, "before">[], notBefore = 0n): bigint {
+  const soonest = chains.map(({ before: { now, noticeSeconds } }) => now + noticeSeconds + SCHEDULING_SECONDS);
+  return [notBefore, ...soonest].reduce((latest, each) => (each > latest ? each : latest));
+}
+
+/**
+ * Chains on chains whose users need longer to be out, over their chain and its base, than the base's notice lasts: they cannot
+ * leave before the base's upgrade. L1 cannot know it.
+ */
+export function lateWaysOut(chains: readonly ChainToUpgrade[]): readonly { readonly name: string; readonly base: string }[] {
+  return chains.flatMap(({ chain: { name, settlesOn }, times }) => {
+    const base = chains.find(({ chain: { chainId } }) => chainId === settlesOn?.chainId);
+    if (base === undefined) return [];
+    const needed = -lastToLeave(lastToLeave(0n, base.times), times);
+    return needed > base.before.noticeSeconds ? [{ name, base: base.chain.name }] : [];
+  });
+}
+
+/** Why a chain on which others settle cannot take a version; undefined where it can. */
+export function baseObjection(version: bigint, onTop: readonly string[]): string | undefined {
+  if (versionParts(version).format !== 3 || onTop.length === 0) return undefined;
+  return `${onTop.join(" and ")} settle on it, and a batch of format 3 proves too little for the verifier of a chain on it; remove them first`;
+}
+
+/** What users are to know of an upgrade of all chains, in a sentence each. */
+export function warningsOf(chains: readonly ChainToUpgrade[]): readonly string[] {
+  return [
+    ...chains.filter(({ leaves }) => leaves).map(({ chain: { name } }) => `${name} has left governance, and keeps its version`),
+    ...lateWaysOut(chains).map(
+      ({ name, base }) =>
+        `late way out: users of ${name} need longer to be out, over ${base}, than the notice of ${base} lasts; they have to leave before an upgrade of ${base} is announced`,
+    ),
+  ];
+}

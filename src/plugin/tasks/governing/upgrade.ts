@@ -1,0 +1,212 @@
+import type { JsonRpcProvider } from "ethers";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import { formatObjection } from "../../../client/standing/format-change.ts";
+import { GovernanceBook } from "../../../client/governing/governance.ts";
+import { cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../../client/governing/upgrade.ts";
+import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
+import { connectHttp } from "../../../devnet/relaying/relaying.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { callJsonRpc } from "../../discovery/json-rpc.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { addVersionBeside } from "./add-version.ts";
+import type { VersionToAdd } from "./add-version.ts";
+import { readNumber } from "../session/arguments.ts";
+import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
+import type { FoundOnL1, ChainOnL1Arguments } from "../from-l1/chain-on-l1.ts";
+import { rehearseUpgrade } from "./rehearse-upgrade.ts";
+import { signAs } from "./sign-as.ts";
+import { upgradeAll } from "./upgrade-all.ts";
+import { baseObjection } from "./upgrade-plan.ts";
+
+interface UpgradeArguments extends ChainOnL1Arguments {
+  readonly to: string | undefined;
+  readonly verifier: string | undefined;
+  readonly notBefore: string | undefined;
+  readonly cancel: boolean;
+  readonly all: boolean;
+  readonly rehearse: boolean;
+  readonly from: string | undefined;
+}
+
+/** What is to be scheduled; `notBefore` in seconds, 0 for as soon as the notice is over. */
+interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {
+  readonly version: bigint;
+  readonly notBefore: bigint;
+}
+
+/** Versions have 32 bits. */
+const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
+
+/** `hyperchain:upgrade`: shows, schedules, withdraws or rehearses a chain's move to another protocol version. */
+const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
+  const version = readNumber("to", args.to, VERSION);
+  const wanted = [version !== undefined && "--to", args.cancel && "--cancel", args.rehearse && "--rehearse"].filter(Boolean);
+  if (wanted.length > 1) throw pluginError(`${wanted.join(" and ")} exclude each other; give one of them`);
+  if (args.verifier !== undefined && version === undefined)
+    throw pluginError("--verifier belongs to --to, which says the version that it is added as");
+  if (args.notBefore !== undefined && version === undefined)
+    throw pluginError("--not-before belongs to --to, which says the version that takes effect then");
+  const notBefore = readTime(args.notBefore);
+  requireNamed(args);
+  if (args.rehearse) return rehearseUpgrade(args, hre);
+  if (args.all) return upgradeAll(args, { version: BigInt(version ?? 0), notBefore }, hre);
+  return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
+    const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
+    try {
+      const upgrades = await readUpgrades(chain.hyperchain, l1);
+      if (args.cancel) await cancel(chain, upgrades, args, l1);
+      else if (version !== undefined) await schedule(chain, upgrades, { ...args, version: BigInt(version), notBefore }, l1);
+      else chain.output.result(() => text(upgrades, chain.layer), json(upgrades));
+    } finally {
+      l1.destroy();
+    }
+  });
+};
+
+/** Throws a plugin error unless a chain is named, or all are. */
+function requireNamed({ chain, all, to, rehearse, cancel: withdraws, verifier, settlementUrl }: UpgradeArguments): void {
+  if (all === (chain !== ""))
+    throw pluginError(all ? `--all means every chain: leave ${chain} out` : "name a chain, or give --all");
+  if (!all) return;
+  if (withdraws || verifier !== undefined || settlementUrl !== undefined || (to === undefined && !rehearse))
+    throw pluginError(
+      "--all goes with --to, for chains of the running ecosystem and a version that is added, or with --rehearse",
+    );
+}
+
+async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: UpgradeArguments, l1: JsonRpcProvider): Promise<void> {
+  const { chainId, next, now } = upgrades;
+  if (next === undefined)
+    throw pluginError(`chain ${chainId} waits for no other version, so there is nothing to withdraw; schedule one with --to`);
+  if (next.effectiveAt <= now)
+    throw pluginError(
+      `version ${next.version} of chain ${chainId} has been in effect since ${time(next.effectiveAt)}: it stays. Schedule another with --to, once a batch of it is executed`,
+    );
+  const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) => cancelUpgrade(upgrades, sender));
+  chain.output.result(() => `chain ${chainId} keeps version ${upgrades.version}; version ${next.version} was withdrawn`, {
+    ...json(upgrades),
+    next: null,
+    transactionHash,
+  });
+}
+
+async function schedule(
+  chain: FoundOnL1,
+  upgrades: ChainUpgrades,
+  { version, notBefore, from, verifier }: WantedUpgrade,
+  l1: JsonRpcProvider,
+): Promise<void> {
+  const { chainId, next } = upgrades;
+  if (next !== undefined)
+    throw pluginError(
+      `chain ${chainId} waits for version ${next.version} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
+    );
+  if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
+  const missing = await missingVersion(chain, upgrades, { version, verifier }, l1);
+  // First: a version that was added stays in the registry, also where the chain cannot take it.
+  await requireState(chain, upgrades, version);
+  if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
+  const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) =>
+    scheduleUpgrade(upgrades, version, sender, notBefore),
+  );
+  const scheduled = await readUpgrades(upgrades.hyperchain, l1);
+  chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
+}
+
+/** The chain's state must be one that the version can go on with; looked at where the chain runs. */
+async function requireState(
+  { chain, onTop, output }: Pick<FoundOnL1, "chain" | "onTop" | "output">,
+  { chainId, version: present }: ChainUpgrades,
+  version: bigint,
+): Promise<void> {
+  const objectionOfThose = baseObjection(version, onTop);
+  if (objectionOfThose !== undefined)
+    throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objectionOfThose}, or keep version ${present}`);
+  if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
+  const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
+  if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
+}
+
+/** What governance would have to add; undefined where it has. Throws a plugin error where it must do so by itself. */
+async function missingVersion(
+  { hyperchain, name }: FoundOnL1,
+  { version: current, verifiers, governance }: ChainUpgrades,
+  { version, verifier }: Pick<WantedUpgrade, "version" | "verifier">,
+  l1: JsonRpcProvider,
+): Promise<VersionToAdd | undefined> {
+  const known = await readVersion(verifiers, version, l1);
+  if (known !== undefined && verifier !== undefined)
+    throw pluginError(`version ${version} has been added, with the verifier ${known.verifier}; leave --verifier out`);
+  if (known !== undefined) return undefined;
+  const isAccount = (await l1.getCode(governance)) === "0x";
+  if (!isAccount) {
+    const act = `hyperchain:governance ${name ?? hyperchain} --add ${version} --verifier ${verifier ?? "<verifier>"}`;
+    const { votes } = await new GovernanceBook(verifiers).look(l1);
+    const how =
+      votes === undefined
+        ? `have that contract call addVersion of ${verifiers}`
+        : `have a holder of votes propose it (npx hardhat ${act} --from <holder>), and the votes decide it`;
+    throw pluginError(
+      `governance (${governance}) has not added version ${version} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
+    );
+  }
+  if (verifier === undefined)
+    throw pluginError(
+      `governance (${governance}) has not added version ${version} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
+    );
+  const present = await readVersion(verifiers, current, l1);
+  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${current}`);
+  return { version, verifier: parseAccount(verifier), beside: { version: current, content: present } };
+}
+
+async function addMissing(
+  chain: FoundOnL1,
+  { verifiers, governance }: ChainUpgrades,
+  missing: VersionToAdd,
+  l1: JsonRpcProvider,
+): Promise<void> {
+  const only = { account: governance, role: "governance" };
+  const hash = await signAs(chain, only, { from: undefined, l1 }, (sender) => addVersionBeside(verifiers, missing, sender));
+  chain.output.progress(`added version ${missing.version} with the verifier ${missing.verifier} (${hash})`);
+}
+
+function adminOf({ admin, chainId }: ChainUpgrades): { readonly account: Hex; readonly role: string } {
+  return { account: admin, role: `the admin of chain ${chainId}` };
+}
+
+function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades, layer: string): string {
+  const lines = [`chain ${chainId} (${hyperchain}) has protocol version ${version}`];
+  if (next === undefined) lines.push(`no other version is scheduled; its admin, ${admin}, can with --to`);
+  else {
+    const waits = next.effectiveAt > now;
+    lines.push(
+      waits
+        ? `version ${next.version} takes effect at ${time(next.effectiveAt)} of ${layer}'s time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
+        : `version ${next.version} has been in effect since ${time(next.effectiveAt)} of ${layer}'s time; no batch of it is executed yet`,
+    );
+    if (next.operations > 0n)
+      lines.push(`  batches keep version ${version} until they have taken operation ${next.operations - 1n} of the queue`);
+  }
+  lines.push(`an upgrade's notice is ${noticeSeconds} s: users who do not want it leave within it`);
+  return lines.join("\n");
+}
+
+function json({ chainId, hyperchain, version, next, noticeSeconds, admin, verifiers, governance }: ChainUpgrades): object {
+  return { chainId, hyperchain, version, next: next ?? null, noticeSeconds, admin, verifiers, governance };
+}
+
+/** Seconds; 0 where no time is given. */
+function readTime(text: string | undefined): bigint {
+  if (text === undefined) return 0n;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text);
+  if (Number.isSafeInteger(milliseconds)) return BigInt(milliseconds) / 1_000n;
+  throw pluginError(`--not-before is not a time: ${text}; give one as 2027-03-01T12:00Z, or in seconds since 1970`);
+}
+
+function time(seconds: bigint): string {
+  return new Date(Number(seconds) * 1_000).toISOString();
+}
+
+export default action;

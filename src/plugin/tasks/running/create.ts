@@ -1,0 +1,116 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { namedAvailability } from "../../../options/fields/data-policy.ts";
+import { MAX_CHAIN_ID } from "../../../options/fields/identity.ts";
+import { port } from "../../../options/fields/serving.ts";
+import { CHAIN_OPTIONS } from "../../../options/chain.ts";
+import { chainName } from "../../../options/config.ts";
+import { withFlags } from "../../../options/spawn-flags.ts";
+import { address, wholeNumber } from "../../../options/fields/values.ts";
+import { backBalances } from "./back-balances.ts";
+import { optionOf } from "../../importing/import-state.ts";
+import type { ImportedAccount } from "../../importing/imported-state.ts";
+import { readSource } from "../../importing/read-source.ts";
+import { countsOf, leftOutLine } from "../../importing/told-accounts.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { readFlags, readNumber, readOption } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { createdLine } from "../session/event-lines.ts";
+import { warning } from "../session/output.ts";
+import { waitWithProgress } from "../session/progress-wait.ts";
+import { withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+
+interface CreateArguments extends EcosystemArguments {
+  readonly name: string;
+  readonly chainId: string | undefined;
+  readonly port: string | undefined;
+  readonly da: string | undefined;
+  readonly baseToken: string | undefined;
+  readonly settlesOn: string | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly blockMs: string | undefined;
+  readonly batchMs: string | undefined;
+  /** A file, or the URL of an anvil or of a Hardhat node. */
+  readonly import: string | undefined;
+}
+
+/** The bridge's limit of what a chain has. */
+const MOST_WEI = 2n ** 126n;
+/** Members take requests of a MiB; what else is in one is shorter than the difference. */
+const MOST_BYTES = 1_040_000;
+const PROTOCOL_VERSION = wholeNumber(2, 3, 3);
+const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
+
+const { blocks, batches } = CHAIN_OPTIONS;
+
+/** `hyperchain:create`: adds a chain to the running ecosystem. */
+const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
+  withEcosystem(args, hre, "acts", async (session) => {
+    const { output, request } = session;
+    const described = descriptionOf(args);
+    const imported = args.import === undefined ? undefined : await readSource(args.import, described);
+    for (const each of imported?.warnings ?? []) output.progress(warning(each));
+    const option = imported && { import: requestable(imported.accounts, args) };
+    output.progress(`creating ${described.name} on ${described.settlesOn ?? "L1"}, and starting its node…`);
+    const created = (await waitWithProgress(session, request("hyperchain_addChain", { ...described, ...option }))) as ChainInfo;
+    if (imported === undefined) return output.result(() => createdLine(created), created);
+    // What the ecosystem tells of its chains was read before this one came.
+    await withEcosystem(args, hre, "acts", (now) => tellImported(now, created, imported, args));
+  });
+
+/** What the chain was born with, once its balances are backed. */
+async function tellImported(
+  session: Session,
+  created: ChainInfo,
+  { accounts, leftOut }: Awaited<ReturnType<typeof readSource>>,
+  { import: source }: CreateArguments,
+): Promise<void> {
+  const gain = sumOf(accounts);
+  const backing = await backBalances(session, created.chainId, gain);
+  const counts = countsOf(accounts);
+  const { contracts, slots } = counts;
+  session.output.result(
+    () =>
+      `${createdLine(created)}\n` +
+      `  born with ${counts.accounts} accounts of ${source}, ${contracts} of them contracts, with ${slots} words of storage\n` +
+      `  ${backing.text}${leftOutLine(leftOut)}`,
+    { ...created, imported: { ...counts, leftOut, gainWei: String(gain), backed: backing.hash ?? null } },
+  );
+}
+
+/** The state as one request takes it. Throws a plugin error for one that is larger, or has more than a bridge can hold. */
+function requestable(accounts: readonly ImportedAccount[], { import: source, name }: CreateArguments) {
+  const wei = sumOf(accounts);
+  if (wei > MOST_WEI)
+    throw pluginError(
+      `the accounts of ${source} have ${wei} wei together, and L1's bridge holds at most ${MOST_WEI} for a chain: no account could withdraw what is beyond it; lower their balances`,
+    );
+  const state = optionOf(accounts);
+  const bytes = JSON.stringify(state).length;
+  if (bytes <= MOST_BYTES) return state;
+  throw pluginError(
+    `what ${source} has takes ${bytes} bytes of JSON, and a running ecosystem is told at most ${MOST_BYTES}; name the accounts as chains.${name}.import in the config, which hyperchain:spawn reads whatever their size`,
+  );
+}
+
+function sumOf(accounts: readonly ImportedAccount[]): bigint {
+  return accounts.reduce((sum, { balanceWei }) => sum + balanceWei, 0n);
+}
+
+/** As `hyperchain_addChain` takes it. Throws a plugin error that names the option for what cannot be. */
+function descriptionOf(args: CreateArguments) {
+  const { blockMs, batchMs } = args;
+  return {
+    name: readOption("name", args.name, chainName) ?? args.name,
+    chainId: readNumber("chainId", args.chainId, CHAIN_ID),
+    port: readNumber("port", args.port, port),
+    dataAvailability: readOption("da", args.da, namedAvailability),
+    baseToken: readOption("baseToken", args.baseToken, address),
+    settlesOn: readOption("settlesOn", args.settlesOn, chainName),
+    protocolVersion: readNumber("protocolVersion", args.protocolVersion, PROTOCOL_VERSION),
+    ...withFlags({ blocks, batches }, {}, readFlags({ blockMs, batchMs })),
+  };
+}
+
+export default action;

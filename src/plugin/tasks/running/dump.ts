@@ -1,0 +1,53 @@
+import { rename, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { dumpFolder } from "../../../devnet/keeping/dump.ts";
+import type { Dump } from "../../../devnet/keeping/dump.ts";
+import type { DumpAnswer } from "../../../devnet/view/ecosystem-methods.ts";
+import { folder } from "../../../options/ecosystem.ts";
+import { fromHex } from "../../../protocol/hex.ts";
+import { pluginError } from "../../plugin-error.ts";
+import { readOption } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { createOutput, warning } from "../session/output.ts";
+import type { Output } from "../session/output.ts";
+import { withEcosystem } from "../session/session.ts";
+import { explained } from "../session/task-error.ts";
+
+interface DumpArguments extends EcosystemArguments {
+  readonly file: string;
+  readonly data: string | undefined;
+}
+
+/** `hyperchain:dump`: writes an ecosystem that is kept into one file. */
+const action: NewTaskActionFunction<DumpArguments> = async (args, hre) => {
+  const data = readOption("data", args.data, folder);
+  if (data === undefined)
+    return withEcosystem(args, hre, "reads", async ({ output, request }) => {
+      const { dump, keys } = (await request("hyperchain_dump")) as DumpAnswer;
+      await write(args.file, { bytes: fromHex(dump), keys }, output);
+    });
+  const dumped = await dumpFolder(resolve(hre.config.paths.root, data)).catch((error: unknown) => {
+    throw explained(error);
+  });
+  return write(args.file, dumped, createOutput(args.json));
+};
+
+/** A file that is there already is replaced as a whole. Only its owner may read it: it may hold keys. */
+async function write(name: string, { bytes, keys }: Dump, output: Output): Promise<void> {
+  const path = resolve(name);
+  const partial = `${path}.${process.pid}`;
+  try {
+    await writeFile(partial, bytes, { mode: 0o600 });
+    await rename(partial, path);
+  } catch (error) {
+    throw pluginError(`${path} cannot be written (${String((error as NodeJS.ErrnoException).code)}); name another file`, error);
+  }
+  if (keys > 0) output.progress(warning(`${path} holds private keys of ${keys} validators or keepers of data: keep it secret`));
+  output.result(
+    () => `dumped into ${path} (${bytes.length} bytes); 'npx hardhat hyperchain:spawn --load ${name}' goes on with it`,
+    { file: path, bytes: bytes.length, keys },
+  );
+}
+
+export default action;

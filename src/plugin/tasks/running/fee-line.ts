@@ -1,0 +1,23 @@
+import { formatEther, formatUnits } from "ethers";
+import type { ChainStatus, FeeStatus } from "../../../devnet/view/ecosystem-info.ts";
+
+/** What a chain's gas costs and why, in a line. `ethPrice` is dollars for one ETH; without it no cents are told. */
+export function feeLine(
+  { name, fees, settlesOn: layer = "L1" }: Pick<ChainStatus, "name" | "settlesOn"> & { readonly fees: FeeStatus },
+  ethPrice?: number,
+): string {
+  const { gasPrice, provingPrice, transfer, l1GasPrice, batches, l1GasPerBatch, gasPerBatch } = fees;
+  const cents = ethPrice === undefined ? "" : ` (${centsOf(transfer, ethPrice)} cents at ${ethPrice} dollars for 1 ETH)`;
+  const proving = BigInt(provingPrice) === 0n ? "" : ` (${formatUnits(provingPrice, "gwei")} for its proof)`;
+  const gas = `${formatUnits(gasPrice, "gwei")} gwei${proving}`;
+  const price = `Gas of ${name}: ${gas}, so a transfer costs ${formatEther(transfer)} ETH${cents}`;
+  if (batches === 0 || l1GasPrice === undefined) return `${price}; what its batches cost on ${layer} is not known yet`;
+  const l1 = `${layer}'s gas is at ${formatUnits(l1GasPrice, "gwei")} gwei`;
+  return `${price}; ${l1}, a batch takes ${l1GasPerBatch} of it and has ${gasPerBatch} of users' (average of ${batches})`;
+}
+
+/** With two figures that count. */
+function centsOf(wei: string, ethPrice: number): string {
+  const cents = Number(formatEther(wei)) * ethPrice * 100;
+  return cents >= 10 ? cents.toFixed(0) : String(Number(cents.toPrecision(2)));
+}

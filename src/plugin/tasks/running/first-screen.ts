@@ -1,0 +1,166 @@
+import { HDNodeWallet, Mnemonic } from "ethers";
+import { madeOn } from "../../../devices/device-report.ts";
+import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
+import { isProofAwaited, namedLine, upgradeLine } from "../session/event-lines.ts";
+import { alarm, strong, table, warning } from "../session/output.ts";
+
+const WIDTH = 100;
+const UNLIMITED_CODE =
+  "CONTRACT SIZE IS NOT LIMITED on these chains (allowUnlimitedContractSize): public networks refuse code of more than 24,576 " +
+  "bytes, and so will protocol versions that prove execution.";
+const PATH = "m/44'/60'/0'/0";
+
+/**
+ * Everything that is needed to use an ecosystem: members, URLs, contracts, accounts (with their private keys), and what is
+ * proven.
+ */
+export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly keys?: boolean } = {}): string {
+  const { l1, chains, prover, relayer } = info;
+  const members = [
+    ["", "chain id", "JSON-RPC, HTTP and WebSocket", "data", chains.some(isOnChain) ? "contract" : "contract on L1"],
+    [l1.name, String(l1.chainId), l1.url, "", ""],
+    ...chains.map(({ name, chainId, url, dataAvailability, settlesOn, hyperchain, baseToken }) => [
+      name,
+      String(chainId),
+      url,
+      dataAvailability === "chain" ? `on ${settlesOn?.name}` : dataAvailability,
+      `${hyperchain}${settlesOn === undefined ? "" : ` on ${settlesOn.name}`}${baseToken.symbol === "ETH" ? "" : `, fees in ${baseToken.symbol}`}`,
+    ]),
+  ];
+  const contracts = Object.entries(l1.contracts).map(([name, address]) => [name, address]);
+  const workers = prover.mode === "stark" ? `, ${prover.workers} prover ${prover.workers === 1 ? "thread" : "threads"}` : "";
+  const sections = [
+    table(members),
+    forkLine(l1),
+    ...chains.filter(isOnChain).map(onChainLine),
+    `${strong("Contracts on L1")}\n${table(contracts)}`,
+    accountsSection(info, keys),
+    `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
+    ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
+    unrepeatedLine(chains),
+    ...chains.flatMap(namedLines),
+    ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
+    chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
+    deviceLine(prover.device),
+    fleetSection(prover.fleet),
+    sessionsHint(chains),
+    relayer === undefined
+      ? "No relayer runs: any account may deliver messages."
+      : `The relayer ${relayer.address} delivers messages.`,
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** Of chains whose execution one EVM alone vouches for. */
+function unrepeatedLine(chains: readonly ChainInfo[]): string {
+  const names = chains.flatMap(({ name, engines, execution }) =>
+    engines.repeats === "none" && execution === undefined ? [name] : [],
+  );
+  if (names.length === 0) return "";
+  return wrapped(
+    `${names.join(", ")}: one EVM makes the blocks, and validators run the same. 'checkedBy: "edr"' in the config has Hardhat's repeat ` +
+      "each block, --execution proven has a machine of its own run each batch, and prove it.",
+  );
+}
+
+/** The newest alone: status tells more. */
+function namedLines({ name, settlesOn, execution }: ChainInfo): readonly string[] {
+  const [newest, ...others] = execution?.named?.toReversed() ?? [];
+  if (newest === undefined) return [];
+  const more = others.length === 0 ? "" : ` ${others.length} more are not either: hyperchain:status tells them.`;
+  return [
+    (isProofAwaited(newest) ? warning : alarm)(wrapped(`${namedLine({ name, layer: settlesOn?.name ?? "L1" }, newest)}.${more}`)),
+  ];
+}
+
+function isOnChain({ settlesOn }: ChainInfo): boolean {
+  return settlesOn !== undefined;
+}
+
+/** What a chain that settles on another is, and is not. */
+function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
+  const below = settlesOn?.name;
+  if (dataAvailability === "rollup")
+    return wrapped(
+      `${name} settles on ${below}, whose batches carry its data to L1. The operator of ${below} controls what is on ${name}.`,
+    );
+  const data = dataAvailability === "chain" ? `publishes its data on ${below} alone` : "gives its data to a committee";
+  return warning(
+    wrapped(
+      `${name} settles on ${below} and ${data}: it is NO ROLLUP. The operator of ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
+    ),
+  );
+}
+
+function forkLine({ name, fork }: EcosystemInfo["l1"]): string {
+  if (fork === undefined) return "";
+  return `${name} is a copy of chain ${fork.chainId} up to block ${fork.blockNumber}: what happens here stays here.`;
+}
+
+/** What proofs are made on, and why. */
+function deviceLine(device: EcosystemInfo["prover"]["device"]): string {
+  if (device === undefined) return "";
+  const line = wrapped(`Proofs are made ${madeOn(device)}.`);
+  return device.state === "wrong" || device.state === "lost" ? warning(line) : line;
+}
+
+/** What to run on another machine; the token is in the config. */
+function fleetSection(fleet: EcosystemInfo["prover"]["fleet"]): string {
+  if (fleet === undefined) return "";
+  const join = `Provers join by: npx hardhat hyperchain:prover --url ${fleet.url}, with the token in HYPERCHAIN_PROVER_TOKEN`;
+  if (fleet.workers.length === 0) return join;
+  const rows = fleet.workers.map(({ name, proofs, lastSeconds, refused, late, lost }) => [
+    name,
+    String(proofs),
+    lastSeconds === undefined ? "" : `${lastSeconds.toFixed(1)} s`,
+    ...[refused, late, lost].map(String),
+  ]);
+  return `${join}\n${table([["worker", "proofs", "last one", "refused", "late", "unfinished"], ...rows])}`;
+}
+
+function sessionsHint(chains: EcosystemInfo["chains"]): string {
+  const closed = chains.filter(({ readsNeedSession }) => readsNeedSession === true).map(({ name }) => name);
+  if (closed.length === 0) return "";
+  return wrapped(
+    `Only readers may read ${closed.join(", ")}: \`npx hardhat hyperchain:session --chain ${closed[0]}\` prints a token for the header Authorization. Tasks open a session by themselves.`,
+  );
+}
+
+function versionsInForce(chains: EcosystemInfo["chains"]): string {
+  const [first, ...others] = new Set(chains.map(({ protocolVersion }) => protocolVersion));
+  if (others.length === 0) return `protocol version ${first}`;
+  return `protocol versions: ${chains.map(({ name, protocolVersion }) => `${name} ${protocolVersion}`).join(", ")}`;
+}
+
+function accountsSection({ accounts: { mnemonic, funded }, chains, relayer }: EcosystemInfo, keys: boolean): string {
+  if (mnemonic === undefined) return "";
+  const roles = `Account ${ACCOUNT_NUMBERS.deployer} deployed the contracts${relayer === undefined ? "" : `, ${ACCOUNT_NUMBERS.relayer} is the relayer's`}, ${operators(chains.length)}.`;
+  if (!keys)
+    return `${strong("Accounts")}: of the public phrase "${mnemonic}"; ${funded.length} have money on every chain. ${roles}`;
+  const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), PATH);
+  const rows = funded.map((number) => {
+    const { address, privateKey } = parent.deriveChild(number);
+    return [String(number), address, privateKey];
+  });
+  return `${strong("Accounts with money on every chain")}, of the public phrase "${mnemonic}"\n${table(rows)}\n${roles}\nEverybody knows these keys: never send real money to them.`;
+}
+
+/** Each chain's operator sends its batches to L1. */
+function operators(chains: number): string {
+  const { firstOperator } = ACCOUNT_NUMBERS;
+  return chains === 1
+    ? `${firstOperator} the chain's operator`
+    : `${firstOperator} to ${firstOperator + chains - 1} the chains' operators`;
+}
+
+/** In lines of at most so many characters. */
+function wrapped(text: string, width = WIDTH): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,59 @@
+import { readKeptPlan } from "../../../devnet/keeping/kept-plan.ts";
+import type { KeptPlan } from "../../../devnet/keeping/kept-plan.ts";
+import { configSchema } from "../../../options/config.ts";
+import { saidOfChain } from "../../../options/plan.ts";
+import type { FlatPlan } from "../../../options/plan.ts";
+import { check, optionName, said } from "../../../options/problems.ts";
+import { printable } from "../../../runtime/printable.ts";
+import type { HyperchainsConfig } from "../../../options/resolved-config.ts";
+import type { HyperchainsUserConfig } from "../../../options/generated/user-config.ts";
+import { resolveHyperchains } from "../../config/resolve.ts";
+import { pluginError } from "../../plugin-error.ts";
+
+/**
+ * The config of an ecosystem that may go on in a folder: what the user's leaves out is as it was when the ecosystem was started,
+ * where it cannot change any more. Undefined where the folder has no ecosystem. Throws LedgerError, or a plugin error where the
+ * plan in the folder is invalid; `name` is what the user calls the folder.
+ */
+export function keptConfig(
+  user: HyperchainsUserConfig | undefined,
+  { folder, name }: { readonly folder: string; readonly name: string },
+): HyperchainsConfig | undefined {
+  const plan = readKeptPlan(folder);
+  if (plan === undefined) return undefined;
+  const completed = completedBy(user ?? {}, plan);
+  const checked = check(configSchema, completed);
+  if (!("problems" in checked)) return resolveHyperchains(completed);
+  const [problem] = checked.problems;
+  const reason = problem === undefined ? "" : printable(said(optionName(problem.path), problem));
+  throw pluginError(`${name} holds an ecosystem whose plan is invalid (${reason}); make it anew`);
+}
+
+/** Nothing of the plan is checked: it may come from elsewhere. */
+function completedBy(user: HyperchainsUserConfig, { prover, governance, chains }: KeptPlan): object {
+  const [first = {}] = chains;
+  const { singletons, allowUnlimitedContractSize, distinctTimestamps } = first;
+  const kept = chains.map((chain): readonly [string, object] => [String(chain["name"]), chainConfig(chain)]);
+  const own = user.chains;
+  return {
+    singletons,
+    allowUnlimitedContractSize,
+    allowBlocksWithSameTimestamp: distinctTimestamps === undefined ? undefined : distinctTimestamps === false,
+    governance,
+    ...given(user),
+    prover: { mode: prover, ...given(user.prover) },
+    chains:
+      own === undefined
+        ? Object.fromEntries(kept)
+        : Object.fromEntries(Object.entries(own).map(([name, chain]) => [name, { ...new Map(kept).get(name), ...given(chain) }])),
+  };
+}
+
+function chainConfig(plan: FlatPlan): object {
+  return { ...saidOfChain(plan), chainId: Number(plan["chainId"]) };
+}
+
+/** The fields that say something. */
+function given(fields: object | undefined): object {
+  return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined));
+}

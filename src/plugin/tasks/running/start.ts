@@ -1,0 +1,21 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { endedChain } from "../../../client/standing/chain-standing.ts";
+import { findChain } from "../../../client/ecosystem/ecosystem.ts";
+import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { withEcosystem } from "../session/session.ts";
+
+interface StartArguments extends EcosystemArguments {
+  readonly chain: string;
+}
+
+/** `hyperchain:start`: a chain that was paused goes on. */
+const action: NewTaskActionFunction<StartArguments> = (args, hre) =>
+  withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
+    const started = (await request("hyperchain_startChain", findChain(info, args.chain).chainId)) as ChainInfo;
+    const { why, help } = endedChain(started.name, started.settlesOn?.name ?? "L1");
+    const ended = started.ended === true ? `, to be read: ${why}; ${help}` : "";
+    output.result(() => `${started.name} (${started.chainId}) runs at ${started.url}${ended}`, started);
+  });
+
+export default action;

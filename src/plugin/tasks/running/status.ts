@@ -1,0 +1,189 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainPowersInfo } from "../../../devnet/view/chain-powers.ts";
+import { announcedOf, powersOver } from "../../../devnet/view/powers-words.ts";
+import { unprovenLine } from "../../../devnet/view/unproven.ts";
+import { LoneChainError } from "../../discovery/lone-chain.ts";
+import type { LoneChain } from "../../discovery/lone-chain.ts";
+import { readNumber } from "../session/arguments.ts";
+import type { EcosystemArguments } from "../session/arguments.ts";
+import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
+import { feeLine } from "./fee-line.ts";
+import { firstScreen } from "./first-screen.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
+import { alarm, createOutput, strong, table, warning } from "../session/output.ts";
+import { withEcosystem } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+
+interface StatusArguments extends EcosystemArguments {
+  readonly ethPrice: string | undefined;
+}
+
+/** For one ETH. */
+const dollars = wholeNumber(1, 10 ** 9, 3_000);
+
+type ExecutionOfChain = NonNullable<ChainStatus["execution"]>;
+type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
+
+/** Proofs of a chain that are told one by one. */
+const MOST_PROOFS = 5;
+/** Stuck messages that are told one by one. */
+const MOST_STUCK = 10;
+
+/** `hyperchain:status`: what runs, and how far its batches and messages are. */
+const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
+  const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
+  const status = withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
+    const status = (await request("hyperchain_status")) as EcosystemStatus;
+    const changes = (await Promise.all(status.chains.map(({ name }) => changesOf(name, request)))).filter(
+      (each) => each !== undefined,
+    );
+    output.result(() => text({ info, changes }, status, ethPrice), { info, status, changes });
+    if (status.chains.some(({ fault, ended }) => fault !== undefined && ended !== true)) process.exitCode = 1;
+  });
+  await status.catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof LoneChainError)) throw error;
+    createOutput(args.json).result(() => loneText(cause.chain), { chain: cause.chain });
+  });
+};
+
+/** Undefined of a chain that its readers alone may see, and where what it settles on does not answer: the rest is told. */
+function changesOf(name: string, request: Session["request"]): Promise<ChainPowersInfo | undefined> {
+  return request("hyperchain_changes", name).then(
+    (changes) => changes as ChainPowersInfo,
+    () => undefined,
+  );
+}
+
+/** What a chain knows without its ecosystem. */
+function loneText(chain: LoneChain): string {
+  const { url, chainId, blockNumber, batch, isExecuted, hyperchain, settlementChainId, provenUpTo } = chain;
+  const stage = isExecuted === undefined ? "" : isExecuted ? ", executed" : ", not executed yet";
+  const contract =
+    hyperchain === undefined
+      ? "not known here: this node reads nothing of what the chain settles on"
+      : `${hyperchain} on chain ${settlementChainId}`;
+  const execution = provenUpTo === undefined ? [] : [["execution", `proven up to batch ${provenUpTo}`]];
+  return [
+    strong(`chain ${chainId} at ${url}, by itself`),
+    table([
+      ["contract", contract],
+      ["newest block", String(blockNumber)],
+      ["newest batch sealed here", batch === undefined ? "none" : `${batch}${stage}`],
+      ...execution,
+    ]),
+    "It was rebuilt: members, messages and fees of its ecosystem are told where that answers.",
+  ].join("\n\n");
+}
+
+/** What does not change with each block. */
+interface Described {
+  readonly info: EcosystemInfo;
+  readonly changes: readonly ChainPowersInfo[];
+}
+
+function text({ info, changes }: Described, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
+  const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
+  // That L1 refuses what an ended chain sends is told by its end.
+  const faults = chains.flatMap(({ name, fault, ended }) =>
+    fault === undefined || ended === true ? [] : [warning(`${name} stands still: ${fault}`)],
+  );
+  const delays = chains.flatMap(({ name, waitsFor, ended }) =>
+    waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
+  );
+  const standbys = info.chains.flatMap(standbyLines);
+  const attested = info.chains.flatMap(({ name, attestation }) =>
+    attestation === undefined ? [] : [warning(`Attestation of ${name}: ${attestation.sentence}`)],
+  );
+  const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
+  const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
+  const checks = chains.flatMap(({ name, checked }) =>
+    checked === undefined
+      ? []
+      : [
+          `EDR has repeated ${checked.repeated} blocks of ${name} since its start, and left out ${checked.leftOut} (docs/testing.md)`,
+        ],
+  );
+  const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
+    reason === undefined
+      ? []
+      : [warning(stopped === true || ended === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
+  );
+  const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
+  if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.ended === 0 ? "" : `, ${messages.ended} ended (calls on L1 that expired or were canceled)`}${ageNote(messages)}`;
+  return [
+    strong(info.name),
+    firstScreen(info, { keys: false }),
+    table(rows),
+    ...(standbys.length === 0 ? [] : [standbys.join("\n")]),
+    changes.flatMap((chain) => powersOver(chain).map((power) => `Changes of ${chain.name}: ${power}`)).join("\n"),
+    ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
+    ...attested,
+    ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
+    ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
+    ...(checks.length === 0 ? [] : [checks.join("\n")]),
+    ...(fees.length === 0 ? [] : [fees.join("\n")]),
+    ...faults,
+    ...delays,
+    ...idle,
+    ...stuck,
+    counts,
+  ].join("\n\n");
+}
+
+function layerOf({ chains }: EcosystemInfo, name: string): string {
+  return chains.find((each) => each.name === name)?.settlesOn?.name ?? "L1";
+}
+
+/** The accounts that sign where validators do not, now and with the next terms. */
+function standbyLines({ name, standby, nextQuorum, nextStandby }: EcosystemInfo["chains"][number]): readonly string[] {
+  const line = (when: string, of: NonNullable<typeof standby>): string =>
+    `Standby of ${name}${when}: ${of.threshold} of ${of.members.join(", ")}, while an operation of its queue is overdue`;
+  const from = nextQuorum === undefined ? "" : ` from ${new Date(1_000 * nextQuorum.effectiveAt).toISOString()} on`;
+  return [...(standby === undefined ? [] : [line("", standby)]), ...(nextStandby === undefined ? [] : [line(from, nextStandby)])];
+}
+
+/** Looks that come by themselves take about this long at most while all members answer. */
+const UNREMARKABLE_MS = 3_000;
+
+function ageNote({ ageMs = 0, outdated }: EcosystemStatus["messages"]): string {
+  const age = ageMs <= UNREMARKABLE_MS ? "at the last look" : `by looks up to ${Math.round(ageMs / 1000)} s ago`;
+  if (outdated !== undefined) return ` (${age}; now: ${outdated})`;
+  return ageMs <= UNREMARKABLE_MS ? "" : ` (${age})`;
+}
+
+function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInTheMaking): string {
+  const part = fraction === undefined || phase === "queued" ? "" : ` ${Math.round(fraction * 100)} %`;
+  return `Proof of batch ${batch} of ${chain}: ${phase}${part}${worker === undefined ? "" : `, by ${worker}`}`;
+}
+
+/** What is proven of a chain's execution, and why the rest is not. */
+function executionLines(
+  { name: chain, settlesOn: layer = "L1" }: ChainStatus,
+  { proven, labelled, pending, proving, named = [] }: ExecutionOfChain,
+): readonly string[] {
+  const told = labelled
+    .slice(-MOST_PROOFS)
+    .map((label) => (label.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, label)));
+  const others = labelled.length - told.length;
+  const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
+  return [
+    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
+    ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),
+    ...told,
+    // Labels are told above.
+    ...named
+      .filter(({ code }) => code !== "Labelled")
+      .slice(-MOST_PROOFS)
+      .map((batch) => (isProofAwaited(batch) ? warning : alarm)(namedLine({ name: chain, layer }, batch))),
+  ];
+}
+
+function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {
+  const { sealed, committed, proven, executed } = batches;
+  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed, protocolVersion].map(String)];
+}
+
+export default action;

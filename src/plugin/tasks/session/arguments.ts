@@ -1,0 +1,77 @@
+import type * as v from "valibot";
+import { check, said } from "../../../options/problems.ts";
+import { flagName, kindOf, SPAWN_FLAGS } from "../../../options/spawn-flags.ts";
+import type { GivenFlags, SpawnFlag } from "../../../options/spawn-flags.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { pluginError } from "../../plugin-error.ts";
+
+/** Options that every task for a running ecosystem has. */
+export interface EcosystemArguments {
+  readonly url: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * The value of an option's text, by the option's schema; undefined for an absent option. Throws a plugin error that names the
+ * option for what the schema refuses.
+ */
+export function readOption<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined ? undefined : checked(option, text, schema);
+}
+
+/** The same for an option that is a number. */
+export function readNumber<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined ? undefined : checked(option, /^\d+$/.test(text) ? Number(text) : text, schema);
+}
+
+/** The same for an option that is a list with commas. */
+function readList<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined
+    ? undefined
+    : checked(
+        option,
+        text.split(",").map((part) => part.trim()),
+        schema,
+      );
+}
+
+/** What the flags of `hyperchain:spawn` say. Throws a plugin error that names the first whose text is refused. */
+export function readFlags(args: Readonly<Partial<Record<SpawnFlag, string | undefined>>>): GivenFlags {
+  const readers = { number: readNumber, list: readList, text: readOption };
+  const names = Object.keys(SPAWN_FLAGS) as SpawnFlag[];
+  return Object.fromEntries(names.map((name) => [name, readers[kindOf(name)](name, args[name], SPAWN_FLAGS[name])]));
+}
+
+function checked<const S extends v.GenericSchema>(option: string, value: unknown, schema: S): v.InferOutput<S> {
+  const result = check(schema, value);
+  if ("value" in result) return result.value;
+  const [problem] = result.problems;
+  throw pluginError(problem === undefined ? "" : said(flagName(option), problem));
+}
+
+/** A hash as it is typed. Throws a plugin error for any other text. */
+export function readHash(text: string): Hex {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex;
+  throw pluginError(`'${text}' is no hash: 0x and 64 hex digits`);
+}
+
+/** Arguments of a task that sends money. */
+export interface TransferArguments extends EcosystemArguments {
+  readonly amount: string;
+  readonly to: string;
+  readonly token: string | undefined;
+  readonly from: string | undefined;
+  readonly noWait: boolean;
+}

@@ -1,0 +1,147 @@
+import { memberName } from "../../../client/ecosystem/ecosystem.ts";
+import type {
+  ChainInfo,
+  EcosystemInfo,
+  MessageInfo,
+  NamedBatchInfo,
+  ResealInfo,
+  SettledBatchInfo,
+  Stuck,
+  UpgradeStatus,
+} from "../../../devnet/view/ecosystem-info.ts";
+
+/** What lines name members by. */
+export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
+
+/** The seven steps of a message, as sentences; `layer` is what the chain settles on on which the step is. */
+const sentences = (layer: string): Readonly<Record<string, string>> => ({
+  initiated: "1/7 sent",
+  settled: `2/7 its batch is settled: ${layer} has accepted it`,
+  inTransactionRoot: `3/7 in the Transaction Root on ${layer}`,
+  imported: "4/7 the receiving chain has imported the root",
+  delivered: "5/7 delivered, with its Merkle proof",
+  executed: "6/7 executed, verified against the imported root",
+  importSettled: `7/7 the import is settled: ${layer} has checked the root`,
+});
+
+/** Those of a message to that layer, which has fewer: its batch's execution is all that the layer needs. */
+const sentencesTo = (layer: string): ReturnType<typeof sentences> => ({
+  initiated: "sent",
+  settled: `${layer} has accepted its batch`,
+  inTransactionRoot: `${layer} has executed its batch`,
+  delivered: `claimed on ${layer}, with its Merkle proof`,
+  executed: `paid on ${layer}`,
+});
+
+const sentencesOfCalls = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentencesTo(layer),
+  delivered: `brought on ${layer}, with its Merkle proof`,
+  executed: `made on ${layer}`,
+});
+
+/** What a chain settles on, as texts name it. */
+export function layerOf({ l1, chains }: TitledMembers, chainId: number): { readonly chainId: number; readonly name: string } {
+  return chains.find((chain) => chain.chainId === chainId)?.settlesOn ?? { chainId: l1.chainId, name: "L1" };
+}
+
+const sentencesOfMessages = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentencesOfCalls(layer),
+  executed: `its recipient on ${layer} has taken it`,
+});
+
+/** One step of a message: what happened, where, in which transaction. */
+export function stepLine(
+  info: TitledMembers,
+  message: MessageInfo,
+  { step, chainId, transactionHash, timestamp, account }: MessageInfo["steps"][number],
+): string {
+  const layer = layerOf(info, message.sourceChainId);
+  const isToLayer = message.destinationChainId === layer.chainId;
+  const told = isToLayer ? sentencesToLayer(message) : sentences;
+  // Roots that a chain has imported are checked where it settles, and not the sender.
+  const where = step === "importSettled" ? layerOf(info, message.destinationChainId) : layer;
+  // Any account may deliver or claim, so the one that did is worth a word.
+  const by =
+    account === undefined || timestamp === undefined ? "" : `, by ${account} at ${new Date(timestamp * 1_000).toISOString()}`;
+  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash}${by})`;
+}
+
+function sentencesToLayer({ type }: MessageInfo): typeof sentences {
+  if (type === "l1Message") return sentencesOfMessages;
+  return type === "l1Call" ? sentencesOfCalls : sentencesTo;
+}
+
+type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;
+
+/** A message that does not go on by itself: why, and what helps. */
+export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & Stuck): string {
+  return `${messageTitle(info, message)} is stuck: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
+}
+
+/** A chain that seals nothing though it has something to seal: why, and what helps. */
+export function stuckChainLine(chain: string, { why, help }: Stuck): string {
+  return `${chain} is stuck, it seals nothing: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
+}
+
+/** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
+export function messageTitle(
+  info: TitledMembers,
+  { type, messageHash, sourceChainId, destinationChainId }: NamedMessage,
+): string {
+  const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
+  return `${type} ${messageHash.slice(0, 10)} ${way}`;
+}
+
+/** A batch, on the layer below its chain, whose execution no proof shows to be right. */
+export function namedLine(
+  { name, layer }: { readonly name?: string; readonly layer: string },
+  { batch, code, stage, executableAt, message }: NamedBatchInfo & { readonly message?: string },
+): string {
+  const verdict = isProofAwaited({ code }) ? "not verified yet" : "NOT verified";
+  const what = `batch ${batch}${name === undefined ? "" : ` of ${name}`} is ${verdict}: ${code}`;
+  const why = message === undefined ? "" : ` (${message})`;
+  const until = new Date(executableAt * 1_000).toISOString();
+  return `${what}${why}. ${stage === "executed" ? `${layer} has executed it` : `${layer} can execute it from ${until} on`}`;
+}
+
+/** Whether no more is known of a batch than that its proof is not there. */
+export function isProofAwaited({ code }: Pick<NamedBatchInfo, "code">): boolean {
+  return code === "ProofMissing";
+}
+
+/** Batches that were formed again, and a line for each change that was lost. */
+export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost }: ResealInfo): string {
+  const lines = lost.map(({ hash, reason }) => `  lost: ${hash === undefined ? "" : `transaction ${hash}, `}${reason}`);
+  return [`${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`, ...lines].join("\n");
+}
+
+/** A protocol version that a chain waits for. */
+export function upgradeLine(chain: string, { version, effectiveAt, operations }: UpgradeStatus): string {
+  const time = new Date(effectiveAt * 1_000).toISOString();
+  const after = operations === 0 ? "" : `, once ${operations} operations of its queue have been taken`;
+  return `${chain} takes protocol version ${version} with the batches that begin at ${time} or later${after}`;
+}
+
+/** A chain that has come to an ecosystem that runs. */
+export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAvailability }: ChainInfo): string {
+  const runs = `${name} (${chainId}) runs at ${url}; its contract on ${settlesOn?.name ?? "L1"} is ${hyperchain}`;
+  if (settlesOn === undefined) return runs;
+  const data = dataAvailability === "rollup" ? "its data get to L1 from there" : "is no rollup";
+  return `${runs}. It settles there, not on L1, and ${data}`;
+}
+
+/** One settled batch. */
+export function batchLine(info: TitledMembers, batch: SettledBatchInfo): string {
+  const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
+  const gas = (["commit", "prove", "execute"] as const).flatMap((stage) =>
+    l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`],
+  );
+  const proven =
+    proof === undefined
+      ? "NOT PROVEN"
+      : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}${proof.worker === undefined ? "" : ` by ${proof.worker}`}`;
+  return (
+    `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
+    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; gas of ${layerOf(info, chainId).name}: ${gas.join(", ")}`
+  );
+}
