@@ -11,6 +11,8 @@ import { programShape } from "./program-shape.ts";
 
 /** Heights grow with those of the proofs that are checked, by ever less: a few rounds are enough. */
 const MOST_ROUNDS = 12;
+/** Rounds in which a table may have less room than in the one before. */
+const FREE_ROUNDS = 6;
 
 /** Writes a program; a proof that it checks of the set itself has this shape. */
 export type ProgramWriter = (own: ClassShape) => NodeProgram;
@@ -104,18 +106,29 @@ function leastForm(rules: SetRules): ProgramForm {
 /** Tables that have room for each program, where a proof that a program checks has these tables in turn. */
 function leastFormWith(rules: SetRules, bits: readonly number[]): ProgramForm {
   const { minLogRows } = rules.parameters;
-  let form = formOfRows({ hash: 1, arithmetic: 1, dot: 1, deal: 1, bits: bits.length, pack: 1, constant: 1 }, minLogRows);
+  let before: Record<keyof ProgramForm, number> = {
+    hash: 1,
+    arithmetic: 1,
+    dot: 1,
+    deal: 1,
+    bits: bits.length,
+    pack: 1,
+    constant: 1,
+  };
+  let form = formOfRows(before, minLogRows);
   for (let times = 0; times < MOST_ROUNDS; times++) {
     const shape = shapeOf(rules, form);
     const counts = Object.values(rules.writers).map((write) =>
       rowCounts(wireProgram(write(shape).program, minLogRows, { ...form, bits })),
     );
-    const most = (table: keyof ProgramForm): number => Math.max(...counts.map((own) => own[table]));
+    // Less room can take more rows, and more room fewer: from some round on no table gives up what it had.
+    const least = (table: keyof ProgramForm): number => (times < FREE_ROUNDS ? 0 : before[table]);
+    const most = (table: keyof ProgramForm): number => Math.max(least(table), ...counts.map((own) => own[table]));
     const tables = Object.keys(form) as (keyof ProgramForm)[];
     const rows = Object.fromEntries(tables.map((table) => [table, most(table)])) as Record<keyof ProgramForm, number>;
     const next = formOfRows(rows, minLogRows);
     if (JSON.stringify(next) === JSON.stringify(form)) return form;
-    form = next;
+    [form, before] = [next, rows];
   }
   throw new RangeError("tables of no heights have room for programs that check proofs with tables of these heights");
 }
