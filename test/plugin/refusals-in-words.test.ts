@@ -74,6 +74,10 @@ const TASKS: readonly (readonly string[])[] = [
   ["exit", "alpha"],
   ["upgrade", "alpha"],
   ["upgrade", "alpha", "--rehearse"],
+  ["governance", "alpha"],
+  ["governance", "alpha", "--retire", "2"],
+  ["terms", "alpha"],
+  ["terms", "alpha", "--governed", "no"],
 ];
 /**
  * A view of an account says what it could not read, and a flow is looked for on the chains that answer: neither is an error. The

@@ -44,6 +44,11 @@ const ACTING: readonly (readonly string[])[] = [
   ["upgrade", "alpha", "--to", "2"],
   ["upgrade", "alpha", "--cancel"],
   ["upgrade", "alpha", "--rehearse"],
+  ["upgrade", "--all", "--to", "2"],
+  ["governance", "alpha", "--retire", "2"],
+  ["governance", "alpha", "--vote", "1"],
+  ["terms", "alpha", "--governed", "no"],
+  ["terms", "alpha", "--withdraw"],
 ];
 /** Those that only show. */
 const READING: readonly (readonly string[])[] = [
@@ -57,6 +62,8 @@ const READING: readonly (readonly string[])[] = [
   ["keys", HASH],
   ["lists", "alpha"],
   ["upgrade", "alpha"],
+  ["governance", "alpha"],
+  ["terms", "alpha"],
   ["send", "1", "1@beta", "--estimate"],
   ["call", `${CONTRACT}@beta`, "--estimate"],
   ["swap", "1", `${CONTRACT}@beta`, "--estimate"],
