@@ -1,5 +1,4 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { wholeWords } from "../../circuits/boundary/statement-form.ts";
 import { listParameters, listSystem } from "../../circuits/state-transition/list-system.ts";
 import type { Backend } from "../../kernels/backend.ts";
 import type { WasmBackend } from "../../kernels/wasm/threaded-backend.ts";
@@ -7,20 +6,16 @@ import { fromHex } from "../../protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
 import { WRAPPED } from "../../recursion/nodes/layout.ts";
-import { listStatementCode } from "../../recursion/nodes/list-statement-code.ts";
 import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
-import type { CheckedShape } from "../../recursion/proof-code.ts";
 import { compressParameters, programParameters, wrapParameters } from "../../recursion/tables/program-parameters.ts";
 import { systemOfForm } from "../../recursion/tables/program-system.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
-import { createShape } from "../../stark/shape.ts";
 import { compileSystem, type System } from "../../stark/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { provableParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape } from "../run-profiles.ts";
-import { formOf } from "../run-statement.ts";
-import { statementCode } from "../statement-code.ts";
-import { createExecutionKey, type ExecutionKey, uncommittedSystem } from "./execution-key.ts";
+import { createExecutionKey, uncommittedSystem } from "./execution-key.ts";
+import { type CheckedKey, firstProofsOf } from "./checked-shapes.ts";
 import { WRITTEN_PROGRAMS } from "./written-programs.ts";
 import { relistingShapes, relistingSystem } from "./relisting-system.ts";
 
@@ -84,28 +79,13 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
   return bytesToHex(root);
 }
 
-function firstProofs(key: Pick<ExecutionKey, "program" | "system">): FirstProofs {
-  return { chunks: chunkShapes(key), relistings: shapesOfRelistings(), lists: listShapes() };
-}
-
-/** A chunk's proof has one of the profiles. */
-function chunkShapes({ system, program }: Pick<ExecutionKey, "program" | "system">): CheckedShape[] {
-  const code = statementCode(formOf(program));
-  return CHUNK_PROFILES.map((profile) => ({ system, shape: profileShape(system, profile), statementCode: code }));
-}
-
-function shapesOfRelistings(): CheckedShape[] {
-  const system = relistingSystem(provableParameters());
-  return relistingShapes(system).map((shape) => ({ system, shape, statementCode: statementCode(wholeWords([])) }));
-}
-
-/** A list's table has any height. */
-function listShapes(): FirstProofs["lists"] {
-  const system = listSystem(listParameters());
-  const { minLogRows, maxLogRows } = system.parameters;
-  return Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i): CheckedShape => {
-    const shape = createShape(system, [minLogRows + i]);
-    if (typeof shape === "number") throw new Error(`lists of 2^${minLogRows + i} rows have no proofs`);
-    return { system, shape, statementCode: listStatementCode };
+/** Shapes that proofs of the product have: a chunk's is a profile's, a list's table has any height. */
+function firstProofs(key: CheckedKey): FirstProofs {
+  const parameters = { chunk: provableParameters(), list: listParameters() };
+  const { minLogRows, maxLogRows } = listSystem(parameters.list).parameters;
+  return firstProofsOf(key, parameters, {
+    chunks: CHUNK_PROFILES.map((profile) => profileShape(key.system, profile).logRows),
+    lists: Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => [minLogRows + i]),
+    relistings: relistingShapes(relistingSystem(parameters.chunk)).map(({ logRows }) => logRows),
   });
 }

@@ -1,0 +1,53 @@
+import { wholeWords } from "../../circuits/boundary/statement-form.ts";
+import { listSystem } from "../../circuits/state-transition/list-system.ts";
+import { listStatementCode } from "../../recursion/nodes/list-statement-code.ts";
+import type { FirstProofs } from "../../recursion/nodes/node-programs.ts";
+import type { CheckedShape } from "../../recursion/proof-code.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import { createShape } from "../../stark/shape.ts";
+import { formOf } from "../run-statement.ts";
+import { statementCode } from "../statement-code.ts";
+import type { ExecutionKey } from "./execution-key.ts";
+import { relistingSystem } from "./relisting-system.ts";
+
+/** What of a version's key programs check its chunks by. */
+export type CheckedKey = Pick<ExecutionKey, "program" | "system">;
+
+/** Heights of tables as logarithms, one list for each shape that a proof may have. */
+type Heights = readonly (readonly number[])[];
+
+/** Of each of the proofs that programs begin with. */
+export interface FirstHeights {
+  readonly chunks: Heights;
+  readonly lists: Heights;
+  readonly relistings: Heights;
+}
+
+/** Parameters of chunks' proofs and of relistings', and of lists'. */
+export interface FirstParameters {
+  readonly chunk: ProofParameters;
+  readonly list: ProofParameters;
+}
+
+/** The proofs that programs begin with, in the shapes of these heights. Throws RangeError for heights that no proof has. */
+export function firstProofsOf(
+  { system, program }: CheckedKey,
+  { chunk, list }: FirstParameters,
+  heights: FirstHeights,
+): FirstProofs {
+  const relisting = { system: relistingSystem(chunk), statementCode: statementCode(wholeWords([])) };
+  return {
+    chunks: shapesOf({ system, statementCode: statementCode(formOf(program)) }, heights.chunks),
+    lists: shapesOf({ system: listSystem(list), statementCode: listStatementCode }, heights.lists),
+    relistings: shapesOf(relisting, heights.relistings),
+  };
+}
+
+function shapesOf(checked: Omit<CheckedShape, "shape">, all: Heights): CheckedShape[] {
+  return all.map((heights) => {
+    const shape = createShape(checked.system, heights);
+    if (typeof shape === "number")
+      throw new RangeError(`no proof of ${checked.system.name} has tables of 2^(${heights.join(", ")}) rows: table ${shape}`);
+    return { ...checked, shape };
+  });
+}
