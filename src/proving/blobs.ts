@@ -29,6 +29,13 @@ export function checkedBlob(id: BlobId, bytes: Uint8Array, most = Infinity): Uin
   return bytes;
 }
 
+/** What a job is made from. Throws RangeError where it is not kept, or is more than `most` bytes. */
+export async function keptBlob(blobs: Pick<BlobStore, "get">, id: BlobId, most: number): Promise<Uint8Array> {
+  const bytes = await blobs.get(id, most);
+  if (bytes === undefined) throw new RangeError(`what a job is made from, ${id}, is not kept any more`);
+  return bytes;
+}
+
 /** In this process's memory. */
 export class MemoryBlobs implements BlobStore {
   readonly #kept = new Map<BlobId, { readonly bytes: Uint8Array; uses: number }>();

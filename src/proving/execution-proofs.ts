@@ -18,6 +18,7 @@ import { toHex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
+import { keptBlob } from "./blobs.ts";
 import { driveTree } from "./driver.ts";
 import type { PlannedJob, Proving } from "./driver.ts";
 import { jobId, MOST_INPUT_BYTES } from "./job.ts";
@@ -30,8 +31,7 @@ export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPo
     ...{ kinds: ["chunk"], atOnce: 2 },
     async prove({ job }, blobs, options) {
       const { version: protocolVersion, key } = job;
-      const input = await blobs.get(job.input, MOST_INPUT_BYTES);
-      if (input === undefined) throw new RangeError(`the input ${job.input} of a job is not kept any more`);
+      const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
       const made = await prover.proveChunk({ protocolVersion, key, input }, options);
       if (made.kind === "crowded") throw new CrowdedChunkError(made);
       if (made.kind === "labelled") throw errorOf(made);

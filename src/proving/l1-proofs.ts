@@ -3,6 +3,7 @@ import type { L1Prover } from "../l1-proof/l1-prover.ts";
 import type { KeyedPlan } from "../l1-proof/l1-proving.ts";
 import type { L1ProofKind } from "../l1-proof/proof-plan.ts";
 import { digestToHex } from "../protocol/digest.ts";
+import { keptBlob } from "./blobs.ts";
 import { driveTree } from "./driver.ts";
 import type { PlannedJob, Proving } from "./driver.ts";
 import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES } from "./job.ts";
@@ -15,19 +16,15 @@ const L1_KINDS = [
   ...(["batch", "aggregate", "compress", "wrap"] as const),
 ] as const satisfies readonly (JobKind & L1ProofKind)[];
 
+const MOST_OF_CHILD = Math.max(...Object.values(MOST_OUTPUT_BYTES));
+
 /** The prover of proofs for L1 as one of a queue. */
 export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
   return {
     kinds: L1_KINDS,
     async prove({ job, needs }, blobs, options) {
-      const read = async (id: BlobId, most: number): Promise<Uint8Array> => {
-        const bytes = await blobs.get(id, most);
-        if (bytes === undefined) throw new RangeError(`what a job is made from, ${id}, is not kept any more`);
-        return bytes;
-      };
-      const mostOfChild = Math.max(...Object.values(MOST_OUTPUT_BYTES));
-      const input = await read(job.input, MOST_INPUT_BYTES);
-      const proofs = await Promise.all(needs.map((need) => read(need, mostOfChild)));
+      const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
+      const proofs = await Promise.all(needs.map((need) => keptBlob(blobs, need, MOST_OF_CHILD)));
       const { kind, key } = job;
       const made = await prover.make({ kind: kind as L1ProofKind, key, input, needs: proofs }, options);
       return { statement: made.statement, output: made.proof, metrics: made.metrics };

@@ -1,4 +1,5 @@
 import type { StateProver } from "../prover/prover.ts";
+import { keptBlob } from "./blobs.ts";
 import { MOST_INPUT_BYTES } from "./job.ts";
 import type { ProverPort } from "./queue.ts";
 
@@ -7,8 +8,7 @@ export function statePort(prover: Pick<StateProver, "proveInput">): ProverPort {
   return {
     kinds: ["state"],
     async prove({ job }, blobs, options) {
-      const input = await blobs.get(job.input, MOST_INPUT_BYTES);
-      if (input === undefined) throw new RangeError(`the input ${job.input} of a job is not kept any more`);
+      const input = await keptBlob(blobs, job.input, MOST_INPUT_BYTES);
       const { proof, statement, metrics } = await prover.proveInput(input, options);
       const { seconds: _, worker: __, ...reported } = metrics;
       return { statement, output: proof, metrics: reported };

@@ -13,7 +13,7 @@ const CHAIN = new URL("./support/killed-chain.ts", import.meta.url).pathname;
 /** When it is killed, and how many commands are on disk then: one opens the batch, six are events, and one ends it. */
 const MOMENTS = [
   { moment: "attempted", what: "when a transaction has run and is in no block that is kept", commands: 4 },
-  { moment: "kept", what: "when its block is kept and nobody was told", commands: 5 },
+  { moment: "kept", what: "when its block is kept and no client was told", commands: 5 },
   { moment: "sealed", what: "when the batch's end is kept and the machine has not begun", commands: 8 },
   { moment: "planned", what: "when the machine is under way to the batch's root", commands: 8 },
 ] as const;

@@ -1,4 +1,4 @@
-import { id, Interface } from "ethers";
+import { id, Interface, ZeroAddress } from "ethers";
 import type { Log, Provider } from "ethers";
 import { securityCouncilAbi } from "../../abi/security-council.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
@@ -82,7 +82,6 @@ export interface RegistryGovernance {
 const registryInterface = new Interface(verifierRegistryAbi);
 const councilInterface = new Interface(securityCouncilAbi);
 const PROPOSER = id("PROPOSER_ROLE") as Hex;
-const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 type CreatedProposal = Pick<Proposal, "id" | "proposer" | "calls" | "description" | "votesFrom" | "votesUntil">;
 
@@ -121,7 +120,7 @@ export class GovernanceBook {
     return {
       ...{ verifiers: this.#verifiers, governance, retirementNoticeSeconds, now },
       votes: await this.#votes(governance, l1),
-      council: council === NOBODY ? undefined : await readCouncil(council, freezeLeft, l1),
+      council: council === ZeroAddress ? undefined : await readCouncil(council, freezeLeft, l1),
       versions: await Promise.all(standings),
     };
   }
@@ -150,7 +149,7 @@ export class GovernanceBook {
     };
   }
 
-  /** The contract that proposes in a timelock, and obeys it; undefined where there is none. */
+  /** The contract that proposes in a timelock, and obeys it; undefined where no contract does both. */
   async #governorOf(timelock: Hex, l1: Provider): Promise<Hex | undefined> {
     const topics = [topicOf(timelockInterface, "RoleGranted"), PROPOSER];
     const proposers = kept(this.#proposers, timelock, () =>
@@ -175,7 +174,7 @@ function bookOf<Item>(
 /** Whether a contract is a governor, one whose votes a super quorum ends, of this timelock. */
 async function obeys(account: Hex, timelock: Hex, ask: ReadView): Promise<boolean> {
   const of = <T>(name: string): Promise<T> => ask<T>(account, governorInterface, name);
-  const [obeyed] = await Promise.all([of<string>("timelock"), of<bigint>("superQuorumNumerator")]).catch(() => [NOBODY]);
+  const [obeyed] = await Promise.all([of<string>("timelock"), of<bigint>("superQuorumNumerator")]).catch(() => [ZeroAddress]);
   return addressIn(obeyed) === timelock;
 }
 

@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Interface, ZeroAddress } from "ethers";
 import type { Provider } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
@@ -50,7 +50,6 @@ export interface ChainPowers {
 
 const settingsInterface = new Interface(chainSettingsAbi);
 const registryInterface = new Interface(verifierRegistryAbi);
-const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 type TermsOnL1 = Readonly<Record<ChangedTerm, unknown>>;
 
@@ -89,7 +88,7 @@ export async function readPowers(hyperchain: Hex, l1: Provider): Promise<ChainPo
     ...{ chainId, admin, noticeSeconds, reactionSeconds, governance, retirementNoticeSeconds, freezeSeconds, now },
     isGoverned,
     takesReplacements: Boolean(terms.takesReplacements),
-    council: addressIn(council) === NOBODY ? undefined : addressIn(council),
+    council: addressIn(council) === ZeroAddress ? undefined : addressIn(council),
     announced: announced.toSorted((left, right) => Number(left.effectiveAt - right.effectiveAt)),
     stopsAt: isGoverned && standing.retiresAt !== 0n ? standing.retiresAt : undefined,
   };

@@ -1,24 +1,29 @@
+import { Interface } from "ethers";
 import { productPrograms } from "../../execution-proof/batch/product-programs.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { OnL1Proving } from "./provers.ts";
 
-/** Contracts of the package that check the last program's proof; the last, which is asked, is created with the others. */
-const CONTRACTS = [
-  ...Array.from({ length: 7 }, (_, i) => `AggregateStarkConstraints${i + 1}`),
-  ...["AggregateStarkClaim", "AggregateStark"],
-];
+/** The contract of the package that is asked about the last program's proof. */
+const ASKED = "AggregateStark";
 
 /** Proofs of execution for L1 by the package's own programs, which its contracts check. */
 export function packageOnL1(artifacts: ArtifactSource): OnL1Proving {
+  const named = async (name: string) => ({ name, ...(await artifacts(name)) });
   return {
     programs: "package",
-    contracts: async () => ({
-      contracts: await Promise.all(CONTRACTS.map(async (name) => ({ name, ...(await artifacts(name)) }))),
-      executionKey: await executionKey(),
-    }),
+    contracts: async () => {
+      const asked = await named(ASKED);
+      const others = await Promise.all(partsOf(new Interface(asked.abi)).map(named));
+      return { contracts: [...others, asked], executionKey: await executionKey() };
+    },
   };
+}
+
+/** The contracts whose addresses it is created with, in order: the generator calls `AggregateStarkClaim`'s `claim_`. */
+function partsOf({ deploy: { inputs } }: Interface): readonly string[] {
+  return inputs.map(({ name }) => `${ASKED}${name.charAt(0).toUpperCase()}${name.slice(1, -1)}`);
 }
 
 /** The digest of the programs of batches, as the registry has it. */

@@ -39,9 +39,9 @@ export interface VersionOnL1 extends RegisteredVersion {
 export interface EcosystemOptions extends GovernanceOptions {
   /** Of chains that name none. */
   readonly version: RegisteredVersion;
-  /** Of format 3, beside it. Default: there is none. */
+  /** Of format 3, beside it. Default: no such version. */
   readonly version3?: RegisteredVersion | undefined;
-  /** Of format 3, whose batches L1 executes by proofs of their execution alone, beside both. Default: there is none. */
+  /** Of format 3, whose batches L1 executes by proofs of their execution alone, beside both. Default: no such version. */
   readonly onL1?: VersionOnL1 | undefined;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;

@@ -233,18 +233,21 @@ function below(info: ProjectCalls["info"], named: string | number): number {
   return ecosystemOf(info, findChain(info, named)).l1.chainId;
 }
 
-const NOT_CLAIMABLE: Readonly<Record<FinalizedWithdrawal["state"], string>> = {
-  unknown: "L1 knows no such withdrawal yet: its batch is not committed, or the hash is another message's",
+const NOT_EXECUTED = {
   committed: "its batch is committed and not executed yet: ask again when L1 has executed it",
   proven: "its batch is proven and not executed yet: ask again when L1 has executed it",
+};
+
+const NOT_CLAIMABLE: Readonly<Record<FinalizedWithdrawal["state"], string>> = {
+  unknown: "L1 knows no such withdrawal yet: its batch is not committed, or the hash is another message's",
+  ...NOT_EXECUTED,
   paidBefore: "it is paid already",
   paid: "it is paid already",
 };
 
 const NOT_EXECUTABLE: Readonly<Record<ExecutedL1Call["state"], string>> = {
   unknown: "L1 knows no such call yet: its batch is not committed, or the hash or the sender is another's",
-  committed: "its batch is committed and not executed yet: ask again when L1 has executed it",
-  proven: "its batch is proven and not executed yet: ask again when L1 has executed it",
+  ...NOT_EXECUTED,
   executedBefore: "it is made already",
   executed: "it is made already",
   expired: "its last second is over",

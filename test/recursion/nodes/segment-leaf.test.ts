@@ -203,7 +203,7 @@ describe("attack on the leaf of a segment", () => {
     assert.equal(brokenRule(rules, long), "the clock stays below its bound");
   });
 
-  it("hints are what is said early and the proof: there is none beside them", () => {
+  it("hints are what is said early and the proof, and nothing else", () => {
     const { words } = nodeHints(leaf, [inner]);
     assert.deepEqual(
       words.slice(0, 128).map(([element]) => element),

@@ -170,7 +170,7 @@ function proposalNamed(
   const [proposal] = found;
   if (proposal !== undefined && found.length === 1) return { governor: votes.governor, proposal };
   const known = votes.proposals.map(({ id }) => String(id)).join(", ");
-  throw pluginError(`'${text}' is no one proposal; there ${known === "" ? "are none" : `are ${known}`}`);
+  throw pluginError(`'${text}' is no one proposal; ${known === "" ? "nothing was proposed yet" : `there are ${known}`}`);
 }
 
 /** Throws a plugin error. */

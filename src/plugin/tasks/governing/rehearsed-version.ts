@@ -61,7 +61,7 @@ async function deployVerifier(version: bigint, { verifier }: VersionContent, dep
   return (await deployed.getAddress()).toLowerCase() as Hex;
 }
 
-/** Accounts with votes, of which the task has the keys. Throws a plugin error where there are none. */
+/** Accounts with votes, of which the task has the keys. Throws a plugin error where it has no such key. */
 async function votersOf({ info }: Session, { token }: Votes, l1: JsonRpcProvider): Promise<readonly [Sender, ...Sender[]]> {
   const { own, development } = taskWallets(info);
   const voters: Sender[] = [];

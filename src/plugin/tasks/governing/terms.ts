@@ -1,3 +1,4 @@
+import { ZeroAddress } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import { announceTerms, readTerms, withdrawTerms } from "../../../client/governing/terms.ts";
@@ -23,7 +24,6 @@ interface TermsArguments extends ChainOnL1Arguments, Readonly<Record<(typeof CHA
 }
 
 const THRESHOLD = wholeNumber(0, 2 ** 32, 2);
-const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
 /** `hyperchain:terms`: shows a chain's terms, announces its next ones, or withdraws those. */
 const action: NewTaskActionFunction<TermsArguments> = (args, hre) => {
@@ -63,7 +63,10 @@ function changesOf(terms: ChainTerms, args: TermsArguments): Partial<ChainTerms>
     ...changed("quorum", signers(terms.quorum, args.validators, "threshold", args.threshold)),
     ...changed("standby", signers(terms.standby, args.standby, "standbyThreshold", args.standbyThreshold)),
     ...changed("dataAvailabilityPolicy", policy === undefined ? undefined : parseAccount(policy)),
-    ...changed("transactionFilterer", filterer === undefined ? undefined : filterer === "none" ? NOBODY : parseAccount(filterer)),
+    ...changed(
+      "transactionFilterer",
+      filterer === undefined ? undefined : filterer === "none" ? (ZeroAddress as Hex) : parseAccount(filterer),
+    ),
     ...changed("isGoverned", yesOrNo("governed", governed)),
     ...changed("takesReplacements", yesOrNo("takes-replacements", takesReplacements)),
   };
@@ -111,7 +114,7 @@ function rows(terms: ChainTerms): readonly (readonly string[])[] {
     ["  validators", accounts(terms.quorum)],
     ["  standby", accounts(terms.standby)],
     ["  data policy", terms.dataAvailabilityPolicy],
-    ["  filterer", terms.transactionFilterer === NOBODY ? "none" : terms.transactionFilterer],
+    ["  filterer", terms.transactionFilterer === ZeroAddress ? "none" : terms.transactionFilterer],
     [
       "  governed",
       terms.isGoverned ? "yes: retirements, freezes and halts reach it" : "no: no retirement, freeze or halt reaches it",
