@@ -164,7 +164,7 @@ describe("an operation of L1's queue in format 3", () => {
       () => [0x73],
     ];
     const seen = new Map<string, number>();
-    for (let i = 0; i < byNight(10_000, 200); i++) {
+    for (let i = 0; i < byNight(10_000, 60); i++) {
       const code = Array.from({ length: 1 + random.below(3) }, () => pick(pieces)()).flat();
       const asDeployed = random.below(4) === 0;
       const asked: Asked = {
