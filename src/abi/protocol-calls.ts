@@ -171,6 +171,7 @@ export const protocolCallsAbi = [
   "function forward((bytes to, address factory, address refundTo, address token, uint256 fee) forwarding, address token, address payee)",
   "function forwardFromRouter(uint64 destChainSelector, (bytes receiver, bytes data, (address token, uint256 amount)[] tokenAmounts, address feeToken, bytes extraArgs) message, uint256 feeTokenAmount, address originalSender)",
   "function gasLimit(uint256 gas)",
+  "function getAllConfiguredTokens(uint64 startIndex, uint64 maxCount) view",
   "function getArmProxy() view",
   "function getExpectedNextSequenceNumber(uint64 destChainSelector) view",
   "function getFee(uint32 dstEid, uint64 confirmations, address sender, bytes options) view",

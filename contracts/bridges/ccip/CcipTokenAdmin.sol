@@ -18,6 +18,8 @@ interface IAdministeredToken {
 /// @notice See {ICcipTokenAdmin}.
 contract CcipTokenAdmin is ICcipTokenAdmin {
     mapping(address token => TokenConfig) private configs;
+    /// @dev In the order in which they were registered; none is ever taken out.
+    address[] private configured;
 
     modifier onlyAdministrator(address token) {
         if (msg.sender != configs[token].administrator) revert OnlyAdministrator(msg.sender, token);
@@ -28,6 +30,7 @@ contract CcipTokenAdmin is ICcipTokenAdmin {
     constructor(address[] memory tokens, address pool) {
         for (uint256 i = 0; i < tokens.length; ++i) {
             configs[tokens[i]].tokenPool = pool;
+            configured.push(tokens[i]);
             emit PoolSet(tokens[i], address(0), pool);
         }
     }
@@ -89,6 +92,19 @@ contract CcipTokenAdmin is ICcipTokenAdmin {
     }
 
     /// @inheritdoc ICcipTokenAdmin
+    function getAllConfiguredTokens(uint64 startIndex, uint64 maxCount)
+        external
+        view
+        returns (address[] memory tokens)
+    {
+        uint256 all = configured.length;
+        if (startIndex >= all) return tokens;
+        uint256 rest = all - startIndex;
+        tokens = new address[](maxCount < rest ? maxCount : rest);
+        for (uint256 i = 0; i < tokens.length; ++i) tokens[i] = configured[startIndex + i];
+    }
+
+    /// @inheritdoc ICcipTokenAdmin
     function isAdministrator(address token, address account) external view returns (bool) {
         return configs[token].administrator == account;
     }
@@ -102,6 +118,8 @@ contract CcipTokenAdmin is ICcipTokenAdmin {
     function _register(address token, address admin) private {
         if (admin != msg.sender) revert CanOnlySelfRegister(admin, token);
         if (configs[token].administrator != address(0)) revert AlreadyRegistered(token);
+        // Of a token without administrator, a pending one is only ever replaced by another.
+        if (configs[token].pendingAdministrator == address(0)) configured.push(token);
         configs[token].pendingAdministrator = admin;
         emit AdministratorTransferRequested(token, address(0), admin);
     }

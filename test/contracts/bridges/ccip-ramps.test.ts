@@ -297,6 +297,26 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     await send(pool!, "become", [wordOf(token!.target), "0x", 0n, false]);
   });
 
+  test("the registry lists every token that was ever registered, once, in pages as CCIP's own does", async () => {
+    const born = [wrapped!.target, link!.target];
+    const own = await deployed("CcipTokenAdmin", born, NO_ONE);
+    const listed = async (from: bigint, most: bigint) => [
+      ...((await ask(own, "getAllConfiguredTokens", from, most)) as string[]),
+    ];
+    const all = 2n ** 64n - 1n;
+    assert.deepEqual(await listed(0n, all), born);
+    for (let i = 0; i < 2; i++) await send(own, "registerAdminViaOwner", [token!.target]);
+    await send(own, "acceptAdminRole", [token!.target]);
+    await send(own, "transferAdminRole", [token!.target, BOB]);
+    await send(own, "setPool", [token!.target, NO_ONE]);
+    assert.deepEqual(await listed(0n, all), [...born, token!.target]);
+    assert.deepEqual(
+      [await listed(0n, 1n), await listed(1n, 2n), await listed(2n, all), await listed(3n, 1n), await listed(all, all)],
+      [[born[0]], [born[1], token!.target], [token!.target], [], []],
+    );
+    assert.deepEqual(await listed(1n, 0n), []);
+  });
+
   test("a message is executed once, with the gas that was paid for; one that was changed, not at all", async () => {
     const message = fromB(hex("hello"));
     await refuses(ask(ramps!, "execute", message), "NotRecorded", B_ID, message.header[3], message.header[0]);

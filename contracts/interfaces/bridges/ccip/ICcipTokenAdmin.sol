@@ -47,6 +47,9 @@ interface ICcipTokenAdmin {
 
     function getTokenConfig(address token) external view returns (TokenConfig memory);
 
+    /// @notice At most `maxCount` of the tokens that were ever registered, in the order in which they were, from this place on.
+    function getAllConfiguredTokens(uint64 startIndex, uint64 maxCount) external view returns (address[] memory tokens);
+
     function isAdministrator(address token, address account) external view returns (bool);
 
     function typeAndVersion() external pure returns (string memory);
