@@ -1,11 +1,12 @@
+import { ProvingBackends } from "../src/devices/proving-backends.ts";
 import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
+import { NodeProver } from "../src/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
 import type { StatedProof } from "../src/recursion/nodes/check-by-node.ts";
 import { chunksOfRun, joinedChunks } from "../src/recursion/nodes/chunks-program.ts";
 import { NodePrograms, PROGRAM_NAMES } from "../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../src/recursion/nodes/prove-node.ts";
 import type { CheckedShape } from "../src/recursion/proof-code.ts";
 import { compressParameters, programParameters, wrapParameters } from "../src/recursion/tables/program-parameters.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
@@ -43,8 +44,9 @@ export async function benchTail(chunks: readonly CheckedProof[], list: CheckedPr
   const parameters = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
   const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
   const programs = await NodePrograms.create(shapes, parameters, backend);
+  const backends = new ProvingBackends(backend);
   const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
-    return { program: prepared, prover: new NodeProver(prepared, backend), stacksInJohnson };
+    return { program: prepared, prover: new NodeProver(prepared, backends), stacksInJohnson };
   };
   const leaves: MeasuredNode[] = [];
   for (const i of chunks.keys()) leaves.push(prepare(await programs.chunks.prepare(PROGRAM_NAMES.leaf(i), backend)));

@@ -21,7 +21,7 @@ export const TEST_TIERS: readonly TestTier[] = [
   {
     name: "soundness",
     budgetMinutes: 3,
-    folders: ["stark", "devices", "recursion", "circuits", "execution-proof", "prover", "proving"],
+    folders: ["stark", "devices", "recursion", "circuits", "execution-proof", "prover", "l1-proof", "proving"],
   },
   { name: "flow", budgetMinutes: 6, folders: ["settlement", "client", "devnet", "node", "flow", "bridges"] },
   { name: "package", budgetMinutes: 3, folders: ["plugin", "package"] },

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { openBackends } from "../devices/open-backends.ts";
 import { reasonOf } from "../errors/reason-of.ts";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/device/worker-pool.ts";
@@ -11,11 +12,12 @@ import { type L1ProofProgress, L1Proving } from "./l1-proving.ts";
 /** The prover's own thread, in which proofs are made one at a time. Ended by `terminate`, or by the loss of a kernel thread. */
 const port = parentPort;
 if (port === null) throw new Error("l1-proof-thread.ts is the body of a worker thread; use createL1Prover");
-const { workers, programs } = workerData as L1ThreadSetup;
+const { workers, programs, card } = workerData as L1ThreadSetup;
 
 const proving = (async () => {
-  const backend = await createWasmBackend(workers === undefined ? {} : { workers });
-  return new L1Proving(await programsOf(programs, backend), backend);
+  const processor = await createWasmBackend(workers === undefined ? {} : { workers });
+  const backends = openBackends(processor, card, port);
+  return new L1Proving(await programsOf(programs, processor), backends);
 })();
 // It is told to whatever is asked.
 proving.catch(() => undefined);

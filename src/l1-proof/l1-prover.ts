@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { CardSetup } from "../devices/card-setup.ts";
+import type { DeviceChoice } from "../devices/device-choice.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
@@ -33,6 +35,8 @@ interface L1ProverOptions {
   readonly programs: ChosenPrograms;
   /** How long an idle prover keeps its thread and memory. Default 5 minutes: its programs take some seconds to make. */
   readonly idleTimeoutMs?: number;
+  /** What its proofs are made on beside WebAssembly, which alone makes them by default. */
+  readonly device?: DeviceChoice | undefined;
 }
 
 const IDLE_MS = 300_000;
@@ -41,9 +45,12 @@ const IDLE_MS = 300_000;
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./l1-proof-thread.ts" : "./l1-proof-thread.js", import.meta.url);
 
 /** Starts nothing until it is asked for something. */
-export function createL1Prover({ workers, programs, idleTimeoutMs = IDLE_MS }: L1ProverOptions): L1Prover {
+export function createL1Prover({ workers, programs, device, idleTimeoutMs = IDLE_MS }: L1ProverOptions): L1Prover {
+  const start = (card?: CardSetup): Worker =>
+    new Worker(threadFile, { workerData: { workers, programs, card } satisfies L1ThreadSetup });
   const thread = new JobThread<L1ProofJob, L1ProofAnswer, L1ProofProgress, L1ProofFailure>({
-    startThread: () => new Worker(threadFile, { workerData: { workers, programs } satisfies L1ThreadSetup }),
+    startThread: () => (device === undefined ? start() : device.start(start)),
+    endThread: device === undefined ? undefined : (ended) => device.end(ended),
     idleTimeoutMs,
     mostLostThreads: 1,
     mostAtOnce: Infinity,

@@ -1,21 +1,23 @@
+import type { ProvingBackends } from "../devices/proving-backends.ts";
+import { SystemProver } from "../devices/system-prover.ts";
 import { PhaseClock } from "../execution-proof/batch/phase-clock.ts";
-import type { WasmBackend } from "../kernels/wasm/threaded-backend.ts";
+import type { Backend } from "../kernels/backend.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { elementsToBytes } from "../protocol/digest.ts";
 import { type Hex, toHex } from "../protocol/hex.ts";
 import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import type { StatedProof } from "../recursion/nodes/check-by-node.ts";
 import type { PreparedProgram } from "../recursion/nodes/program-set.ts";
-import { NodeProver } from "../recursion/nodes/prove-node.ts";
 import { OneAtATime } from "../runtime/one-at-a-time.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
-import { prove, type ProveOptions } from "../stark/proofs/prove.ts";
+import type { ProveOptions } from "../stark/proofs/prove.ts";
 import { verify } from "../stark/proofs/verify.ts";
 import type { System } from "../stark/system.ts";
 import { wordsOf } from "../stark/transcript-form.ts";
 import { filledFirst, firstSystem, heightsRefusal, LIST_PROOF, RELISTING_PROOF } from "./first-proofs.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { decodeNodeInput } from "./proof-input.ts";
+import { NodeProver } from "./prove-node.ts";
 import {
   COMPRESS,
   type ExecutedProof,
@@ -71,16 +73,22 @@ export interface KeyedPlan extends Omit<ProofPlan, "proofs"> {
   readonly proofs: readonly KeyedProof[];
 }
 
-/** Makes proofs on the way to L1, one at a time. What proofs of one program share is made once. */
+type ProverOptions = Pick<ProveOptions, "signal" | "onProgress">;
+
+/** A proof in the making: what it says, and what made it. */
+type Stated = StatedProof & { readonly backend: Backend };
+
+/** Makes proofs on the way to L1, one at a time. What proofs of one program share is made once; keys by the processor. */
 export class L1Proving {
   readonly #programs: NodePrograms;
-  readonly #backend: WasmBackend;
+  readonly #backends: ProvingBackends;
+  readonly #firstProvers = new Map<string, SystemProver>();
   readonly #provers = new Map<string, Promise<{ readonly program: PreparedProgram; readonly prover: NodeProver }>>();
   readonly #proving = new OneAtATime();
 
-  constructor(programs: NodePrograms, backend: WasmBackend) {
+  constructor(programs: NodePrograms, backends: ProvingBackends) {
     this.#programs = programs;
-    this.#backend = backend;
+    this.#backends = backends;
   }
 
   /** Throws L1ProofError for batches of which there is no such proof. */
@@ -110,15 +118,17 @@ export class L1Proving {
         ...(options.signal && { signal: options.signal }),
         onProgress: (phase: ProofPhase, fraction: number) => clock.enter(phase, fraction),
       };
-      const made = await (first === undefined ? this.#node(input, needs, proveOptions) : this.#first(first, input, proveOptions));
+      const { statement, proof, backend } = await (first === undefined
+        ? this.#node(input, needs, proveOptions)
+        : this.#first(first, input, proveOptions));
       const phaseSeconds = clock.end();
-      const refusal = await this.refusalOf(program, made.statement, made.proof);
+      const refusal = await this.refusalOf(program, statement, proof);
       if (refusal !== undefined)
         throw new L1ProofError("Fault", `the proof of ${program} that was made does not hold: ${refusal}`);
       const system = await this.#systemOf(program);
       const logRows = Math.max(...system.tables.map(({ fixedLogRows = 0 }) => fixedLogRows));
-      const { name: backend, workers } = this.#backend;
-      return { ...made, metrics: { backend, workers, logRows, cells: cellsOf(system), phaseSeconds } };
+      const { name, workers } = backend;
+      return { statement, proof, metrics: { backend: name, workers, logRows, cells: cellsOf(system), phaseSeconds } };
     } finally {
       leave();
     }
@@ -131,19 +141,23 @@ export class L1Proving {
     return isFirst(program) ? heightsRefusal(program, proof, this.#programs) : undefined;
   }
 
-  /** Releases what is kept on the backend. */
+  /** Releases what is kept on the backends. */
   async release(): Promise<void> {
+    for (const prover of this.#firstProvers.values()) await prover.release();
+    this.#firstProvers.clear();
     const all = [...this.#provers.values()];
     this.#provers.clear();
     for (const prepared of all) await (await prepared).prover.release();
   }
 
-  async #first(program: string, bytes: Uint8Array, options: ProveOptions): Promise<StatedProof> {
+  async #first(program: string, bytes: Uint8Array, options: ProverOptions): Promise<Stated> {
     const { system, input } = filledFirst(program, bytes, this.#programs);
-    return { statement: input.statement, proof: await prove(system, input, this.#backend, options) };
+    const prover = this.#firstProvers.get(program) ?? new SystemProver(system, this.#backends);
+    this.#firstProvers.set(program, prover);
+    return { statement: input.statement, ...(await prover.prove(input, options)) };
   }
 
-  async #node(input: Uint8Array, needs: readonly Uint8Array[], options: ProveOptions): Promise<StatedProof> {
+  async #node(input: Uint8Array, needs: readonly Uint8Array[], options: ProverOptions): Promise<Stated> {
     const { program, statement, children } = decodeNodeInput(input);
     const made = [...needs];
     const proofs = children.map((child) => {
@@ -177,17 +191,18 @@ export class L1Proving {
   #preparedBy(program: string): Promise<{ readonly program: PreparedProgram; readonly prover: NodeProver }> {
     const known = this.#provers.get(program);
     if (known !== undefined) return known;
-    const prepared = this.#prepare(program).then((own) => ({ program: own, prover: new NodeProver(own, this.#backend) }));
+    const prepared = this.#prepare(program).then((own) => ({ program: own, prover: new NodeProver(own, this.#backends) }));
     this.#provers.set(program, prepared);
     prepared.catch(() => this.#provers.delete(program));
     return prepared;
   }
 
   async #prepare(program: string): Promise<PreparedProgram> {
-    if (program === COMPRESS) return this.#programs.prepareCompress(this.#backend);
-    if (program === WRAP) return this.#programs.prepareWrap((await this.#preparedBy(COMPRESS)).program, this.#backend);
+    const { processor } = this.#backends;
+    if (program === COMPRESS) return this.#programs.prepareCompress(processor);
+    if (program === WRAP) return this.#programs.prepareWrap((await this.#preparedBy(COMPRESS)).program, processor);
     const set = this.#programs.chunks.names.includes(program) ? this.#programs.chunks : this.#programs.batches;
-    return set.prepare(program, this.#backend);
+    return set.prepare(program, processor);
   }
 }
 

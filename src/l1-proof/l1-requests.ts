@@ -1,3 +1,4 @@
+import type { CardSetup } from "../devices/card-setup.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
 import type { L1ProofRefusal } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, MadeL1Proof } from "./l1-proving.ts";
@@ -7,6 +8,7 @@ import type { ExecutedProof } from "./proof-plan.ts";
 export interface L1ThreadSetup {
   readonly workers: number | undefined;
   readonly programs: ChosenPrograms;
+  readonly card: CardSetup | undefined;
 }
 
 /** What the thread is asked for. */

@@ -83,6 +83,7 @@ const AFTER_ERRORS: Rooms = {
     "src/prover/",
     recursion,
     circuits,
+    devices,
     stark,
     kernels,
     protocol,

@@ -87,12 +87,12 @@ export function openExecutionProvers(
 /** What makes the proofs that L1 checks, through the ecosystem's queue; undefined where L1 checks none. Starts nothing. */
 function openL1Prover(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
-  { proving }: Pick<OpenProver, "proving">,
+  { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
   onL1: OnL1Proving | undefined,
 ): BatchesProver | undefined {
   if (onL1 === undefined) return undefined;
-  const own = createL1Prover({ workers, programs: onL1.programs });
+  const own = createL1Prover({ workers, programs: onL1.programs, device });
   const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
   closing.add(async () => {
     const stopped = working.stop();

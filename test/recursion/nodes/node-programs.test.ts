@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
+import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
 import {
   aggregateOf,
   firstStart,
@@ -14,7 +16,6 @@ import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts"
 import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/recursion/nodes/chunks-program.ts";
 import { NodePrograms } from "../../../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { wordsOf } from "../../../src/stark/transcript-form.ts";
 import { type FreeProgram, freeProgram } from "./free-program.ts";
@@ -60,7 +61,7 @@ describe("the programs from chunks to L1", () => {
     elements: readonly number[],
     proofs: readonly StatedProof[],
   ): Promise<StatedProof> {
-    const prover = provers.get(name) ?? new NodeProver(await programs[set].prepare(name, backend), backend);
+    const prover = provers.get(name) ?? new NodeProver(await programs[set].prepare(name, backend), new ProvingBackends(backend));
     provers.set(name, prover);
     return { ...(await prover.prove(elements, proofs)), program: programs.hintsOf(set, name) };
   }

@@ -1,7 +1,8 @@
+import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
+import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
 import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
-import { NodeProver } from "../../../src/recursion/nodes/prove-node.ts";
 
 /** A proof of a program that makes no other one here. */
 export async function provenOnce(
@@ -10,7 +11,7 @@ export async function provenOnce(
   elements: readonly number[],
   proofs: readonly StatedProof[] = [],
 ): Promise<StatedProof> {
-  const prover = new NodeProver(program, backend);
+  const prover = new NodeProver(program, new ProvingBackends(backend));
   try {
     return await prover.prove(elements, proofs);
   } finally {
