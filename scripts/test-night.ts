@@ -183,6 +183,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["page/a-day", "page/wallet", "page/page-server", "devnet/activity", "devnet/looking-methods"],
   },
   {
+    what: "proofs on a card in software by L1's own parameters, whose nonces it searches for minutes",
+    night: ["devices/l1-parameters"],
+    day: ["devices/same-proofs", "l1-proof/l1-proving", "contracts/verifier/stacked"],
+  },
+  {
     what: "the container's image; dapps, toolboxes, accounts and contracts of others",
     night: [
       ...["package/container", "clients/wagmi", "clients/custom-base-token"],

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
 import { CardFailed } from "../../src/kernels/webgpu/card/machine.ts";
 import { CardMemoryExceeded } from "../../src/kernels/webgpu/card/device-memory.ts";
+import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
 import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
 import { Pace } from "../../src/kernels/webgpu/card/pace.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -162,6 +164,38 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     assert.equal(backends.first, processor);
     assert.equal(card.memoryInUse(), 0);
     await card.close();
+  });
+
+  test("that works slowly through what was handed over is waited for, until it finishes nothing more", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    let time = 0;
+    const finish: (() => void)[] = [];
+    const { promise: never } = Promise.withResolvers<null>();
+    const empty = emptyDevice({ limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 } });
+    const device = withOwn(empty, {
+      popErrorScope: () => never,
+      queue: withOwn(empty.queue, {
+        onSubmittedWorkDone: () => new Promise<undefined>((resolve) => finish.push(() => resolve(undefined))),
+      }),
+    });
+    const card = createWebgpuBackend({ device, now: () => time, silenceMs: 1000 });
+    let outcome = "waits";
+    const columns = await card.upload([new Uint32Array(16)], 4);
+    card.download(columns).catch((error: unknown) => (outcome = String(error)));
+    const pass = async (ms: number): Promise<void> => {
+      await turn();
+      time += ms;
+      t.mock.timers.tick(ms);
+      await turn();
+    };
+    await pass(900);
+    finish.forEach((done) => done());
+    await pass(900);
+    assert.equal(outcome, "waits");
+    await pass(99);
+    assert.equal(outcome, "waits");
+    await pass(1);
+    assert.match(outcome, /has not answered for 1 seconds/);
   });
 
   test("that is lost at any hand-over of a proof leaves the proof to the processor", async () => {

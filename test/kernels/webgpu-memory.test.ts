@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { planRun } from "../../src/execution-proof/segments/plan-run.ts";
 import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
@@ -30,6 +31,8 @@ const GIB = 2 ** 30;
 const BESIDE = 16 * 2 ** 20;
 /** What all cards allow a buffer to have. */
 const LEAST_LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
+/** What is asked of a card that allows more. */
+const WANTED_LIMITS = { maxStorageBufferBindingSize: GIB, maxBufferSize: GIB };
 const now = (): number => performance.now();
 
 /** A device that counts the bytes of buffers that are not destroyed, and the columns that it is sent. */
@@ -141,6 +144,29 @@ describe("a card's memory", () => {
     await planRun(system, heights, card, { programs });
     assert.equal(card.mostMemoryInUse(), planned);
     assert.ok(count.most <= 2 * GIB + BESIDE, `${count.most} bytes were allocated`);
+    await card.close();
+  });
+
+  it("of 3 GiB, which is the default, holds the proof that L1 checks, by its plan and by what is allocated", async () => {
+    const system = withAnyStatement(systemForL1());
+    const input = zerosOf(
+      system,
+      system.tables.map(({ fixedLogRows = 0 }) => fixedLogRows),
+    );
+    const small = createWebgpuBackend({ device: emptyDevice({ limits: LEAST_LIMITS }), now });
+    // A layer of its tree is one buffer, of 256 MiB.
+    await assert.rejects(
+      small.plan((backend) => prove(system, input, backend)),
+      { code: "BufferTooLarge" },
+    );
+    const { device, count } = counted(emptyDevice({ limits: WANTED_LIMITS }));
+    const card = createWebgpuBackend({ device, now });
+    const planned = await card.plan((backend) => prove(system, input, backend));
+    assert.equal(count.writes, 0);
+    assert.ok(planned > GIB && planned <= 3 * GIB, `${planned} bytes`);
+    await prove(system, input, card);
+    assert.equal(card.mostMemoryInUse(), planned);
+    assert.ok(count.most <= 3 * GIB + BESIDE, `${count.most} bytes were allocated`);
     await card.close();
   });
 

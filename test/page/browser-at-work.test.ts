@@ -35,6 +35,8 @@ interface ProvingTab {
   readonly tab: Page;
   /** What it says it proves on, once that is so. */
   proves(on: DeviceReport["state"]): Promise<DeviceReport>;
+  /** What it has said last of what it proves on. */
+  why(): string | undefined;
   /** Resolves with why it has ended. */
   stop(): Promise<string | undefined>;
 }
@@ -90,6 +92,7 @@ describe("H4: a browser at work for a fleet", { skip: NO_CARD }, async () => {
     return {
       tab,
       proves: (state) => news((one) => (one.type === "device" && one.report.state === state ? one.report : undefined)),
+      why: () => heard.findLast((one) => one.type === "device")?.report.why,
       async stop() {
         await tab.evaluate(`prover.postMessage({ type: "stop" })`);
         const { reason } = await news((one) => (one.type === "ended" ? one : undefined));
@@ -153,7 +156,7 @@ describe("H4: a browser at work for a fleet", { skip: NO_CARD }, async () => {
     const tab = await started("carded", { logRows: 7, limitMs: 120_000 });
     await tab.proves("used");
     const { metrics, proof, statement } = await fleet.proveBatch(job);
-    assert.deepEqual([metrics.worker, metrics.backend], ["carded", "webgpu"]);
+    assert.deepEqual([metrics.worker, metrics.backend], ["carded", "webgpu"], tab.why());
     assert.deepEqual(Uint8Array.from(proof), (await local.proveBatch(job)).proof);
     await tab.stop();
     const chain = await startCodeChain();

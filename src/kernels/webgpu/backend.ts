@@ -23,7 +23,7 @@ import { type CardDevice, withScratch } from "./card/scratch.ts";
 /** Bytes of the card's memory that a backend takes at most, by default. */
 const DEFAULT_CARD_BYTES = 3 * 2 ** 30;
 
-/** No work between two reads takes a card that long: drivers end a dispatch of two seconds. */
+/** No slice of work takes a card that long: drivers end a dispatch of two seconds. */
 const DEFAULT_SILENCE_MS = 60_000;
 
 /** The backend of a graphics card, with a look at its memory. */
@@ -52,7 +52,7 @@ interface WebgpuBackendOptions {
   readonly memory?: number;
   /** Milliseconds that only grow. */
   readonly now: () => number;
-  /** How long a read may wait for the card, in milliseconds. */
+  /** How long a read may wait for a card that finishes nothing meanwhile, in milliseconds. */
   readonly silenceMs?: number;
 }
 

@@ -12,6 +12,7 @@ import type { ProofSection } from "../../../src/stark/proof.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+import { createSoftwareBackend, NO_CARD } from "../../kernels/support/swiftshader.ts";
 import { pathProgram, pathStatement } from "../../recursion/path-program.ts";
 import { fibonacciSystem } from "../../stark/airs/fibonacci.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
@@ -75,6 +76,16 @@ async function agreed(bytes: Uint8Array, what: string, of = statement): Promise<
 describe("a generated verifier of a program's proofs", () => {
   it("accepts a proof", async () => {
     assert.equal(await agreed(proof, "as it is"), "accepted");
+  });
+
+  it("accepts the proof that a graphics card makes, and refuses it with one bit changed", { skip: NO_CARD }, async () => {
+    const card = await createSoftwareBackend();
+    const made = await provenWith(card);
+    await card.close();
+    assert.deepEqual(made, proof);
+    assert.equal(await agreed(made, "made on a card"), "accepted");
+    made[made.length >> 1]! ^= 1;
+    assert.notEqual(await agreed(made, "made on a card, and changed"), "accepted");
   });
 
   it("refuses a byte that is changed anywhere, with the code of the TypeScript verifier", async () => {

@@ -44,7 +44,7 @@ export interface PlacedItem {
 export interface CardTimes {
   /** Milliseconds that only grow. */
   readonly now: () => number;
-  /** How long a read may wait for the card. */
+  /** How long a read may wait for a card that finishes nothing meanwhile. */
   readonly silenceMs: number;
 }
 
@@ -61,6 +61,7 @@ export class Machine {
   readonly memory: DeviceMemory;
   readonly #device: GpuDevice;
   readonly #pace: Pace;
+  readonly #now: () => number;
   readonly #silenceMs: number;
   readonly #pipelines = new Map<CardKernel, Pipeline>();
   readonly #params: Ring;
@@ -68,6 +69,8 @@ export class Machine {
   #encoder: GpuEncoder | undefined;
   #pass: GpuPass | undefined;
   #operations = 0;
+  /** When the card finished something last. */
+  #heardAt = 0;
   /** What the card has not answered yet. */
   readonly #owed = new Set<Promise<unknown>>();
   /** Why nothing is asked of the card any more. */
@@ -75,6 +78,7 @@ export class Machine {
 
   constructor(device: GpuDevice, mostBytes: number, { now, silenceMs }: CardTimes) {
     this.#device = device;
+    this.#now = now;
     this.#silenceMs = silenceMs;
     this.memory = new DeviceMemory(device, mostBytes, () => this.flush());
     this.#pace = new Pace(now);
@@ -158,8 +162,12 @@ export class Machine {
     this.#params.send();
     this.#items.send();
     this.#device.queue.submit([commands]);
-    const done = this.#pace.begin(this.#operations);
+    const paced = this.#pace.begin(this.#operations);
     this.#operations = 0;
+    const done = (): void => {
+      this.#heardAt = this.#now();
+      paced();
+    };
     void this.#awaited(this.#device.queue.onSubmittedWorkDone()).then(done, () => undefined);
   }
 
@@ -258,11 +266,23 @@ export class Machine {
     this.#pass = undefined;
   }
 
-  /** What the card answers, if it does in time: where it does not, the watchdog of its driver has failed too. */
+  /**
+   * What the card answers, if it does in time: where it finishes nothing for so long, the watchdog of its driver has failed too.
+   * A slow card that works through what was handed over is not silent.
+   */
   async #answered<T>(answer: Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const silence = new CardFailed("Silent", `the graphics card has not answered for ${this.#silenceMs / 1000} seconds`);
-    const timer = setTimeout(() => reject((this.#dead = silence)), this.#silenceMs);
+    const asked = this.#now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wait = (ms: number): void => {
+      timer = setTimeout(() => {
+        const left = Math.max(asked, this.#heardAt) + this.#silenceMs - this.#now();
+        if (left > 0) wait(left);
+        else reject((this.#dead = silence));
+      }, ms);
+    };
+    wait(this.#silenceMs);
     try {
       return await Promise.race([answer, promise]);
     } finally {

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
+import type { WebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { compressParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
+import type { ProofParameters } from "../../src/stark/parameters.ts";
+import { prove } from "../../src/stark/proofs/prove.ts";
+import type { System } from "../../src/stark/system.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import { elementBytes } from "../../src/stark/transcript-form.ts";
+import { startCodeChain } from "../contracts/verifier/support/chain.ts";
+import { deployStackVerifier } from "../contracts/verifier/support/small-verifier.ts";
+import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";
+import { pathProgram, pathStatement } from "../recursion/path-program.ts";
+
+const P = 2130706433;
+const words = Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]);
+const siblings = [1, 2].map((k) => Array.from({ length: 8 }, (_, i) => 1000 * k + i));
+const { publicValues, hints } = pathStatement({ words, position: 2, siblings, drawn: [17, 0, 0, 5, 0, 0, 0, P - 1] });
+
+/** A short program's tables, with the queries, blowup, nonce, hash and transcript that the parameters have. */
+const short = (parameters: ProofParameters, logStack: number): ProofParameters => ({
+  ...parameters,
+  maxLogRows: 12,
+  opening: { kind: "stacked", logStackMin: logStack, logStackMax: logStack },
+});
+
+describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () => {
+  let wasm: WasmBackend;
+  let card: WebgpuBackend;
+  before(async () => void ([wasm, card] = [await createWasmBackend({ workers: 1 }), await createSoftwareBackend()]));
+  after(async () => void (await Promise.all([wasm.close(), card.close()])));
+
+  /** By both backends, the same and verified. */
+  async function made(parameters: ProofParameters): Promise<{ readonly system: System; readonly proof: Uint8Array }> {
+    const own = await programSystem(pathProgram(), parameters, wasm);
+    const run = runProgram(own, publicValues, hints);
+    assert.ok(run.ok);
+    const proof = await prove(own.system, run.input, card);
+    assert.deepEqual(proof, await prove(own.system, run.input, wasm));
+    assert.deepEqual(verify(own.system, run.input.statement, proof), { ok: true });
+    assert.equal(card.memoryInUse(), 0);
+    return { system: own.system, proof };
+  }
+
+  it("of programs, by trees and transcript of Poseidon, is WebAssembly's", async () =>
+    void (await made(short(programParameters(), 13))));
+
+  it("of the program that compresses is WebAssembly's", async () => void (await made(short(compressParameters(), 13))));
+
+  it("of the last program is WebAssembly's, and the generated contract accepts it", async () => {
+    const { system, proof } = await made(short(wrapParameters(), 14));
+    const chain = await startCodeChain();
+    try {
+      const contract = await deployStackVerifier(chain, system);
+      const statement = elementBytes([...publicValues]);
+      assert.equal(await contract.verify(statement, proof), "accepted");
+      proof[proof.length >> 1]! ^= 1;
+      assert.notEqual(await contract.verify(statement, proof), "accepted");
+    } finally {
+      await chain.close();
+    }
+  });
+});
