@@ -10,6 +10,9 @@ type Copy = (transaction: TransactionAnswer, url: string) => string;
 /** What a transaction can be copied as. */
 const COPIES: Readonly<Record<string, Copy>> = { cast: asCast, curl: asCurl };
 
+/** With which library a test of it is written. */
+const TESTS: Readonly<Record<string, string>> = { test: "ethers", "test with viem": "viem" };
+
 /** Puts a transaction on the clipboard, in a form that does it again. */
 export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly hash: string }) {
   const { info } = useEcosystem();
@@ -27,7 +30,11 @@ export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly h
     <details class="copy-as">
       <summary>Copy as</summary>
       <div>
-        <button onClick={() => void copy(() => ask<string>("any", "hyperchain_asTest", [chainId, hash]))}>test</button>
+        {Object.entries(TESTS).map(([name, library]) => (
+          <button key={name} onClick={() => void copy(() => ask<string>("any", "hyperchain_asTest", [chainId, hash, library]))}>
+            {name}
+          </button>
+        ))}
         {Object.entries(COPIES).map(([name, make]) => (
           <button key={name} onClick={() => void copy(() => copied(info, { chainId, hash, make }))}>
             {name}

@@ -121,15 +121,15 @@ function routed(
 }
 
 /** Nothing for the chain's coin, which is what is sent where no token is named. */
-function tokenOf(token: string, { contract }: Known): Readonly<Record<string, string>> {
+export function tokenOf(token: string, { contract }: Known): Readonly<Record<string, string>> {
   const address = token.toLowerCase();
   return address === PREDEPLOYS.L2BaseToken ? {} : { token: contract(address) ?? quoted(token) };
 }
 
 /** An account on a chain, or the contract that has its address in the test. */
-function placed(account: string, chain: string, { contract }: Known): string {
+export function placed(account: string, chain: string, { contract, library }: Known): string {
   const variable = contract(account.toLowerCase());
-  return variable === undefined ? quoted(`${account}@${chain}`) : `\`\${await ${variable}.getAddress()}@${chain}\``;
+  return variable === undefined ? quoted(`${account}@${chain}`) : `\`\${${library.address(variable)}}@${chain}\``;
 }
 
 function act(name: string, fields: Readonly<Record<string, string>>): string {

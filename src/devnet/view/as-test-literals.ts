@@ -1,6 +1,7 @@
 import { isHexString } from "ethers";
 import type { ParamType } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { TestLibrary } from "./as-test-library.ts";
 
 /** Names that stand in a test for addresses. */
 export interface Known {
@@ -10,6 +11,7 @@ export interface Known {
   readonly remote: (address: string) => string | undefined;
   /** Constant of an account that acts. */
   readonly account: (address: string) => string | undefined;
+  readonly library: TestLibrary;
 }
 
 /**
@@ -23,14 +25,15 @@ export function literal(value: unknown, type: ParamType, known: Known): string {
   }
   if (type.components !== null) {
     const items = [...(value as Iterable<unknown>)].map((each, i) => literal(each, type.components?.[i] as ParamType, known));
-    return `[${items.join(", ")}]`;
+    return known.library.struct(type, items);
   }
-  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "bigint") return known.library.integer(value, type);
   if (typeof value === "boolean") return String(value);
   const text = String(value);
   if (type.baseType === "address") {
     const address = text.toLowerCase();
-    return known.account(address) ?? known.contract(address) ?? JSON.stringify(text);
+    const contract = known.contract(address);
+    return known.account(address) ?? (contract === undefined ? JSON.stringify(text) : known.library.argument(contract));
   }
   return type.baseType.startsWith("bytes") && isHexString(text)
     ? bytesLiteral(text as Hex, { ...known, contract: known.remote })
@@ -38,14 +41,14 @@ export function literal(value: unknown, type: ParamType, known: Known): string {
 }
 
 /** Bytes in which the addresses of contracts are those that the contracts have in the test. */
-export function bytesLiteral(data: Hex, known: Pick<Known, "contract">): string {
+export function bytesLiteral(data: Hex, known: Pick<Known, "contract" | "library">): string {
   const lower = data.toLowerCase();
   const addresses = contractsIn(data, known);
   if (addresses.length === 0) return JSON.stringify(lower);
   const pattern = new RegExp(`(${addresses.map((each) => each.slice(2)).join("|")})`);
   const pieces = lower.split(pattern);
   const text = pieces.map((piece, i) =>
-    i % 2 === 0 ? piece : `\${(await ${known.contract(`0x${piece}`)}.getAddress()).slice(2)}`,
+    i % 2 === 0 ? piece : `\${(${known.library.address(known.contract(`0x${piece}`) ?? "")}).slice(2)}`,
   );
   return `\`${text.join("")}\``;
 }

@@ -7,11 +7,6 @@ export function keyOf(chainId: number, address: string): string {
   return `${chainId}:${address.toLowerCase()}`;
 }
 
-/** A transaction's value as the end of an object, where it has one. */
-export function valueOf(value: bigint): string {
-  return value === 0n ? "" : `, value: ${value}n`;
-}
-
 /** A chain's name as a variable: names have letters, digits and hyphens. */
 export function variableOf(name: string): string {
   const letters = name.replace(/[^a-zA-Z0-9]+(.)?/g, (_, next: string | undefined) => (next ?? "").toUpperCase());

@@ -1,6 +1,7 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
+import { flowActOf } from "./as-test-flow-act.ts";
 import type { AskMember } from "./step-times.ts";
 
 /** A user's transaction of any member, with what it left. */
@@ -94,7 +95,8 @@ const BOOTLOADER = "0x0000000000000000000000000000000000008001";
 
 /**
  * The transactions that one stands on, in order: what created the contracts that it names, in an address or within its data, and
- * what users did with these before; and so on for each of them. Throws RpcError where there are too many.
+ * what users did with these before; what was done with its flow before, on any chain; and so on for each of them. Throws RpcError
+ * where there are too many.
  */
 export function standsOn(target: PastTransaction, past: readonly PastTransaction[]): readonly PastTransaction[] {
   const before = past.filter(({ hash, chainId, succeeded, atMs }) => {
@@ -103,18 +105,23 @@ export function standsOn(target: PastTransaction, past: readonly PastTransaction
   });
   // An account creates at one address on every chain where it has sent as much.
   const creations = before.flatMap((each) => (each.created === undefined ? [] : [{ address: each.created, creation: each }]));
+  const flows = before.map((each) => ({ each, id: flowActOf(each)?.id }));
   const wanted = new Set<PastTransaction>();
   const look = [target];
+  const want = (transactions: readonly PastTransaction[]): void => {
+    const more = transactions.filter((each) => !wanted.has(each));
+    for (const each of more) wanted.add(each);
+    look.push(...more);
+  };
   for (let next = look.pop(); next !== undefined; next = look.pop()) {
+    const { atMs } = next;
+    const flow = flowActOf(next)?.id;
+    if (flow !== undefined) want(flows.flatMap(({ each, id }) => (id === flow && each.atMs <= atMs ? [each] : [])));
     const text = `${next.to ?? ""}${next.input}`.toLowerCase();
     for (const { address, creation } of creations) {
       if (!text.includes(address.slice(2))) continue;
-      const about = before.filter(({ to, chainId, atMs }) => to === address && chainId === creation.chainId && atMs <= next.atMs);
-      for (const each of [creation, ...about]) {
-        if (wanted.has(each)) continue;
-        wanted.add(each);
-        look.push(each);
-      }
+      const about = before.filter((each) => each.to === address && each.chainId === creation.chainId && each.atMs <= atMs);
+      want([creation, ...about]);
     }
   }
   if (wanted.size > MOST_EARLIER)

@@ -10,6 +10,10 @@ import { memberNamed } from "./named-member.ts";
 import type { Sight } from "./sight.ts";
 import { pastOf, standsOn } from "./as-test-past.ts";
 import type { PastTransaction } from "./as-test-past.ts";
+import { ETHERS } from "./as-test-ethers.ts";
+import { flowActOf } from "./as-test-flow-act.ts";
+import type { TestLibrary } from "./as-test-library.ts";
+import { VIEM } from "./as-test-viem.ts";
 import { keyOf } from "./as-test-parsed.ts";
 import { writeTest } from "./as-test-text.ts";
 import type { CopiedContract, CopiedMessage } from "./as-test-text.ts";
@@ -20,16 +24,24 @@ interface AsTestDependencies {
   readonly sight: Sight;
 }
 
+/** Libraries for whose users a test is written. */
+const LIBRARIES: ReadonlyMap<unknown, TestLibrary> = new Map([
+  ["ethers", ETHERS],
+  ["viem", VIEM],
+]);
+
 /**
- * A mocha test that does a user's transaction again, with what it stands on, and expects what it did. Rejects with RpcError where
- * the member has no such transaction of a user, or where it stands on too much.
+ * A test, for mocha with ethers or for Node's runner with viem, that does a user's transaction again, with what it stands on, and
+ * expects what it did. Rejects with RpcError where the member has no such transaction of a user, or where it stands on too much.
  */
 export async function asTest(
-  chain: unknown,
-  hash: unknown,
+  [chain, hash, library = "ethers"]: readonly unknown[],
   client: RpcClient | undefined,
   { ecosystem, traced, sight }: AsTestDependencies,
 ): Promise<string> {
+  const written = LIBRARIES.get(library);
+  if (written === undefined)
+    throw new RpcError(RpcCode.invalidParams, `a test is written with ${[...LIBRARIES.keys()].join(" or ")}`);
   const chainId = Number(memberNamed(ecosystem, chain));
   sight.require(BigInt(chainId));
   const info = ecosystem.info();
@@ -42,9 +54,12 @@ export async function asTest(
       RpcCode.invalidParams,
       "the parameters are a member, and the hash of a transaction of a user that it has, or of a message that such a one sent",
     );
+  requireSaid(target);
   const transactions = [...standsOn(target, past), target];
   return writeTest({
+    library: written,
     transactions,
+    callOf: (id) => past.map(flowActOf).find((act) => act?.name === "execute" && act.id === id)?.data,
     contracts: await contractsOf(transactions, past, { names: traced.names, ask }),
     messages: await arrivals(transactions, messages, {
       trace: (message) => traceMessage(message, client, traced),
@@ -54,6 +69,17 @@ export async function asTest(
     l1: { chainId: info.l1.chainId, factory: info.l1.contracts.factory },
     chains: info.chains.filter((each) => sight.chain(each.chainId)),
   });
+}
+
+/** The test API has each leg given by its party. Throws RpcError where another account tried. */
+function requireSaid(target: PastTransaction): void {
+  const act = flowActOf(target);
+  const party = act?.name === "prepare" ? act.flow?.legs[act.leg]?.party : target.from;
+  if (party === target.from.toLowerCase()) return;
+  throw new RpcError(
+    RpcCode.rejected,
+    `the leg is ${party ?? "no account"}'s to give, and ${target.from} tried; a test has no word for that`,
+  );
 }
 
 type Ask = ReturnType<typeof memberAsker>;

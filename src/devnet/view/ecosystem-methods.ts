@@ -89,7 +89,7 @@ export function ecosystemMethods(
     ],
     [
       "hyperchain_asTest",
-      ([chain, hash], client) => traces(client, () => asTest(chain, hash, client, { ecosystem, traced, sight: sight(client) })),
+      (params, client) => traces(client, () => asTest(params, client, { ecosystem, traced, sight: sight(client) })),
     ],
     ...drivingMethods(ecosystem, drives, sight),
     ...lookingMethods(ecosystem, traced),

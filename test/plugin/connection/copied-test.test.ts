@@ -6,17 +6,23 @@ import { concat, ContractFactory, getAddress, toBeHex } from "ethers";
 import type { BaseContract, InterfaceAbi, JsonRpcProvider, Signer } from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
 import { call as clientCall } from "../../../src/client/calls/call.ts";
-import { deposit } from "../../../src/client/queue/deposit.ts";
-import { send } from "../../../src/client/transfers/send.ts";
+import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../../src/client/flows/atomic-flow.ts";
+import { deployAtomicFlows } from "../../../src/client/flows/atomic-flows-contract.ts";
+import { buildFlow } from "../../../src/client/flows/build-flow.ts";
 import { finalizeWithdrawal, withdraw } from "../../../src/client/messages/withdraw.ts";
+import { deposit } from "../../../src/client/queue/deposit.ts";
+import { atomicFlows } from "../../../src/client/sending/contract-interfaces.ts";
+import { send } from "../../../src/client/transfers/send.ts";
 import { projectNames } from "../../../src/plugin/project-names.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
-import { EXAMPLE_PROJECT, installPlugin, runInExample } from "./support/example-project.ts";
+import { EXAMPLE_PROJECT, installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 
 const LIMIT_MS = 240_000;
 const COPIED = join(EXAMPLE_PROJECT, "test/copied.ts");
+const COPIED_WITH_VIEM = join(EXAMPLE_PROJECT, "cache/copied-with-viem.ts");
 const HARDHAT = "hardhat/dist/src/cli.js";
 const HOSTILE = '"); process.exit(7); ("${process.exit(8)}`\u2028';
 
@@ -37,19 +43,39 @@ describe("I11: a transaction that is copied as a test", () => {
     await signer.provider!.waitForTransaction(hash);
     return hash;
   };
-  const copied = (chain: string, hash: string): Promise<string> =>
-    onAlpha.send("hyperchain_asTest", [chain, hash]) as Promise<string>;
+  const copied = (chain: string, hash: string, library?: string): Promise<string> =>
+    onAlpha.send("hyperchain_asTest", library === undefined ? [chain, hash] : [chain, hash, library]) as Promise<string>;
+  /** As tests with viem too. */
+  const copiedForBoth = async (places: readonly (readonly [chain: string, hash: string])[]) => {
+    const ethers: string[] = [];
+    const viem: string[] = [];
+    for (const [chain, hash] of places) {
+      ethers.push(await copied(chain, hash));
+      viem.push(await copied(chain, hash, "viem"));
+    }
+    return { ethers, viem };
+  };
 
-  /** Runs them in the example project, as one file, which has each name once. */
-  const pass = async (tests: readonly string[]): Promise<void> => {
-    const parts = tests.map((text, i) =>
-      (i === 0 ? text : text.replace(/^import .*\n/gm, "")).replaceAll("connection", `connection${i}`),
-    );
+  /** As one file, which has each name and each import once. */
+  const oneFile = (tests: readonly string[]): string => {
+    const imports = new Set(tests.flatMap((text) => text.match(/^import .*$/gm) ?? []));
+    const parts = tests.map((text, i) => text.replace(/^import .*\n/gm, "").replaceAll("connection", `connection${i}`));
     const blocks = parts.map((text) => text.replace(/^(const \{ hyperchains \} = .*;)\n\n(describe\(.*)/m, "$2\n  $1"));
-    writeFileSync(COPIED, blocks.join("\n"));
-    const { code, output } = await runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"], LIMIT_MS);
-    assert.equal(code, 0, `${output}\n${readFileSync(COPIED, "utf8")}`);
-    assert.equal(output.match(/✔ does what it did/g)?.length, tests.length, output);
+    return [...imports, ...blocks].join("\n");
+  };
+  /** Runs them in the example project: those with ethers by mocha, those with viem by Node's runner. */
+  const pass = async ({ ethers, viem }: Readonly<Record<"ethers" | "viem", readonly string[]>>): Promise<void> => {
+    const runs = [
+      [COPIED, ethers, () => runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"], LIMIT_MS)],
+      [COPIED_WITH_VIEM, viem, () => testWithViem(COPIED_WITH_VIEM, LIMIT_MS)],
+    ] as const;
+    for (const [file, tests, run] of runs) {
+      if (tests.length === 0) continue;
+      writeFileSync(file, oneFile(tests));
+      const { code, output } = await run();
+      assert.equal(code, 0, `${output}\n${readFileSync(file, "utf8")}`);
+      assert.equal(output.match(/✔ does what it did/g)?.length, tests.length, output);
+    }
   };
 
   before(async () => {
@@ -72,7 +98,7 @@ describe("I11: a transaction that is copied as a test", () => {
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta" },
       ],
-      { ...UNPROVEN, relayer: true, fundedAccounts: [0, ALICE, RELAYER] },
+      { ...UNPROVEN, relayer: true, singletons: true, fundedAccounts: [0, ALICE, RELAYER] },
       { names },
     );
     [onAlpha, onBeta] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
@@ -81,7 +107,7 @@ describe("I11: a transaction that is copied as a test", () => {
     onAlpha?.destroy();
     onBeta?.destroy();
     await devnet?.close();
-    rmSync(COPIED, { force: true });
+    for (const file of [COPIED, COPIED_WITH_VIEM]) rmSync(file, { force: true });
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
@@ -99,13 +125,19 @@ describe("I11: a transaction that is copied as a test", () => {
     const tooMuch = await call(remote, "increase", [...there, 101n]);
     await devnet.settle();
     await devnet.relay();
-    const tests = [];
-    for (const hash of [moved, refused, early, tooMuch]) tests.push(await copied("alpha", hash));
-    const [ofMoved = "", ofRefused = "", ofEarly = "", ofTooMuch = ""] = tests;
+    const tests = await copiedForBoth([moved, refused, early, tooMuch].map((hash) => ["alpha", hash]));
+    const [ofMoved = "", ofRefused = "", ofEarly = "", ofTooMuch = ""] = tests.ethers;
     assert.match(ofMoved, /await expect\(sent\)\.to\.emit\(token, "Transfer"\)\.withArgs\(alice, "0x0b[^"]*", 7n\);/i);
     assert.match(ofRefused, /revertedWithCustomError\(token, "ERC20InsufficientBalance"\)\.withArgs\(alice, 993n, 5000n\)/);
     assert.match(ofEarly, /revertedWithCustomError\(vault, "TooEarly"\);/);
     assert.match(ofTooMuch, /revertedOn\(beta, counter, "TooMuch"\)\.withArgs\(101n, 100n\)/);
+    const [moves = "", refuses = "", , fails = ""] = tests.viem;
+    assert.match(moves, /emitWithArgs\(Promise\.resolve\(sent\), token, "Transfer", \[alice, "0x0b[^"]*", 7n\]\);/i);
+    assert.match(
+      refuses,
+      /revertWithCustomErrorWithArgs\(token\.write\.transfer\(.*\), token, "ERC20InsufficientBalance", \[alice, 993n, 5000n\]\)/,
+    );
+    assert.match(fails, /encodeErrorResult\(\{ abi: counter\.abi, errorName: "TooMuch", args: \[101n, 100n\] \}\)/);
     await pass(tests);
   });
 
@@ -132,18 +164,18 @@ describe("I11: a transaction that is copied as a test", () => {
     const { steps } = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash)!;
     const delivery = steps.find(({ step }) => step === "executed")!.transactionHash;
     const l1 = info.l1.name;
-    const tests = [
-      await copied(l1, deposited.l1TransactionHash),
-      await copied(l1, called.transactionHash),
-      await copied("alpha", sent.transactionHash),
-      await copied("alpha", increased.transactionHash),
-      await copied("alpha", waiting.transactionHash),
-      await copied(l1, claim.l1TransactionHash!),
-      await copied("beta", delivery),
-      await copied("alpha", sent.messageHash),
-      await copied("beta", counter.deploymentTransaction()!.hash),
-      await copied("alpha", payment.hash),
-    ];
+    const tests = await copiedForBoth([
+      [l1, deposited.l1TransactionHash],
+      [l1, called.transactionHash],
+      ["alpha", sent.transactionHash],
+      ["alpha", increased.transactionHash],
+      ["alpha", waiting.transactionHash],
+      [l1, claim.l1TransactionHash!],
+      ["beta", delivery],
+      ["alpha", sent.messageHash],
+      ["beta", counter.deploymentTransaction()!.hash],
+      ["alpha", payment.hash],
+    ]);
     const says = [
       `hyperchains.deposit({ to: "${getAddress(bob)}@alpha", amount: 5n, from: alice })`,
       'hyperchains.call({ chain: "l1", to: `${await counter.getAddress()}@beta`, data: "0x',
@@ -156,7 +188,65 @@ describe("I11: a transaction that is copied as a test", () => {
       'beta.ethers.deployContract("Counter"',
       "value: 13n",
     ];
-    says.forEach((line, i) => assert.ok(tests[i]?.includes(line), `${line} in ${tests[i]}`));
+    says.forEach((line, i) => assert.ok(tests.ethers[i]?.includes(line), `${line} in ${tests.ethers[i]}`));
+    // The acts are the test API's, in the same words for both.
+    const viem = [0, 2, 4, 8, 9].map((i) => tests.viem[i] ?? "");
+    await pass({ ...tests, viem });
+  });
+
+  test("passes of each act of an atomic flow: what is given, its fee, the pivot, what is paid out, given back, and too late", async () => {
+    const info = devnet.info();
+    const providerOf = (chainId: number) =>
+      chainId === 271 ? onAlpha : chainId === 272 ? onBeta : (devnet.l1.provider as JsonRpcProvider);
+    const alice = devnet.accounts.wallet(ALICE);
+    const [here, there] = [alice.connect(onAlpha) as unknown as Signer, alice.connect(onBeta) as unknown as Signer];
+    for (const signer of [here, there]) await deployAtomicFlows(info, signer === here ? 271 : 272, signer);
+    const bob = `0x${"0b".repeat(20)}` as const;
+    const token = await deploy("Token", onBeta, "Money", "MNY", 1_000n);
+    const leg = (chain: string, amount: bigint, pivot = false) => {
+      const request = { party: `${alice.address}@${chain}`, to: `${bob}@${chain}`, amount, pivot };
+      return chain === "beta" ? { ...request, token: String(token.target) } : request;
+    };
+    const now = async (): Promise<bigint> => BigInt((await devnet.l1.provider.getBlock("latest"))!.timestamp);
+    const build = async (...legs: ReturnType<typeof leg>[]) =>
+      (await buildFlow(info, { legs, deadline: (await now()) + 7_200n }, providerOf)).flow;
+    const happens = await build(leg("alpha", 5n), leg("alpha", 6n, true), leg("beta", 7n));
+    const lacks = await build(leg("alpha", 8n), leg("alpha", 9n, true));
+    const given = await prepareFlow(info, { flow: happens, leg: 0, fee: 3n }, here);
+    const fee = await addFlowFee(info, { flow: happens, leg: 0, fee: 4n }, here);
+    await prepareFlow(info, { flow: happens, leg: 1 }, here);
+    const givenThere = await prepareFlow(info, { flow: happens, leg: 2 }, there);
+    await prepareFlow(info, { flow: lacks, leg: 0 }, here);
+    await devnet.settle();
+    await devnet.relay();
+    const executed = await executeFlow(info, { flow: happens }, here, providerOf);
+    const released = await releaseFlow(info, { flow: happens, leg: 0 }, here, providerOf);
+    await devnet.chains[0]!.provider.request({ method: "evm_increaseTime", params: [8_000] });
+    const data = atomicFlows.encodeFunctionData("prepare", [lacks, 1n]);
+    const late = await here.sendTransaction({ to: ATOMIC_FLOWS_ADDRESS, data, gasLimit: 500_000n });
+    await onAlpha.waitForTransaction(late.hash);
+    const refunded = await refundFlow(info, { flow: lacks, leg: 0 }, here, providerOf);
+    const tests = await copiedForBoth([
+      ["alpha", given],
+      ["alpha", fee],
+      ["beta", givenThere],
+      ["alpha", executed],
+      ["alpha", released],
+      ["alpha", late.hash],
+      ["alpha", refunded],
+    ]);
+    const says = [
+      ["hyperchains.flow({", "flow.prepare(0, { fee: 3n })", 'legs[0]?.status).to.equal("held")'],
+      ["flow.addFee(0, 4n, { from: alice })", "legs[0]?.fee).to.equal(7n)"],
+      ["amount: 7n, token: await token.getAddress() }", "flow.prepare(2)"],
+      ["flow.execute({ from: alice })", 'state).to.equal("committed")'],
+      ['legs[0]?.status).to.equal("released")'],
+      ["assert.rejects(flow.prepare(1)"],
+      ['legs[0]?.status).to.equal("refunded")'],
+    ];
+    says.forEach((lines, i) =>
+      lines.forEach((line) => assert.ok(tests.ethers[i]?.includes(line), `${line} in ${tests.ethers[i]}`)),
+    );
     await pass(tests);
   });
 
@@ -166,5 +256,8 @@ describe("I11: a transaction that is copied as a test", () => {
     const quoted = String.raw`"\"); process.exit(7); (\"${"${process.exit(8)}"}` + "`" + String.raw`\u2028"`;
     assert.ok(text.includes(`deployContract("Token", [${quoted}, ${quoted}, 1n],`), text);
     assert.equal((await refusalOf(onAlpha, "hyperchain_asTest", ["alpha", `0x${"12".repeat(32)}`])).code, -32_602);
+    const { hash } = token.deploymentTransaction()!;
+    const refusal = await refusalOf(onAlpha, "hyperchain_asTest", ["alpha", hash, "web3"]);
+    assert.deepEqual([refusal.code, refusal.message], [-32_602, "a test is written with ethers or viem"]);
   });
 });

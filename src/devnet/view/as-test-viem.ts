@@ -1,0 +1,90 @@
+import type { ParamType } from "ethers";
+import { quoted } from "./as-test-literals.ts";
+import type { TestLibrary } from "./as-test-library.ts";
+
+/** viem gives integers of up to this many bits as numbers. */
+const MOST_BITS_OF_A_NUMBER = 48;
+
+const wallet = (chain: string, from: string): string => `await ${chain}.viem.getWalletClient(${from})`;
+const reader = (chain: string): string => `(await ${chain}.viem.getPublicClient())`;
+const paid = (value: bigint): readonly string[] => (value === 0n ? [] : [`value: ${value}n`]);
+const isNamed = ({ name }: ParamType): boolean => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__";
+
+/** viem, with Hardhat's assertions for it, for Node's test runner: what Hardhat's viem toolbox has. */
+export const VIEM: TestLibrary = {
+  imports: (body) => [
+    'import assert from "node:assert/strict";',
+    'import { after, describe, it } from "node:test";',
+    ...(/\bencodeErrorResult\(/.test(body) ? ['import { encodeErrorResult } from "viem";'] : []),
+  ],
+  argument: (variable) => `${variable}.address`,
+  address: (variable) => `${variable}.address`,
+  struct({ components }, parts) {
+    if (components?.every(isNamed) !== true) return `[${parts.join(", ")}]`;
+    return `{ ${components.map(({ name }, i) => `${name}: ${parts[i]}`).join(", ")} }`;
+  },
+  integer(value, { type }) {
+    const bits = Number(/\d+$/.exec(type)?.[0] ?? 256);
+    return bits <= MOST_BITS_OF_A_NUMBER ? String(value) : `${value}n`;
+  },
+  creation({ chain, from, value, variable, name, args }) {
+    const options = [`client: { wallet: ${wallet(chain, from)} }`, ...paid(value)];
+    return `const ${variable} = await ${chain}.viem.deployContract(${name}, [${args}], { ${options.join(", ")} });`;
+  },
+  createdBytes({ chain, from, value, variable, data }) {
+    const fields = [`data: ${data}`, ...paid(value)].join(", ");
+    return [
+      `const ${variable}Hash = await (${wallet(chain, from)}).sendTransaction({ ${fields} });`,
+      `const ${variable}Receipt = await ${reader(chain)}.waitForTransactionReceipt({ hash: ${variable}Hash });`,
+      `const ${variable} = { address: ${variable}Receipt.contractAddress ?? "0x" } as const;`,
+    ];
+  },
+  call({ from, value, variable, name, args }) {
+    const list = args.length === 0 ? "" : `[${args.join(", ")}], `;
+    return `${variable}.write.${name}(${list}{ ${[`account: ${from}`, ...paid(value)].join(", ")} })`;
+  },
+  send({ chain, from, value, to, data }) {
+    const fields = [...(to === undefined ? [] : [`to: ${to}`]), ...(data === undefined ? [] : [`data: ${data}`])];
+    return `(${wallet(chain, from)}).sendTransaction({ ${[...fields, ...paid(value)].join(", ")} })`;
+  },
+  included: (chain, transaction) => `await ${reader(chain)}.waitForTransactionReceipt({ hash: await ${transaction} });`,
+  sentIncluded: (chain) => `await ${reader(chain)}.waitForTransactionReceipt({ hash: sent });`,
+  hasCode: (chain, variable) => `assert.notEqual(await ${reader(chain)}.getCode({ address: ${variable}.address }), undefined);`,
+  reverted(chain, transaction, expected) {
+    const assertions = `await ${chain}.viem.assertions`;
+    switch (expected.kind) {
+      case "nothing":
+        return `${assertions}.revert(${transaction});`;
+      case "reason":
+        return `${assertions}.revertWith(${transaction}, ${quoted(expected.text)});`;
+      case "panic":
+        return `${assertions}.revertWith(${transaction}, "0x${expected.code.toString(16)}");`;
+      case "error": {
+        const error = `${expected.contract}, ${quoted(expected.name)}`;
+        return expected.args === undefined
+          ? `${assertions}.revertWithCustomError(${transaction}, ${error});`
+          : `${assertions}.revertWithCustomErrorWithArgs(${transaction}, ${error}, [${expected.args}]);`;
+      }
+      case "unknown":
+        return `await assert.rejects(${transaction});`;
+    }
+  },
+  emitted(chain, contract, event, args) {
+    const about = `Promise.resolve(sent), ${contract}, ${quoted(event)}`;
+    const assertions = `await ${chain}.viem.assertions`;
+    return args === undefined ? `${assertions}.emit(${about});` : `${assertions}.emitWithArgs(${about}, [${args}]);`;
+  },
+  arrived: (_chain, isMessage) =>
+    isMessage ? "await sent.delivered();" : "for (const message of await hyperchains.messages(sent)) await message.delivered();",
+  revertedThere(chain, isMessage, { contract, name, args }) {
+    const call = isMessage
+      ? "sent"
+      : `(await hyperchains.messages(sent)).find((each) => each.destinationChainId === ${chain}.chainId)?`;
+    const why =
+      args === undefined
+        ? `reason: /^with ${name}\\(/`
+        : `data: encodeErrorResult({ abi: ${contract}.abi, errorName: ${quoted(name)}, args: [${args}] })`;
+    return `await assert.rejects(async () => ${call}.delivered(), { code: "CallFailed", ${why} });`;
+  },
+  equal: (actual, expected) => `assert.equal(${actual}, ${expected});`,
+};
