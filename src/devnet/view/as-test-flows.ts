@@ -70,8 +70,14 @@ export function flowCall(variable: string, { name, leg, fee, data }: FlowAct, fr
 export function flowLines(variable: string, act: FlowAct, from: string): readonly string[] {
   const round = ["await hyperchains.settle();", "await hyperchains.relay();"];
   const call = `await ${flowCall(variable, act, from)};`;
-  if (act.name === "execute") return [...round, call];
+  if (act.name === "execute") return [...round, ...bringRootLines(variable, act), call];
   return act.name === "release" || act.name === "refund" ? round : [call];
+}
+
+/** A chain takes the roots of what others say: of a leg beside the pivot, on its chain, it sees none by itself. */
+function bringRootLines(variable: string, { flow, leg }: FlowAct): readonly string[] {
+  const isBeside = flow?.legs.some(({ chainId }, i) => i !== leg && chainId === flow.legs[leg]?.chainId);
+  return isBeside === true ? [`await ${variable}.bringRoot(${leg});`, "await hyperchains.relay();"] : [];
 }
 
 /** What the test API says of the flow once the act is done, and what it is to be; `fees` of the leg until then. */

@@ -9,7 +9,8 @@ export type FlowOptions = Omit<FlowRequest, "deadline"> & { readonly deadline?: 
 
 /**
  * A flow that a test moves; legs are named by their numbers. All but `status` resolve with the hash of a transaction. They throw
- * ClientError: FlowOpen where L1 does not show yet what it takes, NotImported where the leg's chain cannot see that (`relay`).
+ * ClientError: FlowOpen where L1 does not show yet what it takes, NotImported where the leg's chain cannot see that (`relay`, and
+ * `bringRoot` where the chain's own batch must be seen).
  */
 export interface Flow {
   readonly id: Hex;
@@ -25,6 +26,12 @@ export interface Flow {
   ): Promise<Hex>;
   /** Adds to that fee; anyone may. Default `from`: the first account of the leg's chain. */
   addFee(leg: number, fee: bigint, options?: { readonly from?: From }): Promise<Hex>;
+  /**
+   * Has the queue bring a leg's chain the newest root, which it takes when it looks (`relay`): by itself a chain takes the roots
+   * of what others say, and sees no leg of its own that was executed behind those. Default `from`: the first account of what the
+   * chains settle on.
+   */
+  bringRoot(leg: number, options?: { readonly from?: From }): Promise<Hex>;
   /** Runs the pivot; default `from`: its chain's first account. `data` is what the flow's `call` is. */
   execute(options?: { readonly data?: Hex; readonly from?: From }): Promise<Hex>;
   /** Pays a leg out; `to` is for the recipient alone. */

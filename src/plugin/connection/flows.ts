@@ -5,6 +5,7 @@ import { buildFlow } from "../../client/flows/build-flow.ts";
 import type { FlowLegRequest } from "../../client/flows/build-flow.ts";
 import { ecosystemOfFlow } from "../../client/flows/flow-layer.ts";
 import { flowStatus } from "../../client/flows/flow-status.ts";
+import { bringRoot } from "../../client/queue/l1-word.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { legOf, pivotOf } from "../../relayer/flow-proofs.ts";
@@ -42,6 +43,10 @@ function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
     },
     async addFee(leg, fee, { from } = {}) {
       return addFlowFee(link.info, { flow, leg, fee }, await signerOf(leg, from));
+    },
+    async bringRoot(leg, { from } = {}) {
+      const signer = await link.signer(ecosystemOfFlow(link.info, flow).l1.chainId, from);
+      return bringRoot(link.info, Number(legOf(flow, leg).chainId), signer);
     },
     async execute({ data, from } = {}) {
       const pivot = pivotOf(flow);

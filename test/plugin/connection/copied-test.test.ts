@@ -11,6 +11,7 @@ import { deployAtomicFlows } from "../../../src/client/flows/atomic-flows-contra
 import { buildFlow } from "../../../src/client/flows/build-flow.ts";
 import { finalizeWithdrawal, withdraw } from "../../../src/client/messages/withdraw.ts";
 import { deposit } from "../../../src/client/queue/deposit.ts";
+import { bringRoot } from "../../../src/client/queue/l1-word.ts";
 import { atomicFlows } from "../../../src/client/sending/contract-interfaces.ts";
 import { send } from "../../../src/client/transfers/send.ts";
 import { projectNames } from "../../../src/plugin/project-names.ts";
@@ -218,6 +219,8 @@ describe("I11: a transaction that is copied as a test", () => {
     const givenThere = await prepareFlow(info, { flow: happens, leg: 2 }, there);
     await prepareFlow(info, { flow: lacks, leg: 0 }, here);
     await devnet.settle();
+    const onL1 = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider) as unknown as Signer;
+    await bringRoot(info, 271n, onL1);
     await devnet.relay();
     const executed = await executeFlow(info, { flow: happens }, here, providerOf);
     const released = await releaseFlow(info, { flow: happens, leg: 0 }, here, providerOf);
@@ -239,7 +242,7 @@ describe("I11: a transaction that is copied as a test", () => {
       ["hyperchains.flow({", "flow.prepare(0, { fee: 3n })", 'legs[0]?.status).to.equal("held")'],
       ["flow.addFee(0, 4n, { from: alice })", "legs[0]?.fee).to.equal(7n)"],
       ["amount: 7n, token: await token.getAddress() }", "flow.prepare(2)"],
-      ["flow.execute({ from: alice })", 'state).to.equal("committed")'],
+      ["flow.bringRoot(1)", "flow.execute({ from: alice })", 'state).to.equal("committed")'],
       ['legs[0]?.status).to.equal("released")'],
       ["assert.rejects(flow.prepare(1)"],
       ['legs[0]?.status).to.equal("refunded")'],

@@ -56,6 +56,26 @@ describe("C11: a test moves a flow by its legs", () => {
     assert.equal((await flow.status()).state, "committed");
   });
 
+  test("a pivot runs beside a leg of its own chain once the queue has brought a root that holds it, and not before", async () => {
+    const flow = await hyperchains.flow({
+      legs: [
+        { party: `${alice}@alpha`, to: `${BOB}@alpha`, amount: 3n },
+        { party: `${alice}@alpha`, to: `${BOB}@alpha`, amount: 4n, pivot: true },
+      ],
+    });
+    const before = await balanceOn("alpha", BOB);
+    await flow.prepare(0);
+    await flow.prepare(1);
+    await moveOn();
+    await assert.rejects(flow.execute(), { code: "NotImported", message: /^alpha has no root yet that holds leaf \d+ / });
+    await flow.bringRoot(1);
+    await hyperchains.relay();
+    await flow.execute();
+    await moveOn();
+    assert.equal((await balanceOn("alpha", BOB)) - before, 7n);
+    assert.deepEqual(await statuses(flow), ["released", "released"]);
+  });
+
   test("what is not complete when the deadline has passed goes back", async () => {
     const flow = await build();
     await flow.prepare(1);
