@@ -69,6 +69,12 @@ function withAnyStatement(system: System): System {
   return { ...system, definition: { ...system.definition, publicValues: () => values } };
 }
 
+/** That of chunks of executions, and its tables' programs. */
+function executionSystem(parameters: ProofParameters): { readonly system: System; readonly programs: TablePrograms } {
+  const system = withAnyStatement(uncommittedSystem(2n, parameters).system);
+  return { system, programs: new TablePrograms(system) };
+}
+
 /** How an execution's cells may lie: in all tables alike, in those of few columns, or in the widest alone. */
 type Shape = "alike" | "narrow" | "widest";
 
@@ -105,17 +111,19 @@ function zerosOf({ tables, definition }: System, heights: readonly number[]): Pr
 }
 
 describe("a card's memory", () => {
+  const byTurboshake = executionParameters();
   const cases: readonly (readonly [string, ProofParameters, Shape])[] = [
-    ["alike", executionParameters(), "alike"],
-    ["in tables of few columns", executionParameters(), "narrow"],
-    ["in the widest tables", executionParameters(), "widest"],
+    ["alike", byTurboshake, "alike"],
+    ["in tables of few columns", byTurboshake, "narrow"],
+    ["in the widest tables", byTurboshake, "widest"],
     ["in tables of few columns, by Poseidon", provableParameters(), "narrow"],
   ];
+  const systems = new Map<ProofParameters, { readonly system: System; readonly programs: TablePrograms }>();
   for (const [name, parameters, shape] of cases) {
     it(`of 2 GiB holds a proof of 120 million cells, by its plan and by what is allocated: ${name}`, async () => {
-      const system = withAnyStatement(uncommittedSystem(2n, parameters).system);
+      const { system, programs } = systems.get(parameters) ?? executionSystem(parameters);
+      systems.set(parameters, { system, programs });
       const input = zerosOf(system, heightsOf(system, shape));
-      const programs = new TablePrograms(system);
       const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
       const card = createWebgpuBackend({ device, memory: 2 * GIB, now });
       card.prepare(programs.compile(system.tables));

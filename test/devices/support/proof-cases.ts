@@ -23,8 +23,8 @@ interface ProofCase {
 export const PROOF_CASES = {
   "a batch's changes, by the table that L1 knows and fewer queries": async (): Promise<ProofCase> => {
     const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
-    // Those of L1 with a nonce that a card in software finds in less than minutes, and an eighth of the rows.
-    const system = createStateTransitionSystem({ ...DEFAULT_PARAMETERS, logBlowup: 4, queryCount: 6, grindingBits: 4 });
+    // Those of L1 with a nonce that a card in software finds in less than minutes, and a sixteenth of the rows.
+    const system = createStateTransitionSystem({ ...DEFAULT_PARAMETERS, logBlowup: 3, queryCount: 6, grindingBits: 4 });
     const { auxiliary, columns } = buildTrace(job.witness, job.statement.point);
     return { system, input: { statement: encodeStatement(job.statement), auxiliary: [auxiliary], traces: [columns] } };
   },
