@@ -7,6 +7,8 @@ import type { DeviceFault } from "./proving-backends.ts";
 
 /** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
 const END_MS = 10_000;
+/** How long is waited for what a card's driver says of it. */
+const LOOK_MS = 10_000;
 const IDLE_MS = 10_000;
 /** To open a card, and to compile its kernels, takes some seconds. */
 const IDLE_WITH_CARD_MS = 60_000;
@@ -146,19 +148,24 @@ async function lookForCard({ device, software }: DeviceOptions): Promise<FoundCa
   if (software === undefined && !isWebgpuInstalled()) return { state: "not-installed" };
   if (software === undefined && device === "auto" && !mayHaveCard()) return { state: "absent" };
   const thread = new Worker(threadFile, { workerData: { software: software?.module } });
-  const found = await new Promise<FoundCard>((resolve) => {
+  const found = new Promise<FoundCard>((resolve) => {
     thread.once("message", resolve);
     thread.once("error", () => resolve({ state: "absent" }));
     thread.once("exit", () => resolve({ state: "absent" }));
   });
+  if (!(await isInTime(found, LOOK_MS))) {
+    // The thread goes on without keeping the process: Dawn would end the process with it.
+    thread.unref();
+    return { state: "lost" };
+  }
   await thread.terminate();
   return found;
 }
 
 function refusalOf(found: FoundCard): ProverDeviceError {
-  const code = ({ "not-installed": "NotInstalled", software: "SoftwareCard", absent: "NoCard", found: "NoCard" } as const)[
-    found.state
-  ];
+  const code = (
+    { "not-installed": "NotInstalled", software: "SoftwareCard", absent: "NoCard", lost: "NoCard", found: "NoCard" } as const
+  )[found.state];
   const remedy =
     found.state === "not-installed"
       ? "npm install --save-dev webgpu"

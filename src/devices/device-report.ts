@@ -26,9 +26,9 @@ export function madeOn({ on, why }: DeviceReport): string {
   return `${on === "gpu" ? "on the graphics card" : "by WebAssembly"}: ${why}`;
 }
 
-/** What was found when a card was looked for. */
+/** What was found when a card was looked for. "lost": its driver has not answered. */
 export interface FoundCard {
-  readonly state: "not-installed" | "absent" | "software" | "found";
+  readonly state: "not-installed" | "absent" | "software" | "lost" | "found";
   /** What it calls itself; absent where there is none. */
   readonly card?: string;
 }
@@ -42,6 +42,8 @@ export function absenceReason({ state, card }: FoundCard): string {
       return "no graphics card was found";
     case "software":
       return `${card ?? "the card"} is software on the processor`;
+    case "lost":
+      return "the graphics card's driver has not answered for 10 seconds";
     case "found":
       return `${card ?? "a graphics card"} is measured before its first proof`;
   }

@@ -56,6 +56,21 @@ describe("H2: what provers prove on", () => {
     });
   });
 
+  it("is WebAssembly where a card's driver hangs: it is waited for ten seconds, and keeps no process", async () => {
+    const code = `
+      const { mock } = await import("node:test");
+      const { chooseDevice } = await import(${JSON.stringify(choiceFile)});
+      const software = { module: ${JSON.stringify(new URL("./support/hanging-gpu.ts", import.meta.url).href)}, logRows: 7, limitMs: 1 };
+      mock.timers.enable({ apis: ["setTimeout"] });
+      const chosen = chooseDevice({ device: "auto", software });
+      const forced = chooseDevice({ device: "gpu", software }).catch(({ code }) => code);
+      mock.timers.tick(10_000);
+      const { on, state, why } = (await chosen).report();
+      console.log([on, state, why, await forced].join("; "));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", code]);
+    assert.equal(stdout, "wasm; lost; the graphics card's driver has not answered for 10 seconds; NoCard\n");
+  });
+
   it("is no card that is software", { skip: NO_CARD }, async () => {
     loadSoftwareDriver(); // unpacks it
     const code = `const { chooseDevice } = await import(${JSON.stringify(choiceFile)});
