@@ -8,6 +8,8 @@ import type { Clock } from "../runtime/clock.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 import type { NewLogs, ReadContracts } from "./member-logs.ts";
 import { Retries } from "./retries.ts";
+import { LookOrder } from "./look-order.ts";
+import type { PathWork } from "./look-order.ts";
 import { beginLook, isFree, workedMember } from "./worked-member.ts";
 import type { WorkedMember, WorkerTransaction } from "./worked-member.ts";
 
@@ -43,13 +45,9 @@ export interface BridgeMessages {
 }
 
 /** Something that can be done on a member. */
-export interface DueWork {
-  /** One for each thing that can be refused by itself. */
-  readonly name: string;
+export interface DueWork extends PathWork {
   /** The message that it is for. */
   readonly id: Hex;
-  /** Its sender and its receiver: refusals there hold up no other path. */
-  readonly path: string;
   /** Resolves with whether anything has changed. */
   readonly advance: (round: SendingRound) => Promise<boolean>;
 }
@@ -214,20 +212,26 @@ export class BridgeWork {
     if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
     const round = beginLook(worked);
     const block = logs.head ?? 0;
-    const isDue = (name: string): boolean => all || this.#left.has(name) || this.#retries.isDue(name, block);
-    const due = this.#inTurns(this.#messages.due(worked).filter(({ name, id }) => isFor(id) && isDue(name)));
+    const isLeft = (name: string): boolean => this.#left.has(name);
+    const isDue = (name: string): boolean => all || isLeft(name) || this.#retries.isDue(name, block);
+    const refusalsOf = (name: string): number => this.#retries.refusals(name);
+    const open = this.#messages.due(worked).filter(({ id }) => isFor(id));
+    const order = new LookOrder(open, { isDue, isLeft, refusalsOf });
     const { clock } = this.#dependencies;
     const latestMs = clock.nowMs() + LOOK_MS;
     let hasMoved = false;
-    for (const [begun, { work }] of due.entries()) {
-      const { name, id, advance } = work;
+    for (let begun = 0; ; begun++) {
       if (begun >= MOST_A_LOOK || (begun > 0 && clock.nowMs() >= latestMs))
-        return { moved: this.#leave(due.slice(begun)) || hasMoved, isCutOff: false };
+        return { moved: this.#leave(order) || hasMoved, isCutOff: false };
+      const work = order.next();
+      if (work === undefined) break;
+      const { name, id, advance } = work;
       try {
         if (!(await isFree(account))) break;
         this.#left.delete(name);
         const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
         hasMoved ||= hasChanged;
+        order.ended(work, hasChanged && refusalsOf(name) > 0);
         if (hasChanged) this.#retries.taken(name);
         else this.#retries.refused(name, block);
       } catch (error) {
@@ -244,26 +248,11 @@ export class BridgeWork {
     return { moved: hasMoved, isCutOff: false };
   }
 
-  /** Has the next look go on with those of these that must be asked. Returns whether there is any. */
-  #leave(due: readonly PlacedWork[]): boolean {
-    // Of a path on which all were refused, one is asked for all.
-    const owed = due.filter(({ refusals, turn }) => refusals === 0 || turn === 0);
-    for (const { work } of owed) this.#left.add(work.name);
-    return owed.length > 0;
-  }
-
-  /** Those that were never refused first, and a message of each path before the second of any: a flood delays no other. */
-  #inTurns(due: readonly DueWork[]): readonly PlacedWork[] {
-    const turns = new Map<string, number>();
-    const placed = due
-      .map((work) => ({ work, refusals: this.#retries.refusals(work.name) }))
-      .toSorted((a, b) => a.refusals - b.refusals)
-      .map((each) => {
-        const turn = turns.get(each.work.path) ?? 0;
-        turns.set(each.work.path, turn + 1);
-        return { ...each, turn };
-      });
-    return placed.toSorted((a, b) => a.refusals - b.refusals || a.turn - b.turn);
+  /** Has the next look go on with what this one has no time for. Returns whether there is any. */
+  #leave(order: LookOrder<DueWork>): boolean {
+    const left = order.left();
+    for (const { name } of left) this.#left.add(name);
+    return left.length > 0;
   }
 
   /** Undefined where it is in no block yet, or cannot be paid. Rejects with what the node refuses it with. */
@@ -289,15 +278,6 @@ export class BridgeWork {
     this.#messages.take(member, outcome.receipt.logs);
     return outcome.receipt;
   }
-}
-
-/** Something that is due, and its place among others. */
-interface PlacedWork {
-  readonly work: DueWork;
-  /** How often it was refused. */
-  readonly refusals: number;
-  /** How many of its path come before it. */
-  readonly turn: number;
 }
 
 /** What all members have said. */

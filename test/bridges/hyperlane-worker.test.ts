@@ -98,17 +98,62 @@ describe("Hyperlane's worker beside hostile recipients and chains", () => {
     const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1));
     for (const message of all) a.emit(...dispatched(message));
     b.emit(...all.map((message) => proven(1, message)));
-    // At first each is asked, then as many as a second has, those that were asked least before others.
-    for (const isFirst of [true, false])
-      for (const from of [0, 10, 20, 30, 40, 50]) {
-        asked = [];
-        const goesOn = await slow.look({ all: from === 0 || !isFirst });
-        assert.deepEqual(
-          [...new Set(asked)],
-          Array.from({ length: 10 }, (_, i) => from + i + 1),
-        );
-        assert.equal(goesOn, isFirst && from < 50);
-      }
+    const askedAtALook = async (isAll: boolean): Promise<readonly [goesOn: boolean, nonces: readonly number[]]> => {
+      asked = [];
+      return [await slow.look({ all: isAll }), [...new Set(asked)]];
+    };
+    const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    for (const from of [1, 11, 21, 31, 41, 51])
+      assert.deepEqual(await askedAtALook(from === 1), [from < 51, range(from, from + 9)]);
+    // Then as many as a second has: the oldest, which others may wait for, and those that were asked least.
+    assert.deepEqual(await askedAtALook(true), [false, range(1, 10)]);
+    for (const from of [11, 20, 29, 38, 47]) assert.deepEqual(await askedAtALook(true), [false, [1, ...range(from, from + 8)]]);
+    assert.deepEqual(await askedAtALook(true), [false, [1, ...range(56, 60), ...range(2, 5)]]);
+  });
+
+  test("a recipient that takes again what it refused gets all by one relay, in the order in which it was sent, whatever it still refuses among them", async () => {
+    let isMended = false;
+    takes((nonce) => isMended && nonce % 20 !== 7);
+    const slow = slowWorker();
+    const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1));
+    for (const message of all) a.emit(...dispatched(message));
+    b.emit(...all.map((message) => proven(1, message)));
+    const relay = async (): Promise<void> => {
+      let looks = 0;
+      for (let isFirst = true; await slow.look({ all: isFirst }); isFirst = false) assert.ok(looks++ < 10);
+    };
+    await relay();
+    // Not all were asked as often as others.
+    for (let look = 0; look < 3; look++) await slow.look({ all: true });
+    isMended = true;
+    const taking = b.onTransaction;
+    const taken: number[] = [];
+    b.onTransaction = (transaction) => {
+      taken.push(asked.at(-1) ?? 0);
+      return taking(transaction);
+    };
+    await relay();
+    const taking57 = all.map((_, i) => i + 1).filter((nonce) => nonce % 20 !== 7);
+    assert.deepEqual(taken, taking57);
+    assert.equal(b.sent.length, 57);
+  });
+
+  test("attack: a recipient takes one of what it refused: two more of its path are asked for it, behind what is new", async () => {
+    let isMended = false;
+    takes((nonce) => isMended && (nonce === 1 || nonce > 60));
+    const slow = slowWorker();
+    const all = Array.from({ length: 60 }, (_, i) => messageOf(1, i + 1));
+    for (const message of all) a.emit(...dispatched(message));
+    b.emit(...all.map((message) => proven(1, message)));
+    for (let look = 0; look < 8; look++) await slow.look({ all: true });
+    isMended = true;
+    const other = messageOf(1, 61, toBeHex(0x2000, 32));
+    a.emit(...dispatched(other));
+    b.emit(proven(1, other));
+    asked = [];
+    await slow.look({ all: true });
+    // Then those that were asked least.
+    assert.deepEqual([...new Set(asked)].slice(0, 5), [61, 1, 2, 3, 20]);
   });
 
   test("attack: a recipient refuses messages of 60 senders, a tenth of a second each: a look ends after a second, others go on in it, and the next ones ask the rest", async () => {

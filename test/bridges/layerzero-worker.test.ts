@@ -131,6 +131,28 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.deepEqual([executed().length, executed().at(-1)], [MANY + 1, BigInt(MANY + 1)]);
   });
 
+  test("where a path is verified up to is asked once, and again only behind a gap, however many of its packets are executed", async () => {
+    b.onTransaction = obey(() => true);
+    let [asked, verified] = [0, 2n];
+    const answer = b.onCall;
+    b.onCall = (data, gas) => {
+      if (!data.startsWith(endpoint.getFunction("inboundNonce")!.selector)) return answer(data, gas);
+      asked++;
+      return zeroPadValue(`0x${verified.toString(16).padStart(2, "0")}`, 32);
+    };
+    for (const nonce of [1, 2, 4, 5, 6]) packetTo(b, nonce);
+    await patient.look();
+    assert.deepEqual([executions(b), asked], [2, 3]);
+    assert.match(patient.waitsFor(guidOf(5)) ?? "", /message 3 of its path has not been verified/);
+    verified = 6n;
+    packetTo(b, 3);
+    await patient.look({ all: true });
+    assert.deepEqual([executions(b), asked], [6, 4]);
+    for (const nonce of [7, 8, 9]) packetTo(b, nonce);
+    await patient.look();
+    assert.deepEqual([executions(b), asked], [9, 4]);
+  });
+
   test("attack: options drain the worker: without enough coins a message waits for the purse, which is named, and goes on once it has them", async () => {
     b.onTransaction = obey(() => true);
     const drop = 10n ** 18n;

@@ -13,7 +13,8 @@ import type { Composed, Marks, SentPacket } from "./book.ts";
 import { layerZeroContracts } from "./deploy.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import { composition, commitment, dropping, execution } from "./requests.ts";
-import { commitRefusal, outOfOrder } from "./refusals.ts";
+import { PathOrder } from "./path-order.ts";
+import { commitRefusal } from "./refusals.ts";
 import { devnetExecutor } from "./interfaces.ts";
 
 interface LayerZeroWorkerDependencies extends BridgeWorkDependencies {
@@ -26,6 +27,7 @@ export class LayerZeroWorker {
   readonly contracts: LayerZeroContracts;
   readonly book: PacketBook;
   readonly #work: BridgeWork;
+  readonly #order: PathOrder;
   /** Of transactions that failed as a whole. */
   readonly #failures = new PaidFailures();
 
@@ -34,11 +36,13 @@ export class LayerZeroWorker {
     if (first === undefined) throw new TypeError("a bridge is on at least one member");
     this.contracts = layerZeroContracts(first.wallet.address);
     this.book = new PacketBook(this.contracts);
+    this.#order = new PathOrder(this.contracts);
     const messages: BridgeMessages = {
       reads: this.book.reads,
       take: ({ chainId, id }, logs) => this.book.take(chainId, Number(id), logs),
       forget: () => {
         this.book.forget();
+        this.#order.forget();
         this.#failures.clear();
       },
       bring: async (isFor) => (await dependencies.bring?.(this.#unverified().filter(({ guid }) => isFor(guid)))) ?? false,
@@ -118,7 +122,7 @@ export class LayerZeroWorker {
     const wasCommitted = this.book.marks(packet).committed !== undefined;
     if (!wasCommitted && (this.#isGivenUp(guid) || !(await this.#commit(packet, worked, round)))) return false;
     if (options === undefined) return false;
-    const obstacle = await outOfOrder(packet, this.contracts, worked.member);
+    const obstacle = await this.#order.obstacle(packet, worked.member);
     if (obstacle !== undefined) {
       this.#work.wait(guid, obstacle);
       return !wasCommitted;
