@@ -105,6 +105,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/layerzero-hostile",
       "bridges/hyperlane",
       "bridges/hyperlane-kept",
+      "bridges/hyperlane-more",
       "bridges/ccip",
       "bridges/ccip-kept",
       "bridges/superchain-proven",

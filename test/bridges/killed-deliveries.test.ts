@@ -6,8 +6,7 @@ import { describe, test } from "node:test";
 import { loadWorld } from "../../src/devnet/keeping/dump.ts";
 import type { BridgeStep } from "../../src/devnet/view/bridge-info.ts";
 import { byNight } from "../support/nightly.ts";
-import { COURIERS, DROP } from "./support/couriers.ts";
-import type { Courier } from "./support/couriers.ts";
+import { COURIERS_TOGETHER, DROP, namesOf } from "./support/couriers.ts";
 import { addressesOf, CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
 import type { CourierPair, Way } from "./support/courier-world.ts";
 import type { KillTask } from "./support/killed-courier.ts";
@@ -15,7 +14,9 @@ import { runKilled } from "./support/killed-process.ts";
 
 const PROCESS = new URL("./support/killed-courier.ts", import.meta.url).pathname;
 /** More transactions than any delivery takes. */
-const MOST_KILLS = 12;
+const MOST_KILLS = 40;
+/** Of the transactions of a delivery over all bridges at once, by day every third is the last of a process. */
+const STRIDE = byNight(1, 3);
 const WAYS = byNight<readonly Way[]>(
   [
     [0, 1],
@@ -28,12 +29,15 @@ const MOMENTS = byNight<readonly KillTask["moment"][]>(["before", "behind"], ["b
 
 const WAY: Way = [0, 1];
 /** What a message has come to, by what is done. */
-const STEPS: readonly (readonly [step: BridgeStep, run: (world: CourierWorld, pair: CourierPair) => Promise<unknown>])[] = [
+const STEPS: readonly (readonly [
+  step: BridgeStep,
+  run: (world: CourierWorld, pairs: readonly CourierPair[]) => Promise<unknown>,
+])[] = [
   [
     "sent",
-    async (world, pair) => {
-      await setRefusing(pair, true);
-      await world.send(pair, "at every step");
+    async (world, pairs) => {
+      await refuseAll(pairs, true);
+      await world.sendAll(pairs, "at every step");
     },
   ],
   [
@@ -53,8 +57,8 @@ const STEPS: readonly (readonly [step: BridgeStep, run: (world: CourierWorld, pa
   ],
   [
     "executed",
-    async (world, pair) => {
-      await setRefusing(pair, false);
+    async (world, pairs) => {
+      await refuseAll(pairs, false);
       await world.finish();
     },
   ],
@@ -70,37 +74,48 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () => {
-  for (const courier of COURIERS)
-    for (const way of WAYS.filter((ends) => courier.isWithoutL1 !== true || !ends.includes("l1")))
+  for (const way of WAYS)
+    for (const all of COURIERS_TOGETHER) {
+      const couriers = all.filter(({ isWithoutL1 }) => isWithoutL1 !== true || !way.includes("l1"));
+      if (couriers.length === 0) continue;
       for (const moment of MOMENTS)
-        test(`attack: ${courier.name}: killed ${moment} every transaction of a delivery, ${way}: nothing is lost or comes twice`, () =>
+        test(`attack: ${namesOf(couriers)}: killed ${moment} every transaction of a delivery, ${way}: nothing is lost or comes twice`, (t) =>
           inFolder(async (folder) => {
-            const first = await CourierWorld.start(courier, way, { data: folder });
-            const addresses = await closing(first, async () => addressesOf(await first.pair()));
+            const first = await CourierWorld.start(couriers, way, { data: folder });
+            const addresses = await closing(first, async () => (await first.pairs()).map(addressesOf));
+            const bridges = couriers.map(({ name }) => name);
             let sent = 0;
             for (let isKilled = true; isKilled; sent++) {
               assert.ok(sent < MOST_KILLS);
-              const task: KillTask = { folder, bridge: courier.name, way, addresses, transaction: sent, moment };
+              const task: KillTask = { folder, bridges, way, addresses, transaction: sent * STRIDE, moment };
               const end = await runKilled(PROCESS, task);
-              assert.equal(end.received, sent);
+              assert.deepEqual(
+                end.received,
+                couriers.map(() => sent),
+              );
               ({ isKilled } = end);
             }
             // What vouches for it, and its execution: each was the last moment of one process.
             assert.ok(sent > 2, `${sent}`);
-            const last = await CourierWorld.start(courier, way, { data: folder });
-            await closing(last, async () => checkAll(last, await last.pair(addresses), courier, sent));
+            t.diagnostic(`${sent - 1} processes were killed`);
+            const last = await CourierWorld.start(couriers, way, { data: folder });
+            await closing(last, async () => checkAll(last, await last.pairs(addresses), sent));
           }));
+    }
 
-  for (const courier of COURIERS)
-    test(`attack: ${courier.name}: dump and load there: a message at every step goes on, and comes once`, () =>
+  for (const couriers of COURIERS_TOGETHER)
+    test(`attack: ${namesOf(couriers)}: dump and load there: a message at every step goes on, and comes once`, () =>
       inFolder(async (folder) => {
-        const world = await CourierWorld.start(courier, WAY, { data: join(folder, "first") });
-        const dumps: { readonly bytes: Uint8Array; readonly step: string }[] = [];
-        const pair = await closing(world, async () => {
-          const made = await world.pair();
+        const world = await CourierWorld.start(couriers, WAY, { data: join(folder, "first") });
+        const dumps: { readonly bytes: Uint8Array; readonly step: BridgeStep }[] = [];
+        const pairs = await closing(world, async () => {
+          const made = await world.pairs();
           for (const [step, run] of STEPS) {
             await run(world, made);
-            assert.deepEqual(await world.steps(), [step]);
+            await assertAt(
+              world,
+              couriers.map(() => step),
+            );
             dumps.push({ bytes: (await world.devnet.dump()).bytes, step });
           }
           return made;
@@ -109,27 +124,32 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
         for (const { bytes, step } of byNight(dumps, dumps.slice(1, 2))) {
           const data = join(folder, step);
           await loadWorld(bytes, { folder: data, name: "world.dump" });
-          const copy = await CourierWorld.start(courier, WAY, { data });
+          const copy = await CourierWorld.start(couriers, WAY, { data });
           await closing(copy, async () => {
-            const there = await copy.pair(addressesOf(pair));
-            const isForgotten = courier.forgetsRefusals === true && step === "failed";
-            assert.deepEqual(await copy.steps(), [isForgotten ? "verified" : step]);
-            await setRefusing(there, false);
-            await copy.send(there, "after the load");
-            await checkAll(copy, there, courier, 2);
+            const there = await copy.pairs(pairs.map(addressesOf));
+            await assertAt(
+              copy,
+              couriers.map(({ forgetsRefusals }) => (forgetsRefusals && step === "failed" ? "verified" : step)),
+            );
+            await refuseAll(there, false);
+            await copy.sendAll(there, "after the load");
+            await checkAll(copy, there, 2);
           });
         }
       }));
 
-  for (const courier of COURIERS)
-    test(`attack: ${courier.name}: return to a snapshot between any two steps: the message goes on from there, and comes once`, async () => {
-      const world = await CourierWorld.start(courier, WAY);
+  for (const couriers of COURIERS_TOGETHER)
+    test(`attack: ${namesOf(couriers)}: return to a snapshot between any two steps: the message goes on from there, and comes once`, async () => {
+      const world = await CourierWorld.start(couriers, WAY);
       await closing(world, async () => {
-        const pair = await world.pair();
+        const pairs = await world.pairs();
         const runAll = async (steps: typeof STEPS): Promise<void> => {
           for (const [step, run] of steps) {
-            await run(world, pair);
-            assert.deepEqual(await world.steps(), [step]);
+            await run(world, pairs);
+            await assertAt(
+              world,
+              couriers.map(() => step),
+            );
           }
         };
         for (let cut = 0; cut <= STEPS.length; cut++) {
@@ -137,12 +157,12 @@ describe("C14 bridges in an ecosystem that is killed, or goes on elsewhere", () 
           await runAll(STEPS.slice(0, cut));
           const mark = await world.devnet.snapshot();
           await runAll(STEPS.slice(cut));
-          assert.equal(await receivedBy(pair), 1);
+          await assertReceived(pairs, 1);
           await world.devnet.revert(mark);
-          assert.equal(await receivedBy(pair), cut === STEPS.length ? 1 : 0);
+          await assertReceived(pairs, cut === STEPS.length ? 1 : 0);
           await runAll(STEPS.slice(cut));
           await world.move();
-          assert.equal(await receivedBy(pair), 1);
+          await assertReceived(pairs, 1);
           await world.devnet.revert(begin);
         }
         assert.deepEqual(world.devnet.faults, []);
@@ -158,12 +178,32 @@ async function closing<Result>(world: CourierWorld, work: () => Promise<Result>)
   }
 }
 
+async function refuseAll(pairs: readonly CourierPair[], isRefusing: boolean): Promise<void> {
+  for (const pair of pairs) await setRefusing(pair, isRefusing);
+}
+
+/** The one message of each courier. */
+async function assertAt(world: CourierWorld, steps: readonly BridgeStep[]): Promise<void> {
+  assert.deepEqual(
+    await world.steps(),
+    steps.map((step) => [step]),
+  );
+}
+
+async function assertReceived(pairs: readonly CourierPair[], number: number): Promise<void> {
+  assert.deepEqual(
+    await Promise.all(pairs.map(receivedBy)),
+    pairs.map(() => number),
+  );
+}
+
 /** Everything that was sent comes to its end, each once. */
-async function checkAll(world: CourierWorld, pair: CourierPair, { name }: Courier, sent: number): Promise<void> {
+async function checkAll(world: CourierWorld, pairs: readonly CourierPair[], sent: number): Promise<void> {
   await world.finish();
   await world.move();
-  assert.deepEqual([await receivedBy(pair), (await world.steps()).length], [sent, sent]);
-  const dropped = await pair.there.contract.runner!.provider!.getBalance(DROP.to);
-  assert.equal(dropped, name === "layerzero" ? BigInt(sent) * DROP.wei : 0n);
+  await assertReceived(pairs, sent);
+  for (const steps of await world.steps()) assert.equal(steps.length, sent);
+  const dropped = await pairs[0]!.there.contract.runner!.provider!.getBalance(DROP.to);
+  assert.equal(dropped, pairs.some(({ courier }) => courier.name === "layerzero") ? BigInt(sent) * DROP.wei : 0n);
   assert.deepEqual(world.devnet.faults, []);
 }

@@ -1,15 +1,17 @@
-import { Contract } from "ethers";
-import type { Provider } from "ethers";
+import { Contract, NonceManager } from "ethers";
+import type { Provider, Signer } from "ethers";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/bridge-info.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
 import { createCourier } from "./couriers.ts";
 import type { Courier, FarEnd } from "./couriers.ts";
-import { installDapp } from "./dapp.ts";
+import { projectOf } from "./shared-project.ts";
 
 const CHAINS = [271n, 272n];
 const ROUNDS = 10;
+/** A chain keeps fewer of one account that wait. */
+const SENT_AT_A_TIME = 20;
 /** Blocks are made at once: a receipt is there when it is asked for. */
 const POLLING_MS = 5;
 /** Members between which a courier's texts go: L1, or a chain by its place. */
@@ -23,20 +25,21 @@ export interface Addresses {
 
 /** A courier's contract that sends, and the one that receives. */
 export interface CourierPair {
+  readonly courier: Courier;
   readonly here: Contract;
   readonly there: FarEnd;
 }
 
-/** An ecosystem of two chains with a bridge, and couriers between two of its members. */
+/** An ecosystem of two chains with bridges, and a courier of each between two of its members. */
 export class CourierWorld {
   readonly devnet: FlowDevnet;
-  readonly #courier: Courier;
+  readonly #couriers: readonly Courier[];
   readonly #way: Way;
   readonly #clients: readonly (Provider & { destroy(): void })[];
 
-  private constructor(devnet: FlowDevnet, courier: Courier, way: Way) {
+  private constructor(devnet: FlowDevnet, couriers: readonly Courier[], way: Way) {
     this.devnet = devnet;
-    this.#courier = courier;
+    this.#couriers = couriers;
     this.#way = way;
     this.#clients = devnet.chains.map(({ chainId, provider }) =>
       Object.assign(connectInProcess(chainId, provider), { pollingInterval: POLLING_MS }),
@@ -44,28 +47,34 @@ export class CourierWorld {
   }
 
   /** In memory, or in the folder `kept`, with what is in it. */
-  static async start(courier: Courier, way: Way, kept: { readonly data?: string } = {}): Promise<CourierWorld> {
-    installDapp(courier.project);
+  static async start(couriers: readonly Courier[], way: Way, kept: { readonly data?: string } = {}): Promise<CourierWorld> {
+    const bridges = Object.fromEntries(couriers.map(({ name }) => [name, {}]));
     const devnet = await startFlowDevnet(
       CHAINS,
-      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { [courier.name]: {} }, ...kept },
-      { projectFolder: courier.project },
+      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges, ...kept },
+      { projectFolder: projectOf(couriers.map(({ project }) => project)) },
     );
-    return new CourierWorld(devnet, courier, way);
+    return new CourierWorld(devnet, couriers, way);
   }
 
   #providerOf(end: Way[number]): Provider {
     return end === "l1" ? this.devnet.l1.provider : this.#clients[end]!;
   }
 
-  #idOf(end: Way[number]): number | string {
+  #idOf(end: Way[number], { name }: Courier): number | string {
     const chainId = Number(end === "l1" ? this.devnet.l1.chainId : CHAINS[end]);
-    return this.devnet.info().bridges![this.#courier.name]!.members.find((member) => member.chainId === chainId)!.id;
+    return this.devnet.info().bridges![name]!.members.find((member) => member.chainId === chainId)!.id;
+  }
+
+  /** A pair of each courier. */
+  async pairs(known?: readonly Addresses[]): Promise<readonly CourierPair[]> {
+    const made: CourierPair[] = [];
+    for (const [i, courier] of this.#couriers.entries()) made.push(await this.pair(courier, known?.[i]));
+    return made;
   }
 
   /** New contracts that know each other, or those that are there. */
-  async pair(known?: Addresses): Promise<CourierPair> {
-    const courier = this.#courier;
+  async pair(courier: Courier, known?: Addresses): Promise<CourierPair> {
     const [from, to] = this.#way;
     const { contracts } = this.devnet.info().bridges![courier.name]!;
     const contractOn = async (end: Way[number], address: string | undefined): Promise<Contract> => {
@@ -74,25 +83,41 @@ export class CourierWorld {
       return createCourier(courier, (contracts as Readonly<Record<string, string>>)[courier.entry]!, signer);
     };
     const [here, contract] = [await contractOn(from, known?.here), await contractOn(to, known?.there)];
-    const there = { id: this.#idOf(to), contract };
+    const there = { id: this.#idOf(to, courier), contract };
     if (known === undefined) {
       await courier.introduce(here, there);
-      await courier.introduce(contract, { id: this.#idOf(from), contract: here });
+      await courier.introduce(contract, { id: this.#idOf(from, courier), contract: here });
     }
-    return { here, there };
+    return { courier, here, there };
   }
 
   /** Resolves once it is in its block. */
-  send({ here, there }: CourierPair, text: string) {
-    return this.#courier.send(here, there, text);
+  send({ courier, here, there }: CourierPair, text: string) {
+    return courier.send(here, there, text);
   }
 
-  async deliveries(): Promise<readonly BridgeDelivery[]> {
-    return (await this.devnet.bridges!.bridges())[this.#courier.name]!.deliveries;
+  /** So many texts of one pair, some at a time: each by the next nonce of its account. */
+  async sendMany({ courier, here, there }: CourierPair, number: number): Promise<void> {
+    const from = here.connect(new NonceManager(here.runner as Signer)) as Contract;
+    for (let sent = 0; sent < number; sent += SENT_AT_A_TIME) {
+      const some = Array.from({ length: Math.min(SENT_AT_A_TIME, number - sent) }, (_, i) => `text ${sent + i}`);
+      await Promise.all(some.map((text) => courier.send(from, there, text)));
+    }
   }
 
-  async steps(): Promise<readonly BridgeStep[]> {
-    return (await this.deliveries()).map(({ step }) => step);
+  /** One text over each bridge. */
+  async sendAll(pairs: readonly CourierPair[], text: string): Promise<void> {
+    for (const pair of pairs) await this.send(pair, text);
+  }
+
+  async deliveries({ name }: Courier): Promise<readonly BridgeDelivery[]> {
+    return (await this.devnet.bridges!.bridges())[name]!.deliveries;
+  }
+
+  /** Of the messages of each courier, in the order of the couriers. */
+  async steps(): Promise<readonly (readonly BridgeStep[])[]> {
+    const bridges = await this.devnet.bridges!.bridges();
+    return this.#couriers.map(({ name }) => bridges[name]!.deliveries.map(({ step }) => step));
   }
 
   /** Whether executions on the second chain are held back. */
@@ -110,10 +135,10 @@ export class CourierWorld {
   /** Until every message is executed. */
   async finish(): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) {
-      if ((await this.steps()).every((step) => step === "executed")) return;
+      if ((await this.steps()).flat().every((step) => step === "executed")) return;
       await this.move();
     }
-    throw new Error(`messages do not arrive: ${(await this.steps()).join(", ")}`);
+    throw new Error(`messages do not arrive: ${(await this.steps()).flat().join(", ")}`);
   }
 
   async close(): Promise<void> {

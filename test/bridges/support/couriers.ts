@@ -1,6 +1,7 @@
 import { AbiCoder, concat, Contract, hexlify, toUtf8Bytes, ZeroAddress } from "ethers";
 import type { ContractTransactionReceipt, Signer } from "ethers";
 import type { BridgeName } from "../../../src/options/bridges.ts";
+import { byNight } from "../../support/nightly.ts";
 import { CCIP_DAPP } from "./ccip-dapp.ts";
 import { compileDapp, DAPP } from "./dapp.ts";
 import { SUPERCHAIN_DAPP } from "./superchain-dapp.ts";
@@ -105,6 +106,16 @@ export const COURIERS: readonly Courier[] = [
     send: (here, { id, contract }, text) => send(here, "send", id, contract.target, text),
   },
 ];
+
+/** By day one ecosystem has all four bridges, by night each has its own. */
+export const COURIERS_TOGETHER: readonly (readonly Courier[])[] = byNight(
+  COURIERS.map((each) => [each]),
+  [COURIERS],
+);
+
+export function namesOf(couriers: readonly Courier[]): string {
+  return couriers.map(({ name }) => name).join(", ");
+}
 
 /** What creates each courier's contract: compiled once. */
 const creations = new Map<Courier, string>();

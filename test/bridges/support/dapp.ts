@@ -37,7 +37,7 @@ export interface DappArtifact {
 const require = createRequire(import.meta.url);
 
 /** Beside the packages of this project, so that a folder is moved from here to a dapp as a whole. */
-const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
+export const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
 
 /**
  * Installs what the dapp's lockfile names, where that has not been done. It is there whole or not at all: test files of other

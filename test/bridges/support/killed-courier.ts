@@ -1,5 +1,6 @@
 import { JsonRpcApiProvider, Transaction } from "ethers";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
+import type { BridgeName } from "../../../src/options/bridges.ts";
 import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy } from "./courier-world.ts";
 import type { Addresses, Way } from "./courier-world.ts";
@@ -7,25 +8,27 @@ import type { Addresses, Way } from "./courier-world.ts";
 /** What a process that kills itself is told. */
 export interface KillTask {
   readonly folder: string;
-  readonly bridge: string;
+  readonly bridges: readonly BridgeName[];
   readonly way: Way;
-  readonly addresses: Addresses;
-  /** Which transaction of the text's delivery is its last moment: before it is sent, or when it is in its block. */
+  /** Of each bridge's contracts. */
+  readonly addresses: readonly Addresses[];
+  /** Which transaction of the texts' delivery is its last moment: before it is sent, or when it is in its block. */
   readonly transaction: number;
   readonly moment: "before" | "behind";
 }
 
 /**
- * Opens a kept ecosystem, brings what is under way to its end and says how much has come; then sends a text and delivers it, and
+ * Opens a kept ecosystem, brings what is under way to its end and says how much has come over each bridge; then sends a text
+ * over each and delivers it, and
  * kills itself beside one of the transactions that this takes.
  */
 const task = JSON.parse(process.argv[2] ?? "") as KillTask;
-const courier = COURIERS.find(({ name }) => name === task.bridge)!;
-const world = await CourierWorld.start(courier, task.way, { data: task.folder });
-const pair = await world.pair(task.addresses);
+const couriers = COURIERS.filter(({ name }) => task.bridges.includes(name));
+const world = await CourierWorld.start(couriers, task.way, { data: task.folder });
+const pairs = await world.pairs(task.addresses);
 await world.finish();
-process.stdout.write(`received ${await receivedBy(pair)}\n`);
-await world.send(pair, `kill ${task.transaction}`);
+process.stdout.write(`received ${(await Promise.all(pairs.map(receivedBy))).join(",")}\n`);
+await world.sendAll(pairs, `kill ${task.transaction}`);
 killAt(task.transaction);
 await world.finish();
 await world.close();
@@ -33,7 +36,9 @@ await world.close();
 function killAt(last: number): void {
   const { accounts } = world.devnet;
   const movers = new Set(
-    [ACCOUNT_NUMBERS.relayer, ACCOUNT_NUMBERS[courier.name]].map((number) => accounts.wallet(number).address),
+    [ACCOUNT_NUMBERS.relayer, ...couriers.map(({ name }) => ACCOUNT_NUMBERS[name])].map(
+      (number) => accounts.wallet(number).address,
+    ),
   );
   const { prototype } = JsonRpcApiProvider;
   const { send } = prototype;

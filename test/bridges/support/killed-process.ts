@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** Runs a module that may kill its process; resolves with what it said of arrivals before it ended, and whether it was killed. */
+/** Runs a module that may kill its process; resolves with how much of each text it said had come before it ended, and whether it was killed. */
 export async function runKilled(
   module: string,
   task: object,
-): Promise<{ readonly received: number; readonly isKilled: boolean }> {
+): Promise<{ readonly received: readonly number[]; readonly isKilled: boolean }> {
   const child = spawn(process.execPath, [module, JSON.stringify(task)], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) =>
     child.once("exit", (code, signal) => resolve([code, signal])),
@@ -14,5 +14,8 @@ export async function runKilled(
   const said = await text(child.stdout);
   const [code, signal] = await ended;
   assert.ok(signal === "SIGKILL" || code === 0, `${code} ${signal}`);
-  return { received: Number(/^received (\d+)$/m.exec(said)?.[1]), isKilled: signal === "SIGKILL" };
+  return {
+    received: (/^received ([\d,]+)$/m.exec(said)?.[1] ?? "").split(",").filter(Boolean).map(Number),
+    isKilled: signal === "SIGKILL",
+  };
 }

@@ -28,9 +28,9 @@ prototype.send = async function (method, params) {
   if (isCounted && sent++ === task.transaction) process.kill(process.pid, "SIGKILL");
   return answer;
 };
-const world = await CourierWorld.start(courier, [0, 1], { data: task.folder });
+const world = await CourierWorld.start([courier], [0, 1], { data: task.folder });
 prototype.send = send;
-const pair = await world.pair();
+const pair = await world.pair(courier);
 await world.send(pair, "once");
 await world.finish();
 process.stdout.write(`received ${await receivedBy(pair)}\n`);

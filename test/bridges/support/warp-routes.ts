@@ -47,14 +47,15 @@ async function create(member: Member, abi: readonly string[], bytecode: string, 
   return contract as Contract;
 }
 
-/** Puts a warp route on a member; `given` is the initializer's beside hook, module and owner. */
+/** Puts a warp route on a member; `given` is the initializer's beside hook, module and owner, `more` what else is called. */
 export async function route(
   member: Member,
   name: keyof typeof ROUTES,
   args: readonly unknown[],
   given: readonly unknown[] = [],
+  more: readonly string[] = [],
 ): Promise<Contract> {
-  const contract = await create(member, [...ROUTES[name], ...ROUTER, ...TOKEN], bytecodeOf(name, "token"), args);
+  const contract = await create(member, [...ROUTES[name], ...ROUTER, ...TOKEN, ...more], bytecodeOf(name, "token"), args);
   const [owner] = await member.ethers.getSigners();
   await send(contract, "initialize", ...given, NO_ONE, NO_ONE, owner!.address);
   return contract;
