@@ -16,11 +16,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
     night: [
       ...["execution-proof/proven-batch", "execution-proof/product-programs", "proving/l1-proofs", "flow/proven-on-l1"],
-      "flow/proven-by-package",
+      ...["flow/proven-by-package", "proving/l1-workers"],
       ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
     ],
     day: [
-      ...["proving/driver", "proving/workers", "settlement/proven-on-l1"],
+      ...["proving/driver", "proving/workers", "proving/l1-over-queues", "settlement/proven-on-l1"],
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],

@@ -73,8 +73,8 @@ const MOST_WAITING = 4096;
 const MAX_FAILURES = 2;
 /** A worker that is at it for longer has failed. */
 const MAX_PROOF_MS = 900_000;
-/** One that proves chunks waits with three hands. */
-const MAX_WAITING_WORKERS = 192;
+/** One that makes all kinds of proofs waits with four hands. */
+const MAX_WAITING_WORKERS = 256;
 /** A worker of this process that is refused a task waits for so long. */
 const RETRY_MS = 15_000;
 
@@ -196,7 +196,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
     if (offer === undefined) throw new TypeError("a job that is lent is offered");
     const isOwn = lease.worker.isOwn === true;
     lease.cancelExpiry();
-    const refusal = isOwn ? undefined : await refusalOf(offer, made, MOST_OUTPUT_BYTES[offer.job.kind]);
+    const refusal = isOwn ? undefined : await this.#refusalOf(leaseId, lease, offer, made);
     const output = refusal === undefined ? await this.#blobs.put(made.output) : undefined;
     if (this.#leases.get(leaseId) !== lease) {
       if (output !== undefined) await this.#blobs.drop(output);
@@ -215,6 +215,16 @@ export class MemoryQueue implements JobQueue, JobLeases {
     const named = isOwn ? {} : { worker: lease.worker.name };
     const { statement, metrics } = made;
     job.outcome.resolve({ id: job.id, statement, output, metrics: { ...metrics, seconds, ...named } });
+  }
+
+  /** A check that cannot be made says nothing of the proof: the task is given out again. */
+  async #refusalOf(id: Hex, lease: RunningLease, offer: JobOffer, made: MadeProof): Promise<string | undefined> {
+    try {
+      return await refusalOf(offer, made, MOST_OUTPUT_BYTES[offer.job.kind]);
+    } catch (error) {
+      if (this.#leases.get(id) === lease) this.#fail(id, lease);
+      throw error;
+    }
   }
 
   giveBack(leaseId: Hex): void {

@@ -41,7 +41,7 @@ const QUEUE_OPTIONS = {
 const POLL_MS = 250;
 const RETRY_MS = 5_000;
 /** Requests that are answered at a time: as many as may wait for a task, and some of those who have one. */
-const MOST_AT_ONCE = 256;
+const MOST_AT_ONCE = 320;
 /** Not in the log of the database: it would carry hundreds of megabytes. What a crash takes is asked for again. */
 const TABLE = `CREATE UNLOGGED TABLE IF NOT EXISTS hyperchain_fleet_body
   (id text PRIMARY KEY, bytes bytea NOT NULL, put_at timestamptz NOT NULL DEFAULT now())`;

@@ -1,7 +1,9 @@
 import type { DeviceChoice } from "../devices/device-choice.ts";
 import { createExecutionProver } from "../execution-proof/batch/execution-prover.ts";
+import { createL1Prover } from "../l1-proof/l1-prover.ts";
 import { createProver } from "../prover/prover.ts";
 import { chunkPort } from "./execution-proofs.ts";
+import { l1ProofPort } from "./l1-proofs.ts";
 import type { ProverPort } from "./queue.ts";
 import { statePort } from "./state-port.ts";
 
@@ -15,8 +17,9 @@ interface WorkerPorts {
 export function openWorkerPorts(workers: number | undefined, device: DeviceChoice): WorkerPorts {
   const options = workers === undefined ? { device } : { workers, device };
   const [prover, executionProver] = [createProver(options), createExecutionProver(options)];
+  const l1Prover = createL1Prover({ workers, programs: "package", device });
   return {
-    ports: [statePort(prover), chunkPort(executionProver)],
-    close: async () => void (await Promise.all([prover.close(), executionProver.close()])),
+    ports: [statePort(prover), chunkPort(executionProver), l1ProofPort(l1Prover)],
+    close: async () => void (await Promise.all([prover.close(), executionProver.close(), l1Prover.close()])),
   };
 }

@@ -8,10 +8,12 @@ import { ProofError } from "../../src/prover/job.ts";
 import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
 import { encodeStateInput } from "../../src/prover/encode-state-input.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
-import { blobId, checkedBlob } from "../../src/proving/blobs.ts";
+import { blobId, checkedBlob, MemoryBlobs } from "../../src/proving/blobs.ts";
 import type { ReportedMetrics } from "../../src/proving/job.ts";
+import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { fakeJob, planned, proofOf } from "./support/fake-jobs.ts";
 import { openTestFleet } from "./support/fleet.ts";
 import type { TestFleet } from "./support/fleet.ts";
 
@@ -208,6 +210,24 @@ describe("H4: a fleet of provers", () => {
     assert.equal(provenHere, 1);
     await fleet.close();
     assert.equal(await others[1], undefined);
+  });
+
+  test("a task whose proof could not be checked is given out again", async () => {
+    const [blobs, own] = [new MemoryBlobs(), new TestClock(0)];
+    const queue = new MemoryQueue({ leaseMs: LEASE_MS }, { blobs, clock: own });
+    const right = planned(fakeJob("a"));
+    let checks = 0;
+    const check: typeof right.check = (output) =>
+      checks++ === 0 ? Promise.reject(new Error("the thread was lost")) : right.check(output);
+    const { done } = await queue.offer({ ...right, check, needs: [], chain: 1n });
+    for (const name of ["first", "second"]) {
+      const { id, task } = (await queue.take({ name, kinds: ["chunk"] }, NEVER))!;
+      const answered = queue.complete(id, name, proofOf(task));
+      await (name === "first" ? assert.rejects(answered, /the thread was lost/) : answered);
+    }
+    assert.equal((await done).metrics.worker, "second");
+    queue.close();
+    assert.equal(own.pendingTimers, 0);
   });
 
   test("what is wanted no more is taken from its worker; closing ends what is under way", async () => {

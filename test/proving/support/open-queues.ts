@@ -123,8 +123,14 @@ async function openPgBoss(): Promise<TestQueues> {
   };
 }
 
-export const QUEUES: readonly { readonly name: string; readonly skip?: string | undefined; open(): Promise<TestQueues> }[] = [
+export const QUEUES: readonly {
+  readonly name: string;
+  readonly skip?: string | undefined;
+  /** Takes seconds to open. */
+  readonly isSlow?: boolean;
+  open(): Promise<TestQueues>;
+}[] = [
   { name: "this process's memory", open: openMemory },
   { name: "HTTP", open: openHttp },
-  { name: "pg-boss on a real Postgres", open: openPgBoss, skip: whyNoPostgres() },
+  { name: "pg-boss on a real Postgres", open: openPgBoss, isSlow: true, skip: whyNoPostgres() },
 ];

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import type { ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
+import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import { blobId } from "../../src/proving/blobs.ts";
+import type { JobKind } from "../../src/proving/job.ts";
+import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
+import type { ProverPort, Running, WorkerEvent } from "../../src/proving/queue.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
+import { FAKE_PLAN, FAKE_PROOFS, FAKE_PROVER } from "./support/fake-l1.ts";
+import { QUEUES } from "./support/open-queues.ts";
+import type { TestQueue, TestQueues } from "./support/open-queues.ts";
+
+/** All that is read of it beside the plan, which is given. */
+const BATCH = { claim: { chainId: 271n, batch: { protocolVersion: 0x103n } } } as ExecutedProof;
+const HONEST = l1ProofPort(FAKE_PROVER);
+const KINDS = HONEST.kinds;
+/** What takes longer will not come. */
+const MOST_MS = 20_000;
+
+for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || isSlow !== true)) {
+  describe(`proofs for L1 carried by ${name}`, { skip: skip ?? false }, () => {
+    let queues: TestQueues;
+    let carried: TestQueue;
+    const working: Running[] = [];
+    before(async () => {
+      queues = await open();
+    });
+    after(() => queues.close());
+    beforeEach(async () => {
+      carried = await queues.fresh();
+    });
+    afterEach(async () => {
+      await Promise.all(working.splice(0).map((running) => running.stop()));
+      await carried.close();
+    });
+
+    function work(port: ProverPort, worker: string): WorkerEvent[] {
+      const events: WorkerEvent[] = [];
+      working.push(carried.work(port, { name: worker, onEvent: (event) => events.push(event) }));
+      return events;
+    }
+    async function until(is: () => boolean): Promise<void> {
+      for (const limit = Date.now() + MOST_MS; !is();) {
+        assert.ok(Date.now() < limit, "what was awaited has not come");
+        await turn();
+      }
+    }
+    async function assertMade(proof: ProofForL1): Promise<void> {
+      assert.deepEqual(Buffer.from(proof.proof), Buffer.from(FAKE_PROOFS.at(-1)!));
+      for (const { input } of FAKE_PLAN.proofs) assert.equal(await carried.blobs.get(blobId(input)), undefined);
+      for (const bytes of FAKE_PROOFS) assert.equal(await carried.blobs.get(blobId(bytes)), undefined);
+    }
+
+    test("lose nothing where their worker falls silent at each kind: that job alone is made anew", async () => {
+      const silent = new Set<JobKind>();
+      const asked: JobKind[] = [];
+      let isSilent = false;
+      work(
+        {
+          kinds: KINDS,
+          async prove(task, blobs, options) {
+            const { kind } = task.job;
+            asked.push(kind);
+            if (silent.has(kind)) return HONEST.prove(task, blobs, options);
+            silent.add(kind);
+            isSilent = true;
+            await (options.signal.aborted ? undefined : once(options.signal, "abort"));
+            isSilent = false;
+            throw new Error("gone");
+          },
+        },
+        "first",
+      );
+      let isDone = false;
+      const proving = l1ProofByQueue(carried, FAKE_PROVER)
+        .prove([BATCH])
+        .finally(() => (isDone = true));
+      while (!isDone) await (isSilent ? carried.untilLeasesEnd(() => !isSilent) : turn());
+      await assertMade(await proving);
+      assert.deepEqual([...silent].sort(), [...KINDS].sort());
+      for (const kind of KINDS)
+        assert.equal(asked.filter((each) => each === kind).length, ofKind(kind) + 1, `${kind}: ${asked.join()}`);
+    });
+
+    test("attack: at each kind a worker answers with a proof from other proofs, or of another statement; neither counts", async () => {
+      const lies = KINDS.map((kind) => {
+        let asked = 0;
+        const port: ProverPort = {
+          kinds: [kind],
+          async prove(task, blobs, options) {
+            const right = await HONEST.prove(task, blobs, options);
+            asked++;
+            if (asked === 1) return { ...right, output: Uint8Array.from([...right.output, 0]) };
+            // One lie more in a row, and it would be given nothing for a while.
+            return asked === 3 ? { ...right, statement: Uint8Array.from([...right.statement, 0]) } : right;
+          },
+        };
+        return { kind, events: work(port, `liar-${kind}`) };
+      });
+      await assertMade(await l1ProofByQueue(carried, FAKE_PROVER).prove([BATCH]));
+      for (const { kind, events } of lies) {
+        const reasons = events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
+        assert.match(reasons[0] ?? "", /ProofOfAnother/, kind);
+        if (ofKind(kind) > 1) assert.match(reasons[1] ?? "", /of another statement/, kind);
+        // The last one hears of it after the proof is there.
+        await until(() => events.filter(({ type }) => type === "proved").length === ofKind(kind));
+      }
+    });
+  });
+}
+
+function ofKind(kind: JobKind): number {
+  return FAKE_PLAN.proofs.filter((planned) => planned.kind === kind).length;
+}
