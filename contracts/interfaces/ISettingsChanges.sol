@@ -32,7 +32,7 @@ interface ISettingsChanges is IFactoryCaller {
     error PriceRisesTooFast(uint256 highest, uint256 actual);
     error PriceRisesTooSoon(uint256 earliest, uint256 actual);
 
-    /// @notice The chain has this version, or has scheduled it.
+    /// @notice The chain has this version, has scheduled it, or has executed it last.
     error VersionUnchanged(uint256 version);
     /// @notice Another upgrade is under way: no batch of its version has been executed yet.
     error UpgradePending(uint256 version);

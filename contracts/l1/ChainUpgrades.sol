@@ -18,7 +18,8 @@ abstract contract ChainUpgrades is SettingsChanges {
         (uint256 base, uint256 pending) = _basis(versions[chainId], chain);
         // Which version a batch has that is not executed yet must not change behind its sequencer's back.
         if (pending != 0 && !_isHalted(chainId, pending)) revert UpgradePending(pending);
-        if (version == base) revert VersionUnchanged(version);
+        // The executed version tells whether an upgrade has begun. Behind a version that was passed it is another than the basis.
+        if (version == base || version == chain.getProtocolVersion()) revert VersionUnchanged(version);
         registry.requireLasting(version);
         _requireSuccessor(base, version);
         _requireProof(chainId, version);

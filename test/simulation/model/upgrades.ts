@@ -64,7 +64,8 @@ export const upgrades = {
     const { base, pending } = basisOf(chain);
     const isOpen = pending === undefined || isHaltedFor(frame, chain, pending.version);
     requireThat(isOpen, "ChainSettings", "UpgradePending", () => [pending!.version]);
-    requireThat(version !== base, "ChainSettings", "VersionUnchanged", () => [version]);
+    const isOther = version !== base && version !== chain.executedVersion.value;
+    requireThat(isOther, "ChainSettings", "VersionUnchanged", () => [version]);
     requireLasting(frame, version);
     const [machine, next] = [machineOf(base), machineOf(version)];
     requireThat(machine === next, "ChainSettings", "MachineMismatch", () => [machine, next]);
