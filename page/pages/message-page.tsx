@@ -124,7 +124,7 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
   const nameOf = useChainName();
   const failure = asked.state === "there" ? asked.value?.failure : undefined;
   if (failure === undefined) return null;
-  const { chainId, call, contract, reason } = failure;
+  const { chainId, call, contract, reason, sentFrom } = failure;
   return (
     <div class="bad" role="alert">
       <p>
@@ -132,6 +132,12 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
         <AddressLink chain={nameOf(chainId)} address={contract} /> reverted <Said text={reason} />
       </p>
       <FailingLine failure={failure} />
+      {sentFrom !== undefined && (
+        <>
+          <p>It was sent from {nameOf(sentFrom.chainId)}:</p>
+          <FailingLine failure={sentFrom} />
+        </>
+      )}
     </div>
   );
 }

@@ -1,7 +1,11 @@
 import type { CallFailure } from "../answers.ts";
 
 /** Where a call failed: the line in the project's source with those around it, and the calls within contracts that led there. */
-export function FailingLine({ failure: { source, stackTrace } }: { readonly failure: CallFailure }) {
+export function FailingLine({
+  failure: { source, stackTrace },
+}: {
+  readonly failure: Pick<CallFailure, "source" | "stackTrace">;
+}) {
   return (
     <>
       {source !== undefined && (

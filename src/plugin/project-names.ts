@@ -3,6 +3,7 @@ import type { ProjectNames } from "../devnet/view/describe.ts";
 import { projectContracts } from "./project-contracts.ts";
 import type { ProjectArtifacts } from "./project-contracts.ts";
 import { projectLayouts } from "./project-layouts.ts";
+import { projectLines } from "./project-lines.ts";
 import type { CompilationOutputs } from "./project-layouts.ts";
 import { projectSources } from "./project-sources.ts";
 import type { Compilations } from "./project-sources.ts";
@@ -11,16 +12,25 @@ import type { Compilations } from "./project-sources.ts";
 export function projectNames(artifacts: ProjectArtifacts & Compilations & CompilationOutputs): () => Promise<ProjectNames> {
   const source = projectSources(artifacts);
   const layouts = projectLayouts(artifacts);
+  const lines = projectLines(artifacts);
   return async () => {
     const contracts = await projectContracts(artifacts);
+    const compiled = (fullName: string): readonly [id: string, source: string, contract: string] | undefined => {
+      const id = contracts.find((each) => each.fullName === fullName)?.buildInfoId;
+      const colon = fullName.lastIndexOf(":");
+      return id === undefined ? undefined : [id, fullName.slice(0, colon), fullName.slice(colon + 1)];
+    };
     return {
       ...contractNames(contracts.map(({ abi }) => abi)),
       contracts,
       source,
       async layout(fullName) {
-        const buildInfoId = contracts.find((each) => each.fullName === fullName)?.buildInfoId;
-        const colon = fullName.lastIndexOf(":");
-        return buildInfoId === undefined ? undefined : layouts(buildInfoId, fullName.slice(0, colon), fullName.slice(colon + 1));
+        const place = compiled(fullName);
+        return place === undefined ? undefined : layouts(...place);
+      },
+      async lines(fullName, trail) {
+        const place = compiled(fullName);
+        return place === undefined ? [] : lines(...place, trail);
       },
       contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
     };

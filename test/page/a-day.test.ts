@@ -236,8 +236,11 @@ describe("I11: a day at the workbench, in a real browser", async () => {
       const failure = tab.getByRole("alert");
       await failure.getByText("Its call failed. On beta").waitFor();
       assert.match(await failure.innerText(), /increase\(101\) of Counter reverted with TooMuch\(101, 100\)/);
-      assert.match(await failure.locator(".source li[aria-current]").innerText(), /revert TooMuch\(amount, LIMIT\)/);
-      assert.match(await failure.locator("figcaption").innerText(), /contracts\/Counter\.sol:\d+/);
+      assert.match(await failure.locator(".source li[aria-current]").first().innerText(), /revert TooMuch\(amount, LIMIT\)/);
+      const captions = await failure.locator("figcaption").allInnerTexts();
+      assert.match(captions.join("\n"), /^contracts\/Counter\.sol:\d+\ncontracts\/RemoteCounter\.sol:\d+$/);
+      await failure.getByText("It was sent from alpha:").waitFor();
+      assert.match(await failure.locator(".source li[aria-current]").nth(1).innerText(), /CENTER\.sendBundle/);
       await tab.goto(`${page.url}/#/`);
     },
   );

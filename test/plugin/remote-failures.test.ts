@@ -83,6 +83,30 @@ describe("B2: why a call failed on a spawned chain", () => {
     assert.equal(known?.failure.data, trace.failure?.data);
   });
 
+  test("of a contract's call, the stack goes on on the chain that sent it: by page and task, down to the line that sent", async () => {
+    const alpha = new JsonRpcProvider(ecosystem.info.chains[0]?.url, undefined, { staticNetwork: true, batchMaxCount: 1 });
+    const { abi, bytecode } = JSON.parse(
+      readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/RemoteCounter.sol/RemoteCounter.json"), "utf8"),
+    ) as { abi: InterfaceAbi; bytecode: string };
+    const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(alpha);
+    const remote = await new ContractFactory(abi, bytecode, developer).deploy();
+    const chain = "0x00010000020110";
+    const asked = await remote.getFunction("increase").send(`${chain}00`, `${chain}14${counter.slice(2)}`, 101n);
+    await inclusionOf(asked.hash as Hex, alpha);
+    const followed = await workplace.run(["hyperchain:message", asked.hash, "--json"], options);
+    alpha.destroy();
+    const text = readFileSync(join(EXAMPLE_PROJECT, "contracts/RemoteCounter.sol"), "utf8").split("\n");
+    const line = text.findIndex((each) => each.includes("CENTER.sendBundle")) + 1;
+    const sent = `at RemoteCounter.increase (contracts/RemoteCounter.sol:${line})`;
+    const { messageHash, failure } = JSON.parse(followed.stdout) as { messageHash: string; failure: string };
+    assert.ok(failure.endsWith(`    ${LINE}\n    sent from alpha\n    ${sent}`), failure);
+    const trace = (await beta.send("hyperchain_traceMessage", [messageHash])) as MessageTrace | null;
+    const { sentFrom } = trace?.failure ?? assert.fail("no failure");
+    assert.deepEqual([sentFrom?.chainId, sentFrom?.stackTrace, sentFrom?.source?.line], [271, [sent], line]);
+    // An account that sends by itself has no line.
+    assert.doesNotMatch((await call("101")).stderr, /sent from/);
+  });
+
   test("a reason is told in words, and a call that succeeds has no failure", async () => {
     assert.match((await call("0")).stderr, /reverted there with "nothing to add"/);
     const fine = await workplace.run(

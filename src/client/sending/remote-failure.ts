@@ -85,9 +85,14 @@ const SOLIDITY_LINE = /^\s+at .*(\.sol:\d+\)|\.vy:\d+\)|Unrecognized\w*>)/;
 
 const PROTOCOL: ReadonlySet<string> = new Set(Object.values(PREDEPLOYS));
 
+/** Whether one of the protocol's own contracts is there, on a chain. */
+export function isProtocolAddress(address: string | undefined): boolean {
+  return address !== undefined && PROTOCOL.has(address.toLowerCase());
+}
+
 /** Its own contracts, and the accounts that they make for senders: those run one of them. */
 function isOfProtocol({ to, calls = [] }: CallFrame): boolean {
-  if (to !== undefined && PROTOCOL.has(to.toLowerCase())) return true;
+  if (isProtocolAddress(to)) return true;
   const [first] = calls;
   return calls.length === 1 && first?.type === "DELEGATECALL" && first.to?.toLowerCase() === PREDEPLOYS.InteropAccount;
 }

@@ -352,6 +352,8 @@ export interface CallFailure {
   readonly stackTrace: readonly string[];
   /** The innermost of them whose source the project has compiled. */
   readonly source?: SourceExcerpt;
+  /** Of a message's call, where a contract sent it: the stack goes on there. */
+  readonly sentFrom?: Pick<CallFailure, "chainId" | "stackTrace" | "source">;
 }
 
 /** Answer of `hyperchain_traceMessage`: one trace over both chains. */

@@ -10,6 +10,7 @@ import { decodingRoom } from "./decoding-room.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
 import type { ProjectNames } from "./describe.ts";
 import { endedBecause } from "./ended-because.ts";
+import { sentFrom } from "./sent-from.ts";
 import { excerptOf } from "./source-excerpt.ts";
 
 interface MessageTraceDependencies {
@@ -35,15 +36,37 @@ export async function traceMessage(
   const isDecoded = decodingRoom();
   const transactions = [];
   let failure: CallFailure | undefined;
+  let sending: TracedOn | undefined;
   for (const { step, chainId, transactionHash } of message.steps) {
     const chain = chains().find((each) => Number(each.chainId) === chainId);
     if (!TRACED_STEPS.has(step) || chain === undefined) continue;
     const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
     transactions.push({ step, chainId, transactionHash, calls: named(calls, { known, isDecoded }) });
+    if (step === "initiated") sending = { chain, calls, transactionHash };
     const failed = step === "executed" ? failedUserCall(calls) : undefined;
     if (failed !== undefined) failure = await explain(failed, { chain, transactionHash, known });
   }
-  return { message, transactions, ...(failure === undefined ? {} : { failure }) };
+  if (failure === undefined) return { message, transactions };
+  const from = sending && (await senderOf(sending, message, client, known));
+  return { message, transactions, failure: from === undefined ? failure : { ...failure, sentFrom: from } };
+}
+
+interface TracedOn extends Pick<FailedOn, "chain" | "transactionHash"> {
+  readonly calls: CallFrame;
+}
+
+/** Undefined where no contract of the project sent it. */
+async function senderOf(
+  { chain, calls, transactionHash }: TracedOn,
+  { messageHash }: MessageInfo,
+  client: RpcClient | undefined,
+  known: ProjectNames,
+): Promise<CallFailure["sentFrom"]> {
+  const ask: AskRemote = (method, params) => chain.answer(method, params, client);
+  const stackTrace = await sentFrom({ calls, transactionHash, messageHash }, ask, known);
+  if (stackTrace.length === 0) return undefined;
+  const source = await excerptOf(stackTrace, "", known.source);
+  return { chainId: Number(chain.chainId), stackTrace, ...(source === undefined ? {} : { source }) };
 }
 
 interface FailedOn {

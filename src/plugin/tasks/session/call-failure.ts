@@ -23,5 +23,7 @@ export async function callFailure(
     () => null,
   )) as MessageTrace | null;
   const sentence = revertedCall(memberName(info, executed.chainId), revertReason(outcome.result, await names()), outcome);
-  return [sentence, ...(trace?.failure?.stackTrace ?? []).map((line) => `    ${line}`)].join("\n");
+  const { stackTrace = [], sentFrom } = trace?.failure ?? {};
+  const sent = sentFrom === undefined ? [] : [`sent from ${memberName(info, sentFrom.chainId)}`, ...sentFrom.stackTrace];
+  return [sentence, ...[...stackTrace, ...sent].map((line) => `    ${line}`)].join("\n");
 }

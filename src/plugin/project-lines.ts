@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import type { ArtifactManager } from "hardhat/types/artifacts";
+import { compiledLines } from "./compiled-lines.ts";
+import type { CompiledCode } from "./compiled-lines.ts";
+
+/** What is read of the project's compilations. */
+type Compilations = Pick<ArtifactManager, "getBuildInfoPath" | "getBuildInfoOutputPath">;
+
+interface Input {
+  readonly userSourceNameMap: Readonly<Record<string, string>>;
+  readonly input: { readonly sources: Readonly<Record<string, { readonly content?: string }>> };
+}
+
+interface Output {
+  readonly output: {
+    readonly sources?: Readonly<Record<string, { readonly id: number; readonly ast?: unknown }>>;
+    readonly contracts?: CompiledCode["contracts"];
+  };
+}
+
+type Lines = ReturnType<typeof compiledLines>;
+
+/**
+ * Which lines of the project's sources code was in, by the compilation's id, source and contract; empty where they are unknown. A
+ * compilation has up to tens of megabytes, and an id of its own: it is read once, when it is asked for.
+ */
+export function projectLines(
+  artifacts: Compilations,
+): (id: string, source: string, contract: string, trail: readonly number[]) => Promise<readonly string[]> {
+  const read = new Map<string, Promise<Lines | undefined>>();
+  return async (id, source, contract, trail) => {
+    const reading = read.get(id) ?? linesOf(artifacts, id);
+    read.set(id, reading);
+    // What cannot be read now may be there the next time.
+    reading.catch(() => read.delete(id));
+    return (await reading)?.(source, contract, trail) ?? [];
+  };
+}
+
+async function linesOf(artifacts: Compilations, id: string): Promise<Lines | undefined> {
+  const [inputPath, outputPath] = [await artifacts.getBuildInfoPath(id), await artifacts.getBuildInfoOutputPath(id)];
+  if (inputPath === undefined || outputPath === undefined) return undefined;
+  const { userSourceNameMap, input } = JSON.parse(await readFile(inputPath, "utf8")) as Input;
+  const { output } = JSON.parse(await readFile(outputPath, "utf8")) as Output;
+  const shown = new Map(Object.entries(userSourceNameMap).map(([name, compiled]) => [compiled, name]));
+  const sources = Object.entries(output.sources ?? {}).map(([name, { id: number, ast }]) => {
+    const text = input.sources[name]?.content ?? "";
+    return [name, { id: number, ast, text, shownAs: shown.get(name) ?? name }] as const;
+  });
+  return compiledLines({ sources: Object.fromEntries(sources), contracts: output.contracts ?? {} });
+}
