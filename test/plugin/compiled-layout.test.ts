@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { before, describe, test } from "node:test";
-import { AbiCoder, keccak256, toBeHex } from "ethers";
+import { AbiCoder, hexlify, keccak256, toBeHex, toUtf8Bytes } from "ethers";
 import { findInLayout, textIn } from "../../src/devnet/view/storage-layout.ts";
 import type { StorageLayout, StoragePlace } from "../../src/devnet/view/storage-layout.ts";
 import { compiledLayouts } from "../../src/plugin/compiled-layout.ts";
 import type { CompiledSources } from "../../src/plugin/compiled-layout.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 
 /** Everything that storage holds in a way of its own; what is in no storage stands between. */
 const SOURCE = `
@@ -22,6 +23,7 @@ contract All is Middle, Other {
   Price price; Stage stage; IToken token; function() external hook; function() internal own;
   uint24[11] packed; uint256[SEVEN] whole; Point point; Pool pool; uint40[] list; Point[] points;
   mapping(address => mapping(address => uint256)) allowance; mapping(int64 => Stage) stages; mapping(bytes4 => bool) known;
+  mapping(string => mapping(bytes => Point)) places;
   string text; bytes raw; uint256[2][3] grid; uint256 transient passing; bool last;
 }`;
 
@@ -41,8 +43,8 @@ interface SolcLayout {
 describe("I11: variables' names in storage", () => {
   let layout: StorageLayout;
   let solcLayout: SolcLayout;
-  const found = (slot: bigint, keys: readonly bigint[] = []): readonly StoragePlace[] => {
-    const search = { wanted: new Set([slot]), keys, hashes: 1_000, found: [] as StoragePlace[] };
+  const found = (slot: bigint, keys: readonly bigint[] = [], texts: readonly Hex[] = []): readonly StoragePlace[] => {
+    const search = { wanted: new Set([slot]), keys, texts, hashes: 1_000, found: [] as StoragePlace[] };
     findInLayout(layout, search);
     return search.found;
   };
@@ -124,6 +126,14 @@ describe("I11: variables' names in storage", () => {
     )!;
     const inner = hash(9n, slotOf("pool") + BigInt(poolMapping.slot));
     assert.deepEqual(labels(inner, [9n]), ["pool.inner[9].owner"]);
+    // Solidity's documentation: of such a key the hash has the bytes as they are, without a length, then the slot.
+    const text = (bytes: string, slot: bigint | string): string => keccak256(`${bytes}${toBeHex(slot, 32).slice(2)}`);
+    const [oak, data] = [hexlify(toUtf8Bytes('o"ak')), "0x00ff"] as const;
+    const point = BigInt(text(data, text(oak, slotOf("places"))));
+    assert.deepEqual(
+      found(point, [], [oak as Hex, data]).map(({ label }) => label),
+      ["x", "y", "z"].map((member) => `places["o\\"ak"][0x00ff].${member}`),
+    );
     assert.deepEqual(labels(12_345n, [9n, owner, spender]), [], "a slot of no variable has no name");
   });
 
@@ -140,7 +150,7 @@ describe("I11: variables' names in storage", () => {
 
   test("attack: a struct that holds a mapping to itself, and many keys, end at the hashes that may be made", () => {
     const keys = Array.from({ length: 80 }, (_, i) => BigInt(i));
-    const search = { wanted: new Set([2n ** 200n]), keys, hashes: 10_000, found: [] };
+    const search = { wanted: new Set([2n ** 200n]), keys, texts: [], hashes: 10_000, found: [] };
     findInLayout(layout, search);
     assert.deepEqual(search.found, []);
     assert.ok(search.hashes >= 0);

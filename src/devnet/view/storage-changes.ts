@@ -6,7 +6,7 @@ import { wordToHex } from "../../protocol/hex.ts";
 import type { NamedContract, ProjectNames } from "./describe.ts";
 import type { AskMember } from "./step-times.ts";
 import { findInLayout, textIn } from "./storage-layout.ts";
-import type { StoragePlace } from "./storage-layout.ts";
+import type { StoragePlace, StorageSearch } from "./storage-layout.ts";
 
 /** What a transaction changed in a contract's storage; element of what `hyperchain_storageChanges` answers. */
 export interface StorageChanges {
@@ -32,6 +32,8 @@ const MOST_SLOTS = 200;
 const MOST_CONTRACTS = 50;
 /** Words that are tried as keys of mappings, and hashes that are made of them for a contract: some 50 ms of work. */
 const MOST_KEYS = 48;
+const MOST_TEXTS = 24;
+const MOST_TEXT_BYTES = 128;
 const MOST_HASHES = 6_000;
 /** Of a call's data: its first words are its arguments. */
 const MOST_WORDS_OF_CALL = 16;
@@ -78,7 +80,7 @@ export async function storageChanges(changed: Changed): Promise<readonly Storage
     const places = await placesOf(
       own,
       words.map(({ slot }) => slot),
-      { keys, names: changed.names },
+      { ...keys, names: changed.names },
     );
     found.push({
       address: address as Hex,
@@ -114,7 +116,10 @@ async function framesOf({ chainId, hash, ask, isL1 }: Changed): Promise<readonly
 }
 
 /** Words of the calls' data and of the events, and the addresses in them: what contracts look up by is mostly told to them. */
-async function keysOf({ chainId, hash, ask }: Changed, frames: readonly CallFrame[]): Promise<readonly bigint[]> {
+async function keysOf(
+  { chainId, hash, ask }: Changed,
+  frames: readonly CallFrame[],
+): Promise<Pick<StorageSearch, "keys" | "texts">> {
   const receipt = (await ask(chainId, "eth_getTransactionReceipt", [hash])) as {
     readonly logs: readonly { readonly topics: readonly Hex[]; readonly data: Hex }[];
   } | null;
@@ -126,7 +131,26 @@ async function keysOf({ chainId, hash, ask }: Changed, frames: readonly CallFram
     ]),
     ...(receipt?.logs ?? []).flatMap(({ topics, data }) => [...topics.slice(1), ...wordsOf(data.slice(2))]),
   ];
-  return [...new Set([...words.map(BigInt), ...SMALL_KEYS])].slice(0, MOST_KEYS);
+  const said = [
+    ...frames.map(({ input }) => input.slice(SELECTOR_LENGTH)),
+    ...(receipt?.logs ?? []).map(({ data }) => data.slice(2)),
+  ];
+  return {
+    keys: [...new Set([...words.map(BigInt), ...SMALL_KEYS])].slice(0, MOST_KEYS),
+    texts: [...new Set(said.flatMap(textsOf))].slice(0, MOST_TEXTS),
+  };
+}
+
+/** What may be texts or bytes: a word that could be their length, then so many bytes, filled up with zeros. */
+function textsOf(digits: string): readonly Hex[] {
+  return wordsOf(digits).flatMap((length, i): readonly Hex[] => {
+    const bytes = BigInt(length);
+    if (bytes === 0n || bytes > MOST_TEXT_BYTES) return [];
+    const from = (i + 1) * WORD_DIGITS;
+    const end = from + Number(bytes) * 2;
+    const padded = from + Math.ceil(Number(bytes) / 32) * WORD_DIGITS;
+    return digits.length < padded || /[^0]/.test(digits.slice(end, padded)) ? [] : [`0x${digits.slice(from, end)}`];
+  });
 }
 
 function wordsOf(digits: string): readonly string[] {
@@ -154,14 +178,15 @@ async function contractsOf(
 async function placesOf(
   contracts: readonly NamedContract[],
   slots: readonly bigint[],
-  { keys, names }: { readonly keys: readonly bigint[]; readonly names: ProjectNames },
+  { keys, texts, names }: Pick<StorageSearch, "keys" | "texts"> & { readonly names: ProjectNames },
 ): Promise<ReadonlyMap<bigint, readonly StoragePlace[]>> {
   const places = new Map<bigint, readonly StoragePlace[]>();
   for (const { fullName } of contracts) {
     const layout = await names.layout?.(fullName);
     if (layout === undefined) continue;
     const found: StoragePlace[] = [];
-    findInLayout(layout, { wanted: new Set(slots.filter((slot) => !places.has(slot))), keys, hashes: MOST_HASHES, found });
+    const wanted = new Set(slots.filter((slot) => !places.has(slot)));
+    findInLayout(layout, { wanted, keys, texts, hashes: MOST_HASHES, found });
     for (const [slot, own] of Map.groupBy(found, ({ slot: at }) => at)) places.set(slot, own);
   }
   return places;

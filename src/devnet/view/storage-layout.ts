@@ -1,4 +1,4 @@
-import { keccak, numberToHex } from "../../protocol/hex.ts";
+import { fromHex, keccak, numberToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** A type as storage holds it. Elements of mappings and lists are asked for: a struct may hold a mapping to itself. */
@@ -29,10 +29,12 @@ export interface StoragePlace {
 }
 
 /** What is looked for in a layout. */
-interface StorageSearch {
+export interface StorageSearch {
   readonly wanted: ReadonlySet<bigint>;
   /** Words that may be keys of mappings. */
   readonly keys: readonly bigint[];
+  /** Texts and bytes that may be. */
+  readonly texts: readonly Hex[];
   /** Hashes that may still be made. */
   hashes: number;
   readonly found: StoragePlace[];
@@ -85,13 +87,21 @@ const WORDS: StoragePlace["type"] = { kind: "value", name: "bytes32", bytes: WOR
 
 function findInMapping(type: StorageType & { readonly kind: "mapping" }, place: Place, search: StorageSearch): void {
   const { slot, label, depth } = place;
-  for (const key of search.keys) {
-    const text = keyText(key, type.key);
-    if (text === undefined) continue;
-    const at = hashed(slot, search, key);
+  for (const [bytes, text] of keysFor(type.key, search)) {
+    const at = hashed(slot, search, bytes);
     if (at === undefined) return;
     find(type.value(), { slot: at, offset: 0, label: `${label}[${text}]`, depth: depth + 1 }, search);
   }
+}
+
+/** As they are hashed, a text or bytes without a length, and as people write them. */
+function* keysFor(type: StorageType, { keys, texts }: StorageSearch): Iterable<readonly [Uint8Array, string]> {
+  if (type.kind === "bytes") for (const each of texts) yield [fromHex(each), type.name === "bytes" ? each : quotedText(each)];
+  else
+    for (const key of keys) {
+      const text = keyText(key, type);
+      if (text !== undefined) yield [word(key), text];
+    }
 }
 
 function findInList(type: StorageType & { readonly kind: "list" }, place: Place, search: StorageSearch): void {
@@ -126,10 +136,10 @@ function within(
 }
 
 /** Where what belongs to a slot lies; undefined where no more hashes may be made. */
-function hashed(slot: bigint, search: StorageSearch, key?: bigint): bigint | undefined {
+function hashed(slot: bigint, search: StorageSearch, ...key: readonly Uint8Array[]): bigint | undefined {
   if (search.hashes <= 0) return undefined;
   search.hashes--;
-  return BigInt(keccak(...(key === undefined ? [slot] : [key, slot]).map(word)));
+  return BigInt(keccak(...key, word(slot)));
 }
 
 function word(value: bigint): Uint8Array {
@@ -175,10 +185,7 @@ function packed(element: { readonly bytes: number }, index: bigint): readonly [b
   return [index / perSlot(element), Number(index % perSlot(element)) * element.bytes];
 }
 
-/**
- * A word as a key of that type; undefined where it cannot be one. Keys that are texts are hashed by themselves: they are not
- * found.
- */
+/** A word as a key of that type; undefined where it cannot be one. */
 function keyText(key: bigint, type: StorageType): string | undefined {
   if (type.kind !== "value") return undefined;
   const raw = numberToHex(key, WORD);
@@ -211,6 +218,10 @@ function valueText(hex: Hex, { name, members, bytes }: StorageType & { readonly 
 function textOfBytes(slotWord: Hex, name: "bytes" | "string"): string {
   const last = BigInt(slotWord) % 256n;
   if (last % 2n === 1n) return `${(BigInt(slotWord) - 1n) / 2n} bytes`;
-  const bytes = slotWord.slice(2, 2 + Number(last));
-  return name === "bytes" ? `0x${bytes}` : JSON.stringify(Buffer.from(bytes, "hex").toString("utf8"));
+  const bytes: Hex = `0x${slotWord.slice(2, 2 + Number(last))}`;
+  return name === "bytes" ? bytes : quotedText(bytes);
+}
+
+function quotedText(bytes: Hex): string {
+  return JSON.stringify(Buffer.from(fromHex(bytes)).toString("utf8"));
 }
