@@ -1,5 +1,7 @@
 import type { EcosystemInfo } from "../answers.ts";
 import { Deploy } from "../contract/deploy.tsx";
+import { codeWords } from "../contract/code-words.ts";
+import { describe } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
@@ -11,7 +13,7 @@ import { ask } from "../rpc.ts";
 /** Each is a question to a member. */
 const MOST_SHOWN = 100;
 
-/** A contract and the code that it has, which is named by a letter where several have the same name. */
+/** A contract and the code that it has, and how that compares where several have the same name. */
 interface Deployment extends NamedContract {
   readonly codeBytes: number;
   readonly code: string;
@@ -49,7 +51,7 @@ export function ContractsPage() {
                 <a href={to(chain, "address", address)}>
                   <code>{address}</code>
                 </a>,
-                `${count(codeBytes)} bytes${code}`,
+                `${count(codeBytes)} bytes${code === "" ? "" : `, ${code}`}`,
               ],
             }))}
           />
@@ -61,20 +63,22 @@ export function ContractsPage() {
 }
 
 async function deploymentsOf(info: EcosystemInfo, contracts: readonly NamedContract[]): Promise<readonly Deployment[]> {
+  const described = await describe(contracts.map(({ chain, address }) => ({ chain, address }))).catch(() => []);
   const found = await Promise.all(
-    contracts.map(async (contract) => {
+    contracts.map(async (contract, i) => {
       const id = info.chains.find(({ name }) => name === contract.chain)?.chainId;
       // A chain that is paused, or that only its readers may read, does not tell.
       const member = id === undefined ? "l1" : String(id);
-      return { ...contract, bytes: await ask<string>(member, "eth_getCode", [contract.address, "latest"]).catch(() => "0x") };
+      const bytes = await ask<string>(member, "eth_getCode", [contract.address, "latest"]).catch(() => "0x");
+      return { ...contract, bytes, fullName: described[i]?.contract?.fullName };
     }),
   );
   return [...Map.groupBy(found, ({ name }) => name).values()].flatMap((alike) => {
-    const codes = [...new Set(alike.map(({ bytes }) => bytes))];
-    return alike.map(({ bytes, ...contract }): Deployment => {
-      const letter = String.fromCodePoint(65 + codes.indexOf(bytes));
-      const code = alike.length === 1 ? "" : codes.length === 1 ? ", equal on all" : `, code ${letter}`;
-      return { ...contract, codeBytes: (bytes.length - 2) / 2, code };
-    });
+    const words = codeWords(alike);
+    return alike.map(({ bytes, ...contract }, i): Deployment => ({
+      ...contract,
+      codeBytes: (bytes.length - 2) / 2,
+      code: words[i] ?? "",
+    }));
   });
 }

@@ -45,7 +45,7 @@ export interface Description {
   /** Why what returned `output` reverted, as the end of "it reverted …". */
   readonly reason?: string;
   /** The project's contract that has the code at `address` of `chain`. */
-  readonly contract?: { readonly name: string; readonly abi: InterfaceAbi };
+  readonly contract?: Pick<NamedContract, "name" | "fullName" | "abi">;
 }
 
 /** Things that one question asks about. */
@@ -95,7 +95,7 @@ async function describe(
   if (isTopics(topics) && isHex(data)) return isDecoded(data) ? describedEvent(topics, data, names) : {};
   if (!isHex(address) || address.length !== 42) throw unlike();
   const contract = names.contract?.(await codeOf(memberNamed(chain), address));
-  return contract === undefined ? {} : { contract: { name: contract.name, abi: contract.abi } };
+  return contract === undefined ? {} : { contract: { name: contract.name, fullName: contract.fullName, abi: contract.abi } };
 }
 
 /** Of a call that is too long to decode, or has no arguments to its selector, the function at least. */
