@@ -42,12 +42,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   tamperNextProof: {
     words: "tamper with the next proof",
-    does: "One byte of the chain's next proof is wrong, so it is refused, and the chain's settlement stands still.",
+    does: "One byte of the chain's next proof is wrong: what the chain settles on refuses it, and its settlement stands still until a return to a snapshot.",
     fields: ["chain"],
   },
   tamperNextData: {
     words: "tamper with the next data",
-    does: "One change that the chain's next batch publishes is not what its blocks did.",
+    does:
+      "One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it, and the chain stands still until hyperchain:reseal; " +
+      "no proof of it can be made; where neither is asked for it is executed, and hyperchain:reconstruct finds it. Not in an ecosystem that is kept.",
     fields: ["chain"],
   },
   clear: {
