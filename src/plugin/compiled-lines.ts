@@ -51,8 +51,8 @@ interface Origin {
 const [PUSH1, PUSH32] = [0x60, 0x7f];
 
 /**
- * Lines of Solidity, innermost first, that code of a contract was in: `trail` has the instructions at which it jumped, in order, and
- * then the one that is meant. Source: Solidity's documentation, "Source Mappings".
+ * Lines of Solidity, innermost first, that code of a contract was in: `trail` has the instructions at which it jumped, in order,
+ * and then the one that is meant. Source: Solidity's documentation, "Source Mappings".
  */
 export function compiledLines({
   sources,

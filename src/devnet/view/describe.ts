@@ -28,8 +28,8 @@ export interface ProjectNames extends ContractNames {
   /** The variables of a contract by its full name; undefined where they are unknown. Absent: as above. */
   layout?(fullName: string): Promise<StorageLayout | undefined>;
   /**
-   * Lines of Solidity that code of a contract was in, innermost first: `trail` has the instructions at which it jumped, then the one
-   * that is meant. Empty where they are unknown. Absent: as above.
+   * Lines of Solidity that code of a contract was in, innermost first: `trail` has the instructions at which it jumped, then
+   * the one that is meant. Empty where they are unknown. Absent: as above.
    */
   lines?(fullName: string, trail: readonly number[]): Promise<readonly string[]>;
 }

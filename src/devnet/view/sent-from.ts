@@ -27,8 +27,8 @@ interface Leading {
 const CALLS = new Set(["CALL", "CALLCODE", "DELEGATECALL", "STATICCALL", "CREATE", "CREATE2"]);
 
 /**
- * The lines of Solidity from which a message was sent, innermost first; empty where the sources are unknown, where an account sent
- * it itself, and where the chain refuses to trace so much.
+ * The lines of Solidity from which a message was sent, innermost first; empty where the sources are unknown, where an account
+ * sent it itself, and where the chain refuses to trace so much.
  */
 export async function sentFrom(sending: Sending, ask: AskRemote, names: ProjectNames): Promise<readonly string[]> {
   const path = pathTo(sending.calls, sending.messageHash.slice(2).toLowerCase());
