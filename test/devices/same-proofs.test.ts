@@ -16,8 +16,9 @@ import { TestWallet } from "../chain/support/wallet.ts";
 import { ChainBatches } from "../execution-proof/support/chain-batches.ts";
 import { createSoftwareBackend, NO_CARD } from "../kernels/support/swiftshader.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { IS_NIGHTLY } from "../support/nightly.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { openProvingBrowser, type ProvingBrowser } from "./support/browser-proofs.ts";
+import { randomExecution } from "./support/random-execution.ts";
 import { PROOF_CASES, type ProofCaseName } from "./support/proof-cases.ts";
 
 describe("H2: the same proof, byte for byte, by the reference, by WebAssembly and by the shaders", { skip: NO_CARD }, () => {
@@ -50,6 +51,14 @@ describe("H2: the same proof, byte for byte, by the reference, by WebAssembly an
       assert.equal(memoryInUse, 0);
     });
   }
+
+  it("of the tables of an execution with random columns: each program of their constraints and lookups", async () => {
+    // The two that are left out by day are ranges of 2^16 numbers.
+    const { system, input } = randomExecution(byNight(16, 13));
+    assert.equal(system.tables.length, byNight(41, 39));
+    assert.deepEqual(await prove(system, input, card), await prove(system, input, wasm));
+    assert.equal(card.memoryInUse(), 0);
+  });
 
   const byDay = !IS_NIGHTLY && "the reference and a card in software take a minute for a million cells: by night";
   it("of a chunk of an execution", { skip: byDay }, async () => {

@@ -1,0 +1,38 @@
+import { uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
+import { digestLength } from "../../../src/kernels/tree-hash.ts";
+import type { ProverInput } from "../../../src/stark/prover-input.ts";
+import { committedHeights, compileSystem, type System } from "../../../src/stark/system.ts";
+import { randomColumns } from "../../kernels/support/random-elements.ts";
+import { smallParameters } from "../../stark/airs/small-parameters.ts";
+
+/** NOT SECURE. Hashed and opened as executions are. */
+const PARAMETERS = smallParameters({
+  ...{ minLogRows: 4, maxLogRows: 16, logBlowup: 1, queryCount: 2, grindingBits: 1 },
+  ...{ hash: { kind: "turboshake", digestBytes: 26 }, opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 } },
+});
+
+/**
+ * The tables of an execution with columns of random elements: no proof of them holds, but to make one runs the program of every
+ * table's constraints and of its lookups, on values that no execution has. Without tables of more fixed rows than 2^mostLogRows.
+ */
+export function randomExecution(mostLogRows: number): { readonly system: System; readonly input: ProverInput } {
+  const { definition: whole } = uncommittedSystem(2n, PARAMETERS).system;
+  const definition = {
+    ...whole,
+    tables: whole.tables.filter(({ preprocessed }) => (preprocessed?.logRows ?? 0) <= mostLogRows),
+    publicValues: () => new Array<number>(whole.statementValueCount).fill(0),
+  };
+  const root = new Uint8Array(digestLength(PARAMETERS.hash));
+  const system = compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root])));
+  const { tables } = system;
+  return {
+    system,
+    input: {
+      statement: new Uint8Array(4 * (definition.statementElements?.count ?? 0)),
+      auxiliary: tables.map(({ auxiliaryCount }) => new Array<number>(auxiliaryCount).fill(0)),
+      traces: tables.map(({ mainWidth, fixedLogRows }, i) =>
+        randomColumns(i + 1, mainWidth, fixedLogRows ?? PARAMETERS.minLogRows),
+      ),
+    },
+  };
+}
