@@ -29,6 +29,8 @@ interface ProofPlan {
 interface ProvingDevice extends Backend {
   /** Rejects with CardMemoryExceeded where the work takes more than there is. */
   plan?(work: (backend: Backend) => Promise<unknown>): Promise<unknown>;
+  /** Called between proofs: gives back memory that only the next one would take again. */
+  rest?(): void;
 }
 
 /**
@@ -138,7 +140,10 @@ function isGivenUp(faults: readonly DeviceFault[]): boolean {
   );
 }
 
-async function attempt<Proof>(request: ProofRequest<Proof>, device: Backend): Promise<{ readonly proof: Proof } | DeviceFault> {
+async function attempt<Proof>(
+  request: ProofRequest<Proof>,
+  device: ProvingDevice,
+): Promise<{ readonly proof: Proof } | DeviceFault> {
   try {
     const proof = await request.make(device, undefined);
     const refusal = request.refusalOf(proof);
@@ -148,6 +153,8 @@ async function attempt<Proof>(request: ProofRequest<Proof>, device: Backend): Pr
   } catch (error) {
     request.signal?.throwIfAborted();
     return faultOf(error);
+  } finally {
+    device.rest?.();
   }
 }
 

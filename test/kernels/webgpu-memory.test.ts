@@ -232,6 +232,30 @@ describe("a card's memory", () => {
     assert.deepEqual(madeOn.slice(2), ["webgpu", "reference"]);
   });
 
+  it("is the card's again behind each proof, but for what its handles hold: threads that prove in turn share it", async () => {
+    const { device, count } = counted(emptyDevice({ limits: LEAST_LIMITS }));
+    const card = createWebgpuBackend({ device, now });
+    const before = count.live;
+    const kept = await card.upload([new Uint32Array(2 ** 10)], 10);
+    const backends = new ProvingBackends(createReferenceBackend(), card);
+    const system = fibonacciSystem(smallParameters());
+    for (let i = 0; i < 2; i++) {
+      const { backend } = await backends.prove({
+        make: (own) => prove(system, fibonacciInput(6), own),
+        free: () => undefined,
+        // The card here computes nothing: whether a proof holds is of no account.
+        refusalOf: () => undefined,
+      });
+      assert.equal(backend, card);
+      assert.ok(card.mostMemoryInUse() > 2 ** 12);
+      assert.equal(count.live - before, 2 ** 12);
+    }
+    card.release(kept);
+    card.rest();
+    assert.equal(count.live, before);
+    await card.close();
+  });
+
   it("is planned to the byte, and the plan sends nothing to the card", { skip: NO_CARD }, async () => {
     const { device, count } = counted(await openSoftwareDevice());
     const card = createWebgpuBackend({ device, now });

@@ -37,6 +37,8 @@ export interface WebgpuBackend extends Backend {
    * values. Rejects with CardMemoryExceeded where there are fewer, and as the work does. The card itself gets nothing.
    */
   plan(work: (backend: Backend) => Promise<unknown>): Promise<number>;
+  /** Gives the card the memory back that no handle holds: other threads' proofs, and the screen, find it. */
+  rest(): void;
   /**
    * Resolves once the card owes no answer, however long that takes: Dawn ends the process where one is left when its thread ends.
    * Call it after `close`.
@@ -77,6 +79,7 @@ export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBacken
     compileKernels: (degree) => device().machine.prepare(kernelsOfProofs(degree)),
     plan: (work) => planned(createWebgpuBackend({ ...options, device: emptyDevice(gpu) }), work),
     mostMemoryInUse: () => card.machine.memory.mostTakenBytes,
+    rest: () => running?.machine.memory.dropWaiting(),
     settled: () => card.machine.settled(),
     memoryInUse: () => running?.machine.memory.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),

@@ -50,7 +50,7 @@ export class DeviceMemory {
       return waiting;
     }
     if (size > this.largestBuffer) throw new CardMemoryExceeded("BufferTooLarge", tooMuch(size, this.largestBuffer));
-    if (this.#taken + this.#waiting + size > this.#most) this.#dropWaiting();
+    if (this.#taken + this.#waiting + size > this.#most) this.dropWaiting();
     if (this.#taken + size > this.#most) throw new CardMemoryExceeded("TooMuch", tooMuch(this.#taken + size, this.#most));
     this.#count(size);
     return this.#device.createBuffer({ size, usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget });
@@ -65,17 +65,18 @@ export class DeviceMemory {
     same.push(buffer);
   }
 
-  #count(size: number): void {
-    this.#taken += size;
-    this.#mostTaken = Math.max(this.#mostTaken, this.#taken);
-  }
-
-  #dropWaiting(): void {
+  /** Gives the card the freed buffers back. */
+  dropWaiting(): void {
     // Commands that were handed over still find it. As garbage, buffers would lie on the card until the thread has time for it.
     this.#beforeDestroy();
     for (const buffers of this.#free.values()) for (const buffer of buffers) buffer.destroy();
     this.#free.clear();
     this.#waiting = 0;
+  }
+
+  #count(size: number): void {
+    this.#taken += size;
+    this.#mostTaken = Math.max(this.#mostTaken, this.#taken);
   }
 }
 
