@@ -25,6 +25,8 @@ contract SecurityCouncil is ISecurityCouncil {
     mapping(address account => bool) public isMember;
     /// @inheritdoc ISecurityCouncil
     uint256 public nonce;
+    /// @inheritdoc ISecurityCouncil
+    uint256 public softFrom;
 
     /// @param members_ Strictly ascending.
     constructor(IVerifierRegistry registry_, address[] memory members_, CouncilTerms memory terms_) {
@@ -43,6 +45,7 @@ contract SecurityCouncil is ISecurityCouncil {
         bytes32 named = keccak256(abi.encodePacked(versions));
         bytes32 act = keccak256(abi.encode(FREEZE_TYPE, named, time, nonce, deadline));
         _spend(act, deadline, time > softTime ? hard : soft, signatures);
+        if (signatures.length < hard) _spendSoft(time);
         registry.freeze(versions, time);
     }
 
@@ -67,6 +70,12 @@ contract SecurityCouncil is ISecurityCouncil {
     /// @inheritdoc ISecurityCouncil
     function members() external view returns (address[] memory) {
         return memberList;
+    }
+
+    /// @dev Else the fewer could freeze again and again, until nothing is left for an emergency.
+    function _spendSoft(uint64 time) private {
+        if (block.timestamp < softFrom) revert SoftFreezeTooSoon(softFrom, block.timestamp);
+        softFrom = block.timestamp + time + registry.freezeCycle();
     }
 
     function _spend(bytes32 act, uint256 deadline, uint256 needed, bytes[] calldata signatures) private {

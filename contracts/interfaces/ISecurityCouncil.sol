@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 
 /// @notice How many of a council's members must sign, and for how long the fewer may freeze.
-/// @param soft Signatures for a freeze of at most `softTime` seconds.
+/// @param soft Signatures for a freeze of at most `softTime` seconds, once in a cycle of the registry's.
 /// @param hard Signatures for everything else.
 struct CouncilTerms {
     uint256 soft;
@@ -22,6 +22,8 @@ interface ISecurityCouncil {
     error CouncilTermsOutOfRange(uint256 members, uint256 soft, uint256 hard);
     error TooFewCouncilSignatures(uint256 expected, uint256 actual);
     error ActExpired(uint256 deadline, uint256 actual);
+    /// @notice Fewer members than `hard` have frozen in this cycle already.
+    error SoftFreezeTooSoon(uint256 earliest, uint256 actual);
 
     function registry() external view returns (IVerifierRegistry);
     function terms() external view returns (CouncilTerms memory);
@@ -30,6 +32,9 @@ interface ISecurityCouncil {
 
     /// @notice Of the next act.
     function nonce() external view returns (uint256);
+
+    /// @notice The first second in which fewer members than `hard` can freeze.
+    function softFrom() external view returns (uint256);
 
     /// @notice `Freeze(uint256[] versions,uint64 time,uint256 nonce,uint256 deadline)`
     function freeze(uint256[] calldata versions, uint64 time, uint256 deadline, bytes[] calldata signatures) external;

@@ -266,6 +266,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"epoch","type":"uint64"},{"name":"signer","type":"address"}],"name":"SignerNotOfEpoch","type":"error"},
   {"inputs":[{"name":"first","type":"address"},{"name":"second","type":"address"}],"name":"SignersDiffer","type":"error"},
   {"inputs":[{"name":"previous","type":"address"},{"name":"next","type":"address"}],"name":"SignersNotAscending","type":"error"},
+  {"inputs":[{"name":"earliest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"SoftFreezeTooSoon","type":"error"},
   {"inputs":[{"name":"earliest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"StandbyTooEarly","type":"error"},
   {"inputs":[],"name":"StandbyWithoutQuorum","type":"error"},
   {"inputs":[{"name":"cheatCount","type":"uint256"}],"name":"StateCheatsForbidden","type":"error"},

@@ -8,6 +8,7 @@ export const securityCouncilAbi = [
   {"inputs":[],"name":"members","outputs":[{"name":"","type":"address[]"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"nonce","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"registry","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"softFrom","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"terms","outputs":[{"components":[{"name":"soft","type":"uint256"},{"name":"hard","type":"uint256"},{"name":"softTime","type":"uint256"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"deadline","type":"uint256"},{"name":"signatures","type":"bytes[]"}],"name":"unfreeze","outputs":[],"stateMutability":"nonpayable","type":"function"},
 ] as const;

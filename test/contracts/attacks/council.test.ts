@@ -11,6 +11,7 @@ import { lower } from "../l1/support/terms.ts";
 
 const [SOFT, HARD, SOFT_SECONDS] = [3, 6, 100n];
 const NEVER = 2n ** 64n;
+const CYCLE = 2_000n;
 
 const TYPES = {
   freeze: {
@@ -62,7 +63,7 @@ describe("attacks on a security council of eight", () => {
     const [deployer] = await l1.ethers.getSigners();
     const nonce = await deployer!.getNonce();
     const address = getCreateAddress({ from: deployer!.address, nonce: nonce + 1 });
-    const verifiers = await l1.deploy("VerifierRegistry", [deployer!.address, address, 1_000n, 500n, 2_000n]);
+    const verifiers = await l1.deploy("VerifierRegistry", [deployer!.address, address, 1_000n, 500n, CYCLE]);
     const terms = [SOFT, HARD, SOFT_SECONDS];
     const addresses = members.map((member) => member.address);
     const made = await l1.deploy("SecurityCouncil", await verifiers.getAddress(), addresses, terms);
@@ -163,6 +164,22 @@ describe("attacks on a security council of eight", () => {
       ["scheduleCouncil", address],
     ])
       await assertReverts(send(speaker, fn as string, ...args), "OnlyGovernance");
+  });
+
+  test("three freeze once in a cycle, however short: they leave the six time for an emergency", async () => {
+    const { provider } = l1.ethers;
+    const freeze = (count: number) => bring("freeze", [[PROTOCOL_VERSION], 10n], { signers: members.slice(0, count) });
+    const now = async () => BigInt((await provider.getBlock("latest"))!.timestamp);
+    await provider.send("evm_increaseTime", [Number(CYCLE + 2n * SOFT_SECONDS)]);
+    await freeze(SOFT);
+    const from = (await now()) + 10n + CYCLE;
+    assert.equal(await view(council, "softFrom"), from);
+    for (const count of [3, 5]) await assertReverts(freeze(count), "SoftFreezeTooSoon");
+    await freeze(HARD);
+    assert.equal(await view(council, "softFrom"), from);
+    await provider.send("evm_setNextBlockTimestamp", [Number(from)]);
+    await provider.send("evm_mine", []);
+    await freeze(SOFT);
   });
 
   test("terms that make no council", async () => {

@@ -2,6 +2,7 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { startLocalL1 } from "../../support/l1.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
+import { operationAt } from "./support/chain.ts";
 import type { TestChain } from "./support/chain.ts";
 import { addressOf, as, deployEcosystem, PROTOCOL_VERSION, REACTION_SECONDS, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
@@ -61,7 +62,7 @@ describe("freezes of protocol versions", () => {
     const overdue = await chain.request();
     assert.ok(overdue.length > 0);
     await scene.nextCycle();
-    await freezeUntil();
+    const until = await freezeUntil();
     await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, paid.formed, 1, message));
     assert.equal(await ecosystem.l1.ethers.provider.getBalance(recipient), 70n);
     await chain.request();
@@ -70,6 +71,10 @@ describe("freezes of protocol versions", () => {
     await scheduleTerms(ecosystem, chain, { isGoverned: false });
     await send(chain.contract, "activateExit");
     assert.equal(await view(chain.contract, "exited"), true);
+    await send(chain.contract, "refundOperation", await operationAt(chain, 1));
+    await assertReverts(send(chain.contract, "refundOperation", await operationAt(chain, 1)), "DepositAlreadyRefunded");
+    // All of it while the freeze lasted.
+    assert.ok((await ecosystem.latestTimestamp()) < until);
   });
 
   test("do not hinder a chain from choosing the frozen version for a day when it is frozen no more", async () => {

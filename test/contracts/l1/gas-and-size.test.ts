@@ -118,11 +118,17 @@ describe("size and gas of the L1 contracts", () => {
     assetMessage(ecosystem, { kind: 1, originToken: addressOf(token), amount: 0n });
 
   test("every contract fits the limits of public networks", async () => {
-    for (const name of CONTRACTS) {
+    const all = [...(await hre.artifacts.getAllFullyQualifiedNames())].filter((name) => name.startsWith("contracts/"));
+    assert.ok(["SecurityCouncil", "HyperchainGovernor"].every((name) => all.some((each) => each.endsWith(`:${name}`))));
+    for (const name of all) {
       const { bytecode, deployedBytecode } = await hre.artifacts.readArtifact(name);
-      sizes[name] = (deployedBytecode.length - 2) / 2;
-      assert.ok(sizes[name] <= CODE_LIMIT, `${name} has ${sizes[name]} bytes`);
+      const size = (deployedBytecode.length - 2) / 2;
+      assert.ok(size <= CODE_LIMIT, `${name} has ${size} bytes`);
       assert.ok((bytecode.length - 2) / 2 <= INITCODE_LIMIT, `${name}'s creation code`);
+    }
+    for (const name of CONTRACTS) {
+      const { deployedBytecode } = await hre.artifacts.readArtifact(name);
+      sizes[name] = (deployedBytecode.length - 2) / 2;
     }
   });
 
