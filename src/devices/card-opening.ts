@@ -64,7 +64,7 @@ export class CardOpening {
         this.#tell({ kind: "measured", gain });
         if (gain < LEAST_GAIN && !isForced) return await device.close();
       }
-      this.#backends.adopt(device);
+      if (!this.#isEnding) this.#backends.adopt(device);
     } catch (error) {
       await device.close();
       throw error;

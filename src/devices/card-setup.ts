@@ -28,6 +28,11 @@ export interface EndCard {
   readonly type: "end-card";
 }
 
+/** To a proving thread: give the card back once the proof that is being made is there, and ask it for no other. */
+export interface LeaveCard {
+  readonly type: "leave-card";
+}
+
 /** What a proving thread says of the card, beside its replies to jobs. */
 export interface CardNews {
   readonly type: "card";

@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
-import { CARD_LIFE, type CardNews, type CardSetup, type EndCard } from "./card-setup.ts";
+import { CARD_LIFE, type CardNews, type CardSetup, type EndCard, type LeaveCard } from "./card-setup.ts";
 import { absenceReason, deviceReport, type DeviceReport, type DeviceWish, type FoundCard } from "./device-report.ts";
 import { isWebgpuInstalled, mayHaveCard } from "./installed-gpu.ts";
 import type { DeviceFault } from "./proving-backends.ts";
 
 /** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
 const END_MS = 10_000;
-/** How long is waited for what a card's driver says of it. */
-const LOOK_MS = 10_000;
+/** How long is waited for what a card's driver says of it: a loaded machine takes seconds to load it. */
+const LOOK_MS = 30_000;
 const IDLE_MS = 10_000;
 /** To open a card, and to compile its kernels, takes some seconds. */
 const IDLE_WITH_CARD_MS = 60_000;
@@ -47,7 +47,8 @@ export class DeviceChoice {
   readonly #options: DeviceOptions;
   readonly #found: FoundCard | undefined;
   readonly #faults: DeviceFault[] = [];
-  readonly #lives = new WeakMap<ProvingThread, Int32Array<SharedArrayBuffer>>();
+  /** Threads that have a card, and what they say of it in shared memory. */
+  readonly #lives = new Map<ProvingThread, Int32Array<SharedArrayBuffer>>();
   #gain: number | undefined;
 
   /** `found`: undefined where no card is wished for. */
@@ -84,7 +85,10 @@ export class DeviceChoice {
       if (askForEnd(thread, life)) Atomics.wait(life, 0, CARD_LIFE.open, END_MS);
     };
     process.on("exit", onExit);
-    thread.on("exit", () => process.off("exit", onExit));
+    thread.on("exit", () => {
+      process.off("exit", onExit);
+      this.#lives.delete(thread);
+    });
     return thread;
   }
 
@@ -113,6 +117,10 @@ export class DeviceChoice {
     // Two threads that start together both measure: the first counts.
     if (news.kind === "measured") this.#gain ??= news.gain;
     else this.#faults.push(news.fault);
+    if (news.kind === "measured" || this.setup() !== undefined) return;
+    // It is given up: threads that have it still ask it for nothing more.
+    for (const [thread, life] of this.#lives)
+      if (Atomics.load(life, 0) === CARD_LIFE.open) thread.postMessage({ type: "leave-card" } satisfies LeaveCard);
   }
 }
 

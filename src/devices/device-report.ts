@@ -43,7 +43,7 @@ export function absenceReason({ state, card }: FoundCard): string {
     case "software":
       return `${card ?? "the card"} is software on the processor`;
     case "lost":
-      return "the graphics card's driver has not answered for 10 seconds";
+      return "the graphics card's driver has not answered for 30 seconds";
     case "found":
       return `${card ?? "a graphics card"} is measured before its first proof`;
   }

@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "../kernels/backend.ts";
 import type { GpuDevice } from "../kernels/webgpu/card/gpu.ts";
 import { openDevice } from "../kernels/webgpu/open-device.ts";
-import { CARD_LIFE, type CardNews, type CardSetup, type EndCard } from "./card-setup.ts";
+import { CARD_LIFE, type CardNews, type CardSetup, type EndCard, type LeaveCard } from "./card-setup.ts";
 import { CardOpening } from "./card-opening.ts";
 import { installedGpu, softwareGpuOf } from "./installed-gpu.ts";
 import { ProvingBackends } from "./proving-backends.ts";
@@ -23,7 +23,14 @@ export function openBackends(processor: Backend, card: CardSetup | undefined, po
     Atomics.store(life, 0, CARD_LIFE.ended);
     Atomics.notify(life, 0);
   };
-  port.on("message", (message: EndCard) => void (message.type === "end-card" && end()));
+  const leave = (): Promise<void> => {
+    backends.leave();
+    return end();
+  };
+  port.on("message", ({ type }: EndCard | LeaveCard) => {
+    if (type === "end-card") void end();
+    if (type === "leave-card") void backends.alone(leave);
+  });
   endBeforeThread(end);
   return backends;
 }

@@ -72,6 +72,11 @@ export class ProvingBackends {
     this.#device = device;
   }
 
+  /** From now on proofs are asked of the processor. */
+  leave(): void {
+    this.#device = undefined;
+  }
+
   /** The one that is asked for the next proof. */
   get first(): ProvingDevice {
     return isGivenUp(this.#faults) ? this.processor : (this.#device ?? this.processor);

@@ -175,12 +175,16 @@ ${WITH_CARD}
         stdio: ["ignore", "pipe", "ignore"],
       });
       const pid = child.pid ?? assert.fail("it has started");
-      const [said] = (await once(child.stdout, "data")) as [Buffer];
+      const ended = once(child, "exit");
+      const [said] = (await Promise.race([
+        once(child.stdout, "data"),
+        ended.then((how) => assert.fail(`it ended before it was at work: ${how.join()}`)),
+      ])) as [Buffer];
       assert.match(said.toString(), /^gpu\n/);
       const threads = readdirSync(`/proc/${pid}/task`);
       assert.ok(threads.length > 3, `${threads.length} threads were at work`);
       child.kill("SIGKILL");
-      assert.deepEqual(await once(child, "exit"), [null, "SIGKILL"]);
+      assert.deepEqual(await ended, [null, "SIGKILL"]);
       for (const thread of threads) assert.equal(existsSync(`/proc/${thread}`), false, `thread ${thread}`);
       assert.throws(() => process.kill(-pid, 0), { code: "ESRCH" });
       assert.deepEqual(readdirSync(folder), []);

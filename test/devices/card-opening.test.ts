@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { MessageChannel } from "node:worker_threads";
 import { CardOpening } from "../../src/devices/card-opening.ts";
-import type { CardNews } from "../../src/devices/card-setup.ts";
+import { CARD_LIFE, type CardNews, type LeaveCard } from "../../src/devices/card-setup.ts";
+import { openBackends } from "../../src/devices/open-backends.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
@@ -62,6 +66,28 @@ describe("H2: a card that is opened beside proofs", () => {
       assert.equal(card.isGivenBack(), true);
       await opening.end();
     }
+  });
+
+  it("is asked for no proof once its thread is told to leave it, and given back behind the one that is being made", async () => {
+    const module = new URL("./support/empty-gpu.ts", import.meta.url).href;
+    const { port1, port2 } = new MessageChannel();
+    const life = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const told = { isForced: true, isMeasured: true, memory: 2 ** 28, life, software: { module, logRows: 7, limitMs: 1 } };
+    const listeners = new Set(process.listeners("uncaughtException"));
+    const backends = openBackends(processor, told, port1);
+    while (backends.first === processor) await turn();
+    const { promise: proof, resolve: finish } = Promise.withResolvers<string>();
+    const made = backends.prove({ make: () => proof, free: () => undefined, refusalOf: () => undefined });
+    port2.postMessage({ type: "leave-card" } satisfies LeaveCard);
+    await once(port1, "message");
+    assert.notEqual(backends.first, processor);
+    finish("a proof");
+    assert.equal((await made).backend.name, "webgpu");
+    while (Atomics.load(new Int32Array(life), 0) !== CARD_LIFE.ended) await turn();
+    assert.equal(backends.first, processor);
+    port1.close();
+    for (const added of process.listeners("uncaughtException"))
+      if (!listeners.has(added)) process.off("uncaughtException", added);
   });
 
   it("is found wrong when it is measured, where it says that all was done and has computed nothing", async () => {

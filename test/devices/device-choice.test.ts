@@ -56,7 +56,7 @@ describe("H2: what provers prove on", () => {
     });
   });
 
-  it("is WebAssembly where a card's driver hangs: it is waited for ten seconds, and keeps no process", async () => {
+  it("is WebAssembly where a card's driver hangs: it is waited for half a minute, and keeps no process", async () => {
     const code = `
       const { mock } = await import("node:test");
       const { chooseDevice } = await import(${JSON.stringify(choiceFile)});
@@ -64,11 +64,11 @@ describe("H2: what provers prove on", () => {
       mock.timers.enable({ apis: ["setTimeout"] });
       const chosen = chooseDevice({ device: "auto", software });
       const forced = chooseDevice({ device: "gpu", software }).catch(({ code }) => code);
-      mock.timers.tick(10_000);
+      mock.timers.tick(30_000);
       const { on, state, why } = (await chosen).report();
       console.log([on, state, why, await forced].join("; "));`;
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", code]);
-    assert.equal(stdout, "wasm; lost; the graphics card's driver has not answered for 10 seconds; NoCard\n");
+    assert.equal(stdout, "wasm; lost; the graphics card's driver has not answered for 30 seconds; NoCard\n");
   });
 
   it("is no card that is software", { skip: NO_CARD }, async () => {
@@ -130,6 +130,35 @@ describe("H2: what provers prove on", () => {
     assert.notEqual(lost.choice.setup(), undefined, "it may have been asleep");
     lost.fault("failed");
     assert.deepEqual([lost.choice.report().state, lost.choice.setup()], ["lost", undefined]);
+  });
+
+  it("is left by all threads that have it once it is given up, each behind the proof that it makes", () => {
+    const choice = new DeviceChoice({ device: "auto" }, { state: "found", card: CARD });
+    const told: string[] = [];
+    const started = (name: string): EventEmitter => {
+      const thread = Object.assign(new EventEmitter(), {
+        postMessage: (message: unknown) => void told.push(`${name}: ${(message as { readonly type: string }).type}`),
+        unref: () => undefined,
+        terminate: async () => 0,
+      });
+      choice.start((setup) => {
+        Atomics.store(new Int32Array(setup?.life ?? assert.fail("there is no card")), 0, CARD_LIFE.open);
+        return thread;
+      });
+      return thread;
+    };
+    const [first, second, third] = [started("first"), started("second"), started("third")];
+    third.emit("exit", 0);
+    const fault = (kind: "lost" | "wrong") =>
+      first.emit("message", {
+        type: "card",
+        news: { kind: "fault", fault: { kind, reason: `it is ${kind}` } },
+      } satisfies CardNews);
+    fault("lost");
+    assert.deepEqual(told, []);
+    fault("wrong");
+    assert.deepEqual(told, ["first: leave-card", "second: leave-card"]);
+    for (const thread of [first, second]) thread.emit("exit", 0);
   });
 
   it("is ended with its thread only once the card has answered: Dawn would end the process with it", async (t) => {
