@@ -32,6 +32,7 @@ export type ClientErrorCode =
   | "PartFailed"
   | "NoVotes"
   | "NoCouncil"
+  | "WrongSignature"
   | "UnknownProposal"
   | "UnknownVersion"
   | "VoteLost";

@@ -1,7 +1,8 @@
-import { Interface } from "ethers";
-import type { Signer, TypedDataField } from "ethers";
+import { Interface, verifyTypedData } from "ethers";
+import type { Provider, Signer, TypedDataDomain, TypedDataField } from "ethers";
 import { securityCouncilAbi } from "../../abi/security-council.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ClientError } from "../ecosystem/client-error.ts";
 import { viewsOn } from "./read-view.ts";
 import { submit } from "../sending/submit.ts";
 import type { Sender } from "../sending/submit.ts";
@@ -42,33 +43,61 @@ const TYPES: Readonly<Record<CouncilAct["type"], readonly [name: string, fields:
   ],
 };
 
-/**
- * Has members of a `SecurityCouncil` sign an act, and brings their signatures, as any account. They are for this act alone.
- * Throws ClientError; Refused with the council's or the registry's error.
- */
-export async function actAsCouncil(council: Hex, act: CouncilAct, members: readonly Signer[], sender: Sender): Promise<Hex> {
-  const { provider } = sender;
+/** A council's next act, as its members sign it: for nothing else, and until the deadline alone. */
+export interface CouncilWord {
+  readonly act: CouncilAct;
+  readonly nonce: bigint;
+  readonly deadline: bigint;
+  /** Of the council's contract. */
+  readonly domain: TypedDataDomain & { readonly verifyingContract: Hex };
+}
+
+/** Default deadline: an hour from now. Rejects with the provider's error. */
+export async function nextWord(council: Hex, act: CouncilAct, provider: Provider, deadline?: bigint): Promise<CouncilWord> {
   const [nonce, block, { chainId }] = await Promise.all([
     viewsOn(provider)<bigint>(council, councilInterface, "nonce"),
     provider.getBlock("latest"),
     provider.getNetwork(),
   ]);
-  const deadline = BigInt(block?.timestamp ?? 0) + SIGNED_FOR_SECONDS;
-  const [name, own] = TYPES[act.type];
-  const fields = [...own, ...NONCE_AND_DEADLINE];
-  const args = argsOf(act);
-  const message = Object.fromEntries(fields.map((field, place) => [field.name, [...args, nonce, deadline][place]]));
   const domain = { name: "SecurityCouncil", version: "1", chainId, verifyingContract: council };
-  const signed = await Promise.all(
-    members.map(async (member) => ({
-      by: BigInt(await member.getAddress()),
-      signature: await member.signTypedData(domain, { [name]: fields }, message),
-    })),
-  );
+  return { act, nonce, deadline: deadline ?? BigInt(block?.timestamp ?? 0) + SIGNED_FOR_SECONDS, domain };
+}
+
+/** A member's signature of the act. */
+export async function signWord(word: CouncilWord, member: Signer): Promise<Hex> {
+  return (await member.signTypedData(word.domain, typesOf(word), messageOf(word))) as Hex;
+}
+
+/**
+ * Brings members' signatures, as any account. Throws ClientError WrongSignature for one that no account can have made;
+ * Refused with the council's or the registry's error.
+ */
+export async function bringWord(word: CouncilWord, signatures: readonly Hex[], sender: Sender): Promise<Hex> {
+  const bySigner = signatures.map((signature) => ({ signature, by: signerOf(word, signature) }));
   // The contract takes them in the order of their signers.
-  const signatures = signed.toSorted((left, right) => (left.by < right.by ? -1 : 1)).map(({ signature }) => signature);
-  const data = councilInterface.encodeFunctionData(act.type, [...args, deadline, signatures]);
-  return (await submit(sender, { to: council, data })).hash as Hex;
+  const ordered = bySigner.toSorted((left, right) => (left.by < right.by ? -1 : 1)).map(({ signature }) => signature);
+  const { act, deadline, domain } = word;
+  const data = councilInterface.encodeFunctionData(act.type, [...argsOf(act), deadline, ordered]);
+  return (await submit(sender, { to: domain.verifyingContract, data })).hash as Hex;
+}
+
+function signerOf(word: CouncilWord, signature: Hex): bigint {
+  try {
+    return BigInt(verifyTypedData(word.domain, typesOf(word), messageOf(word), signature));
+  } catch (error) {
+    throw new ClientError("WrongSignature", `${signature} is no account's signature of this act`, {}, { cause: error });
+  }
+}
+
+function typesOf({ act }: CouncilWord): Record<string, TypedDataField[]> {
+  const [name, own] = TYPES[act.type];
+  return { [name]: [...own, ...NONCE_AND_DEADLINE] };
+}
+
+function messageOf({ act, nonce, deadline }: CouncilWord): Readonly<Record<string, unknown>> {
+  const values = [...argsOf(act), nonce, deadline];
+  const [, own] = TYPES[act.type];
+  return Object.fromEntries([...own, ...NONCE_AND_DEADLINE].map(({ name }, place) => [name, values[place]]));
 }
 
 function argsOf(act: CouncilAct): readonly unknown[] {

@@ -17,7 +17,7 @@ export function governedBy({ governance, votes, council }: GovernanceInfo): read
   if (members.length === 0) return [byVotes, `the council ${address} freezes versions: ${left}`];
   return [
     byVotes,
-    `the council ${address} freezes versions for up to ${softSeconds} s by ${soft} of ${members.length} signatures, and longer by ${hard}: ${left}`,
+    `the council ${address} freezes versions for up to ${softSeconds} s, once a cycle, by ${soft} of ${members.length} signatures, and longer by ${hard}: ${left}`,
   ];
 }
 

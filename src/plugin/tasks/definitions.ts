@@ -593,8 +593,21 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("verifier", "With --add: the contract that checks the proofs of the version's batches"))
     .addOption(option("retire", "End this version, with the registry's notice"))
     .addOption(option("halt", "Halt this frozen version for good, where the council agrees"))
-    .addOption(option("replacement", "With --halt: version that chains pass to (default: none)"))
+    .addOption(option("replacement", "With --halt or --approve-halt: version that chains pass to (default: none)"))
     .addOption(option("council", "Name this account or contract as the next council, with the registry's notice"))
+    .addOption(option("freeze", "As the council: stop these versions, with commas between, for --seconds"))
+    .addOption(option("seconds", "With --freeze: how long"))
+    .addOption(option("unfreeze", "As the council: end the freeze of this version"))
+    .addOption(option("approveHalt", "As the council: agree that governance halts this frozen version"))
+    .addOption(
+      option("deadline", "With an act of the council: second until which the signatures can be brought (default: an hour)"),
+    )
+    .addOption(
+      option(
+        "signatures",
+        "With an act of the council: members' signatures, with commas between, which are brought (default: sign as a member)",
+      ),
+    )
     .addOption(option("call", "Have governance call this contract, such as its own governor"))
     .addOption(option("calldata", "With --call: what it is called with, 0x… (default: nothing)"))
     .addOption(option("description", "Of what is proposed; the same acts twice need another (default: none)"))

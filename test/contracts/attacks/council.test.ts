@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress } from "ethers";
-import type { BaseContract } from "ethers";
+import type { BaseContract, Provider, Signer } from "ethers";
+import { bringWord, nextWord, signWord } from "../../../src/client/governing/council.ts";
+import type { CouncilAct } from "../../../src/client/governing/council.ts";
+import { senderOn } from "../../../src/client/sending/submit.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
-import { addressOf, as, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
+import { addressOf, as, hexAddress, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { lower } from "../l1/support/terms.ts";
 
@@ -180,6 +183,28 @@ describe("attacks on a security council of eight", () => {
     await provider.send("evm_setNextBlockTimestamp", [Number(from)]);
     await provider.send("evm_mine", []);
     await freeze(SOFT);
+  });
+
+  test("what the client has members sign is what the contract takes, in whatever order it is brought", async () => {
+    const { provider } = l1.ethers;
+    const address = await hexAddress(council);
+    const { chainId } = await provider.getNetwork();
+    const sender = await senderOn(outsider as unknown as Signer, { name: "L1", chainId: Number(chainId) });
+    const acts: readonly CouncilAct[] = [
+      { type: "freeze", versions: [PROTOCOL_VERSION, 0x102n], seconds: 20n },
+      { type: "approveHalt", version: PROTOCOL_VERSION, replacement: 0x102n },
+      { type: "unfreeze", version: PROTOCOL_VERSION },
+    ];
+    for (const act of acts) {
+      const word = await nextWord(address, act, provider as unknown as Provider);
+      const signed = await Promise.all(members.slice(0, HARD).map((member) => signWord(word, member as unknown as Signer)));
+      await bringWord(word, [signed[2]!, ...signed.toSpliced(2, 1).toReversed()], sender);
+      assert.equal(await view(council, "nonce"), word.nonce + 1n);
+    }
+    const word = await nextWord(address, acts[0]!, provider as unknown as Provider, 1n);
+    const one = await signWord(word, members[0] as unknown as Signer);
+    await assert.rejects(bringWord(word, [one], sender), { code: "Refused", message: /ActExpired\(1, / });
+    await assert.rejects(bringWord(word, [`0x${"ff".repeat(65)}`], sender), { code: "WrongSignature" });
   });
 
   test("terms that make no council", async () => {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Provider } from "ethers";
+import { readUpgrades } from "../../../src/client/governing/upgrade.ts";
+import { treeObjection } from "../../../src/plugin/tasks/governing/upgrade-plan.ts";
 import { assetMessage, claimOf, accountsOf } from "../l1/support/assets.ts";
 import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";
@@ -252,6 +255,25 @@ describe("attacks by those who govern versions", () => {
     await ecosystem.increaseTime(await noticeOf(chain));
     await chain.settle({ protocolVersion: THIRD_VERSION });
     await schedule(chain, PROTOCOL_VERSION);
+  });
+
+  test("base's version with another tree: tools schedule it neither for a chain below others nor for one on another", async () => {
+    const [same, other] = [await offer(), furtherVersion(number++)];
+    const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", same);
+    const tree = await (await ecosystem.l1.deploy("VerifierDouble")).getAddress();
+    await send(ecosystem.verifiers, "addVersion", other, { ...content.toObject(), tree });
+    const chain = await scene.create();
+    const provider = ecosystem.l1.ethers.provider as unknown as Provider;
+    const upgrades = await readUpgrades(chain.address, provider);
+    const objection = (version: bigint, onTop: readonly string[], chainId = upgrades.chainId) =>
+      treeObjection({ ...upgrades, chainId }, version, onTop, provider);
+    assert.match((await objection(other, ["x", "y"])) ?? "", /its state tree is another, and x and y settle on it/);
+    assert.match((await objection(other, [], upgrades.chainId + (1n << 32n))) ?? "", /it settles on another chain/);
+    assert.deepEqual(await Promise.all([objection(same, ["x"]), objection(other, []), objection(9_999n, ["x"])]), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("freeze while imports run: imports wait, nothing is lost", async () => {

@@ -1,6 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import type { CouncilAct } from "../../../client/governing/council.ts";
 import { GovernanceBook } from "../../../client/governing/governance.ts";
 import type { Proposal, RegistryGovernance, Votes } from "../../../client/governing/governance.ts";
 import type { PlannedCall } from "../../../client/keystore/plan.ts";
@@ -13,31 +14,40 @@ import type { Support } from "../../../client/governing/votes.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { governanceInNumbers } from "../../../devnet/view/governance-info.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governance-words.ts";
-import { wholeNumber } from "../../../options/fields/values.ts";
+import { flagName } from "../../../options/spawn-flags.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { contentBeside } from "./add-version.ts";
-import { readNumber } from "../session/arguments.ts";
 import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
 import type { ChainOnL1Arguments, FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { strong } from "../session/output.ts";
+import { actInCouncil, COUNCIL_ACTS, councilActOf } from "./council-acts.ts";
+import type { CouncilArguments } from "./council-acts.ts";
 import { signAs } from "./sign-as.ts";
+import { readVersionOption } from "./version-option.ts";
 
 interface GovernanceArguments
   extends
     ChainOnL1Arguments,
-    Readonly<Record<(typeof ACTS)[number] | "verifier" | "replacement" | "calldata" | "description", string | undefined>>,
-    Readonly<Record<(typeof STEPS)[number] | "support" | "from", string | undefined>> {}
+    CouncilArguments,
+    Readonly<Record<(typeof ACTS)[number] | "verifier" | "calldata" | "description", string | undefined>>,
+    Readonly<Record<(typeof STEPS)[number] | "support", string | undefined>> {}
 
 /** Options of which each is something that governance does; several make one proposal. */
 const ACTS = ["add", "retire", "halt", "council", "call"] as const;
 /** What is done about a proposal. */
 const STEPS = ["vote", "queue", "execute"] as const;
-/** Options that belong to another. */
-const BELONGS = { verifier: "add", replacement: "halt", calldata: "call", support: "vote" } as const;
-/** Versions have 32 bits. */
-const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
+/** Options that belong to another, or to one of several. */
+const BELONGS = {
+  verifier: ["add"],
+  replacement: ["halt", "approveHalt"],
+  calldata: ["call"],
+  support: ["vote"],
+  seconds: ["freeze"],
+  deadline: COUNCIL_ACTS,
+  signatures: COUNCIL_ACTS,
+} as const satisfies Readonly<Record<string, readonly (keyof GovernanceArguments)[]>>;
 
 /** A chain's registry of versions, and who governs it. */
 interface Governed {
@@ -54,7 +64,8 @@ const action: NewTaskActionFunction<GovernanceArguments> = (args, hre) => {
   const acts = ACTS.filter((act) => args[act] !== undefined);
   const steps = STEPS.filter((step) => args[step] !== undefined);
   requireOneThing(args, acts, steps);
-  const effect = acts.length + steps.length > 0 ? "acts" : "reads";
+  const ofCouncil = councilActOf(args);
+  const effect = acts.length + steps.length > 0 || ofCouncil !== undefined ? "acts" : "reads";
   return withChainOnL1(args, hre, effect, async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
@@ -62,7 +73,8 @@ const action: NewTaskActionFunction<GovernanceArguments> = (args, hre) => {
       const book = new GovernanceBook(verifiers);
       const governed = { chain, l1, book, version, known: await book.look(l1) };
       const [step] = steps;
-      if (acts.length > 0) await enact(governed, args);
+      if (ofCouncil !== undefined) await actAsMember(governed, ofCouncil, args);
+      else if (acts.length > 0) await enact(governed, args);
       else if (step !== undefined) await carryOn(governed, step, args);
       else await tell(governed);
     } finally {
@@ -72,10 +84,15 @@ const action: NewTaskActionFunction<GovernanceArguments> = (args, hre) => {
 };
 
 function requireOneThing(args: GovernanceArguments, acts: readonly string[], steps: readonly string[]): void {
-  const things = [...steps, ...(acts.length > 0 ? [acts.join(" with --")] : [])];
-  if (things.length > 1) throw pluginError(`--${things.join(" and --")} exclude each other; give one of them`);
-  for (const [option, owner] of Object.entries(BELONGS) as readonly (readonly [keyof typeof BELONGS, "add"])[])
-    if (args[option] !== undefined && args[owner] === undefined) throw pluginError(`--${option} belongs to --${owner}`);
+  const ofCouncil = COUNCIL_ACTS.filter((act) => args[act] !== undefined);
+  const ofGovernance = acts.length > 0 ? [acts.map(flagName).join(" with ")] : [];
+  const things = [...steps.map(flagName), ...ofCouncil.map(flagName), ...ofGovernance];
+  if (things.length > 1) throw pluginError(`${things.join(" and ")} exclude each other; give one of them`);
+  for (const option of Object.keys(BELONGS) as readonly (keyof typeof BELONGS)[]) {
+    const owners: readonly (keyof GovernanceArguments)[] = BELONGS[option];
+    if (args[option] !== undefined && owners.every((owner) => args[owner] === undefined))
+      throw pluginError(`--${option} belongs to ${owners.map(flagName).join(" or ")}`);
+  }
   if (args.description !== undefined && acts.length === 0)
     throw pluginError(`--description belongs to what is proposed: --${ACTS.join(", --")}`);
 }
@@ -99,6 +116,19 @@ async function enact(governed: Governed, args: GovernanceArguments): Promise<voi
   await tell(governed, { ...told, transactionHash });
 }
 
+/** Tells a member's signature, or has all of them count. */
+async function actAsMember(governed: Governed, act: CouncilAct, args: GovernanceArguments): Promise<void> {
+  const { chain, known } = governed;
+  const done = await actInCouncil(act, { ...governed, council: known.council }, args);
+  if (typeof done === "string") return tell(governed, { transactionHash: done });
+  const { member, signature, deadline } = done;
+  chain.output.result(
+    () =>
+      `${member} has signed, until second ${deadline} of ${chain.layer}'s time; anyone brings this with the others' signatures, by --deadline ${deadline} --signatures …:\n${signature}`,
+    done,
+  );
+}
+
 async function inTurn(calls: readonly PlannedCall[], sender: Sender): Promise<Hex> {
   let hash: string | undefined;
   for (const call of calls) ({ hash } = await submit(sender, call));
@@ -109,10 +139,8 @@ async function inTurn(calls: readonly PlannedCall[], sender: Sender): Promise<He
 async function callsOf(governed: Governed, args: GovernanceArguments, sender: Sender): Promise<readonly PlannedCall[]> {
   const { verifiers } = governed.known;
   const calls: PlannedCall[] = [];
-  const version = (option: "add" | "retire" | "halt" | "replacement"): bigint | undefined => {
-    const number = readNumber(option, args[option], VERSION);
-    return number === undefined ? undefined : BigInt(number);
-  };
+  const version = (option: "add" | "retire" | "halt" | "replacement"): bigint | undefined =>
+    readVersionOption(option, args[option]);
   const [added, retired, halted] = [version("add"), version("retire"), version("halt")];
   if (added !== undefined)
     calls.push(

@@ -6,7 +6,7 @@ import { pluginError } from "../../plugin-error.ts";
 import { signerOf } from "../session/accounts.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
-import { baseObjection, chainToUpgrade, commonDay, lateWaysOut, warningsOf } from "./upgrade-plan.ts";
+import { baseObjection, chainToUpgrade, commonDay, lateWaysOut, treeObjection, warningsOf } from "./upgrade-plan.ts";
 import type { ChainToUpgrade } from "./upgrade-plan.ts";
 
 /** `hyperchain:upgrade --all --to`: every chain that is governed takes the version on one day, each by its own admin. */
@@ -60,6 +60,7 @@ async function requireReady(
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
   const objection =
     baseObjection(version, above) ??
+    (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
     (await formatObjection(before.version, version, (method, params) => here.ask(chainId, method, params, {})));
   if (objection !== undefined) throw pluginError(`${name} is not moved to version ${version}: ${objection}`);
 }

@@ -1,9 +1,11 @@
+import type { Provider } from "ethers";
 import { hyperchainInterface } from "../../../client/sending/contract-interfaces.ts";
 import { viewsOn } from "../../../client/governing/read-view.ts";
 import { readTerms } from "../../../client/governing/terms.ts";
-import { readUpgrades } from "../../../client/governing/upgrade.ts";
+import { readUpgrades, readVersion } from "../../../client/governing/upgrade.ts";
 import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
 import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import { layersBelow } from "../../../protocol/chain-ancestry.ts";
 import { lastToLeave } from "../../../protocol/leaving.ts";
 import type { LeavingTimes } from "../../../protocol/leaving.ts";
 import { versionParts } from "../../../protocol/protocol-version.ts";
@@ -59,6 +61,28 @@ export function lateWaysOut(chains: readonly ChainToUpgrade[]): readonly { reado
 export function baseObjection(version: bigint, onTop: readonly string[]): string | undefined {
   if (versionParts(version).format !== 3 || onTop.length === 0) return undefined;
   return `${onTop.join(" and ")} settle on it, and a batch of format 3 proves too little for the verifier of a chain on it; remove them first`;
+}
+
+/**
+ * Why a chain on which others settle, or that settles on another, cannot take a version; undefined where it can. What L1 pays
+ * for chains whose base has stopped it reads from both layers by the base's tree. Rejects with the provider's error.
+ */
+export async function treeObjection(
+  { chainId, verifiers, version: present }: Pick<ChainUpgrades, "chainId" | "verifiers" | "version">,
+  version: bigint,
+  onTop: readonly string[],
+  l1: Provider,
+): Promise<string | undefined> {
+  if (onTop.length === 0 && layersBelow(chainId) === 0) return undefined;
+  const codeOf = async (each: bigint): Promise<string | undefined> => {
+    const content = await readVersion(verifiers, each, l1);
+    return content && l1.getCode(content.tree);
+  };
+  const [now, next] = await Promise.all([codeOf(present), codeOf(version)]);
+  // One that is still to be added has the present one's tree.
+  if (next === undefined || next === now) return undefined;
+  const others = onTop.length === 0 ? "it settles on another chain" : `${onTop.join(" and ")} settle on it`;
+  return `its state tree is another, and ${others}: what L1 pays for accounts there once a base has stopped could not be shown any more`;
 }
 
 /** What users are to know of an upgrade of all chains, in a sentence each. */

@@ -18,7 +18,7 @@ import type { FoundOnL1, ChainOnL1Arguments } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";
-import { baseObjection } from "./upgrade-plan.ts";
+import { baseObjection, treeObjection } from "./upgrade-plan.ts";
 
 interface UpgradeArguments extends ChainOnL1Arguments {
   readonly to: string | undefined;
@@ -106,7 +106,7 @@ async function schedule(
   if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
   const missing = await missingVersion(chain, upgrades, { version, verifier }, l1);
   // First: a version that was added stays in the registry, also where the chain cannot take it.
-  await requireState(chain, upgrades, version);
+  await requireState(chain, upgrades, version, l1);
   if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
   const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) =>
     scheduleUpgrade(upgrades, version, sender, notBefore),
@@ -118,10 +118,12 @@ async function schedule(
 /** The chain's state must be one that the version can go on with; looked at where the chain runs. */
 async function requireState(
   { chain, onTop, output }: Pick<FoundOnL1, "chain" | "onTop" | "output">,
-  { chainId, version: present }: ChainUpgrades,
+  upgrades: ChainUpgrades,
   version: bigint,
+  l1: JsonRpcProvider,
 ): Promise<void> {
-  const objectionOfThose = baseObjection(version, onTop);
+  const { chainId, version: present } = upgrades;
+  const objectionOfThose = baseObjection(version, onTop) ?? (await treeObjection(upgrades, version, onTop, l1));
   if (objectionOfThose !== undefined)
     throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objectionOfThose}, or keep version ${present}`);
   if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);

@@ -1,0 +1,82 @@
+import type { JsonRpcProvider } from "ethers";
+import { bringWord, nextWord, signWord } from "../../../client/governing/council.ts";
+import type { CouncilAct, CouncilWord } from "../../../client/governing/council.ts";
+import type { Council } from "../../../client/governing/governance.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { pluginError } from "../../plugin-error.ts";
+import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";
+import { readNumber } from "../session/arguments.ts";
+import { signAs } from "./sign-as.ts";
+import { readVersionOption } from "./version-option.ts";
+
+/** Options of which each is something that a council does. */
+export const COUNCIL_ACTS = ["freeze", "unfreeze", "approveHalt"] as const;
+
+export type CouncilArguments = Readonly<
+  Record<(typeof COUNCIL_ACTS)[number] | "seconds" | "replacement" | "deadline" | "signatures" | "from", string | undefined>
+>;
+
+const SECONDS = wholeNumber(1, 2 ** 32 - 1, 600);
+
+/** What a member signed: with the others', any account brings it until the deadline. */
+interface SignedAct {
+  readonly member: Hex;
+  readonly signature: Hex;
+  readonly deadline: number;
+}
+
+/** What the council is to do; undefined where no option says so. Throws a plugin error. */
+export function councilActOf(args: CouncilArguments): CouncilAct | undefined {
+  if (args.freeze !== undefined) {
+    const seconds = readNumber("seconds", args.seconds, SECONDS);
+    if (seconds === undefined) throw pluginError("--freeze needs --seconds: how long the versions are frozen");
+    const versions = args.freeze.split(",").map((each) => readVersionOption("freeze", each.trim()) ?? 0n);
+    return { type: "freeze", versions, seconds: BigInt(seconds) };
+  }
+  const [unfrozen, halted] = [readVersionOption("unfreeze", args.unfreeze), readVersionOption("approve-halt", args.approveHalt)];
+  if (unfrozen !== undefined) return { type: "unfreeze", version: unfrozen };
+  if (halted === undefined) return undefined;
+  return { type: "approveHalt", version: halted, replacement: readVersionOption("replacement", args.replacement) ?? 0n };
+}
+
+/** Signs as a member, without `--signatures`; with them any account brings them, and it resolves with the transaction's hash. */
+export async function actInCouncil(
+  act: CouncilAct,
+  { chain, l1, council }: { readonly chain: FoundOnL1; readonly l1: JsonRpcProvider; readonly council: Council | undefined },
+  args: CouncilArguments,
+): Promise<SignedAct | Hex> {
+  if (council === undefined) throw pluginError("these contracts have no council; the option governance.council makes one");
+  const { deadline } = args;
+  const signatures = args.signatures?.split(",").map((each) => readSignature(each.trim()));
+  if (signatures !== undefined && deadline === undefined)
+    throw pluginError("--signatures need --deadline: the second that their members signed, which is told with each signature");
+  const until = readNumber("deadline", deadline, wholeNumber(1, Number.MAX_SAFE_INTEGER, 1_900_000_000));
+  const word = await nextWord(council.address, act, l1, until === undefined ? undefined : BigInt(until));
+  return signatures === undefined
+    ? sign(word, { chain, l1, council }, args.from)
+    : signAs(chain, undefined, { from: args.from, l1 }, (sender) => bringWord(word, signatures, sender));
+}
+
+async function sign(
+  word: CouncilWord,
+  { chain, l1, council }: { readonly chain: FoundOnL1; readonly l1: JsonRpcProvider; readonly council: Council },
+  from: string | undefined,
+): Promise<SignedAct> {
+  const { chainId } = await l1.getNetwork();
+  let signed: SignedAct | undefined;
+  await chain.withSigner(from, chainId, async (signer) => {
+    const member = signer.address.toLowerCase() as Hex;
+    if (!council.members.includes(member))
+      throw pluginError(`${member} is no member of the council: its members are ${council.members.join(", ")}`);
+    signed = { member, signature: await signWord(word, signer), deadline: Number(word.deadline) };
+  });
+  if (signed === undefined) throw new TypeError("withSigner ends with the work");
+  return signed;
+}
+
+/** Throws a plugin error. */
+function readSignature(text: string): Hex {
+  if (/^0x[0-9a-fA-F]{130}$/.test(text)) return text.toLowerCase() as Hex;
+  throw pluginError(`--signatures are 0x and 130 hex digits each, with commas between, got '${text}'`);
+}
