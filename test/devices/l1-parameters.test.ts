@@ -21,10 +21,10 @@ const siblings = [1, 2].map((k) => Array.from({ length: 8 }, (_, i) => 1000 * k 
 const { publicValues, hints } = pathStatement({ words, position: 2, siblings, drawn: [17, 0, 0, 5, 0, 0, 0, P - 1] });
 
 /** A short program's tables, with the queries, blowup, nonce, hash and transcript that the parameters have. */
-const short = (parameters: ProofParameters, logStack: number): ProofParameters => ({
+const short = (parameters: ProofParameters): ProofParameters => ({
   ...parameters,
-  maxLogRows: 12,
-  opening: { kind: "stacked", logStackMin: logStack, logStackMax: logStack },
+  ...{ minLogRows: 6, maxLogRows: 12 },
+  opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
 });
 
 describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () => {
@@ -46,12 +46,12 @@ describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () 
   }
 
   it("of programs, by trees and transcript of Poseidon, is WebAssembly's", async () =>
-    void (await made(short(programParameters(), 13))));
+    void (await made(short(programParameters()))));
 
-  it("of the program that compresses is WebAssembly's", async () => void (await made(short(compressParameters(), 13))));
+  it("of the program that compresses is WebAssembly's", async () => void (await made(short(compressParameters()))));
 
   it("of the last program is WebAssembly's, and the generated contract accepts it", async () => {
-    const { system, proof } = await made(short(wrapParameters(), 14));
+    const { system, proof } = await made(short(wrapParameters()));
     const chain = await startCodeChain();
     try {
       const contract = await deployStackVerifier(chain, system);
