@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DeviceReport } from "../../src/devices/device-report.ts";
 import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { firstScreen } from "../../src/plugin/tasks/running/first-screen.ts";
+import { warning } from "../../src/plugin/tasks/session/output.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}` as const;
 
@@ -61,6 +63,20 @@ test("B10: members and URLs come before any key, which only the first screen has
 test("A13: the first screen and the status say where contract sizes are not limited, and only there", () => {
   assert.match(firstScreen(info(true)), /CONTRACT SIZE IS NOT LIMITED on these chains \(allowUnlimitedContractSize\)/);
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);
+});
+
+test("H2: the first screen and the status say on what proofs are made and why, and warn of a card that is given up", () => {
+  const screen = (device: DeviceReport): string => firstScreen({ ...info(false), prover: { mode: "stark", workers: 1, device } });
+  const card = "nvidia ada";
+  const why = `${card} makes a proof 4.2 times as fast as WebAssembly`;
+  assert.match(
+    screen({ on: "gpu", state: "used", card, gain: 4.2, why }),
+    new RegExp(`^Proofs are made on the graphics card: ${why}.$`, "m"),
+  );
+  const absent = { on: "wasm", state: "absent", why: "no graphics card was found" } as const;
+  assert.match(screen(absent), /^Proofs are made by WebAssembly: no graphics card was found\.$/m);
+  const wrong = { on: "wasm", state: "wrong", card, why: `a proof of ${card} does not hold: MerkleMismatch` } as const;
+  assert.ok(screen(wrong).includes(warning(`Proofs are made by WebAssembly: ${wrong.why}.`)));
 });
 
 test("D3: says of a chain on a chain whether its data get to L1", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { mayHaveCard } from "../../src/devices/installed-gpu.ts";
 import type { SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
@@ -46,4 +47,19 @@ describe("H4: hyperchain:prover, as a user of an ecosystem runs it", () => {
       assert.doesNotMatch(stderr, /short!secret|another-0123456789|\n\s+at /);
     }
   });
+
+  test(
+    "H2: neither it nor an ecosystem starts where a card is asked for and there is none",
+    { skip: mayHaveCard() },
+    async () => {
+      for (const task of [["hyperchain:prover", "--url", url, "--token", TOKEN], ["hyperchain:spawn"]]) {
+        const { code, stderr } = await workplace.run([...task, "--prover-device", "gpu"]);
+        assert.equal(code, 1, stderr);
+        assert.match(
+          stderr.replaceAll(/\s+/g, " "),
+          /prover\.device is "gpu", and no graphics card was found; see that the card's driver is installed .* or set it to "auto"/,
+        );
+      }
+    },
+  );
 });
