@@ -15,7 +15,7 @@ export interface SizedProfile {
 
 /**
  * Profiles of chunks, the smallest first: for a transfer or two, for some dozen, and as large as a proof may be
- * (`MOST_CELLS`). A step that is larger is cut into segments, each of which has one of them.
+ * (`MOST_CELLS`). A step that has room in none is cut into segments (`SEGMENT_PROFILES`).
  */
 export const CHUNK_PROFILES: readonly RunProfile[] = [
   {
@@ -35,6 +35,22 @@ export const CHUNK_PROFILES: readonly RunProfile[] = [
     ...{ keccak: 13, sha256: 10, recover: 7, curveMultiple: 7, curveChoice: 11, curveStep: 14, curveSum: 11, curveProduct: 13 },
     ...{ stackRest: 7, wordRange: 12, keys: 10, leaves: 10, tree: 12, user: 15, userBytes: 12, memoryCost: 9, visits: 11 },
     ...{ code: 14, codeWords: 11, extract: 9, exp: 8, shift: 12, signed: 9, mul: 12, modular: 9, logic: 13, add: 13 },
+  },
+];
+
+const [, USUAL] = CHUNK_PROFILES as readonly [RunProfile, RunProfile, RunProfile];
+
+/**
+ * Profiles of a segment: for steps that do much of what is usual, and for those that do much of anything. A transaction that
+ * spends `MOST_UNITS` on one thing has room in 32 segments of the latter, whatever that thing is (docs/decisions/0238).
+ */
+export const SEGMENT_PROFILES: readonly RunProfile[] = [
+  USUAL,
+  {
+    ...{ processor: 15, memory: 11, byteMemory: 12, copy: 14, digestWords: 10, compression: 14, sponge: 7, hashInput: 9 },
+    ...{ keccak: 11, sha256: 13, recover: 6, curveMultiple: 6, curveChoice: 8, curveStep: 11, curveSum: 7, curveProduct: 8 },
+    ...{ stackRest: 6, wordRange: 10, keys: 7, leaves: 7, tree: 13, user: 14, userBytes: 13, memoryCost: 13, visits: 8 },
+    ...{ code: 15, codeWords: 10, extract: 13, exp: 13, shift: 13, signed: 12, mul: 13, modular: 13, logic: 13, add: 14 },
   },
 ];
 

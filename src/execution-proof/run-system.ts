@@ -53,6 +53,8 @@ export interface RunSystem {
   readonly tables?: readonly RunTable[];
   /** One of which each of its proofs has, the smallest that has room. Default: tables are as high as a run needs. */
   readonly profiles?: readonly RunProfile[];
+  /** The same of segments of runs that have room in none. */
+  readonly segmentProfiles?: readonly RunProfile[];
 }
 
 /** How high each table is at least, and how many rows it may have. */

@@ -120,7 +120,7 @@ interface PartedRows {
   readonly period: number;
   readonly groups: (trace: AskedGroups) => number;
   /** The columns for the groups from one on to before another. */
-  readonly part: (trace: AskedGroups, minLogRows: number, groups: readonly [number, number]) => readonly Uint32Array[];
+  readonly part: (trace: AskedGroups, least: LeastHeight, groups: readonly [number, number]) => readonly Uint32Array[];
 }
 
 /** What is kept of a run's trace to fill such tables. */
@@ -236,14 +236,14 @@ export const RUN_TABLES: readonly RunTable[] = [
     optional(keccakAir, ({ trace }, least) => keccakColumns(trace.permutations, least)),
     {
       ...{ kind: "parts", period: KECCAK_ROUNDS, groups: ({ permutations }) => permutations.length },
-      part: ({ permutations }, minLogRows, groups) => keccakColumns(permutations.slice(...groups), minLogRows),
+      part: ({ permutations }, least, groups) => keccakColumns(permutations.slice(...groups), least),
     },
   ),
   standsAlone(
     optional(sha256Air, ({ trace }, least) => sha256Columns(trace.sha256, least)),
     {
       ...{ kind: "parts", period: SHA256_ROUNDS, groups: ({ sha256 }) => sha256.length },
-      part: ({ sha256 }, minLogRows, groups) => sha256Columns(sha256.slice(...groups), minLogRows),
+      part: ({ sha256 }, least, groups) => sha256Columns(sha256.slice(...groups), least),
     },
   ),
   optional(recoverAir, ({ trace }, least) => recoverColumns(trace.recoveries, least)),

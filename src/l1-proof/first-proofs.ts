@@ -26,10 +26,25 @@ interface FilledProof {
 
 /** Which leaf checks a chunk's proof; `program` is the digest of its key. Throws L1ProofError OtherKey or ShapeUnknown. */
 export function placeOfChunk(program: Uint8Array, proof: Uint8Array, { first: { chunks } }: NodePrograms): number {
-  const [{ system } = noShape("a chunk", [])] = chunks;
-  if (!Buffer.from(program).equals(system.verificationKeyDigest))
-    throw new L1ProofError("OtherKey", "the chunks' proofs are of another program than the one that leaves check");
+  const { system } = chunksChecked(program, chunks);
   return placeOf(chunks, heightsOf(system, proof) ?? [], "a chunk");
+}
+
+/** Which leaf checks a segment's proof, and of which system that is; `program` likewise. Throws as `placeOfChunk`. */
+export function placeOfSegment(
+  program: Uint8Array,
+  proof: Uint8Array,
+  { first: { chunks, segments = [] } }: NodePrograms,
+): { readonly place: number; readonly system: System } {
+  chunksChecked(program, chunks);
+  const [{ system } = noShape("a segment", [])] = segments;
+  return { place: placeOf(segments, heightsOf(system, proof) ?? [], "a segment"), system };
+}
+
+function chunksChecked(program: Uint8Array, [chunk = noShape("a chunk", [])]: readonly CheckedShape[]): CheckedShape {
+  if (!Buffer.from(program).equals(chunk.system.verificationKeyDigest))
+    throw new L1ProofError("OtherKey", "the chunks' proofs are of another program than the one that leaves check");
+  return chunk;
 }
 
 /** Which program of a batch checks the proof of this list. Throws L1ProofError ShapeUnknown. */

@@ -2,8 +2,8 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Why batches have no proof for L1, beside faults. */
 const L1_PROOF_REFUSALS = [
-  /** A chunk is a run that was proven in segments, which no plan has. */
-  "RunInSegments",
+  /** A chunk is said to be a run that was proven in segments, and the segments are none of it. */
+  "RunRefused",
   /** No program checks a proof of these heights: it is of none of the set's shapes. */
   "ShapeUnknown",
   /** The chunks' proofs are of another key than the one that leaves check. */

@@ -14,11 +14,13 @@ import { batchOf, saidOfBatch } from "../recursion/nodes/batch-program.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../recursion/nodes/chunks-program.ts";
 import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import { PROGRAM_NAMES } from "../recursion/nodes/node-programs.ts";
+import { endedRun, joinedRun } from "../recursion/nodes/run-program.ts";
 import { isRun } from "../stark/proofs/encode-run.ts";
 import { elementBytes, wordsOf } from "../stark/transcript-form.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
 import { encodeNodeInput } from "./proof-input.ts";
+import { partsOfRun, type SegmentPart } from "./run-parts.ts";
 
 /** The two programs above all sets. */
 export const COMPRESS = "compress";
@@ -34,7 +36,9 @@ export interface ExecutedProof {
 }
 
 /** What a proof is a proof of: names the jobs of a queue. */
-export type L1ProofKind = "list" | "relisting" | "leaf" | "join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap";
+export type L1ProofKind =
+  | ("list" | "relisting" | "leaf" | "segment" | "runJoin" | "runEnd")
+  | ("join" | "relisted" | "batch" | "aggregate" | "compress" | "wrap");
 
 /** A proof on the way to the one for L1. */
 export interface PlannedProof {
@@ -125,24 +129,33 @@ class PlannedTree {
     return proof.chunks.map((end, i) => {
       const before = begins[i];
       if (before === undefined) throw new Error("each chunk begins somewhere");
-      if (isRun(end.proof))
-        throw new L1ProofError(
-          "RunInSegments",
-          `chunk ${i} is a run in segments, for which no jobs are planned: L1 gets no proof of it`,
-        );
       const statement = chunkStatement(kernel, { environment, before, after: end });
+      if (isRun(end.proof)) return this.#run(partsOfRun(proof.program, statement, end.proof, this.#programs));
       const place = placeOfChunk(proof.program, end.proof, this.#programs);
       const chunk: Stated = { elements: wordsOf(statement), program: undefined, from: end.proof };
       return this.#node("leaf", PROGRAM_NAMES.leaf(place), chunksOfRun(chunk.elements), [chunk]);
     });
   }
 
+  /** A run in segments, joined in pairs up to the two last parts, which end it. */
+  #run(parts: readonly SegmentPart[]): Stated {
+    const { chunks: admitted } = this.#programs.digests;
+    const leaves = parts.map(({ place, statement, said, proof }) =>
+      this.#node("segment", PROGRAM_NAMES.segment(place), said, [{ elements: statement, program: undefined, from: proof }]),
+    );
+    const join = (left: Stated, right: Stated): Stated =>
+      this.#node("runJoin", PROGRAM_NAMES.runJoin, joinedRun(left.elements, right.elements, admitted), [left, right]);
+    const [left, right] = inPairs(leaves, join, 2) as [Stated, Stated];
+    return this.#node("runEnd", PROGRAM_NAMES.runEnd, endedRun(left.elements, admitted), [left, right]);
+  }
+
   /** In pairs, so that joins are as deep as they have to be; the last one waits where it has no other. */
   #joined(chunks: readonly Stated[]): Stated {
     const { chunks: admitted } = this.#programs.digests;
-    return inPairs(chunks, (left, right) =>
-      this.#node("join", PROGRAM_NAMES.join, joinedChunks(left.elements, right.elements, admitted), [left, right]),
-    );
+    const join = (left: Stated, right: Stated): Stated =>
+      this.#node("join", PROGRAM_NAMES.join, joinedChunks(left.elements, right.elements, admitted), [left, right]);
+    const [joined] = inPairs(chunks, join, 1) as [Stated];
+    return joined;
   }
 
   #relisted(chunks: Stated, anew: Relisting | undefined): Stated {
@@ -155,12 +168,13 @@ class PlannedTree {
 
   #aggregated(batches: readonly PlannedBatchProof[], elementsOf: (from: number, count: number) => readonly number[]): Stated {
     const parts = batches.map(({ stated }, from) => ({ stated, from, count: 1 }));
-    const whole = inPairs(parts, (left, right) => {
+    const join = (left: (typeof parts)[number], right: (typeof parts)[number]) => {
       const [{ from }, count] = [left, left.count + right.count];
       const children = [left.stated, right.stated];
       return { stated: this.#node("aggregate", PROGRAM_NAMES.aggregate, elementsOf(from, count), children), from, count };
-    });
-    return whole.stated;
+    };
+    const [{ stated }] = inPairs(parts, join, 1) as [(typeof parts)[number]];
+    return stated;
   }
 
   #first(kind: L1ProofKind, program: string, input: Uint8Array, statement: Uint8Array): Stated {
@@ -187,16 +201,16 @@ class PlannedTree {
   }
 }
 
-function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part): Part {
-  const [only] = parts;
-  if (only === undefined) throw new RangeError("there is nothing to join");
-  if (parts.length === 1) return only;
+/** Joins parts in pairs until so many are left. Throws RangeError where there are fewer. */
+function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) => Part, most: 1 | 2): readonly Part[] {
+  if (parts.length < most) throw new RangeError(`${parts.length} parts are not joined to ${most}`);
+  if (parts.length === most) return parts;
   const half: Part[] = [];
   for (let i = 0; i < parts.length; i += 2) {
     const [left, right] = parts.slice(i, i + 2) as [Part, Part?];
     half.push(right === undefined ? left : join(left, right));
   }
-  return inPairs(half, join);
+  return inPairs(half, join, most);
 }
 
 function fieldsOf({ chainId, batch: { protocolVersion, batchNumber } }: ExecutionClaim, said: BatchStatement): AggregatedFields {

@@ -23,8 +23,8 @@ export const TRUSTED_VERSION = 2n;
 /** Format 3: what a transaction costs to prove is metered, and a quorum may ask for the proofs. L1 is shown none of them. */
 export const METERED_VERSION = 3n;
 
-/** The same rules; L1 executes a batch by one proof of its execution alone: the first keys that L1 knows. */
-export const PROVEN_ON_L1_VERSION = 0x103n;
+/** The same rules; L1 executes a batch by one proof of its execution alone, in which a step may be cut into segments. */
+export const PROVEN_ON_L1_VERSION = 0x203n;
 
 const FORMATS: readonly Format[] = [2, 3];
 const FORMAT_BITS = 8;

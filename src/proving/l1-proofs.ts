@@ -12,7 +12,7 @@ import type { ProverPort } from "./queue.ts";
 
 /** Kinds of jobs on the way to L1. */
 const L1_KINDS = [
-  ...(["leaf", "join", "list", "relisting", "relisted"] as const),
+  ...(["leaf", "segment", "runJoin", "runEnd", "join", "list", "relisting", "relisted"] as const),
   ...(["batch", "aggregate", "compress", "wrap"] as const),
 ] as const satisfies readonly (JobKind & L1ProofKind)[];
 

@@ -1,8 +1,11 @@
 import { elementCount, elementNames, type Fields, type FieldValues, fieldValues } from "./fields.ts";
 import { PackedRows } from "./packed-rows.ts";
 
-/** To how many rows a table is filled up at least, as log2: if it has rows, or in any case. */
-export type LeastHeight = number | { readonly inAnyCase: number };
+/**
+ * To how many rows a table is filled up at least, as log2: if it has rows, or in any case; `times` as many rows where it is to be
+ * cut into so many parts of that height. "none": to no more than it has.
+ */
+export type LeastHeight = number | { readonly inAnyCase: number; readonly times?: number } | "none";
 
 /** With what a table is filled up, and to how many rows at least. */
 export interface Padding<F extends Fields> {
@@ -12,6 +15,7 @@ export interface Padding<F extends Fields> {
 
 /** A least height, whether it is one in any case or not. */
 export function leastLogRows(least: LeastHeight): number {
+  if (least === "none") return 0;
   return typeof least === "number" ? least : least.inAnyCase;
 }
 
@@ -108,8 +112,11 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
 
   /** Rows of the padded columns. */
   height(minLogRows: LeastHeight): number {
-    if (this.length === 0 && typeof minLogRows === "number") return 0;
-    return Math.max(2 ** leastLogRows(minLogRows), 2 ** Math.ceil(Math.log2(Math.max(1, this.length))));
+    const { length } = this;
+    if (minLogRows === "none" || (length === 0 && typeof minLogRows === "number")) return length;
+    const times = typeof minLogRows === "number" ? 1 : (minLogRows.times ?? 1);
+    const least = times * 2 ** leastLogRows(minLogRows);
+    return length <= least ? least : 2 ** Math.ceil(Math.log2(length));
   }
 
   /** The same rows, to be taken segment by segment, and to be added to. */

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
 import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
 import { NO_WEIGHT, RunCounter } from "../../src/execution-proof/batch/step-weight.ts";
+import { SEGMENT_PROFILES } from "../../src/execution-proof/run-profiles.ts";
 import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
@@ -29,6 +30,8 @@ const BY_DAY = [
   ...["0x01", "0x02", "0x07", "0x0b", "0x1e", "0x20", "0x33", "0x39", "0x40", "0x47", "0x52", "0x54", "0x55", "0x5d", "0x7f"],
   ...["0xa1", "0xf1", "0xf4", "0xf0", "leaf"],
 ];
+/** Whose heights the key fixes. */
+const FIXED_TABLES = ["rom", "opcodes", "bytePairs", "range16"];
 /** Ends of frames are weighed with calls. */
 const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
 
@@ -108,8 +111,29 @@ describe("weights of what a proof's tables have", () => {
     assert.ok(10 * 2 * BUDGET * CELLS_PER_UNIT <= LIMITS.cells);
   });
 
+  const weighed = weighedItems((item) => byNight(true, BY_DAY.includes(keyOf(item))));
+  it("attack: every opcode at full budget has room in 32 segments of the largest profile, so all mixtures of them have", () => {
+    const profile = SEGMENT_PROFILES.at(-1)!;
+    const hasRoom = (name: string, table: string, rows: number): void => {
+      const logRows = profile[table];
+      // All others are equally high in every run, and have nothing of what a step does.
+      if (logRows === undefined) assert.ok(rows === 0 || FIXED_TABLES.includes(table), `${name}: ${rows} rows of ${table}`);
+      else assert.ok(Math.ceil(rows / (2 ** logRows - 1)) <= 32, `${name}: ${rows} rows of ${table}`);
+    };
+    for (const { item, rowsOf } of weighed) {
+      const most = BUDGET / weightIn(NATIVE_WEIGHTS, item)!;
+      for (const [table, rows] of Object.entries(rowsOf)) hasRoom(item.name, table, most * rows);
+    }
+    // A byte of code that runs is a row of its own, 32 of them are one more: the measured ones are all equally long.
+    const bytes = BUDGET / NATIVE_WEIGHTS.parts.codeByte;
+    hasRoom("a byte of code", "code", bytes);
+    hasRoom("a byte of code", "codeWords", bytes / 32);
+    // What a word of memory costs is asked by rows of userBytes, twice.
+    const { userBytes } = weighed.find(({ item }) => keyOf(item) === "0x52")!.rowsOf;
+    hasRoom("MSTORE", "memoryCost", (2 * userBytes! * BUDGET) / NATIVE_WEIGHTS.opcodes[0x52]!);
+  });
+
   it("attack: every opcode at full budget fits: neither cells nor rows of any table are more than a step may have", () => {
-    const weighed = weighedItems((item) => byNight(true, BY_DAY.includes(keyOf(item))));
     assert.equal(
       new Set(weighed.map(({ item }) => keyOf(item))).size,
       byNight(new Set(measuredItems().map(keyOf)).size, BY_DAY.length),

@@ -2,9 +2,23 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { provableParameters } from "../../src/execution-proof/parameters.ts";
-import { CHUNK_PROFILES, profileShape, type RunProfile, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
-import { profiledInput, runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
+import {
+  CHUNK_PROFILES,
+  profileShape,
+  type RunProfile,
+  SEGMENT_PROFILES,
+  sizedProfile,
+} from "../../src/execution-proof/run-profiles.ts";
+import {
+  MOST_SEGMENTS,
+  profiledInput,
+  runDefinition,
+  runInput,
+  segmentedDefinition,
+} from "../../src/execution-proof/run-system.ts";
+import { P } from "../../src/field/koala-bear.ts";
 import { checkTraces } from "../../src/stark/check.ts";
+import { countsOf } from "../../src/stark/proofs/verify-run.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { committedHeights, compileSystem } from "../../src/stark/system.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
@@ -41,6 +55,25 @@ describe("a run whose tables are filled up to a profile", () => {
     assert.deepEqual(checkTraces(system, input), []);
     assert.equal(filled([low]), undefined);
     assert.equal(filled([]), undefined);
+  });
+});
+
+describe("the profiles of segments", () => {
+  const own = segmentedDefinition(definition);
+  const segmented = compileSystem(own, new Map(committedHeights(own).map((height) => [height, root])));
+
+  it("name the tables that those of chunks do, with half as many cells as a chunk may have", () => {
+    for (const heights of SEGMENT_PROFILES) {
+      assert.deepEqual(new Set(Object.keys(heights)), new Set(Object.keys(small)));
+      assert.ok(sizedProfile(segmented, heights).cells <= MOST_CELLS / 2);
+    }
+  });
+
+  it("have room for what a run of the most segments counts on its buses and by its clock", () => {
+    for (const heights of SEGMENT_PROFILES) {
+      const { load, clock } = countsOf(segmented, profileShape(segmented, heights).logRows);
+      assert.ok(MOST_SEGMENTS * load < P && MOST_SEGMENTS * clock < 2 ** 29, `${load} ${clock}`);
+    }
   });
 });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { runDefinition, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { runDefinition, runInput, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import { SEGMENT_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
-import { type CutRun, cutRun } from "../../src/execution-proof/segments/cut-run.ts";
+import { type RunProfile, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
+import { type CutRun, cutRun, cutToProfile } from "../../src/execution-proof/segments/cut-run.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
@@ -99,6 +100,53 @@ describe("a real transaction in segments", () => {
       const result = verifyRun(system, Uint8Array.from([...statement.slice(0, -1), last ^ 1]), run);
       assert.equal(!result.ok && result.rejection.code, "SegmentRefused");
     }
+  });
+});
+
+describe("a real transaction in segments of a profile", () => {
+  const { minLogRows } = PARAMETERS;
+  const wholeTables = runInput({ program: PROGRAM, definition }, trace).traces;
+  const whole: RunProfile = Object.fromEntries(
+    definition.tables.flatMap(({ air, preprocessed }, i) => {
+      if (preprocessed !== undefined || ["roots", "boundary"].includes(air.name)) return [];
+      // No block of SHA-256 has fewer rows.
+      const least = air.name === "sha256" ? 6 : minLogRows;
+      return [[air.name, Math.max(least, Math.log2(wholeTables[i]?.[0]?.length ?? 0))]];
+    }),
+  );
+  const cut = (...profiles: readonly RunProfile[]): CutRun | undefined =>
+    cutToProfile(
+      { program: PROGRAM, definition },
+      trace,
+      profiles.map((heights) => sizedProfile(unproven, heights)),
+    );
+  const lower = (table: string, by: number): RunProfile => ({ ...whole, [table]: whole[table]! - by });
+
+  // Rows over a cut are in both segments; of a permutation's 24 none is in another segment than the others.
+  const processor = Math.ceil((trace.processor.length - 1) / (2 ** (whole["processor"]! - 2) - 1));
+  const keccak = Math.ceil(trace.permutations.length / Math.floor(2 ** (whole["keccak"]! - 1) / 24));
+  for (const [table, by, count] of [
+    ["processor", 2, processor],
+    ["keccak", 1, keccak],
+  ] as const)
+    it(`satisfies every rule and every bus in ${count} segments, the fewest that have room in the table ${table}`, () => {
+      const profile = lower(table, by);
+      const own = cut(profile);
+      assert.equal(own?.count, count);
+      const inputs = filled(own!);
+      for (const { traces } of inputs)
+        for (const [name, logRows] of Object.entries(profile))
+          assert.equal(traces[tableOf(name)]![0]!.length, 2 ** logRows, name);
+      assert.deepEqual(checkRun(unproven, inputs), []);
+      assert.deepEqual(own!.fill(0).statement, cutInto(2).fill(0).statement);
+    });
+
+  it("has the profile that takes the fewest cells, and none where a table has no room in the most segments", () => {
+    const [few, many] = [lower("processor", 1), { ...lower("processor", 2), add: whole["add"]! + 3 }];
+    assert.equal(cut(few, many)?.heights[tableOf("add")], 2 ** whole["add"]!);
+    assert.equal(cut(many, few)?.heights[tableOf("add")], 2 ** whole["add"]!);
+    assert.ok(trace.processor.length > 128 * 2 ** minLogRows);
+    assert.equal(cut({ ...whole, processor: minLogRows }), undefined);
   });
 });
 

@@ -61,8 +61,8 @@ describe("what L1 is shown of a batch", () => {
     const lost = failing("ThreadLost", 3);
     await assert.rejects(lost.made, { code: "ThreadLost" });
     assert.equal(lost.begun(), 3);
-    const refused = failing("RunInSegments", 1);
-    await assert.rejects(refused.made, { code: "RunInSegments" });
+    const refused = failing("RunRefused", 1);
+    await assert.rejects(refused.made, { code: "RunRefused" });
     assert.equal(refused.begun(), 1);
   });
 

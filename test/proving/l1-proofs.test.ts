@@ -16,7 +16,7 @@ import type { JobKind } from "../../src/proving/job.ts";
 import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
 import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import type { ProverPort, Running } from "../../src/proving/queue.ts";
-import { encodeRun } from "../../src/stark/proofs/encode-run.ts";
+import { decodeRun, encodeRun } from "../../src/stark/proofs/encode-run.ts";
 import { elementBytes } from "../../src/stark/transcript-form.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { executedBatch } from "../l1-proof/support/executed-batch.ts";
@@ -139,18 +139,30 @@ describe("the proof for L1 as jobs", () => {
     assert.equal(queue.workers().find(({ name }) => name === "liar")?.proofs, 0);
   });
 
-  it("are refused by name for a run in segments, for a shape that no program checks, and for another key", async () => {
+  it("are refused by name for segments that are no run, for a shape that no program checks, and for another key", async () => {
     const decoded = decodeBatchProof(executed.execution);
-    const inSegments = encodeRun({ seed: new Uint8Array(32), proofs: [decoded.chunks[0]!.proof] });
+    const [cut, whole] = decoded.chunks.map(({ proof }) => proof) as [Uint8Array, Uint8Array];
+    const { seed, proofs } = decodeRun(cut)!;
     const withChunk = (proof: Uint8Array): ExecutedProof => ({
       ...executed,
       execution: encodeBatchProof({ ...decoded, chunks: [{ ...decoded.chunks[0]!, proof }, ...decoded.chunks.slice(1)] }),
     });
-    await assert.rejects(batches.prove([withChunk(inSegments)]), { code: "RunInSegments" });
+    const changed = proofs[1]!.with(proofs[1]!.length >> 1, proofs[1]!.at(proofs[1]!.length >> 1)! ^ 1);
+    for (const [what, other] of Object.entries({
+      "one segment": proofs.slice(0, 1),
+      "another order": [proofs[0]!, ...proofs.slice(1).toReversed()],
+      "one left out": proofs.toSpliced(1, 1),
+      "one twice": [proofs[0]!, ...proofs],
+      "one changed": proofs.with(1, changed),
+    }))
+      await assert.rejects(batches.prove([withChunk(encodeRun({ seed, proofs: other }))]), { code: "RunRefused" }, what);
+    await assert.rejects(batches.prove([withChunk(encodeRun({ seed: seed.with(0, seed[0]! ^ 1), proofs }))]), {
+      code: "RunRefused",
+    });
     // The heights are in a proof's first bytes.
-    const otherHeights = decoded.chunks[0]!.proof.slice();
-    otherHeights[1] = (otherHeights[1] ?? 0) + 1;
-    await assert.rejects(batches.prove([withChunk(otherHeights)]), { code: "ShapeUnknown" });
+    const higher = (proof: Uint8Array): Uint8Array => proof.with(1, (proof[1] ?? 0) + 1);
+    for (const other of [higher(whole), encodeRun({ seed, proofs: [higher(proofs[0]!), ...proofs.slice(1)] })])
+      await assert.rejects(batches.prove([withChunk(other)]), { code: "ShapeUnknown" });
     const program = decoded.program.with(0, decoded.program[0]! ^ 1);
     const otherKey = { ...executed, execution: encodeBatchProof({ ...decoded, program }) };
     await assert.rejects(batches.prove([otherKey]), { code: "OtherKey" });

@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 467 columns in 8 stack columns; 20 queries at blowup 256.
-/// Verification key 0x72625bf09855034debfe3491a417bafdea8e666fab0e2ceccb70dc33fb83a84c.
+/// Verification key 0xfebc205341e72f8d59ed48aabbe72ad42d6e75536554a00d6a89ee0d4244eb5a.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -947,7 +947,7 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x10f40, 0x72625bf09855034debfe3491a417bafdea8e666fab0e2ceccb70dc33fb83a84c) // digest of the verification key
+                mstore(0x10f40, 0xfebc205341e72f8d59ed48aabbe72ad42d6e75536554a00d6a89ee0d4244eb5a) // digest of the verification key
                 mstore(0x10f60, statementHash)
                 calldatacopy(0x10f80, proof.offset, 8)
                 let state := keccak256(0x10f40, 72)
@@ -1217,7 +1217,7 @@ contract AggregateStark is IStarkVerifier {
                     if faults { fail(0x1d791160) }
                     let root := 0
                     root, cursor := merkleRoot(mload(0x1020), 20, 0xfa80, 0xff80, siblings)
-                    if and(xor(root, 0xe69d2a566971103cc157e474cb6eb1f5c72fefe64fbcf3c07500000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
+                    if and(xor(root, 0xeff4525f9aa215b3468922634b501fd05d4e4be0bfa50a45500000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)

@@ -5,13 +5,16 @@ import type { FirstProofs } from "../../recursion/nodes/node-programs.ts";
 import type { CheckedShape } from "../../recursion/proof-code.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { createShape } from "../../stark/shape.ts";
+import type { System } from "../../stark/system.ts";
 import { formOf } from "../run-statement.ts";
 import { statementCode } from "../statement-code.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import { relistingSystem } from "./relisting-system.ts";
 
-/** What of a version's key programs check its chunks by. */
-export type CheckedKey = Pick<ExecutionKey, "program" | "system">;
+/** What of a version's key programs check its chunks by, and segments of those that are cut. */
+export interface CheckedKey extends Pick<ExecutionKey, "program" | "system"> {
+  readonly segmented: () => { readonly system: System };
+}
 
 /** Heights of tables as logarithms, one list for each shape that a proof may have. */
 type Heights = readonly (readonly number[])[];
@@ -19,6 +22,8 @@ type Heights = readonly (readonly number[])[];
 /** Of each of the proofs that programs begin with. */
 export interface FirstHeights {
   readonly chunks: Heights;
+  /** Of segments. Default: no chunk is cut. */
+  readonly segments?: Heights;
   readonly lists: Heights;
   readonly relistings: Heights;
 }
@@ -31,13 +36,16 @@ export interface FirstParameters {
 
 /** The proofs that programs begin with, in the shapes of these heights. Throws RangeError for heights that no proof has. */
 export function firstProofsOf(
-  { system, program }: CheckedKey,
+  { system, program, segmented }: CheckedKey,
   { chunk, list }: FirstParameters,
   heights: FirstHeights,
 ): FirstProofs {
   const relisting = { system: relistingSystem(chunk), statementCode: statementCode(wholeWords([])) };
+  const { segments = [] } = heights;
+  const ofRun = statementCode(formOf(program));
   return {
-    chunks: shapesOf({ system, statementCode: statementCode(formOf(program)) }, heights.chunks),
+    chunks: shapesOf({ system, statementCode: ofRun }, heights.chunks),
+    segments: segments.length === 0 ? [] : shapesOf({ system: segmented().system, statementCode: ofRun }, segments),
     lists: shapesOf({ system: listSystem(list), statementCode: listStatementCode }, heights.lists),
     relistings: shapesOf(relisting, heights.relistings),
   };

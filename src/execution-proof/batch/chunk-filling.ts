@@ -3,10 +3,10 @@ import { Kernel } from "../../machine/interpreter/kernel.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { ABSENT, createShape } from "../../stark/shape.ts";
-import { cellsOf } from "../run-profiles.ts";
+import { cellsOf, sizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { MOST_SEGMENTS, profiledInput, runInput } from "../run-system.ts";
-import { type CutRun, cutRun } from "../segments/cut-run.ts";
+import { type CutRun, cutRun, cutToProfile } from "../segments/cut-run.ts";
 import { decodeChunkInput } from "./chunk-input.ts";
 import type { ChunkInput } from "./chunk-input.ts";
 import { BatchRun } from "./chunk-run.ts";
@@ -115,13 +115,20 @@ export class ChunkFilling {
 
   /** A step whose tables are more than a proof may have. Throws RangeError where a run of this key has no room for it. */
   #inSegments(trace: ProvableTrace): FilledTables {
+    const { segmentProfiles, system } = this.#key;
+    if (segmentProfiles !== undefined) {
+      const sized = segmentProfiles.map((heights) => sizedProfile(system, heights));
+      return this.#cutTables(cutToProfile(this.#key, trace, sized), "of the shapes that programs check");
+    }
     const most = this.#segmentCells;
     // A proof of half as many cells takes half the memory, beside all that its run is filled from.
     const rules = [most / 2, most].map((cells) => (heights: readonly number[]) => (this.#cellsOf(heights) ?? Infinity) <= cells);
-    const cut = cutRun(this.#key, trace, rules);
+    return this.#cutTables(cutRun(this.#key, trace, rules), `of ${most} cells; prove it with larger ones`);
+  }
+
+  #cutTables(cut: CutRun | undefined, what: string): FilledTables {
     // No label: all keys of a version have room for what its limits let through.
-    if (cut === undefined)
-      throw new RangeError(`a step has no room in ${MOST_SEGMENTS} segments of ${most} cells; prove it with larger ones`);
+    if (cut === undefined) throw new RangeError(`a step has no room in ${MOST_SEGMENTS} segments ${what}`);
     return { input: undefined, cells: cut.count * (this.#cellsOf(cut.heights) ?? 0), cut };
   }
 

@@ -8,7 +8,7 @@ import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/system.ts";
 import { statedKernel } from "./kernel-statement.ts";
-import { CHUNK_PROFILES } from "../run-profiles.ts";
+import { CHUNK_PROFILES, SEGMENT_PROFILES } from "../run-profiles.ts";
 import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 
@@ -81,5 +81,6 @@ function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): Run
   };
   const definition = runDefinition(program, parameters);
   // Of proofs that programs check there are a few shapes.
-  return parameters.transcript === "poseidon" ? { program, definition, profiles: CHUNK_PROFILES } : { program, definition };
+  if (parameters.transcript !== "poseidon") return { program, definition };
+  return { program, definition, profiles: CHUNK_PROFILES, segmentProfiles: SEGMENT_PROFILES };
 }

@@ -13,7 +13,8 @@ import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import { compileSystem, type System } from "../../stark/system.ts";
 import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
 import { provableParameters } from "../parameters.ts";
-import { CHUNK_PROFILES, profileShape } from "../run-profiles.ts";
+import { CHUNK_PROFILES, profileShape, SEGMENT_PROFILES } from "../run-profiles.ts";
+import { segmentedDefinition } from "../run-system.ts";
 import { createExecutionKey, uncommittedSystem } from "./execution-key.ts";
 import { type CheckedKey, firstProofsOf } from "./checked-shapes.ts";
 import { WRITTEN_PROGRAMS } from "./written-programs.ts";
@@ -39,12 +40,14 @@ const PARAMETERS = { node: programParameters(), compress: compressParameters(), 
  */
 export function productPrograms(backend: Backend, written: WrittenPrograms = WRITTEN_PROGRAMS): Promise<NodePrograms> {
   const { program, definition } = uncommittedSystem(PROVEN_ON_L1_VERSION, provableParameters());
-  const roots = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
-  const system = compileSystem(definition, new Map(roots));
+  const entries = Object.entries(written.chunkRoots).map(([height, root]) => [Number(height), fromHex(`0x${root}`)] as const);
+  const roots = new Map(entries);
+  const system = compileSystem(definition, roots);
+  const segmented = { system: compileSystem(segmentedDefinition(definition), roots) };
   const elements = (hex: string): readonly number[] => wordsOf(fromHex(`0x${hex}`));
   const keys = (own: readonly WrittenKey[]): ProgramKey[] =>
     own.map(([digest, root]) => ({ digest: elements(digest), root: elements(root) }));
-  return NodePrograms.create(firstProofs({ program, system }), PARAMETERS, backend, {
+  return NodePrograms.create(firstProofs({ program, system, segmented: () => segmented }), PARAMETERS, backend, {
     forms: written.forms,
     keys: { chunks: keys(written.keys.chunks), batches: keys(written.keys.batches) },
     roots: { compress: fromHex(`0x${written.compressRoot}`), wrap: fromHex(`0x${written.wrapRoot}`) },
@@ -79,12 +82,13 @@ function onlyRoot({ name, preprocessedRoots }: System): string {
   return bytesToHex(root);
 }
 
-/** Shapes that proofs of the product have: a chunk's is a profile's, a list's table has any height. */
+/** Shapes that proofs of the product have: a chunk's and a segment's are profiles', a list's table has any height. */
 function firstProofs(key: CheckedKey): FirstProofs {
   const parameters = { chunk: provableParameters(), list: listParameters() };
   const { minLogRows, maxLogRows } = listSystem(parameters.list).parameters;
   return firstProofsOf(key, parameters, {
     chunks: CHUNK_PROFILES.map((profile) => profileShape(key.system, profile).logRows),
+    segments: SEGMENT_PROFILES.map((profile) => profileShape(key.segmented().system, profile).logRows),
     lists: Array.from({ length: maxLogRows - minLogRows + 1 }, (_, i) => [minLogRows + i]),
     relistings: relistingShapes(relistingSystem(parameters.chunk)).map(({ logRows }) => logRows),
   });

@@ -4,7 +4,8 @@ import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
 import type { SegmentFlags } from "../../stark/segment-bounds.ts";
 import type { TableDefinition } from "../../stark/system.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import type { RunProfile, SizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { encodeStatement } from "../run-statement.ts";
 import { changesOf, MOST_SEGMENTS, type RunSystem } from "../run-system.ts";
@@ -35,6 +36,8 @@ interface CutTable {
 interface DealtTable extends CutTable {
   /** Of the table in a segment. */
   readonly height: number;
+  /** To which a table of parts is filled up. */
+  readonly least: LeastHeight;
 }
 
 /**
@@ -45,8 +48,7 @@ interface DealtTable extends CutTable {
 export function cutRun(system: RunSystem, trace: ProvableTrace, segments: number): CutRun;
 export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segments): CutRun | undefined;
 export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segments): CutRun | undefined {
-  const { program, definition } = system;
-  const { minLogRows } = definition.parameters;
+  const { minLogRows } = system.definition.parameters;
   const cut = cutTables(system, trace);
   const heightsIn = (count: number): number[] => cut.map((table) => heightOf(table, trace, minLogRows, count));
   const count = typeof segments === "number" ? segments : fewest(segments, heightsIn);
@@ -54,12 +56,34 @@ export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segmen
   const heights = heightsIn(count);
   const dealt = cut.map((table, i): DealtTable => {
     const height = heights[i] ?? 0;
-    return { ...table, height, rows: table.rows && extended(table.table, table.rows, height, count) };
+    return { ...table, height, least: minLogRows, rows: table.rows && extended(table.table, table.rows, height, count) };
   });
+  return dealtRun(system, trace, dealt, count);
+}
+
+/**
+ * Cuts a run into segments whose tables have the heights of a profile, those included that the run leaves out: as few cells as
+ * these profiles allow, the fewest segments of each. Undefined where none has room in the most that a run may have.
+ */
+export function cutToProfile(system: RunSystem, trace: ProvableTrace, profiles: readonly SizedProfile[]): CutRun | undefined {
+  const needed = neededTables(system, trace);
+  const tries = profiles
+    .map(({ heights, cells }) => ({ heights, cells, count: Math.max(2, ...needed.map((segmentsOf) => segmentsOf(heights))) }))
+    .sort((a, b) => a.count * a.cells - b.count * b.cells);
+  for (const { heights, count: least } of tries)
+    for (let count = least; count <= MOST_SEGMENTS; count++) {
+      const dealt = profiledTables(system, trace, heights, count);
+      if (dealt !== undefined) return dealtRun(system, trace, dealt, count);
+    }
+  return undefined;
+}
+
+function dealtRun(system: RunSystem, trace: ProvableTrace, dealt: readonly DealtTable[], count: number): CutRun {
+  const { program, definition } = system;
   const statement = encodeStatement(program, changesOf(program, trace), trace.state.roots);
   return {
     count,
-    heights,
+    heights: dealt.map(({ height }) => height),
     fill(segment) {
       const flags = { index: segment + 1, opens: segment === 0 ? 1 : 0, closes: segment === count - 1 ? 1 : 0 };
       return {
@@ -72,22 +96,80 @@ export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segmen
   };
 }
 
+/** How many segments of a profile each table takes of a run whose tables are not filled up. */
+function neededTables(system: RunSystem, trace: ProvableTrace): ((heights: RunProfile) => number)[] {
+  const run = filledRun(system.program, trace, () => "none");
+  return defined(system).flatMap(({ table, definition: { air, preprocessed } }) => {
+    const { cut } = table;
+    if (table.isCounted === true || preprocessed !== undefined || cut?.kind === "everywhere" || cut?.kind === "first") return [];
+    const heightOf = (heights: RunProfile): number => 2 ** (heights[air.name] ?? system.definition.parameters.minLogRows);
+    if (cut?.kind === "parts") {
+      const groups = cut.groups(trace);
+      return groups === 0 ? [] : [(heights) => Math.ceil(groups / Math.floor(heightOf(heights) / cut.period))];
+    }
+    if (cut?.kind === "chained") {
+      const { length } = cut.rows(trace);
+      return [(heights) => Math.ceil((length - 1) / (heightOf(heights) - 1))];
+    }
+    const length = table.columns(run, "none", [])[0]?.length ?? 0;
+    return [(heights) => Math.ceil(length / heightOf(heights))];
+  });
+}
+
+/** The tables in so many segments of a profile. Undefined where one has no room: what fills others up may ask more of it. */
+function profiledTables(
+  system: RunSystem,
+  trace: ProvableTrace,
+  heights: RunProfile,
+  count: number,
+): readonly DealtTable[] | undefined {
+  const { minLogRows } = system.definition.parameters;
+  const logRowsOf = (name: string): number => heights[name] ?? minLogRows;
+  const run = filledRun(system.program, trace, (name) => ({ inAnyCase: logRowsOf(name), times: count }));
+  const dealt: DealtTable[] = [];
+  for (const own of defined(system)) {
+    const { table, definition } = own;
+    const inAnyCase = logRowsOf(definition.air.name);
+    const [height, least] = [2 ** inAnyCase, { inAnyCase }] as const;
+    const { cut } = table;
+    if (definition.preprocessed !== undefined)
+      dealt.push({ ...own, rows: undefined, height: 2 ** definition.preprocessed.logRows, least });
+    else if (cut?.kind === "parts" || table.isCounted === true) dealt.push({ ...own, rows: undefined, height, least });
+    else if (cut !== undefined) {
+      const rows = extended(table, wholeTable(table, run, minLogRows), height, count);
+      dealt.push({ ...own, rows, height, least });
+    } else {
+      const columns = table.columns(run, { inAnyCase, times: count }, []);
+      if (columns[0]?.length !== count * height) return undefined;
+      dealt.push({ ...own, rows: PackedRows.of(columns, count * height), height, least });
+    }
+  }
+  return dealt;
+}
+
 /** Two segments at least. */
 function fewest(rules: Exclude<Segments, number>, heightsIn: (count: number) => readonly number[]): number | undefined {
   for (const holds of rules) for (let count = 2; count <= MOST_SEGMENTS; count++) if (holds(heightsIn(count))) return count;
   return undefined;
 }
 
-/** The columns that a table has in the whole run are packed before the next table's are made. */
-function cutTables({ program, definition, tables = RUN_TABLES }: RunSystem, trace: ProvableTrace): CutTable[] {
-  const { minLogRows } = definition.parameters;
-  const run = filledRun(program, trace, () => minLogRows);
-  return tables.map((table, i): CutTable => {
+/** Each table with its definition. */
+function defined({ definition, tables = RUN_TABLES }: RunSystem): Pick<CutTable, "table" | "definition">[] {
+  return tables.map((table, i) => {
     const own = definition.tables[i];
     if (own === undefined)
       throw new RangeError(`${definition.name} has ${definition.tables.length} tables, not ${tables.length}`);
-    const isLater = table.isCounted === true || own.preprocessed !== undefined || table.cut?.kind === "parts";
-    return { table, definition: own, rows: isLater ? undefined : wholeTable(table, run, minLogRows) };
+    return { table, definition: own };
+  });
+}
+
+/** The columns that a table has in the whole run are packed before the next table's are made. */
+function cutTables(system: RunSystem, trace: ProvableTrace): CutTable[] {
+  const { minLogRows } = system.definition.parameters;
+  const run = filledRun(system.program, trace, () => minLogRows);
+  return defined(system).map(({ table, definition }): CutTable => {
+    const isLater = table.isCounted === true || definition.preprocessed !== undefined || table.cut?.kind === "parts";
+    return { table, definition, rows: isLater ? undefined : wholeTable(table, run, minLogRows) };
   });
 }
 
@@ -145,7 +227,7 @@ function segmentTraces(
   count: number,
 ): Columns[] {
   const { minLogRows } = definition.parameters;
-  const made = cut.map((table) => segmentTable(table, trace, minLogRows, flags, count));
+  const made = cut.map((table) => segmentTable(table, trace, flags, count));
   const looking = cut.flatMap(({ definition: { air }, table }, i): LookingTable[] => {
     const own = made[i];
     // The program's table and the boundary look nothing up.
@@ -160,9 +242,8 @@ function segmentTraces(
 
 /** A table's columns in a segment; those that say something on buses, which a ghost does not. Undefined for what is counted. */
 function segmentTable(
-  { table: { cut }, rows, height }: DealtTable,
+  { table: { cut }, rows, height, least }: DealtTable,
   trace: ProvableTrace,
-  minLogRows: number,
   flags: SegmentFlags,
   count: number,
 ): { readonly columns: Columns; readonly speaking: Columns } | undefined {
@@ -170,7 +251,7 @@ function segmentTable(
   const same = (columns: Columns) => ({ columns, speaking: columns });
   if (cut?.kind === "parts") {
     const groups = cut.groups(trace);
-    return same(cut.part(trace, minLogRows, [Math.floor((groups * place) / count), Math.floor((groups * (place + 1)) / count)]));
+    return same(cut.part(trace, least, [Math.floor((groups * place) / count), Math.floor((groups * (place + 1)) / count)]));
   }
   if (rows === undefined) return undefined;
   if (cut?.kind === "everywhere" || (cut?.kind === "first" && place === 0)) return same(rows.columns(0, rows.length));

@@ -78,7 +78,7 @@ async function heightsOfBatches(count: number): Promise<DescribedPrograms["heigh
   });
   const backend = await createWasmBackend({ workers: 2 });
   try {
-    const { system } = await createExecutionKey(3n, CHUNK_PARAMETERS, backend);
+    const key = await createExecutionKey(3n, CHUNK_PARAMETERS, backend);
     const heights: DescribedPrograms["heights"][] = [];
     for (let i = 0; i < count; i++) {
       const batch = await sealOne(devnet);
@@ -89,7 +89,7 @@ async function heightsOfBatches(count: number): Promise<DescribedPrograms["heigh
         params: [Number(number)],
       })) as ExecutionProofInfo;
       assert.ok(served.kind === "proven", JSON.stringify(served).slice(0, 300));
-      heights.push(heightsOfProofs(decodeBatchProof(fromHex(served.proof)), traceLogRows(batch.job.witness), system));
+      heights.push(heightsOfProofs(decodeBatchProof(fromHex(served.proof)), traceLogRows(batch.job.witness), key));
     }
     return {
       chunks: distinct(heights.flatMap(({ chunks }) => chunks)),

@@ -1,26 +1,36 @@
 import assert from "node:assert/strict";
 import { traceLogRows } from "../../../src/circuits/state-transition/trace/build-trace.ts";
 import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
-import { decodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
-import { createExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
+import { decodeBatchProof, encodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
+import { ChunkFilling } from "../../../src/execution-proof/batch/chunk-filling.ts";
+import { createExecutionKey, type ExecutionKey, uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../../src/execution-proof/batch/prove-execution.ts";
 import { relistedTree } from "../../../src/execution-proof/batch/relisting.ts";
 import { relistingInput } from "../../../src/execution-proof/batch/relisting-system.ts";
+import { verifyWithKey } from "../../../src/execution-proof/batch/verify-execution.ts";
+import { CHUNK_PROFILES, type RunProfile } from "../../../src/execution-proof/run-profiles.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
 import type { ExecutedProof } from "../../../src/l1-proof/proof-plan.ts";
 import { encodeStateInput } from "../../../src/prover/encode-state-input.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
-import type { System } from "../../../src/stark/system.ts";
+import { decodeRun, encodeRun, isRun } from "../../../src/stark/proofs/encode-run.ts";
+import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
 import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
 import { ChainBatches } from "../../execution-proof/support/chain-batches.ts";
 import { proveHere } from "../../execution-proof/support/own-prover.ts";
 import { CHUNK_PARAMETERS } from "./few-query-programs.ts";
 
-/** Less than the batch takes, so that it has several chunks. */
+/** Less than the batch takes, so that each step has a chunk of its own. */
 const MOST_CELLS = 7_000_000;
+const [SMALL] = CHUNK_PROFILES as readonly [RunProfile];
+/** A quarter of the smallest profile's heights, where tables may be as low. */
+const SEGMENT_PROFILE: RunProfile = Object.fromEntries(
+  Object.entries(SMALL).map(([table, logRows]) => [table, Math.max(6, logRows - 2)]),
+);
 
 /** A batch whose execution is proven, and the heights of the proofs that its way to L1 begins with. */
 interface ExecutedBatch {
@@ -28,7 +38,10 @@ interface ExecutedBatch {
   readonly heights: DescribedPrograms["heights"];
 }
 
-/** A chain's second batch, with one payment, in several chunks, with leaves listed anew. NOT SECURE: few queries. */
+/**
+ * A chain's second batch, with one payment, in several chunks, with leaves listed anew. The first step, which opens the batch, is
+ * cut into segments. NOT SECURE: few queries.
+ */
 export async function executedBatch(): Promise<ExecutedBatch> {
   const wallet = new TestWallet(78);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
@@ -46,27 +59,46 @@ export async function executedBatch(): Promise<ExecutedBatch> {
     const key = await createExecutionKey(claim.batch.protocolVersion, CHUNK_PARAMETERS, backend);
     const proving = new ExecutionProving(key, new ProvingBackends(backend));
     const proven = await proveHere(key, proving, witness, claim, { mostCells: MOST_CELLS });
+    const planned = await proving.plan(witness, claim, { mostCells: MOST_CELLS });
     await proving.release();
-    assert.ok(proven.kind === "proven");
-    const executed = { claim, execution: proven.proof, list: await encodeStateInput(formed.job) };
-    const proof = decodeBatchProof(proven.proof);
-    const heights = heightsOfProofs(proof, traceLogRows(formed.job.witness), key.system);
+    assert.ok(proven.kind === "proven" && planned.kind === "planned");
+    const whole = decodeBatchProof(proven.proof);
+    const [opening, ...others] = whole.chunks;
+    const run = await runInSegments(key, planned.chunks[0]!.input, backend);
+    const proof = { ...whole, chunks: [{ ...opening!, proof: run }, ...others] };
+    const execution = encodeBatchProof(proof);
+    assert.equal(verifyWithKey(key, claim, execution, { acceptsWeakParameters: true }).chunks, whole.chunks.length);
+    const heights = heightsOfProofs(proof, traceLogRows(formed.job.witness), key);
     assert.ok(proof.chunks.length > 1 && heights.relistings.length === 1);
-    return { executed, heights };
+    return { executed: { claim, execution, list: await encodeStateInput(formed.job) }, heights };
   } finally {
     await Promise.all([chain.chain.close(), backend.close()]);
   }
+}
+
+/** The proof of a chunk of one step in three segments at least, of the heights of a small profile. */
+async function runInSegments(key: ExecutionKey, input: Uint8Array, backend: WasmBackend): Promise<Uint8Array> {
+  const { protocolVersion } = key;
+  const system = { ...uncommittedSystem(protocolVersion, CHUNK_PARAMETERS), segmentProfiles: [SEGMENT_PROFILE] };
+  const filling = new ChunkFilling(system, protocolVersion, input, 1);
+  const filled = filling.fill();
+  assert.ok("segments" in filled && filled.segments > 2, JSON.stringify(filled));
+  const source = { count: filled.segments, fill: (segment: number) => filling.segment(segment) };
+  return encodeRun(await proveRun(key.segmented().system, source, backend));
 }
 
 /** Of a batch's first proofs, whose list's table has so many rows. */
 export function heightsOfProofs(
   { chunks, relisting }: ReturnType<typeof decodeBatchProof>,
   listLogRows: number,
-  system: System,
+  { system, segmented }: Pick<ExecutionKey, "system" | "segmented">,
 ): DescribedPrograms["heights"] {
   const anew = relisting && relistingInput(relistedTree(relisting, createCompressor().compress), relisting, CHUNK_PARAMETERS);
   return {
-    chunks: distinct(chunks.map(({ proof }) => shapeOfProof(system, proof).logRows)),
+    chunks: distinct(chunks.flatMap(({ proof }) => (isRun(proof) ? [] : [shapeOfProof(system, proof).logRows]))),
+    segments: distinct(
+      chunks.flatMap(({ proof }) => decodeRun(proof)?.proofs ?? []).map((own) => shapeOfProof(segmented().system, own).logRows),
+    ),
     lists: [[listLogRows]],
     relistings: anew === undefined ? [] : [anew.traces.map(([column]) => Math.log2(column?.length ?? 0))],
   };

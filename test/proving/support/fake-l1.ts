@@ -6,7 +6,7 @@ import { blobId } from "../../../src/proving/blobs.ts";
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const METRICS = { backend: "fake", workers: 1, logRows: 9, cells: 1, phaseSeconds: {} };
 
-/** Of two batches: one of two chunks whose leaves are listed anew, and one of one chunk. Each has what it needs before it. */
+/** Of two batches: one of two chunks whose leaves are listed anew, and one of one chunk, in three segments. Each has what it needs before it. */
 const TREE: readonly (readonly [kind: L1ProofKind, needs: readonly number[]])[] = [
   ["list", []],
   ["leaf", []],
@@ -16,11 +16,15 @@ const TREE: readonly (readonly [kind: L1ProofKind, needs: readonly number[]])[] 
   ["relisted", [3, 4]],
   ["batch", [0, 5]],
   ["list", []],
-  ["leaf", []],
-  ["batch", [7, 8]],
-  ["aggregate", [6, 9]],
-  ["compress", [10]],
-  ["wrap", [11]],
+  ["segment", []],
+  ["segment", []],
+  ["segment", []],
+  ["runJoin", [8, 9]],
+  ["runEnd", [11, 10]],
+  ["batch", [7, 12]],
+  ["aggregate", [6, 13]],
+  ["compress", [14]],
+  ["wrap", [15]],
 ];
 
 /** The proofs up to the one for L1, of nothing. */

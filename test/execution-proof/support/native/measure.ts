@@ -11,6 +11,8 @@ export interface Measured {
   /** Rows of the table that has most of them, and its name. */
   readonly rows: number;
   readonly table: string;
+  /** Rows of each table. */
+  readonly rowsOf: Readonly<Record<string, number>>;
 }
 
 const OWN = 0xc0de01n;
@@ -44,7 +46,8 @@ export function measure(item: MeasuredItem): Measured {
 function measuredOf(used: Used, each: number): Measured {
   const [table, { rows }] = [...used].reduce((most, next) => (next[1].rows > most[1].rows ? next : most));
   const cells = [...used.values()].reduce((sum, next) => sum + next.rows * next.width, 0);
-  return { cells: cells / each, rows: rows / each, table };
+  const rowsOf = Object.fromEntries(Array.from(used, ([name, own]) => [name, own.rows / each]));
+  return { cells: cells / each, rows: rows / each, table, rowsOf };
 }
 
 /** What a transaction to an account without code takes, beside one with less data or beside none. */

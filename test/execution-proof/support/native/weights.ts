@@ -23,7 +23,7 @@ export function weighedItems(chosen: (item: MeasuredItem) => boolean = () => tru
     const cells = own.cells + changes * undone.cells;
     const rows = own.rows + changes * undone.rows;
     const exact = Math.max(cells, CELLS_PER_ROW * rows) / CELLS_PER_UNIT;
-    return { item, cells, rows, table: own.table, units: Math.ceil((margin === false ? 1 : MARGIN) * exact) };
+    return { ...own, item, cells, rows, units: Math.ceil((margin === false ? 1 : MARGIN) * exact) };
   });
 }
 
