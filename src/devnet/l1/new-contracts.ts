@@ -64,6 +64,11 @@ export function versionOf(
   { format, execution }: PlannedVersion,
 ): RegisteredVersion {
   const found = execution === "onL1" ? shown : { 2: version, 3: version3 }[format];
+  if (execution === "onL1" && found !== undefined && found.protocolVersion !== PROVEN_ON_L1_VERSION)
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `prover.execution: the contracts of ${addresses.factory} check proofs of version ${found.protocolVersion}, and this software makes those of ${PROVEN_ON_L1_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,
+    );
   if (found !== undefined) return found;
   if (execution === "onL1")
     throw new DevnetOptionsError(
