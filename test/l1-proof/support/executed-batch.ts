@@ -27,9 +27,9 @@ import { CHUNK_PARAMETERS } from "./few-query-programs.ts";
 /** Less than the batch takes, so that each step has a chunk of its own. */
 const MOST_CELLS = 7_000_000;
 const [SMALL] = CHUNK_PROFILES as readonly [RunProfile];
-/** A quarter of the smallest profile's heights, where tables may be as low. */
+/** An eighth of the smallest profile's heights, where tables may be as low: the opening step takes three segments of it. */
 const SEGMENT_PROFILE: RunProfile = Object.fromEntries(
-  Object.entries(SMALL).map(([table, logRows]) => [table, Math.max(6, logRows - 2)]),
+  Object.entries(SMALL).map(([table, logRows]) => [table, Math.max(6, logRows - 3)]),
 );
 
 /** A batch whose execution is proven, and the heights of the proofs that its way to L1 begins with. */
