@@ -700,6 +700,50 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(wallet.members[2]?.tokens[0]?.amount, String(beta));
   });
 
+  test("I11: hyperchain:logs --follow tells what users do on all members as it happens, until Ctrl-C", async () => {
+    const following = await workplace.start(["hyperchain:logs", "--follow", "--json"]);
+    const told = () => following.lines.map((line) => JSON.parse(line) as { chainId: number; hash: string; succeeded: boolean });
+    const hashes: string[] = [];
+    for (const { url } of [ecosystem.info.l1, ecosystem.info.chains[1]!]) {
+      const member = connect(url);
+      const { hash } = await new Wallet(KEY_1, member).sendTransaction({ to: ACCOUNT_1, value: 1n });
+      while (!told().some((line) => line.hash === hash)) await member.send("eth_chainId", []);
+      hashes.push(hash);
+    }
+    const places = hashes.map((hash) => told().filter((line) => line.hash === hash));
+    assert.deepEqual(
+      places.map((lines) => lines.map(({ chainId, succeeded }) => [chainId, succeeded])),
+      [[[ecosystem.info.l1.chainId, true]], [[272, true]]],
+    );
+    assert.equal(await following.interrupt(), 0);
+  });
+
+  test("I11: hyperchain:open opens the page with its token, which no other user of the machine sees", async (context) => {
+    const printed = await workplace.run(["hyperchain:open", "--print", "--json"]);
+    const { page } = valueOf<{ page: string }>(printed);
+    const { origin, hash } = new URL(page);
+    assert.match(hash, /^#\/token\/\w{16,}$/);
+    assert.match(await (await fetch(origin)).text(), /^<!doctype html>/i);
+    if (process.platform === "win32") return;
+    // The system's program for pages is a script that puts down what it was given.
+    const folder = mkdtempSync(join(tmpdir(), "opened-"));
+    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    const given = join(folder, "given");
+    const script = `#!/bin/sh\necho "$@" > ${given}.part\nmv ${given}.part ${given}\n`;
+    for (const name of ["xdg-open", "open"]) writeFileSync(join(folder, name), script, { mode: 0o700 });
+    const environment = { PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+    const opened = await workplace.run(["hyperchain:open"], { environment });
+    assert.equal(opened.code, 0, opened.stderr);
+    assert.ok(opened.stdout.includes(page), opened.stdout);
+    while (!existsSync(given)) await fetch(origin);
+    const file = readFileSync(given, "utf8").trim();
+    assert.doesNotMatch(file, new RegExp(hash.slice("#/token/".length)));
+    assert.equal(statSync(file).mode & 0o077, 0);
+    assert.ok(readFileSync(file, "utf8").includes(`url=${page}"`));
+    const none = await workplace.run(["hyperchain:open"], { environment: { PATH: join(folder, "none") } });
+    assert.deepEqual([none.code, none.stderr.includes("no browser can be opened from here")], [0, true]);
+  });
+
   test("I1: Ctrl-C ends it with code 0, and then it is neither announced nor found", async () => {
     assert.equal(await ecosystem.interrupt(), 0);
     assert.deepEqual(existsSync(workplace.stateFolder) ? readdirSync(workplace.stateFolder) : [], []);
