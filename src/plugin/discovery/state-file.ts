@@ -40,6 +40,14 @@ export function logFolder(environment: NodeJS.ProcessEnv = process.env): string 
   });
 }
 
+/** Where a page stands that leads a browser to an ecosystem's own: beside the announcement, and taken back with it. */
+export function leadingPage({ pid, startedAt }: AnnouncedEcosystem): string | undefined {
+  const folder = logFolder();
+  return folder === undefined ? undefined : join(folder, `${pid}-${startedAt}${LEADING}`);
+}
+
+const [ANNOUNCED, LEADING] = [".json", ".html"];
+
 /**
  * What the system knows of the user: nothing of one whom the machine has no entry for, as in containers that run with any
  * user id.
@@ -58,11 +66,11 @@ function ofUser(read: () => string): string | undefined {
  */
 export function announce(announcement: AnnouncedEcosystem, environment: NodeJS.ProcessEnv = process.env): () => void {
   for (const folder of folders(environment)) {
-    const file = join(folder, `${announcement.pid}-${announcement.startedAt}.json`);
+    const file = join(folder, `${announcement.pid}-${announcement.startedAt}${ANNOUNCED}`);
     try {
       if (!makeOwn(folder)) continue;
       writeFileSync(file, JSON.stringify(announcement), { mode: 0o600 });
-      return () => rmSync(file, { force: true });
+      return () => takeBack(file);
     } catch {
       // Read-only home of a container: the next folder may do.
     }
@@ -78,10 +86,15 @@ export function announced(environment: NodeJS.ProcessEnv = process.env): readonl
       const file = join(folder, name);
       const announcement = read(file);
       if (announcement !== undefined && isRunning(announcement.pid)) found.push(announcement);
-      else rmSync(file, { force: true });
+      else takeBack(file);
     }
   }
   return found.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** With the page that leads to it, which has its token. */
+function takeBack(file: string): void {
+  for (const each of [file, `${file.slice(0, -ANNOUNCED.length)}${LEADING}`]) rmSync(each, { force: true });
 }
 
 /** Makes a folder where it is not there; returns whether it is the user's own. Throws the system's error where it cannot. */
@@ -105,7 +118,7 @@ const WRITABLE_BY_OWNER_ALONE = /^[0-7][0145][0145]$/;
 
 function filesIn(folder: string): readonly string[] {
   try {
-    return isOwn(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    return isOwn(folder) ? readdirSync(folder).filter((name) => name.endsWith(ANNOUNCED)) : [];
   } catch {
     return [];
   }

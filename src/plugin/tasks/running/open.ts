@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { announced, logFolder } from "../../discovery/state-file.ts";
+import { announced, leadingPage } from "../../discovery/state-file.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { createOutput } from "../session/output.ts";
 
@@ -22,16 +21,14 @@ const action: NewTaskActionFunction<OpenArguments> = async (args, hre) => {
   const { page } = own;
   if (page === undefined)
     throw pluginError(`this project's ecosystem (process ${own.pid}) serves no page: it was started without one`);
-  if (!args.print && !(await opened(page))) output.progress("no browser can be opened from here");
+  if (!args.print && !(await opened(page, leadingPage(own)))) output.progress("no browser can be opened from here");
   output.result(() => `Look at it in a browser: ${page}`, { page });
 };
 
 /** Whether the system has a program that opens pages. */
-async function opened(page: string): Promise<boolean> {
-  const folder = logFolder();
-  if (folder === undefined) return false;
+async function opened(page: string, file: string | undefined): Promise<boolean> {
+  if (file === undefined) return false;
   // Arguments of programs are seen by all users of a machine, and the address holds the token.
-  const file = join(folder, "open-page.html");
   writeFileSync(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${page}">`, {
     mode: 0o600,
   });
