@@ -179,9 +179,15 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
-    what: "the page's lists, searches, proofs and states, 10,000 blocks in it, and tests that it copies in a project",
-    night: ["page/page", "page/long-lists", "page/states", "plugin/connection/copied-test"],
-    day: ["page/a-day", "page/wallet", "page/page-server", "devnet/activity", "devnet/looking-methods"],
+    what: "the page's lists, searches, names, controls, tokens, proofs and states, 10,000 blocks in it, and tests that it copies in a project",
+    night: [
+      ...["page/page", "page/long-lists", "page/states", "page/find", "page/controls", "page/tokens-and-bridges"],
+      "plugin/connection/copied-test",
+    ],
+    day: [
+      ...["page/a-day", "page/wallet", "page/narrow", "page/page-server", "page/address-book", "page/token-transfers"],
+      ...["page/bridge-steps", "devnet/activity", "devnet/looking-methods"],
+    ],
   },
   {
     what: "proofs on a card in software by L1's own parameters, whose nonces it searches for minutes",
