@@ -1,4 +1,5 @@
 import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
+import { timeOf } from "./happenings.ts";
 import type { Activity } from "./happenings.ts";
 
 /** Blocks of a member that are kept: an hour of one block every six seconds. */
@@ -154,7 +155,14 @@ function take(known: Map<number, readonly ActivityBlock[]>, blocks: readonly Act
   for (const [chainId, found] of byMember) {
     const sorted = found.toSorted((a, b) => a.number - b.number);
     const first = sorted[0]?.number ?? 0;
-    const before = (known.get(chainId) ?? []).filter(({ number }) => number < first);
-    known.set(chainId, [...before, ...sorted].slice(-MOST_BLOCKS));
+    const all = (known.get(chainId) ?? []).filter(({ number }) => number < first);
+    for (const block of sorted) all.push(inOrder(block, all.at(-1)));
+    known.set(chainId, all.slice(-MOST_BLOCKS));
   }
+}
+
+/** A block whose time nothing told has a whole second, in which the one before it came later: it takes that one's time. */
+function inOrder(block: ActivityBlock, before: ActivityBlock | undefined): ActivityBlock {
+  const isBefore = block.at === undefined && before?.at !== undefined && timeOf(block) < before.at;
+  return isBefore ? { ...block, at: before.at } : block;
 }

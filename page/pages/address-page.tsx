@@ -7,7 +7,7 @@ import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
 import { OwnName } from "../parts/own-name.tsx";
 import { TokenSection } from "../parts/token-section.tsx";
-import { Answer, Section, Table } from "../parts/layout.tsx";
+import { Answer, Mark, Section, Table } from "../parts/layout.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Said } from "../parts/words.tsx";
 import { AddressLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
@@ -155,7 +155,7 @@ function History({ address }: { readonly address: string }) {
                     <AddressLink chain={nameOf(chainId)} address={from} />,
                     receiver === null ? "new contract" : <AddressLink chain={nameOf(chainId)} address={receiver} />,
                     ether(value),
-                    succeeded ? "succeeded" : "failed",
+                    succeeded ? "succeeded" : <Mark kind="bad">failed</Mark>,
                   ],
                 }),
               )}

@@ -8,7 +8,7 @@ import { count, hex, plural, time } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { Addresses } from "../parts/addresses.tsx";
 import { AccessLists } from "../parts/access-lists.tsx";
-import { BatchLink, BlockLink } from "../parts/links.tsx";
+import { BatchLink, BlockLink, WholeAddress } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
@@ -48,7 +48,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           state: <ChainState chain={now} />,
           "chain id": chain.chainId,
           "JSON-RPC": <code>{chain.url}</code>,
-          [`contract on ${base.words}`]: <code>{chain.hyperchain}</code>,
+          [`contract on ${base.words}`]: <WholeAddress chain={base.name} address={chain.hyperchain} />,
           "fees are paid in": chain.baseToken.symbol,
           "settles on": base.name,
           data: dataSentence(chain),

@@ -7,7 +7,7 @@ import { count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import type { NamedContract } from "../names.ts";
 import { Answer, Table } from "../parts/layout.tsx";
-import { to } from "../route.ts";
+import { WholeAddress } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 
 /** Each is a question to a member. */
@@ -48,9 +48,7 @@ export function ContractsPage() {
               cells: [
                 name,
                 chain,
-                <a href={to(chain, "address", address)}>
-                  <code>{address}</code>
-                </a>,
+                <WholeAddress chain={chain} address={address} />,
                 `${count(codeBytes)} bytes${code === "" ? "" : `, ${code}`}`,
               ],
             }))}

@@ -6,7 +6,7 @@ import { BridgeMessages } from "../parts/bridge-messages.tsx";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../picture/picture.tsx";
-import { BatchLink } from "../parts/links.tsx";
+import { BatchLink, WholeAddress } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { phaseWords } from "../proof-phases.ts";
 import { to } from "../route.ts";
@@ -66,10 +66,19 @@ export function EcosystemPage() {
         <Facts
           facts={{
             [`${info.l1.name}, chain ${info.l1.chainId}`]: <code>{info.l1.url}</code>,
-            ...Object.fromEntries(Object.entries(info.l1.contracts).map(([name, address]) => [name, <code>{address}</code>])),
+            ...Object.fromEntries(
+              Object.entries(info.l1.contracts).map(([name, address]) => [
+                name,
+                <WholeAddress chain={info.l1.name} address={address} />,
+              ]),
+            ),
             ...(info.prover.device === undefined ? {} : { proofs: `made ${madeOn(info.prover.device)}` }),
             relayer:
-              info.relayer === undefined ? "none runs: any account may deliver messages" : <code>{info.relayer.address}</code>,
+              info.relayer === undefined ? (
+                "none runs: any account may deliver messages"
+              ) : (
+                <WholeAddress chain={info.l1.name} address={info.relayer.address} />
+              ),
             accounts: <a href={to("accounts")}>development accounts</a>,
           }}
         />
@@ -105,7 +114,7 @@ export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"
   if (chain.stuck !== undefined)
     return (
       <>
-        <Mark kind="under-way">runs, but seals nothing</Mark>: {chain.stuck.why} ({chain.stuck.help})
+        <Mark kind="under-way">runs, but seals nothing</Mark>: {chain.stuck.why}; {chain.stuck.help}
       </>
     );
   if (chain.waitsFor !== undefined)

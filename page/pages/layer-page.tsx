@@ -5,8 +5,8 @@ import type { BatchInfo, EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";
-import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
-import { AddressLink, BatchLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
+import { AddressLink, BatchLink, BlockLink, TransactionLink, WholeAddress, useChainName } from "../parts/links.tsx";
 import { Words } from "../parts/words.tsx";
 import { to } from "../route.ts";
 
@@ -41,14 +41,7 @@ function contractsOf({ l1, chains }: EcosystemInfo): Readonly<Record<string, Com
     ...Object.entries(l1.contracts),
     ...own.map(({ name, hyperchain }) => [`${name}'s contract`, hyperchain] as const),
   ];
-  return Object.fromEntries(
-    contracts.map(([name, address]) => [
-      name,
-      <a href={to(l1.name, "address", address)}>
-        <code>{address}</code>
-      </a>,
-    ]),
-  );
+  return Object.fromEntries(contracts.map(([name, address]) => [name, <WholeAddress chain={l1.name} address={address} />]));
 }
 
 /** Gas of the newest executed batches of the chains that settle here. */
@@ -121,7 +114,7 @@ function Newest() {
                 `creates ${contract ?? "a contract"}`
               ),
               count(gasUsed),
-              succeeded ? "succeeded" : "failed",
+              succeeded ? "succeeded" : <Mark kind="bad">failed</Mark>,
             ],
           }))}
       />

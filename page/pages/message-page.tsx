@@ -146,7 +146,7 @@ function Trace({ asked, message }: { readonly asked: AskedTrace; readonly messag
   const nameOf = useChainName();
   return (
     <Section title="Calls on both chains">
-      <Answer asked={asked} missing="There is nothing to trace.">
+      <Answer asked={asked} missing="asking…">
         {({ transactions }) => (
           <>
             {transactions.map(({ step, chainId, transactionHash, calls }) => (

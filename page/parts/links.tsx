@@ -32,6 +32,15 @@ export function AddressLink({ chain, address }: { readonly chain: string; readon
   );
 }
 
+/** An address in full, which leads to its page: what it is called stands beside it. */
+export function WholeAddress({ chain, address }: { readonly chain: string; readonly address: string }) {
+  return (
+    <a href={to(chain, "address", address)}>
+      <code>{address}</code>
+    </a>
+  );
+}
+
 /** What the reader has tagged an address with. */
 export function Tags({ address }: { readonly address: string }) {
   const tags = useNames().book[address.toLowerCase()]?.tags ?? [];

@@ -103,6 +103,32 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual(numbersOf(shown.activity, 272), [8, 9, 10], "what was told while all were asked follows on the answer");
   });
 
+  test("a block whose time was not told stands behind the one before it, in its second or later", async () => {
+    const blocks = [
+      { ...block(271, 3), timestamp: 1, at: 1_700 },
+      { ...block(271, 4), timestamp: 1 },
+      { ...block(271, 5), timestamp: 2 },
+      { ...block(271, 6), timestamp: 9, at: 2_300 },
+    ];
+    let activity: Activity = new Map();
+    const follower = new ActivityFollower({
+      ask: () => Promise.resolve(blocks),
+      changed: (all) => void (activity = all),
+      later: () => undefined,
+    });
+    follower.tell();
+    await nextTurn();
+    assert.deepEqual(
+      activity.get(271)?.map(({ number, at }) => [number, at]),
+      [
+        [3, 1_700],
+        [4, 1_700],
+        [5, undefined],
+        [6, 2_300],
+      ],
+    );
+  });
+
   test("blocks that are told while a question for their member is under way follow on its answer, in order", async () => {
     const answers: (() => void)[] = [];
     let shown: Activity = new Map();
