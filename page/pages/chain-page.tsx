@@ -1,3 +1,4 @@
+import { versionParts } from "../../src/protocol/protocol-version.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/powers-words.ts";
 import { unprovenLine } from "../../src/devnet/view/unproven.ts";
@@ -66,7 +67,7 @@ export function ChainPage({ name }: { readonly name: string }) {
             </>
           ),
           attestation: chain.attestation?.sentence,
-          "protocol version": now.protocolVersion,
+          "protocol version": versionWords(now.protocolVersion),
           "next version": now.upgrade && `${now.upgrade.version}, from ${time(now.upgrade.effectiveAt)} on`,
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
           "transactions a second": now.transactionsPerSecond,
@@ -87,6 +88,12 @@ export function ChainPage({ name }: { readonly name: string }) {
       )}
     </>
   );
+}
+
+/** A number, and what it says where that is not plain: versions without proofs have one bit more. */
+function versionWords(version: number): string {
+  const { format, isProven } = versionParts(BigInt(version));
+  return isProven ? String(version) : `${version}: format ${format}, without proofs`;
 }
 
 /** Batches whose execution no proof shows, and why; nothing where there are none. */
