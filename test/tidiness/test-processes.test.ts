@@ -91,7 +91,7 @@ describe("test files that share a process", () => {
       ...Array.from({ length: 17 }, (_, i) => `test/chain/${i}.test.ts`),
       "test/relayer/a.test.ts",
       ...["test/circuits/a.test.ts", "test/stark/a.test.ts"],
-      ...["test/page/a.test.ts", "test/page/b.test.ts"],
+      ...["test/package/a.test.ts", "test/package/b.test.ts"],
     ];
     const processes = inProcesses(files);
     assert.deepEqual(processes.flat(), files);
