@@ -5,6 +5,7 @@ import { IS_NIGHTLY } from "../support/nightly.ts";
 import {
   extraArgs,
   knowPool,
+  pool,
   published,
   putCcip,
   putMoreCcip,
@@ -30,12 +31,16 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
   const me = async () => (await signer("alpha")).getAddress();
 
   async function moveTokens(from: string, to: string, token: Contract, amount: bigint) {
+    return dapp.bridge.delivered(await sendTokens(from, to, token, amount));
+  }
+
+  async function sendTokens(from: string, to: string, token: Contract, amount: bigint) {
     const messenger = await putCcip(at(from), "MyMessenger", dapp.bridge.router);
     await send(token, "approve", messenger.target, amount);
     const tokens = [{ token: token.target, amount }];
     const asked = request(BOB, "", { tokens, args: extraArgs(0n) });
     const fee = (await value(messenger, "quote", dapp.bridge.idOf(to), asked)) as bigint;
-    return dapp.bridge.delivered(await send(messenger, "send", dapp.bridge.idOf(to), asked, { value: fee }));
+    return send(messenger, "send", dapp.bridge.idOf(to), asked, { value: fee });
   }
 
   test("a fast transfer is filled before its message comes, and the pool pays the filler when it does", async () => {
@@ -230,5 +235,31 @@ describe("C14 applications of CCIP's package that its other tests do not use", {
     // It wants its share at each answer.
     await meet(await put("beta", 1));
     await assert.rejects(dapp.bridge.delivered(await send(a, "startPingPong")), /reverts with NoNodeOperators\(\)/);
+  });
+
+  test("a pool is replaced while tokens are under way: they are released by the new one once it knows where they come from", async () => {
+    const put = async (name: string) => {
+      const token = await putCcip(at(name), "MyToken");
+      const own = await pool(at(name), "burn_mint_token_pool", token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router);
+      await registerPool(at(name), dapp.bridge.tokenAdminRegistry, token, own);
+      return { token, pool: own };
+    };
+    const [here, there] = [await put("alpha"), await put("beta")];
+    await knowPool(here.pool, dapp.bridge.idOf("beta"), there);
+    await knowPool(there.pool, dapp.bridge.idOf("alpha"), here);
+    await moveTokens("alpha", "beta", here.token, COIN);
+    // As CCIP's own instructions for an upgrade have it, but for the old pool, which the new one does not know at first.
+    const next = await pool(at("beta"), "burn_mint_token_pool", there.token.target, 18, [], dapp.bridge.rmn, dapp.bridge.router);
+    const registry = new Contract(dapp.bridge.tokenAdminRegistry, ["function setPool(address,address)"], await signer("beta"));
+    await dapp.bridge.hold("beta");
+    const sent = await sendTokens("alpha", "beta", here.token, 2n * COIN);
+    await send(registry, "setPool", there.token.target, next.target);
+    await send(there.token, "grantMintAndBurnRoles", next.target);
+    await dapp.bridge.release("beta");
+    await assert.rejects(dapp.bridge.delivered(sent));
+    assert.equal(await value(there.token, "balanceOf", BOB), COIN);
+    await knowPool(next, dapp.bridge.idOf("alpha"), here);
+    await dapp.bridge.delivered(sent);
+    assert.equal(await value(there.token, "balanceOf", BOB), 3n * COIN);
   });
 });

@@ -113,4 +113,37 @@ describe("C14 applications of Hyperlane's package that its other tests do not us
     const asked = await send(a, "query", dapp.bridge.idOf("beta"), there.target, supply, "0x12345678", { value: fee });
     await assert.rejects(dapp.bridge.delivered(asked), new RegExp(`FeeTooLow\\(${fee}, 0\\)`));
   });
+
+  test("a time lock beside the default hook: what it has announced over the same mailbox is taken once its time has come", async () => {
+    const lock = (name: string) =>
+      testContract(
+        at(name),
+        "TimelockRouter",
+        "isms/routing",
+        ["constructor(address,uint48)", ROUTER[0]!, "function readyAt(bytes32) view returns (uint48)"],
+        ...[dapp.bridge.mailbox, 3_600n],
+      );
+    const [here, there] = [await lock("alpha"), await lock("beta")];
+    await send(here, "enrollRemoteRouter", dapp.bridge.idOf("beta"), word(there));
+    await send(there, "enrollRemoteRouter", dapp.bridge.idOf("alpha"), word(here));
+    const factory = await testContract(at("alpha"), "StaticAggregationHookFactory", "hooks/aggregation", [
+      "constructor()",
+      "function deploy(address[] values) returns (address)",
+    ]);
+    // The default one first: it passes on only what was dispatched last, which the time lock's own message is then.
+    const hooks = [dapp.bridge.hook, here.target];
+    const place = (await ask(factory, "deploy", hooks)) as string;
+    await send(factory, "deploy", hooks);
+    const a = await route(at("alpha"), "HypERC20", [18, 1n, 1n, dapp.bridge.mailbox], [9n * COIN, "My token", "MINE"]);
+    const b = await onBeta();
+    await connect(a, b, ids(), GAS);
+    await send(a, "setHook", place);
+    await send(b, "setInterchainSecurityModule", there.target);
+    const sent = await transfer(a, dapp.bridge.idOf("beta"), BOB, COIN);
+    await assert.rejects(dapp.bridge.delivered(sent));
+    assert.equal(await ask(b, "balanceOf", BOB), 0n);
+    await at("beta").networkHelpers.time.increase(3_600);
+    await dapp.bridge.delivered(sent);
+    assert.equal(await ask(b, "balanceOf", BOB), COIN);
+  });
 });
