@@ -103,6 +103,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/layerzero-api",
       "bridges/layerzero-kept",
       "bridges/layerzero-hostile",
+      "bridges/layerzero-proven",
       "bridges/hyperlane",
       "bridges/hyperlane-kept",
       "bridges/hyperlane-more",

@@ -1,5 +1,6 @@
 import { Contract, NonceManager } from "ethers";
 import type { Provider, Signer } from "ethers";
+import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/bridge-info.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
@@ -46,12 +47,16 @@ export class CourierWorld {
     );
   }
 
-  /** In memory, or in the folder `kept`, with what is in it. */
-  static async start(couriers: readonly Courier[], way: Way, kept: { readonly data?: string } = {}): Promise<CourierWorld> {
+  /** In memory, or in a folder `data`, with what is in it; nothing is proven, unless `given` says so. */
+  static async start(
+    couriers: readonly Courier[],
+    way: Way,
+    given: Partial<Pick<DevnetOptions, "data" | "prover">> = {},
+  ): Promise<CourierWorld> {
     const bridges = Object.fromEntries(couriers.map(({ name }) => [name, {}]));
     const devnet = await startFlowDevnet(
       CHAINS,
-      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges, ...kept },
+      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges, ...given },
       { projectFolder: projectOf(couriers.map(({ project }) => project)) },
     );
     return new CourierWorld(devnet, couriers, way);
