@@ -21,6 +21,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
     day: [
       ...["proving/driver", "proving/workers", "proving/l1-over-queues", "settlement/proven-on-l1"],
+      "node/shared-proofs",
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],

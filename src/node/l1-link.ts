@@ -31,6 +31,7 @@ import type { Resealed } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
 import { SealedBatches } from "./settling/sealed-batches.ts";
 import { Settling } from "./settling/settling.ts";
+import type { TogetherOnL1 } from "./settling/settling.ts";
 import { restorableMember } from "./snapshot-member.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 
@@ -43,6 +44,8 @@ export interface ChainSettlement {
   readonly pace?: PaceRules;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
+  /** As Settling's. */
+  readonly together?: TogetherOnL1;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;

@@ -24,7 +24,7 @@ import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import { chainOptionsOf } from "./described/chain-options.ts";
 import type { ChainStart, RunningOptions } from "./described/chain-options.ts";
 import { executionMethods } from "./execution/execution-methods.ts";
-import { shownOnL1 } from "./execution/shown-on-l1.ts";
+import { shownOnL1, shownTogether } from "./execution/shown-on-l1.ts";
 import { openNodeExecution } from "./execution/node-execution.ts";
 import type { ExecutionProofs, ExecutionUses, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
 import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
@@ -161,7 +161,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
         ? noLink(name)
         : await openL1Link(
             { ...options, coinbase: running.coinbase },
-            fees.following(showing(settlement, options.execution, () => started.execution)),
+            fees.following(showing(onL1.configuration.chainId, settlement, options.execution, () => started.execution)),
             { ...shared(time), clock, fault, versions },
             () => started.chain,
           );
@@ -234,12 +234,14 @@ function priced(
 
 /** The same, with a prover of what L1 asks for where it checks execution. */
 function showing(
+  chainId: ChainId,
   settlement: ChainSettlement,
   proofs: ExecutionProofs | undefined,
   execution: () => NodeExecution | undefined,
 ): ChainSettlement {
   if (proofs?.onL1 === undefined) return settlement;
-  return { ...settlement, prover: shownOnL1(settlement.prover, proofs.onL1, execution) };
+  const together = proofs.shared === undefined ? {} : { together: shownTogether(chainId, proofs.shared, execution) };
+  return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.onL1, execution) };
 }
 
 /** What a node answers by its link. */

@@ -292,10 +292,14 @@ function feeConflicts({ path, plan: { protocol, ordering } }: PlannedAt): readon
  * batch's last block, from which the wait counts, and L1 executes the batch some time after the wait.
  */
 function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds } = plan.settlement.pace;
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds, shared } = plan.settlement.pace;
   const { exitDelaySeconds } = plan.protocol;
   const { maxAgeMs = 0 } = plan.ordering.batches;
   const at = (field: string): OptionPath => [...path, "pace", field];
+  if (shared === true && plan.proving.execution !== "onL1") {
+    const message = 'is of proofs of execution that L1 checks; say prover.execution "onL1", or leave it out';
+    return [{ path: at("shared"), message }];
+  }
   const delays = maxAgeSeconds ?? maxBatches ?? maxGasPriceWei;
   if (delays === undefined) {
     const message = "bounds a wait, and no other field of the pace has proofs wait; add one, or leave it out";

@@ -1,7 +1,9 @@
 import type { TransactionReceipt } from "ethers";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { AggregatedBatch } from "../protocol/aggregate.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
+import type { ShownExecution } from "../protocol/shown-execution.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalEntry } from "./journal/journal-entry.ts";
@@ -10,7 +12,7 @@ import { readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
 import type { BatchTotals } from "./l1-sender/chain-reader.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
-import { isProven, proveBatch } from "./l1-sender/prove.ts";
+import { isProven, proveBatch, showBatches } from "./l1-sender/prove.ts";
 import type { SettlementStage } from "./batch/settlement-stage.ts";
 import type { SenderContext } from "./l1-sender/sender-context.ts";
 import type { ProvenBatch } from "./pace/proof-pace.ts";
@@ -28,6 +30,8 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly journal: Journal;
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
+  /** Shows L1 a batch with those of other chains; undefined for one that has a proof of its own. Default: all have. */
+  readonly together?: (batch: Batch) => ShownTogether | undefined;
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
   /** Told when the proof of a batch is given to what sends it. */
@@ -42,6 +46,19 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
   /** Told once, when settlement stops by itself: the error is the report. */
   readonly onStop?: (error: unknown) => void;
 }
+
+/**
+ * Has a committed batch shown to L1 in a proof of several. Called in the order of the batches. `send` shows L1 such a proof by
+ * this chain's operator. Where it rejects, or L1 has the batch not proven then, the batch has a proof of its own.
+ */
+export type ShownTogether = (
+  stored: StoredBatch,
+  by: {
+    /** Resolves when the chain's pace has it go. */
+    readonly due: Promise<void>;
+    readonly send: (batches: readonly AggregatedBatch[], shown: ShownExecution) => Promise<TransactionReceipt | undefined>;
+  },
+) => Promise<TransactionReceipt | undefined>;
 
 /** A batch on its way; each promise rejects with what stopped settlement. */
 export interface SettlingBatch {
@@ -75,7 +92,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   options: SettlementOptions,
   dependencies: SettlementDependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, prove, pace, onPosting, onStage, onStop } = dependencies;
+  const { journal, prove, together, pace, onPosting, onStage, onStop } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   /** What leaves this process is in the journal before. */
@@ -172,10 +189,10 @@ export async function openSettlement<Batch extends SettlementBatch>(
     }
   }
 
-  async function showProof(batch: Batch, stored: StoredBatch, bytes: Uint8Array | undefined): Promise<StoredBatch> {
+  async function showProof(batch: Batch, stored: StoredBatch, { bytes, receipt }: DueProof): Promise<StoredBatch> {
     if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));
-    if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, undefined);
-    // It was proven when settlement was opened: L1 took it back.
+    if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, receipt);
+    // It was proven when settlement was opened, and L1 took it back; or the proof of several did not prove it.
     return done("prove", stored, await proveBatch(context, stored, await prove(batch)));
   }
 
@@ -203,11 +220,14 @@ export async function openSettlement<Batch extends SettlementBatch>(
     submit(batch) {
       if (closed) return rejectedBatch(stopped);
       const earlier = tails;
-      const proof = stopped.guard(makeProof(batch));
-      // Looked at when the commit is there; until then a failure is not unhandled.
-      proof.catch(() => undefined);
       const committed = tracked("uncommitted", commit(batch, earlier));
-      const due = stopped.guard(dueProof(committed, proof, () => pace?.(batch.outputs)));
+      const shown = batch.outputs.batchNumber < totals.verified ? undefined : together?.(batch);
+      const paced = (): Promise<void> | undefined => pace?.(batch.outputs);
+      const due = stopped.guard(
+        shown === undefined
+          ? dueProof(committed, stopped.guard(makeProof(batch)), paced)
+          : shownWithOthers(committed, shown, { context, paced, onPosting }),
+      );
       due.catch(() => undefined);
       const proven = tracked(
         "unproven",
@@ -232,16 +252,42 @@ export async function openSettlement<Batch extends SettlementBatch>(
   };
 }
 
-/** The proof of a committed batch, once it is to go to L1; undefined where L1 had it when settlement was opened. */
+/** The proof of a committed batch, once it is to go to L1. */
 async function dueProof(
   committed: Promise<unknown>,
   proof: Promise<Uint8Array | undefined>,
-  pace: () => Promise<void> | undefined,
-): Promise<Uint8Array | undefined> {
+  paced: () => Promise<void> | undefined,
+): Promise<DueProof> {
+  // Looked at when the commit is there; until then a failure is not unhandled.
+  proof.catch(() => undefined);
   await committed;
   const bytes = await proof;
-  if (bytes !== undefined) await pace();
-  return bytes;
+  if (bytes !== undefined) await paced();
+  return { bytes };
+}
+
+/** What became of a proof of several, which fails without a word: the batch's own proof tells why. */
+async function shownWithOthers(
+  committed: Promise<StoredBatch>,
+  shown: ShownTogether,
+  by: {
+    readonly context: SenderContext;
+    readonly onPosting: SettlementDependencies<SettlementBatch>["onPosting"] | undefined;
+    readonly paced: () => Promise<void> | undefined;
+  },
+): Promise<DueProof> {
+  const stored = await committed;
+  const send: Parameters<ShownTogether>[1]["send"] = (batches, proof) => {
+    by.onPosting?.(stored.batchNumber);
+    return showBatches(by.context, stored, batches, proof);
+  };
+  return { receipt: await shown(stored, { due: by.paced() ?? Promise.resolve(), send }).catch(() => undefined) };
+}
+
+/** A proof to be shown, or a transaction that has shown one; neither where L1 had it when settlement was opened. */
+interface DueProof {
+  readonly bytes?: Uint8Array | undefined;
+  readonly receipt?: TransactionReceipt | undefined;
 }
 
 function rejectedBatch(stopped: StopSwitch): SettlingBatch {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
 import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
 import type { ExecutionOutcome } from "../../src/node/execution/execution-outcome.ts";
 import type { NodeExecution } from "../../src/node/execution/node-execution.ts";
-import { shownOnL1 } from "../../src/node/execution/shown-on-l1.ts";
+import { shownOnL1, shownTogether } from "../../src/node/execution/shown-on-l1.ts";
+import type { SharedBatch, SharedProof, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import { decodeShown } from "../../src/protocol/shown-execution.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
@@ -15,6 +17,7 @@ const METRICS = { backend: "none", workers: 1, logRows: 9, cells: 1, seconds: 1,
 const CHANGES: BatchProof = { proof: Uint8Array.of(1), statement: Uint8Array.of(2), metrics: METRICS };
 const EXECUTION = Uint8Array.of(7, 7, 7);
 const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: METRICS };
+const SHARED: SharedProof = { ...SHOWN, batches: 2, receipt: undefined };
 
 describe("what L1 is shown of a batch", () => {
   const { job: made } = createRandomBatch({ leafCount: 8, writeCount: 3, seed: 5 });
@@ -85,5 +88,49 @@ describe("what L1 is shown of a batch", () => {
     });
     end.abort(new Error("over"));
     await assert.rejects(waiting, /over/);
+  });
+
+  it("with other chains' batches comes in the order of its own, however their chunks' proofs come", async () => {
+    const jobs = [4n, 5n].map((batchNumber) => ({
+      job: { ...job, statement: { ...job.statement, commitment: wordToHex(batchNumber) } },
+      claim: { batch: { batchNumber } } as ExecutedProof["claim"],
+      proven: Promise.withResolvers<ExecutionOutcome>(),
+    }));
+    const execution = {
+      claim: (of: string) => jobs.find((each) => each.job.statement.commitment === of)?.claim,
+      view: { outcome: (number: bigint) => jobs[Number(number) - 4]!.proven.promise, served: () => ({ proof: EXECUTION }) },
+    } as unknown as Pick<NodeExecution, "claim" | "view">;
+    const shown: SharedBatch[] = [];
+    const shared = { show: (batch: SharedBatch) => (shown.push(batch), Promise.resolve(SHARED)) } as unknown as SharedProofs;
+    const together = shownTogether(271n, shared, () => execution);
+    const going = { signal: new AbortController().signal } as Parameters<typeof together>[1];
+    const outcomes = Promise.all(jobs.map((each) => together(each.job, going)));
+    const prove = (place: number): void => {
+      const { commitment } = jobs[place]!.job.statement;
+      jobs[place]!.proven.resolve({ kind: "proven", commitment } as ExecutionOutcome);
+    };
+    prove(1);
+    await turn();
+    assert.equal(shown.length, 0);
+    prove(0);
+    assert.deepEqual(await outcomes, [SHARED, SHARED]);
+    assert.deepEqual(
+      shown.map(({ chainId, executed }) => [chainId, executed.claim.batch.batchNumber]),
+      [
+        [271n, 4n],
+        [271n, 5n],
+      ],
+    );
+  });
+
+  it("stands in no later batch's way to a shared proof where it has no proof", async () => {
+    const later = { ...job, statement: { ...job.statement, commitment: wordToHex(9n) } };
+    const own = executionOf(Promise.resolve({ kind: "proven", commitment: wordToHex(9n) } as ExecutionOutcome));
+    const shared = { show: () => Promise.resolve(SHARED) } as unknown as SharedProofs;
+    const together = shownTogether(271n, shared, () => ({ ...own, claim: (of) => (of === commitment ? undefined : claim) }));
+    const going = { signal: new AbortController().signal } as Parameters<typeof together>[1];
+    const [first, second] = [together(job, going), together(later, going)];
+    await assert.rejects(first, { code: "ExecutionUnknown" });
+    assert.equal(await second, SHARED);
   });
 });

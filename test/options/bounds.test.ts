@@ -288,6 +288,13 @@ const ROWS: readonly Row[] = [
     beside: { "pace.maxBatches": 2 },
   },
   {
+    config: "chains.a.pace.shared",
+    devnet: "chains[0].pace.shared",
+    // True where L1 checks the chain's execution: test/options/pace-rules.test.ts.
+    accepts: [false],
+    refuses: NOT_BOOLEAN,
+  },
+  {
     config: "chains.a.fees.marginPercent",
     devnet: "chains[0].fees.marginPercent",
     accepts: [0, 1_000],

@@ -25,6 +25,11 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
       { pace: { maxBatches: 2, atLatestSeconds: 2_991 }, batches: { maxAgeMs: 10_000 }, ...windows },
       /atLatestSeconds: 2991 is too near to exitDelaySeconds \(3600\): .* it needs 3601,/,
     ],
+    [
+      "proofs shared with other chains of a chain whose execution L1 does not check",
+      { pace: { shared: true }, protocolVersion: 3 },
+      /shared:? is of proofs of execution that L1 checks; say prover.execution "onL1"/,
+    ],
   ];
   for (const [title, chain, message] of refused)
     test(title, () => {
@@ -37,6 +42,12 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
   test("a wait that leaves just the time to execute what waits is taken", () => {
     const chain = { pace: { maxBatches: 2, atLatestSeconds: 2_990 }, batches: { maxAgeMs: 10_000 }, ...windows };
     assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
+  });
+
+  test("shared proofs wait or not, as the rest of the pace says", () => {
+    const onL1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    for (const pace of [{ shared: true }, { shared: true, maxAgeSeconds: 600 }, { shared: false }])
+      assert.deepEqual(validateHyperchains({ chains: { a: { ...onL1, pace } } }), []);
   });
 
   test("a day's wait is taken beside a longer exit delay", () => {

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { Contract, id, Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l1ErrorsAbi } from "../../src/abi/l1-errors.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import { SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { fromHex, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createProver } from "../../src/prover/prover.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
@@ -19,6 +23,10 @@ import { proofOfAggregate } from "../support/aggregate-proof.ts";
 import { createSettledChain, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
 import { senderContext, walletOf } from "./support/sender.ts";
+
+type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1], "together" | "pace">> & {
+  readonly sender?: HardhatEthersSigner;
+};
 
 /** Of format 2, in which this file's chains form batches. */
 const VERSION = 0x102n;
@@ -65,11 +73,81 @@ describe("settlement of a chain whose version has an aggregator", () => {
   const shownOf = (fields: AggregatedFields): Uint8Array =>
     encodeShown({ digest: DIGEST, proof: fromHex(proofOfAggregate([fields], DIGEST)) });
 
-  const open = (chain: SettledChain, prove: (batch: FormedBatch) => Promise<Uint8Array>) =>
+  const open = (
+    chain: SettledChain,
+    prove: (batch: FormedBatch) => Promise<Uint8Array>,
+    { sender = settled.accounts[0]!, ...given }: OpenOptions = {},
+  ) =>
     openSettlement<FormedBatch>(
       { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
-      { context: senderContext(chain, settled.accounts[0]!), journal: createMemoryJournal(), prove },
+      { context: senderContext(chain, sender), journal: createMemoryJournal(), prove, ...given },
     );
+
+  /** A chain whose batches are shown with others', when `pace` has them go; a proof of one alone is not made. */
+  const openShared = async (chainId: bigint, sender: HardhatEthersSigner, shared: SharedProofs, pace: () => Promise<void>) => {
+    const chain = await createSettledChain(settled, chainId, { protocolVersion: VERSION });
+    const together: OpenOptions["together"] =
+      (batch) =>
+      async (stored, { due, send }) => {
+        // What the double's proof is made of, in the place of the proofs of chunks.
+        const executed = fieldsOf(chain, batch) as unknown as ExecutedProof;
+        const { receipt } = await shared.show({
+          ...{ chainId, stored, executed, due, send, made: () => Promise.resolve() },
+          signal: new AbortController().signal,
+        });
+        return receipt;
+      };
+    const settlement = await open(chain, () => assert.fail("no batch has a proof of its own"), { sender, together, pace });
+    return { chain, settlement };
+  };
+  /** Makes the double's proofs. */
+  const sharedProofs = (): SharedProofs =>
+    new SharedProofs({
+      clock: systemClock,
+      onL1: {
+        prove: (batches) => {
+          const proof = fromHex(proofOfAggregate(batches as unknown as readonly AggregatedFields[], DIGEST));
+          const metrics = { backend: "none", workers: 1, logRows: 1, cells: 1, seconds: 0, phaseSeconds: {} };
+          return Promise.resolve({ digest: DIGEST, proof, metrics });
+        },
+      },
+    });
+
+  test("shows three batches of two chains by one transaction, and each chain executes its own", async () => {
+    const shared = sharedProofs();
+    // As soon as all are committed.
+    const all = Promise.withResolvers<undefined>();
+    let committed = 0;
+    const pace = async (): Promise<void> => {
+      if (++committed === 3) all.resolve(undefined);
+      await all.promise;
+    };
+    const opened = [];
+    for (const [place, chainId] of [340n, 341n].entries())
+      opened.push(await openShared(chainId, settled.accounts[place]!, shared, pace));
+    const from = await settled.l1.ethers.provider.getBlockNumber();
+    const batches = [];
+    for (const [place, opener] of [0, 1, 0].entries()) {
+      const { chain, settlement } = opened[opener]!;
+      batches.push(settlement.submit(await chain.form({ writes: [{ leaf: place + 1, value: 5n }] })));
+    }
+    await Promise.all(batches.map(({ executed }) => executed));
+    for (const { settlement } of opened) await settlement.close();
+    const calls = (await transactionsSince(from)).filter(({ to }) => to === aggregator);
+    assert.equal(calls.length, 1);
+    const receipt = (await settled.l1.ethers.provider.getTransactionReceipt(calls[0]!.hash))!;
+    const proven = receipt.logs.flatMap((log) => new Interface(hyperchainAbi).parseLog(log)?.name ?? []);
+    assert.equal(proven.filter((name) => name === "ExecutionProven").length, 3);
+  });
+
+  const transactionsSince = async (from: number) => {
+    const { provider } = settled.l1.ethers;
+    const sent: { readonly hash: string; readonly to: string }[] = [];
+    for (let number = from + 1; number <= (await provider.getBlockNumber()); number++)
+      for (const hash of (await provider.getBlock(number))!.transactions)
+        sent.push({ hash, to: (await provider.getTransaction(hash))!.to!.toLowerCase() });
+    return sent;
+  };
 
   test("sends each batch's proof with its digest to the aggregator, and nothing to the chain's own proving", async () => {
     const chain = await createSettledChain(settled, 330n, { protocolVersion: VERSION });
@@ -82,10 +160,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const from = await provider.getBlockNumber();
     await Promise.all(batches.map((batch) => settlement.submit(batch).executed));
     await settlement.close();
-    const to: string[] = [];
-    for (let number = from + 1; number <= (await provider.getBlockNumber()); number++)
-      for (const hash of (await provider.getBlock(number))!.transactions)
-        to.push((await provider.getTransaction(hash))!.to!.toLowerCase());
+    const to = (await transactionsSince(from)).map((sent) => sent.to);
     const { hyperchain } = chain.created;
     assert.deepEqual(to.sort(), [...Array<string>(4).fill(hyperchain), aggregator, aggregator].sort());
   });

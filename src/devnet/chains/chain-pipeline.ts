@@ -12,7 +12,6 @@ import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import type { ChainOnL1 } from "../../node/described/chain-on-l1.ts";
 import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions.ts";
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
-import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import { startNode } from "../../node/node.ts";
@@ -52,6 +51,7 @@ import { deployOn } from "./policy-contracts.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
+import type { L1Provers } from "./provers.ts";
 import { presentAdmin } from "./present-admin.ts";
 import type { PresentAdmin } from "./present-admin.ts";
 import { prepareSigners } from "./signers.ts";
@@ -109,7 +109,7 @@ export interface ChainPipelineDependencies {
   /** May be shared, as the other. */
   readonly executionProver: ExecutionProofs["prover"];
   /** Makes the proofs of execution that L1 checks; undefined where it checks none. May be shared, as the others. */
-  readonly l1Prover: BatchesProver | undefined;
+  readonly l1Prover: L1Provers | undefined;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** What a batch publishes instead of its changes; default: just these. */
@@ -262,7 +262,7 @@ function versionFor(
 
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
 function executionOf(
-  { proving: { execution }, validators: { quorum } }: ChainPlan,
+  { proving: { execution }, validators: { quorum }, settlement: { pace } }: ChainPlan,
   {
     kept,
     keptProofs,
@@ -280,7 +280,9 @@ function executionOf(
   closing.add(() => store.close());
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
-  const proofs = { prover, store, ...(isOnL1 && l1Prover !== undefined ? { onL1: l1Prover } : {}) };
+  // A chain that is not created with a version whose execution L1 checks may be upgraded to it.
+  const shared = pace.shared === true ? { shared: l1Prover?.shared } : {};
+  const proofs = { prover, store, ...(l1Prover === undefined ? {} : { onL1: l1Prover.own, ...shared }) };
   if (!isShown) return { execution: proofs, proven: undefined };
   const proven = new ProvenRecorder(store);
   closing.add(() => proven.close());

@@ -6,6 +6,7 @@ import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { ChosenPrograms } from "../../l1-proof/described-programs.ts";
 import { createL1Prover } from "../../l1-proof/l1-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
+import { SharedProofs } from "../../node/settling/shared-proofs.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { createProver } from "../../prover/prover.ts";
 import type { Prover } from "../../prover/prover.ts";
@@ -62,6 +63,8 @@ export interface ExecutionProvingOptions {
   readonly executionProving?: ExecutionProverOptions;
   /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
   readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
+  /** Likewise of what makes the proofs that L1 checks. */
+  readonly l1Prover?: (prover: BatchesProver) => BatchesProver;
   /** What L1 checks proofs of execution by, and how these are made. Default: the package's, where a chain asks for them. */
   readonly onL1?: OnL1Proving | undefined;
 }
@@ -78,21 +81,28 @@ export function openExecutionProvers(
   options: Pick<CompleteOptions, "prover">,
   open: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  proofs: ExecutionProvingOptions,
-): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: BatchesProver | undefined } {
+  proofs: ExecutionProvingOptions & Pick<ProverDependencies, "clock">,
+): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: L1Provers | undefined } {
   const executionProver = openExecutionProver(options, open, closing, proofs);
-  return { executionProver, l1Prover: openL1Prover(options, open, closing, proofs.onL1) };
+  const { onL1, clock, l1Prover = (prover) => prover } = proofs;
+  const own = onL1 && l1Prover(openL1Prover(options, open, closing, onL1));
+  return { executionProver, l1Prover: own && { own, shared: new SharedProofs({ onL1: own, clock }) } };
 }
 
-/** What makes the proofs that L1 checks, through the ecosystem's queue; undefined where L1 checks none. Starts nothing. */
+/** What makes proofs for L1, of one chain's batches or of several chains'. */
+export interface L1Provers {
+  readonly own: BatchesProver;
+  readonly shared: SharedProofs;
+}
+
+/** What makes the proofs that L1 checks, through the ecosystem's queue. Starts nothing. */
 function openL1Prover(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  onL1: OnL1Proving | undefined,
-): BatchesProver | undefined {
-  if (onL1 === undefined) return undefined;
-  const own = createL1Prover({ workers, programs: onL1.programs, device });
+  { programs }: OnL1Proving,
+): BatchesProver {
+  const own = createL1Prover({ workers, programs, device });
   const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
   closing.add(async () => {
     const stopped = working.stop();

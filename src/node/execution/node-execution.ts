@@ -13,6 +13,7 @@ import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
+import type { SharedProofs } from "../settling/shared-proofs.ts";
 import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
 import type { ExecutedBatchesOptions, TakenBatch } from "./executed-batches.ts";
@@ -30,6 +31,8 @@ export interface ExecutionProofs {
   readonly onBatch?: (batch: FormedBatch) => void;
   /** Has what L1 is shown of it made. Default: L1 is not shown it. */
   readonly onL1?: BatchesProver;
+  /** Has it shown with that of other chains' batches. Default: each batch has a proof of its own. */
+  readonly shared?: SharedProofs | undefined;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */

@@ -1,12 +1,15 @@
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
 import type { ExecutedProof } from "../../l1-proof/proof-plan.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { encodeShown } from "../../protocol/shown-execution.ts";
 import { encodeStatement } from "../../protocol/statement.ts";
 import { encodeStateInput } from "../../prover/encode-state-input.ts";
 import { type BatchProof, ProofError, type ProofOptions, type StateJob } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
+import type { SharedProofs } from "../settling/shared-proofs.ts";
+import type { TogetherOnL1 } from "../settling/settling.ts";
 import type { NodeExecution } from "./node-execution.ts";
 
 /** How often a proof is begun that ends by a fault of the moment, as a thread that was lost. */
@@ -28,6 +31,22 @@ export function shownOnL1(
       const executed = await executedProof(job, execution(), options.signal);
       return prove(job, executed, onL1, options);
     },
+  };
+}
+
+/** Has batches shown to L1 with those of other chains, as SharedProofs: each once its chunks are proven, and in their order. */
+export function shownTogether(
+  chainId: ChainId,
+  shared: SharedProofs,
+  execution: () => Pick<NodeExecution, "claim" | "view"> | undefined,
+): TogetherOnL1 {
+  let before: Promise<unknown> = Promise.resolve();
+  return async (job, going) => {
+    const turn = before;
+    const executed = executedProof(job, execution(), going.signal);
+    before = Promise.allSettled([turn, executed]);
+    await turn;
+    return shared.show({ chainId, executed: await executed, ...going });
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import type { ProofForL1 } from "../../l1-proof/batches-prover.ts";
+import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -10,6 +12,7 @@ import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../settlement/journal/progress.ts";
 import type { BatchProgress } from "../../settlement/journal/progress.ts";
+import { decodeShown, encodeShown } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
@@ -20,7 +23,7 @@ import { PaceOfRuns } from "../../settlement/pace/proof-pace.ts";
 import type { HeldProofs } from "../../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../../settlement/signing/quorum.ts";
 import { openSettlement } from "../../settlement/settlement.ts";
-import type { Settlement, SettlementBacklog } from "../../settlement/settlement.ts";
+import type { Settlement, SettlementBacklog, ShownTogether } from "../../settlement/settlement.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
@@ -33,6 +36,7 @@ import { PendingBatch } from "./pending-batch.ts";
 import { allMined, endedRun, openSending, paceDependencies, quiet } from "./sending.ts";
 import type { Run, Sending } from "./sending.ts";
 import type { SettledBatch } from "./settled-batch.ts";
+import type { SharedBatch, SharedProof } from "./shared-proofs.ts";
 
 interface SettlingOptions {
   readonly settlementChainId: ChainId;
@@ -56,6 +60,9 @@ interface SettlingOptions {
   readonly l1IsJournals?: boolean;
 }
 
+/** As SharedProofs' `show`, for the batches of one chain, in their order. */
+export type TogetherOnL1 = (job: FormedBatch["job"], going: Omit<SharedBatch, "chainId" | "executed">) => Promise<SharedProof>;
+
 interface SettlingDependencies {
   readonly l1: Provider;
   readonly clock: Clock;
@@ -65,6 +72,8 @@ interface SettlingDependencies {
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
+  /** Shows L1 the batches whose execution it checks with those of other chains. Default: each has a proof of its own. */
+  readonly together?: TogetherOnL1;
   /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -304,6 +313,7 @@ export class Settling {
           if (current !== undefined && !signal.aborted) current.proof = { bytes: proof.length, metrics };
           return alterProof(proof);
         },
+        together: (batch) => this.#together(batch, signal),
         onPosting: (batchNumber) => this.#provings.posting(batchNumber, signal),
         onStage: ({ stage, batchNumber, receipt }) => {
           if (signal.aborted) return;
@@ -313,6 +323,24 @@ export class Settling {
         onStop,
       },
     );
+  }
+
+  /** How a batch is shown with others; undefined for one that has a proof of its own. */
+  #together({ job, commitment, outputs: { batchNumber } }: FormedBatch, signal: AbortSignal): ShownTogether | undefined {
+    const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
+    if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
+    return async (stored, { due, send }) => {
+      const altered: typeof send = (batches, shown) => send(batches, decodeShown(alterProof(encodeShown(shown))));
+      const made = async ({ metrics, ...shown }: ProofForL1): Promise<void> => {
+        const current = this.#batches.pending.get(batchNumber);
+        if (current !== undefined && !signal.aborted) current.proof = { bytes: shown.proof.length, metrics };
+        await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
+      };
+      const { receipt } = await together(job, { stored, due, made, send: altered, signal });
+      // It may have gone before its own chain's pace let it.
+      this.#pace.hurry(batchNumber + 1n);
+      return receipt;
+    };
   }
 
   /** Everything on its way is lost until an earlier state is returned to. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, option, text, wholeNumber, withDefault } from "./values.ts";
+import { fields, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 /** A day. */
@@ -29,6 +29,11 @@ const pace = v.pipe(
       wholeNumber(1, MOST_PACE_SECONDS, 7_200),
       "age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age",
       "3600, or maxAgeSeconds where that is longer",
+    ),
+    shared: option(
+      trueOrFalse,
+      'whether its batches are proven for L1 together with those of other chains that say so; with prover.execution "onL1"',
+      "false: each batch has a proof of its own",
     ),
   }),
   v.metadata({ name: "HyperchainPaceUserConfig" }),

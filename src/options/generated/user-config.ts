@@ -675,6 +675,12 @@ export interface HyperchainPaceUserConfig {
    * Default: 3600, or maxAgeSeconds where that is longer.
    */
   readonly atLatestSeconds?: number | undefined;
+  /**
+   * Whether its batches are proven for L1 together with those of other chains that say so; with prover.execution "onL1".
+   * Allowed: true or false.
+   * Default: false: each batch has a proof of its own.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 export interface ImportedAccountUserConfig {

@@ -1,6 +1,6 @@
 import type { TransactionReceipt } from "ethers";
-import type { Hex } from "../../protocol/hex.ts";
-import { decodeShown } from "../../protocol/shown-execution.ts";
+import type { AggregatedBatch } from "../../protocol/aggregate.ts";
+import { decodeShown, type ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { encodeProve, encodeProveBatches } from "./batch-calls.ts";
@@ -12,6 +12,8 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
 const GAS_PER_PROOF_BYTE = 100n;
 const FIXED_GAS = 1_000_000n;
+/** Of each batch behind the first, more than twice what it takes. */
+const GAS_PER_BATCH = 400_000n;
 
 /** Whether L1 has accepted a proof of the batch. */
 export async function isProven(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
@@ -28,24 +30,46 @@ export async function proveBatch(
   stored: StoredBatch,
   proof: Uint8Array,
 ): Promise<TransactionReceipt | undefined> {
-  const { batchNumber } = stored;
   const aggregator = await readAggregator(context, stored.protocolVersion);
+  if (aggregator !== undefined)
+    return showBatches(context, stored, [{ chainId: aggregator.chainId, batch: stored }], decodeShown(proof));
   const done = await carryOut(context, {
-    stage: "prove",
-    batchNumber,
-    find: async () => ((await isProven(context, batchNumber)) ? true : undefined),
-    encode: () =>
-      Promise.resolve(aggregator === undefined ? encodeProve(stored, proof) : shown(aggregator.chainId, stored, proof)),
+    ...unlessProven(context, stored),
+    encode: () => Promise.resolve(encodeProve(stored, proof)),
     gasLimit: FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proof.length),
-    ...(aggregator === undefined ? {} : { to: aggregator.address }),
+  });
+  return "receipt" in done ? done.receipt : undefined;
+}
+
+/**
+ * Shows L1 one proof of the execution of batches, of which one is this chain's, unless that is proven; undefined then. Rejects as
+ * `proveBatch`, and with BatchReplaced where the chain has another batch of this number.
+ */
+export async function showBatches(
+  context: SenderContext,
+  own: StoredBatch,
+  batches: readonly AggregatedBatch[],
+  shown: ShownExecution,
+): Promise<TransactionReceipt | undefined> {
+  const aggregator = await readAggregator(context, own.protocolVersion);
+  if (aggregator === undefined) throw new RangeError(`version ${own.protocolVersion} has no aggregator, which takes such proofs`);
+  const done = await carryOut(context, {
+    ...unlessProven(context, own),
+    encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
+    gasLimit: FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(shown.proof.length) + GAS_PER_BATCH * BigInt(batches.length - 1),
+    to: aggregator.address,
   });
   if (!("receipt" in done)) return undefined;
   // An aggregator that has seen the proof passes over a batch that its chain does not take.
-  if (aggregator !== undefined && !(await isProven(context, batchNumber)))
-    throw new SettlementError("BatchReplaced", `L1 has another batch ${batchNumber} than the one whose execution it was shown`);
+  if (!(await isProven(context, own.batchNumber)))
+    throw new SettlementError(
+      "BatchReplaced",
+      `L1 has another batch ${own.batchNumber} than the one whose execution it was shown`,
+    );
   return done.receipt;
 }
 
-function shown(chainId: bigint, batch: StoredBatch, bytes: Uint8Array): Hex {
-  return encodeProveBatches([{ chainId, batch }], decodeShown(bytes));
+function unlessProven(context: SenderContext, { batchNumber }: StoredBatch) {
+  const find = async (): Promise<true | undefined> => ((await isProven(context, batchNumber)) ? true : undefined);
+  return { stage: "prove", batchNumber, find } as const;
 }

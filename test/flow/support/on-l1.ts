@@ -23,9 +23,9 @@ export const OWN_BATCHES = { fundedAccounts: [] } as const;
 /** NOT SECURE: few queries. */
 export const WEAK_CHUNKS = { parameters: CHUNK_PARAMETERS, acceptsWeakParameters: true, workers: 2 } as const;
 
-/** Has an account without money pay nothing, and the batch sealed. */
-export async function sealOne(devnet: FlowDevnet): Promise<FormedBatch> {
-  const chain = devnet.chains[0]!;
+/** Has an account without money pay nothing on a chain, and the batch sealed. */
+export async function sealOne(devnet: FlowDevnet, place = 0): Promise<FormedBatch> {
+  const chain = devnet.chains[place]!;
   const client = clientOf(chain);
   const fees = { type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 1_000_000n };
   const sender = devnet.accounts.wallet(ALICE).connect(client);

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import type { TransactionReceipt } from "ethers";
+import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
+import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import { type SharedBatch, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
+import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { TestClock } from "../chain/support/clock.ts";
+
+const METRICS = { backend: "none", workers: 1, logRows: 9, cells: 1, seconds: 1, phaseSeconds: {} };
+const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: METRICS };
+const LONGEST_SEND_MS = 60_000;
+const NOW = Promise.resolve();
+const NEVER = new Promise<void>(() => undefined);
+
+describe("one proof for batches of several chains", () => {
+  let clock: TestClock;
+  /** Numbers of the batches of each proof that was asked for, by "chain:batch". */
+  let proofs: string[][];
+  /** What each chain's operator has sent. */
+  let sent: (readonly [chain: bigint, batches: string[]])[];
+  /** How many proofs had been asked for when one was wanted no more. */
+  let ended: number[];
+  let proving: PromiseWithResolvers<typeof SHOWN>[];
+  let shared: SharedProofs;
+
+  beforeEach(() => {
+    clock = new TestClock(0);
+    [proofs, sent, proving, ended] = [[], [], [], []];
+    shared = new SharedProofs({
+      clock,
+      onL1: {
+        prove(batches, { signal } = {}) {
+          signal?.addEventListener("abort", () => ended.push(proofs.length));
+          proofs.push(batches.map(({ claim }) => `${claim.chainId}:${claim.batch.batchNumber}`));
+          const made = Promise.withResolvers<typeof SHOWN>();
+          proving.push(made);
+          return made.promise;
+        },
+      },
+    });
+  });
+
+  const namesOf = (batches: readonly AggregatedBatch[]): string[] =>
+    batches.map(({ chainId, batch: { batchNumber } }) => `${chainId}:${batchNumber}`);
+  const receiptOf = (chainId: bigint) => ({ hash: String(chainId) }) as TransactionReceipt;
+  const batchOf = (chainId: bigint, batchNumber: bigint, replaced: Partial<SharedBatch> = {}): SharedBatch => ({
+    ...{ chainId, due: NOW, signal: new AbortController().signal },
+    stored: { ...genesisStoredBatch(0x103n, wordToHex(1n), 2n), batchNumber },
+    executed: { claim: { chainId, batch: { protocolVersion: 0x103n, batchNumber } } } as ExecutedProof,
+    made: () => Promise.resolve(),
+    send(batches) {
+      sent.push([chainId, namesOf(batches)]);
+      return Promise.resolve(receiptOf(chainId));
+    },
+    ...replaced,
+  });
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 10; i++) await turn();
+  };
+
+  it("takes what is due in one moment, is sent by one chain, and the next one takes all that came meanwhile", async () => {
+    const first = [batchOf(271n, 0n), batchOf(272n, 4n)].map((batch) => shared.show(batch));
+    await settle();
+    const later = [batchOf(272n, 5n), batchOf(271n, 1n), batchOf(273n, 0n)].map((batch) => shared.show(batch));
+    await settle();
+    assert.deepEqual(proofs, [["271:0", "272:4"]]);
+    proving[0]!.resolve(SHOWN);
+    for (const { batches, receipt } of await Promise.all(first)) assert.deepEqual([batches, receipt?.hash], [2, "271"]);
+    await settle();
+    proving[1]!.resolve(SHOWN);
+    await Promise.all(later);
+    assert.deepEqual(proofs, [
+      ["271:0", "272:4"],
+      ["272:5", "271:1", "273:0"],
+    ]);
+    assert.deepEqual(
+      sent,
+      proofs.map((names, i) => [[271n, 272n][i], names]),
+    );
+  });
+
+  it("is due by one chain's pace, and takes along batches whose pace has them wait", async () => {
+    const pace = Promise.withResolvers<undefined>();
+    const shows = [
+      batchOf(271n, 0n, { due: NEVER }),
+      batchOf(272n, 0n, { due: pace.promise }),
+      batchOf(271n, 1n, { due: NEVER }),
+    ];
+    const all = Promise.all(shows.map((batch) => shared.show(batch)));
+    await settle();
+    assert.deepEqual(proofs, [], "no chain wants a proof yet");
+    pace.resolve(undefined);
+    await settle();
+    // Each chain's batches in their order.
+    assert.deepEqual(proofs, [["272:0", "271:0", "271:1"]]);
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await all).length, 3);
+    assert.deepEqual(sent.length, 1);
+  });
+
+  it("has batches of one version alone", async () => {
+    const other = batchOf(272n, 0n);
+    const shows = [batchOf(271n, 0n), { ...other, stored: { ...other.stored, protocolVersion: 0x203n } }, batchOf(273n, 0n)];
+    const all = Promise.all(shows.map((batch) => shared.show(batch)));
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    await settle();
+    proving[1]!.resolve(SHOWN);
+    await all;
+    assert.deepEqual(proofs, [["271:0", "273:0"], ["272:0"]]);
+  });
+
+  it("is not waited for by the next ones where it fails: each of its chains hears why, and proves by itself", async () => {
+    const failing = [batchOf(271n, 0n), batchOf(272n, 0n)].map((batch) => shared.show(batch));
+    await settle();
+    const next = shared.show(batchOf(273n, 0n));
+    const refused = Promise.all(failing.map((each) => assert.rejects(each, { code: "ShapeUnknown" })));
+    proving[0]!.reject(new L1ProofError("ShapeUnknown", "no program checks it"));
+    await refused;
+    await settle();
+    proving[1]!.resolve(SHOWN);
+    assert.equal((await next).batches, 1);
+  });
+
+  it("is told to each of its chains before it is sent, and not sent where one cannot write it down", async () => {
+    const told: bigint[] = [];
+    const written = Promise.withResolvers<undefined>();
+    const [first, second] = [batchOf(271n, 0n), batchOf(272n, 0n)].map((batch) =>
+      shared.show({
+        ...batch,
+        async made({ digest }) {
+          assert.equal(digest, SHOWN.digest);
+          told.push(batch.chainId);
+          await written.promise;
+        },
+      }),
+    );
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    await settle();
+    assert.deepEqual([told, sent], [[271n, 272n], []]);
+    written.resolve(undefined);
+    await Promise.all([first, second]);
+    assert.equal(sent.length, 1);
+    const unwritable = shared.show(batchOf(273n, 0n, { made: () => Promise.reject(new Error("disk full")) }));
+    const refused = assert.rejects(unwritable, /disk full/);
+    await settle();
+    proving[1]!.resolve(SHOWN);
+    await refused;
+    assert.equal(sent.length, 1);
+  });
+
+  it("attack: an operator sends nothing, or fails: the next chain's sends after a minute, or at once", async () => {
+    const silent = batchOf(271n, 0n, { send: () => new Promise(() => undefined) });
+    const failing = batchOf(272n, 0n, { send: () => Promise.reject(new Error("no money")) });
+    const all = Promise.all([silent, failing, batchOf(273n, 0n)].map((batch) => shared.show(batch)));
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    await settle();
+    assert.deepEqual(sent, []);
+    clock.advance(LONGEST_SEND_MS);
+    for (const { receipt } of await all) assert.equal(receipt?.hash, "273");
+    assert.deepEqual(sent, [[273n, ["271:0", "272:0", "273:0"]]]);
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  it("goes on without a chain that has gone back, and is not made where all have", async () => {
+    const [gone, alsoGone] = [new AbortController(), new AbortController()];
+    const waiting = shared.show(batchOf(271n, 0n, { due: NEVER, signal: gone.signal }));
+    const left = assert.rejects(waiting, /gone back/);
+    gone.abort(new Error("gone back"));
+    await left;
+    const lead = assert.rejects(shared.show(batchOf(272n, 0n, { signal: alsoGone.signal })), /gone back/);
+    const other = shared.show(batchOf(273n, 0n));
+    await settle();
+    assert.deepEqual(proofs, [["272:0", "273:0"]]);
+    alsoGone.abort(new Error("gone back"));
+    await lead;
+    assert.deepEqual(ended, []);
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await other).receipt?.hash, "273");
+    const [one, two] = [new AbortController(), new AbortController()];
+    const both = [batchOf(271n, 1n, { signal: one.signal }), batchOf(272n, 1n, { signal: two.signal })].map((batch) =>
+      assert.rejects(shared.show(batch), /gone back/),
+    );
+    await settle();
+    one.abort(new Error("gone back"));
+    assert.deepEqual(ended, []);
+    two.abort(new Error("gone back"));
+    await Promise.all(both);
+    assert.deepEqual(ended, [2]);
+  });
+});
