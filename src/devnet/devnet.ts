@@ -147,7 +147,8 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts) : undefined);
   const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1 });
+  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts);
+  const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1: shownBy });
 
   const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
@@ -278,6 +279,14 @@ function shownOnL1(
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
   return async () =>
     onL1 === undefined || !plans.some(isShownOnL1) ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) };
+}
+
+/** For chains that were upgraded, where no chain of the config asks for it any more: a kept ecosystem has the contracts. */
+function upgradedOnL1(
+  { onL1 }: Pick<ChainOpening["bases"], "onL1">,
+  artifacts: DevnetDependencies["artifacts"],
+): DevnetDependencies["onL1"] {
+  return onL1.ecosystem.versionOnL1 && packageOnL1(artifacts);
 }
 
 /** What opens L1. */

@@ -311,15 +311,17 @@ function executionStatus({ pipeline, base, executionWatch }: WatchedChain): Pick
   const { execution, created } = pipeline;
   if (execution === undefined) return {};
   const info = executionInfo(execution);
+  const since = execution.onL1Since() ?? (isProvenOnL1(created.configuration.protocolVersion) ? 0n : undefined);
   const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
     ...{ batch: Number(batchNumber), code, stage, executableAt: Number(executableAt), message },
   }));
   return {
     execution: {
       ...info,
-      sentence: isProvenOnL1(created.configuration.protocolVersion)
-        ? onL1Sentence(pipeline.progress().executed)
-        : executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name),
+      sentence:
+        since === undefined
+          ? executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name)
+          : onL1Sentence(Number(since), pipeline.progress().executed),
       ...(named.length === 0 ? {} : { named }),
     },
   };

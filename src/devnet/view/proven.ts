@@ -49,12 +49,17 @@ export function executionSentence(upTo: number | undefined, layer: string): stri
   );
 }
 
-/** The same of a chain whose batches L1 executes by proofs of their execution alone, as so many are executed. */
-export function onL1Sentence(executed: number): string {
-  const those = executed === 1 ? "1 batch is" : `${executed} batches are`;
+/**
+ * The same of a chain whose batches L1 executes by proofs of their execution alone, from this one on; so many of all its batches
+ * are executed.
+ */
+export function onL1Sentence(since: number, executed: number): string {
+  const count = Math.max(0, executed - since);
+  const those = count === 1 ? "1 batch is" : `${count} batches are`;
+  const before = since === 0 ? "" : " Earlier batches it executed by the quorum's signatures.";
   return (
-    `Proven on L1 since batch 0 (${those} executed so far): L1 executes no batch before its contracts have checked one proof of its ` +
+    `Proven on L1 since batch ${since} (${those} executed so far): L1 executes no batch before its contracts have checked one proof of its ` +
     `transactions: ${LED_BY_RULES} L1 has after it. The quorum chooses the transactions and their order, and can wait; a quorum that ` +
-    "says anything else of them gets nothing executed."
+    `says anything else of them gets nothing executed.${before}`
   );
 }

@@ -14,6 +14,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
+import { FirstOnL1 } from "./first-on-l1.ts";
 import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
 import type { ExecutedBatchesOptions, TakenBatch } from "./executed-batches.ts";
@@ -53,6 +54,8 @@ export interface ExecutionView {
   outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome>;
   /** Undefined where the batch has no proof, or it is not kept any more. */
   served(batchNumber: bigint): ServedExecution | undefined;
+  /** The first batch that L1 executes by the proof of its execution alone; undefined where it executes none so yet. */
+  onL1Since(): bigint | undefined;
 }
 
 /** What is to be shown of batches that were formed here. */
@@ -82,7 +85,7 @@ export interface ExecutionUses {
 
 /** The proofs that are made behind a chain. */
 interface OpenProofs {
-  readonly view: ExecutionView;
+  readonly view: Omit<ExecutionView, "onL1Since">;
   readonly batches: BatchExecutions;
   readonly store: ExecutionStore;
 }
@@ -96,6 +99,7 @@ export function openNodeExecution(
   closing: Disposer,
 ): NodeExecution {
   const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
+  const onL1 = new FirstOnL1();
   const isWanted = (batchNumber: BatchNumber): boolean =>
     onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
   /** Of the newest batches, where L1 is to be shown their execution. */
@@ -113,6 +117,7 @@ export function openNodeExecution(
     executed.addCodes(batch);
     const claim = formedClaim(batch, previous, options);
     const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({ commitment, witness: from, claim });
+    onL1.formed(batch);
     if (proofs?.onL1 !== undefined) claims.set(commitment, claim);
     for (const oldest of claims.keys()) {
       if (claims.size <= MOST_CLAIMS) break;
@@ -123,7 +128,7 @@ export function openNodeExecution(
     proofs?.onBatch?.(batch);
   };
   return {
-    view: open?.view,
+    view: open && { ...open.view, onL1Since: () => onL1.since },
     claim: (commitment) => claims.get(commitment),
     executed: (chain) => (executed = new ExecutedBatches(options, chain, isWanted)),
     provable: {
@@ -141,7 +146,9 @@ export function openNodeExecution(
       returnTo(batch) {
         nextBatch = batch;
         const from = batch ?? firstBatch;
-        if (from !== undefined) open?.batches.forgetFrom(from);
+        if (from === undefined) return;
+        onL1.forgetFrom(from);
+        open?.batches.forgetFrom(from);
       },
       digest: () => digestOf(nextBatch),
     } satisfies Follower<ChainResult, BatchNumber | undefined>,
@@ -174,7 +181,7 @@ function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: 
   closing.add(() => witnesses.close());
   const batches = new BatchExecutions({ prover, store, witnesses });
   closing.add(() => batches.close());
-  const view: ExecutionView = {
+  const view: OpenProofs["view"] = {
     outcomes: () => store.outcomes(),
     pending: () => batches.pending(),
     standing: (batchNumber) => batches.standing(batchNumber),

@@ -1,0 +1,25 @@
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
+
+/** Remembers since which batch L1 executes a chain's batches by proofs of their execution alone. */
+export class FirstOnL1 {
+  #since: bigint | undefined;
+
+  /** Undefined where no batch has such a version. */
+  get since(): bigint | undefined {
+    return this.#since;
+  }
+
+  /** To be told of the chain's batches in order, from the first. */
+  formed({
+    protocolVersion,
+    outputs,
+  }: Pick<FormedBatch, "protocolVersion"> & { readonly outputs: { batchNumber: bigint } }): void {
+    if (isProvenOnL1(protocolVersion)) this.#since ??= outputs.batchNumber;
+  }
+
+  /** There are no batches from this one on any more. */
+  forgetFrom(batchNumber: bigint): void {
+    if (this.#since !== undefined && this.#since >= batchNumber) this.#since = undefined;
+  }
+}
