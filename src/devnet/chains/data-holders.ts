@@ -10,7 +10,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { attestedPolicy } from "../../settlement/attestation.ts";
-import { committeePolicy, createLocalCommitteeMember } from "../../settlement/committee.ts";
+import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { CALLDATA_POSTING } from "../../settlement/batch/settlement-batch.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
@@ -27,6 +27,7 @@ import { DataChoices } from "./data-choices.ts";
 import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import { deployPolicy, findPolicy } from "./policy-contracts.ts";
+import { committeeOn, servedPolicy } from "./served-policy.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
 import { createTestAttestor } from "./test-attestor.ts";
 
@@ -37,6 +38,8 @@ interface HoldersDependencies {
   readonly l1: Provider;
   readonly operator: Signer & TypedDataSigner;
   readonly operatorAddress: Hex;
+  /** In this process. More come while the chain runs. */
+  readonly keys: readonly TypedDataSigner[];
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly kept?: KeptChain | undefined;
@@ -64,7 +67,7 @@ interface ConnectedHolders {
   catchUp(batches: readonly FormedBatch[]): Promise<void>;
 }
 
-/** A committee of the policy. Its only member is in this process where there is no other. */
+/** A committee of the policy, as the chain was created with it. Its only member is in this process where there is no other. */
 interface Keepers {
   readonly members: readonly MemberProcess[];
   readonly addresses: readonly Hex[];
@@ -115,7 +118,7 @@ interface HeldChain {
 async function connect(
   { part, contract, committees, chain, blocks }: HeldChain,
   {
-    operator,
+    keys,
     operatorAddress,
     clock,
     kept,
@@ -134,24 +137,30 @@ async function connect(
     const shown = await blocks(batchNumber);
     return choices === undefined ? shown : { ...shown, choices: choices.shown(batchNumber) };
   };
-  const next = committees.values();
   const { settlementChainId } = chain;
-  const policyOf = async (each: DataPart, { address: policy, parts }: PolicyContract): Promise<DataPolicy> => {
+  const policyOf = async (
+    each: DataPart,
+    { address: policy, parts }: PolicyContract,
+    next: Iterator<Keepers>,
+  ): Promise<DataPolicy> => {
     if (each === "rollup") return CALLDATA;
     if (isAttestedPart(each))
       return attestedPolicy({ attestor: createTestAttestor(() => timeOf(l1)), settlementChainId, policy });
     const inner: DataPolicy[] = [];
-    for (const [i, within] of partsOf(each).entries()) inner.push(await policyOf(within, parts[i] as PolicyContract));
+    for (const [i, within] of partsOf(each).entries()) inner.push(await policyOf(within, parts[i] as PolicyContract, next));
     if (typeof each === "object" && "allOf" in each) return allOf(inner);
     if (typeof each === "object" && "anyOf" in each) return anyOf(inner, { afterMs: each.afterMs ?? DEFAULT_AFTER_MS, clock });
-    const { members, threshold } = (next.next() as IteratorYieldResult<Keepers>).value;
-    const signers: CommitteeMember[] =
+    const { members } = (next.next() as IteratorYieldResult<Keepers>).value;
+    const mine = (key: TypedDataSigner): Promise<CommitteeMember> =>
+      createLocalCommitteeMember(key, { settlementChainId, policy }, (batch) => keeper.keep(batch));
+    const candidates = (): Promise<readonly CommitteeMember[]> =>
       members.length === 0
-        ? [await createLocalCommitteeMember(operator, { settlementChainId, policy }, (batch) => keeper.keep(batch))]
-        : members.map((member) => remoteCommitteeMember(member, inputs, policy));
-    return committeePolicy({ members: signers, threshold, settlementChainId, policy });
+        ? Promise.all(keys.map(mine))
+        : Promise.resolve(members.map((member) => remoteCommitteeMember(member, inputs, policy)));
+    return committeeOn({ settlementChainId, policy }, candidates, l1);
   };
-  const policy = await policyOf(part, contract);
+  const serve = (of: PolicyContract): Promise<DataPolicy> => policyOf(part, of, committees.values());
+  const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain });
   const isChosen = leavesChoice(availability.dataAvailability);
   if (isChosen) choices = new DataChoices(policy, kept?.choices);
   const remote = processes.map((member): DataKeeper => ({ read: (request) => member.request("readData", request) }));

@@ -115,6 +115,8 @@ export async function prepareSigners(
   const { ecosystem, operator, kept } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
+  /** Keys in this process that sign for the chain, in whichever epoch L1 counts them. */
+  const keys: TypedDataSigner[] = [operator];
   const start = startsMembers(dependencies, closing);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const { dataAvailability } = availability;
@@ -125,7 +127,7 @@ export async function prepareSigners(
       ? undefined
       : prepareHolders(dataAvailability, availability, {
           ...dependencies,
-          operatorAddress,
+          ...{ operatorAddress, keys },
           start: (count, place) => start(count, kept && ((i) => kept.memberFile("keeper", place + i))),
         }),
   ]);
@@ -154,8 +156,10 @@ export async function prepareSigners(
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract)]
           : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputs, proven)));
-      const admit = async (signer: TypedDataSigner): Promise<void> =>
-        void members.push(await createLocalMember(signer, contract));
+      const admit = async (signer: TypedDataSigner): Promise<void> => {
+        keys.push(signer);
+        members.push(await createLocalMember(signer, contract));
+      };
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
         quorum: { members, ...readyFor(proven) },

@@ -22,10 +22,21 @@ export interface L1Reader extends Pick<Provider, "call" | "getBlock" | "getLogs"
   readonly send?: (method: string, params: unknown[]) => Promise<unknown>;
 }
 
-/** Where a chain's contract is asked. */
-export interface ChainContract {
-  readonly provider: L1Reader;
+/** A chain's contract, where it is asked for nothing that is past. */
+interface PlacedContract {
+  readonly provider: Pick<L1Reader, "call">;
   readonly hyperchain: Hex;
+}
+
+interface Epochs {
+  readonly current: bigint;
+  readonly currentAt: bigint;
+  readonly nextAt: bigint;
+}
+
+/** Where a chain's contract is asked. */
+export interface ChainContract extends PlacedContract {
+  readonly provider: L1Reader;
   /** L1 block in which the chain was created: events are looked for from there. */
   readonly fromBlock: number;
   /** Records that are known otherwise; they count where the contract has their hash. Default: none. */
@@ -147,6 +158,16 @@ export async function readVersionOf(contract: ChainContract, firstTimestamp: big
   return ask<bigint>("versionOfBatch", firstTimestamp, operationsBefore);
 }
 
+/** The data policy of a batch that begins at this second, as L1's newest block has it. Rejects with the provider's error. */
+export async function readPolicyAt(contract: PlacedContract, firstTimestamp: bigint): Promise<Hex> {
+  const ask = await settingsOf(contract);
+  const { current, currentAt, nextAt } = await ask<Epochs>("epochsOf");
+  const behind = firstTimestamp < currentAt ? current - 1n : current;
+  const epoch = nextAt !== 0n && firstTimestamp >= nextAt ? current + 1n : behind;
+  const { dataAvailabilityPolicy } = await ask<{ readonly dataAvailabilityPolicy: string }>("termsOf", epoch);
+  return dataAvailabilityPolicy.toLowerCase() as Hex;
+}
+
 /** A queued operation's deadline has 32 binary digits behind the point. */
 export const DEADLINE_UNIT = 2n ** 32n;
 
@@ -161,7 +182,7 @@ export interface CountingQuorum extends Pick<ScheduledTerms, "threshold" | "vali
 /** Those of L1's newest block, or of a later second if one is named. */
 export async function readCountingQuorum(contract: ChainContract, at = 0n): Promise<CountingQuorum> {
   const ask = await settingsOf(contract);
-  const { current, nextAt } = await ask<{ readonly current: bigint; readonly nextAt: bigint }>("epochsOf");
+  const { current, nextAt } = await ask<Epochs>("epochsOf");
   const isNext = nextAt !== 0n && at >= nextAt;
   const epoch = isNext ? current + 1n : current;
   const { quorum, standby } = await ask<{ readonly quorum: unknown; readonly standby: unknown }>("termsOf", epoch);
@@ -198,7 +219,7 @@ export async function readAggregator(
 }
 
 /** Asks the settings about the chain. The types are the ABI's; the caller knows them. */
-async function settingsOf(contract: ChainContract): Promise<<T>(name: string, ...args: unknown[]) => Promise<T>> {
+async function settingsOf(contract: PlacedContract): Promise<<T>(name: string, ...args: unknown[]) => Promise<T>> {
   const { provider, hyperchain } = contract;
   const [{ chainId }, settings] = await Promise.all([
     readContract<{ readonly chainId: ChainId }>(contract, "getConfiguration"),
@@ -213,7 +234,7 @@ async function settingsOf(contract: ChainContract): Promise<<T>(name: string, ..
 }
 
 /** Calls a view of the chain's contract that returns one value. The type is the ABI's; the caller knows it. */
-export async function readContract<T>(contract: ChainContract, name: string, ...args: unknown[]): Promise<T> {
+export async function readContract<T>(contract: PlacedContract, name: string, ...args: unknown[]): Promise<T> {
   const data = hyperchainInterface.encodeFunctionData(name, args);
   const answer = await contract.provider.call({ to: contract.hyperchain, data });
   const [value] = hyperchainInterface.decodeFunctionResult(name, answer) as unknown as [T];

@@ -1,0 +1,65 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import type { DataPart } from "../../options/fields/data-policy.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { committeePolicy } from "../../settlement/committee.ts";
+import type { CommitteeMember } from "../../settlement/committee.ts";
+import type { DataPolicy } from "../../settlement/data-policy.ts";
+import { readPolicyAt } from "../../settlement/l1-sender/chain-reader.ts";
+import { findPolicy } from "./policy-contracts.ts";
+import type { PolicyContract } from "./policy-contracts.ts";
+
+const committeeInterface = new Interface([
+  "function threshold() view returns (uint256)",
+  "function isMember(address) view returns (bool)",
+]);
+
+/** A chain's policy as it was created, and how a contract that is made of the same parts is served. */
+interface CreatedPolicy {
+  readonly part: DataPart;
+  readonly contract: PolicyContract;
+  readonly serve: (contract: PolicyContract) => Promise<DataPolicy>;
+}
+
+/** Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. */
+export async function servedPolicy(
+  { part, contract, serve }: CreatedPolicy,
+  { provider, hyperchain }: { readonly provider: Provider; readonly hyperchain: Hex },
+): Promise<DataPolicy> {
+  const first = await serve(contract);
+  const served = new Map<Hex, DataPolicy>([[contract.address, first]]);
+  const at = async (firstTimestamp: bigint): Promise<DataPolicy> => {
+    const address = await readPolicyAt({ provider, hyperchain }, firstTimestamp);
+    const known = served.get(address) ?? (await serve(await findPolicy(part, address, provider)));
+    served.set(address, known);
+    return known;
+  };
+  return {
+    ...first,
+    policyData: async (batch, path) => (await at(batch.outputs.firstTimestamp)).policyData(batch, path),
+  };
+}
+
+/** A committee, of which those of these accounts sign that its contract names. Rejects with the provider's error. */
+export async function committeeOn(
+  contract: { readonly settlementChainId: ChainId; readonly policy: Hex },
+  candidates: () => Promise<readonly CommitteeMember[]>,
+  l1: Provider,
+): Promise<DataPolicy> {
+  const ask = async (name: string, ...args: readonly unknown[]): Promise<unknown> => {
+    const data = committeeInterface.encodeFunctionData(name, args);
+    return committeeInterface.decodeFunctionResult(name, await l1.call({ to: contract.policy, data }))[0];
+  };
+  const threshold = Number(await ask("threshold"));
+  const members = async (): Promise<readonly CommitteeMember[]> => {
+    const known = await candidates();
+    const counts = await Promise.all(known.map(({ address }) => ask("isMember", address)));
+    return known.filter((_, place) => counts[place] === true);
+  };
+  return {
+    ...committeePolicy({ ...contract, members: [], threshold }),
+    policyData: async (batch, path) =>
+      committeePolicy({ ...contract, members: await members(), threshold }).policyData(batch, path),
+  };
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { BaseContract, Provider } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import hre from "hardhat";
+import { prepareHolders } from "../../src/devnet/chains/data-holders.ts";
+import { WITHHELD } from "../../src/protocol/data-choice.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { TestChain } from "../contracts/l1/support/chain.ts";
+import { defaultConfiguration, deployEcosystem, send, view } from "../contracts/l1/support/ecosystem.ts";
+import type { Ecosystem } from "../contracts/l1/support/ecosystem.ts";
+import { lower, quorumOf, scheduleTerms } from "../contracts/l1/support/terms.ts";
+
+const PRE_COMMITMENT = wordToHex(0x51n);
+const AVAILABILITY = { dataAvailability: "validium", committee: undefined, readers: undefined } as never;
+const PUBDATA = new Uint8Array([2, 7, 1, 8]);
+
+describe("the policy that a chain's batches are shown to", () => {
+  let ecosystem: Ecosystem;
+  let chain: TestChain;
+  let [first, second]: readonly BaseContract[] = [];
+  let held: Awaited<ReturnType<Awaited<ReturnType<typeof prepareHolders>>["connect"]>>;
+  let number = 0n;
+  /** In the chain's process, at first the operator's alone. */
+  const keys: HardhatEthersSigner[] = [];
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    const [operator, next, other] = ecosystem.accounts;
+    keys.push(operator!);
+    const holders = await prepare();
+    first = (await ecosystem.l1.ethers.getContractAt("CommitteePolicy", holders.policy)) as unknown as BaseContract;
+    second = await ecosystem.l1.deploy("CommitteePolicy", ...committee([next!, other!]));
+    const configuration = await defaultConfiguration(ecosystem, 270n);
+    chain = await TestChain.create(ecosystem, { ...configuration, dataAvailabilityPolicy: holders.policy });
+    const contract = { settlementChainId: ecosystem.chainId as never, hyperchain: chain.address };
+    held = await holders.connect(contract, {} as never, () => Promise.reject(new Error("no process asks")));
+  });
+  after(() => ecosystem.l1.close());
+
+  const committee = (accounts: readonly HardhatEthersSigner[]): readonly unknown[] => {
+    const { threshold, validators } = quorumOf(accounts);
+    return [validators, threshold];
+  };
+  /** As a chain has it whose only keeper is in its own process; the committee is the operator then. */
+  const prepare = async () => {
+    const [operator] = ecosystem.accounts;
+    return prepareHolders("validium", AVAILABILITY, {
+      ecosystem: { settlementChainId: ecosystem.chainId, addresses: {} } as never,
+      l1: ecosystem.l1.ethers.provider as unknown as Provider,
+      operator: operator as never,
+      operatorAddress: lower(operator!.address),
+      keys: keys as never,
+      artifacts: (name) => hre.artifacts.readArtifact(name) as never,
+      clock: systemClock,
+      start: () => Promise.resolve([]),
+    });
+  };
+  const shown = async (firstTimestamp: bigint): Promise<Hex> => {
+    const outputs = { firstTimestamp, batchNumber: number++ };
+    const batch = { protocolVersion: 2n, outputs, preCommitment: PRE_COMMITMENT, pubdata: PUBDATA, data: WITHHELD };
+    return held.posting.policyData!(batch as never);
+  };
+  /** What the contract itself says. */
+  const takes = (contract: BaseContract, policyData: Hex) =>
+    view(
+      contract,
+      "checkAvailability",
+      { published: false, preCommitment: PRE_COMMITMENT, pubdataHash: hashPubdata(PUBDATA) },
+      policyData,
+    );
+
+  test("is the one of the batch's first second: the former's keepers sign until the change, the next ones' keys from then on", async () => {
+    await takes(first!, await shown(await ecosystem.latestTimestamp()));
+    const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: await second!.getAddress() });
+    await takes(first!, await shown(effectiveAt - 1n));
+    // The operator is no member of the next one, and the keys of those that are have not come yet.
+    await assert.rejects(shown(effectiveAt), { code: "QuorumUnreachable" });
+    const [, next, other] = ecosystem.accounts;
+    keys.push(next!, other!);
+    await takes(second!, await shown(effectiveAt));
+    await ecosystem.increaseTime(effectiveAt - (await ecosystem.latestTimestamp()));
+    // What began before the change is shown to the former one, as it was formed.
+    await takes(first!, await shown(effectiveAt - 1n));
+    await takes(second!, await shown(effectiveAt + 5n));
+  });
+
+  test("is the former one again once the change is withdrawn", async () => {
+    const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: await first!.getAddress() });
+    await takes(first!, await shown(effectiveAt));
+    await send(ecosystem.settings, "cancelTerms", chain.configuration.chainId);
+    await takes(second!, await shown(effectiveAt));
+  });
+});
