@@ -21,6 +21,9 @@ const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
 /** Of the measurement: its limit is of no account here. */
 const MEASURE = { logRows: 7, limitMs: 120_000 };
 
+/** Longer than a loaded machine takes to measure a card in software: an idle thread would end before. */
+const IDLE = { idleTimeoutMs: 900_000 };
+
 /** What a process of its own begins with: a card in software, and what makes provers and batches. */
 const WITH_CARD = `
       const { chooseDevice } = await import(${JSON.stringify(moduleOf("../../src/devices/device-choice.ts"))});
@@ -38,7 +41,7 @@ const MEASURED_CARD = `${WITH_CARD}
         thread.on("message", () => device.report().state === "used" && measured.resolve());
         return thread;
       };
-      const prover = createProver({ workers: 1, device });
+      const prover = createProver({ workers: 1, device, idleTimeoutMs: ${IDLE.idleTimeoutMs} });
       const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
       await prover.proveBatch(job);
       const waiting = setInterval(() => undefined, 1000);
@@ -72,7 +75,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
     before(async () => {
       choice = await withSoftware(moduleOf("./support/lost-gpu.ts"));
       told = reportOnceTold(choice);
-      prover = createProver({ workers: 2, device: choice });
+      prover = createProver({ workers: 2, device: choice, ...IDLE });
     });
     after(() => prover.close());
 
@@ -99,7 +102,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
   it("makes the proofs of two chains at once on the card, the same as by WebAssembly", { skip: byDay }, async () => {
     const choice = await withSoftware(SOFTWARE);
     const told = reportOnceTold(choice);
-    const prover = createProver({ workers: 2, device: choice });
+    const prover = createProver({ workers: 2, device: choice, ...IDLE });
     const expected = await prover.proveBatch(job);
     await told;
     const both = await Promise.all([prover.proveBatch(job, { chain: 271n as never }), prover.proveBatch(job)]);
@@ -116,7 +119,7 @@ describe("H2: a prover with a graphics card", { skip: NO_CARD }, () => {
   it("that computes wrongly is found out before its first proof, and is not asked", async () => {
     const choice = await withSoftware(moduleOf("./support/lying-gpu.ts"));
     const told = reportOnceTold(choice);
-    const prover = createProver({ workers: 2, device: choice });
+    const prover = createProver({ workers: 2, device: choice, ...IDLE });
     await prover.proveBatch(job);
     const { on, state, why } = await told;
     assert.deepEqual([on, state], ["wasm", "wrong"]);
