@@ -19,6 +19,7 @@ import { exitOpensAt } from "./model/exits.ts";
 import type { Transaction } from "./model/frame.ts";
 import { perform } from "./model/perform.ts";
 import type { Call, Chain, World } from "./model/world.ts";
+import { isAnyFrozen } from "./model/standings.ts";
 import { observe } from "./observe.ts";
 import type { Prepared } from "./observe.ts";
 import type { RawCall, Log } from "./support/l1.ts";
@@ -147,6 +148,8 @@ export class Episode {
   /** Seconds until the next transaction: a few, or until something is due. */
   #pause(random: Choices): bigint {
     if (this.#steps === LEAP_STEP) return LEAP;
+    // Council and governance hurry: a freeze is over before many ordinary steps are.
+    if (isAnyFrozen(this.world, this.#now) && !random.oneIn(10)) return random.between(1n, 2n);
     if (!random.oneIn(10)) return random.between(1n, random.oneIn(5) ? 120n : 12n);
     const chain = random.pick(this.world.allChains());
     const opensAt = chain === undefined ? 0n : exitOpensAt(chain);

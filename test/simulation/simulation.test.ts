@@ -14,8 +14,21 @@ const SEED = 1;
 
 test(`L1 without proofs does what the model says, keeps the invariants of assets and liveness${IS_NIGHTLY ? ", and each function, error and third party is met often" : ""}, in at least ${STEPS} random steps (seed ${SEED})`, async () => {
   const { coverage } = await simulate({ seed: SEED, steps: STEPS });
+  for (const act of GOVERNED) assert.ok(coverage.count(act) >= 5, `${act}: ${coverage.count(act)}`);
   if (IS_NIGHTLY) assert.deepEqual(coverage.missing(leastOf(STEPS)), [], "reached too rarely");
 });
+
+/** What those who govern do meanwhile, each several times in the shortest run. */
+const GOVERNED = [
+  "VerifierRegistry.freeze ok",
+  "VerifierRegistry.halt ok",
+  "VerifierRegistry.scheduleRetirement ok",
+  "ChainSettings.scheduleTerms ok",
+  "ChainSettings.scheduleUpgrade ok",
+  "VerifierRegistry.VersionFrozen",
+  "VerifierRegistry.VersionHalted",
+  "VerifierRegistry.ProtocolVersionRetired",
+];
 
 /** Contracts of L1 that the simulation does not call, and why. */
 const LEFT_OUT: Record<string, string> = {

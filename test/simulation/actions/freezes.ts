@@ -10,7 +10,7 @@ const frozen = (situation: Situation): bigint[] =>
   allVersions(situation).filter((version) => situation.now < standingOf(situation.world, version).frozenUntil);
 /** Halted ones are gone: those that most chains have are halted seldom. */
 const mayHalt = (situation: Situation, version: bigint): boolean =>
-  standingOf(situation.world, version).haltedAt === 0n && (version !== VERSION || situation.random.oneIn(8));
+  standingOf(situation.world, version).haltedAt === 0n && (version !== VERSION || situation.random.oneIn(3));
 
 function replacementOf(situation: Situation, version: bigint): bigint {
   const { world, now, random } = situation;
@@ -84,7 +84,7 @@ const isThawed = (situation: Situation): bigint | undefined =>
   situation.random.pick(allVersions(situation).filter((version) => !frozen(situation).includes(version)));
 
 export const freezeActions: readonly Action[] = [
-  ofRegistry("freeze ok", "council", freeze, 0.5),
+  ofRegistry("freeze ok", "council", freeze, 1),
   ofRegistry(
     "unfreeze ok",
     "council",
@@ -94,8 +94,9 @@ export const freezeActions: readonly Action[] = [
     },
     0.1,
   ),
-  ofRegistry("approveHalt ok", "council", approve, 0.5),
-  ofRegistry("halt ok", "governance", halt, 0.5),
+  // Possible for seconds only: what is not costs no step.
+  ofRegistry("approveHalt ok", "council", approve, 4),
+  ofRegistry("halt ok", "governance", halt, 4),
   ofRegistry("scheduleCouncil ok", "governance", ({ world }) => ["scheduleCouncil", world.addresses.council], 0.1),
   ofRegistry(
     "changeCouncil ok",

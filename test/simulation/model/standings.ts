@@ -16,6 +16,11 @@ export function standingOf({ standings }: World, version: bigint): Standing {
   return standings.get(version) ?? { frozenUntil: 0n, haltedAt: 0n, replacement: 0n };
 }
 
+/** Whether a freeze lasts, of whichever version. */
+export function isAnyFrozen({ versions, standings }: World, now: bigint): boolean {
+  return [...versions.entries()].some(([version]) => now < (standings.get(BigInt(version))?.frozenUntil ?? 0n));
+}
+
 /** Whether batches of a version are stopped, on chains that follow governance. */
 export function isStopped(world: World, version: bigint, now: bigint): boolean {
   const end = world.retiresAt.get(version);
