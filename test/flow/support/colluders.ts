@@ -17,14 +17,19 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { identityOf } from "../../../src/node/described/chain-options.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { versionParts } from "../../../src/protocol/protocol-version.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
-import type { L1Trouble } from "../../../src/settlement/l1-sender/l1-retry.ts";
+import type { L1Retry, L1Trouble } from "../../../src/settlement/l1-sender/l1-retry.ts";
+import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
+import { createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
 import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
@@ -37,15 +42,42 @@ const STOLEN_WEI = 10n ** 21n;
 /** How often a call is repeated whose time has not come on L1. */
 const RETRY_MS = 500;
 
+/** How a batch differs from what its transactions did. */
+export interface Forgery {
+  /** Writes that no transaction made. */
+  readonly writes?: FormedBatch["writes"];
+  /** Messages that no contract sent. */
+  readonly logs?: FormedBatch["logs"];
+  /** What is published instead of the changes. */
+  readonly alterChanges?: NonNullable<ConstructorParameters<typeof BatchFormer>[2]["alterChanges"]>;
+}
+
+/** Money for somebody whom no transaction gave it. */
+export const STOLEN_MONEY: Forgery = {
+  writes: [{ leafKind: LeafKind.account, address: THIEF, slot: 0n, value: accountHeader(0n, STOLEN_WEI) }],
+};
+
 /** The chain's first batch with money for somebody whom no transaction gave it: all but its execution is as it should be. */
-export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise<FormedBatch> {
-  const { provider } = chain.base;
-  const { hyperchain } = chain.pipeline.created;
+export function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise<FormedBatch> {
+  return forge(chain, honest, STOLEN_MONEY);
+}
+
+/** The chain's first batch, altered, with commitments of what it says then. */
+export async function forge(
+  chain: DevnetChain,
+  honest: FormedBatch,
+  { writes = [], logs = [], alterChanges }: Forgery,
+): Promise<FormedBatch> {
+  const { provider, ecosystem } = chain.base;
+  const { hyperchain, configuration } = chain.pipeline.created;
   const facts = await new ChainContractReader(provider, hyperchain, await provider.getBlockNumber()).facts();
   const { identity } = identityOf(facts);
-  const { protocolVersion, genesisStateRoot, genesisLeafCount } = chain.base.ecosystem.version;
+  const versions = [ecosystem.version, ecosystem.version3, ecosystem.versionOnL1];
+  const version = versions.find((each) => each?.protocolVersion === configuration.protocolVersion);
+  if (version === undefined) throw new RangeError(`the ecosystem has no version ${configuration.protocolVersion}`);
+  const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   const compressor = createCompressor();
-  const genesis = (await genesisOf())(2);
+  const genesis = (await genesisOf())(versionParts(protocolVersion).format);
   const former = new BatchFormer(
     { ...identity, chainId: chain.chainId },
     {
@@ -55,19 +87,38 @@ export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise
     {
       tree: StateTree.genesis(genesisLeaves(genesis), { compressor }),
       compress: compressor.compress,
-      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, facts.settlementChainId)),
+      flowsHash: (all) => hashAssetFlows(sumAssetFlows(all, facts.settlementChainId)),
       versionOf: () => protocolVersion,
+      alterChanges,
     },
   );
-  const stolen = { leafKind: LeafKind.account, address: THIEF, slot: 0n, value: accountHeader(0n, STOLEN_WEI) };
-  return former.form({ ...honest, writes: [...honest.writes, stolen] });
+  const said = [...honest.logs, ...logs];
+  const l2LogsTreeRoot = l2LogTreeRoot(pubdataLogLeaves(said, honest.canonicalTxHashes));
+  const outputs = { ...honest.outputs, logCount: BigInt(said.length), l2LogsTreeRoot };
+  return former.form({
+    ...honest,
+    outputs,
+    outputsHash: hashOutputs(outputs),
+    logs: said,
+    writes: [...honest.writes, ...writes],
+  });
 }
 
 /** Validators of whom all but the last sign what they like; the last asks for the proof. */
 export interface Colluders {
   /** Sends a batch to L1 with so many signatures; those of the liars come first. `waits`: what it first waits for, if anything. */
   settle(batch: FormedBatch, signatures: number): Promise<SettlingBatch & { readonly waits: Promise<L1Trouble> }>;
+  /** Has L1 forget their batches, all of them. */
+  takeBack(): Promise<void>;
   close(): Promise<void>;
+}
+
+interface LyingOptions {
+  readonly checking: ExecutionProverOptions;
+  /** Of a batch's execution, to the validator that is honest. */
+  readonly shown: () => ProvenInputs["execution"];
+  /** What L1 is shown of a batch. Default: the proof of its changes. */
+  readonly proofOf?: (batch: FormedBatch) => Promise<Uint8Array>;
 }
 
 /**
@@ -82,7 +133,7 @@ export async function corrupt(
     sender,
     liars,
   }: { readonly chain: DevnetChain; readonly journal: string; readonly sender: HDNodeWallet; readonly liars: number },
-  { checking, shown }: { readonly checking: ExecutionProverOptions; readonly shown: () => ProvenInputs["execution"] },
+  { checking, shown, proofOf }: LyingOptions,
 ): Promise<Colluders> {
   const { provider } = devnet.l1;
   const { created, signers } = chain.pipeline;
@@ -99,15 +150,17 @@ export async function corrupt(
   const prover = createProver({ workers: 1 });
   const settlements: { close(): Promise<void> }[] = [];
   const ended = new AbortController();
+  const delay = (): Promise<void> => new Promise((resolve) => void systemClock.after(RETRY_MS, resolve));
+  const lying = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, place) => createLocalMember(new Wallet(keyOf(place + 1)), contract)));
+  const transactorOf = (patience: L1Retry) => createTransactor({}, { signer: sender.connect(provider), patience });
   return {
     async settle(batch, signatures) {
       const proven = (batchNumber: bigint): Promise<ProvenInputs> =>
         Promise.resolve({ batchNumber, sealed: batch, execution: shown() });
       const blocks = (batchNumber: bigint) => chain.pipeline.inputs(batchNumber);
-      const places = Array.from({ length: Math.min(liars, signatures) }, (_, place) => place + 1);
-      const members = await Promise.all(places.map((place) => createLocalMember(new Wallet(keyOf(place)), contract)));
+      const members: QuorumMember[] = await lying(Math.min(liars, signatures));
       if (signatures > liars) members.push(remoteMember((honest ??= await startHonest()), { proven, blocks }));
-      const delay = (): Promise<void> => new Promise((resolve) => void systemClock.after(RETRY_MS, resolve));
       const waits = Promise.withResolvers<L1Trouble>();
       const onTrouble = (trouble: L1Trouble | undefined): void => void (trouble !== undefined && waits.resolve(trouble));
       const patience = createL1Retry({}, { delay, signal: ended.signal, onTrouble });
@@ -116,16 +169,21 @@ export async function corrupt(
         {
           context: {
             ...{ ...contract, provider, fromBlock: created.fromBlock, delay, patience, approvals: new SigningRecord() },
-            transactor: createTransactor({}, { signer: sender.connect(provider), patience }),
+            transactor: transactorOf(patience),
           },
           journal: createMemoryJournal(),
-          prove: async ({ job }) => (await prover.proveBatch(job)).proof,
+          prove: proofOf ?? (async ({ job }) => (await prover.proveBatch(job)).proof),
         },
       );
       settlements.push(settlement);
       const settling = settlement.submit(batch);
       for (const stage of [settling.committed, settling.proven, settling.executed]) stage.catch(() => undefined);
       return { ...settling, waits: waits.promise };
+    },
+    async takeBack() {
+      const transactor = transactorOf(createL1Retry({}, { delay, signal: ended.signal }));
+      const context = { ...contract, provider, fromBlock: created.fromBlock, transactor };
+      await revertBatches(context, 0n, { members: await lying(liars) });
     },
     async close() {
       ended.abort();
