@@ -40,11 +40,11 @@ const require = createRequire(import.meta.url);
 export const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
 
 /**
- * Installs what the dapp's lockfile names, where that has not been done. It is there whole or not at all: test files of other
+ * Installs what the dapp's lockfile names, if it has one and that has not been done. It is there whole or not at all: test files of other
  * processes install the same meanwhile, and the first one counts.
  */
 export function installDapp(project = DAPP): void {
-  if (isInstalled(project)) return;
+  if (isInstalled(project) || !existsSync(join(project, "package-lock.json"))) return;
   mkdirSync(CACHE, { recursive: true });
   const own = mkdtempSync(join(CACHE, "dapp-"));
   try {
