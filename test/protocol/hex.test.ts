@@ -19,6 +19,10 @@ describe("Hexadecimal text", () => {
     assert.throws(() => fromHex("0x1234", 3), HexError);
   });
 
+  it("is read back at the length of a large batch's proof", () => {
+    assert.equal(fromHex(`0x${"5a".repeat(2 ** 24)}`).length, 2 ** 24);
+  });
+
   it("takes no more memory than its digits where it is kept for long", () => {
     const script = `
       import { toHex } from ${JSON.stringify(module)};

@@ -30,7 +30,7 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "hardhat_setCode",
       async ([account, code]) => {
-        if (typeof code !== "string" || !/^0x([0-9a-f]{2})*$/i.test(code))
+        if (typeof code !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(code))
           throw new RpcError(RpcCode.invalidParams, "the code is not in hexadecimal digits");
         await sequencer.cheat({ type: "code", address: address(account), code: toHex(fromHex(code)) });
         return true;

@@ -201,7 +201,7 @@ function revertData(value: unknown, depth: number): Hex | undefined {
   if (typeof value !== "object" || value === null || depth === 0) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const { data } = fields;
-  if (typeof data === "string" && /^0x([0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+  if (typeof data === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
   for (const key of ["data", "error", "info", "cause"] as const) {
     const nested = revertData(fields[key], depth - 1);
     if (nested !== undefined) return nested;

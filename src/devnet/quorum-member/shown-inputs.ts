@@ -11,7 +11,7 @@ const MOST_ENTRIES = 2 * 2 ** 16;
 
 const number = v.pipe(v.bigint(), v.minValue(0n));
 const hex = (length?: number) =>
-  v.custom<Hex>((text) => typeof text === "string" && /^0x([0-9a-f]{2})*$/.test(text) && isLong(text, length));
+  v.custom<Hex>((text) => typeof text === "string" && /^0x(?:[0-9a-f]{2})*$/.test(text) && isLong(text, length));
 const isLong = (text: string, length: number | undefined): boolean => length === undefined || text.length === 2 + 2 * length;
 const bytes = v.instance(Uint8Array);
 /** Its length comes before its entries: a list of holes may say any. */

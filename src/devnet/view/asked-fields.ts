@@ -21,7 +21,7 @@ export const wei = v.pipe(
 export const bytes = v.pipe(
   v.string(),
   v.maxLength(MOST_DATA),
-  v.regex(/^0x([0-9a-f]{2})*$/i),
+  v.regex(/^0x(?:[0-9a-f]{2})*$/i),
   v.transform((value) => value as Hex),
 );
 export const hash = v.pipe(

@@ -123,7 +123,7 @@ function argumentsIn(named: readonly NamedArgument[] | undefined): Pick<Descript
 }
 
 function isHex(value: unknown): value is Hex {
-  return typeof value === "string" && /^0x([0-9a-f]{2})*$/i.test(value);
+  return typeof value === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(value);
 }
 
 function isTopics(value: unknown): value is readonly Hex[] {

@@ -6,7 +6,7 @@ import { fields, named, option, text } from "./values.ts";
 const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
 const number = text(/^(0x[0-9a-fA-F]{1,64}|\d{1,78})$/, 'a number as text, such as "0x2a" or "42"');
 const word = text(/^0x[0-9a-fA-F]{1,64}$/, "a word, 0x and up to 64 hex digits");
-const code = text(/^0x([0-9a-fA-F]{2})*$/, "a contract's code, 0x and hex digits");
+const code = text(/^0x(?:[0-9a-fA-F]{2})*$/, "a contract's code, 0x and hex digits");
 
 const content = v.pipe(
   fields({

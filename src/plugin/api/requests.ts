@@ -47,7 +47,7 @@ const announcement = typed<Pick<Announcement, "chainId" | "messageHash">>(
   "what announce gave: { chainId, messageHash }",
 );
 const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
-const calldata = text(/^0x([0-9a-fA-F]{2})*$/, "bytes: 0x and two hex digits for each");
+const calldata = text(/^0x(?:[0-9a-fA-F]{2})*$/, "bytes: 0x and two hex digits for each");
 const described = <const S extends v.GenericSchema>(schema: S, doc: string) => v.pipe(schema, v.description(doc));
 
 const THE_SENDER = "the first account";

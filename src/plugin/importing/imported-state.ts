@@ -132,6 +132,6 @@ function word(value: unknown, at: string): bigint {
 
 function readCode(value: string, at: string): Hex {
   const digits = value.replace(/^0x/i, "").toLowerCase();
-  if (!/^([0-9a-f]{2})*$/.test(digits)) throw pluginError(`${at} is not in hexadecimal digits`);
+  if (!/^(?:[0-9a-f]{2})*$/.test(digits)) throw pluginError(`${at} is not in hexadecimal digits`);
   return `0x${digits}`;
 }

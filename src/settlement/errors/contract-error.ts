@@ -46,7 +46,7 @@ function revertData(value: unknown, depth: number): Hex | undefined {
   if (typeof value !== "object" || value === null || depth === 0) return undefined;
   if ("data" in value) {
     const { data } = value;
-    if (typeof data === "string" && /^0x([0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+    if (typeof data === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
     const nested = revertData(data, depth - 1);
     if (nested !== undefined) return nested;
   }

@@ -90,7 +90,7 @@ async function impersonate({ engine, sequencer }: Chain, transaction: unknown): 
 }
 
 function signMessage(accounts: UnlockedAccounts, account: unknown, message: unknown): Hex {
-  if (typeof message !== "string" || !/^0x([0-9a-f]{2})*$/i.test(message)) {
+  if (typeof message !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(message)) {
     throw new RpcError(RpcCode.invalidParams, "the message is not in hexadecimal digits: encode its text as UTF-8 bytes");
   }
   return signHash(hashMessage(fromHex(message)), requireKey(accounts, address(account)));

@@ -173,7 +173,7 @@ async function content(
 
 /** Throws a plugin error. */
 function readData(data = "0x"): Hex {
-  if (/^0x([0-9a-fA-F]{2})*$/.test(data)) return data.toLowerCase() as Hex;
+  if (/^0x(?:[0-9a-fA-F]{2})*$/.test(data)) return data.toLowerCase() as Hex;
   throw pluginError(`--calldata is 0x and two hex digits for each byte, got '${data}'`);
 }
 

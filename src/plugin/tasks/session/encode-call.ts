@@ -4,7 +4,7 @@ import { pluginError } from "../../plugin-error.ts";
 
 /** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
 export function encodeCall(signature: string, args: readonly string[]): Hex {
-  if (/^0x([0-9a-fA-F]{2})*$/.test(signature)) {
+  if (/^0x(?:[0-9a-fA-F]{2})*$/.test(signature)) {
     if (args.length > 0)
       throw pluginError('calldata takes no arguments; give a signature such as "transfer(address,uint256)" instead');
     return signature as Hex;
