@@ -11,7 +11,7 @@ import type { CheckedShape } from "../src/recursion/proof-code.ts";
 import { compressParameters, programParameters, wrapParameters } from "../src/recursion/tables/program-parameters.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
-import { wordsOf } from "../src/stark/transcript-form.ts";
+import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
 import { gasOnL1 } from "./gas-on-l1.ts";
 
 /** A proof with what a program checks it by. */

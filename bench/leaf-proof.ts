@@ -3,11 +3,11 @@ import type { LeafProgram } from "../src/recursion/leaf-program.ts";
 import { proofHints } from "../src/recursion/proof-hints.ts";
 import { programParameters } from "../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../src/recursion/tables/program-system.ts";
-import { FixedTables } from "../src/stark/fixed-tables.ts";
+import { FixedTables } from "../src/stark/proving/fixed-tables.ts";
 import { prove } from "../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
-import { TablePrograms } from "../src/stark/table-programs.ts";
-import { wordsOf } from "../src/stark/transcript-form.ts";
+import { TablePrograms } from "../src/stark/programs/table-programs.ts";
+import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 
 interface LeafProofFigures {

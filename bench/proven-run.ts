@@ -13,8 +13,8 @@ import type { Hint } from "../src/machine/interpreter/machine-state.ts";
 import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
 import type { RomRow } from "../src/machine/rom/rom-row.ts";
 import type { LeafKind } from "../src/protocol/domain-tags.ts";
-import type { ProofParameters } from "../src/stark/parameters.ts";
-import type { ProverInput } from "../src/stark/prover-input.ts";
+import type { ProofParameters } from "../src/stark/systems/parameters.ts";
+import type { ProverInput } from "../src/stark/proving/prover-input.ts";
 
 /** A run by the interpreter, and what proves it. */
 export interface ProvenRun {

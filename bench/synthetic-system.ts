@@ -1,8 +1,8 @@
-import { AirBuilder } from "../src/stark/air.ts";
-import { defineBus } from "../src/stark/bus.ts";
-import type { ProofParameters } from "../src/stark/parameters.ts";
-import type { ProverInput } from "../src/stark/prover-input.ts";
-import type { SystemDefinition, TableDefinition } from "../src/stark/system.ts";
+import { AirBuilder } from "../src/stark/constraints/air.ts";
+import { defineBus } from "../src/stark/constraints/bus.ts";
+import type { ProofParameters } from "../src/stark/systems/parameters.ts";
+import type { ProverInput } from "../src/stark/proving/prover-input.ts";
+import type { SystemDefinition, TableDefinition } from "../src/stark/systems/system.ts";
 
 /*
  * A system with the shape of the planned execution proof: its tables, their widths, heights per transfer, messages and

@@ -5,30 +5,30 @@ import type {
   MessageInfo,
   MessageTrace,
   TracedCall,
-} from "../src/devnet/view/ecosystem-info.ts";
+} from "../src/devnet/view/books/ecosystem-info.ts";
 
-import type { AccountHistory } from "../src/devnet/view/account-history.ts";
-import type { ChainPowersInfo } from "../src/devnet/view/chain-powers.ts";
-import type { GovernanceInfo } from "../src/devnet/view/governance-info.ts";
-import type { Deployable } from "../src/devnet/view/deployable.ts";
-import type { Description } from "../src/devnet/view/describe.ts";
+import type { AccountHistory } from "../src/devnet/view/feed/account-history.ts";
+import type { ChainPowersInfo } from "../src/devnet/view/governing/chain-powers.ts";
+import type { GovernanceInfo } from "../src/devnet/view/governing/governance-info.ts";
+import type { Deployable } from "../src/devnet/view/contracts/deployable.ts";
+import type { Description } from "../src/devnet/view/books/describe.ts";
 
-import type { Found } from "../src/devnet/view/search.ts";
+import type { Found } from "../src/devnet/view/looking/search.ts";
 
-import type { Prepared } from "../src/devnet/view/prepare.ts";
+import type { Prepared } from "../src/devnet/view/acts/prepare.ts";
 
-import type { BatchProofInfo } from "../src/devnet/view/proof-info.ts";
+import type { BatchProofInfo } from "../src/devnet/view/batches/proof-info.ts";
 
-import type { PagedMessages } from "../src/devnet/view/paged-messages.ts";
-import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
-import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
-import type { FeedEntry } from "../src/chain/rpc/feed.ts";
+import type { PagedMessages } from "../src/devnet/view/books/paged-messages.ts";
+import type { BatchSummary } from "../src/devnet/view/batches/batch-info.ts";
+import type { BatchInfo } from "../src/devnet/view/batches/batch-on-l1.ts";
+import type { FeedEntry } from "../src/chain/rpc/transport/feed.ts";
 import type { ToldEntry } from "../src/page/blocks-in-words.ts";
 import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
-import type { StorageChanges } from "../src/devnet/view/storage-changes.ts";
-import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
+import type { StorageChanges } from "../src/devnet/view/contracts/storage-changes.ts";
+import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
 
-import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/bridge-info.ts";
+import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridge-info.ts";
 
 export type { ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
 /** Of `hyperchain_bridges`; empty where the options name no bridge. */

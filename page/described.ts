@@ -1,6 +1,6 @@
 import type { Description, TracedCall } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
-import { endedBecause } from "../src/devnet/view/ended-because.ts";
+import { endedBecause } from "../src/devnet/view/governing/ended-because.ts";
 import { ask } from "./rpc.ts";
 
 /** Something that the ecosystem can say in words; see `hyperchain_describe`. */

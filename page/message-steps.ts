@@ -1,4 +1,4 @@
-import { layerName } from "../src/devnet/view/layer-name.ts";
+import { layerName } from "../src/devnet/view/books/layer-name.ts";
 import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
 import type { MessageInfo } from "./answers.ts";
 

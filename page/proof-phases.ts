@@ -1,4 +1,4 @@
-import { layerName } from "../src/devnet/view/layer-name.ts";
+import { layerName } from "../src/devnet/view/books/layer-name.ts";
 import type { EcosystemStatus, FeedEntry, ProofInTheMaking } from "./answers.ts";
 
 /** `base`: what the chain settles on. */

@@ -1,7 +1,7 @@
 import { versionParts } from "../../src/protocol/protocol-version.ts";
-import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governance-words.ts";
-import { announcedOf, powersOver } from "../../src/devnet/view/powers-words.ts";
-import { unprovenLine } from "../../src/devnet/view/unproven.ts";
+import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
+import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
+import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import type { Asked } from "../ecosystem.ts";

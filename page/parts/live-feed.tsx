@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { whatItDoes } from "../../src/devnet/view/feed-words.ts";
+import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
 import { timeOf } from "../happenings.ts";
 import type { Activity, Happening } from "../happenings.ts";

@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { hasArrived } from "../../src/devnet/view/has-arrived.ts";
+import { hasArrived } from "../../src/devnet/view/books/has-arrived.ts";
 import type { Line, Stop } from "./lanes.ts";
 
 /** How a message fares. */

@@ -1,5 +1,5 @@
 import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
-import { proofVersion } from "../../src/stark/verification-key.ts";
+import { proofVersion } from "../../src/stark/systems/verification-key.ts";
 import { type CoreLayout, SHARED_WORDS } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY } from "./lanes.ts";

@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../src/stark/parameters.ts";
+import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { inProof, slotAccess } from "./core-head.ts";
 import type { CoreLayout, CoreMemory, Slot, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Air } from "../../src/stark/air.ts";
+import type { Air } from "../../src/stark/constraints/air.ts";
 
 /** What an evaluator of constraints knows: the graph of one table, and how many words of each kind it is given. */
 export interface EvaluatedTable {

@@ -1,4 +1,4 @@
-import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/expression.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/constraints/expression.ts";
 import { inv } from "../../src/field/koala-bear.ts";
 import {
   everyLane,

@@ -1,4 +1,4 @@
-import { defineBus } from "../stark/bus.ts";
+import { defineBus } from "../stark/constraints/bus.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "./shapes/keccak-state.ts";
 import { USER_OPCODE_FIELDS } from "./shapes/user-opcode.ts";
 import { DIGEST } from "./shapes/digest.ts";

@@ -13,7 +13,7 @@ import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Journey } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
-import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { serveEcosystem } from "../page/ecosystem-page.ts";
 import { compile } from "./compile.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";

@@ -1,9 +1,9 @@
 import { NamedError } from "../errors/named-error.ts";
 import type { Backend } from "../kernels/backend.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
 import { prove } from "../stark/proofs/prove.ts";
-import type { System } from "../stark/system.ts";
-import { TablePrograms } from "../stark/table-programs.ts";
+import type { System } from "../stark/systems/system.ts";
+import { TablePrograms } from "../stark/programs/table-programs.ts";
 import { calibrationInput, calibrationSystem } from "./calibration-system.ts";
 
 /** log2 of the rows that backends are measured with: a proof of a million cells, which is some tenths of a second. */

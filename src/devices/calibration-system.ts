@@ -1,9 +1,9 @@
 import { P } from "../field/koala-bear.ts";
-import { AirBuilder } from "../stark/air.ts";
-import { defineBus } from "../stark/bus.ts";
-import type { ProofParameters } from "../stark/parameters.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
-import { compileSystem, type System } from "../stark/system.ts";
+import { AirBuilder } from "../stark/constraints/air.ts";
+import { defineBus } from "../stark/constraints/bus.ts";
+import type { ProofParameters } from "../stark/systems/parameters.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../stark/systems/system.ts";
 
 /*
  * What backends are measured with: shaped like a chunk of an execution, wide tables of different heights with constraints of

@@ -1,10 +1,10 @@
 import type { Backend } from "../kernels/backend.ts";
-import { FixedTables } from "../stark/fixed-tables.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
+import { FixedTables } from "../stark/proving/fixed-tables.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
 import { prove, type ProveOptions } from "../stark/proofs/prove.ts";
 import { verify } from "../stark/proofs/verify.ts";
-import type { System } from "../stark/system.ts";
-import { TablePrograms } from "../stark/table-programs.ts";
+import type { System } from "../stark/systems/system.ts";
+import { TablePrograms } from "../stark/programs/table-programs.ts";
 import type { ProvingBackends } from "./proving-backends.ts";
 
 /** Makes proofs of one system; what they share is made once. */

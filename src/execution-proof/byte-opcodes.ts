@@ -15,7 +15,7 @@ import {
   userBytesRow,
 } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
-import { TableRows } from "../stark/table-rows.ts";
+import { TableRows } from "../stark/rows/table-rows.ts";
 import { BYTE_PLACES } from "./memory-places.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
 import type { TracedBytes } from "./traced-bytes.ts";

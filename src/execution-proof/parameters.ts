@@ -1,5 +1,5 @@
 import { isProvenOnL1 } from "../protocol/protocol-version.ts";
-import type { ProofParameters } from "../stark/parameters.ts";
+import type { ProofParameters } from "../stark/systems/parameters.ts";
 
 /**
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees

@@ -1,5 +1,5 @@
-import { ABSENT, createShape, rowCount, type Shape } from "../stark/shape.ts";
-import type { System } from "../stark/system.ts";
+import { ABSENT, createShape, rowCount, type Shape } from "../stark/systems/shape.ts";
+import type { System } from "../stark/systems/system.ts";
 
 /**
  * How high the tables of a run's proof are, as log2, by their names: programs check proofs of a few shapes alone. Tables that

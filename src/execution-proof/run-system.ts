@@ -1,10 +1,10 @@
 import { statementLayout } from "../circuits/boundary/statement-form.ts";
 import type { LookingTable } from "../circuits/arithmetic/count-lookups.ts";
 import { wordOf } from "../circuits/shapes/word.ts";
-import type { ProofParameters } from "../stark/parameters.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
-import type { SystemDefinition } from "../stark/system.ts";
-import type { LeastHeight } from "../stark/table-rows.ts";
+import type { ProofParameters } from "../stark/systems/parameters.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
+import type { SystemDefinition } from "../stark/systems/system.ts";
+import type { LeastHeight } from "../stark/rows/table-rows.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import type { RunProfile } from "./run-profiles.ts";
 import type { RunTrace } from "./run-trace.ts";

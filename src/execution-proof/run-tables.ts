@@ -1,7 +1,7 @@
 import { FIXED_TABLES } from "../circuits/arithmetic/fixed-tables.ts";
 import type { LookingTable } from "../circuits/arithmetic/count-lookups.ts";
 import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES, type ArithmeticTableName } from "../circuits/arithmetic/tables.ts";
-import type { Air } from "../stark/air.ts";
+import type { Air } from "../stark/constraints/air.ts";
 import type { CurveColumns } from "../circuits/curve/curve-trace.ts";
 import { boundaryAir, boundaryColumns } from "../circuits/boundary/boundary-air.ts";
 import type { StatementForm } from "../circuits/boundary/statement-form.ts";
@@ -68,10 +68,10 @@ import {
   type Fields,
   type FieldValues,
   fieldValues,
-} from "../stark/fields.ts";
-import type { InSegments } from "../stark/segment-bounds.ts";
-import type { TableDefinition } from "../stark/system.ts";
-import { type LeastHeight, leastLogRows, type TableRows } from "../stark/table-rows.ts";
+} from "../stark/constraints/fields.ts";
+import type { InSegments } from "../stark/constraints/segment-bounds.ts";
+import type { TableDefinition } from "../stark/systems/system.ts";
+import { type LeastHeight, leastLogRows, type TableRows } from "../stark/rows/table-rows.ts";
 import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { Limbs } from "./recorded-run.ts";

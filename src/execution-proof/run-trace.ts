@@ -18,9 +18,9 @@ import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, LIMBS, limbsOf, WORD_BYTES, wordOf } from "../circuits/shapes/word.ts";
 import { smallInverse } from "../field/small-inverse.ts";
-import { fieldOffsets } from "../stark/fields.ts";
-import { RowTemplates } from "../stark/row-templates.ts";
-import { TableRows } from "../stark/table-rows.ts";
+import { fieldOffsets } from "../stark/constraints/fields.ts";
+import { RowTemplates } from "../stark/rows/row-templates.ts";
+import { TableRows } from "../stark/rows/table-rows.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
 import {
   type Limbs,

@@ -11,7 +11,7 @@ import { SPONGE_FIELDS } from "../circuits/sponge/sponge-air.ts";
 import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../circuits/words/big-endian.ts";
 import { WORD_BYTES } from "../circuits/shapes/word.ts";
-import { TableRows } from "../stark/table-rows.ts";
+import { TableRows } from "../stark/rows/table-rows.ts";
 import { type Limbs, UnprovableAddressError, UnprovableCopyError } from "./recorded-run.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 

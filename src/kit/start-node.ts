@@ -1,7 +1,7 @@
 import type { Eip1193Provider } from "../node/serving/eip1193.ts";
 import type { DevnetOptions } from "../devnet/devnet.ts";
 import type { ChainPorts, EcosystemPorts } from "../devnet/chains/ports.ts";
-import type { SettledBatchInfo } from "../devnet/view/ecosystem-info.ts";
+import type { SettledBatchInfo } from "../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../options/generated/user-config.ts";
 import { withEngineNetwork } from "../plugin/config/engine-network.ts";
 import type { Hex } from "../protocol/hex.ts";

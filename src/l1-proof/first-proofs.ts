@@ -9,9 +9,9 @@ import { decodeStateInput } from "../prover/state-input.ts";
 import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import type { CheckedShape } from "../recursion/proof-code.ts";
 import { shapeOfProof } from "../recursion/proof-hints.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
-import { RejectedProof } from "../stark/rejection.ts";
-import type { System } from "../stark/system.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
+import { RejectedProof } from "../stark/openings/rejection.ts";
+import type { System } from "../stark/systems/system.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 
 /** Proofs that programs begin with and that are made for them, as jobs name what they are of. */

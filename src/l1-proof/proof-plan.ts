@@ -16,7 +16,7 @@ import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import { PROGRAM_NAMES } from "../recursion/nodes/node-programs.ts";
 import { endedRun, joinedRun } from "../recursion/nodes/run-program.ts";
 import { isRun } from "../stark/proofs/encode-run.ts";
-import { elementBytes, wordsOf } from "../stark/transcript-form.ts";
+import { elementBytes, wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
 import { encodeNodeInput } from "./proof-input.ts";

@@ -2,9 +2,9 @@ import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
 import { chunksOfSegment, earlyOf } from "../recursion/nodes/segment-leaf.ts";
 import { decodeRun } from "../stark/proofs/encode-run.ts";
 import { verifySegment } from "../stark/proofs/verify-run.ts";
-import { laterStatement } from "../stark/prover-input.ts";
+import { laterStatement } from "../stark/proving/prover-input.ts";
 import { FIRST_FOLD } from "../stark/segments/fold.ts";
-import { wordsOf } from "../stark/transcript-form.ts";
+import { wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { placeOfSegment } from "./first-proofs.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 

@@ -1,5 +1,5 @@
-import type { FeedEntry } from "../chain/rpc/feed.ts";
-import type { ActivityBlock } from "../devnet/view/activity.ts";
+import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
+import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
 
 /** An entry of the feed as the page's readers are told it: a block's with what happened in it, where that is short. */
 export interface ToldEntry extends FeedEntry {

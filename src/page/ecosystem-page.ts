@@ -1,4 +1,4 @@
-import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { startPage } from "./page-server.ts";
 import type { PageOptions, PageServer } from "./page-server.ts";
 

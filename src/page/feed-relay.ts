@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer } from "ws";
-import type { FeedEntry } from "../chain/rpc/feed.ts";
-import type { ActivityBlock } from "../devnet/view/activity.ts";
+import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
+import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
 import { BlocksInWords } from "./blocks-in-words.ts";
 
 /** Readers that follow at a time. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { refusalOf } from "../chain/rpc/http-endpoint.ts";
+import { refusalOf } from "../chain/rpc/transport/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import type { FleetService } from "../proving/fleet-service.ts";
 import { readAssets } from "./assets.ts";

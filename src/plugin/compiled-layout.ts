@@ -1,4 +1,4 @@
-import type { NamedType, StorageLayout, StorageType } from "../devnet/view/storage-layout.ts";
+import type { NamedType, StorageLayout, StorageType } from "../devnet/view/books/storage-layout.ts";
 
 /** What is read of the compiler's syntax trees. */
 interface Node {

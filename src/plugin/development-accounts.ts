@@ -1,6 +1,6 @@
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import { ACCOUNT_NUMBERS } from "../devnet/accounts/accounts.ts";
-import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "./plugin-error.ts";
 
 /** How many of the phrase's accounts a number or an address can name: the users', and the operators of ten chains. */

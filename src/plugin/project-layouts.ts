@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
-import type { StorageLayout } from "../devnet/view/storage-layout.ts";
+import type { StorageLayout } from "../devnet/view/books/storage-layout.ts";
 import { compiledLayouts } from "./compiled-layout.ts";
 import type { CompiledSources } from "./compiled-layout.ts";
 

@@ -1,5 +1,5 @@
 import { contractNames } from "../client/sending/revert-reason.ts";
-import type { ProjectNames } from "../devnet/view/describe.ts";
+import type { ProjectNames } from "../devnet/view/books/describe.ts";
 import { projectContracts } from "./project-contracts.ts";
 import type { ProjectArtifacts } from "./project-contracts.ts";
 import { projectLayouts } from "./project-layouts.ts";

@@ -2,8 +2,8 @@ import { DIGEST_ELEMENTS } from "../protocol/digest.ts";
 import type { SecurityReport } from "../stark/security/security.ts";
 import { proofSecurity } from "../stark/security/proof-security.ts";
 import type { AgreementTheorem } from "../stark/security/proximity.ts";
-import { createShape } from "../stark/shape.ts";
-import type { System } from "../stark/system.ts";
+import { createShape } from "../stark/systems/shape.ts";
+import type { System } from "../stark/systems/system.ts";
 
 /**
  * Coefficients of the longest diff list: pubdata can count 65,535 updates and as many insertions, and the outputs entry comes

@@ -2,7 +2,7 @@ import { NamedError } from "../errors/named-error.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 
 /** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
 export interface StateJob {

@@ -1,12 +1,12 @@
 import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
 import { buildTrace, type StateTransitionTrace } from "../circuits/state-transition/trace/build-trace.ts";
 import { encodeStatement } from "../protocol/statement.ts";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { prove } from "../stark/proofs/prove.ts";
-import type { ProverInput } from "../stark/prover-input.ts";
+import type { ProverInput } from "../stark/proving/prover-input.ts";
 import type { ProvingBackends } from "../devices/proving-backends.ts";
-import type { System } from "../stark/system.ts";
-import { TablePrograms } from "../stark/table-programs.ts";
+import type { System } from "../stark/systems/system.ts";
+import { TablePrograms } from "../stark/programs/table-programs.ts";
 import { verify } from "../stark/proofs/verify.ts";
 import { type BatchProof, ProofError, type StateJob, type ProofOptions } from "./job.ts";
 

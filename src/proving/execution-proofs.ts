@@ -17,7 +17,7 @@ import type { BatchProofOptions, BatchProver, ProvenExecution } from "../executi
 import { toHex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { keptBlob } from "./blobs.ts";
 import { driveTree } from "./driver.ts";
 import type { PlannedJob, Proving } from "./driver.ts";

@@ -1,7 +1,7 @@
 import { fromHex, hashTag, keccak, numberToHex, wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ProofMetrics } from "../prover/job.ts";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 
 /** keccak of the bytes. */
 export type BlobId = Hex;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { concat } from "../stark/bytes.ts";
+import { concat } from "../stark/transcripts/bytes.ts";
 import { checkedBlob } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";

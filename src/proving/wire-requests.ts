@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { JOB_KINDS } from "./job.ts";
 import { hash, kind, lease, PHASES, workerName } from "./wire.ts";
 

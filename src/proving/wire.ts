@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Hex } from "../protocol/hex.ts";
-import type { ProofPhase } from "../stark/column-prover.ts";
+import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { JOB_KINDS } from "./job.ts";
 import type { ProofTask } from "./job.ts";
 

@@ -1,5 +1,5 @@
 import type { Ext } from "../field/extension.ts";
-import type { RejectionCode } from "../stark/rejection.ts";
+import type { RejectionCode } from "../stark/openings/rejection.ts";
 import { checkProgram } from "./check-program.ts";
 import type { Program, ProgramSection } from "./program.ts";
 import {

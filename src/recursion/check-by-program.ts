@@ -1,6 +1,6 @@
 import { isCanonical } from "../field/koala-bear.ts";
-import { RejectedProof, reject, type RejectionCode } from "../stark/rejection.ts";
-import { wordsOf } from "../stark/transcript-form.ts";
+import { RejectedProof, reject, type RejectionCode } from "../stark/openings/rejection.ts";
+import { wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { disassemble } from "./disassembly.ts";
 import { type Hints, interpret } from "./interpret.ts";
 import type { LeafProgram } from "./leaf-program.ts";

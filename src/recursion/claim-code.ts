@@ -1,7 +1,7 @@
 import { inv, pow, rootOfUnity } from "../field/koala-bear.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
-import type { Shape } from "../stark/shape.ts";
-import type { StackShape } from "../stark/stack-shape.ts";
+import type { Shape } from "../stark/systems/shape.ts";
+import type { StackShape } from "../stark/systems/stack-shape.ts";
 import { formAt } from "./constraint-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 

@@ -1,9 +1,9 @@
 import { inv, rootOfUnity } from "../field/koala-bear.ts";
-import type { ConstraintScope } from "../stark/air.ts";
-import { evaluateGraph } from "../stark/expression.ts";
-import { lookupConstraints } from "../stark/lookup.ts";
-import { ABSENT, type Shape } from "../stark/shape.ts";
-import type { System, Table } from "../stark/system.ts";
+import type { ConstraintScope } from "../stark/constraints/air.ts";
+import { evaluateGraph } from "../stark/constraints/expression.ts";
+import { lookupConstraints } from "../stark/constraints/lookup.ts";
+import { ABSENT, type Shape } from "../stark/systems/shape.ts";
+import type { System, Table } from "../stark/systems/system.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 import { WORD_ELEMENTS } from "./relation.ts";
 

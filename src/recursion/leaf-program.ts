@@ -1,5 +1,5 @@
-import type { Shape } from "../stark/shape.ts";
-import type { System } from "../stark/system.ts";
+import type { Shape } from "../stark/systems/shape.ts";
+import type { System } from "../stark/systems/system.ts";
 import { Assembler } from "./assembler.ts";
 import type { Program } from "./program.ts";
 import { type StatementCode, statementCells, statementLength, writeProofCheck } from "./proof-code.ts";

@@ -1,4 +1,4 @@
-import type { RejectionCode } from "../stark/rejection.ts";
+import type { RejectionCode } from "../stark/openings/rejection.ts";
 import type { Relation } from "./relation.ts";
 
 /** Relations that follow each other and do one thing. */

@@ -1,10 +1,10 @@
-import { grindingBitsFor } from "../stark/parameters.ts";
-import { ABSENT, type Shape } from "../stark/shape.ts";
+import { grindingBitsFor } from "../stark/systems/parameters.ts";
+import { ABSENT, type Shape } from "../stark/systems/shape.ts";
 import { batchedBits } from "../stark/stacked/claims.ts";
-import { layerFolds, type StackShape } from "../stark/stack-shape.ts";
-import type { System } from "../stark/system.ts";
-import { wordsOf } from "../stark/transcript-form.ts";
-import { proofVersion } from "../stark/verification-key.ts";
+import { layerFolds, type StackShape } from "../stark/systems/stack-shape.ts";
+import type { System } from "../stark/systems/system.ts";
+import { wordsOf } from "../stark/transcripts/transcript-form.ts";
+import { proofVersion } from "../stark/systems/verification-key.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { P } from "../field/koala-bear.ts";
 import type { Assembler } from "./assembler.ts";

@@ -3,7 +3,7 @@ import { P } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength } from "../kernels/leaf-encoding.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { bytesToDigest, digestLength } from "../kernels/tree-hash.ts";
-import { requireDigests } from "../stark/merkle.ts";
+import { requireDigests } from "../stark/openings/merkle.ts";
 import {
   extensionLength,
   type ProofHead,
@@ -12,11 +12,11 @@ import {
   readValues,
   unpackExtensionList,
   unpackRows,
-} from "../stark/proof.ts";
-import { reject } from "../stark/rejection.ts";
-import type { Shape } from "../stark/shape.ts";
-import { layerFolds } from "../stark/stack-shape.ts";
-import type { System } from "../stark/system.ts";
+} from "../stark/openings/proof.ts";
+import { reject } from "../stark/openings/rejection.ts";
+import type { Shape } from "../stark/systems/shape.ts";
+import { layerFolds } from "../stark/systems/stack-shape.ts";
+import type { System } from "../stark/systems/system.ts";
 import type { Hints } from "./interpret.ts";
 import { OCTET_ELEMENTS } from "./relation.ts";
 

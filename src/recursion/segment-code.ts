@@ -1,6 +1,6 @@
 import { inOrder, partOf } from "../circuits/shapes/stated-elements.ts";
 import { EARLY_TAG, firstLeft, FOLD_TAG } from "../stark/segments/fold.ts";
-import { wordsOf } from "../stark/transcript-form.ts";
+import { wordsOf } from "../stark/transcripts/transcript-form.ts";
 import type { Assembler } from "./assembler.ts";
 import { formAt, type OpenedForms } from "./constraint-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { loadWorld } from "../../src/devnet/keeping/dump.ts";
-import type { BridgeStep } from "../../src/devnet/view/bridge-info.ts";
+import type { BridgeStep } from "../../src/devnet/view/books/bridge-info.ts";
 import { byNight } from "../support/nightly.ts";
 import { COURIERS_TOGETHER, DROP, namesOf } from "./support/couriers.ts";
 import { addressesOf, CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { ContractFactory } from "ethers";
 import type { Contract } from "ethers";
-import type { BridgeDelivery } from "../../src/devnet/view/bridge-info.ts";
+import type { BridgeDelivery } from "../../src/devnet/view/books/bridge-info.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { compileDapp, DAPP, installDapp } from "./support/dapp.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
+import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
 import {
   buildTrace,
   MAX_LOG_ROWS,

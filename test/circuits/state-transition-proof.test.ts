@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { encodeStatement } from "../../src/protocol/statement.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
+import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";

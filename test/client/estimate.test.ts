@@ -8,7 +8,7 @@ import { estimateCall, estimateSend } from "../../src/client/transfers/estimate.
 import { send } from "../../src/client/transfers/send.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
-import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";

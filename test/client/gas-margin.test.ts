@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Provider, Signer } from "ethers";
-import { MESSAGE_GAS_MARGIN } from "../../src/chain/rpc/calls.ts";
+import { MESSAGE_GAS_MARGIN } from "../../src/chain/rpc/calls/calls.ts";
 import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/client/sending/gas-margin.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { sendListed } from "../../src/client/transfers/transfer-list.ts";

@@ -4,7 +4,7 @@ import hre from "hardhat";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 

@@ -7,7 +7,7 @@ import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/client/transfer
 import { estimateSwap, swap } from "../../src/client/transfers/swap.ts";
 import type { SentSwap, SwapRequest } from "../../src/client/transfers/swap.ts";
 import { findToken, tokenThere } from "../../src/client/tokens/token.ts";
-import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";

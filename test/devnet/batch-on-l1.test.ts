@@ -6,8 +6,8 @@ import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
 import type { BatchChanges } from "../../src/chain/index/batch-archive.ts";
-import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
-import type { PagedMessages } from "../../src/devnet/view/paged-messages.ts";
+import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
+import type { PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hre from "hardhat";
-import { startRpcServer } from "../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
 import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";

@@ -10,7 +10,7 @@ import type {
   MessageInfo,
   RelayInfo,
   SettledBatchInfo,
-} from "../../src/devnet/view/ecosystem-info.ts";
+} from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { ProviderMessage } from "../../src/node/serving/eip1193.ts";
 import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
 import { PortInUseError } from "../../src/node/serving/listening.ts";

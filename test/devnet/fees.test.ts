@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { DevnetOptionsError, planDevnet } from "../../src/devnet/described/options.ts";
-import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { feeLine } from "../../src/plugin/tasks/running/fee-line.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";

@@ -7,7 +7,7 @@ import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
 import type { ForcedDelivery } from "../../src/client/transfers/force-delivery.ts";
 import { loadEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
 import type { RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "../flow/support/devnet.ts";

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Interface } from "ethers";
 import type { CallFrame } from "../../src/client/sending/remote-failure.ts";
 import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import { traceMessage } from "../../src/devnet/view/message-trace.ts";
+import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { traceMessage } from "../../src/devnet/view/feed/message-trace.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const ABI = ["function store(bytes data)", "error Full(bytes data)"];

@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
 import { loadEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
 import type { RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";

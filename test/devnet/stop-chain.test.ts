@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import { send } from "../../src/client/transfers/send.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { ChainInfo, EcosystemInfo, EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo, EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

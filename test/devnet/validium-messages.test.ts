@@ -6,7 +6,7 @@ import { send } from "../../src/client/transfers/send.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import { deployVisitorCounter, visits } from "../../src/demo/visitor-counter.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

@@ -1,10 +1,10 @@
 import { add } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/air.ts";
-import { checkTraces } from "../../src/stark/check.ts";
-import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
+import { AirBuilder } from "../../src/stark/constraints/air.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
+import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem } from "../../src/stark/system.ts";
+import { compileSystem } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 
 const t = new AirBuilder("fibonacci", 1);

@@ -6,9 +6,9 @@ import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/request/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { executionMethods } from "../../src/node/execution/execution-methods.ts";
-import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
+import type { SettlementView } from "../../src/chain/rpc/zks/settlement-view.ts";
 import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
-import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
+import { Subscriptions } from "../../src/chain/rpc/transport/subscriptions.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 
 test("docs/rpc.md lists exactly the methods that a chain serves", async () => {

@@ -11,7 +11,7 @@ import { OPCODES } from "../../src/machine/instructions/evm.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine/instructions/privileged.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import type { RomRow } from "../../src/machine/rom/rom-row.ts";
-import { fieldElements } from "../../src/stark/fields.ts";
+import { fieldElements } from "../../src/stark/constraints/fields.ts";
 import { messagesOf } from "./support/judge.ts";
 
 /** What an instruction pops and pushes by its own definition; the privileged ones have codes that user code has not. */

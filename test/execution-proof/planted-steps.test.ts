@@ -10,8 +10,8 @@ import { CHUNK_PROFILES, SEGMENT_PROFILES, profileShape, sizedProfile } from "..
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
-import { ABSENT } from "../../src/stark/shape.ts";
-import { committedHeights, compileSystem } from "../../src/stark/system.ts";
+import { ABSENT } from "../../src/stark/systems/shape.ts";
+import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { planningTools, startFollowedChain } from "../node/support/followed-chain.ts";

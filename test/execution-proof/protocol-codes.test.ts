@@ -7,8 +7,8 @@ import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { checkTraces, type Violation } from "../../src/stark/check.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { checkTraces, type Violation } from "../../src/stark/proving/check.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";

@@ -11,10 +11,10 @@ import { leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem } from "../../src/stark/system.ts";
-import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import { compileSystem } from "../../src/stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 

@@ -17,10 +17,10 @@ import {
   segmentedDefinition,
 } from "../../src/execution-proof/run-system.ts";
 import { P } from "../../src/field/koala-bear.ts";
-import { checkTraces } from "../../src/stark/check.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
 import { countsOf } from "../../src/stark/proofs/verify-run.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import { committedHeights, compileSystem } from "../../src/stark/system.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
 
 const definition = runDefinition(PROGRAM, provableParameters());

@@ -5,8 +5,8 @@ import { runDefinition } from "../../src/execution-proof/run-system.ts";
 import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { leastProvenBits, proofSecurity } from "../../src/stark/security/proof-security.ts";
-import { createShape } from "../../src/stark/shape.ts";
-import { committedHeights, compileSystem, type System } from "../../src/stark/system.ts";
+import { createShape } from "../../src/stark/systems/shape.ts";
+import { committedHeights, compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { provenProgram } from "./support/programs.ts";
 
 const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };

@@ -7,9 +7,9 @@ import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/ex
 import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../src/stark/check.ts";
-import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import { compileSystem, type System } from "../../src/stark/system.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
+import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
+import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import {
   applyWrites,

@@ -6,7 +6,7 @@ import { statementValues } from "../../src/execution-proof/run-statement.ts";
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
 import { Assembler } from "../../src/recursion/assembler.ts";
 import { interpret } from "../../src/recursion/interpret.ts";
-import { elementBytes } from "../../src/stark/transcript-form.ts";
+import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 
 const FORM: StatementForm = {
   once: [{ kind: "constant", elements: [7, 65536] }],

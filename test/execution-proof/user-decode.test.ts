@@ -8,7 +8,7 @@ import { decodeOpcode, userOpcodes } from "../../src/execution-proof/user-decode
 import { P } from "../../src/field/koala-bear.ts";
 import { OPCODES, opcodeRules } from "../../src/machine/instructions/evm.ts";
 import { userWeights } from "../../src/protocol/native-budget.ts";
-import { fieldElements } from "../../src/stark/fields.ts";
+import { fieldElements } from "../../src/stark/constraints/fields.ts";
 
 const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
+import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { Kept } from "./support/kept.ts";
 

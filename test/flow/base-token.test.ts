@@ -7,7 +7,7 @@ import { send } from "../../src/client/transfers/send.ts";
 import { findToken } from "../../src/client/tokens/token.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemInfo, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";

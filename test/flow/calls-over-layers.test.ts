@@ -13,7 +13,7 @@ import { readMessageLog } from "../../src/client/messages/sent-messages.ts";
 import { ecosystemOf } from "../../src/client/ecosystem/settlement-base.ts";
 import { refusalOf } from "../../src/client/sending/submit.ts";
 import { viewL1 } from "../../src/client/messages/withdraw.ts";
-import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { decodeL1Call, encodeL1Call } from "../../src/protocol/l1-call.ts";
 import { fromHex, keccak, toHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

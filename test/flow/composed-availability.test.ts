@@ -5,7 +5,7 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { createDataKeeper } from "../../src/devnet/chains/data-keeper.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
-import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
+import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import { HeldData } from "../../src/devnet/reconstruction/held-data.ts";
 import type { DataHolder } from "../../src/devnet/reconstruction/held-data.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";

@@ -12,7 +12,7 @@ import type { Sender } from "../../src/client/sending/submit.ts";
 import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../src/client/governing/upgrade.ts";
 import type { ChainUpgrades } from "../../src/client/governing/upgrade.ts";
 import { createDevelopmentAccounts, FUNDER_KEY, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { ChainPowersInfo } from "../../src/devnet/view/chain-powers.ts";
+import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
 import type { Hyperchains, Member } from "../../src/plugin/api/hyperchains.ts";
 import type { Message } from "../../src/plugin/api/message.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";

@@ -5,7 +5,7 @@ import hre from "hardhat";
 import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../../src/protocol/quorum.ts";

@@ -7,7 +7,7 @@ import { deployRemoteSwap } from "../../src/client/transfers/remote-swap-contrac
 import { swap } from "../../src/client/transfers/swap.ts";
 import type { SentSwap, SwapRequest } from "../../src/client/transfers/swap.ts";
 import { tokenThere } from "../../src/client/tokens/token.ts";
-import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";

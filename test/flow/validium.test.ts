@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -5,7 +5,7 @@ import { partsOfRun } from "../../src/l1-proof/run-parts.ts";
 import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
 import { encodeRun } from "../../src/stark/proofs/encode-run.ts";
 import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
-import { elementBytes } from "../../src/stark/transcript-form.ts";
+import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 import { provenRun } from "../stark/segments/forged-run.ts";
 import { segmentsOf, toyInputs, toyRun, toySegments } from "../recursion/nodes/toy-run.ts";
 

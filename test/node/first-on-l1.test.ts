@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { onL1Sentence } from "../../src/devnet/view/proven.ts";
+import { onL1Sentence } from "../../src/devnet/view/books/proven.ts";
 import { FirstOnL1 } from "../../src/node/execution/first-on-l1.ts";
 
 const batch = (batchNumber: bigint, protocolVersion: bigint) => ({ protocolVersion, outputs: { batchNumber } });

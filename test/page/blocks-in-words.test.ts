@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { FeedEntry } from "../../src/chain/rpc/feed.ts";
-import type { ActivityBlock } from "../../src/devnet/view/activity.ts";
+import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
+import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
 import { BlocksInWords } from "../../src/page/blocks-in-words.ts";
 import type { ToldEntry } from "../../src/page/blocks-in-words.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EXECUTION_LABELS } from "../../src/execution-proof/batch/execution-label.ts";
-import { executionOfBatch, unprovenLine } from "../../src/devnet/view/unproven.ts";
+import { executionOfBatch, unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import { routeTrust } from "../../page/wallet/route-trust.ts";
 
 const L1 = { name: "l1", chainId: 31_337 } as const;

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress } from "ethers";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { GovernanceInfo } from "../../src/devnet/view/governance-info.ts";
+import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, PROTOCOL_VERSION } from "../contracts/l1/support/ecosystem.ts";

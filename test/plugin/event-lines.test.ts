@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { batchLine, layerOf, namedLine, stepLine } from "../../src/plugin/tasks/session/event-lines.ts";
 import type { TitledMembers } from "../../src/plugin/tasks/session/event-lines.ts";
 

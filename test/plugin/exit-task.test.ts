@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { callAfterExit } from "../../src/client/calls/account-after-exit.ts";
 import { createWorkplace } from "./support/run-task.ts";

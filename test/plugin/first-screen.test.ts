@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeviceReport } from "../../src/devices/device-report.ts";
-import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { firstScreen } from "../../src/plugin/tasks/running/first-screen.ts";
 import { warning } from "../../src/plugin/tasks/session/output.ts";
 

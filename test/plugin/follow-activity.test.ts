@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
 import { activityLines } from "../../src/plugin/tasks/following/activity-lines.ts";
 import type { Told } from "../../src/plugin/tasks/following/activity-lines.ts";

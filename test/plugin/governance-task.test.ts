@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { GovernanceInfo } from "../../src/devnet/view/governance-info.ts";
+import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { hyperlaneRegistry } from "../../src/plugin/tasks/running/hyperlane-registry.ts";
 
 test("C14 a registry for Hyperlane's command line has each member's domain, URL and coin, and leaves out names that it refuses", () => {

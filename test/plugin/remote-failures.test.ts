@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Contract, ContractFactory, getCreateAddress, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
 import type { InterfaceAbi } from "ethers";
-import type { CallFailure, MessageTrace } from "../../src/devnet/view/ecosystem-info.ts";
+import type { CallFailure, MessageTrace } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { inclusionOf } from "../../src/relayer/inclusion.ts";
 import { EXAMPLE_PROJECT, installPlugin } from "./connection/support/example-project.ts";

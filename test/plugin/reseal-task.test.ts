@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Clock } from "../../src/runtime/clock.ts";

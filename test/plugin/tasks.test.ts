@@ -23,7 +23,7 @@ import { deployMessageGateways } from "../../src/client/messages/message-gateway
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";

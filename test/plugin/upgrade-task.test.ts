@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 

@@ -17,7 +17,7 @@ import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
 import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import type { ProverPort, Running } from "../../src/proving/queue.ts";
 import { decodeRun, encodeRun } from "../../src/stark/proofs/encode-run.ts";
-import { elementBytes } from "../../src/stark/transcript-form.ts";
+import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { executedBatch } from "../l1-proof/support/executed-batch.ts";
 import { fewQueryPrograms } from "../l1-proof/support/few-query-programs.ts";

@@ -7,8 +7,8 @@ import type { Program } from "../../src/recursion/program.ts";
 import type { Octet, Word } from "../../src/recursion/relation.ts";
 import { HASH_TABLE } from "../../src/recursion/tables/hash-table.ts";
 import type { MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
-import type { Air } from "../../src/stark/air.ts";
-import { evaluateRows } from "../../src/stark/column-arithmetic.ts";
+import type { Air } from "../../src/stark/constraints/air.ts";
+import { evaluateRows } from "../../src/stark/constraints/column-arithmetic.ts";
 
 /*
  * False statements of small programs, each with cells and rows that break one constraint. All values are computed here, so that

@@ -7,9 +7,9 @@ import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProofSection } from "../../src/stark/proof.ts";
-import type { System } from "../../src/stark/system.ts";
-import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import type { ProofSection } from "../../src/stark/openings/proof.ts";
+import type { System } from "../../src/stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { forcedRun } from "./forced-run.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";

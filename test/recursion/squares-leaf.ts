@@ -1,9 +1,9 @@
 import type { Backend } from "../../src/kernels/backend.ts";
-import type { ProofParameters } from "../../src/stark/parameters.ts";
-import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import { compileSystem, type System } from "../../src/stark/system.ts";
-import { elementBytes, wordsOf } from "../../src/stark/transcript-form.ts";
+import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../src/stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { squaresDefinition, squaresInput } from "../stark/airs/squares.ts";
 

@@ -8,12 +8,12 @@ import { MACHINE_TABLES, type MachineTableName } from "../../src/recursion/table
 import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
 import { formOfRows, tableParts } from "../../src/recursion/tables/table-parts.ts";
 import type { WiredProgram } from "../../src/recursion/tables/wiring.ts";
-import { checkTraces } from "../../src/stark/check.ts";
-import { evaluateRows } from "../../src/stark/column-arithmetic.ts";
-import { countedSides } from "../../src/stark/multiplicities.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
+import { evaluateRows } from "../../src/stark/constraints/column-arithmetic.ts";
+import { countedSides } from "../../src/stark/constraints/multiplicities.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import { compileSystem, type System } from "../../src/stark/system.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { type Forgery, forgeries } from "./forgeries.ts";
 import { pathProgram, pathStatement } from "./path-program.ts";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/air.ts";
-import { type Bus, defineBus } from "../../src/stark/bus.ts";
-import { checkTraces } from "../../src/stark/check.ts";
+import { AirBuilder } from "../../src/stark/constraints/air.ts";
+import { type Bus, defineBus } from "../../src/stark/constraints/bus.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { proofSecurity } from "../../src/stark/security/proof-security.ts";
-import { createShape } from "../../src/stark/shape.ts";
-import { compileSystem, type System, type TableDefinition } from "../../src/stark/system.ts";
+import { createShape } from "../../src/stark/systems/shape.ts";
+import { compileSystem, type System, type TableDefinition } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 

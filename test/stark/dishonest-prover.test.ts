@@ -4,10 +4,10 @@ import { add, GENERATOR, mul, P, pow, rootOfUnity } from "../../src/field/koala-
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import type { Rejection } from "../../src/stark/rejection.ts";
-import type { System } from "../../src/stark/system.ts";
-import { createTranscript, type TranscriptFactory } from "../../src/stark/transcript.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import type { Rejection } from "../../src/stark/openings/rejection.ts";
+import type { System } from "../../src/stark/systems/system.ts";
+import { createTranscript, type TranscriptFactory } from "../../src/stark/transcripts/transcript.ts";
 import { verify, type VerifyOptions } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { smallParameters } from "./airs/small-parameters.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it, test } from "node:test";
 import { createExtension, type Ext } from "../../src/field/extension.ts";
 import { mul, P, pow } from "../../src/field/koala-bear.ts";
-import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../src/stark/fri.ts";
-import { friLayerCount } from "../../src/stark/parameters.ts";
+import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../src/stark/openings/fri.ts";
+import { friLayerCount } from "../../src/stark/systems/parameters.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 describe("foldCoset", () => {

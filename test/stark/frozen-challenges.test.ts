@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem } from "../../src/stark/system.ts";
+import { compileSystem } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { smallParameters } from "./airs/small-parameters.ts";

@@ -8,12 +8,12 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { buildTree } from "../../src/kernels/reference/merkle-tree.ts";
 import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
 import { heightClasses } from "../../src/kernels/tree-shape.ts";
-import { AirBuilder, type Constraint } from "../../src/stark/air.ts";
-import { defineBus } from "../../src/stark/bus.ts";
-import { powerOfTwo } from "../../src/stark/evaluate.ts";
-import { defineGadget, type Expression } from "../../src/stark/expression.ts";
+import { AirBuilder, type Constraint } from "../../src/stark/constraints/air.ts";
+import { defineBus } from "../../src/stark/constraints/bus.ts";
+import { powerOfTwo } from "../../src/stark/systems/evaluate.ts";
+import { defineGadget, type Expression } from "../../src/stark/constraints/expression.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem, type System } from "../../src/stark/system.ts";
+import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { AirBuilder } from "../../src/stark/air.ts";
-import { defineBus } from "../../src/stark/bus.ts";
-import { checkTraces } from "../../src/stark/check.ts";
-import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { AirBuilder } from "../../src/stark/constraints/air.ts";
+import { defineBus } from "../../src/stark/constraints/bus.ts";
+import { checkTraces } from "../../src/stark/proving/check.ts";
+import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/system.ts";
+import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 

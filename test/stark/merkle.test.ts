@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { TreeHash } from "../../src/kernels/backend.ts";
 import { digestLength, hashNode } from "../../src/kernels/tree-hash.ts";
 import { multiproofSteps } from "../../src/kernels/multiproof.ts";
-import { multiproofRoot, siblingCount } from "../../src/stark/merkle.ts";
+import { multiproofRoot, siblingCount } from "../../src/stark/openings/merkle.ts";
 
 const keccak: TreeHash = { kind: "keccak", digestBytes: 26 };
 

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import { DEFAULT_PARAMETERS, validateParameters } from "../../src/stark/parameters.ts";
-import { poseidonTranscript } from "../../src/stark/poseidon-transcript.ts";
+import { DEFAULT_PARAMETERS, validateParameters } from "../../src/stark/systems/parameters.ts";
+import { poseidonTranscript } from "../../src/stark/transcripts/poseidon-transcript.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { earlyHash, FIRST_FOLD, foldSegment, runChallenges } from "../../src/stark/segments/fold.ts";
-import { elementBytes, transcriptForm } from "../../src/stark/transcript-form.ts";
+import { elementBytes, transcriptForm } from "../../src/stark/transcripts/transcript-form.ts";
 import { packElements } from "../../src/kernels/leaf-encoding.ts";
-import { packExtensions, packOpenings } from "../../src/stark/proof.ts";
+import { packExtensions, packOpenings } from "../../src/stark/openings/proof.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 /* The expected values are derived by fixtures/protocol/derive-statements.py, with a permutation of its own. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
-import type { ProofParameters } from "../../src/stark/parameters.ts";
+import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
-import type { System } from "../../src/stark/system.ts";
+import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
+import type { System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";

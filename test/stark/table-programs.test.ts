@@ -4,8 +4,8 @@ import type { Backend, Columns, ProgramUse } from "../../src/kernels/backend.ts"
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
-import { compileTableProgram } from "../../src/stark/table-program.ts";
-import { TablePrograms } from "../../src/stark/table-programs.ts";
+import { compileTableProgram } from "../../src/stark/programs/table-program.ts";
+import { TablePrograms } from "../../src/stark/programs/table-programs.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
 

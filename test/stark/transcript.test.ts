@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { keccak256 } from "ethers";
 import { P } from "../../src/field/koala-bear.ts";
-import { createTranscript } from "../../src/stark/transcript.ts";
+import { createTranscript } from "../../src/stark/transcripts/transcript.ts";
 
 /* The expected values are computed here from the written definition, with another keccak implementation and BigInt. */
 

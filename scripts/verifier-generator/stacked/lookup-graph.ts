@@ -1,7 +1,7 @@
-import type { Constraint } from "../../../src/stark/air.ts";
-import type { ExpressionNode, NodeIndex } from "../../../src/stark/expression.ts";
-import { lookupConstraints, type LookupPlan } from "../../../src/stark/lookup.ts";
-import type { Table } from "../../../src/stark/system.ts";
+import type { Constraint } from "../../../src/stark/constraints/air.ts";
+import type { ExpressionNode, NodeIndex } from "../../../src/stark/constraints/expression.ts";
+import { lookupConstraints, type LookupPlan } from "../../../src/stark/constraints/lookup.ts";
+import type { Table } from "../../../src/stark/systems/system.ts";
 import type { EvaluatedTable } from "../evaluated-table.ts";
 
 /**

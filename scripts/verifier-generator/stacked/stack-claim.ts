@@ -1,5 +1,5 @@
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
-import type { TreePhase } from "../../../src/stark/tree-phases.ts";
+import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
 import { slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex } from "../lanes.ts";

@@ -1,11 +1,11 @@
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.ts";
-import type { ProofParameters } from "../../../src/stark/parameters.ts";
-import { createShape, type Shape } from "../../../src/stark/shape.ts";
+import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { batchedBits } from "../../../src/stark/stacked/claims.ts";
-import { layerFolds, type StackShape } from "../../../src/stark/stack-shape.ts";
-import type { System, Table } from "../../../src/stark/system.ts";
-import type { TreePhase } from "../../../src/stark/tree-phases.ts";
+import { layerFolds, type StackShape } from "../../../src/stark/systems/stack-shape.ts";
+import type { System, Table } from "../../../src/stark/systems/system.ts";
+import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
 import { ARGUMENT_WORDS, SHARED_WORDS } from "../core-layout.ts";
 import type { QueryLayout, QuerySlot } from "../core-queries.ts";
 import { MemoryLayout } from "../memory-layout.ts";

@@ -1,4 +1,4 @@
-import type { RouteRequest } from "../rpc/http-route.ts";
+import type { RouteRequest } from "../rpc/transport/http-route.ts";
 import { blockTag } from "./blocks.ts";
 import { invalid } from "./rest-error.ts";
 

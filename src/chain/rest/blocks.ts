@@ -1,4 +1,4 @@
-import type { AnswerCalls, RouteRequest } from "../rpc/http-route.ts";
+import type { AnswerCalls, RouteRequest } from "../rpc/transport/http-route.ts";
 import { invalid, notFound } from "./rest-error.ts";
 import { stageOf } from "./stages.ts";
 import type { Stages } from "./stages.ts";

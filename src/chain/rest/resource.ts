@@ -1,4 +1,4 @@
-import type { HttpRoute, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
+import type { HttpRoute, RouteAnswer, RouteRequest } from "../rpc/transport/http-route.ts";
 import type { SchemaName } from "./schemas.ts";
 
 export interface Parameter {

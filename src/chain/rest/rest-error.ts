@@ -1,6 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { RpcCode, RpcError } from "../rpc/request/json-rpc.ts";
-import type { RouteAnswer } from "../rpc/http-route.ts";
+import type { RouteAnswer } from "../rpc/transport/http-route.ts";
 
 /** A request that has no answer: status of HTTP, a code for programs and a text for people. */
 export class RestError extends NamedError<string> {

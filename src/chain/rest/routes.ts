@@ -1,4 +1,4 @@
-import type { HttpRoute, RouteRequest } from "../rpc/http-route.ts";
+import type { HttpRoute, RouteRequest } from "../rpc/transport/http-route.ts";
 import { SharedPlaces } from "../rpc/request/shared-places.ts";
 import { readAccount } from "./accounts.ts";
 import { readBatch, readBatchExecution } from "./batches.ts";

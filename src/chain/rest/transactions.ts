@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { AnswerCalls, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
+import type { AnswerCalls, RouteAnswer, RouteRequest } from "../rpc/transport/http-route.ts";
 import type { SharedPlaces } from "../rpc/request/shared-places.ts";
 import { memberOf } from "./json-body.ts";
 import { invalid, notFound } from "./rest-error.ts";

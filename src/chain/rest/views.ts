@@ -1,4 +1,4 @@
-import type { RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
+import type { RouteAnswer, RouteRequest } from "../rpc/transport/http-route.ts";
 import { memberOf } from "./json-body.ts";
 import { errorAnswer, invalid } from "./rest-error.ts";
 

@@ -1,12 +1,12 @@
 import type { Chain } from "../chain.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { Notification, Notifications } from "./subscriptions.ts";
+import type { Notification, Notifications } from "./transport/subscriptions.ts";
 import { RpcCode, RpcError } from "./request/json-rpc.ts";
-import { matches, parseLogFilter } from "./log-filter.ts";
-import type { LogFilter } from "./log-filter.ts";
-import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
+import { matches, parseLogFilter } from "./logs/log-filter.ts";
+import type { LogFilter } from "./logs/log-filter.ts";
+import { LogReader, NO_LOG_LIMITS } from "./logs/log-reader.ts";
 import { pendingTransaction } from "../transaction/shown-transaction.ts";
-import { ZkFields } from "./zk-fields.ts";
+import { ZkFields } from "./zks/zk-fields.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Notifications of one block that are given out in one turn of the event loop: others are answered in between. */

@@ -1,5 +1,5 @@
-import type { Fields } from "../../stark/fields.ts";
-import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import type { Fields } from "../../stark/constraints/fields.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import type { Answer, OperationName, Request } from "../operations/operation.ts";
 import {
   ARITHMETIC_TABLE_NAMES,

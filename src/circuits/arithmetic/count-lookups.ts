@@ -1,6 +1,6 @@
-import type { Air } from "../../stark/air.ts";
-import type { Bus } from "../../stark/bus.ts";
-import { evaluateRows, rowRange, type TableColumns } from "../../stark/column-arithmetic.ts";
+import type { Air } from "../../stark/constraints/air.ts";
+import type { Bus } from "../../stark/constraints/bus.ts";
+import { evaluateRows, rowRange, type TableColumns } from "../../stark/constraints/column-arithmetic.ts";
 
 /** A table whose sends are counted. Public values are not read by any. */
 export interface LookingTable {

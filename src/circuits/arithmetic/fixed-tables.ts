@@ -1,4 +1,4 @@
-import type { TableDefinition } from "../../stark/system.ts";
+import type { TableDefinition } from "../../stark/systems/system.ts";
 import { BYTE_AND, BYTES, RANGE14, RANGE16 } from "../buses.ts";
 import { BYTE_PAIRS_LOG_ROWS, bytePairsTable } from "../byte-pairs/byte-pairs-air.ts";
 import { RANGE16_LOG_ROWS, range16Table } from "../range16/range16-air.ts";

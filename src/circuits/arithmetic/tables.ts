@@ -1,5 +1,5 @@
-import type { Air } from "../../stark/air.ts";
-import type { Fields } from "../../stark/fields.ts";
+import type { Air } from "../../stark/constraints/air.ts";
+import type { Fields } from "../../stark/constraints/fields.ts";
 import { addAir, ADD_FIELDS } from "../add/add-air.ts";
 import { ADD_OPERATIONS, addRow } from "../add/add-trace.ts";
 import { EXP_FIELDS, expAir } from "../exp/exp-air.ts";

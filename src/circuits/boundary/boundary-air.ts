@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
 import { FIRST_WORD, LAST_WORD, ROOTS } from "../buses.ts";
 import type { MemoryPlace } from "../memory/memory-trace.ts";
 import { DIGEST } from "../shapes/digest.ts";

@@ -1,5 +1,5 @@
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../shapes/word.ts";

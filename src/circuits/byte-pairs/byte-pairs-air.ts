@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { TableDefinition } from "../../stark/system.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { TableDefinition } from "../../stark/systems/system.ts";
 import { BYTE_AND, BYTES } from "../buses.ts";
 
 /** log2 of the rows. */

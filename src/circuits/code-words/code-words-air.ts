@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { CODE_BYTE, FINAL_WORD } from "../buses.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";

@@ -1,5 +1,5 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { WORD_BYTES } from "../shapes/word.ts";
 import { CODE_WORDS_FIELDS, type CodeWordsCells } from "./code-words-air.ts";
 

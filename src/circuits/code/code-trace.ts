@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
 import type { CodeWordsCells } from "../code-words/code-words-air.ts";
 import { operandSize } from "../opcodes/opcodes-air.ts";
 import { WORD_BYTES } from "../shapes/word.ts";

@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { COMPRESSION } from "../buses.ts";
 import { constrainCubicPermutation, CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
 import { DIGEST } from "../shapes/digest.ts";

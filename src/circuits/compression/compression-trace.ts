@@ -1,10 +1,10 @@
 import { add } from "../../field/koala-bear.ts";
-import { fieldValues } from "../../stark/fields.ts";
+import { fieldValues } from "../../stark/constraints/fields.ts";
 import { permuteByRounds } from "../poseidon/permutation-trace.ts";
 import { CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
 import { DIGEST } from "../shapes/digest.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { COMPRESSION_FIELDS, type CompressionCells } from "./compression-air.ts";
 
 type Digest = readonly number[];

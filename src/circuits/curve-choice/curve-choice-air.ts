@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { CURVE_CHOICE, CURVE_CHOSEN, CURVE_SUM } from "../buses.ts";
 import { assertBoolean } from "../words/expressions.ts";
 import { WORD_BYTES } from "../shapes/word.ts";

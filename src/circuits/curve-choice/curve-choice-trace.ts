@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { INFINITY, type Point } from "../secp256k1/secp256k1.ts";
 import { bytesOf } from "../shapes/word.ts";
 import { CURVE_CHOICE_FIELDS, type CurveChoiceCells } from "./curve-choice-air.ts";

@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { OPERATION } from "../operations/operation.ts";
 import { ALU, CURVE_CHOICE, CURVE_CHOSEN, CURVE_LIMBS, CURVE_MULTIPLE, CURVE_PRODUCT, CURVE_STEP, CURVE_SUM } from "../buses.ts";
 import { BETA, LAMBDA } from "../secp256k1/endomorphism.ts";

@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { CURVE_PRODUCT } from "../buses.ts";
 import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 import { assertProduct, PRODUCT_WITNESS } from "./product-identity.ts";

@@ -1,6 +1,6 @@
 import { P } from "../../field/koala-bear.ts";
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { limbsOf, WORD_BYTES } from "../shapes/word.ts";
 import { CURVE_PRODUCT_FIELDS, type CurveProductCells } from "./curve-product-air.ts";
 import { type CurveProduct, productWitness } from "./product-identity.ts";

@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { CURVE_CHOSEN, CURVE_LIMBS, CURVE_SCALARS, CURVE_STEP } from "../buses.ts";
 import { PRODUCT_WITNESS, assertProduct } from "../curve-product/product-identity.ts";
 import { assertBoolean, element, limbsOfBytes, lookUpBytes } from "../words/expressions.ts";

@@ -1,6 +1,6 @@
 import { smallInverse } from "../../field/small-inverse.ts";
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
 import { INFINITY, inverse, modulo, type Point, PRIME } from "../secp256k1/secp256k1.ts";
 import { lessCells } from "../words/less-than.ts";

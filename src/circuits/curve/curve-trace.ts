@@ -1,5 +1,5 @@
-import type { Fields, FieldValues } from "../../stark/fields.ts";
-import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import type { Fields, FieldValues } from "../../stark/constraints/fields.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import { CURVE_CHOICE_FIELDS } from "../curve-choice/curve-choice-air.ts";
 import { curveChoiceColumns } from "../curve-choice/curve-choice-trace.ts";

@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { COMPRESSION, DIGEST_WORDS, RANGE16 } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";

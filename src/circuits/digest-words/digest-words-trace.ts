@@ -1,6 +1,6 @@
 import { inv, P } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 import { DIGEST_WORDS_FIELDS, type DigestWordsCells, TOP_LIMB } from "./digest-words-air.ts";

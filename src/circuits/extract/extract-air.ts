@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTES } from "../buses.ts";
 import { assertBoolean, assertOneOf, chooseWord, constantWord, element, lookUpLimbs, zeroWord } from "../words/expressions.ts";

@@ -1,6 +1,6 @@
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
 import { P } from "../../field/koala-bear.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { bigEndianBytes } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, WORD_BYTES } from "../shapes/word.ts";

@@ -1,5 +1,5 @@
-import { fieldOffsets } from "../../stark/fields.ts";
-import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import { fieldOffsets } from "../../stark/constraints/fields.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import { IOTA_BITS, KECCAK_FIELDS } from "./keccak-air.ts";
 import {
   beforeRhoAndPi,

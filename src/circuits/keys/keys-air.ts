@@ -1,8 +1,8 @@
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { EntryTag } from "../../protocol/diff-list.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { ALU, COMPRESSION, FIRST_WORD, LAST_WORD, LEAF } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";

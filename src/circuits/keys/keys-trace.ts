@@ -1,8 +1,8 @@
 import { inv } from "../../field/koala-bear.ts";
 import { EntryTag } from "../../protocol/diff-list.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import type { CompressDigests } from "../leaves/touched-leaf.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { number30 } from "../words/earlier.ts";

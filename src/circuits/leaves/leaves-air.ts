@@ -1,7 +1,7 @@
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { COMPRESSION, LEAF, LEAF_COUNTS, NODE } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";

@@ -1,8 +1,8 @@
 import { add, inv } from "../../field/koala-bear.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { LIMB, LIMBS } from "../shapes/word.ts";
 import { LEAVES_FIELDS, type LeafCells } from "./leaves-air.ts";

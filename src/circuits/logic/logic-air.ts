@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTE_AND } from "../buses.ts";
 import { assertOneOf, element, limbsOfBytes, zeroWord } from "../words/expressions.ts";

@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { MEMORY_COST, RANGE16 } from "../buses.ts";
 
 /** Words of memory cost a part that grows with their square, this part of it. */

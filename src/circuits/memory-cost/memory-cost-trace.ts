@@ -1,5 +1,5 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { MEMORY_COST_FIELDS, type MemoryCostCells } from "./memory-cost-air.ts";
 
 /** Numbers of words whose cost is asked for. */

@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { FINAL_WORD, FIRST_WORD, LAST_WORD, MEMORY, RANGE14 } from "../buses.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";

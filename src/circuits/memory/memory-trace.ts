@@ -1,5 +1,5 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../shapes/word.ts";
 import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";

@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import { elementCount, fieldElements, type Fields, type FieldValues } from "../../stark/fields.ts";
-import type { TableDefinition } from "../../stark/system.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import { elementCount, fieldElements, type Fields, type FieldValues } from "../../stark/constraints/fields.ts";
+import type { TableDefinition } from "../../stark/systems/system.ts";
 import { OPCODE, OPCODE_SHAPE } from "../buses.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../shapes/user-opcode.ts";
 

@@ -1,5 +1,5 @@
 import { MDS_FIRST_ROW, WIDTH } from "../../kernels/poseidon.ts";
-import { defineGadget, type Expression, type ExpressionBuilder } from "../../stark/expression.ts";
+import { defineGadget, type Expression, type ExpressionBuilder } from "../../stark/constraints/expression.ts";
 import { multiplyByCirculant } from "./circulant.ts";
 
 const multiplyByMatrix = (b: ExpressionBuilder, state: readonly Expression[]): Expression[] =>

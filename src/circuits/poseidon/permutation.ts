@@ -1,7 +1,7 @@
 import { COMPACT_CONSTANTS } from "../../kernels/poseidon-rounds.ts";
 import { WIDTH } from "../../kernels/poseidon.ts";
-import type { AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import type { AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { cube, fullSboxes, linearLayer, linearLayerBackwards } from "./gadgets.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { OPERATION } from "../operations/operation.ts";
 import { ALU, BYTES, CURVE_MULTIPLE, CURVE_PRODUCT, MEMORY, RECOVER } from "../buses.ts";
 import { CURVE_CONSTANT, ORDER, PRIME } from "../secp256k1/secp256k1.ts";

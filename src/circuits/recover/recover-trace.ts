@@ -1,6 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import type { CurveTrace } from "../curve/curve-trace.ts";
 import { CURVE_CONSTANT, INFINITY, inverse, modulo, ORDER, type Point, PRIME, squareRoot } from "../secp256k1/secp256k1.ts";

@@ -1,7 +1,7 @@
 import { inv } from "../../field/koala-bear.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import type { CompressDigests } from "../leaves/touched-leaf.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { RELISTED_LEAVES_FIELDS, type RelistedLeafCells } from "./relisted-leaves-air.ts";

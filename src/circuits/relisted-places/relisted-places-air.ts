@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { LEAF_COUNTS, LISTED_AFTER, LISTED_BEFORE, NODE } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean } from "../words/expressions.ts";

@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { TableDefinition } from "../../stark/system.ts";
-import { TableRows } from "../../stark/table-rows.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { TableDefinition } from "../../stark/systems/system.ts";
+import { TableRows } from "../../stark/rows/table-rows.ts";
 import { ROM } from "../buses.ts";
 import { type Instruction, INSTRUCTION_FIELDS } from "../shapes/instruction.ts";
 

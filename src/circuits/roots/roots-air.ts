@@ -1,8 +1,8 @@
 import { compress } from "../../kernels/poseidon.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { COMPRESSION, LEAF_COUNTS, NODE, ROOTS } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element } from "../words/expressions.ts";

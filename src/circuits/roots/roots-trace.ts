@@ -1,6 +1,6 @@
-import { elementCount, fieldValues } from "../../stark/fields.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { elementCount, fieldValues } from "../../stark/constraints/fields.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { ROOTS_FIELDS, type RootsCells } from "./roots-air.ts";
 
 /** The main columns of the table: one row that speaks. */

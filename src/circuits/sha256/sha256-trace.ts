@@ -1,5 +1,5 @@
-import { fieldOffsets } from "../../stark/fields.ts";
-import { type LeastHeight, leastLogRows, TableRows } from "../../stark/table-rows.ts";
+import { fieldOffsets } from "../../stark/constraints/fields.ts";
+import { type LeastHeight, leastLogRows, TableRows } from "../../stark/rows/table-rows.ts";
 import { LIMB } from "../shapes/word.ts";
 import { BITS, LIMB_BITS, ofWord, SHA256_FIELDS, WORD_LIMBS } from "./sha256-air.ts";
 import {

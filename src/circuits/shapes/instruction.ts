@@ -1,4 +1,4 @@
-import type { FieldValues } from "../../stark/fields.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { LIMBS } from "./word.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { FieldValues } from "../../stark/fields.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 
 /**
  * What user mode has to know of an opcode: numbers, then flags that are 0 or 1. All of it is fixed.

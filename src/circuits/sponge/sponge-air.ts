@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { BYTES, HASH, HASH_INPUT, KECCAK, LANE, RANGE14 } from "../buses.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "../shapes/keccak-state.ts";
 import { bigEndianLimbs } from "../words/big-endian.ts";

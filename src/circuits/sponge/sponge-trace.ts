@@ -1,5 +1,5 @@
-import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { ROW_LANES, LANE_BYTES, type HashInputCells } from "../hash-input/hash-input-air.ts";
 import { type HashedInput, inputRows, withLanes } from "../hash-input/hash-input-trace.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "../shapes/keccak-state.ts";

@@ -1,9 +1,9 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
-import { compileSystem, type System } from "../../stark/system.ts";
-import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { compileSystem, type System } from "../../stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { inOrder, partOf } from "../shapes/stated-elements.ts";
 import { LIMB, LIMBS, limbsOf } from "../shapes/word.ts";

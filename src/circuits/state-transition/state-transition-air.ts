@@ -1,5 +1,5 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { constrainPermutation } from "../poseidon/permutation.ts";
 import { declareRegisters } from "./layout/columns.ts";
 import { constrainComparison } from "./constraints/comparison.ts";

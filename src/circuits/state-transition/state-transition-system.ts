@@ -1,5 +1,5 @@
-import { DEFAULT_PARAMETERS, type ProofParameters } from "../../stark/parameters.ts";
-import { compileSystem, type System } from "../../stark/system.ts";
+import { DEFAULT_PARAMETERS, type ProofParameters } from "../../stark/systems/parameters.ts";
+import { compileSystem, type System } from "../../stark/systems/system.ts";
 import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "./layout/public-values.ts";
 import { createStateTransitionAir } from "./state-transition-air.ts";
 import { statementValues } from "./statement-values.ts";

@@ -1,6 +1,6 @@
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { COMPRESSION, NODE } from "../buses.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { assertBoolean, element } from "../words/expressions.ts";

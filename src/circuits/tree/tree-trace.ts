@@ -1,5 +1,5 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { DIGEST } from "../shapes/digest.ts";
 import { TREE_FIELDS, type TreeCells } from "./tree-air.ts";
 

@@ -1,7 +1,7 @@
 import { inv } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { ALU, BYTE_MEMORY, BYTES, COPY, HASH, MEMORY, MEMORY_COST, RANGE14, RANGE16, USER_BYTES } from "../buses.ts";
 import type { UserWeights } from "../../protocol/native-budget.ts";
 import { OPERATION } from "../operations/operation.ts";

@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
-import type { FieldValues } from "../../stark/fields.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
+import type { FieldValues } from "../../stark/constraints/fields.ts";
 import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_BYTES, USER_ENDS } from "../buses.ts";
 import { OPERATION } from "../operations/operation.ts";
 import type { UserWeights } from "../../protocol/native-budget.ts";

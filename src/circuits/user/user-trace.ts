@@ -1,4 +1,4 @@
-import type { LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import type { LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../shapes/user-opcode.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../shapes/word.ts";

@@ -1,5 +1,5 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { number30 } from "../words/earlier.ts";
 import { VISITS_FIELDS, type VisitCells } from "./visits-air.ts";
 

@@ -1,6 +1,6 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { LeastHeight } from "../../stark/table-rows.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import { traceColumns } from "../../stark/rows/trace-columns.ts";
+import type { LeastHeight } from "../../stark/rows/table-rows.ts";
 import { WORD_RANGE } from "../buses.ts";
 import { lookUpLimbs } from "../words/expressions.ts";
 import { LIMBS } from "../shapes/word.ts";

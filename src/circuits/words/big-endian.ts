@@ -1,5 +1,5 @@
-import type { AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import type { AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { limbsOfBytes } from "./expressions.ts";
 import { LIMBS, WORD_BYTES } from "../shapes/word.ts";
 

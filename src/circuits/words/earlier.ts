@@ -1,5 +1,5 @@
-import type { AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import type { AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { element, lookUpCarries, lookUpLimbs } from "./expressions.ts";
 import { LIMB } from "../shapes/word.ts";
 

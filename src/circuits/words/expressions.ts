@@ -1,5 +1,5 @@
-import type { AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import type { AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { BYTES, RANGE14, RANGE16 } from "../buses.ts";
 import { LIMBS } from "../shapes/word.ts";
 

@@ -4,7 +4,7 @@ import type { OwnArtifacts } from "../../bridges/published-code.ts";
 import type { BridgeName } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { BridgeDelivery } from "../view/bridge-info.ts";
+import type { BridgeDelivery } from "../view/books/bridge-info.ts";
 import type { BridgeCrossing } from "./gateway-carrier.ts";
 
 /** Puts a bridge's contracts on members. Each rejects with BridgeSetUpError. */

@@ -4,7 +4,7 @@ import type { SentCcipMessage } from "../../bridges/ccip/book.ts";
 import { ccipCode, ccipContracts, connectCcip, deployCcip } from "../../bridges/ccip/deploy.ts";
 import { emptyPool, receiverRevert, refusingToken } from "../../bridges/ccip/receiver-revert.ts";
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
-import type { BridgeStanding } from "../view/bridge-info.ts";
+import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { addressWord, runningBridge } from "./running-bridge.ts";
 import type { BridgeMessage } from "./running-bridge.ts";

@@ -3,7 +3,7 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { DispatchedMessage } from "../../bridges/hyperlane/book.ts";
 import { connectHyperlane, deployHyperlane, hyperlaneCode, hyperlaneContracts } from "../../bridges/hyperlane/deploy.ts";
 import { HyperlaneWorker } from "../../bridges/hyperlane/worker.ts";
-import type { BridgeStanding } from "../view/bridge-info.ts";
+import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { runningBridge } from "./running-bridge.ts";
 import type { BridgeMessage } from "./running-bridge.ts";

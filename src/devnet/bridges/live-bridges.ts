@@ -14,7 +14,7 @@ import { fundAccounts, fundOperator, requireFunds } from "../chains/funding.ts";
 import { transmit } from "../deployment/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
-import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/bridge-info.ts";
+import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/books/bridge-info.ts";
 import type { BridgeKind, BridgeLook, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
 import { connectBridgeMembers } from "./bridge-members.ts";
 import type { ConnectedMembers } from "./bridge-members.ts";

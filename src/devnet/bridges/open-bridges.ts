@@ -1,5 +1,5 @@
 import type { Disposer } from "../../runtime/disposer.ts";
-import type { EcosystemInfo } from "../view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../view/books/ecosystem-info.ts";
 import type { LiveBridges, LiveBridgesDependencies } from "./live-bridges.ts";
 
 /** What opening needs; without a `projectFolder` packages are looked for where the process runs. */

@@ -3,7 +3,7 @@ import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { Composed, SentPacket } from "../../bridges/layerzero/book.ts";
 import { missingDvns } from "../../bridges/layerzero/refusals.ts";
 import type { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
-import type { BridgeStanding, ComposedInfo } from "../view/bridge-info.ts";
+import type { BridgeStanding, ComposedInfo } from "../view/books/bridge-info.ts";
 import type { BridgeMessage } from "./running-bridge.ts";
 
 /** A packet as the ecosystem's methods tell it. */

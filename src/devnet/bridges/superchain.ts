@@ -4,7 +4,7 @@ import type { SuperchainMessage } from "../../bridges/superchain/book.ts";
 import { NOT_BACKED } from "../../bridges/superchain/interfaces.ts";
 import { SuperchainWorker } from "../../bridges/superchain/worker.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
-import type { BridgeStanding } from "../view/bridge-info.ts";
+import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
 import { addressWord, runningBridge } from "./running-bridge.ts";
 import type { BridgeMessage } from "./running-bridge.ts";

@@ -1,6 +1,6 @@
 import { endedChain, pausedChain } from "../../client/standing/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
+import type { MethodRefusal } from "../../chain/rpc/transport/refused-methods.ts";
 import type { Mark } from "../../core/marks.ts";
 import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import { bridgeProblems } from "../../options/bridges.ts";
 import { CHAIN_IN_CODE } from "../../options/chain.ts";
 import { ECOSYSTEM_OPTIONS } from "../../options/ecosystem.ts";

@@ -2,9 +2,9 @@ import { Transaction } from "ethers";
 import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { inputOf, parseOverrides } from "../../chain/rpc/request/call-request.ts";
-import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
+import { checkFeeHistory } from "../../chain/rpc/blocks/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { fairLine } from "../../chain/rpc/fair-line.ts";
+import { fairLine } from "../../chain/rpc/calls/fair-line.ts";
 import { fromHex, HexError, hexQuantity } from "../../protocol/hex.ts";
 
 /**

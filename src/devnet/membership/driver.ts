@@ -1,14 +1,14 @@
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
-import type { SettledBatchInfo } from "../view/ecosystem-info.ts";
-import { resealInfo } from "../view/reseal-info.ts";
-import { messageInfo } from "../view/message-info.ts";
+import type { SettledBatchInfo } from "../view/books/ecosystem-info.ts";
+import { resealInfo } from "../view/batches/reseal-info.ts";
+import { messageInfo } from "../view/books/message-info.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { requireNothingOnTop } from "./settlement-bases.ts";
-import { settledBatchInfo } from "../view/settled-info.ts";
+import { settledBatchInfo } from "../view/batches/settled-info.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
-import type { Driver } from "../view/driver.ts";
+import type { Driver } from "../view/books/driver.ts";
 
 /** Bridges, as far as a relay moves them. */
 interface DrivenBridges {

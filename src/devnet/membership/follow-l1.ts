@@ -1,4 +1,4 @@
-import type { Feed } from "../../chain/rpc/feed.ts";
+import type { Feed } from "../../chain/rpc/transport/feed.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { newBlock } from "./open-chain.ts";

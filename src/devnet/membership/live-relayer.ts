@@ -1,7 +1,7 @@
 import type { BooksStanding } from "../../relayer/books-standing.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
-import type { MessagesToL1View } from "../view/messages-to-l1.ts";
+import type { MessagesToL1View } from "../view/books/messages-to-l1.ts";
 
 /** What follows the messages between a set of chains, and to L1. */
 export interface Following {

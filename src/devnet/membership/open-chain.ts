@@ -4,9 +4,9 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
-import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
-import type { Closed } from "../../chain/rpc/guarded-methods.ts";
-import type { RevertReason } from "../../chain/rpc/message-status.ts";
+import type { Feed, FeedEntry } from "../../chain/rpc/transport/feed.ts";
+import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
+import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
@@ -34,7 +34,7 @@ import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import type { CompleteOptions } from "../described/options.ts";
-import type { ChainInfo } from "../view/ecosystem-info.ts";
+import type { ChainInfo } from "../view/books/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
 
 /** What a chain's user is told by its process. */

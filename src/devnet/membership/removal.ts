@@ -3,9 +3,9 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
 import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
-import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
-import type { EcosystemView } from "../view/ecosystem-view.ts";
-import { hasArrived } from "../view/has-arrived.ts";
+import type { RemovedChainInfo } from "../view/books/ecosystem-info.ts";
+import type { EcosystemView } from "../view/books/ecosystem-view.ts";
+import { hasArrived } from "../view/books/has-arrived.ts";
 
 /** What a chain would leave behind. */
 type LeftOpen = RemovedChainInfo["leftOpen"];

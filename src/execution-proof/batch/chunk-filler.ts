@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { JobThread } from "../../runtime/job-thread.ts";
 import { executionParameters } from "../parameters.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import { type LabelledExecution, UnprovableBatch } from "./execution-label.ts";
 import type { Filled, FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";

@@ -1,8 +1,8 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { Kernel } from "../../machine/interpreter/kernel.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
-import { ABSENT, createShape } from "../../stark/shape.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
+import { ABSENT, createShape } from "../../stark/systems/shape.ts";
 import { cellsOf, sizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { MOST_SEGMENTS, profiledInput, runInput } from "../run-system.ts";

@@ -1,12 +1,12 @@
 import type { Backend } from "../../kernels/backend.ts";
-import { FixedTables } from "../../stark/fixed-tables.ts";
+import { FixedTables } from "../../stark/proving/fixed-tables.ts";
 import { prove, type ProveOptions } from "../../stark/proofs/prove.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ProofRequest, ProvingBackends } from "../../devices/proving-backends.ts";
 import { encodeRun } from "../../stark/proofs/encode-run.ts";
 import { planRun } from "../segments/plan-run.ts";
 import { proveRun } from "../../stark/proofs/prove-run.ts";
-import type { TablePrograms } from "../../stark/table-programs.ts";
+import type { TablePrograms } from "../../stark/programs/table-programs.ts";
 import type { ChunkFiller } from "./chunk-filler.ts";
 import type { FilledChunk } from "./chunk-filling.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";

@@ -1,4 +1,4 @@
-import type { ProofPhase } from "../../stark/column-prover.ts";
+import type { ProofPhase } from "../../stark/proving/column-prover.ts";
 
 /** A proof of a batch's execution in the making. Chunks are counted from 0. */
 export interface ExecutionProgress {

@@ -3,7 +3,7 @@ import type { CardSetup } from "../../devices/card-setup.ts";
 import { defaultIdleTimeoutMs, type DeviceChoice } from "../../devices/device-choice.ts";
 import { NamedError } from "../../errors/named-error.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";

@@ -1,6 +1,6 @@
 import type { CardSetup } from "../../devices/card-setup.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";

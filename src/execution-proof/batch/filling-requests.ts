@@ -1,5 +1,5 @@
-import type { ProofParameters } from "../../stark/parameters.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { CrowdedSteps, FilledChunk } from "./chunk-filling.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";

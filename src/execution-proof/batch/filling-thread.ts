@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import { sizedProfile } from "../run-profiles.ts";
 import { ChunkFilling } from "./chunk-filling.ts";
 import { uncommittedSystem } from "./execution-key.ts";

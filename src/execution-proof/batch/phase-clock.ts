@@ -1,4 +1,4 @@
-import type { ProofPhase } from "../../stark/column-prover.ts";
+import type { ProofPhase } from "../../stark/proving/column-prover.ts";
 
 /** Tells of phases, and how long they take. */
 export class PhaseClock {

@@ -10,8 +10,8 @@ import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-progr
 import { compressParameters, programParameters, wrapParameters } from "../../recursion/tables/program-parameters.ts";
 import { systemOfForm } from "../../recursion/tables/program-system.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
-import { compileSystem, type System } from "../../stark/system.ts";
-import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
+import { compileSystem, type System } from "../../stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { provableParameters } from "../parameters.ts";
 import { CHUNK_PROFILES, profileShape, SEGMENT_PROFILES } from "../run-profiles.ts";
 import { segmentedDefinition } from "../run-system.ts";

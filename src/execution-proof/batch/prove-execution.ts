@@ -1,8 +1,8 @@
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { KernelThreadsLost } from "../../kernels/wasm/device/worker-pool.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
 import type { ProvingBackends } from "../../devices/proving-backends.ts";
-import { TablePrograms } from "../../stark/table-programs.ts";
+import { TablePrograms } from "../../stark/programs/table-programs.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { chunkEnds } from "./chunk-input.ts";

@@ -1,4 +1,4 @@
-import type { ProofPhase } from "../../stark/column-prover.ts";
+import type { ProofPhase } from "../../stark/proving/column-prover.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";

@@ -1,12 +1,12 @@
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import type { Digest } from "../../protocol/digest.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
-import { ProofReader, readHead } from "../../stark/proof.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { ProofReader, readHead } from "../../stark/openings/proof.ts";
 import { decodeRun, isRun } from "../../stark/proofs/encode-run.ts";
 import { verifyRun } from "../../stark/proofs/verify-run.ts";
-import { ABSENT, rowCount } from "../../stark/shape.ts";
-import type { System } from "../../stark/system.ts";
+import { ABSENT, rowCount } from "../../stark/systems/shape.ts";
+import type { System } from "../../stark/systems/system.ts";
 import { verify } from "../../stark/proofs/verify.ts";
 import { parametersOf } from "../parameters.ts";
 import { type ExecutionBatchProof, decodeBatchProof } from "./batch-proof.ts";

@@ -1,10 +1,10 @@
 import type { LookingTable } from "../../circuits/arithmetic/count-lookups.ts";
-import { PackedRows } from "../../stark/packed-rows.ts";
-import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
+import { PackedRows } from "../../stark/rows/packed-rows.ts";
+import { laterStatement, type ProverInput } from "../../stark/proving/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
-import type { SegmentFlags } from "../../stark/segment-bounds.ts";
-import type { TableDefinition } from "../../stark/system.ts";
-import { type LeastHeight, TableRows } from "../../stark/table-rows.ts";
+import type { SegmentFlags } from "../../stark/constraints/segment-bounds.ts";
+import type { TableDefinition } from "../../stark/systems/system.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import type { RunProfile, SizedProfile } from "../run-profiles.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { encodeStatement } from "../run-statement.ts";

@@ -1,8 +1,8 @@
 import type { Backend } from "../../kernels/backend.ts";
-import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
+import { laterStatement, type ProverInput } from "../../stark/proving/prover-input.ts";
 import { proveRun } from "../../stark/proofs/prove-run.ts";
 import type { ProveOptions } from "../../stark/proofs/prove.ts";
-import type { System } from "../../stark/system.ts";
+import type { System } from "../../stark/systems/system.ts";
 
 /**
  * Goes through the work of a run whose segments have so many rows in each table, on a backend that counts what it takes: that

@@ -1,6 +1,6 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
-import { numberParameter } from "../../chain/rpc/parameters.ts";
+import { numberParameter } from "../../chain/rpc/request/parameters.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { executionInfo } from "./tell-execution.ts";

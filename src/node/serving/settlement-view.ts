@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/settlement-view.ts";
+import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/zks/settlement-view.ts";
 import { isMark } from "../../protocol/batch-record.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";

@@ -1,5 +1,11 @@
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
-import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo, SuperchainInfo } from "../../devnet/view/bridge-info.ts";
+import type {
+  BridgeDelivery,
+  CcipInfo,
+  HyperlaneInfo,
+  LayerZeroInfo,
+  SuperchainInfo,
+} from "../../devnet/view/books/bridge-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionLike } from "./naming/names.ts";
 

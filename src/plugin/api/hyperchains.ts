@@ -14,7 +14,7 @@ import type {
   RelayInfo,
   RemovedChainInfo,
   SettledBatchInfo,
-} from "../../devnet/view/ecosystem-info.ts";
+} from "../../devnet/view/books/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../../options/generated/user-config.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Bridges } from "./bridges.ts";

@@ -1,7 +1,7 @@
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { revertReason } from "../../client/sending/revert-reason.ts";
-import { isOver } from "../../devnet/view/bridge-info.ts";
-import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/bridge-info.ts";
+import { isOver } from "../../devnet/view/books/bridge-info.ts";
+import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/books/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { BRIDGES } from "../../options/bridges.ts";
 import type { BridgeName } from "../../options/bridges.ts";

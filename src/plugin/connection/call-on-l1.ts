@@ -5,7 +5,7 @@ import { revertReason } from "../../client/sending/revert-reason.ts";
 import { readMessageLog } from "../../client/messages/sent-messages.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import { viewL1 } from "../../client/messages/withdraw.ts";
-import { layerName } from "../../devnet/view/layer-name.ts";
+import { layerName } from "../../devnet/view/books/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";

@@ -1,6 +1,6 @@
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
-import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { attach } from "../api/registry.ts";

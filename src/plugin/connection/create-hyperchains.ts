@@ -9,7 +9,7 @@ import type { Sent } from "../../client/transfers/send.ts";
 import { sentMessages } from "../../client/messages/sent-messages.ts";
 import type { SentMessage } from "../../client/messages/sent-messages.ts";
 import { withdraw } from "../../client/messages/withdraw.ts";
-import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callOverLayers } from "./call-over-layers.ts";
 import { messageByGateway } from "./message-by-gateway.ts";

@@ -1,7 +1,7 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { DevnetChain } from "../../devnet/chains/served-chain.ts";
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/described/l1-connection.ts";
 import type { HyperchainsConfig } from "../../options/resolved-config.ts";

@@ -3,7 +3,7 @@ import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/messages/gateway-messages.ts";
 import { revertReason } from "../../client/sending/revert-reason.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
-import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MessageError } from "../api/message.ts";

@@ -1,5 +1,5 @@
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
-import type { EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

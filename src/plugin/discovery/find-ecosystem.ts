@@ -1,4 +1,4 @@
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
 import { findLoneChain, LoneChainError } from "./lone-chain.ts";

@@ -1,7 +1,7 @@
 import { createExtension } from "../../field/extension.ts";
 import { isCanonical } from "../../field/koala-bear.ts";
-import { reject } from "../../stark/rejection.ts";
-import { wordsOf } from "../../stark/transcript-form.ts";
+import { reject } from "../../stark/openings/rejection.ts";
+import { wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { programVerdict } from "../check-by-program.ts";
 import type { Hints } from "../interpret.ts";
 import { proofHints, requireHeights } from "../proof-hints.ts";

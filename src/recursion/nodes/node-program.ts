@@ -1,4 +1,4 @@
-import type { System } from "../../stark/system.ts";
+import type { System } from "../../stark/systems/system.ts";
 import { Assembler } from "../assembler.ts";
 import type { Program } from "../program.ts";
 import { type CheckedShape, type KeyOctets, statementCells, statementLength, writeProofCheck } from "../proof-code.ts";

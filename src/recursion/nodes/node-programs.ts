@@ -1,6 +1,6 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Backend } from "../../kernels/backend.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import { programSystem } from "../tables/program-system.ts";
 import type { ProgramForm } from "../tables/table-parts.ts";

@@ -1,6 +1,6 @@
 import type { Backend } from "../../kernels/backend.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
-import { elementBytes } from "../../stark/transcript-form.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { elementBytes } from "../../stark/transcripts/transcript-form.ts";
 import { keyElements } from "../proof-code.ts";
 import { type ProgramSystem, programSystem, systemOfForm } from "../tables/program-system.ts";
 import { formOfRows, type ProgramForm, rowCounts } from "../tables/table-parts.ts";

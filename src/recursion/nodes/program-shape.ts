@@ -1,4 +1,4 @@
-import { createShape } from "../../stark/shape.ts";
+import { createShape } from "../../stark/systems/shape.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import type { ProgramSystem } from "../tables/program-system.ts";
 

@@ -1,7 +1,7 @@
 import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import { createExtension } from "../../field/extension.ts";
 import { P } from "../../field/koala-bear.ts";
-import type { SegmentBounds } from "../../stark/segment-bounds.ts";
+import type { SegmentBounds } from "../../stark/constraints/segment-bounds.ts";
 import type { Assembler } from "../assembler.ts";
 import { type Word, WORD_ELEMENTS } from "../relation.ts";
 import { assertPrograms } from "./chunks-program.ts";

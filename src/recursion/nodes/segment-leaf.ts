@@ -1,7 +1,7 @@
 import { partOf } from "../../circuits/shapes/stated-elements.ts";
 import { countsOf, type RunPart } from "../../stark/proofs/verify-run.ts";
-import { flagValues, type SegmentFlags } from "../../stark/segment-bounds.ts";
-import { wordsOf } from "../../stark/transcript-form.ts";
+import { flagValues, type SegmentFlags } from "../../stark/constraints/segment-bounds.ts";
+import { wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { Assembler } from "../assembler.ts";
 import type { CheckedShape } from "../proof-code.ts";
 import { earlyCells, placedLength, SEGMENT_PLACE, writeSegmentCheck } from "../segment-code.ts";

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder } from "../../stark/expression.ts";
+import type { Expression, ExpressionBuilder } from "../../stark/constraints/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import type { MachineTable } from "./machine-table.ts";
 

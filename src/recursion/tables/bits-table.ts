@@ -1,5 +1,5 @@
 import { assertBoolean } from "../../circuits/words/expressions.ts";
-import type { Expression } from "../../stark/expression.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { ELEMENT_BITS, LOW_BITS, NAMED_BITS } from "../relation.ts";
 import { baseWord, type MachineTable, slotList } from "./machine-table.ts";
 

@@ -1,4 +1,4 @@
-import { defineBus } from "../../stark/bus.ts";
+import { defineBus } from "../../stark/constraints/bus.ts";
 import { OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
 
 /*

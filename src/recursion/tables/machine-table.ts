@@ -1,7 +1,7 @@
 import { assertBoolean } from "../../circuits/words/expressions.ts";
 import { P } from "../../field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../stark/air.ts";
-import type { Expression } from "../../stark/expression.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
+import type { Expression } from "../../stark/constraints/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
 import { OCTET_BUS, WORD_BUS } from "./buses.ts";
 

@@ -1,4 +1,4 @@
-import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
 
 /**
  * Parameters of proofs of programs that check a chunk's proof: at least 100 proven bits in unique decoding. Stack columns are as

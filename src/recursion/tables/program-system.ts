@@ -1,11 +1,17 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
-import { commitPreprocessed } from "../../stark/preprocess.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
-import { committedHeights, compileSystem, type System, type SystemDefinition, type TableDefinition } from "../../stark/system.ts";
-import { elementBytes, wordsOf } from "../../stark/transcript-form.ts";
+import type { ProofParameters } from "../../stark/systems/parameters.ts";
+import { commitPreprocessed } from "../../stark/proving/preprocess.ts";
+import type { ProverInput } from "../../stark/proving/prover-input.ts";
+import {
+  committedHeights,
+  compileSystem,
+  type System,
+  type SystemDefinition,
+  type TableDefinition,
+} from "../../stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../stark/transcripts/transcript-form.ts";
 import { checkProgram, ProgramError } from "../check-program.ts";
 import { type Hints, interpret, type Memory } from "../interpret.ts";
 import type { Program } from "../program.ts";

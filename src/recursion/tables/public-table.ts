@@ -1,4 +1,4 @@
-import { type Air, AirBuilder } from "../../stark/air.ts";
+import { type Air, AirBuilder } from "../../stark/constraints/air.ts";
 import { WORD_BUS } from "./buses.ts";
 import { baseWord } from "./machine-table.ts";
 

@@ -1,4 +1,4 @@
-import { concat } from "../bytes.ts";
+import { concat } from "../transcripts/bytes.ts";
 import type { RunProof } from "./verify-run.ts";
 
 /*

@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/backend.ts";
 import { commitSegment, type ProveOptions, proveSegment, type SegmentSeed } from "./prove.ts";
-import type { ProverInput } from "../prover-input.ts";
-import type { System } from "../system.ts";
+import type { ProverInput } from "../proving/prover-input.ts";
+import type { System } from "../systems/system.ts";
 import { FIRST_FOLD, foldSegment } from "../segments/fold.ts";
 import type { RunProof } from "./verify-run.ts";
 

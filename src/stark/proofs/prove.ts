@@ -1,28 +1,28 @@
 import type { Ext } from "../../field/extension.ts";
 import { rootOfUnity } from "../../field/koala-bear.ts";
 import type { Backend, Columns, Commitment } from "../../kernels/backend.ts";
-import type { ColumnProver, ProofPhase, ProvingContext } from "../column-prover.ts";
-import { DeviceScope } from "../device-scope.ts";
-import type { LookupChallenges } from "../evaluate.ts";
-import { FixedTables } from "../fixed-tables.ts";
-import { computeLookupColumns } from "../lookup-columns.ts";
-import { DOMAIN_SHIFT, grindingBitsFor } from "../parameters.ts";
-import type { TreePhase } from "../tree-phases.ts";
-import { packAuxiliary, packExtensions, packOpenings } from "../proof.ts";
-import { initialInputs, segmentInputs, transcriptFactory } from "../begin-transcript.ts";
-import { concat } from "../bytes.ts";
-import { RowsProver } from "../prove-rows.ts";
-import { type CheckedInput, checkProverInput, type ProverInput, ProverInputError } from "../prover-input.ts";
+import type { ColumnProver, ProofPhase, ProvingContext } from "../proving/column-prover.ts";
+import { DeviceScope } from "../proving/device-scope.ts";
+import type { LookupChallenges } from "../systems/evaluate.ts";
+import { FixedTables } from "../proving/fixed-tables.ts";
+import { computeLookupColumns } from "../proving/lookup-columns.ts";
+import { DOMAIN_SHIFT, grindingBitsFor } from "../systems/parameters.ts";
+import type { TreePhase } from "../systems/tree-phases.ts";
+import { packAuxiliary, packExtensions, packOpenings } from "../openings/proof.ts";
+import { initialInputs, segmentInputs, transcriptFactory } from "../transcripts/begin-transcript.ts";
+import { concat } from "../transcripts/bytes.ts";
+import { RowsProver } from "../proving/prove-rows.ts";
+import { type CheckedInput, checkProverInput, type ProverInput, ProverInputError } from "../proving/prover-input.ts";
 import { earlyHash, runChallenges, type SegmentCommitment } from "../segments/fold.ts";
-import { ABSENT, type Block } from "../shape.ts";
+import { ABSENT, type Block } from "../systems/shape.ts";
 import { StackProver } from "../stacked/prove-stack.ts";
-import type { System, Table } from "../system.ts";
-import { fillScalars, fillWeights } from "../table-program.ts";
-import { TablePrograms } from "../table-programs.ts";
-import type { Transcript, TranscriptFactory } from "../transcript.ts";
-import { transcriptForm } from "../transcript-form.ts";
-import { writeOpenings } from "../write-openings.ts";
-import { proofVersion } from "../verification-key.ts";
+import type { System, Table } from "../systems/system.ts";
+import { fillScalars, fillWeights } from "../programs/table-program.ts";
+import { TablePrograms } from "../programs/table-programs.ts";
+import type { Transcript, TranscriptFactory } from "../transcripts/transcript.ts";
+import { transcriptForm } from "../transcripts/transcript-form.ts";
+import { writeOpenings } from "../openings/write-openings.ts";
+import { proofVersion } from "../systems/verification-key.ts";
 
 export interface ProveOptions {
   /** Aborting rejects with the signal's reason at the next step between device operations. */

@@ -1,14 +1,14 @@
 import type { Ext } from "../../field/extension.ts";
 import { P } from "../../field/koala-bear.ts";
-import { laterStatement, statementValuesOf } from "../prover-input.ts";
-import type { ProofHead, ProofReader, ProofValues } from "../proof.ts";
-import { reject, type Rejection } from "../rejection.ts";
-import { rowCount } from "../shape.ts";
-import type { System } from "../system.ts";
-import { segmentInputs } from "../begin-transcript.ts";
+import { laterStatement, statementValuesOf } from "../proving/prover-input.ts";
+import type { ProofHead, ProofReader, ProofValues } from "../openings/proof.ts";
+import { reject, type Rejection } from "../openings/rejection.ts";
+import { rowCount } from "../systems/shape.ts";
+import type { System } from "../systems/system.ts";
+import { segmentInputs } from "../transcripts/begin-transcript.ts";
 import { checkProof, checkSum, verdictOf, type VerifyOptions } from "./verify.ts";
 import { earlyHash, FIRST_FOLD, foldSegment, isFirstFold, runChallenges } from "../segments/fold.ts";
-import { flagValues, holds, type SegmentFlags } from "../segment-bounds.ts";
+import { flagValues, holds, type SegmentFlags } from "../constraints/segment-bounds.ts";
 
 /** The proofs of a run's segments, in order, and the seed of their lookup challenges. */
 export interface RunProof {

@@ -1,13 +1,13 @@
 import type { Ext } from "../../field/extension.ts";
 import { isCanonical, P } from "../../field/koala-bear.ts";
-import { initialInputs, transcriptFactory } from "../begin-transcript.ts";
-import { concat } from "../bytes.ts";
-import type { ColumnOpening } from "../column-opening.ts";
-import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "../evaluate.ts";
-import { requireDigests } from "../merkle.ts";
-import { readRowsOpening } from "../open-rows.ts";
-import { type OpenedTree, readTraceTree } from "../open-trace.ts";
-import { grindingBitsFor, opensEachQuery } from "../parameters.ts";
+import { initialInputs, transcriptFactory } from "../transcripts/begin-transcript.ts";
+import { concat } from "../transcripts/bytes.ts";
+import type { ColumnOpening } from "../openings/column-opening.ts";
+import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "../systems/evaluate.ts";
+import { requireDigests } from "../openings/merkle.ts";
+import { readRowsOpening } from "../openings/open-rows.ts";
+import { type OpenedTree, readTraceTree } from "../openings/open-trace.ts";
+import { grindingBitsFor, opensEachQuery } from "../systems/parameters.ts";
 import {
   packedOpenings,
   type ProofHead,
@@ -16,14 +16,14 @@ import {
   type ProofValues,
   readHead,
   readValues,
-} from "../proof.ts";
-import { statementValuesOf } from "../prover-input.ts";
-import { reject, RejectedProof, type VerifyResult } from "../rejection.ts";
-import type { Shape } from "../shape.ts";
+} from "../openings/proof.ts";
+import { statementValuesOf } from "../proving/prover-input.ts";
+import { reject, RejectedProof, type VerifyResult } from "../openings/rejection.ts";
+import type { Shape } from "../systems/shape.ts";
 import { readStackedOpening } from "../stacked/open-stack.ts";
-import { type System, tablePublicValues } from "../system.ts";
-import type { Transcript, TranscriptFactory } from "../transcript.ts";
-import { transcriptForm } from "../transcript-form.ts";
+import { type System, tablePublicValues } from "../systems/system.ts";
+import type { Transcript, TranscriptFactory } from "../transcripts/transcript.ts";
+import { transcriptForm } from "../transcripts/transcript-form.ts";
 
 /** For tests and tools. */
 export interface VerifyOptions {

@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
-import { nextColumnsOf } from "../open-trace.ts";
-import { friLayerCount, grindingBitsFor, type ProofParameters } from "../parameters.ts";
+import { nextColumnsOf } from "../openings/open-trace.ts";
+import { friLayerCount, grindingBitsFor, type ProofParameters } from "../systems/parameters.ts";
 import {
   type OpeningOf,
   type RowsSecurityShape,
@@ -11,10 +11,10 @@ import {
   type SecurityShape,
   type StackedSecurityShape,
 } from "./security.ts";
-import { ABSENT, createShape, rowCount, type Shape } from "../shape.ts";
+import { ABSENT, createShape, rowCount, type Shape } from "../systems/shape.ts";
 import { batchedBits } from "../stacked/claims.ts";
-import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../stack-shape.ts";
-import { type System, tallestHeights } from "../system.ts";
+import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../systems/stack-shape.ts";
+import { type System, tallestHeights } from "../systems/system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
 /** What a system's tables and statement use besides the engine: known to the authors of the tables, not to the engine. */

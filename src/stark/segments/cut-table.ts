@@ -1,4 +1,4 @@
-import type { SegmentFlags } from "../segment-bounds.ts";
+import type { SegmentFlags } from "../constraints/segment-bounds.ts";
 
 /**
  * The columns of a chained table in one segment, from those that it has in the whole run: the rows from `first` on, in which the

@@ -1,13 +1,13 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { TreeHash } from "../../kernels/backend.ts";
-import { transcriptFactory } from "../begin-transcript.ts";
-import { concat } from "../bytes.ts";
-import type { LookupChallenges } from "../evaluate.ts";
-import { chainDigest, compressBytes } from "../poseidon-transcript.ts";
-import type { System } from "../system.ts";
-import { elementBytes, wordsOf } from "../transcript-form.ts";
-import { proofVersion } from "../verification-key.ts";
-import { holds, type SegmentFlags } from "../segment-bounds.ts";
+import { transcriptFactory } from "../transcripts/begin-transcript.ts";
+import { concat } from "../transcripts/bytes.ts";
+import type { LookupChallenges } from "../systems/evaluate.ts";
+import { chainDigest, compressBytes } from "../transcripts/poseidon-transcript.ts";
+import type { System } from "../systems/system.ts";
+import { elementBytes, wordsOf } from "../transcripts/transcript-form.ts";
+import { proofVersion } from "../systems/verification-key.ts";
+import { holds, type SegmentFlags } from "../constraints/segment-bounds.ts";
 
 /*
  * The seed of a run's lookup challenges: the last of the folds Fᵢ, of which F₀ is zero. earlyᵢ is the digest of all that tables

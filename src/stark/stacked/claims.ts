@@ -1,7 +1,7 @@
 import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
-import { powerOfTwo } from "../evaluate.ts";
-import type { StackShape } from "../stack-shape.ts";
+import { powerOfTwo } from "../systems/evaluate.ts";
+import type { StackShape } from "../systems/stack-shape.ts";
 
 /*
  * All opened values as one claim about the stack Q, a function of places. With v_i the value of column i at its point, v′_i at

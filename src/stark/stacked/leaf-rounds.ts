@@ -1,6 +1,6 @@
 import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
-import { rowSums } from "../deep.ts";
+import { rowSums } from "../openings/deep.ts";
 
 const PARTS = 2 ** LOG_PARTS;
 

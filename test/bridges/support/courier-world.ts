@@ -2,7 +2,7 @@ import { Contract, NonceManager } from "ethers";
 import type { Provider, Signer } from "ethers";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/bridge-info.ts";
+import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/books/bridge-info.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
 import { createCourier } from "./couriers.ts";

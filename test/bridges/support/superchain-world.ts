@@ -3,7 +3,7 @@ import { concat, Contract, ContractFactory, Interface, keccak256 } from "ethers"
 import type { ContractTransactionReceipt, JsonRpcProvider, Log } from "ethers";
 import hre from "hardhat";
 import { checksumOf } from "../../../src/bridges/superchain/identifier.ts";
-import type { BridgeDelivery } from "../../../src/devnet/view/bridge-info.ts";
+import type { BridgeDelivery } from "../../../src/devnet/view/books/bridge-info.ts";
 import { ALICE, BOB, clientOf, RELAYER, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
 

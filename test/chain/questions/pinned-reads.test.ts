@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Wallet } from "ethers";
 import type { CallAnswer, SimulationQuestion } from "../../../src/chain/questions/asked/question.ts";
-import type { Asking } from "../../../src/chain/rpc/asking.ts";
+import type { Asking } from "../../../src/chain/rpc/calls/asking.ts";
 import { Bundler } from "../../../src/chain/rpc/bundler/bundler.ts";
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";

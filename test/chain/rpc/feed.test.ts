@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { Feed, withFeed } from "../../../src/chain/rpc/feed.ts";
-import type { FeedEntry } from "../../../src/chain/rpc/feed.ts";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
+import { Feed, withFeed } from "../../../src/chain/rpc/transport/feed.ts";
+import type { FeedEntry } from "../../../src/chain/rpc/transport/feed.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 
 const CHAIN = 271;
 const block = (number: number) => ({ type: "block", chainId: CHAIN, number }) as const;

@@ -8,8 +8,8 @@ import { priorityOperation } from "../../../src/chain/predeploys/priority-operat
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

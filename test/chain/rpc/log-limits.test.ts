@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { parseLogFilter } from "../../../src/chain/rpc/log-filter.ts";
-import { LogReader } from "../../../src/chain/rpc/log-reader.ts";
+import { parseLogFilter } from "../../../src/chain/rpc/logs/log-filter.ts";
+import { LogReader } from "../../../src/chain/rpc/logs/log-reader.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { ZkFields } from "../../../src/chain/rpc/zk-fields.ts";
+import { ZkFields } from "../../../src/chain/rpc/zks/zk-fields.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";

@@ -7,11 +7,11 @@ import { afterEach, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
-import { isOwnHost } from "../../../src/chain/rpc/host-check.ts";
+import { isOwnHost } from "../../../src/chain/rpc/transport/host-check.ts";
 import { UnreadAnswers } from "../../../src/chain/rpc/request/load.ts";
-import type { RpcServerLimits } from "../../../src/chain/rpc/server-limits.ts";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/server.ts";
+import type { RpcServerLimits } from "../../../src/chain/rpc/transport/server-limits.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 
 interface Answer {
   readonly result?: unknown;

@@ -11,7 +11,7 @@ import { priorityOperation } from "../../../src/chain/predeploys/priority-operat
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
+import { namedReads } from "../../../src/chain/rpc/blocks/named-reads.ts";
 import { testContract } from "../support/artifact.ts";
 import type { TestContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";

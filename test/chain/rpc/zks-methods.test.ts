@@ -10,7 +10,7 @@ import { predeployTransactions } from "../../../src/chain/predeploys/system-tran
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import type { BatchCounts, SettlementPlace, SettlementView } from "../../../src/chain/rpc/settlement-view.ts";
+import type { BatchCounts, SettlementPlace, SettlementView } from "../../../src/chain/rpc/zks/settlement-view.ts";
 import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { StateProof } from "../../../src/chain/state/state-proof.ts";

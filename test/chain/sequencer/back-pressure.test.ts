@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";

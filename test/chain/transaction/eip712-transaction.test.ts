@@ -9,7 +9,7 @@ import { EIP712Signer, utils, Wallet as ZkWallet } from "zksync-ethers";
 import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
 import { decodeEip712Transaction } from "../../../src/chain/transaction/eip712-transaction.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
+import { namedReads } from "../../../src/chain/rpc/blocks/named-reads.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";

@@ -5,8 +5,8 @@ import { codeColumns, CodeRequests, codeRows } from "../../../src/circuits/code/
 import { CODE_WORDS_FIELDS, codeWordsAir, type CodeWordsCells } from "../../../src/circuits/code-words/code-words-air.ts";
 import { codeWordsColumns } from "../../../src/circuits/code-words/code-words-trace.ts";
 import { inv, P } from "../../../src/field/koala-bear.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
+import { fieldElements } from "../../../src/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import { createRowChecker } from "../support/row-checker.ts";

@@ -12,9 +12,9 @@ import { LAMBDA, splitScalar } from "../../../src/circuits/secp256k1/endomorphis
 import { offsets } from "../../../src/circuits/curve-sum/offsets.ts";
 import { GENERATOR, modulo, ORDER, type Point, PRIME } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/air.ts";
-import { fieldElements, fieldValues } from "../../../src/stark/fields.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
+import type { Air } from "../../../src/stark/constraints/air.ts";
+import { fieldElements, fieldValues } from "../../../src/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
 import { airOf, curveRun, isTrue, reasonsOf, refusalsOf } from "./support/curve-run.ts";

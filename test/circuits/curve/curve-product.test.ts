@@ -10,7 +10,7 @@ import { curveProductColumns, curveProductRow } from "../../../src/circuits/curv
 import { CARRY_OFFSET, type CurveProduct } from "../../../src/circuits/curve-product/product-identity.ts";
 import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
+import { fieldElements } from "../../../src/stark/constraints/fields.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { canonical, judgeRows, reasonsOf, type Row } from "../arithmetic/support/judge.ts";
 import { valueOf } from "./support/true-curve-messages.ts";

@@ -6,10 +6,10 @@ import { modulo, type Point, PRIME } from "../../../src/circuits/secp256k1/secp2
 import { linesOfSteps } from "../../../src/circuits/curve-step/step-lines.ts";
 import { bytesOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/air.ts";
-import { checkConstraints } from "../../../src/stark/check.ts";
-import { fieldElements, fieldValues } from "../../../src/stark/fields.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
+import type { Air } from "../../../src/stark/constraints/air.ts";
+import { checkConstraints } from "../../../src/stark/proving/check.ts";
+import { fieldElements, fieldValues } from "../../../src/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical, reasonsOf } from "../arithmetic/support/judge.ts";

@@ -6,9 +6,9 @@ import { CURVE_SUM_FIELDS, curveSumAir, type CurveSumCells } from "../../../src/
 import { curveSumColumns, curveSumRow } from "../../../src/circuits/curve-sum/curve-sum-trace.ts";
 import { LIMBS, bytesOf } from "../../../src/circuits/shapes/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/air.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
+import type { Air } from "../../../src/stark/constraints/air.ts";
+import { fieldElements } from "../../../src/stark/constraints/fields.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { canonical, judgeRows, reasonsOf, type Row } from "../arithmetic/support/judge.ts";
 import { multiple, sumForgeries } from "./support/sum-forgeries.ts";

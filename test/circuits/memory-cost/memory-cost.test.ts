@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 import { MEMORY_COST_FIELDS, memoryCostAir, type MemoryCostCells } from "../../../src/circuits/memory-cost/memory-cost-air.ts";
 import { memoryCostRow } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
 import { inv, mul } from "../../../src/field/koala-bear.ts";
-import { checkConstraints } from "../../../src/stark/check.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
+import { checkConstraints } from "../../../src/stark/proving/check.ts";
+import { fieldElements } from "../../../src/stark/constraints/fields.ts";
 import { isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
 

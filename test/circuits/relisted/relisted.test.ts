@@ -4,7 +4,7 @@ import { compressionAir } from "../../../src/circuits/compression/compression-ai
 import { boundaryAir } from "../../../src/circuits/boundary/boundary-air.ts";
 import { wholeWords } from "../../../src/circuits/boundary/statement-form.ts";
 import type { RelistedLeafCells } from "../../../src/circuits/relisted-leaves/relisted-leaves-air.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { freeCells } from "../support/changed-cells.ts";
 import { assertCountedBy } from "../support/counted-without.ts";
 import { createRandom } from "../support/random.ts";

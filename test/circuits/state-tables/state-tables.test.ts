@@ -7,10 +7,10 @@ import { compressionAir } from "../../../src/circuits/compression/compression-ai
 import { LEAF, ROOTS } from "../../../src/circuits/buses.ts";
 import { range16Air } from "../../../src/circuits/range16/range16-air.ts";
 import { assertBoolean, lookUpCarries } from "../../../src/circuits/words/expressions.ts";
-import { type Air, AirBuilder } from "../../../src/stark/air.ts";
-import type { Expression } from "../../../src/stark/expression.ts";
-import { countedSides } from "../../../src/stark/multiplicities.ts";
-import type { Fields } from "../../../src/stark/fields.ts";
+import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
+import type { Expression } from "../../../src/stark/constraints/expression.ts";
+import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
+import type { Fields } from "../../../src/stark/constraints/fields.ts";
 import { freeCells } from "../support/changed-cells.ts";
 import { assertCountedBy } from "../support/counted-without.ts";
 import { createRandom } from "../support/random.ts";

@@ -1,6 +1,6 @@
 import { P } from "../../../src/field/koala-bear.ts";
-import type { Air } from "../../../src/stark/air.ts";
-import { checkConstraints } from "../../../src/stark/check.ts";
+import type { Air } from "../../../src/stark/constraints/air.ts";
+import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import type { Answers } from "./answers.ts";
 

@@ -3,8 +3,8 @@ import { DIGEST } from "../../../src/circuits/shapes/digest.ts";
 import { COLUMN, COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../../src/circuits/state-transition/layout/columns.ts";
 import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/layout/row-types.ts";
 import { PERMUTATION_COLUMNS } from "../../../src/circuits/poseidon/permutation.ts";
-import type { Air } from "../../../src/stark/air.ts";
-import { evaluateGraph } from "../../../src/stark/expression.ts";
+import type { Air } from "../../../src/stark/constraints/air.ts";
+import { evaluateGraph } from "../../../src/stark/constraints/expression.ts";
 import { typeAt } from "./scenario.ts";
 
 /*

@@ -9,8 +9,8 @@ import {
 } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
 import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
 import { BYTE_PLACES } from "../../../src/execution-proof/memory-places.ts";
-import { checkConstraints } from "../../../src/stark/check.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
+import { checkConstraints } from "../../../src/stark/proving/check.ts";
+import { fieldElements } from "../../../src/stark/constraints/fields.ts";
 import { byteOpcodeForgeries } from "../../execution-proof/support/byte-opcode-forgeries.ts";
 import { isBalanced, isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";

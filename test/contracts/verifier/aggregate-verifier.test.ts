@@ -7,7 +7,7 @@ import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts"
 import { Assembler } from "../../../src/recursion/assembler.ts";
 import { programSystem, runProgram } from "../../../src/recursion/tables/program-system.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
-import { elementBytes } from "../../../src/stark/transcript-form.ts";
+import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
 import { type CodeChain, errorName, startCodeChain } from "./support/chain.ts";
 import { deployStackVerifier, STARK_ABI } from "./support/small-verifier.ts";
 

@@ -23,9 +23,9 @@ import { createExtension, type Ext } from "../../../src/field/extension.ts";
 import { mul, P, reduce } from "../../../src/field/koala-bear.ts";
 import { BASE31_GROUP, packElements, packedLength, unpackElements } from "../../../src/kernels/leaf-encoding.ts";
 import { multiproofSteps } from "../../../src/kernels/multiproof.ts";
-import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../../src/stark/fri.ts";
-import { packExtensions, packOpenings } from "../../../src/stark/proof.ts";
-import { createTranscript } from "../../../src/stark/transcript.ts";
+import { challengePowers, evaluatePolynomial, foldCoset, pointAt } from "../../../src/stark/openings/fri.ts";
+import { packExtensions, packOpenings } from "../../../src/stark/openings/proof.ts";
+import { createTranscript } from "../../../src/stark/transcripts/transcript.ts";
 import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 

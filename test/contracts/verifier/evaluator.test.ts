@@ -5,12 +5,12 @@ import { createStateTransitionAir } from "../../../src/circuits/state-transition
 import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/circuits/state-transition/layout/public-values.ts";
 import type { Ext } from "../../../src/field/extension.ts";
 import { inv, mul, P, pow } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/air.ts";
-import { compositionAtPoint } from "../../../src/stark/evaluate.ts";
-import { defineGadget } from "../../../src/stark/expression.ts";
-import { DEFAULT_PARAMETERS } from "../../../src/stark/parameters.ts";
-import { createShape } from "../../../src/stark/shape.ts";
-import { compileSystem, type System } from "../../../src/stark/system.ts";
+import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
+import { compositionAtPoint } from "../../../src/stark/systems/evaluate.ts";
+import { defineGadget } from "../../../src/stark/constraints/expression.ts";
+import { DEFAULT_PARAMETERS } from "../../../src/stark/systems/parameters.ts";
+import { createShape } from "../../../src/stark/systems/shape.ts";
+import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
 import { fibonacciAir } from "../../stark/airs/fibonacci.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";

@@ -7,9 +7,9 @@ import { createStateTransitionSystem } from "../../../src/circuits/state-transit
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { DEFAULT_PARAMETERS } from "../../../src/stark/parameters.ts";
-import { packAuxiliary, type ProofSection } from "../../../src/stark/proof.ts";
-import type { System } from "../../../src/stark/system.ts";
+import { DEFAULT_PARAMETERS } from "../../../src/stark/systems/parameters.ts";
+import { packAuxiliary, type ProofSection } from "../../../src/stark/openings/proof.ts";
+import type { System } from "../../../src/stark/systems/system.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, deployYul, errorName, startCodeChain } from "./support/chain.ts";

@@ -1,7 +1,7 @@
 import { uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
 import { digestLength } from "../../../src/kernels/tree-hash.ts";
-import type { ProverInput } from "../../../src/stark/prover-input.ts";
-import { committedHeights, compileSystem, type System } from "../../../src/stark/system.ts";
+import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
+import { committedHeights, compileSystem, type System } from "../../../src/stark/systems/system.ts";
 import { randomColumns } from "../../kernels/support/random-elements.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 

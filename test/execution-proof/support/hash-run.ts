@@ -4,7 +4,7 @@ import { MEMORY_FIELDS } from "../../../src/circuits/memory/memory-air.ts";
 import { RATE_LANES, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "../../../src/circuits/shapes/keccak-state.ts";
 import { WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
-import { fieldValues } from "../../../src/stark/fields.ts";
+import { fieldValues } from "../../../src/stark/constraints/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { bytesLimbs, changed, honest } from "./forgeries.ts";
 import { permuted, type RunCells } from "./judge.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { deserialize } from "node:v8";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
 import { executionVerifier } from "../../../src/execution-proof/batch/verify-execution.ts";
-import type { ProofParameters } from "../../../src/stark/parameters.ts";
+import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
 
 /** What the process is given. */
 export interface ApartRequest {

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Provider } from "ethers";
 import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
-import { hasArrived } from "../../../src/devnet/view/has-arrived.ts";
+import { hasArrived } from "../../../src/devnet/view/books/has-arrived.ts";
 import { createRandom } from "../../stark/fuzz/random.ts";
 import { RELAYER, startFlowDevnet } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { startRpcServer } from "../../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import hyperchain from "../../../src/index.ts";
 import { ALICE, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EcosystemInfo } from "../../../src/devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
 import { createResident } from "./resident-process.ts";
 import type { Resident } from "./resident-process.ts";
 

@@ -13,7 +13,7 @@ import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { leastProvenBits } from "../../../src/stark/security/proof-security.ts";
-import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+import { elementBytes, wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
 
 const { witness, statement } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 }).job;
 const stated = encodeListStatement(statement);

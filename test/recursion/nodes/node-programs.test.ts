@@ -17,7 +17,7 @@ import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/recursio
 import { NodePrograms } from "../../../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
-import { wordsOf } from "../../../src/stark/transcript-form.ts";
+import { wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
 import { type FreeProgram, freeProgram } from "./free-program.ts";
 import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";

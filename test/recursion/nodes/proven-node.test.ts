@@ -12,7 +12,7 @@ import { statementCells, writeProofCheck } from "../../../src/recursion/proof-co
 import { programInput, runProgram } from "../../../src/recursion/tables/program-system.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
-import { elementBytes } from "../../../src/stark/transcript-form.ts";
+import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
 import { forcedRun } from "../forced-run.ts";
 import { freeNode } from "./free-program.ts";
 import { provenOnce } from "./proven-once.ts";

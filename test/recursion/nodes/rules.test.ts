@@ -15,7 +15,7 @@ import { sectionOf } from "../../../src/recursion/program.ts";
 import { endedRun, joinedRun, runEndProgram, runJoinProgram } from "../../../src/recursion/nodes/run-program.ts";
 import { segmentLeaf } from "../../../src/recursion/nodes/segment-leaf.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import { createShape, type Shape } from "../../../src/stark/shape.ts";
+import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { freeProgram } from "./free-program.ts";
 import {
   brokenRelation,

@@ -9,11 +9,11 @@ import { endedRun, joinedRun, runEndProgram } from "../../../src/recursion/nodes
 import { segmentLeaf } from "../../../src/recursion/nodes/segment-leaf.ts";
 import { sectionOf } from "../../../src/recursion/program.ts";
 import { cellsOf } from "../../../src/recursion/relation.ts";
-import { ProofReader, readHead, readValues } from "../../../src/stark/proof.ts";
+import { ProofReader, readHead, readValues } from "../../../src/stark/openings/proof.ts";
 import { commitSegment } from "../../../src/stark/proofs/prove.ts";
 import { verifySegment } from "../../../src/stark/proofs/verify-run.ts";
 import { FIRST_FOLD, foldSegment } from "../../../src/stark/segments/fold.ts";
-import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+import { elementBytes, wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
 import { createRandom } from "../../circuits/support/random.ts";
 import { forgedRun } from "../../stark/segments/forged-run.ts";
 import * as toy from "../../stark/segments/toy-machine.ts";

@@ -11,7 +11,7 @@ import { chunksOfRun, joinedChunks } from "../../../src/recursion/nodes/chunks-p
 import { NodePrograms, PROGRAM_NAMES } from "../../../src/recursion/nodes/node-programs.ts";
 import { endedRun, joinedRun } from "../../../src/recursion/nodes/run-program.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
-import { wordsOf } from "../../../src/stark/transcript-form.ts";
+import { wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
 import { type FreeProgram, freeProgram } from "./free-program.ts";
 import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";

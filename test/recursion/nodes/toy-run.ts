@@ -3,11 +3,11 @@ import { chunksOfSegment, earlyOf } from "../../../src/recursion/nodes/segment-l
 import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import type { CheckedShape, StatementCode } from "../../../src/recursion/proof-code.ts";
-import { laterStatement, type ProverInput } from "../../../src/stark/prover-input.ts";
+import { laterStatement, type ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { FIRST_FOLD } from "../../../src/stark/segments/fold.ts";
 import { type RunPart, type RunProof, verifySegment } from "../../../src/stark/proofs/verify-run.ts";
-import type { System } from "../../../src/stark/system.ts";
-import { elementBytes, wordsOf } from "../../../src/stark/transcript-form.ts";
+import type { System } from "../../../src/stark/systems/system.ts";
+import { elementBytes, wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
 import { provenRun } from "../../stark/segments/forged-run.ts";
 import { boundary, chunks } from "./statements.ts";
 import * as toy from "../../stark/segments/toy-machine.ts";

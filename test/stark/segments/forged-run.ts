@@ -1,13 +1,13 @@
 import type { Ext } from "../../../src/field/extension.ts";
 import { inv, mul, P, sub } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
-import type { Bus } from "../../../src/stark/bus.ts";
+import type { Bus } from "../../../src/stark/constraints/bus.ts";
 import { commitSegment, proveSegment } from "../../../src/stark/proofs/prove.ts";
-import type { ProverInput } from "../../../src/stark/prover-input.ts";
+import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { FIRST_FOLD, foldSegment, runChallenges } from "../../../src/stark/segments/fold.ts";
 import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
 import { type RunProof, type RunRejection, verifyRun } from "../../../src/stark/proofs/verify-run.ts";
-import type { System } from "../../../src/stark/system.ts";
+import type { System } from "../../../src/stark/systems/system.ts";
 
 /** A run's proof by an honest prover, whatever its segments hold. */
 export function provenRun(system: System, inputs: readonly ProverInput[], backend: Backend): Promise<RunProof> {

@@ -1,10 +1,10 @@
-import { type Air, AirBuilder } from "../../../src/stark/air.ts";
-import { defineBus } from "../../../src/stark/bus.ts";
-import type { ProverInput } from "../../../src/stark/prover-input.ts";
+import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
+import { defineBus } from "../../../src/stark/constraints/bus.ts";
+import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { chainedColumns } from "../../../src/stark/segments/cut-table.ts";
-import type { SegmentRule } from "../../../src/stark/segment-bounds.ts";
-import { compileSystem, type System } from "../../../src/stark/system.ts";
-import { traceColumns } from "../../../src/stark/trace-columns.ts";
+import type { SegmentRule } from "../../../src/stark/constraints/segment-bounds.ts";
+import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { traceColumns } from "../../../src/stark/rows/trace-columns.ts";
 import { flagsOf, LOG_ROWS } from "./toy-machine.ts";
 import { toyParameters } from "./toy-parameters.ts";
 

@@ -1,8 +1,8 @@
 import { P } from "../../../src/field/koala-bear.ts";
-import { type Air, AirBuilder } from "../../../src/stark/air.ts";
-import type { ProofParameters } from "../../../src/stark/parameters.ts";
-import type { ProverInput } from "../../../src/stark/prover-input.ts";
-import { compileSystem, type System } from "../../../src/stark/system.ts";
+import { type Air, AirBuilder } from "../../../src/stark/constraints/air.ts";
+import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
+import { compileSystem, type System } from "../../../src/stark/systems/system.ts";
 import { createRandom } from "../fuzz/random.ts";
 
 /*

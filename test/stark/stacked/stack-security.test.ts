@@ -7,8 +7,8 @@ import {
   type StackedSecurityShape,
 } from "../../../src/stark/security/security.ts";
 import { proofSecurity } from "../../../src/stark/security/proof-security.ts";
-import { createShape } from "../../../src/stark/shape.ts";
-import { compileSystem } from "../../../src/stark/system.ts";
+import { createShape } from "../../../src/stark/systems/shape.ts";
+import { compileSystem } from "../../../src/stark/systems/system.ts";
 import { fibonacciSystem } from "../airs/fibonacci.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 import { freeSystem } from "./free-columns.ts";

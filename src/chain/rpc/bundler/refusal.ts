@@ -1,6 +1,6 @@
 import type { CallAnswer } from "../../questions/asked/question.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { failureOf, outputOf, requireRunnable } from "../call-outcome.ts";
+import { failureOf, outputOf, requireRunnable } from "../calls/call-outcome.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { failedOp } from "./entry-points.ts";
 import type { UserOperation } from "./user-operation.ts";

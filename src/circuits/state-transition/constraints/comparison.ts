@@ -1,5 +1,5 @@
 import { P } from "../../../field/koala-bear.ts";
-import { defineGadget, type Expression } from "../../../stark/expression.ts";
+import { defineGadget, type Expression } from "../../../stark/constraints/expression.ts";
 import { assertLanesEqual, type Context, lane } from "./context.ts";
 
 /** x → Π_{k<8} (x − k), up to no factor: zero exactly for base-8 digits. Three multiplications: x², and two quartic factors. */

@@ -1,5 +1,5 @@
-import type { AirBuilder, ConstraintScope } from "../../../stark/air.ts";
-import type { Expression } from "../../../stark/expression.ts";
+import type { AirBuilder, ConstraintScope } from "../../../stark/constraints/air.ts";
+import type { Expression } from "../../../stark/constraints/expression.ts";
 import type { NextRegisters, Registers } from "../layout/columns.ts";
 import type { RowTypeName } from "../layout/row-types.ts";
 

@@ -1,6 +1,6 @@
 import { createExtension } from "../../../field/extension.ts";
 import { P } from "../../../field/koala-bear.ts";
-import type { Expression } from "../../../stark/expression.ts";
+import type { Expression } from "../../../stark/constraints/expression.ts";
 import { ABSORPTIONS, type AbsorbedCell, type Absorption } from "../layout/absorbed-cells.ts";
 import { EXTENSION_DEGREE } from "../layout/columns.ts";
 import { HIGHEST_POWER, PUBLIC } from "../layout/public-values.ts";

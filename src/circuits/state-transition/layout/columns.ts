@@ -1,7 +1,7 @@
 import { DIGEST } from "../../shapes/digest.ts";
 import { PERMUTATION_COLUMNS } from "../../poseidon/permutation.ts";
-import type { AirBuilder } from "../../../stark/air.ts";
-import type { Expression } from "../../../stark/expression.ts";
+import type { AirBuilder } from "../../../stark/constraints/air.ts";
+import type { Expression } from "../../../stark/constraints/expression.ts";
 import { TYPE_BITS } from "./row-types.ts";
 
 /** First column of each register. The first 63 columns are read at the next row, the others only at their own. */

@@ -1,5 +1,5 @@
-import type { AirBuilder } from "../../../stark/air.ts";
-import type { Expression } from "../../../stark/expression.ts";
+import type { AirBuilder } from "../../../stark/constraints/air.ts";
+import type { Expression } from "../../../stark/constraints/expression.ts";
 
 /**
  * What a row does. Codes are free except that `padding` is 0 (it saves a term) and that, of the types that can follow a

@@ -6,7 +6,7 @@ import { sentMessages } from "../../../client/messages/sent-messages.ts";
 import type { SentMessage } from "../../../client/messages/sent-messages.ts";
 import { estimateSwap, madeSwap, swap } from "../../../client/transfers/swap.ts";
 import type { MadeSwap, SentSwap } from "../../../client/transfers/swap.ts";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { pluginError } from "../../plugin-error.ts";

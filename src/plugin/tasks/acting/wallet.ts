@@ -6,7 +6,7 @@ import type { WalletHistory } from "../../../client/ecosystem/running-ecosystem.
 import { isEther } from "../../../client/tokens/token.ts";
 import { walletView } from "../../../client/wallet/wallet-view.ts";
 import type { WalletView } from "../../../client/wallet/wallet-view.ts";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { resolvePlace } from "../session/accounts.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";

@@ -1,7 +1,7 @@
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
-import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/activity.ts";
-import type { EcosystemInfo, MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
-import { whatItDoes, whereItIs } from "../../../devnet/view/feed-words.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
+import type { EcosystemInfo, MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
+import { whatItDoes, whereItIs } from "../../../devnet/view/feed/feed-words.ts";
 import { printable } from "../../../runtime/printable.ts";
 
 type Members = Pick<EcosystemInfo, "l1" | "chains">;

@@ -1,4 +1,4 @@
-import type { ActivityBlock } from "../../../devnet/view/activity.ts";
+import type { ActivityBlock } from "../../../devnet/view/feed/activity.ts";
 
 /** Blocks ahead that one look takes in. */
 const AHEAD = 4;

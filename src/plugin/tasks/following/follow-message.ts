@@ -1,5 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { JsonRpcError } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { stepLine, stuckLine } from "../session/event-lines.ts";

@@ -4,7 +4,7 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { GATEWAY_DELIVERED, gatewayMessagesIn } from "../../../client/messages/gateway-messages.ts";
 import { messageGateways } from "../../../client/messages/message-gateway.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
-import type { ChainInfo, Stuck } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, Stuck } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import type { Session } from "../session/session.ts";

@@ -1,10 +1,10 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
-import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/activity.ts";
-import type { Description } from "../../../devnet/view/describe.ts";
-import { endedBecause } from "../../../devnet/view/ended-because.ts";
-import type { PagedMessages } from "../../../devnet/view/paged-messages.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
+import type { Description } from "../../../devnet/view/books/describe.ts";
+import { endedBecause } from "../../../devnet/view/governing/ended-because.ts";
+import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts";
 import { activityLines } from "./activity-lines.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { ActivityFollower } from "./follow-activity.ts";

@@ -1,5 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { readHash } from "../session/arguments.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { callFailure } from "../session/call-failure.ts";

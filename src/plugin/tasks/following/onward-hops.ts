@@ -4,7 +4,7 @@ import type { SentL1Call } from "../../../client/calls/direct-call.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { readMessageLog, readTransfer } from "../../../client/messages/sent-messages.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { aliasOf } from "../../../protocol/address-alias.ts";

@@ -1,5 +1,5 @@
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { createProgressWait } from "../session/progress-wait.ts";

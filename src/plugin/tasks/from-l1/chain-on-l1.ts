@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
-import type { EcosystemStatus } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../../devnet/reconstruction/reconstruct-carried.ts";
 import { reconstruct } from "../../../devnet/reconstruction/reconstruct.ts";
 import type {

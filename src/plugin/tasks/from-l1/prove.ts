@@ -1,5 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { layerName } from "../../../devnet/view/layer-name.ts";
+import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import { readNumber } from "../session/arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";

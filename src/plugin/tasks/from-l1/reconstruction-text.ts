@@ -1,4 +1,4 @@
-import { layerName } from "../../../devnet/view/layer-name.ts";
+import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import type { ReconstructionSummary } from "../../../devnet/reconstruction/summary.ts";
 import { strong, table, warning } from "../session/output.ts";
 

@@ -12,8 +12,8 @@ import { readUpgrades, readVersion } from "../../../client/governing/upgrade.ts"
 import { castVote, executeProposal, propose, queueProposal, SUPPORT } from "../../../client/governing/votes.ts";
 import type { Support } from "../../../client/governing/votes.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
-import { governanceInNumbers } from "../../../devnet/view/governance-info.ts";
-import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governance-words.ts";
+import { governanceInNumbers } from "../../../devnet/view/governing/governance-info.ts";
+import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governing/governance-words.ts";
 import { flagName } from "../../../options/spawn-flags.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";

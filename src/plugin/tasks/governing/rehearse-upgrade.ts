@@ -5,7 +5,7 @@ import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { senderOn } from "../../../client/sending/submit.ts";
 import { readUpgrades, scheduleUpgrade } from "../../../client/governing/upgrade.ts";
 import { withdraw } from "../../../client/messages/withdraw.ts";
-import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";

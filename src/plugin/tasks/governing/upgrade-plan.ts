@@ -4,7 +4,7 @@ import { viewsOn } from "../../../client/governing/read-view.ts";
 import { readTerms } from "../../../client/governing/terms.ts";
 import { readUpgrades, readVersion } from "../../../client/governing/upgrade.ts";
 import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
-import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../protocol/chain-ancestry.ts";
 import { lastToLeave } from "../../../protocol/leaving.ts";
 import type { LeavingTimes } from "../../../protocol/leaving.ts";

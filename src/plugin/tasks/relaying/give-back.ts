@@ -1,6 +1,6 @@
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { forceDelivery } from "../../../client/transfers/force-delivery.ts";
-import type { MessageInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { Journey } from "../../../relayer/journey.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { messageInfo } from "../../../devnet/view/message-info.ts";
+import { messageInfo } from "../../../devnet/view/books/message-info.ts";
 import type { DeliveryPolicy } from "../../../relayer/delivery-policy.ts";
 import type { Journey } from "../../../relayer/journey.ts";
 import { describeRefusal } from "../../../relayer/refusal.ts";

@@ -1,5 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { namedAvailability } from "../../../options/fields/data-policy.ts";
 import { MAX_CHAIN_ID } from "../../../options/fields/identity.ts";
 import { port } from "../../../options/fields/serving.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { logFolder } from "../../discovery/state-file.ts";
 import { pluginError } from "../../plugin-error.ts";
 

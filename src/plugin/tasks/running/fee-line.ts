@@ -1,5 +1,5 @@
 import { formatEther, formatUnits } from "ethers";
-import type { ChainStatus, FeeStatus } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainStatus, FeeStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 
 /** What a chain's gas costs and why, in a line. `ethPrice` is dollars for one ETH; without it no cents are told. */
 export function feeLine(

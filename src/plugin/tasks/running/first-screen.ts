@@ -1,6 +1,6 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import { madeOn } from "../../../devices/device-report.ts";
-import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
 import { isProofAwaited, namedLine, upgradeLine } from "../session/event-lines.ts";
 import { alarm, strong, table, warning } from "../session/output.ts";

@@ -1,5 +1,5 @@
-import type { HyperlaneInfo } from "../../../devnet/view/bridge-info.ts";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { HyperlaneInfo } from "../../../devnet/view/books/bridge-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 
 /** What Hyperlane's own tools take for a chain's name. */
 const NAME = /^[a-z][a-z0-9]*$/;

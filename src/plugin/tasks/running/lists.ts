@@ -1,7 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { openSession } from "../../../client/ecosystem/open-session.ts";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import type { RemovedChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { RemovedChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
 

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import type { ResealInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ResealInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { readNumber } from "../session/arguments.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import type { EcosystemInfo, EcosystemStatus, SettledBatchInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo, EcosystemStatus, SettledBatchInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { batchLine, layerOf } from "../session/event-lines.ts";

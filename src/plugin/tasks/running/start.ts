@@ -1,7 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { endedChain } from "../../../client/standing/chain-standing.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import type { ChainInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
 

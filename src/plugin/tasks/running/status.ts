@@ -1,8 +1,8 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devnet/view/ecosystem-info.ts";
-import type { ChainPowersInfo } from "../../../devnet/view/chain-powers.ts";
-import { announcedOf, powersOver } from "../../../devnet/view/powers-words.ts";
-import { unprovenLine } from "../../../devnet/view/unproven.ts";
+import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
+import type { ChainPowersInfo } from "../../../devnet/view/governing/chain-powers.ts";
+import { announcedOf, powersOver } from "../../../devnet/view/governing/powers-words.ts";
+import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError } from "../../discovery/lone-chain.ts";
 import type { LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";

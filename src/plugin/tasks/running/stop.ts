@@ -5,7 +5,7 @@ import { urlGiven } from "../../discovery/find-ecosystem.ts";
 import { callJsonRpc, JsonRpcError } from "../../discovery/json-rpc.ts";
 import { pausedChain } from "../../../client/standing/chain-standing.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { createOutput } from "../session/output.ts";

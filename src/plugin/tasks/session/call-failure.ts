@@ -1,7 +1,7 @@
 import { bundleResult, revertedCall } from "../../../client/messages/bundle-result.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { revertReason } from "../../../client/sending/revert-reason.ts";
-import type { MessageInfo, MessageTrace } from "../../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo, MessageTrace } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Session } from "./session.ts";
 
 /**

@@ -8,7 +8,7 @@ import type {
   SettledBatchInfo,
   Stuck,
   UpgradeStatus,
-} from "../../../devnet/view/ecosystem-info.ts";
+} from "../../../devnet/view/books/ecosystem-info.ts";
 
 /** What lines name members by. */
 export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;

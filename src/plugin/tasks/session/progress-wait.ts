@@ -1,4 +1,4 @@
-import type { EcosystemStatus } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { Session } from "./session.ts";
 

@@ -1,6 +1,6 @@
 import type { Wallet } from "ethers";
 import { openSession } from "../../../client/ecosystem/open-session.ts";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { taskWallets } from "./task-wallets.ts";
 

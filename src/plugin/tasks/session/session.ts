@@ -5,7 +5,7 @@ import { findChain, isL1 } from "../../../client/ecosystem/ecosystem.ts";
 import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
 import { ecosystemBetween, ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import type { ContractNames } from "../../../client/sending/revert-reason.ts";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { findEcosystem } from "../../discovery/find-ecosystem.ts";
 import type { Effect } from "../../discovery/find-ecosystem.ts";

@@ -1,5 +1,5 @@
 import { Wallet } from "ethers";
-import type { EcosystemInfo } from "../../../devnet/view/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { developmentWallets } from "../../development-accounts.ts";
 import { pluginError } from "../../plugin-error.ts";
 

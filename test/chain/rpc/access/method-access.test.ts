@@ -5,7 +5,7 @@ import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
 import { sessionMethods } from "../../../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../../../src/chain/rpc/served/methods.ts";
-import { Subscriptions } from "../../../../src/chain/rpc/subscriptions.ts";
+import { Subscriptions } from "../../../../src/chain/rpc/transport/subscriptions.ts";
 import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";

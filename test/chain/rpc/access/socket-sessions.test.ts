@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { WebSocket } from "ws";
-import type { Notification } from "../../../../src/chain/rpc/subscriptions.ts";
+import type { Notification } from "../../../../src/chain/rpc/transport/subscriptions.ts";
 import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
-import { startRpcServer } from "../../../../src/chain/rpc/server.ts";
+import { startRpcServer } from "../../../../src/chain/rpc/transport/server.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 
 const READER: Hex = `0x${"aa".repeat(20)}`;

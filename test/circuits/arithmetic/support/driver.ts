@@ -5,10 +5,10 @@ import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES } from "../../../../src/circu
 import { ALU } from "../../../../src/circuits/buses.ts";
 import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
-import { AirBuilder } from "../../../../src/stark/air.ts";
-import type { ProverInput } from "../../../../src/stark/prover-input.ts";
-import type { SystemDefinition } from "../../../../src/stark/system.ts";
-import { traceColumns } from "../../../../src/stark/trace-columns.ts";
+import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
+import type { ProverInput } from "../../../../src/stark/proving/prover-input.ts";
+import type { SystemDefinition } from "../../../../src/stark/systems/system.ts";
+import { traceColumns } from "../../../../src/stark/rows/trace-columns.ts";
 import { smallParameters } from "../../../stark/airs/small-parameters.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { P } from "../../../../src/field/koala-bear.ts";
-import type { Air, Interaction } from "../../../../src/stark/air.ts";
-import { evaluateRows, rowRange } from "../../../../src/stark/column-arithmetic.ts";
+import type { Air, Interaction } from "../../../../src/stark/constraints/air.ts";
+import { evaluateRows, rowRange } from "../../../../src/stark/constraints/column-arithmetic.ts";
 import { truthOf } from "./true-messages.ts";
 
 /** One row's cells, column by column. */

@@ -1,6 +1,6 @@
 import { ARITHMETIC_TABLE_NAMES } from "../../../../src/circuits/arithmetic/tables.ts";
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../../../src/stark/check.ts";
+import { checkTraces } from "../../../../src/stark/proving/check.ts";
 import { prove } from "../../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../../src/stark/proofs/verify.ts";
 import { type Claim, driverInput } from "./driver.ts";

@@ -10,10 +10,10 @@ import {
 import { ALU } from "../../../../src/circuits/buses.ts";
 import { LIMBS, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { P } from "../../../../src/field/koala-bear.ts";
-import { AirBuilder } from "../../../../src/stark/air.ts";
-import type { Expression } from "../../../../src/stark/expression.ts";
-import { fieldElements } from "../../../../src/stark/fields.ts";
-import { countedSides } from "../../../../src/stark/multiplicities.ts";
+import { AirBuilder } from "../../../../src/stark/constraints/air.ts";
+import type { Expression } from "../../../../src/stark/constraints/expression.ts";
+import { fieldElements } from "../../../../src/stark/constraints/fields.ts";
+import { countedSides } from "../../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../../chain/state/support/random.ts";
 import { DEFINITIONS, EDGES } from "../../../machine/support/arithmetic-definitions.ts";
 import { judgeRows, reasonsOf, type Row } from "./judge.ts";

@@ -20,9 +20,9 @@ import { INFINITY, modulo, ORDER, type Point } from "../../../../src/circuits/se
 import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts";
 import { bytesOf, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
-import type { Air } from "../../../../src/stark/air.ts";
-import { checkConstraints } from "../../../../src/stark/check.ts";
-import { fieldElements, type Fields, type FieldValues } from "../../../../src/stark/fields.ts";
+import type { Air } from "../../../../src/stark/constraints/air.ts";
+import { checkConstraints } from "../../../../src/stark/proving/check.ts";
+import { fieldElements, type Fields, type FieldValues } from "../../../../src/stark/constraints/fields.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { truthOf } from "../../arithmetic/support/true-messages.ts";

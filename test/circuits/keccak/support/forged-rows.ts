@@ -8,7 +8,7 @@ import {
   ROUNDS,
   STATE_BITS,
 } from "../../../../src/circuits/shapes/keccak-state.ts";
-import { fieldElements } from "../../../../src/stark/fields.ts";
+import { fieldElements } from "../../../../src/stark/constraints/fields.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { type Digits, digitsOf, keccakRow, parityOf, rowOf, type ThetaCells, thetaOf, turned } from "./object-rows.ts";

@@ -15,8 +15,14 @@ import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuit
 import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
 import { inv } from "../../../../src/field/koala-bear.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
-import type { Air } from "../../../../src/stark/air.ts";
-import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
+import type { Air } from "../../../../src/stark/constraints/air.ts";
+import {
+  elementCount,
+  fieldElements,
+  type Fields,
+  type FieldValues,
+  fieldValues,
+} from "../../../../src/stark/constraints/fields.ts";
 import type { Answers } from "../../support/answers.ts";
 import { refusalsOfTables } from "../../support/refusals.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";

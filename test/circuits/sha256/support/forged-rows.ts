@@ -8,7 +8,7 @@ import {
   SUM_1,
 } from "../../../../src/circuits/sha256/sha256-function.ts";
 import { inv, mul } from "../../../../src/field/koala-bear.ts";
-import { fieldElements, type FieldValues } from "../../../../src/stark/fields.ts";
+import { fieldElements, type FieldValues } from "../../../../src/stark/constraints/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 
 type Numbers = readonly number[];

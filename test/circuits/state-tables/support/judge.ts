@@ -2,7 +2,13 @@ import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../../src/circui
 import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
 import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
 import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
+import {
+  elementCount,
+  fieldElements,
+  type Fields,
+  type FieldValues,
+  fieldValues,
+} from "../../../../src/stark/constraints/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { compress } from "./model.ts";
 import { refusalsOfTables } from "../../support/refusals.ts";

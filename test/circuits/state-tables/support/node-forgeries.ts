@@ -1,6 +1,6 @@
 import { EMPTY_TREES, ROOTS_FIELDS, type RootsCells, TOP_HEIGHT } from "../../../../src/circuits/roots/roots-air.ts";
 import { TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { elementCount, fieldValues } from "../../../../src/stark/fields.ts";
+import { elementCount, fieldValues } from "../../../../src/stark/constraints/fields.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import { type StateForgery, STATE } from "./leaf-forgeries.ts";
 import type { StateCells } from "./judge.ts";

@@ -3,8 +3,8 @@ import { lanes, lanesOf, MONTGOMERY, PRIME } from "../../../../scripts/verifier-
 import { splitEvaluator } from "../../../../scripts/verifier-generator/split-evaluator.ts";
 import type { Ext } from "../../../../src/field/extension.ts";
 import { inv, reduce } from "../../../../src/field/koala-bear.ts";
-import { rowSelectors } from "../../../../src/stark/evaluate.ts";
-import type { System } from "../../../../src/stark/system.ts";
+import { rowSelectors } from "../../../../src/stark/systems/evaluate.ts";
+import type { System } from "../../../../src/stark/systems/system.ts";
 import { type CodeChain, deployYul } from "./chain.ts";
 
 /** What the constraints are evaluated on. */

@@ -4,7 +4,7 @@ import type { Backend } from "../../../../src/kernels/backend.ts";
 import { encodeStatement, type BatchStatement } from "../../../../src/protocol/statement.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { prove } from "../../../../src/stark/proofs/prove.ts";
-import type { System } from "../../../../src/stark/system.ts";
+import type { System } from "../../../../src/stark/systems/system.ts";
 import { StateModel } from "../../../circuits/support/state-model.ts";
 
 /** A statement with its proof. */

@@ -12,7 +12,7 @@ import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
-import { checkTraces, type Violation } from "../../../../src/stark/check.ts";
+import { checkTraces, type Violation } from "../../../../src/stark/proving/check.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, readCollected } from "./collecting.ts";
 import type { ReplayedBatch } from "./outcomes.ts";

@@ -1,0 +1,69 @@
+import type { CallAnswer } from "../../questions/asked/question.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { errorString } from "../../../protocol/error-string.ts";
+import { mostWork } from "../../model/work-limits.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
+
+const MAX_REASON_CHARACTERS = 1_000;
+
+/** What the call returned. Throws RpcError where it failed. */
+export function outputOf(answer: CallAnswer): Hex {
+  const { receipt, reason, output, isLate } = answer;
+  if (isLate) {
+    const message = `execution failed: ${reason}, as long as a question may take here; ask for less at once, or send the transaction with gas of your choice`;
+    throw new RpcError(RpcCode.rejected, message, { code: "QuestionTooLong" });
+  }
+  requireProvable(answer);
+  if (receipt === undefined) throw new RpcError(RpcCode.rejected, `execution failed: ${reason}`);
+  if (receipt.success) return output;
+  const { code, message, data } = failureOf(answer);
+  throw new RpcError(code, message, data);
+}
+
+/** How an execution that failed is told. */
+export function failureOf({ output, error }: CallAnswer): {
+  readonly code: number;
+  readonly message: string;
+  readonly data: Hex;
+} {
+  if (error === "revert") return { code: RpcCode.reverted, message: revertMessage(output), data: output };
+  return { code: RpcCode.rejected, message: `execution failed: ${error}`, data: output };
+}
+
+/** Throws RpcError for a call that comes to what no proof covers. */
+function requireProvable({ isUnprovable, reason }: Pick<CallAnswer, "isUnprovable" | "reason">): void {
+  if (isUnprovable === true) throw new RpcError(RpcCode.rejected, `execution failed: ${reason}`, { code: "NotProvable" });
+}
+
+/**
+ * Throws RpcError for a call that the chain would refuse as a transaction, because its execution engine must not run it, or
+ * no proof covers it.
+ */
+export function requireRunnable(answer: Omit<CallAnswer, "output" | "error" | "isLate">, maxInstructions: number): void {
+  const { isHostile, exceedsCallData, isLong, isHeavy } = answer;
+  requireProvable(answer);
+  if (exceedsCallData) {
+    throw new RpcError(RpcCode.rejected, "the transaction's calls pass on more data than this chain's engine can hold", {
+      code: "CallDataTooLarge",
+    });
+  }
+  if (isLong) {
+    const message = `the transaction runs more than ${maxInstructions} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`;
+    throw new RpcError(RpcCode.rejected, message, { code: "TooManySteps" });
+  }
+  if (isHeavy) {
+    const message = `the transaction's work is more than ${mostWork(maxInstructions)} units, and others would wait behind it; divide its work, or raise maxInstructions, now ${maxInstructions}, in the chain's options`;
+    throw new RpcError(RpcCode.rejected, message, { code: "TooHeavy" });
+  }
+  if (isHostile) {
+    throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", {
+      code: "HostileCode",
+    });
+  }
+}
+
+/** As Ethereum's nodes say it, with the reason where there is one. */
+function revertMessage(output: Hex): string {
+  const reason = errorString(output);
+  return reason === undefined ? "execution reverted" : `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
+}

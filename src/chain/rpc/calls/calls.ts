@@ -1,0 +1,125 @@
+import type { Chain } from "../../chain.ts";
+import type { CallAnswer, CallQuestion } from "../../questions/asked/question.ts";
+import type { GasPrice } from "../../mempool/gas-price.ts";
+import { whyReserved } from "../../model/reserved-addresses.ts";
+import { mostWork } from "../../model/work-limits.ts";
+import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { hexQuantity } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { askedPlace, isNewest } from "./asked-place.ts";
+import type { Asking, Unbounded } from "./asking.ts";
+import { withBlockOverrides } from "./block-overrides.ts";
+import { askedCall, capped, parseCall, parseOverrides, record, withPrice } from "../request/call-request.ts";
+import { provingRefusal } from "../../sequencer/proving-refusal.ts";
+import { outputOf, requireRunnable } from "./call-outcome.ts";
+import type { RpcClient } from "../request/dispatch.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
+import type { OwnCalls } from "./own-calls.ts";
+
+/**
+ * On top of an estimate for a transaction that sends a message. What a message costs follows from how many the batch has: the
+ * first writes slots that were 0 (twice 22,100 instead of twice 5,000), a later one joins up to 12 levels of the tree (2,400
+ * each, and 22,100 for a new one). The batch may be sealed between the estimate and the transaction.
+ */
+export const MESSAGE_GAS_MARGIN = 50_000n;
+
+function sendsMessage({ receipt }: CallAnswer): boolean {
+  return receipt?.logs.some(({ address }) => address === PREDEPLOYS.L1Messenger) === true;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/**
+ * Calls that change nothing, at any block whose state is kept. They are answered in a thread of their own: they may run any code,
+ * and take no time from the chain's blocks.
+ */
+export class Calls {
+  readonly #chain: Chain;
+  readonly #own: OwnCalls;
+  readonly #ask: Asking;
+  readonly #gasPrice: Pick<GasPrice, "toldWei">;
+
+  constructor(chain: Chain, own: OwnCalls, ask: Asking, gasPrice: Pick<GasPrice, "toldWei">) {
+    this.#chain = chain;
+    this.#own = own;
+    this.#ask = ask;
+    this.#gasPrice = gasPrice;
+  }
+
+  /** `eth_call`: transaction, block, state overrides, block overrides. */
+  async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    const question = await this.#question(params, params[1] ?? "latest");
+    const answer = await this.#ask("call", question, client);
+    if (client?.isInProcess === true) await this.#own.comment("eth_call", question, answer);
+    return outputOf(answer);
+  }
+
+  /**
+   * `eth_estimateGas`: transaction, block, state overrides, block overrides. For a transaction of the next block, unless an
+   * older one is named, that pays for its gas, unless a price is named: a free operation's calls may have less gas.
+   */
+  async estimate([transaction, ...rest]: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    const params = [withPrice(transaction, this.#gasPrice.toldWei), ...rest];
+    const { maxInstructions, admission } = this.#chain;
+    const asked = parseCall(params[0]);
+    // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in
+    // another account's transaction.
+    const isNamed = (record(params[0], "the transaction")["from"] ?? undefined) !== undefined;
+    const isOfSender = isNamed && whyReserved(asked.from) === undefined;
+    const refusal = isOfSender ? admission.refusal(asked) : undefined;
+    if (refusal !== undefined) throw refusal;
+    // Where lists are in force, what it does is looked at from inside.
+    const isJudged = isOfSender && admission.hasLists;
+    const question = await this.#question(params, this.#nextOf(params[1]));
+    if (question.call.authorizations.length > 0 && question.call.to === undefined) {
+      throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
+    }
+    const { gas, full } = await this.#ask(
+      "estimate",
+      { ...question, maxInstructions, maxWork: mostWork(maxInstructions) },
+      client,
+    );
+    requireRunnable(full, maxInstructions);
+    if (client?.isInProcess === true) await this.#own.comment("eth_estimateGas", question, full);
+    const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, question.call.gasLimit) : undefined;
+    if (unpaid !== undefined) throw unpaid;
+    const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
+    if (excluded !== undefined) throw excluded;
+    if (gas === undefined) {
+      outputOf(full);
+      throw new RpcError(RpcCode.internal, "a transaction that succeeds was not estimated");
+    }
+    return hexQuantity(sendsMessage(full) ? least(gas + MESSAGE_GAS_MARGIN, TRANSACTION_GAS_CAP) : gas);
+  }
+
+  /** `eth_createAccessList`: transaction, block, state overrides. */
+  async accessList(params: readonly unknown[], client?: RpcClient): Promise<object> {
+    const question = await this.#question(params, this.#nextOf(params[1]));
+    const { accessList, full } = await this.#ask("accessList", question, client);
+    if (full.receipt === undefined) outputOf(full);
+    const failed = full.receipt?.success === true ? {} : { error: full.error ?? "failed" };
+    return { accessList, gasUsed: hexQuantity(full.receipt?.gasUsed ?? 0n), ...failed };
+  }
+
+  async #question(
+    [transaction, , overrides, blockOverrides]: readonly unknown[],
+    tag: unknown,
+  ): Promise<Unbounded<CallQuestion>> {
+    const call = parseCall(transaction);
+    const { at, block } = await askedPlace(this.#chain, tag);
+    return {
+      at,
+      block: withBlockOverrides(block, blockOverrides),
+      overrides: parseOverrides(overrides),
+      call: askedCall(call, capped(call.gas)),
+    };
+  }
+
+  /** Transactions that are not sent yet are for the next block. */
+  #nextOf(tag: unknown): unknown {
+    return (tag ?? undefined) === undefined || isNewest(this.#chain, tag) ? "pending" : tag;
+  }
+}

@@ -1,0 +1,115 @@
+import { AbiCoder } from "ethers";
+import { assetId } from "../../../protocol/asset-message.ts";
+import { fromHex, hashTag, hexQuantity } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
+import { chargedGas, unitBudget } from "../../../protocol/native-budget.ts";
+import { chargesUnits } from "../../../protocol/protocol-version.ts";
+import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
+import type { Chain } from "../../chain.ts";
+import { provingRefusal } from "../../sequencer/proving-refusal.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import type { CallAnswer } from "../../questions/asked/question.ts";
+import { nextPlace } from "./asked-place.ts";
+import type { Asking } from "./asking.ts";
+import { outputOf } from "./call-outcome.ts";
+import { askedCall, parseCall } from "../request/call-request.ts";
+import type { RpcCall } from "../request/call-request.ts";
+import type { RpcClient } from "../request/dispatch.ts";
+
+/** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
+const LEAST_GAS = 21_000n;
+/** What a transaction costs that does nothing; it is in LEAST_GAS too. */
+const INTRINSIC_GAS = 21_000n;
+const LEAST_GAS_PER_BYTE = 40n;
+const CREATION_GAS = 32_000n;
+/** How the deposit entry was called before assets had ids. Clients still estimate with it. */
+const OLD_DEPOSIT = selector("finalizeDeposit(address,address,address,uint256,bytes)");
+const DEPOSIT = selector("finalizeDeposit(uint256,bytes32,bytes)");
+const METADATA_VERSION = "01";
+
+/**
+ * Gas for an operation that comes through L1's queue, by running it in the newest state, with a quarter on top: by the rules of
+ * today, and where an upgrade to a format that charges for units is announced also by those, since the operation may be taken
+ * under either. The sender is given the operation's value first, as the queue's payout does. `l1ChainId` is undefined on a chain
+ * that has no L1. Throws RpcError where the operation would fail.
+ */
+export async function estimateFromL1(
+  chain: Chain,
+  ask: Asking,
+  transaction: unknown,
+  l1ChainId: ChainId | undefined,
+  client: RpcClient | undefined,
+): Promise<Hex> {
+  const call = parseCall(transaction);
+  const creates = (call.to === undefined || BigInt(call.to) === 0n) && call.data !== "0x";
+  const target = creates ? undefined : call.to;
+  const data = target === PREDEPLOYS.L2AssetRouter && l1ChainId !== undefined ? presentDeposit(call.data, l1ChainId) : call.data;
+  const length = BigInt(fromHex(data).length);
+  const intrinsic = LEAST_GAS + LEAST_GAS_PER_BYTE * length + (creates ? CREATION_GAS : 0n);
+  const asked = { ...call, to: target, data };
+  const today = await estimate(runner(chain, ask, asked, client), intrinsic);
+  if (chain.sequencer.nextFormat === 3 || !chargesUnits(chain.announcedVersion())) return hexQuantity(today);
+  const announced = await estimate(runner(chain, ask, asked, client, true), intrinsic);
+  return hexQuantity(announced > today ? announced : today);
+}
+
+type Runner = (gasLimit: bigint) => Promise<CallAnswer>;
+
+async function estimate(run: Runner, intrinsic: bigint): Promise<bigint> {
+  const full = await run(TRANSACTION_GAS_CAP);
+  outputOf(full);
+  const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, TRANSACTION_GAS_CAP);
+  if (refusal !== undefined) throw refusal;
+  const used = chargedGas(full.receipt?.gasUsed ?? 0n, unitsOf(full)) - INTRINSIC_GAS;
+  let gas = (used * 5n) / 4n;
+  // What calls keep back of their gas can make the gas that was used too little.
+  const succeeds = async (gasLimit: bigint): Promise<boolean> => {
+    const answer = await run(gasLimit);
+    // It says nothing about its gas.
+    if (answer.isLate) outputOf(answer);
+    return answer.receipt?.success === true && unitsOf(answer) <= unitBudget(gasLimit);
+  };
+  while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
+  const total = intrinsic + gas;
+  return total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP;
+}
+
+/** What it takes to prove, where that was counted. */
+function unitsOf({ receipt }: CallAnswer): number {
+  return receipt?.native?.units ?? 0;
+}
+
+function runner(chain: Chain, ask: Asking, call: RpcCall, client: RpcClient | undefined, countsUnits?: true): Runner {
+  return async (gasLimit) => {
+    const { balanceWei } = await chain.engine.state("now").account(call.from);
+    const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];
+    const question = { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) };
+    return ask("call", countsUnits === undefined ? question : { ...question, countsUnits }, client);
+  };
+}
+
+/** A deposit in its old form as L1's bridge sends it today; all other data as it is. */
+function presentDeposit(data: Hex, l1ChainId: ChainId): Hex {
+  if (!data.startsWith(OLD_DEPOSIT)) return data;
+  const abi = AbiCoder.defaultAbiCoder();
+  try {
+    const fields = abi.decode(["address", "address", "address", "uint256", "bytes"], `0x${data.slice(10)}`);
+    const [depositor, receiver, token, amount, getters] = fields as unknown as [string, string, Hex, bigint, string];
+    const [name, symbol, decimals] = abi.decode(["bytes", "bytes", "bytes"], getters) as unknown as [string, string, string];
+    const described = abi.encode(["uint256", "bytes", "bytes", "bytes"], [l1ChainId, name, symbol, decimals]);
+    const metadata = `0x${METADATA_VERSION}${described.slice(2)}`;
+    const transfer = abi.encode(
+      ["address", "address", "address", "uint256", "bytes"],
+      [depositor, receiver, token, amount, metadata],
+    );
+    return `${DEPOSIT}${abi.encode(["uint256", "bytes32", "bytes"], [l1ChainId, assetId(l1ChainId, token), transfer]).slice(2)}` as Hex;
+  } catch {
+    // Not what clients send: then it fails as it would on L2.
+    return data;
+  }
+}
+
+function selector(signature: string): string {
+  return hashTag(signature).slice(0, 10);
+}

@@ -1,0 +1,62 @@
+import type { Chain } from "../../chain.ts";
+import { fromHex, toHex } from "../../../protocol/hex.ts";
+import type { Impersonation } from "./impersonation.ts";
+import { address, quantity } from "../request/call-request.ts";
+import type { RpcMethod } from "../request/dispatch.ts";
+import { booleanParameter } from "../request/parameters.ts";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
+
+/**
+ * The state cheats of development networks, under Hardhat's names. Each is sequenced, repeated by the witness and counted in
+ * its batch; a chain whose contract on L1 does not allow them refuses them (CheatRefused). An impersonated account pays no
+ * fee. Which accounts are `impersonated` is not part of snapshots.
+ */
+export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([
+    [
+      "hardhat_setBalance",
+      async ([account, balance]) => {
+        await sequencer.cheat({ type: "balance", address: address(account), balanceWei: quantity(balance) });
+        return true;
+      },
+    ],
+    [
+      "hardhat_setNonce",
+      async ([account, nonce]) => {
+        await sequencer.cheat({ type: "nonce", address: address(account), nonce: quantity(nonce) });
+        return true;
+      },
+    ],
+    [
+      "hardhat_setCode",
+      async ([account, code]) => {
+        if (typeof code !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(code))
+          throw new RpcError(RpcCode.invalidParams, "the code is not in hexadecimal digits");
+        await sequencer.cheat({ type: "code", address: address(account), code: toHex(fromHex(code)) });
+        return true;
+      },
+    ],
+    [
+      "hardhat_setStorageAt",
+      async ([account, slot, value]) => {
+        await sequencer.cheat({ type: "storage", address: address(account), slot: quantity(slot), value: quantity(value) });
+        return true;
+      },
+    ],
+    [
+      "hardhat_impersonateAccount",
+      async ([account]) => {
+        impersonated.add(address(account));
+        return true;
+      },
+    ],
+    [
+      "anvil_autoImpersonateAccount",
+      async ([all]) => {
+        impersonated.all = booleanParameter(all);
+        return null;
+      },
+    ],
+    ["hardhat_stopImpersonatingAccount", async ([account]) => impersonated.remove(address(account))],
+  ]);
+}

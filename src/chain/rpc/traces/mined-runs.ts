@@ -1,0 +1,93 @@
+import type { Common } from "@ethereumjs/common";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { Chain } from "../../chain.ts";
+import type { RanTransaction, TransactionPlace } from "../../index/block-store.ts";
+import type { BlockEnvironment } from "../../model/block.ts";
+import { chainRules } from "../../model/rules.ts";
+import { UNLIMITED_CODE } from "../../model/code-limits.ts";
+import { decodeTransaction } from "../../transaction/decode-transaction.ts";
+import type { ShownFields } from "../../transaction/shown-transaction.ts";
+import type { EngineTransaction } from "../../transaction/transaction.ts";
+import { sentBytes } from "../blocks/sent-bytes.ts";
+
+/** What is shown of a block that an earlier process made. */
+interface ShownBlock {
+  readonly number: Hex;
+  readonly timestamp: Hex;
+  readonly mixHash: Hex;
+  readonly miner: Hex;
+  readonly gasLimit: Hex;
+  readonly transactions: readonly ShownFields[];
+}
+
+/** Of a mined transaction what is shown of one without a signature, too. */
+interface ShownRequest extends ShownFields {
+  readonly from: Hex;
+  readonly to: Hex | null;
+  readonly value: Hex;
+  readonly input: Hex;
+  readonly gas: Hex;
+  readonly nonce: Hex;
+}
+
+/** A block as it ran. */
+interface RanBlock {
+  readonly number: bigint;
+  readonly environment: BlockEnvironment;
+  readonly transactions: readonly EngineTransaction[];
+}
+
+/**
+ * How transactions ran, whatever process made their blocks: as the chain remembers it, or from what is shown of a block before
+ * the place at which this process began. Of those the last block is kept: all of its transactions are asked for together.
+ */
+export class MinedRuns {
+  readonly #chain: Chain;
+  readonly #rules: Common;
+  #last: RanBlock | undefined;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+    this.#rules = chainRules(chain.chainId, UNLIMITED_CODE);
+  }
+
+  /** Undefined where there is no such transaction. */
+  async of(place: TransactionPlace): Promise<RanTransaction | undefined> {
+    const ran = this.#chain.blocks.ran(place);
+    if (ran !== undefined) return ran;
+    if (this.#last?.number !== place.block) this.#last = await this.#shown(place.block);
+    const { environment, transactions = [] } = this.#last ?? {};
+    const transaction = transactions[place.index];
+    if (environment === undefined || transaction === undefined) return undefined;
+    return { environment, before: transactions.slice(0, place.index), transaction };
+  }
+
+  async #shown(number: bigint): Promise<RanBlock | undefined> {
+    const block = (await this.#chain.blocks.block(number, true)) as ShownBlock | undefined;
+    if (block === undefined) return undefined;
+    const transactions = block.transactions.map((mined) => this.#transaction(mined as ShownRequest));
+    return { number, environment: environmentOf(block), transactions };
+  }
+
+  #transaction(mined: ShownRequest): EngineTransaction {
+    const raw = sentBytes(this.#chain, mined);
+    if (raw !== null) return decodeTransaction(raw, this.#rules, { replayProtection: "optional" });
+    const { from, to, value, input, gas, nonce } = mined;
+    return {
+      kind: "unsigned",
+      ...{ from, to: to ?? undefined, data: input, valueWei: BigInt(value), gasLimit: BigInt(gas), nonce: BigInt(nonce) },
+      // It ran, so code at its sender did not keep it out.
+      isImpersonated: true,
+    };
+  }
+}
+
+function environmentOf({ number, timestamp, mixHash, miner, gasLimit }: Omit<ShownBlock, "transactions">): BlockEnvironment {
+  return {
+    number: BigInt(number),
+    timestamp: BigInt(timestamp),
+    prevRandao: mixHash,
+    coinbase: miner,
+    gasLimit: BigInt(gasLimit),
+  };
+}

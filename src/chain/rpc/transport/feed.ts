@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { RpcCode, RpcError } from "../request/json-rpc.ts";
+import type { Notification, Notifications } from "./subscriptions.ts";
+import { hexQuantity } from "../../../protocol/hex.ts";
+
+/** What has happened, with a place in the order of all that has. */
+export interface FeedEntry {
+  /** Names the entry, and the process that told it. */
+  readonly position: string;
+  /**
+   * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
+   * batch has come to another phase. `messages`: what is told of messages has followed what they settle on.
+   */
+  readonly type: "here" | "block" | "proof" | "messages";
+  readonly chainId?: number;
+  /** Of the block, or of the batch. */
+  readonly number?: number;
+  /** Of a proof. */
+  readonly phase?: string;
+  /** What the worker of a fleet calls itself that makes the proof. */
+  readonly worker?: string;
+}
+
+/** Entries that are kept for those that come back: some hundred bytes each. */
+const MOST_ENTRIES = 10_000;
+/** Entries that a follower is told before others have their turn: small requests could ask for all entries many times over. */
+const PORTION = 64;
+
+/**
+ * What happens in an ecosystem, in order, without gaps: a follower that was away names the last entry that it has, and gets all
+ * after it.
+ */
+export class Feed {
+  readonly #id: string;
+  readonly #most: number;
+  #entries: FeedEntry[] = [];
+  /** Number of the newest entry; 0 before the first. */
+  #newest = 0;
+  readonly #followers = new Set<() => void>();
+
+  constructor({
+    most = MOST_ENTRIES,
+    id = randomBytes(8).toString("hex"),
+  }: { readonly most?: number; readonly id?: string } = {}) {
+    this.#most = most;
+    this.#id = id;
+  }
+
+  add(event: Omit<FeedEntry, "position">): void {
+    this.#newest++;
+    this.#entries.push({ position: this.#position(this.#newest), ...event });
+    // Not at each entry: that would copy all of them. Twice as many as are promised: a follower is told them in portions, while
+    // others come.
+    if (this.#entries.length >= 3 * this.#most) this.#entries = this.#entries.slice(-2 * this.#most);
+    for (const follower of this.#followers) follower();
+  }
+
+  /**
+   * Tells all after the position `since`, and goes on; without one, where the feed is now, and what comes. Nothing is told before
+   * the caller has returned to the event loop. Ends when the answer is called. Throws RpcError PositionNotKept.
+   */
+  follow(since: string | undefined, tell: (entry: FeedEntry) => void): () => void {
+    let last = since === undefined ? this.#newest : this.#numberOf(since);
+    let scheduled = false;
+    let ended = false;
+    const here: FeedEntry | undefined = since === undefined ? { position: this.#position(last), type: "here" } : undefined;
+    const drain = (): void => {
+      scheduled = false;
+      if (ended) return;
+      const from = this.#entries.length - (this.#newest - last);
+      const next = this.#entries.slice(from, from + PORTION);
+      last += next.length;
+      if (last < this.#newest) wake();
+      for (const entry of next) tell(entry);
+    };
+    const wake = (): void => {
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(drain);
+    };
+    if (here !== undefined) setImmediate(() => ended || tell(here));
+    this.#followers.add(wake);
+    wake();
+    return () => {
+      ended = true;
+      this.#followers.delete(wake);
+    };
+  }
+
+  #position(number: number): string {
+    return `${this.#id}:${number}`;
+  }
+
+  #numberOf(position: string): number {
+    const [id, digits = ""] = position.split(":");
+    const number = /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+    if (id === this.#id && number !== undefined && number <= this.#newest && number >= this.#newest - this.#most) return number;
+    throw new RpcError(
+      RpcCode.rejected,
+      `what came after this position is not kept (the newest ${this.#most} are, of this process); look at everything, and follow without a position`,
+      { code: "PositionNotKept", newest: this.#position(this.#newest) },
+    );
+  }
+}
+
+/** The engine's notifications, with `eth_subscribe("hyperchain", {since})` beside them. */
+export function withFeed(engine: Notifications, feed: Feed): Notifications {
+  const listeners = new Set<(notification: Notification) => void>();
+  const followed = new Map<string, () => void>();
+  // Beyond what the engine's own subscriptions count to.
+  let nextId = 2n ** 64n;
+  return {
+    async request(method, params) {
+      const [first, options] = params;
+      if (method === "eth_subscribe" && first === "hyperchain") {
+        const id = hexQuantity(nextId++);
+        const tell = (result: unknown): void => {
+          for (const listener of listeners) listener({ subscription: id, result });
+        };
+        followed.set(id, feed.follow(sinceOf(options), tell));
+        return id;
+      }
+      const end = method === "eth_unsubscribe" && typeof first === "string" ? followed.get(first) : undefined;
+      if (end === undefined) return engine.request(method, params);
+      end();
+      return followed.delete(String(first));
+    },
+    onNotification(listener) {
+      listeners.add(listener);
+      const stop = engine.onNotification(listener);
+      return () => {
+        listeners.delete(listener);
+        stop();
+      };
+    },
+  };
+}
+
+function sinceOf(options: unknown): string | undefined {
+  if (options === undefined || options === null) return undefined;
+  const { since } = options as { readonly since?: unknown };
+  if (
+    typeof options === "object" &&
+    !Array.isArray(options) &&
+    (since === undefined || (typeof since === "string" && since.length <= 100))
+  )
+    return since;
+  throw new RpcError(RpcCode.invalidParams, "the second parameter is {since}, the position of an entry");
+}

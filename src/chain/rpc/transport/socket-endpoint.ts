@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import { answerBody } from "../request/dispatch.ts";
+import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
+import type { ReaderGate } from "../access/reader-gate.ts";
+import { connectionCredentials } from "../access/sessions.ts";
+import type { Sessions } from "../access/sessions.ts";
+import { clientOf } from "./http-endpoint.ts";
+import { failure, RpcCode } from "../request/json-rpc.ts";
+import type { Load, UnreadAnswers } from "../request/load.ts";
+import type { RpcServerLimits } from "./server-limits.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+interface SocketDependencies {
+  /** Whatever a client may call. */
+  readonly methods: RpcMethods;
+  readonly gate: ReaderGate;
+  readonly sessions: Pick<Sessions, "find">;
+  readonly subscriptions: Subscriptions;
+  readonly load: Load;
+  readonly unread: UnreadAnswers;
+}
+
+/** Why the server closes a WebSocket: open another session, and another socket. */
+const SESSION_ENDED = 4_401;
+
+/** Serves a WebSocket client until it goes: requests, side by side, and the notifications that it subscribes to. */
+export function serveSocket(
+  client: WebSocket,
+  { connection, headers }: { readonly connection: Socket; readonly headers: IncomingHttpHeaders },
+  limits: RpcServerLimits,
+  { methods, gate, sessions, subscriptions, load, unread }: SocketDependencies,
+): void {
+  const asker: RpcClient = { ...clientOf(connection), credentials: connectionCredentials(sessions, headers) };
+  let inFlight = 0;
+  const send = (message: string): void => {
+    if (client.readyState !== client.OPEN) return;
+    if (client.bufferedAmount > limits.unreadPerSocket) client.terminate();
+    else client.send(message, unread.add(connection, message.length));
+  };
+  const own = subscriptions.methods((message) => {
+    // What it subscribed to was granted to a session; without one that is in force it gets no more of it.
+    if (asker.credentials?.tokens.length !== 0 && !gate.mayRead(asker)) client.close(SESSION_ENDED, "no session is in force");
+    else send(message);
+  });
+  const all = gate.permit({ get: (method) => own.get(method) ?? methods.get(method) });
+  // A client may be silent for as long as it likes, but not leave unread what it was sent.
+  connection.setTimeout(limits.readMs, () => {
+    if (client.bufferedAmount > 0) client.terminate();
+  });
+  client.on("message", (data: Buffer) => {
+    if (inFlight >= limits.requestsPerSocket) {
+      send(
+        JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${limits.requestsPerSocket} requests under way`)),
+      );
+      return;
+    }
+    inFlight++;
+    const done = (answer: string): void => {
+      inFlight--;
+      if (answer !== "") send(answer);
+    };
+    // answerBody turns every failure into an answer.
+    void answerBody(data.toString("utf8"), all, asker, load).then(done);
+  });
+  client.on("error", () => client.terminate());
+  client.on("close", () => {
+    subscriptions.drop(asker).catch(() => undefined);
+  });
+}

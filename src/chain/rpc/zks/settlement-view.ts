@@ -1,0 +1,46 @@
+import type { Hex } from "../../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../../protocol/ids.ts";
+
+/** A transaction on the settlement layer. */
+export interface SettlementPlace {
+  readonly transactionHash: Hex;
+  readonly blockNumber: number;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
+/** How far a batch has come on the settlement layer; what has not happened is undefined. */
+export interface BatchStages {
+  readonly committed: SettlementPlace | undefined;
+  readonly proven: SettlementPlace | undefined;
+  readonly executed: SettlementPlace | undefined;
+  /** Place of the batch's leaf in the registry of Transaction Roots; known from its execution on. */
+  readonly registryLeafIndex: bigint | undefined;
+}
+
+/** Batches that came through each stage, counted from batch 0. */
+export interface BatchCounts {
+  readonly committed: bigint;
+  readonly proven: bigint;
+  readonly executed: bigint;
+}
+
+/**
+ * What a chain's readers ask of its settlement layer. The chain itself does not know it: the operator's composition supplies it.
+ * Methods reject with the provider's error.
+ */
+export interface SettlementView {
+  readonly chainId: ChainId;
+  readonly contracts: {
+    /** The factory, which answers ZK Stack's Bridgehub calls. */
+    readonly bridgehub: Hex;
+    /** The chain's own contract. */
+    readonly hyperchain: Hex;
+    /** Asset router, nullifier and vault in one. */
+    readonly bridge: Hex;
+  };
+  /** The chain's base token there; ETH is address 1. */
+  readonly baseToken: Hex;
+  stages(batchNumber: BatchNumber): Promise<BatchStages>;
+  counts(): Promise<BatchCounts>;
+}

@@ -1,0 +1,11 @@
+import type { Resealed } from "../../../node/settling/resealing.ts";
+import type { ResealInfo } from "../books/ecosystem-info.ts";
+
+/** Batches that were formed again, as the ecosystem's methods tell it. */
+export function resealInfo(chainId: bigint, { firstBatch, lost }: Resealed): ResealInfo {
+  return {
+    chainId: Number(chainId),
+    firstBatch: Number(firstBatch),
+    lost: lost.map(({ hash, reason }) => (hash === undefined ? { reason } : { hash, reason })),
+  };
+}

@@ -1,0 +1,393 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { WorkerInfo } from "../../../proving/worker-record.ts";
+import { executionInfo } from "../../../node/execution/tell-execution.ts";
+import type { BatchProving } from "../../../node/settling/batch-proving.ts";
+import type { ScheduledTerms } from "../../../protocol/terms.ts";
+import type { ScheduledUpgrade } from "../../../protocol/upgrade.ts";
+import type { Journey } from "../../../relayer/journey.ts";
+import type { BooksStanding } from "../../../relayer/books-standing.ts";
+import type { Relayer } from "../../../relayer/relayer.ts";
+import type { L1View } from "../../../settlement-layer/reader/l1-view.ts";
+import { reasonOf } from "../../../errors/reason-of.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../accounts/accounts.ts";
+import type { DevelopmentAccounts } from "../../accounts/accounts.ts";
+import type { SettlementBase } from "../../l1/settlement-base.ts";
+import type {
+  ChainInfo,
+  ChainStatus,
+  EcosystemInfo,
+  EcosystemStatus,
+  FleetWorkerInfo,
+  MessageInfo,
+  SettlementInfo,
+  UpgradeStatus,
+} from "./ecosystem-info.ts";
+import type { L1Fork } from "../../l1/l1-fork.ts";
+import { feeStatus } from "./fee-status.ts";
+import { hasArrived } from "./has-arrived.ts";
+import { messageInfo } from "./message-info.ts";
+import { orderOfSight } from "./order-of-sight.ts";
+import { chainStuckBecause } from "./stuck-chain.ts";
+import { stuckBecause } from "./stuck.ts";
+import type { MessagesToL1View } from "./messages-to-l1.ts";
+import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
+import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
+import { executionSentence, onL1Sentence, provenSentence } from "./proven.ts";
+import type { DeviceChoice } from "../../../devices/device-choice.ts";
+import type { OpenFleet } from "../../chains/provers.ts";
+import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
+import type { ChainPlan } from "../../../options/plan.ts";
+import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
+import type { DevnetChain } from "../../chains/served-chain.ts";
+
+interface EcosystemViewDependencies {
+  readonly name: string;
+  readonly options: DevnetOptions;
+  readonly onL1: SettlementBase;
+  /** What L1 is a copy of. */
+  readonly fork: L1Fork | undefined;
+  /** Those that there are now. */
+  readonly chains: () => readonly DevnetChain[];
+  readonly accounts: DevelopmentAccounts;
+  /** Phrase of the accounts, where everybody may know it. */
+  readonly mnemonic: string | undefined;
+  readonly relayer: Relayer;
+  readonly toL1: MessagesToL1View;
+  /** What is known of the layer on which a chain settles. */
+  readonly viewOf: (chainId: bigint) => L1View;
+  readonly runsRelayer: boolean;
+  readonly proving: Pick<CompleteOptions["prover"], "mode" | "workers">;
+  /** Absent where no workers may join the prover. */
+  readonly fleet: OpenFleet | undefined;
+  readonly device: Pick<DeviceChoice, "report">;
+}
+
+/** What can be seen of an ecosystem, as JSON. */
+export interface EcosystemView extends BooksView {
+  info(): EcosystemInfo;
+}
+
+/**
+ * What is told of messages. Where the ecosystem moves by itself, that is what books know that its own looks and its chains'
+ * blocks fill; else the members are read for the answer.
+ */
+interface BooksView {
+  /** Whether members are read for an answer. */
+  reads(asked?: AskedBooks): boolean;
+  status(asked?: AskedBooks): Promise<EcosystemStatus>;
+  /** All messages, in the order in which this process has first seen them. Where members are read, rejects with their error. */
+  messages(asked?: AskedBooks): Promise<readonly MessageInfo[]>;
+  /** Of what is known. */
+  standing(): BooksStanding;
+}
+
+export interface AskedBooks {
+  /** Whether members are read for the answer in any case, so that it has all that was so before the question. */
+  readonly fresh?: boolean | undefined;
+}
+
+/** Seconds after which a chain whose operator sees L1 has imported a root, by far. */
+const IMPORT_SECONDS = 60n;
+
+/** Whether a message's destination has begun a batch long after L1 had a root with the message. */
+function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, messageHash }: MessageInfo): boolean {
+  const leaves = view.messages(BigInt(sourceChainId), sender, messageHash).flatMap(({ batch }) => batch.registryLeaf ?? []);
+  const began = view.lastBatch(BigInt(destinationChainId))?.stored.firstTimestamp ?? 0n;
+  return leaves.some(({ record }) => began > record.executedAt + IMPORT_SECONDS);
+}
+
+/** How long an answer that reads members waits for one of them: what is known of it stands. */
+export const READ_MS = 3_000;
+
+export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
+  const { chains, relayer, toL1, options } = dependencies;
+  const infoOf = keptInfos();
+  const inOrder = orderOfSight();
+  // One that moves by itself looks by itself.
+  const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
+  const judged = judging(dependencies);
+  return {
+    info: () => ecosystemInfo(dependencies),
+    reads,
+    standing: () => relayer.standing(),
+    async status(asked) {
+      const isRead = reads(asked);
+      // A member that does not answer is a reason to ask for the status, not to refuse it.
+      if (isRead) await Promise.allSettled([relayer.observe(READ_MS), ...executionLooks(chains())]);
+      else await relayer.observeFirst(READ_MS).catch(() => undefined);
+      const { ageMs, failure } = relayer.standing();
+      const open = [...relayer.openJourneys().map(infoOf), ...toL1.open()].filter(
+        ({ sentTooEarly }) => sentTooEarly !== "wentBack",
+      );
+      const arrived = open.filter(hasArrived).length;
+      const stuck = judged(open).flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
+        reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
+      );
+      const { ended } = toL1;
+      return {
+        chains: chains().map(chainStatus),
+        messages: {
+          inFlight: open.length - arrived - stuck.length,
+          delivered: arrived + relayer.arrived() + ended.arrived,
+          ended: ended.ended,
+          stuck,
+          ...(isRead ? {} : { ageMs: Math.round(ageMs) }),
+          ...(failure === undefined ? {} : { outdated: reasonOf(failure) }),
+        },
+      };
+    },
+    async messages(asked) {
+      if (reads(asked)) await relayer.observe(READ_MS);
+      else await relayer.observeFirst(READ_MS).catch(() => undefined);
+      return judged(inOrder([...relayer.journeys().map(infoOf), ...toL1.all()]));
+    },
+  };
+}
+
+function executionLooks(chains: readonly DevnetChain[]): readonly Promise<void>[] {
+  return chains.flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()]));
+}
+
+/** What is said of journeys, which is put into words again where they have gone on. */
+function keptInfos(): (journey: Journey) => MessageInfo {
+  const kept = new WeakMap<Journey, { readonly state: string; readonly info: MessageInfo }>();
+  return (journey) => {
+    const { steps, refusal, sentTooEarly } = journey;
+    const state = `${steps.size} ${sentTooEarly} ${refusal}`;
+    const before = kept.get(journey);
+    if (before?.state === state) return before.info;
+    const info = messageInfo(journey);
+    kept.set(journey, { state, info });
+    return info;
+  };
+}
+
+/** Messages, with why they do not go on by themselves. */
+function judging(dependencies: EcosystemViewDependencies): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
+  const { chains, viewOf } = dependencies;
+  return (messages) => {
+    const faults = new Map(chains().map(({ chainId, pipeline }) => [Number(chainId), pipeline.fault()]));
+    const faultOf = (id: number): string | undefined => {
+      const fault = faults.get(id);
+      return fault === undefined ? undefined : wordsOf(fault);
+    };
+    const info = ecosystemInfo(dependencies);
+    const isIgnoredHere = (message: MessageInfo): boolean => isIgnored(viewOf(BigInt(message.sourceChainId)), message);
+    return messages.map((message) => {
+      const stuck = stuckBecause(message, { info, faultOf, isIgnored: isIgnoredHere });
+      return stuck === undefined ? message : { ...message, stuck };
+    });
+  };
+}
+
+function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
+  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
+  const infos = chains().map(chainInfo);
+  return {
+    name,
+    version: PACKAGE_VERSION,
+    proven: provenSentence(proving.mode, infos),
+    prover: proverInfo(proving, dependencies),
+    l1: {
+      ...settlementInfo(onL1),
+      ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
+    },
+    chains: infos,
+    singletons: options.singletons === true ? SINGLETONS : {},
+    accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
+    ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
+  };
+}
+
+/** What `hyperchain_info` says of one chain. */
+function proverInfo(
+  { mode, workers }: Pick<CompleteOptions["prover"], "mode" | "workers">,
+  { fleet, device }: Pick<EcosystemViewDependencies, "fleet" | "device">,
+): EcosystemInfo["prover"] {
+  return {
+    mode,
+    workers: mode === "none" ? 0 : (workers ?? availableParallelism()),
+    ...(mode === "none" ? {} : { device: device.report() }),
+    ...(fleet === undefined ? {} : { fleet: { url: fleet.url, workers: fleet.workers().map(workerInfo) } }),
+  };
+}
+
+function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUntilMs }: WorkerInfo): FleetWorkerInfo {
+  return {
+    ...{ name, proofs, refused, late, lost },
+    ...(lastSeconds === undefined ? {} : { lastSeconds }),
+    ...(refusedUntilMs === undefined ? {} : { pausedUntil: Math.ceil(refusedUntilMs / 1000) }),
+  };
+}
+
+export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch, executionWatch }: DevnetChain): ChainInfo {
+  const { hyperchain, configuration } = pipeline.created;
+  const { dataAvailability } = plan.availability;
+  return {
+    name,
+    chainId: Number(chainId),
+    url,
+    hyperchain,
+    ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
+    // It created the chain, and was its admin then.
+    operator: configuration.admin,
+    admin: pipeline.admin(),
+    baseToken: pipeline.baseToken,
+    dataAvailability: dataSummary(plan, base.chain !== undefined && !pipeline.isCarried),
+    ...(typeof dataAvailability === "string" ? {} : { dataPolicy: dataAvailability }),
+    ...(isAttested(dataAvailability) ? { attestation: { root: "test", sentence: UNDER_TEST_ROOT } } : {}),
+    ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
+    ...listsInfo(pipeline),
+    ...quorumInfo(pipeline),
+    executionDelaySeconds: Number(configuration.executionDelay),
+    engines: { makes: "flat", repeats: plan.execution.checkedBy },
+    ...executionSummary({ pipeline, base, executionWatch }),
+    allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
+    ...versionInfo(pipeline),
+    ...standingInfo(runSwitch),
+  };
+}
+
+/** Of a composed policy: whether L1 has the data of every batch. */
+function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInfo["dataAvailability"] {
+  const { dataAvailability } = availability;
+  if (dataAvailability === "rollup" && staysBelow) return "chain";
+  if (typeof dataAvailability === "string") return dataAvailability;
+  return dataFactsOf(availability).publishes === "always" ? "rollup" : "validium";
+}
+
+/** A base as chains on it name it, and as clients take an L1. */
+function settlementInfo({ name, chainId, url, ecosystem, forwarders }: SettlementBase): SettlementInfo {
+  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+  const checks = ecosystem.version === ecosystem.noProofVersion ? ecosystem.noProofVersion.verifier : verifier;
+  const contracts = { factory, bridge, roots, verifier: checks, ...(forwarders === undefined ? {} : { forwarders }) };
+  return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };
+}
+
+function chainStatus(chain: DevnetChain): ChainStatus {
+  const { name, chainId, base, pipeline } = chain;
+  const { sequencer, mempool, engine } = pipeline.chain;
+  const checked = engine.check?.counts;
+  const { readUpTo } = pipeline.versions();
+  const fault = pipeline.fault();
+  const waitsFor = pipeline.waitsFor();
+  const stuck = chainStuckBecause(chain);
+  const fees = pipeline.fees();
+  return {
+    name,
+    chainId: Number(chainId),
+    ...(base.chain === undefined ? {} : { settlesOn: base.name }),
+    blockNumber: Number(sequencer.head.number),
+    ...(readUpTo === undefined ? {} : { settlementBlock: readUpTo }),
+    waiting: mempool.size,
+    transactionsPerSecond: chain.throughput.perSecond(),
+    batches: pipeline.progress(),
+    ...listsInfo(pipeline),
+    ...versionInfo(pipeline),
+    ...provingInfo(pipeline.proving()),
+    ...executionStatus(chain),
+    ...(checked === undefined ? {} : { checked }),
+    ...standingInfo(chain.runSwitch),
+    ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(stuck === undefined ? {} : { stuck }),
+    ...(fault === undefined ? {} : { fault: wordsOf(fault) }),
+  };
+}
+
+function wordsOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
+function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "proving"> {
+  if (proving.length === 0) return {};
+  return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
+}
+
+type WatchedChain = Pick<DevnetChain, "pipeline" | "base" | "executionWatch">;
+
+function executionStatus({ pipeline, base, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
+  const { execution, created } = pipeline;
+  if (execution === undefined) return {};
+  const info = executionInfo(execution);
+  const since = execution.onL1Since() ?? (isProvenOnL1(created.configuration.protocolVersion) ? 0n : undefined);
+  const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
+    ...{ batch: Number(batchNumber), code, stage, executableAt: Number(executableAt), message },
+  }));
+  return {
+    execution: {
+      ...info,
+      sentence:
+        since === undefined
+          ? executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name)
+          : onL1Sentence(Number(since), pipeline.progress().executed),
+      ...(named.length === 0 ? {} : { named }),
+    },
+  };
+}
+
+/** What L1's readers may know of every chain: no reasons. */
+function executionSummary(chain: WatchedChain): Pick<ChainInfo, "execution"> {
+  const { execution } = executionStatus(chain);
+  if (execution === undefined) return {};
+  const { sentence, provenUpTo, named } = execution;
+  return {
+    execution: {
+      sentence,
+      ...(provenUpTo === undefined ? {} : { provenUpTo }),
+      ...(named === undefined ? {} : { named: named.map(({ message: _message, ...known }) => known) }),
+    },
+  };
+}
+
+function standingInfo({ isRunning, hasEnded }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped" | "ended"> {
+  return { ...(isRunning ? {} : { stopped: true }), ...(hasEnded ? { ended: true } : {}) };
+}
+
+function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists"> {
+  const { lists } = chain.admission;
+  const named = (["senders", "deployers"] as const).filter((list) => lists[list] !== undefined);
+  return named.length === 0 ? {} : { lists: named };
+}
+
+/** Whose signatures count now, and whose will. */
+function quorumInfo({
+  created,
+  versions,
+}: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "standby" | "nextQuorum" | "nextStandby"> {
+  const { validators, validatorThreshold: threshold, standby, standbyThreshold } = created.configuration;
+  const first = { validators, threshold, standby: { validators: standby, threshold: standbyThreshold } };
+  const { terms = first, nextTerms } = versions();
+  const plain = (of: Pick<ScheduledTerms, "validators" | "threshold">) => ({
+    members: of.validators,
+    threshold: Number(of.threshold),
+  });
+  const hasStandby = terms.standby.threshold !== 0n;
+  const now = { quorum: plain(terms), ...(hasStandby ? { standby: plain(terms.standby) } : {}) };
+  if (nextTerms === undefined) return now;
+  const nextQuorum = { ...plain(nextTerms), effectiveAt: Number(nextTerms.effectiveAt) };
+  return { ...now, nextQuorum, ...(nextTerms.standby.threshold === 0n ? {} : { nextStandby: plain(nextTerms.standby) }) };
+}
+
+function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {
+  const { current, next } = pipeline.versions();
+  return { protocolVersion: Number(current), ...(next === undefined ? {} : { upgrade: upgradeStatus(next) }) };
+}
+
+function upgradeStatus({ version, effectiveAt, operations }: ScheduledUpgrade): UpgradeStatus {
+  return { version: Number(version), effectiveAt: Number(effectiveAt), operations: Number(operations) };
+}
+
+const UNDER_TEST_ROOT =
+  "asked for each batch, under the root for tests: its key is public, so this shows what L1 asks and adds no trust";
+
+const PACKAGE_VERSION = readPackageVersion();
+
+/** Of this package, in a checkout and when it is installed: two folders up either way. */
+function readPackageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../../../package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  };
+  return version;
+}

@@ -1,0 +1,20 @@
+import type { FeeReport } from "../../../node/fees/followed-gas-price.ts";
+import type { FeeStatus } from "./ecosystem-info.ts";
+
+/** Of a transfer without data between accounts that exist. */
+const TRANSFER_GAS = 21_000n;
+
+/** A chain's fees as its status tells them. */
+export function feeStatus(report: FeeReport): FeeStatus {
+  const { gasPriceWei, leastGasPriceWei, provingPriceWei, l1GasPriceWei, batches, l1GasPerBatch, gasPerBatch } = report;
+  return {
+    gasPrice: String(gasPriceWei),
+    leastGasPrice: String(leastGasPriceWei),
+    provingPrice: String(provingPriceWei),
+    transfer: String(TRANSFER_GAS * gasPriceWei),
+    ...(l1GasPriceWei === undefined ? {} : { l1GasPrice: String(l1GasPriceWei) }),
+    batches,
+    l1GasPerBatch: Number(l1GasPerBatch),
+    gasPerBatch: Number(gasPerBatch),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Hex } from "../../../protocol/hex.ts";
+import { deliveryFee } from "../../../protocol/asset-message.ts";
+import { JOURNEY_STEPS } from "../../../protocol/cross-chain-message.ts";
+import type { JourneyStep } from "../../../protocol/cross-chain-message.ts";
+import { isTransferList } from "../../../protocol/transfer-list.ts";
+import type { Journey } from "../../../relayer/journey.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
+import { layerName } from "./layer-name.ts";
+
+const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback", refund: "refund" } as const;
+
+/** What must happen for each step, where the sender's chain and the receiver's settle. */
+const nextSteps = (sent: string, received: string): Readonly<Record<JourneyStep, string>> => ({
+  initiated: "the message is sent",
+  settled: `the sender's batch is sealed and proven on ${sent}`,
+  inTransactionRoot: `the sender's batch is executed on ${sent}`,
+  imported: "the receiving chain imports a root that holds the message",
+  delivered: "a relayer delivers the message",
+  executed: "the receiving chain executes the message",
+  importSettled: `the receiver's batch is sealed, proven and executed on ${received}`,
+});
+
+/** A message as the ecosystem's methods tell it. */
+export function messageInfo(journey: Journey): MessageInfo {
+  const { messageHash, sender, content, sourceChainId, destinationChainId, steps, refusal, sentTooEarly } = journey;
+  const done = JOURNEY_STEPS.flatMap((step) => {
+    const record = steps.get(step);
+    return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];
+  });
+  const waitingFor = waitsFor(journey);
+  const fee = feeOf(content);
+  return {
+    messageHash,
+    sender,
+    type: TYPES[content.type],
+    sourceChainId: Number(sourceChainId),
+    destinationChainId: Number(destinationChainId),
+    steps: done,
+    ...(fee === 0n ? {} : { fee: String(fee) }),
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
+  };
+}
+
+/** A list's fee is what its entries leave, which its message does not name. */
+function feeOf(content: Journey["content"]): bigint {
+  return content.type === "transfer" && !isTransferList(content.transfer) ? deliveryFee(content.transfer) : 0n;
+}
+
+function waitsFor({ steps, sentTooEarly, sourceChainId, destinationChainId }: Journey): string | undefined {
+  if (sentTooEarly === "wentBack") return undefined;
+  if (sentTooEarly === "goesBack") return "the sending chain gives back what it carries";
+  const next = JOURNEY_STEPS.find((step) => !steps.has(step));
+  return next === undefined ? undefined : nextSteps(layerName(sourceChainId), layerName(destinationChainId))[next];
+}
+
+/** Whether a hash names the message: its own, or that of a transaction that brought it a step further. */
+export function isNamedBy({ messageHash, steps }: MessageInfo, hash: Hex): boolean {
+  return messageHash === hash || steps.some(({ transactionHash }) => transactionHash === hash);
+}

@@ -1,0 +1,45 @@
+import { amount } from "../../../client/sending/shown-amount.ts";
+import type { ActivityTransaction } from "./activity.ts";
+import type { MessageInfo } from "../books/ecosystem-info.ts";
+import { hasArrived } from "../books/has-arrived.ts";
+
+/** A piece of what a transaction does: the page shows addresses and names in their own way, the terminal as they are. */
+interface FeedPiece {
+  readonly kind: "text" | "contract" | "call" | "selector" | "address";
+  readonly text: string;
+}
+
+/** What a transaction does, in one line; `symbol` is what its member counts in. */
+export function whatItDoes(
+  { created, contract, call, selector, value }: Pick<ActivityTransaction, "created" | "contract" | "call" | "selector" | "value">,
+  symbol: string,
+): readonly FeedPiece[] {
+  const worth = BigInt(value) === 0n ? [] : [piece("text", ` with ${amount(value, symbol)}`)];
+  if (created !== undefined) {
+    const what = contract === undefined ? piece("text", "a contract") : piece("contract", contract);
+    return [piece("text", "creates "), what, piece("text", " at "), piece("address", created), ...worth];
+  }
+  if (selector === undefined) return [piece("text", `sends ${amount(value, symbol)}`)];
+  return [
+    ...(contract === undefined ? [] : [piece("contract", `${contract}.`)]),
+    call === undefined ? piece("selector", `${selector}…`) : piece("call", call),
+    ...worth,
+  ];
+}
+
+/** Where a message is, in a few words; `kind` says whether that is good. */
+export function whereItIs(message: MessageInfo): {
+  readonly kind: "good" | "under-way" | "bad" | "quiet";
+  readonly text: string;
+} {
+  if (message.stuck !== undefined) return { kind: "bad", text: `stuck: ${message.stuck.why}` };
+  if (message.ended !== undefined) return { kind: "quiet", text: message.ended };
+  if (message.waitingFor === undefined) return { kind: "good", text: "all steps done" };
+  return hasArrived(message)
+    ? { kind: "good", text: `arrived; waits until ${message.waitingFor}` }
+    : { kind: "under-way", text: `waits until ${message.waitingFor}` };
+}
+
+function piece(kind: FeedPiece["kind"], text: string): FeedPiece {
+  return { kind, text };
+}

@@ -1,0 +1,28 @@
+import type { ProjectNames } from "../books/describe.ts";
+
+/** How long the project's names stand before what is unknown has them read again: a compiler may have run since. */
+const NAMES_MS = 5_000;
+
+/** The project's names, which are read again only where something is unknown: a project may have hundreds of files. */
+export interface KeptNames {
+  /** What `look` finds in the names; undefined where it finds nothing in the names as they are now. */
+  find<Found>(look: (names: ProjectNames) => Found | undefined): Promise<Found | undefined>;
+}
+
+export function keptNames(read: () => Promise<ProjectNames>, nowMs: () => number): KeptNames {
+  let kept: { readonly names: Promise<ProjectNames>; readonly atMs: number } | undefined;
+  const names = (): Promise<ProjectNames> => {
+    const reading = read();
+    kept = { names: reading, atMs: nowMs() };
+    // Files that cannot be read now may be there the next time.
+    reading.catch(() => (kept = undefined));
+    return reading;
+  };
+  return {
+    async find(look) {
+      const found = look(await (kept?.names ?? names()));
+      if (found !== undefined || kept === undefined || nowMs() - kept.atMs < NAMES_MS) return found;
+      return look(await names());
+    },
+  };
+}

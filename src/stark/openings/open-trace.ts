@@ -1,0 +1,93 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+import { BASE31_GROUP, packedLength } from "../../kernels/leaf-encoding.ts";
+import { hashLeaf } from "../../kernels/tree-hash.ts";
+import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
+import { leafEncodings } from "../systems/parameters.ts";
+import { type ProofReader, unpackRows } from "./proof.ts";
+import { reject } from "./rejection.ts";
+import type { Block, Shape, TraceTree } from "../systems/shape.ts";
+import type { System } from "../systems/system.ts";
+
+/** The checked rows of one trace tree: per height class, row by index in the class. */
+export interface OpenedTree {
+  readonly tree: TraceTree;
+  readonly rows: readonly ReadonlyMap<number, readonly number[]>[];
+}
+
+/** Indices, ascending and distinct, that `positions` of a domain have `shift` layers up. */
+export function indicesAbove(positions: readonly number[], shift: number): number[] {
+  return [...new Set(positions.map((position) => position >>> shift))];
+}
+
+/**
+ * Reads and checks the opening of a trace tree at the query positions: length, elements, root. A tree whose tallest class
+ * is shorter than the tallest table has fewer leaves than the domain has positions; queries share them then.
+ */
+export function readTraceTree(
+  system: System,
+  shape: Shape,
+  { tree, index, root }: { readonly tree: TraceTree; readonly index: number; readonly root: Uint8Array },
+  queries: readonly number[],
+  reader: ProofReader,
+): OpenedTree {
+  const { hash, extensionDegree } = system.parameters;
+  const encoding = leafEncodings(hash).trace;
+  const section = `tree[${index}]`;
+  const classes = tree.classes.map((heightClass) => ({
+    ...heightClass,
+    width: heightClass.blocks.reduce((sum, block) => sum + block.width, 0),
+    indices: indicesAbove(queries, shape.logDomain - heightClass.logLeaves),
+  }));
+  const leafIndices = classes[0]?.indices ?? [];
+  const encodedRows = classes.map(({ width, indices, logRows }) =>
+    reader.readMany(`${section}.rows[${logRows}]`, indices.length, packedLength(width, BASE31_GROUP)),
+  );
+  const siblings = readSiblings(reader, `${section}.siblings`, hash, leafIndices, tree.logLeaves);
+
+  const rows = classes.map(({ width, indices, logRows }, c) => {
+    const name = `${section}.rows[${logRows}]`;
+    const opened = unpackRows(name, encodedRows[c] ?? [], width);
+    return new Map(indices.map((at, i) => [at, opened[i] ?? []]));
+  });
+  requireDigests(`${section}.siblings`, hash, siblings);
+
+  const digests = rows.map(
+    (byIndex) => new Map([...byIndex].map(([at, row]) => [at, hashLeaf(hash, encoding, row, extensionDegree)])),
+  );
+  const injections = classes
+    .slice(1)
+    .map(({ layer }, i) => ({ layer, digests: digests[i + 1] ?? new Map<number, Uint8Array>() }));
+  const got = multiproofRoot(hash, tree.logLeaves, leafIndices, [...(digests[0]?.values() ?? [])], siblings, injections);
+  requireRoot(index, root, got);
+  return { tree, rows };
+}
+
+/** Rejects unless the opening led to the committed root. */
+export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): void {
+  const expected = bytesToHex(root);
+  if (bytesToHex(got) !== expected) reject({ code: "MerkleMismatch", tree, expected, got: bytesToHex(got) });
+}
+
+/** The values of all trees' columns at a query position; of trees of rows, that is in opening order. */
+export function rowOfQuery(shape: Shape, opened: readonly OpenedTree[], position: number): number[] {
+  const width = opened.reduce((sum, { tree }) => sum + tree.blocks.reduce((own, block) => own + block.width, 0), 0);
+  const values = new Array<number>(width).fill(0);
+  for (const { tree, rows } of opened) {
+    tree.classes.forEach((heightClass, c) => {
+      const row = rows[c]?.get(position >>> (shape.logDomain - heightClass.logLeaves));
+      if (row === undefined) throw new Error(`row of query ${position} was not opened`);
+      let offset = 0;
+      for (const block of heightClass.blocks) {
+        for (let i = 0; i < block.width; i++) values[block.firstColumn + i] = row[offset + i] ?? 0;
+        offset += block.width;
+      }
+    });
+  }
+  return values;
+}
+
+/** Columns opened at the next row, by index in opening order. */
+export function nextColumnsOf(shape: Shape): number[] {
+  return shape.blocks.flatMap((block: Block) => Array.from({ length: block.nextWidth }, (_, i) => block.firstColumn + i));
+}

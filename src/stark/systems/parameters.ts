@@ -1,0 +1,148 @@
+import { createExtension } from "../../field/extension.ts";
+import { TWO_ADICITY } from "../../field/koala-bear.ts";
+import type { LeafEncoding, TreeHash } from "../../kernels/backend.ts";
+import { LOG_PARTS } from "../../kernels/stack-layout.ts";
+import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
+
+/**
+ * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
+ * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`).
+ */
+type OpeningParameters =
+  | { readonly kind: "rows" }
+  | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
+
+/** Low bits of an element that are as good as uniform: p − 1 is 127·2^24. */
+export const UNIFORM_BITS = TWO_ADICITY;
+
+/** log2 of a stack's places at most: their bits are taken by 32-bit operators (`stacked/claims.ts`). */
+const MOST_LOG_PLACES = 31;
+
+/** Everything a verifier fixes about a proof besides the tables. All of it enters the verification key digest. */
+export interface ProofParameters {
+  /** Degree of the extension that challenges are drawn from: 4, 5 or 6. */
+  readonly extensionDegree: number;
+  /** log2 of evaluation domain size over trace length. */
+  readonly logBlowup: number;
+  /** Positions at which every commitment is opened, distinct ones with a transcript of keccak. At least 1. */
+  readonly queryCount: number;
+  /** Zero bits that the nonce's hash must have: its first of keccak, 0 to 32; its lowest of Poseidon, 0 to 24. */
+  readonly grindingBits: number;
+  /** Tallest table, as log2 of its rows, that needs no more than `grindingBits`; each doubling beyond it costs one bit more. */
+  readonly grindingBaseLogRows: number;
+  /** log2 of the FRI folding arity, 1 to 4. */
+  readonly logArity: number;
+  /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
+  readonly logFinalMax: number;
+  readonly opening: OpeningParameters;
+  /** Hash of the Merkle trees. */
+  readonly hash: TreeHash;
+  /**
+   * What challenges are drawn by: keccak256 over the proof's bytes; or Poseidon over its elements, for proofs that a program over
+   * the same field checks, of trees of Poseidon only. Such proofs open every query by itself: positions may repeat, and each has
+   * a path of its own in each tree.
+   */
+  readonly transcript: "keccak" | "poseidon";
+  /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
+  readonly maxConstraintDegree: number;
+  /** Bounds on log2 of every table's height. At least 1. */
+  readonly minLogRows: number;
+  readonly maxLogRows: number;
+}
+
+/** Generator shift of the tallest table's evaluation coset. */
+export const DOMAIN_SHIFT = 3;
+
+/** Parameters of proofs that a contract checks. */
+export const DEFAULT_PARAMETERS: ProofParameters = {
+  extensionDegree: 5,
+  logBlowup: 7,
+  queryCount: 23,
+  grindingBits: 22,
+  grindingBaseLogRows: 15,
+  logArity: 3,
+  logFinalMax: 8,
+  opening: { kind: "rows" },
+  hash: { kind: "keccak", digestBytes: 26 },
+  transcript: "keccak",
+  maxConstraintDegree: 9,
+  minLogRows: 9,
+  maxLogRows: 17,
+};
+
+/** Throws RangeError that names the first parameter out of bounds. */
+export function validateParameters(parameters: ProofParameters): void {
+  const between = (name: string, value: number, low: number, high: number): void => {
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new RangeError(`${name} must be an integer from ${low} to ${high}, got ${value}`);
+    }
+  };
+  createExtension(parameters.extensionDegree);
+  between("logBlowup", parameters.logBlowup, 1, TWO_ADICITY - 1);
+  between("minLogRows", parameters.minLogRows, 1, TWO_ADICITY - parameters.logBlowup);
+  between("maxLogRows", parameters.maxLogRows, parameters.minLogRows, TWO_ADICITY - parameters.logBlowup);
+  between("grindingBits", parameters.grindingBits, 0, 32);
+  between("grindingBaseLogRows", parameters.grindingBaseLogRows, 1, TWO_ADICITY);
+  between("logArity", parameters.logArity, 1, 4);
+  between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
+  between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
+  between("queryCount", parameters.queryCount, 1, mostQueries(parameters, parameters.maxLogRows));
+  validateOpening(parameters, between);
+  if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
+  if (parameters.transcript === "poseidon") validatePoseidonTranscript(parameters, between);
+}
+
+/**
+ * Its inputs are elements, and so must be the trees' roots; of an element 24 bits are uniform, which is all that is drawn of one.
+ */
+function validatePoseidonTranscript(
+  parameters: ProofParameters,
+  between: (name: string, value: number, low: number, high: number) => void,
+): void {
+  if (parameters.hash.kind !== "poseidon") {
+    throw new RangeError(`a transcript of Poseidon takes in roots of Poseidon trees, not of ${parameters.hash.kind}`);
+  }
+  between("grindingBits of the tallest table", grindingBitsFor(parameters, parameters.maxLogRows), 0, UNIFORM_BITS);
+}
+
+/** A stack column holds the tallest column; its 16 parts are at least as long as the final polynomial. */
+function validateOpening(
+  parameters: ProofParameters,
+  between: (name: string, value: number, low: number, high: number) => void,
+): void {
+  const { opening, minLogRows, maxLogRows, logFinalMax, logBlowup } = parameters;
+  if (opening.kind === "rows") return;
+  const most = Math.min(TWO_ADICITY - logBlowup + LOG_PARTS, MOST_LOG_PLACES - Math.log2(MOST_STACK_COLUMNS));
+  between("logStackMax", opening.logStackMax, maxLogRows, most);
+  between("logStackMin", opening.logStackMin, LOG_PARTS + logFinalMax, opening.logStackMax);
+  // The coefficients of every column are dealt to all 16 short ones.
+  between("minLogRows of a stack", minLogRows, LOG_PARTS, maxLogRows);
+}
+
+/**
+ * Most queries of a proof whose committed columns have up to 2^logCoefficients coefficients. More than half of the domain would
+ * make drawing distinct positions slow and says that the domain is too small.
+ */
+export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: number): number {
+  return 2 ** (logCoefficients + logBlowup - 1);
+}
+
+/** Whether a proof opens every query by itself, and not all of them together. */
+export function opensEachQuery({ transcript }: Pick<ProofParameters, "transcript">): boolean {
+  return transcript === "poseidon";
+}
+
+/** Leaf encodings of trace and FRI trees under the parameters' hash. */
+export function leafEncodings(hash: TreeHash): { readonly trace: LeafEncoding; readonly fri: LeafEncoding } {
+  return hash.kind === "poseidon" ? { trace: "elements", fri: "elements" } : { trace: "base31", fri: "extension31" };
+}
+
+/** Number of FRI layers for a degree bound of 2^logRows. */
+export function friLayerCount(parameters: ProofParameters, logRows: number): number {
+  return Math.max(0, Math.ceil((logRows - parameters.logFinalMax) / parameters.logArity));
+}
+
+/** Zero bits that the nonce's hash must have when the tallest table has 2^logRows rows. */
+export function grindingBitsFor(parameters: ProofParameters, logRows: number): number {
+  return parameters.grindingBits + Math.max(0, logRows - parameters.grindingBaseLogRows);
+}
