@@ -167,7 +167,10 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
-    const chainOptions = chainOptionsOf(onL1, genesis, start, running);
+    const chainOptions = chainOptionsOf(onL1, genesis, start, {
+      ...running,
+      isProvenOnL1: options.execution?.onL1 !== undefined,
+    });
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
       ...shared(time),

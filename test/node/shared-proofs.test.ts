@@ -168,6 +168,18 @@ describe("one proof for batches of several chains", () => {
     assert.equal(clock.pendingTimers, 0);
   });
 
+  it("is not lost to the others where a chain that has ended meanwhile can write nothing down", async () => {
+    const ending = new AbortController();
+    const made = () => Promise.reject(new Error("closed"));
+    const ended = assert.rejects(shared.show(batchOf(271n, 0n, { signal: ending.signal, made })), /ended/);
+    const other = shared.show(batchOf(272n, 0n));
+    await settle();
+    ending.abort(new Error("ended"));
+    await ended;
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await other).receipt?.hash, "272");
+  });
+
   it("goes on without a chain that has gone back, and is not made where all have", async () => {
     const [gone, alsoGone] = [new AbortController(), new AbortController()];
     const waiting = shared.show(batchOf(271n, 0n, { due: NEVER, signal: gone.signal }));

@@ -8,7 +8,7 @@ import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
 import { SharedProofs } from "../../src/node/settling/shared-proofs.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { type AggregatedFields, MAX_AGGREGATED_BATCHES } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { fromHex, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -16,7 +16,7 @@ import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
-import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import { proveBatch, showBatches } from "../../src/settlement/l1-sender/prove.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
 import { proofOfAggregate } from "../support/aggregate-proof.ts";
@@ -207,5 +207,10 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const other = fieldsOf(chain, batch);
     const record = { ...chain.genesis, ...other.batch, committedAt: 1n };
     await assert.rejects(proveBatch(context, record, shownOf(other)), { code: "BatchReplaced" });
+    // As many as a proof may have: their transaction has no more gas than one may.
+    const most = Array.from({ length: MAX_AGGREGATED_BATCHES }, () => other);
+    const items = most.map(({ chainId }) => ({ chainId, batch: record }));
+    const shown = { digest: DIGEST, proof: fromHex(proofOfAggregate(most, DIGEST)) };
+    await assert.rejects(showBatches(context, record, items, shown), { code: "BatchReplaced" });
   });
 });

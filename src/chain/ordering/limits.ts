@@ -83,6 +83,20 @@ export function carriedLimits(layers: number): BatchLimits {
   };
 }
 
+/**
+ * L2 gas of a batch whose execution L1 checks. A leaf that gets its first value in a batch and is 0 again behind it stands in no
+ * pubdata, but is taken out of the tree by a proof whose largest tables have 2^15 nodes and 2^14 leaves (`relistingSystem`). It
+ * takes 12,000 gas at least: three leaves of a contract that is created, 32,000, and destroyed, 5,000. With so much gas there are
+ * 2,000 at most, each with the path of the leaf before it and its own place: in a tree of 2^23 leaves, some
+ * 2,000·(23 − 11 + 4) nodes.
+ */
+const RELISTED_GAS = 24_000_000n;
+
+/** The same limits for a chain whose execution L1 checks. A transaction's most gas and any operation of the queue still fit. */
+export function limitsOnL1(limits: BatchLimits): BatchLimits {
+  return { ...limits, gas: RELISTED_GAS };
+}
+
 export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
 
 export const NO_USAGE: BatchUsage = {

@@ -1,7 +1,7 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChainOptions, ChainOrigin } from "../../chain/chain.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import { carriedLimits, PROTOCOL_LIMITS } from "../../chain/ordering/limits.ts";
+import { carriedLimits, limitsOnL1, PROTOCOL_LIMITS } from "../../chain/ordering/limits.ts";
 import type { Place } from "../../chain/past/place.ts";
 import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
@@ -67,6 +67,8 @@ export interface RunningOptions {
   readonly publishes?: DataFacts["publishes"];
   /** Whether the chain on which it settles carries its data to L1. Default false. */
   readonly isCarried?: boolean;
+  /** Whether L1 executes its batches by proofs of their execution alone. Default false. */
+  readonly isProvenOnL1?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
@@ -113,6 +115,7 @@ export function chainOptionsOf(
     minGasPriceWei,
     initialState = [],
     isCarried = false,
+    isProvenOnL1 = false,
     publishes: _publishes,
     fees: _,
     ...others
@@ -122,6 +125,7 @@ export function chainOptionsOf(
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const limits = isCarried ? carriedLimits(layersBelow(chainId)) : PROTOCOL_LIMITS;
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,
@@ -138,7 +142,7 @@ export function chainOptionsOf(
     sequencer: {
       blocks,
       batches,
-      limits: isCarried ? carriedLimits(layersBelow(chainId)) : PROTOCOL_LIMITS,
+      limits: isProvenOnL1 ? limitsOnL1(limits) : limits,
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
       startsPaused,

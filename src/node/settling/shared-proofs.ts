@@ -112,7 +112,8 @@ export class SharedProofs {
     try {
       const executed = taken.map((each) => each.executed);
       const made = await this.#dependencies.onL1.prove(executed, { signal });
-      await Promise.all(taken.map((each) => each.made(made)));
+      // One that has ended meanwhile must not cost the others their proof.
+      await Promise.all(taken.filter((each) => !each.signal.aborted).map((each) => each.made(made)));
       const receipt = await this.#send(taken, made);
       return { ...made, batches: taken.length, receipt };
     } finally {

@@ -8,6 +8,7 @@ import { readAggregator, readTotals } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
+import { MAX_TRANSACTION_GAS } from "./transactor.ts";
 
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
 const GAS_PER_PROOF_BYTE = 100n;
@@ -56,7 +57,7 @@ export async function showBatches(
   const done = await carryOut(context, {
     ...unlessProven(context, own),
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
-    gasLimit: FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(shown.proof.length) + GAS_PER_BATCH * BigInt(batches.length - 1),
+    gasLimit: gasForShowing(shown.proof.length, batches.length),
     to: aggregator.address,
   });
   if (!("receipt" in done)) return undefined;
@@ -67,6 +68,12 @@ export async function showBatches(
       `L1 has another batch ${own.batchNumber} than the one whose execution it was shown`,
     );
   return done.receipt;
+}
+
+/** A transaction's most gas (EIP-7825) is several times what as many batches take as a proof may have. */
+function gasForShowing(proofBytes: number, batches: number): bigint {
+  const gas = FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proofBytes) + GAS_PER_BATCH * BigInt(batches - 1);
+  return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
 }
 
 function unlessProven(context: SenderContext, { batchNumber }: StoredBatch) {

@@ -9,7 +9,7 @@ import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
 import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
-const MAX_TRANSACTION_GAS = 16_777_216n;
+export const MAX_TRANSACTION_GAS = 16_777_216n;
 
 /**
  * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,

@@ -4,6 +4,7 @@ import {
   changedLeaves,
   commitGas,
   fits,
+  limitsOnL1,
   NO_USAGE,
   proofRows,
   PROTOCOL_LIMITS,
@@ -35,6 +36,19 @@ describe("limits of a batch, at the edge", () => {
   it("holds 4,096 changes", () => {
     assert.equal(keeps({ diffs: 4080, diffBytes: 4080 * 6 }), true);
     assert.equal(keeps({ diffs: 4081, diffBytes: 4081 * 6 }), false);
+  });
+
+  it("attack: leaves that are 0 again: where L1 checks execution it has room for one of the dearest transactions, and seals before two", () => {
+    // Of gas alone.
+    const most = { commitGas: Infinity, executeGas: Infinity, messages: Infinity, pubdataBytes: Infinity };
+    const limits = { ...limitsOnL1(PROTOCOL_LIMITS), ...most, diffs: Infinity, proofRows: Infinity };
+    const dearest = { transactions: 1, gas: 2n ** 24n };
+    const room = (gas: bigint) => fits({ ...NO_USAGE, gas }, limits, LEAVES, dearest);
+    assert.deepEqual([room(0n), room(2n ** 24n)], [true, false]);
+    // Leaves of created and destroyed contracts at 12,000 gas, each with its predecessor's path and its own place, in 2^23 leaves.
+    const leaves = Number(limits.gas) / 12_000;
+    const levels = Array.from({ length: 32 }, (_, level) => Math.min(leaves, 2 ** 23 / 2 ** level) + leaves / 2 ** level + 1);
+    assert.ok(levels.reduce((sum, nodes) => sum + nodes) <= 2 ** 15, `${levels.reduce((sum, nodes) => sum + nodes)}`);
   });
 
   it("holds what the prover's largest table has rows for", () => {
