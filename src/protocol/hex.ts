@@ -22,11 +22,19 @@ export function toHex(bytes: Uint8Array): Hex {
   return ascii.decode(text) as Hex;
 }
 
+/**
+ * `0x` and two digits for each byte, in upper or lower case. A group that captures would end at 4 MiB, where the engine's stack
+ * ends: proofs of large batches are longer.
+ */
+export const HEX_BYTES = /^0x(?:[0-9a-fA-F]{2})*$/;
+
+export function isHexBytes(value: unknown): value is Hex {
+  return typeof value === "string" && HEX_BYTES.test(value);
+}
+
 /** Throws HexError unless the text is `0x` and an even number of digits, `length` bytes where that is given. */
 export function fromHex(hex: string, length?: number): Uint8Array {
-  // A group that captures would end at 4 MiB, where the engine's stack ends: proofs of large batches are longer.
-  if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(hex))
-    throw new HexError("MalformedHex", `${JSON.stringify(hex)} is not a string of whole hexadecimal bytes`);
+  if (!isHexBytes(hex)) throw new HexError("MalformedHex", `${JSON.stringify(hex)} is not a string of whole hexadecimal bytes`);
   const bytes = hexToBytes(hex.slice(2));
   if (length !== undefined && bytes.length !== length)
     throw new HexError("MalformedHex", `expected ${length} bytes, got ${bytes.length}`);

@@ -1,6 +1,5 @@
 import { Interface } from "ethers";
-import { wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { type Hex, isHexBytes, wordToHex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 
 /** Attributes of calls and bundles (`IInteropAttributes.sol`): encoded as calls of functions that no contract implements. */
@@ -88,8 +87,7 @@ export function parseInteroperableAddress(
   const chainLength = 2 * Number.parseInt(match[1] ?? "", 16);
   const chain = encoded.slice(12, 12 + chainLength);
   const rest = encoded.slice(12 + chainLength);
-  const isWhole =
-    chain.length === chainLength && chainLength <= 64 && /^(?:[0-9a-f]{2})*$/i.test(chain) && !chain.startsWith("00");
+  const isWhole = chain.length === chainLength && chainLength <= 64 && isHexBytes(`0x${chain}`) && !chain.startsWith("00");
   if (!isWhole || !/^(00|14[0-9a-f]{40})$/i.test(rest)) return undefined;
   const account = rest === "00" ? undefined : (`0x${rest.slice(2).toLowerCase()}` as Hex);
   return { chainId: chain === "" ? undefined : BigInt(`0x${chain}`), account };

@@ -2,7 +2,7 @@ import { isError, JsonRpcApiProvider, keccak256 } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../protocol/hex.ts";
 import { inclusionOf } from "../../relayer/inclusion.ts";
 import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
 import { printable } from "../../runtime/printable.ts";
@@ -201,7 +201,7 @@ function revertData(value: unknown, depth: number): Hex | undefined {
   if (typeof value !== "object" || value === null || depth === 0) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const { data } = fields;
-  if (typeof data === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+  if (isHexBytes(data)) return data.toLowerCase() as Hex;
   for (const key of ["data", "error", "info", "cause"] as const) {
     const nested = revertData(fields[key], depth - 1);
     if (nested !== undefined) return nested;

@@ -3,6 +3,7 @@ import type { Announcement } from "../../client/messages/announce.ts";
 import type { ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/fields/values.ts";
+import { HEX_BYTES } from "../../protocol/hex.ts";
 import type { From, TokenLike } from "./naming/names.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -47,7 +48,7 @@ const announcement = typed<Pick<Announcement, "chainId" | "messageHash">>(
   "what announce gave: { chainId, messageHash }",
 );
 const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
-const calldata = text(/^0x(?:[0-9a-fA-F]{2})*$/, "bytes: 0x and two hex digits for each");
+const calldata = text(HEX_BYTES, "bytes: 0x and two hex digits for each");
 const described = <const S extends v.GenericSchema>(schema: S, doc: string) => v.pipe(schema, v.description(doc));
 
 const THE_SENDER = "the first account";

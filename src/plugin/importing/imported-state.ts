@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import * as v from "valibot";
-import type { Hex } from "../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../protocol/hex.ts";
 import { shown } from "../../options/fields/values.ts";
 import { pluginError } from "../plugin-error.ts";
 
@@ -131,7 +131,7 @@ function word(value: unknown, at: string): bigint {
 }
 
 function readCode(value: string, at: string): Hex {
-  const digits = value.replace(/^0x/i, "").toLowerCase();
-  if (!/^(?:[0-9a-f]{2})*$/.test(digits)) throw pluginError(`${at} is not in hexadecimal digits`);
-  return `0x${digits}`;
+  const code = `0x${value.replace(/^0x/i, "").toLowerCase()}`;
+  if (!isHexBytes(code)) throw pluginError(`${at} is not in hexadecimal digits`);
+  return code;
 }

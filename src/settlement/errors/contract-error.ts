@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
 import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../protocol/hex.ts";
 import type { ContractError } from "./settlement-error.ts";
 
 /** Every error behind a chain's contract. */
@@ -46,7 +46,7 @@ function revertData(value: unknown, depth: number): Hex | undefined {
   if (typeof value !== "object" || value === null || depth === 0) return undefined;
   if ("data" in value) {
     const { data } = value;
-    if (typeof data === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+    if (isHexBytes(data)) return data.toLowerCase() as Hex;
     const nested = revertData(data, depth - 1);
     if (nested !== undefined) return nested;
   }

@@ -3,7 +3,7 @@ import type { BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
-import { fromHex } from "../../../protocol/hex.ts";
+import { fromHex, isHexBytes } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { address, parseCall, quantity, record } from "../request/call-request.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "../request/dispatch.ts";
@@ -90,7 +90,7 @@ async function impersonate({ engine, sequencer }: Chain, transaction: unknown): 
 }
 
 function signMessage(accounts: UnlockedAccounts, account: unknown, message: unknown): Hex {
-  if (typeof message !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(message)) {
+  if (!isHexBytes(message)) {
     throw new RpcError(RpcCode.invalidParams, "the message is not in hexadecimal digits: encode its text as UTF-8 bytes");
   }
   return signHash(hashMessage(fromHex(message)), requireKey(accounts, address(account)));

@@ -1,5 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { fromHex, toHex } from "../../../protocol/hex.ts";
+import { fromHex, isHexBytes, toHex } from "../../../protocol/hex.ts";
 import type { Impersonation } from "./impersonation.ts";
 import { address, quantity } from "../request/call-request.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
@@ -30,8 +30,7 @@ export function cheatMethods({ sequencer }: Chain, impersonated: Impersonation):
     [
       "hardhat_setCode",
       async ([account, code]) => {
-        if (typeof code !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(code))
-          throw new RpcError(RpcCode.invalidParams, "the code is not in hexadecimal digits");
+        if (!isHexBytes(code)) throw new RpcError(RpcCode.invalidParams, "the code is not in hexadecimal digits");
         await sequencer.cheat({ type: "code", address: address(account), code: toHex(fromHex(code)) });
         return true;
       },

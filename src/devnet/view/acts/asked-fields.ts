@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { type Hex, HEX_BYTES } from "../../../protocol/hex.ts";
 import { MOST_REASON } from "../contracts/refuse.ts";
 
 /** Characters of an address, an amount or a name; of data, and of all arguments together. */
@@ -21,7 +21,7 @@ export const wei = v.pipe(
 export const bytes = v.pipe(
   v.string(),
   v.maxLength(MOST_DATA),
-  v.regex(/^0x(?:[0-9a-f]{2})*$/i),
+  v.regex(HEX_BYTES),
   v.transform((value) => value as Hex),
 );
 export const hash = v.pipe(

@@ -3,7 +3,7 @@ import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { protocolNames } from "../../../client/sending/protocol-names.ts";
 import { revertReason, withoutArguments } from "../../../client/sending/revert-reason.ts";
 import type { ContractNames, NamedArgument } from "../../../client/sending/revert-reason.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 import type { StorageLayout } from "./storage-layout.ts";
 
@@ -90,10 +90,10 @@ async function describe(
 ): Promise<Description> {
   if (typeof thing !== "object" || thing === null) throw unlike();
   const { input, topics, data = "0x", output, chain, address } = thing as Readonly<Record<string, unknown>>;
-  if (isHex(input)) return describedCall(input, isDecoded(input), names);
-  if (isHex(output)) return isDecoded(output) ? { reason: revertReason(output, names) } : {};
-  if (isTopics(topics) && isHex(data)) return isDecoded(data) ? describedEvent(topics, data, names) : {};
-  if (!isHex(address) || address.length !== 42) throw unlike();
+  if (isHexBytes(input)) return describedCall(input, isDecoded(input), names);
+  if (isHexBytes(output)) return isDecoded(output) ? { reason: revertReason(output, names) } : {};
+  if (isTopics(topics) && isHexBytes(data)) return isDecoded(data) ? describedEvent(topics, data, names) : {};
+  if (!isHexBytes(address) || address.length !== 42) throw unlike();
   const contract = names.contract?.(await codeOf(memberNamed(chain), address));
   return contract === undefined ? {} : { contract: { name: contract.name, fullName: contract.fullName, abi: contract.abi } };
 }
@@ -122,12 +122,8 @@ function argumentsIn(named: readonly NamedArgument[] | undefined): Pick<Descript
   return named === undefined || named.length === 0 ? {} : { arguments: named };
 }
 
-function isHex(value: unknown): value is Hex {
-  return typeof value === "string" && /^0x(?:[0-9a-f]{2})*$/i.test(value);
-}
-
 function isTopics(value: unknown): value is readonly Hex[] {
-  return Array.isArray(value) && value.length <= MOST_TOPICS && value.every((topic) => isHex(topic) && topic.length === 66);
+  return Array.isArray(value) && value.length <= MOST_TOPICS && value.every((topic) => isHexBytes(topic) && topic.length === 66);
 }
 
 function unlike(): RpcError {

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import type { PlainLog } from "../../../devnet/reconstruction/queued-operations.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
+import { HEX_BYTES } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 
-const hexText = v.pipe(v.string(), v.regex(/^0x(?:[0-9a-fA-F]{2})*$/));
+const hexText = v.pipe(v.string(), v.regex(HEX_BYTES));
 const log = v.object({ topics: v.array(hexText), data: hexText });
 const receipt = v.object({ logs: v.array(log) });
 

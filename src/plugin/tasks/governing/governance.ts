@@ -15,7 +15,7 @@ import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { governanceInNumbers } from "../../../devnet/view/governing/governance-info.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governing/governance-words.ts";
 import { flagName } from "../../../options/spawn-flags.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { contentBeside } from "./add-version.ts";
@@ -173,7 +173,7 @@ async function content(
 
 /** Throws a plugin error. */
 function readData(data = "0x"): Hex {
-  if (/^0x(?:[0-9a-fA-F]{2})*$/.test(data)) return data.toLowerCase() as Hex;
+  if (isHexBytes(data)) return data.toLowerCase() as Hex;
   throw pluginError(`--calldata is 0x and two hex digits for each byte, got '${data}'`);
 }
 

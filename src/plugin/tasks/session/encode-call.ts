@@ -1,13 +1,13 @@
 import { FunctionFragment, Interface } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 
 /** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
 export function encodeCall(signature: string, args: readonly string[]): Hex {
-  if (/^0x(?:[0-9a-fA-F]{2})*$/.test(signature)) {
+  if (isHexBytes(signature)) {
     if (args.length > 0)
       throw pluginError('calldata takes no arguments; give a signature such as "transfer(address,uint256)" instead');
-    return signature as Hex;
+    return signature;
   }
   try {
     const fragment = FunctionFragment.from(signature);
