@@ -1,14 +1,19 @@
 import { Worker } from "node:worker_threads";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import { CARD_LIFE, type CardNews, type CardSetup, type EndCard, type LeaveCard } from "./card-setup.ts";
-import { absenceReason, deviceReport, type DeviceReport, type DeviceWish, type FoundCard } from "./device-report.ts";
+import {
+  absenceReason,
+  deviceReport,
+  type DeviceReport,
+  DRIVER_LIMIT_MS,
+  type DeviceWish,
+  type FoundCard,
+} from "./device-report.ts";
 import { isWebgpuInstalled, mayHaveCard } from "./installed-gpu.ts";
 import type { DeviceFault } from "./proving-backends.ts";
 
 /** How long is waited for a thread to give its card back: a kernel that is being compiled is finished before. */
 const END_MS = 10_000;
-/** How long is waited for what a card's driver says of it: a loaded machine takes seconds to load it. */
-const LOOK_MS = 30_000;
 const IDLE_MS = 10_000;
 /** To open a card, and to compile its kernels, takes some seconds. */
 const IDLE_WITH_CARD_MS = 60_000;
@@ -161,7 +166,7 @@ async function lookForCard({ device, software }: DeviceOptions): Promise<FoundCa
     thread.once("error", () => resolve({ state: "absent" }));
     thread.once("exit", () => resolve({ state: "absent" }));
   });
-  if (!(await isInTime(found, LOOK_MS))) {
+  if (!(await isInTime(found, DRIVER_LIMIT_MS))) {
     // The thread goes on without keeping the process: Dawn would end the process with it.
     thread.unref();
     return { state: "lost" };

@@ -21,6 +21,9 @@ export interface DeviceReport {
 /** From this many times as fast on, a card is asked first: below it the way to the card, and the check, take what it gains. */
 export const LEAST_GAIN = 1.3;
 
+/** How long is waited for what a card's driver says of it: a loaded machine takes seconds to load it. */
+export const DRIVER_LIMIT_MS = 30_000;
+
 /** On what, and why, behind "proofs are made". */
 export function madeOn({ on, why }: DeviceReport): string {
   return `${on === "gpu" ? "on the graphics card" : "by WebAssembly"}: ${why}`;
@@ -43,7 +46,7 @@ export function absenceReason({ state, card }: FoundCard): string {
     case "software":
       return `${card ?? "the card"} is software on the processor`;
     case "lost":
-      return "the graphics card's driver has not answered for 30 seconds";
+      return `the graphics card's driver has not answered for ${DRIVER_LIMIT_MS / 1000} seconds`;
     case "found":
       return `${card ?? "a graphics card"} is measured before its first proof`;
   }
