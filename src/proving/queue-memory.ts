@@ -74,7 +74,7 @@ const MAX_FAILURES = 2;
 /** A worker that is at it for longer has failed. */
 const MAX_PROOF_MS = 900_000;
 /** One that makes all kinds of proofs waits with four hands. */
-const MAX_WAITING_WORKERS = 256;
+export const MAX_WAITING_WORKERS = 256;
 /** A worker of this process that is refused a task waits for so long. */
 const RETRY_MS = 15_000;
 

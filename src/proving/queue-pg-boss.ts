@@ -5,6 +5,7 @@ import type { FleetAnswer, FleetService } from "./fleet-service.ts";
 import type { BlobId } from "./job.ts";
 import { MOST_INPUT_BYTES } from "./job.ts";
 import type { FleetWay } from "./queue-http.ts";
+import { MAX_WAITING_WORKERS } from "./queue-memory.ts";
 import type { Running } from "./queue.ts";
 
 /** What is used of pg-boss 12, which a caller has installed and started. */
@@ -41,7 +42,7 @@ const QUEUE_OPTIONS = {
 const POLL_MS = 250;
 const RETRY_MS = 5_000;
 /** Requests that are answered at a time: as many as may wait for a task, and some of those who have one. */
-const MOST_AT_ONCE = 320;
+const MOST_AT_ONCE = MAX_WAITING_WORKERS + 64;
 /** Not in the log of the database: it would carry hundreds of megabytes. What a crash takes is asked for again. */
 const TABLE = `CREATE UNLOGGED TABLE IF NOT EXISTS hyperchain_fleet_body
   (id text PRIMARY KEY, bytes bytea NOT NULL, put_at timestamptz NOT NULL DEFAULT now())`;
