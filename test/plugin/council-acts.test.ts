@@ -106,7 +106,7 @@ describe("the council's acts by hyperchain:governance, from L1 alone", () => {
     await refused(/--signatures are 0x and 130 hex digits each/, 10, "--unfreeze", VERSION, ...brought);
   });
 
-  test("three members agree to a halt: two are refused, and words for other versions are", async () => {
+  test("three members agree to a halt; two are refused, and so is a replacement that the registry does not have", async () => {
     const halt = ["--approve-halt", VERSION] as const;
     await refused(/TooFewCouncilSignatures\(3, 2\)/, STRANGER, ...(await signed(halt, [10, 11])));
     await refused(

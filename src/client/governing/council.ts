@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<CouncilAct["type"], readonly [name: string, fields:
 };
 
 /** A council's next act, as its members sign it: for nothing else, and until the deadline alone. */
-export interface CouncilWord {
+export interface ActToSign {
   readonly act: CouncilAct;
   readonly nonce: bigint;
   readonly deadline: bigint;
@@ -53,7 +53,7 @@ export interface CouncilWord {
 }
 
 /** Default deadline: an hour from now. Rejects with the provider's error. */
-export async function nextWord(council: Hex, act: CouncilAct, provider: Provider, deadline?: bigint): Promise<CouncilWord> {
+export async function actToSign(council: Hex, act: CouncilAct, provider: Provider, deadline?: bigint): Promise<ActToSign> {
   const [nonce, block, { chainId }] = await Promise.all([
     viewsOn(provider)<bigint>(council, councilInterface, "nonce"),
     provider.getBlock("latest"),
@@ -64,37 +64,37 @@ export async function nextWord(council: Hex, act: CouncilAct, provider: Provider
 }
 
 /** A member's signature of the act. */
-export async function signWord(word: CouncilWord, member: Signer): Promise<Hex> {
-  return (await member.signTypedData(word.domain, typesOf(word), messageOf(word))) as Hex;
+export async function signAct(toSign: ActToSign, member: Signer): Promise<Hex> {
+  return (await member.signTypedData(toSign.domain, typesOf(toSign), messageOf(toSign))) as Hex;
 }
 
 /**
  * Brings members' signatures, as any account. Throws ClientError WrongSignature for one that no account can have made;
  * Refused with the council's or the registry's error.
  */
-export async function bringWord(word: CouncilWord, signatures: readonly Hex[], sender: Sender): Promise<Hex> {
-  const bySigner = signatures.map((signature) => ({ signature, by: signerOf(word, signature) }));
+export async function bringAct(toSign: ActToSign, signatures: readonly Hex[], sender: Sender): Promise<Hex> {
+  const bySigner = signatures.map((signature) => ({ signature, by: signerOf(toSign, signature) }));
   // The contract takes them in the order of their signers.
   const ordered = bySigner.toSorted((left, right) => (left.by < right.by ? -1 : 1)).map(({ signature }) => signature);
-  const { act, deadline, domain } = word;
+  const { act, deadline, domain } = toSign;
   const data = councilInterface.encodeFunctionData(act.type, [...argsOf(act), deadline, ordered]);
   return (await submit(sender, { to: domain.verifyingContract, data })).hash as Hex;
 }
 
-function signerOf(word: CouncilWord, signature: Hex): bigint {
+function signerOf(toSign: ActToSign, signature: Hex): bigint {
   try {
-    return BigInt(verifyTypedData(word.domain, typesOf(word), messageOf(word), signature));
+    return BigInt(verifyTypedData(toSign.domain, typesOf(toSign), messageOf(toSign), signature));
   } catch (error) {
     throw new ClientError("WrongSignature", `${signature} is no account's signature of this act`, {}, { cause: error });
   }
 }
 
-function typesOf({ act }: CouncilWord): Record<string, TypedDataField[]> {
+function typesOf({ act }: ActToSign): Record<string, TypedDataField[]> {
   const [name, own] = TYPES[act.type];
   return { [name]: [...own, ...NONCE_AND_DEADLINE] };
 }
 
-function messageOf({ act, nonce, deadline }: CouncilWord): Readonly<Record<string, unknown>> {
+function messageOf({ act, nonce, deadline }: ActToSign): Readonly<Record<string, unknown>> {
   const values = [...argsOf(act), nonce, deadline];
   const [, own] = TYPES[act.type];
   return Object.fromEntries([...own, ...NONCE_AND_DEADLINE].map(({ name }, place) => [name, values[place]]));

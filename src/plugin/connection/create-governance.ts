@@ -1,5 +1,5 @@
 import type { Signer } from "ethers";
-import { bringWord, nextWord, signWord } from "../../client/governing/council.ts";
+import { actToSign, bringAct, signAct } from "../../client/governing/council.ts";
 import type { CouncilAct } from "../../client/governing/council.ts";
 import { ClientError } from "../../client/ecosystem/client-error.ts";
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
@@ -105,9 +105,9 @@ function createCouncil(link: EcosystemLink, look: () => Promise<RegistryGovernan
     if (council === undefined)
       throw new ClientError("NoCouncil", "these contracts have no council; name one by governance.council");
     const members = signers ?? council.members.slice(0, Number(needed(council, what)));
-    const word = await nextWord(council.address, what, link.client(chainId));
-    const signed = members.map(async (member) => signWord(word, await signerOf(link, chainId, member)));
-    await bringWord(word, await Promise.all(signed), await senderOf(link, chainId, undefined));
+    const toSign = await actToSign(council.address, what, link.client(chainId));
+    const signed = members.map(async (member) => signAct(toSign, await signerOf(link, chainId, member)));
+    await bringAct(toSign, await Promise.all(signed), await senderOf(link, chainId, undefined));
   };
   return {
     freeze: (versions, seconds, { signers } = {}) => act({ type: "freeze", versions, seconds }, signers),

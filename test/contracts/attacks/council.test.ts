@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getCreateAddress } from "ethers";
 import type { BaseContract, Provider, Signer } from "ethers";
-import { bringWord, nextWord, signWord } from "../../../src/client/governing/council.ts";
+import { actToSign, bringAct, signAct } from "../../../src/client/governing/council.ts";
 import type { CouncilAct } from "../../../src/client/governing/council.ts";
 import { senderOn } from "../../../src/client/sending/submit.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
@@ -196,15 +196,15 @@ describe("attacks on a security council of eight", () => {
       { type: "unfreeze", version: PROTOCOL_VERSION },
     ];
     for (const act of acts) {
-      const word = await nextWord(address, act, provider as unknown as Provider);
-      const signed = await Promise.all(members.slice(0, HARD).map((member) => signWord(word, member as unknown as Signer)));
-      await bringWord(word, [signed[2]!, ...signed.toSpliced(2, 1).toReversed()], sender);
-      assert.equal(await view(council, "nonce"), word.nonce + 1n);
+      const toSign = await actToSign(address, act, provider as unknown as Provider);
+      const signed = await Promise.all(members.slice(0, HARD).map((member) => signAct(toSign, member as unknown as Signer)));
+      await bringAct(toSign, [signed[2]!, ...signed.toSpliced(2, 1).toReversed()], sender);
+      assert.equal(await view(council, "nonce"), toSign.nonce + 1n);
     }
-    const word = await nextWord(address, acts[0]!, provider as unknown as Provider, 1n);
-    const one = await signWord(word, members[0] as unknown as Signer);
-    await assert.rejects(bringWord(word, [one], sender), { code: "Refused", message: /ActExpired\(1, / });
-    await assert.rejects(bringWord(word, [`0x${"ff".repeat(65)}`], sender), { code: "WrongSignature" });
+    const toSign = await actToSign(address, acts[0]!, provider as unknown as Provider, 1n);
+    const one = await signAct(toSign, members[0] as unknown as Signer);
+    await assert.rejects(bringAct(toSign, [one], sender), { code: "Refused", message: /ActExpired\(1, / });
+    await assert.rejects(bringAct(toSign, [`0x${"ff".repeat(65)}`], sender), { code: "WrongSignature" });
   });
 
   test("terms that make no council", async () => {

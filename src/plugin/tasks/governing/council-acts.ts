@@ -1,6 +1,6 @@
 import type { JsonRpcProvider } from "ethers";
-import { bringWord, nextWord, signWord } from "../../../client/governing/council.ts";
-import type { CouncilAct, CouncilWord } from "../../../client/governing/council.ts";
+import { actToSign, bringAct, signAct } from "../../../client/governing/council.ts";
+import type { ActToSign, CouncilAct } from "../../../client/governing/council.ts";
 import type { Council } from "../../../client/governing/governance.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
@@ -26,6 +26,13 @@ interface SignedAct {
   readonly deadline: number;
 }
 
+interface CouncilOnL1 {
+  readonly chain: FoundOnL1;
+  readonly l1: JsonRpcProvider;
+  /** Undefined where the contracts have none. */
+  readonly council: Council | undefined;
+}
+
 /** What the council is to do; undefined where no option says so. Throws a plugin error. */
 export function councilActOf(args: CouncilArguments): CouncilAct | undefined {
   if (args.freeze !== undefined) {
@@ -43,7 +50,7 @@ export function councilActOf(args: CouncilArguments): CouncilAct | undefined {
 /** Signs as a member, without `--signatures`; with them any account brings them, and it resolves with the transaction's hash. */
 export async function actInCouncil(
   act: CouncilAct,
-  { chain, l1, council }: { readonly chain: FoundOnL1; readonly l1: JsonRpcProvider; readonly council: Council | undefined },
+  { chain, l1, council }: CouncilOnL1,
   args: CouncilArguments,
 ): Promise<SignedAct | Hex> {
   if (council === undefined) throw pluginError("these contracts have no council; the option governance.council makes one");
@@ -52,15 +59,15 @@ export async function actInCouncil(
   if (signatures !== undefined && deadline === undefined)
     throw pluginError("--signatures need --deadline: the second that their members signed, which is told with each signature");
   const until = readNumber("deadline", deadline, wholeNumber(1, Number.MAX_SAFE_INTEGER, 1_900_000_000));
-  const word = await nextWord(council.address, act, l1, until === undefined ? undefined : BigInt(until));
+  const toSign = await actToSign(council.address, act, l1, until === undefined ? undefined : BigInt(until));
   return signatures === undefined
-    ? sign(word, { chain, l1, council }, args.from)
-    : signAs(chain, undefined, { from: args.from, l1 }, (sender) => bringWord(word, signatures, sender));
+    ? sign(toSign, { chain, l1, council }, args.from)
+    : signAs(chain, undefined, { from: args.from, l1 }, (sender) => bringAct(toSign, signatures, sender));
 }
 
 async function sign(
-  word: CouncilWord,
-  { chain, l1, council }: { readonly chain: FoundOnL1; readonly l1: JsonRpcProvider; readonly council: Council },
+  toSign: ActToSign,
+  { chain, l1, council }: CouncilOnL1 & { readonly council: Council },
   from: string | undefined,
 ): Promise<SignedAct> {
   const { chainId } = await l1.getNetwork();
@@ -69,7 +76,7 @@ async function sign(
     const member = signer.address.toLowerCase() as Hex;
     if (!council.members.includes(member))
       throw pluginError(`${member} is no member of the council: its members are ${council.members.join(", ")}`);
-    signed = { member, signature: await signWord(word, signer), deadline: Number(word.deadline) };
+    signed = { member, signature: await signAct(toSign, signer), deadline: Number(toSign.deadline) };
   });
   if (signed === undefined) throw new TypeError("withSigner ends with the work");
   return signed;
