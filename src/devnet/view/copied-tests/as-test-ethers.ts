@@ -1,8 +1,8 @@
 import { quoted } from "./as-test-literals.ts";
 import type { ExpectedRevert, TestLibrary } from "./as-test-library.ts";
+import { sentFields, valueFields } from "./as-test-lines.ts";
 
 const signer = (chain: string, from: string): string => `await ${chain}.ethers.getSigner(${from})`;
-const overrides = (value: bigint): readonly string[] => (value === 0n ? [] : [`value: ${value}n`]);
 const withArgs = (args: string | undefined): string => (args === undefined ? "" : `.withArgs(${args})`);
 
 /** ethers, with chai's matchers, for mocha. */
@@ -20,19 +20,17 @@ export const ETHERS: TestLibrary = {
     return `const ${variable} = await ${chain}.ethers.deployContract(${name}, [${args}], ${options});`;
   },
   createdBytes({ chain, from, value, variable, data }) {
-    const fields = [`data: ${data}`, ...overrides(value)].join(", ");
     return [
-      `const ${variable}Created = await (${signer(chain, from)}).sendTransaction({ ${fields} });`,
+      `const ${variable}Created = await (${signer(chain, from)}).sendTransaction({ ${sentFields(undefined, data, value)} });`,
       `const ${variable} = await ${chain}.ethers.getContractAt([], (await ${variable}Created.wait())?.contractAddress ?? "");`,
     ];
   },
   call({ chain, from, value, variable, name, args }) {
-    const list = [...args, ...overrides(value).map((each) => `{ ${each} }`)];
+    const list = [...args, ...valueFields(value).map((each) => `{ ${each} }`)];
     return `${variable}.connect(${signer(chain, from)}).${name}(${list.join(", ")})`;
   },
   send({ chain, from, value, to, data }) {
-    const fields = [...(to === undefined ? [] : [`to: ${to}`]), ...(data === undefined ? [] : [`data: ${data}`])];
-    return `(${signer(chain, from)}).sendTransaction({ ${[...fields, ...overrides(value)].join(", ")} })`;
+    return `(${signer(chain, from)}).sendTransaction({ ${sentFields(to, data, value)} })`;
   },
   included: (_chain, transaction) => `await (await ${transaction}).wait();`,
   sentIncluded: () => "await sent.wait();",

@@ -2,6 +2,7 @@ import type { AtomicFlow } from "../../../protocol/atomic-flow.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { placed, tokenOf } from "./as-test-acts.ts";
 import type { FlowAct } from "./as-test-flow-act.ts";
+import { ROUND } from "./as-test-lines.ts";
 import { quoted } from "./as-test-literals.ts";
 import type { Known } from "./as-test-literals.ts";
 
@@ -27,20 +28,14 @@ export function flowLine(
       ...(isPivot ? { pivot: "true" } : {}),
       ...(BigInt(callHash) === 0n ? {} : { call: quoted(call) }),
     };
-    return `      { ${Object.entries(fields)
+    return `    { ${Object.entries(fields)
       .map(([field, text]) => `${field}: ${text}`)
       .join(", ")} },`;
   });
   const left = deadline - BigInt(timestamp);
   const until = `BigInt(await l1.networkHelpers.time.latest()) ${left < 0n ? "-" : "+"} ${left < 0n ? -left : left}n`;
-  return [
-    `const ${variable} = await hyperchains.flow({`,
-    "  legs: [",
-    ...texts.map((text) => text.slice(2)),
-    "  ],",
-    `  deadline: ${until},`,
-    "});",
-  ].join("\n    ");
+  const lines = [`const ${variable} = await hyperchains.flow({`, "  legs: [", ...texts, "  ],", `  deadline: ${until},`, "});"];
+  return lines.join("\n    ");
 }
 
 /** Legs take a token by its address alone. */
@@ -68,10 +63,9 @@ export function flowCall(variable: string, { name, leg, fee, data }: FlowAct, fr
  * Lines that do the act. A relayer ends legs too, and where it was first there is nothing left to do: legs end by its round.
  */
 export function flowLines(variable: string, act: FlowAct, from: string): readonly string[] {
-  const round = ["await hyperchains.settle();", "await hyperchains.relay();"];
   const call = `await ${flowCall(variable, act, from)};`;
-  if (act.name === "execute") return [...round, ...bringRootLines(variable, act), call];
-  return act.name === "release" || act.name === "refund" ? round : [call];
+  if (act.name === "execute") return [...ROUND, ...bringRootLines(variable, act), call];
+  return act.name === "release" || act.name === "refund" ? ROUND : [call];
 }
 
 /** A chain takes the roots of what others say: of a leg beside the pivot, on its chain, it sees none by itself. */

@@ -7,6 +7,7 @@ import { flowActOf } from "./as-test-flow-act.ts";
 import type { FlowAct } from "./as-test-flow-act.ts";
 import { flowCall, flowLine, flowLines, flowOutcome } from "./as-test-flows.ts";
 import type { ExpectedRevert, TestLibrary } from "./as-test-library.ts";
+import { ALL_DELIVERED, ROUND } from "./as-test-lines.ts";
 import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";
 import { keyOf, parsedCall, parsedError, readable, variableOf } from "./as-test-parsed.ts";
 import type { Known } from "./as-test-literals.ts";
@@ -107,8 +108,7 @@ class Writer {
       act === undefined ? library.included(this.#chain(transaction.chainId), this.#call(transaction)) : `await ${act};`,
     );
     // Its messages arrived, and what they did is part of the state.
-    if ((this.#story.messages.get(transaction.hash) ?? []).length > 0)
-      this.#lines.push("await hyperchains.settle();", "await hyperchains.relay();");
+    if ((this.#story.messages.get(transaction.hash) ?? []).length > 0) this.#lines.push(...ROUND);
   }
 
   last(transaction: PastTransaction, before: PastTransaction | undefined): void {
@@ -146,8 +146,7 @@ class Writer {
   #lastOfFlow({ act, variable, from, fees }: KnownFlow): void {
     const { revertData, library } = this.#story;
     if (revertData !== undefined) {
-      if (act.name !== "prepare" && act.name !== "addFee")
-        this.#lines.push("await hyperchains.settle();", "await hyperchains.relay();");
+      if (act.name !== "prepare" && act.name !== "addFee") this.#lines.push(...ROUND);
       this.#lines.push(`await assert.rejects(${flowCall(variable, act, from)}, { name: "ClientError" });`);
       return;
     }
@@ -226,7 +225,7 @@ class Writer {
     const act = { chain: this.#chain(chainId), from: this.#account(from), value };
     const call = contract === undefined ? undefined : parsedCall(contract.abi, input);
     if (variable !== undefined && call !== undefined) {
-      const args = call.fragment.inputs.map((type, i) => literal(call.args[i], type, this.#known(chainId)));
+      const args = call.fragment.inputs.map((type, i) => literal(call.args[i], type, known));
       return library.call({ ...act, variable, name: call.fragment.name, args });
     }
     const place = variable === undefined ? quoted(to ?? "") : library.argument(variable);
@@ -324,11 +323,7 @@ class Writer {
     }
     const [first, ...others] = new Set(messages.map(({ destinationChainId }) => destinationChainId));
     if (failed.length > 0 || first === undefined) return;
-    this.#lines.push(
-      others.length === 0
-        ? library.arrived(this.#chain(first), isMessage)
-        : "for (const message of await hyperchains.messages(sent)) await message.delivered();",
-    );
+    this.#lines.push(others.length === 0 ? library.arrived(this.#chain(first), isMessage) : ALL_DELIVERED);
   }
 
   #nameOf(chainId: number): string | undefined {

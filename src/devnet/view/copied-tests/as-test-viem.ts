@@ -1,13 +1,13 @@
 import type { ParamType } from "ethers";
 import { quoted } from "./as-test-literals.ts";
 import type { TestLibrary } from "./as-test-library.ts";
+import { ALL_DELIVERED, sentFields, valueFields } from "./as-test-lines.ts";
 
 /** viem gives integers of up to this many bits as numbers. */
 const MOST_BITS_OF_A_NUMBER = 48;
 
 const wallet = (chain: string, from: string): string => `await ${chain}.viem.getWalletClient(${from})`;
 const reader = (chain: string): string => `(await ${chain}.viem.getPublicClient())`;
-const paid = (value: bigint): readonly string[] => (value === 0n ? [] : [`value: ${value}n`]);
 const isNamed = ({ name }: ParamType): boolean => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "__proto__";
 
 /** viem, with Hardhat's assertions for it, for Node's test runner: what Hardhat's viem toolbox has. */
@@ -28,24 +28,22 @@ export const VIEM: TestLibrary = {
     return bits <= MOST_BITS_OF_A_NUMBER ? String(value) : `${value}n`;
   },
   creation({ chain, from, value, variable, name, args }) {
-    const options = [`client: { wallet: ${wallet(chain, from)} }`, ...paid(value)];
+    const options = [`client: { wallet: ${wallet(chain, from)} }`, ...valueFields(value)];
     return `const ${variable} = await ${chain}.viem.deployContract(${name}, [${args}], { ${options.join(", ")} });`;
   },
   createdBytes({ chain, from, value, variable, data }) {
-    const fields = [`data: ${data}`, ...paid(value)].join(", ");
     return [
-      `const ${variable}Hash = await (${wallet(chain, from)}).sendTransaction({ ${fields} });`,
+      `const ${variable}Hash = await (${wallet(chain, from)}).sendTransaction({ ${sentFields(undefined, data, value)} });`,
       `const ${variable}Receipt = await ${reader(chain)}.waitForTransactionReceipt({ hash: ${variable}Hash });`,
       `const ${variable} = { address: ${variable}Receipt.contractAddress ?? "0x" } as const;`,
     ];
   },
   call({ from, value, variable, name, args }) {
     const list = args.length === 0 ? "" : `[${args.join(", ")}], `;
-    return `${variable}.write.${name}(${list}{ ${[`account: ${from}`, ...paid(value)].join(", ")} })`;
+    return `${variable}.write.${name}(${list}{ ${[`account: ${from}`, ...valueFields(value)].join(", ")} })`;
   },
   send({ chain, from, value, to, data }) {
-    const fields = [...(to === undefined ? [] : [`to: ${to}`]), ...(data === undefined ? [] : [`data: ${data}`])];
-    return `(${wallet(chain, from)}).sendTransaction({ ${[...fields, ...paid(value)].join(", ")} })`;
+    return `(${wallet(chain, from)}).sendTransaction({ ${sentFields(to, data, value)} })`;
   },
   included: (chain, transaction) => `await ${reader(chain)}.waitForTransactionReceipt({ hash: await ${transaction} });`,
   sentIncluded: (chain) => `await ${reader(chain)}.waitForTransactionReceipt({ hash: sent });`,
@@ -74,8 +72,7 @@ export const VIEM: TestLibrary = {
     const assertions = `await ${chain}.viem.assertions`;
     return args === undefined ? `${assertions}.emit(${about});` : `${assertions}.emitWithArgs(${about}, [${args}]);`;
   },
-  arrived: (_chain, isMessage) =>
-    isMessage ? "await sent.delivered();" : "for (const message of await hyperchains.messages(sent)) await message.delivered();",
+  arrived: (_chain, isMessage) => (isMessage ? "await sent.delivered();" : ALL_DELIVERED),
   revertedThere(chain, isMessage, { contract, name, args }) {
     const call = isMessage
       ? "sent"

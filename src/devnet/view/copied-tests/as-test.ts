@@ -54,7 +54,7 @@ export async function asTest(
       RpcCode.invalidParams,
       "the parameters are a member, and the hash of a transaction of a user that it has, or of a message that such a one sent",
     );
-  requireSaid(target);
+  requireOwnLeg(target);
   const transactions = [...standsOn(target, past), target];
   return writeTest({
     library: written,
@@ -72,7 +72,7 @@ export async function asTest(
 }
 
 /** The test API has each leg given by its party. Throws RpcError where another account tried. */
-function requireSaid(target: PastTransaction): void {
+function requireOwnLeg(target: PastTransaction): void {
   const act = flowActOf(target);
   const party = act?.name === "prepare" ? act.flow?.legs[act.leg]?.party : target.from;
   if (party === target.from.toLowerCase()) return;
