@@ -1,4 +1,4 @@
-/** Something that can be done on a member. */
+/** What the order reads of something that can be done on a member. */
 export interface PathWork {
   /** One for each thing that can be refused by itself. */
   readonly name: string;
@@ -46,18 +46,18 @@ export class LookOrder<Work extends PathWork> {
   constructor(open: readonly Work[], { isDue, isLeft, refusalsOf }: PastLooks) {
     this.#open = open;
     const counts = new Map<string, number>();
+    const count = (key: string): number => {
+      const place = counts.get(key) ?? 0;
+      counts.set(key, place + 1);
+      return place;
+    };
     this.#placed = open
       .filter(({ name }) => isDue(name))
-      .map((work) => ({ work, refusals: refusalsOf(work.name) }))
-      .map(({ work, refusals }) => {
-        const count = (key: string): number => {
-          const place = counts.get(key) ?? 0;
-          counts.set(key, place + 1);
-          return place;
-        };
-        if (refusals === 0) return { ...{ work, refusals, rank: FRESH }, place: count(`${FRESH} ${work.path}`) };
+      .map((work): Placed<Work> => {
+        const refusals = refusalsOf(work.name);
+        if (refusals === 0) return { work, refusals, rank: FRESH, place: count(`${FRESH} ${work.path}`) };
         const place = count(`${OTHER} ${work.path}`);
-        return { ...{ work, refusals, place }, rank: place === 0 || isLeft(work.name) ? PROBE : OTHER };
+        return { work, refusals, place, rank: place === 0 || isLeft(work.name) ? PROBE : OTHER };
       })
       .toSorted((a, b) => a.rank - b.rank || a.refusals - b.refusals || a.place - b.place);
   }
@@ -79,9 +79,11 @@ export class LookOrder<Work extends PathWork> {
     if (hasTakenAgain) {
       this.#credit = path === this.#takingPath ? this.#credit + 1 : 1;
       this.#takingPath = path;
-    } else if (path !== this.#takingPath || this.#credit-- === 0) {
+    } else if (path !== this.#takingPath || this.#credit === 0) {
       this.#takingPath = undefined;
       return;
+    } else {
+      this.#credit--;
     }
     const place = this.#open.findIndex((each) => each.name === name);
     this.#onwards = this.#open.slice(place + 1).find((each) => each.path === path && !this.#begun.has(each.name));
