@@ -184,8 +184,9 @@ function EventWords({ description, chain }: { readonly description: Description 
 
 function WhereItFailed({ chain, hash }: { readonly chain: string; readonly hash: string }) {
   const asked = useAsked(() => ask<CallFailure | null>("any", "hyperchain_failure", [chain, hash]), [`${chain}:${hash}`]);
-  if (asked.state !== "there" || asked.value === null || !asked.value.stackTrace.some((line) => !/<Unrecognized/.test(line)))
-    return null;
+  if (asked.state !== "there" || asked.value === null) return null;
+  // Contracts that the project has not compiled have no lines to show.
+  if (asked.value.stackTrace.every((line) => line.includes("<Unrecognized"))) return null;
   return (
     <Section title="Where it failed">
       <FailingLine failure={asked.value} />

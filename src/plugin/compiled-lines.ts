@@ -1,11 +1,11 @@
 /** What is read of the compiler's syntax trees. */
-interface Node {
+interface SyntaxNode {
   readonly nodeType: string;
   readonly name?: string;
   readonly kind?: string;
   /** First byte, bytes, and the source's number. */
   readonly src: string;
-  readonly nodes?: readonly Node[];
+  readonly nodes?: readonly SyntaxNode[];
 }
 
 /** A compilation's sources and code, as its input and its output have them. */
@@ -117,10 +117,10 @@ function sourceOf({ ast, text, shownAs }: CompiledCode["sources"][string]): Sour
   const bytes = Buffer.from(text);
   const lines = [0];
   for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines.push(at + 1);
-  return { shownAs, lines, functions: ((ast as Node | undefined)?.nodes ?? []).flatMap((node) => functionsIn(node)) };
+  return { shownAs, lines, functions: ((ast as SyntaxNode | undefined)?.nodes ?? []).flatMap((node) => functionsIn(node)) };
 }
 
-function functionsIn(node: Node, contract?: string): readonly FunctionPlace[] {
+function functionsIn(node: SyntaxNode, contract?: string): readonly FunctionPlace[] {
   if (node.nodeType === "ContractDefinition") return (node.nodes ?? []).flatMap((each) => functionsIn(each, node.name));
   if (node.nodeType !== "FunctionDefinition" && node.nodeType !== "ModifierDefinition") return [];
   const [start = 0, length = 0] = node.src.split(":").map(Number);

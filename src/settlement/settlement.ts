@@ -31,7 +31,7 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
   /** Shows L1 a batch with those of other chains; undefined for one that has a proof of its own. Default: all have. */
-  readonly together?: (batch: Batch) => ShownTogether | undefined;
+  readonly together?: (batch: Batch) => ShowTogether | undefined;
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
   /** Told when the proof of a batch is given to what sends it. */
@@ -51,7 +51,7 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
  * Has a committed batch shown to L1 in a proof of several. Called in the order of the batches. `send` shows L1 such a proof by
  * this chain's operator. Where it rejects, or L1 has the batch not proven then, the batch has a proof of its own.
  */
-export type ShownTogether = (
+export type ShowTogether = (
   stored: StoredBatch,
   by: {
     /** Resolves when the chain's pace has it go. */
@@ -221,12 +221,12 @@ export async function openSettlement<Batch extends SettlementBatch>(
       if (closed) return rejectedBatch(stopped);
       const earlier = tails;
       const committed = tracked("uncommitted", commit(batch, earlier));
-      const shown = batch.outputs.batchNumber < totals.verified ? undefined : together?.(batch);
+      const showTogether = batch.outputs.batchNumber < totals.verified ? undefined : together?.(batch);
       const paced = (): Promise<void> | undefined => pace?.(batch.outputs);
       const due = stopped.guard(
-        shown === undefined
+        showTogether === undefined
           ? dueProof(committed, stopped.guard(makeProof(batch)), paced)
-          : shownWithOthers(committed, shown, { context, paced, onPosting }),
+          : shownWithOthers(committed, showTogether, { context, paced, onPosting }),
       );
       due.catch(() => undefined);
       const proven = tracked(
@@ -269,7 +269,7 @@ async function dueProof(
 /** What became of a proof of several, which fails without a word: the batch's own proof tells why. */
 async function shownWithOthers(
   committed: Promise<StoredBatch>,
-  shown: ShownTogether,
+  showTogether: ShowTogether,
   by: {
     readonly context: SenderContext;
     readonly onPosting: SettlementDependencies<SettlementBatch>["onPosting"] | undefined;
@@ -277,11 +277,11 @@ async function shownWithOthers(
   },
 ): Promise<DueProof> {
   const stored = await committed;
-  const send: Parameters<ShownTogether>[1]["send"] = (batches, proof) => {
+  const send: Parameters<ShowTogether>[1]["send"] = (batches, proof) => {
     by.onPosting?.(stored.batchNumber);
     return showBatches(by.context, stored, batches, proof);
   };
-  return { receipt: await shown(stored, { due: by.paced() ?? Promise.resolve(), send }).catch(() => undefined) };
+  return { receipt: await showTogether(stored, { due: by.paced() ?? Promise.resolve(), send }).catch(() => undefined) };
 }
 
 /** A proof to be shown, or a transaction that has shown one; neither where L1 had it when settlement was opened. */

@@ -41,7 +41,7 @@ export async function servedPolicy(
   };
 }
 
-/** A committee, of which those of these accounts sign that its contract names. Rejects with the provider's error. */
+/** A committee's policy: those of the candidates sign that its contract names. Rejects with the provider's error. */
 export async function committeeOn(
   contract: { readonly settlementChainId: ChainId; readonly policy: Hex },
   candidates: () => Promise<readonly CommitteeMember[]>,

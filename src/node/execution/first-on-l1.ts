@@ -1,6 +1,10 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 
+interface NumberedBatch extends Pick<FormedBatch, "protocolVersion"> {
+  readonly outputs: { readonly batchNumber: bigint };
+}
+
 /** Remembers since which batch L1 executes a chain's batches by proofs of their execution alone. */
 export class FirstOnL1 {
   #since: bigint | undefined;
@@ -11,10 +15,7 @@ export class FirstOnL1 {
   }
 
   /** To be told of the chain's batches in order, from the first. */
-  formed({
-    protocolVersion,
-    outputs,
-  }: Pick<FormedBatch, "protocolVersion"> & { readonly outputs: { batchNumber: bigint } }): void {
+  formed({ protocolVersion, outputs }: NumberedBatch): void {
     if (isProvenOnL1(protocolVersion)) this.#since ??= outputs.batchNumber;
   }
 

@@ -23,7 +23,7 @@ import { PaceOfRuns } from "../../settlement/pace/proof-pace.ts";
 import type { HeldProofs } from "../../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../../settlement/signing/quorum.ts";
 import { openSettlement } from "../../settlement/settlement.ts";
-import type { Settlement, SettlementBacklog, ShownTogether } from "../../settlement/settlement.ts";
+import type { Settlement, SettlementBacklog, ShowTogether } from "../../settlement/settlement.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
@@ -326,7 +326,7 @@ export class Settling {
   }
 
   /** How a batch is shown with others; undefined for one that has a proof of its own. */
-  #together({ job, commitment, outputs: { batchNumber } }: FormedBatch, signal: AbortSignal): ShownTogether | undefined {
+  #together({ job, commitment, outputs: { batchNumber } }: FormedBatch, signal: AbortSignal): ShowTogether | undefined {
     const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
     if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
     return async (stored, { due, send }) => {
