@@ -11,13 +11,12 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
 import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
+import { LEAST_LIMITS } from "../kernels/support/least-limits.ts";
 import { withOwn } from "../kernels/support/with-own.ts";
-
-const limits = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
 
 /** A card that computes nothing, and whether it was given back. */
 function cardOf(replaced: Partial<GpuDevice> = {}) {
-  const empty = emptyDevice({ limits });
+  const empty = emptyDevice({ limits: LEAST_LIMITS });
   let isGivenBack = false;
   const destroy = (): void => {
     isGivenBack = true;

@@ -16,6 +16,7 @@ import { decodeRun, encodeRun, isRun } from "../../src/stark/proofs/encode-run.t
 import type { RunProof } from "../../src/stark/proofs/verify-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
+import { LEAST_LIMITS } from "../kernels/support/least-limits.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
@@ -29,9 +30,6 @@ const PARAMETERS = smallParameters({
 });
 /** Every step has a chunk of its own, and the opening, the largest, is cut. */
 const CELLS = { mostCells: 1, segmentCells: 5_000_000 };
-
-/** What all cards allow a buffer to have. */
-const LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
 
 /** A device that commits to roots with one wrong bit, however many keys and proofs are made on it. */
 function withWrongRoots(inner: Backend): Backend {
@@ -64,7 +62,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     backend = await createWasmBackend({ workers: 1 });
     key = await createExecutionKey(2n, PARAMETERS, backend);
     // What it makes of the first chunk, which is cut, is refused.
-    const planner = createWebgpuBackend({ device: emptyDevice({ limits: LIMITS }), now: () => 0 });
+    const planner = createWebgpuBackend({ device: emptyDevice({ limits: LEAST_LIMITS }), now: () => 0 });
     const device = {
       ...withWrongRoots(backend),
       upload: (...of: Parameters<Backend["upload"]>) => (asked.push("upload"), backend.upload(...of)),

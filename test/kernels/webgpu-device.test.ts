@@ -15,6 +15,7 @@ import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { LEAST_LIMITS } from "./support/least-limits.ts";
 import { randomColumns } from "./support/random-elements.ts";
 import { withOwn } from "./support/with-own.ts";
 import { createSoftwareBackend, NO_CARD, openSoftwareDevice, softwareGpu } from "./support/swiftshader.ts";
@@ -171,7 +172,7 @@ describe("a graphics card", { skip: NO_CARD }, () => {
     let time = 0;
     const finish: (() => void)[] = [];
     const { promise: never } = Promise.withResolvers<null>();
-    const empty = emptyDevice({ limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 } });
+    const empty = emptyDevice({ limits: LEAST_LIMITS });
     const device = withOwn(empty, {
       popErrorScope: () => never,
       queue: withOwn(empty.queue, {

@@ -23,14 +23,13 @@ import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
 import { provenRun } from "../stark/segments/forged-run.ts";
 import { cutMachine, machineInputs, machineStatement, machineSystem, runMachine } from "../stark/segments/toy-machine.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { LEAST_LIMITS } from "./support/least-limits.ts";
 import { withOwn } from "./support/with-own.ts";
 import { NO_CARD, openSoftwareDevice } from "./support/swiftshader.ts";
 
 const GIB = 2 ** 30;
 /** What a card has beside the memory of its proofs: what dispatches read, and what is read back. */
 const BESIDE = 16 * 2 ** 20;
-/** What all cards allow a buffer to have. */
-const LEAST_LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 27 };
 /** What is asked of a card that allows more. */
 const WANTED_LIMITS = { maxStorageBufferBindingSize: GIB, maxBufferSize: GIB };
 const now = (): number => performance.now();

@@ -143,7 +143,7 @@ describe("attacks by those who govern versions", () => {
     await assertReverts(chain.commit(await chain.form()), `ProtocolVersionRetired(${version}, ${end})`);
     await mineAt(effectiveAt - 20n);
     await assertReverts(chain.commit(await chain.form()), `ProtocolVersionRetired(${version}, ${end})`);
-    // In time for who asked when the change was announced: the exit is open a second before it counts at the latest.
+    // In time for an account that asked when the change was announced: the exit is open a second before it counts at the latest.
     await setNextBlock(ecosystem, late - 1n);
     await send(as(exiting.contract, ecosystem.accounts[9]!), "activateExit");
     assert.equal(await view(exiting.contract, "exited"), true);
