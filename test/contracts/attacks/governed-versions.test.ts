@@ -293,17 +293,17 @@ describe("attacks by those who govern versions", () => {
   test("terms and upgrade in one second: both count from the same one, and neither before", async () => {
     const next = await offer();
     const chain = await scene.create();
-    const at = (await ecosystem.latestTimestamp()) + 10n;
-    const { provider } = ecosystem.l1.ethers;
+    const { chainId } = chain.configuration;
     const notice = await noticeOf(chain);
-    await setNextBlock(ecosystem, at);
-    await schedule(chain, next);
-    await provider.send("evm_setNextBlockTimestamp", [Number(at + 1n)]);
-    const effectiveAt = await scheduleTerms(ecosystem, chain, { isGoverned: false });
-    assert.equal(effectiveAt, at + 1n + notice);
-    await send(ecosystem.settings, "cancelUpgrade", chain.configuration.chainId);
-    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, next, effectiveAt);
-    await scene.nextCycle();
-    assert.ok((await ecosystem.latestTimestamp()) > effectiveAt);
+    const second = (await ecosystem.latestTimestamp()) + notice + 100n;
+    await send(ecosystem.settings, "scheduleUpgrade", chainId, next, second);
+    await setNextBlock(ecosystem, second - notice);
+    assert.equal(await scheduleTerms(ecosystem, chain, { isGoverned: false }), second);
+    const epochs = async () => [...(await view<Iterable<bigint>>(ecosystem.settings, "epochsOf", chainId))];
+    const versionAt = (time: bigint) => view<bigint>(ecosystem.settings, "versionOfBatch", chainId, time, 2n ** 64n - 1n);
+    assert.deepEqual(await epochs(), [0n, 0n, second]);
+    assert.deepEqual([await versionAt(second - 1n), await versionAt(second)], [PROTOCOL_VERSION, next]);
+    await mineAt(second);
+    assert.deepEqual(await epochs(), [1n, second, 0n]);
   });
 });
