@@ -72,7 +72,7 @@ export const MOST_INPUT_BYTES = 2 ** 28;
 export const MOST_OUTPUT_BYTES: Readonly<Record<JobKind, number>> = {
   state: 2 ** 20,
   // Of a run in segments there is one for each: a transaction has 32 at most (docs/decisions/0238).
-  chunk: 2 ** 26,
+  chunk: 2 ** 25,
   ...{ segment: 2 ** 22, runJoin: 2 ** 22, runEnd: 2 ** 22 },
   ...{ leaf: 2 ** 22, join: 2 ** 22, relisted: 2 ** 22, batch: 2 ** 22, aggregate: 2 ** 22 },
   ...{ list: 2 ** 22, relisting: 2 ** 23, compress: 2 ** 21, wrap: 2 ** 20 },

@@ -93,13 +93,14 @@ for (const { name, open, skip } of QUEUES) {
     });
 
     test("attack: a worker answers with a good proof of another job, a huge blob, or nothing", async () => {
-      const [wanted, other] = [fakeJob("a"), fakeJob("b")];
+      // Of the kind with the least limit: a blob that takes long to be told would come when its lease has ended.
+      const [wanted, other] = [fakeJob("a", { kind: "state" }), fakeJob("b", { kind: "state" })];
       await put("a", "b");
       const lies = [
-        // The whole answer of another job; its proof below the right statement; more bytes than a chunk's proof has.
+        // The whole answer of another job; its proof below the right statement; more bytes than such a proof has.
         () => proofOf({ job: other, needs: [] }),
         () => ({ ...proofOf({ job: wanted, needs: [] }), output: proofOf({ job: other, needs: [] }).output }),
-        () => ({ ...proofOf({ job: wanted, needs: [] }), output: new Uint8Array(MOST_OUTPUT_BYTES.chunk + 1) }),
+        () => ({ ...proofOf({ job: wanted, needs: [] }), output: new Uint8Array(MOST_OUTPUT_BYTES.state + 1) }),
       ];
       const refused: WorkerEvent[][] = lies.map((lie, number) => work(fakePort(lie), `liar-${number}`));
       let isSilent = false;
@@ -115,8 +116,9 @@ for (const { name, open, skip } of QUEUES) {
       let isDone = false;
       void done.then(() => (isDone = true));
       const reasonsOf = (events: WorkerEvent[]) => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
-      const why = [/of another statement/, /ProofOfAnother/, /it has 16777217 bytes, at most 16777216/];
-      const isRefused = (events: WorkerEvent[], liar: number) => reasonsOf(events).some((reason) => why[liar]!.test(reason));
+      const tooLong = `it has ${MOST_OUTPUT_BYTES.state + 1} bytes, at most ${MOST_OUTPUT_BYTES.state}`;
+      const why = ["of another statement", "ProofOfAnother", tooLong];
+      const isRefused = (events: WorkerEvent[], liar: number) => reasonsOf(events).some((reason) => reason.includes(why[liar]!));
       await carried.untilLeasesEnd(() => isSilent && refused.every(isRefused));
       assert.equal(isDone, false, "no lie counts");
       work(fakePort());
