@@ -167,10 +167,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
-    const chainOptions = chainOptionsOf(onL1, genesis, start, {
-      ...running,
-      isProvenOnL1: options.execution?.onL1 !== undefined,
-    });
+    const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: isProvenOnL1(options) });
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
       ...shared(time),
@@ -233,6 +230,10 @@ function priced(
       dropUnderpaid(chain, recipient);
     },
   };
+}
+
+function isProvenOnL1({ execution }: NodeOptions): boolean {
+  return execution?.onL1 !== undefined;
 }
 
 /** The same, with a prover of what L1 asks for where it checks execution. */

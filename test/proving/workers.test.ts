@@ -13,6 +13,7 @@ import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import type { StateProver } from "../../src/prover/prover.ts";
+import { MAX_BODY_BYTES } from "../../src/proving/answer-worker.ts";
 import { fleetService } from "../../src/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { startQueueServer } from "../../src/proving/queue-server.ts";
@@ -204,7 +205,7 @@ describe("H4: a fleet over HTTP", () => {
       ["/2/done", { lease, worker: "a", statement, proof: "AAAA", metrics }, 410, "LeaseLost"],
       ["/2/done", { lease, worker: "a", statement, proof: "?", metrics }, 400, "BadRequest"],
       ["/2/done", { lease, worker: "a", statement, proof: "AAAA", metrics: { ...metrics, more: 1 } }, 400, "BadRequest"],
-      ["/2/done", { lease, worker: "a", statement, proof: "A".repeat(2 ** 25), metrics }, 413, "BadRequest"],
+      ["/2/done", { lease, worker: "a", statement, proof: "A".repeat(MAX_BODY_BYTES), metrics }, 413, "BadRequest"],
       ["/2/give-back", { lease }, 410, "LeaseLost"],
       ["/elsewhere", {}, 400, "BadRequest"],
     ];
