@@ -167,7 +167,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
-    const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: isProvenOnL1(options) });
+    const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: hasProofsForL1(options) });
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
       ...shared(time),
@@ -232,7 +232,7 @@ function priced(
   };
 }
 
-function isProvenOnL1({ execution }: NodeOptions): boolean {
+function hasProofsForL1({ execution }: NodeOptions): boolean {
   return execution?.onL1 !== undefined;
 }
 

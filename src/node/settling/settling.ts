@@ -310,7 +310,7 @@ export class Settling {
         prove: async (batch) => {
           const { proof, metrics } = await this.#provings.proofs.prove(batch);
           const current = pending.get(batch.outputs.batchNumber);
-          if (current !== undefined && !signal.aborted) current.proof = { bytes: proof.length, metrics };
+          if (current !== undefined) current.proof = { bytes: proof.length, metrics };
           return alterProof(proof);
         },
         together: (batch) => this.#together(batch, signal),

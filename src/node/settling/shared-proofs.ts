@@ -17,7 +17,7 @@ export interface SharedBatch {
   readonly due: Promise<void>;
   /** Aborted where it is wanted no more. */
   readonly signal: AbortSignal;
-  /** Told of the proof before it leaves this process. */
+  /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
   /** Shows L1 these batches' proof, by a transaction of its own chain's operator. */
   readonly send: (batches: readonly AggregatedBatch[], shown: ShownExecution) => Promise<TransactionReceipt | undefined>;

@@ -7,6 +7,7 @@ import { encodeProve, encodeProveBatches } from "./batch-calls.ts";
 import { readAggregator, readTotals } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import { MAX_TRANSACTION_GAS } from "./transactor.ts";
 
@@ -33,7 +34,7 @@ export async function proveBatch(
 ): Promise<TransactionReceipt | undefined> {
   const aggregator = await readAggregator(context, stored.protocolVersion);
   if (aggregator !== undefined)
-    return showBatches(context, stored, [{ chainId: aggregator.chainId, batch: stored }], decodeShown(proof));
+    return showTo(aggregator.address, context, stored, [{ chainId: aggregator.chainId, batch: stored }], decodeShown(proof));
   const done = await carryOut(context, {
     ...unlessProven(context, stored),
     encode: () => Promise.resolve(encodeProve(stored, proof)),
@@ -54,11 +55,21 @@ export async function showBatches(
 ): Promise<TransactionReceipt | undefined> {
   const aggregator = await readAggregator(context, own.protocolVersion);
   if (aggregator === undefined) throw new RangeError(`version ${own.protocolVersion} has no aggregator, which takes such proofs`);
+  return showTo(aggregator.address, context, own, batches, shown);
+}
+
+async function showTo(
+  to: Hex,
+  context: SenderContext,
+  own: StoredBatch,
+  batches: readonly AggregatedBatch[],
+  shown: ShownExecution,
+): Promise<TransactionReceipt | undefined> {
   const done = await carryOut(context, {
     ...unlessProven(context, own),
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
     gasLimit: gasForShowing(shown.proof.length, batches.length),
-    to: aggregator.address,
+    to,
   });
   if (!("receipt" in done)) return undefined;
   // An aggregator that has seen the proof passes over a batch that its chain does not take.
