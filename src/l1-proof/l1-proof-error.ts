@@ -2,7 +2,7 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Why batches have no proof for L1, beside faults. */
 const L1_PROOF_REFUSALS = [
-  /** A chunk is said to be a run that was proven in segments, and the segments are none of it. */
+  /** A chunk is said to be a run that was proven in segments, but these segments do not belong to it. */
   "RunRefused",
   /** No program checks a proof of these heights: it is of none of the set's shapes. */
   "ShapeUnknown",

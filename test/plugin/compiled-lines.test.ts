@@ -111,7 +111,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
         ]);
       });
 
-      test("of a contract that is not there, or an instruction that is none, nothing is told", () => {
+      test("of a contract that is not there, or an instruction that does not exist, nothing is told", () => {
         assert.deepEqual(lines("project/second.sol", "Other", [1]), []);
         assert.deepEqual(lines("project/second.sol", "All", [1_000_000]), []);
         assert.deepEqual(lines("project/second.sol", "All", []), []);

@@ -49,7 +49,7 @@ describe("H4: hyperchain:prover, as a user of an ecosystem runs it", () => {
   });
 
   test(
-    "H2: neither it nor an ecosystem starts where a card is asked for and there is none",
+    "H2: neither it nor an ecosystem starts where a card is asked for and the machine has none",
     { skip: mayHaveCard() },
     async () => {
       for (const task of [["hyperchain:prover", "--url", url, "--token", TOKEN], ["hyperchain:spawn"]]) {

@@ -4,7 +4,7 @@ import { LEAST_LIMITS } from "../../kernels/support/least-limits.ts";
 
 /** A card that computes nothing. */
 export function softwareGpu(): Gpu {
-  const info = { vendor: "nobody", architecture: "", device: "", description: "" };
+  const info = { vendor: "unknown", architecture: "", device: "", description: "" };
   const limits = LEAST_LIMITS;
   return { requestAdapter: async () => ({ info, limits, requestDevice: async () => emptyDevice({ limits }) }) };
 }
