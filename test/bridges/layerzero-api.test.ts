@@ -8,6 +8,8 @@ import { suiteDapp } from "./support/suite-dapp.ts";
 const COIN = 10n ** 18n;
 const IDS = { l1: 40161, alpha: 40231, beta: 40245 };
 const BOB = "0x00000000000000000000000000000000000000B0";
+const CAROL = "0x00000000000000000000000000000000000000C0";
+const DAVE = "0x00000000000000000000000000000000000000D4";
 const OTHER_DVN = "0x000000000000000000000000000000000000dead";
 const ENDPOINT = [
   "function skip(address oapp, uint32 srcEid, bytes32 sender, uint64 nonce)",
@@ -128,6 +130,49 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     );
     assert.equal(await balance(b, BOB), before + 2n * COIN);
     assert.equal(await composer.getFunction("composedValue").staticCall(), 3n);
+  });
+
+  test("a composed call that failed, or that its sender has not paid for, is made at once with other gas", async () => {
+    const { a, b, bId } = await ofts("alpha", "beta");
+    const composer = await put(at("beta"), "MyComposer", dapp.bridge.endpoint, b.target);
+    const to = { id: bId, account: String(composer.target) };
+    const compose = AbiCoder.defaultAbiCoder().encode(["address"], [CAROL]);
+    const sendWith = (asked: string) => sendTokens(a, to, 2n * COIN, { options: asked, compose });
+    // 30,000 gas do not move a token.
+    const little = await sendWith(options.all(options.receive(150_000), options.compose(0, 30_000, 3n)));
+    await assert.rejects(dapp.bridge.delivered(little), /the composed call 0 of 0x\w+ on beta reverts .*can be executed again/);
+    const [failed] = (await dapp.bridge.deliveries()).filter(({ sentIn }) => sentIn === little.hash);
+    await assert.rejects(dapp.bridge.execute(failed!, { gas: 40_000n }), /the composed call 0 .* reverts/);
+    const { hash } = await dapp.bridge.execute(failed!, { gas: 200_000n });
+    const receipt = await at("beta").ethers.provider.getTransactionReceipt(hash);
+    assert.ok(receipt?.logs.some((log) => b.interface.parseLog(log)?.name === "Transfer"));
+    assert.deepEqual([await balance(b, CAROL), await composer.getFunction("composedValue").staticCall()], [2n * COIN, 3n]);
+    await assert.rejects(dapp.bridge.execute(failed!, { gas: 200_000n }), /message 0x\w+ is executed$/);
+
+    const unpaid = await sendWith(options.all(options.receive(150_000)));
+    await assert.rejects(
+      dapp.bridge.delivered(unpaid),
+      /is executed: its sender pays for no composed call 0 \(an lzCompose option\)/,
+    );
+    const [waiting] = (await dapp.bridge.deliveries()).filter(({ sentIn }) => sentIn === unpaid.hash);
+    await assert.rejects(dapp.bridge.execute(waiting!), /pays for no composed call 0/);
+    assert.equal((await dapp.bridge.execute(waiting!, { gas: 200_000n })).delivery.composed[0]?.step, "executed");
+    assert.deepEqual([await balance(b, CAROL), await composer.getFunction("composedValue").staticCall()], [4n * COIN, 3n]);
+    assert.equal((await dapp.bridge.delivered(unpaid)).delivery.reason, undefined);
+  });
+
+  test("a message that failed is executed at once, and its composed call is made by what comes next", async () => {
+    const { a, b, bId } = await ofts("alpha", "beta");
+    const composer = await put(at("beta"), "MyComposer", dapp.bridge.endpoint, b.target);
+    const compose = AbiCoder.defaultAbiCoder().encode(["address"], [DAVE]);
+    const asked = options.all(options.receive(30_000), options.compose(0, 200_000, 0n));
+    const sent = await sendTokens(a, { id: bId, account: String(composer.target) }, COIN, { options: asked, compose });
+    await assert.rejects(dapp.bridge.delivered(sent), /reverts/);
+    const [failed] = (await dapp.bridge.deliveries()).filter(({ sentIn }) => sentIn === sent.hash);
+    const { delivery } = await dapp.bridge.execute(failed!, { gas: 150_000n });
+    assert.deepEqual([delivery.step, delivery.composed[0]?.step], ["executed", "sent"]);
+    await dapp.bridge.delivered(sent);
+    assert.equal(await balance(b, DAVE), COIN);
   });
 
   test("native drops and value: coins come with a message, once, also where it fails first", async () => {

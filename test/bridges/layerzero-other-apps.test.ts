@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ContractFactory, dataSlice, Interface, keccak256 } from "ethers";
 import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
+import { PUBLISHED } from "../../src/bridges/layerzero/interfaces.ts";
+import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { DAPP } from "./support/dapp.ts";
 import { options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
@@ -114,5 +117,18 @@ describe("C14 contracts of LayerZero's packages that its other tests do not use"
     await dapp.bridge.delivered(await sendTokens(a, to, COIN, { options: options.all(options.drop(7n, BOB)) }));
     assert.equal(await ask(b, "balanceOf", BOB), 2n * COIN);
     assert.equal((await at("beta").ethers.provider.getBalance(BOB)) - before, 7n);
+  });
+
+  test("each error that LayerZero's endpoint and libraries have is known by its name", () => {
+    const known: string[] = [];
+    for (const { from, file } of Object.values(PUBLISHED)) {
+      const { abi } = JSON.parse(readFileSync(join(DAPP, "node_modules", from.name, file), "utf8")) as { abi: [] };
+      new Interface(abi).forEachError(({ selector, inputs }) => {
+        const data = `${selector}${"00".repeat(32 * inputs.length)}` as Hex;
+        assert.equal(knownErrorOf(data)?.selector, selector);
+        known.push(selector);
+      });
+    }
+    assert.ok(known.length > 50);
   });
 });

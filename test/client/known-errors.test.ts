@@ -15,6 +15,9 @@ test("an error is known by its selector: the contracts', a token's, and Solidity
   assert.equal(knownErrorOf("0x0dc149f0")?.name, "AlreadyInitialized");
   const ofABridge = knownErrorOf(encoded("0xfdbd6a72", ["uint64"], [7n]));
   assert.deepEqual([ofABridge?.name, ...(ofABridge?.args ?? [])], ["CursedByRMN", 7n]);
+  // As LayerZero's own send library reverts where a message has no options for an executor.
+  const ofLayerZero = knownErrorOf(encoded("0x6592671c", ["uint256"], [0n]));
+  assert.deepEqual([ofLayerZero?.name, ...(ofLayerZero?.args ?? [])], ["LZ_ULN_InvalidWorkerOptions", 0n]);
   assert.deepEqual([...(knownErrorOf(encoded("0x08c379a0", ["string"], ["why"]))?.args ?? [])], ["why"]);
   assert.equal(knownErrorOf(encoded("0x4e487b71", ["uint256"], [17n]))?.name, "Panic");
   const cutOff = encoded("0xe450d38c", ["address"], [account]);

@@ -12,6 +12,7 @@ import { PacketBook } from "./book.ts";
 import type { Composed, Marks, SentPacket } from "./book.ts";
 import { layerZeroContracts } from "./deploy.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
+import type { PaidCall } from "./executor-options.ts";
 import { composition, commitment, dropping, execution } from "./requests.ts";
 import { PathOrder } from "./path-order.ts";
 import { commitRefusal } from "./refusals.ts";
@@ -72,15 +73,18 @@ export class LayerZeroWorker {
     return this.#work.read();
   }
 
-  /** Executes a packet at once, with its own gas or other. Undefined where nothing was sent. */
+  /**
+   * Executes a packet at once, with its own gas or other; once it is executed, its first composed call that is not done.
+   * Undefined where nothing was sent.
+   */
   execute(guid: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
     return this.#work.atOnce(async () => {
       const packet = this.book.packet(guid);
       const worked = packet && this.#work.member(BigInt(packet.dstEid));
       if (packet?.options === undefined || worked === undefined) return undefined;
       const { committed, executed } = this.book.marks(packet);
-      if (executed !== undefined) return undefined;
       const round = beginLook(worked);
+      if (executed !== undefined) return this.#composeAtOnce(packet, gas, { worked, id: guid, round });
       if (committed === undefined && !(await this.#commit(packet, worked, round))) return undefined;
       return this.#work.send(execution(packet, packet.options, this.contracts, gas), { worked, id: guid, round });
     });
@@ -164,21 +168,40 @@ export class LayerZeroWorker {
 
   async #compose(packet: SentPacket, composed: Composed, worked: WorkedMember, round: SendingRound): Promise<boolean> {
     const { guid } = packet;
-    const paid = packet.options?.composed.get(composed.index);
-    if (paid === undefined) {
-      this.#work.wait(guid, `its sender pays for no composed call ${composed.index} (an lzCompose option)`);
-      return false;
-    }
-    // A receiver may queue any number under one index, for which its sender has paid once, coins too.
-    const first = this.book.composed(packet).find(({ index }) => index === composed.index);
-    if (first !== undefined && first !== composed) {
-      const why = `its sender pays for one composed call ${composed.index}, which is that to ${first.to}`;
-      this.#work.wait(guid, `${why}; have the one to ${composed.to} run by another account`);
-      return false;
-    }
+    const paid = this.#paidFor(packet, composed);
+    if (paid === undefined) return false;
     const transaction = composition(composed, paid, this.contracts);
     const run = { name: nameOf(composed), kind: "compose", gas: paid.gas, transaction } as const;
     return this.#run(run, () => composed, { worked, id: guid, round });
+  }
+
+  /** What its sender has paid for a composed call; undefined, and said, where that is nothing. */
+  #paidFor(packet: SentPacket, { index, to }: Composed): PaidCall | undefined {
+    const { guid, options } = packet;
+    const paid = options?.composed.get(index);
+    // A receiver may queue any number under one index, for which its sender has paid once, coins too.
+    const first = this.book.composed(packet).find((each) => each.index === index);
+    if (paid !== undefined && first?.to === to) return paid;
+    const why =
+      paid === undefined
+        ? `its sender pays for no composed call ${index} (an lzCompose option)`
+        : `its sender pays for one composed call ${index}, which is that to ${first?.to}`;
+    this.#work.wait(guid, `${why}; have the one to ${to} run by another account, or by hyperchain_executeDelivery with gas`);
+    return undefined;
+  }
+
+  /** Without coins where its sender has paid for none. */
+  async #composeAtOnce(
+    packet: SentPacket,
+    gas: bigint | undefined,
+    sending: BridgeSending,
+  ): Promise<TransactionReceipt | undefined> {
+    const open = this.book.composed(packet).find(({ executed }) => executed === undefined);
+    if (open === undefined) return undefined;
+    const paid = this.#paidFor(packet, open);
+    const given = gas ?? paid?.gas;
+    if (given === undefined) return undefined;
+    return this.#work.send(composition(open, { gas: given, value: paid?.value ?? 0n }, this.contracts), sending);
   }
 
   /** Runs a receiver's call. Resolves with whether it is done. */

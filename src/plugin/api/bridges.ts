@@ -31,8 +31,9 @@ export interface BridgeControl<Id = number> {
   hold(member: ChainName): Promise<void>;
   release(member: ChainName): Promise<void>;
   /**
-   * Executes a message at once: one that failed or is held, with its own gas or other. Rejects with BridgeUseError as
-   * `delivered` does.
+   * Executes a message at once: one that failed or is held, with its own gas or other. Once it is executed, LayerZero's first
+   * composed call that is not done is made. Rejects with BridgeUseError: Failed where a call of it reverts, Waiting with what
+   * is missing, NoMessage.
    */
   execute(message: Hex | Pick<BridgeDelivery, "id">, options?: { readonly gas?: bigint }): Promise<BridgeArrival>;
 }

@@ -114,7 +114,10 @@ function bridgeControl<Id>(
       if (found === undefined) throw new BridgeUseError("NoMessage", `there is no message ${id}`);
       // An earlier run may have failed; this one did nothing.
       if (hash === null) throw waiting(found);
-      return arrival(found, link);
+      await requireNoFailure(found, link);
+      // Composed calls may still be to come.
+      if (found.step !== "executed") throw waiting(found);
+      return { hash, delivery: found };
     },
   };
 }
@@ -124,22 +127,26 @@ function failedIn(delivery: BridgeDelivery): BridgeDelivery | BridgeDelivery["co
   return [delivery, ...delivery.composed].find(({ step }) => step === "failed");
 }
 
+/** Throws BridgeUseError where a receiver's call has failed last. */
+async function requireNoFailure(delivery: BridgeDelivery, link: EcosystemLink): Promise<void> {
+  const failed = failedIn(delivery);
+  if (failed === undefined) return;
+  const reason = revertReason(failed.data ?? "0x", await link.names());
+  const what =
+    failed === delivery
+      ? delivery.receiver
+      : `the composed call ${"index" in failed ? failed.index : ""} of ${delivery.receiver}`;
+  const where = link.member(delivery.destinationChainId).name;
+  const missing = failed.reason === undefined ? "" : `: ${failed.reason}`;
+  throw new BridgeUseError(
+    "Failed",
+    `${what} on ${where} reverts ${reason}; message ${delivery.id} can be executed again${missing}`,
+  );
+}
+
 /** Throws BridgeUseError where it has not arrived. */
 async function arrival(delivery: BridgeDelivery, link: EcosystemLink): Promise<BridgeArrival> {
-  const failed = failedIn(delivery);
-  if (failed !== undefined) {
-    const reason = revertReason(failed.data ?? "0x", await link.names());
-    const what =
-      failed === delivery
-        ? delivery.receiver
-        : `the composed call ${"index" in failed ? failed.index : ""} of ${delivery.receiver}`;
-    const where = link.member(delivery.destinationChainId).name;
-    const missing = failed.reason === undefined ? "" : `: ${failed.reason}`;
-    throw new BridgeUseError(
-      "Failed",
-      `${what} on ${where} reverts ${reason}; message ${delivery.id} can be executed again${missing}`,
-    );
-  }
+  await requireNoFailure(delivery, link);
   const { transactionHash } = delivery;
   if (!isOver(delivery) || transactionHash === undefined || delivery.step === "skipped") throw waiting(delivery);
   return { hash: transactionHash, delivery };
