@@ -50,7 +50,14 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     error BaseTokenWithoutCode(address baseToken);
     error PolicyWithoutCode(address policy);
     error FiltererWithoutCode(address filterer);
+    /// @notice `expected` is the highest that there is.
     error SequencingModeUnsupported(uint8 expected, uint8 actual);
+    /// @notice Batches of an older format do not say in which mode the chain is.
+    error ModeNeedsFormat(uint256 expected, uint256 actual);
+    /// @notice Anyone settles a chain whose order is L1's queue alone.
+    error QuorumOfQueue(uint256 validators);
+    /// @notice Every operation enters the queue of a chain that has nothing else.
+    error FiltererOfQueue(address filterer);
     /// @notice Only chains of another mode of sequencing have a sequencer on L1.
     error SequencerUnused();
     /// @notice Terms that no contract keeps yet: chains without governance, replacements of halted versions.

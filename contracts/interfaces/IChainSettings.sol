@@ -57,6 +57,10 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     error QuorumTooSmall(uint256 expected, uint256 actual);
     error SignersNotAscending(address previous, address next);
     error NotAValidator(address signer);
+    /// @notice On a chain whose order is L1's queue alone no account gets the fees: who settles changes nothing of its state.
+    error CoinbaseOfQueue(address coinbase);
+    /// @notice On such a chain a batch without operations is none that the queue asks for.
+    error BatchWithoutOperation(uint256 batchNumber);
     /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
     error ExecutionUnproven(uint256 version);
 
@@ -76,8 +80,9 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     /// on L1 takes none without it; the longest delay of its execution more for reverts, by when a live chain has executed it.
     function standbyAfterDeadline(uint256 chainId, bool isRevert) external view returns (uint256);
 
-    /// @notice Reverts for a chain with a quorum.
-    function requireNoQuorum(uint256 chainId) external view;
+    /// @notice Reverts for a chain with a quorum, and, where its order is L1's queue alone, for a batch that not every account would derive:
+    /// one whose fees an account gets, or one without operations behind the first, which brings the configuration.
+    function requireNoQuorum(uint256 chainId, uint256 batchNumber, uint256 operations, address coinbase) external view;
 
     /// @notice All settings of a chain as it was created; empty for a chain that was not.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);

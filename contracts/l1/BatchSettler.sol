@@ -18,7 +18,7 @@ abstract contract BatchSettler is BatchCommitter {
         ImportedRoot[] calldata imports,
         AssetFlow[] calldata flows
     ) external whileRunning {
-        settings.requireNoQuorum(chainId);
+        settings.requireNoQuorum(chainId, batch.batchNumber, batch.priorityOpCount, batch.coinbase);
         // The commitment, and with it the proof, binds the policy's data: a copied call carries a proof of another settler's batch.
         if (keccak256(batch.policyData) != keccak256(abi.encode(msg.sender))) {
             revert SettlerMismatch(msg.sender, batch.policyData);

@@ -10,11 +10,14 @@ import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {Digest} from "../libraries/Digest.sol";
 import {GasPrices} from "../libraries/GasPrices.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
 abstract contract ChainRules is IChainFactory {
-    uint8 private constant ONE_SEQUENCER = 0;
+    uint8 private constant QUEUE_ALONE = 1;
+    /// @dev The first whose kernel reads the mode from the state.
+    uint256 private constant FIRST_FORMAT_WITH_MODES = 3;
     uint256 private constant MAX_VALIDATORS = 64;
     uint256 private constant MIN_PRIORITY_OP_WINDOW = 1;
     uint256 private constant MAX_PRIORITY_OP_WINDOW = 30 days;
@@ -54,6 +57,7 @@ abstract contract ChainRules is IChainFactory {
     /// @inheritdoc IChainFactory
     function checkTerms(ChainConfiguration calldata configuration) public view {
         _checkContracts(configuration);
+        if (configuration.sequencingMode == QUEUE_ALONE) _checkQueueAlone(configuration);
         (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
         if (!isGoverned && takesReplacements) revert TermsUnsupported(isGoverned, takesReplacements);
         bool hasStandby = configuration.standbyThreshold != 0 || configuration.standby.length != 0;
@@ -70,8 +74,8 @@ abstract contract ChainRules is IChainFactory {
         if (configuration.admin == address(0)) revert AdminMissing();
         address token = configuration.baseToken;
         if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
-        if (configuration.sequencingMode != ONE_SEQUENCER) {
-            revert SequencingModeUnsupported(ONE_SEQUENCER, configuration.sequencingMode);
+        if (configuration.sequencingMode > QUEUE_ALONE) {
+            revert SequencingModeUnsupported(QUEUE_ALONE, configuration.sequencingMode);
         }
         if (configuration.sequencer != address(0)) revert SequencerUnused();
         checkTerms(configuration);
@@ -79,6 +83,17 @@ abstract contract ChainRules is IChainFactory {
         _checkTimes(configuration);
         _checkVersion(configuration);
         GasPrices.requireInRange(configuration.l2GasPrice);
+    }
+
+    /// @dev Nobody has a say in what such a chain holds: no quorum in what is settled, no filterer in what is queued. Cheats are refused
+    /// with the quorum's absence.
+    function _checkQueueAlone(ChainConfiguration calldata configuration) private pure {
+        uint256 format = VersionNumber.formatOf(configuration.protocolVersion);
+        if (format < FIRST_FORMAT_WITH_MODES) revert ModeNeedsFormat(FIRST_FORMAT_WITH_MODES, format);
+        uint256 validators = configuration.validators.length;
+        if (validators != 0) revert QuorumOfQueue(validators);
+        address filterer = configuration.transactionFilterer;
+        if (filterer != address(0)) revert FiltererOfQueue(filterer);
     }
 
     /// @dev A standby takes back batches without a proof once an operation is overdue by a window and the longest delay. What it commits

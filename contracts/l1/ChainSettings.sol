@@ -157,9 +157,16 @@ contract ChainSettings is SettingsStorage, IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function requireNoQuorum(uint256 chainId) external view {
+    function requireNoQuorum(uint256 chainId, uint256 batchNumber, uint256 operations, address coinbase)
+        external
+        view
+    {
         uint64 threshold = _threshold(chainId);
         if (threshold != 0) revert QuorumRequired(threshold);
+        // With one sequencer a settler's transactions stand beside the queue's, and their fees are its own.
+        if (configurations[chainId].sequencingMode == 0) return;
+        if (coinbase != address(0)) revert CoinbaseOfQueue(coinbase);
+        if (operations == 0 && batchNumber != 0) revert BatchWithoutOperation(batchNumber);
     }
 
     /// @inheritdoc IChainSettings

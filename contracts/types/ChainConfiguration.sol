@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 /// @param dataAvailabilityPolicy IDataAvailabilityPolicy. A contract; if it is a proxy, the chain's data are as available as the
 /// proxy's owner likes. Likewise the filterer and the base token.
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
-/// @param sequencingMode 0: one sequencer.
+/// @param sequencingMode 0: one sequencer. 1: L1's queue alone makes the order; then without validators and filterer, of format 3 or later.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
 /// @param isGoverned Whether a version that is retired, frozen or halted stops the chain.
 /// @param takesReplacements Whether its admin takes it at once to the version that replaces a halted one. Only where it is governed.
@@ -25,7 +25,7 @@ pragma solidity ^0.8.28;
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
 /// 50,000, since deadlines of operations behind a flood are that much later, and at most 100,000, which a plain machine can take.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
-/// @param sequencer Contract that orders a chain of another mode of sequencing; 0 in mode 0.
+/// @param sequencer Contract that orders a chain of another mode of sequencing; 0 in modes 0 and 1.
 /// @param importBatches How many imports bring the chain's first state (IChainImports); 0: it begins with its version's genesis.
 /// @param importStateRoot State root after the last import; 0 without any.
 /// @param importData What the imports' data come to: h <- keccak256(h ‖ keccak256 of an import's pubdata), from 0; 0 without any.

@@ -101,8 +101,9 @@ interface StorageSlot {
 export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, 9n] as const;
 
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */
-export function chainConfigurationSlots(configuration: ChainConfiguration): readonly StorageSlot[] {
-  return configurationWords(configuration).map((word, i) => ({
+export function chainConfigurationSlots(configuration: ChainConfiguration, sequencingMode = 0): readonly StorageSlot[] {
+  const mode = sequencingMode === 0 ? [] : [BigInt(sequencingMode)];
+  return [...configurationWords(configuration), ...mode].map((word, i) => ({
     address: PREDEPLOYS.SystemContext,
     slot: wordToHex(CONFIGURATION_SLOTS[i] ?? 0n),
     value: wordToHex(word),

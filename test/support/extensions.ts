@@ -6,6 +6,9 @@ import type { Hex } from "../../src/protocol/hex.ts";
 export const SOME_EXTENSIONS: Hex = wordToHex(0xe0n);
 
 /** What L1 expects a chain's batches to export beside their logs. */
-export function extensionsOnL1(chain: Parameters<typeof configurationOnL1>[0]): Hex {
-  return hashExtensions(hashConfiguration(configurationOnL1(chain)));
+export function extensionsOnL1({
+  sequencingMode,
+  ...chain
+}: Parameters<typeof configurationOnL1>[0] & { readonly sequencingMode?: number }): Hex {
+  return hashExtensions(hashConfiguration(configurationOnL1(chain), sequencingMode));
 }

@@ -32,9 +32,9 @@ export async function protocolGenesis(codeOf: (artifact: GenesisArtifact) => Pro
 }
 
 /** A chain's configuration as accounts of its own initial state. */
-export function configurationAccounts(configuration: ChainConfiguration): GenesisAccount[] {
+export function configurationAccounts(configuration: ChainConfiguration, sequencingMode = 0): GenesisAccount[] {
   const storage = new Map<Hex, { slot: bigint; value: bigint }[]>();
-  for (const { address, slot, value } of chainConfigurationSlots(configuration)) {
+  for (const { address, slot, value } of chainConfigurationSlots(configuration, sequencingMode)) {
     storage.set(address, [...(storage.get(address) ?? []), { slot: BigInt(slot), value: BigInt(value) }]);
   }
   return [...storage].map(([address, slots]) => ({ address, storage: slots }));

@@ -22,6 +22,8 @@ export interface ChainOnL1 {
     /** ERC-20 on L1; ETH_BASE_TOKEN is ETH. */
     readonly baseToken: Hex;
     readonly dataAvailabilityPolicy: Hex;
+    /** ONE_SEQUENCER or QUEUE_ALONE. */
+    readonly sequencingMode: number;
     /** Seconds that the sequencer has for an operation of the queue. */
     readonly priorityOpWindow: bigint;
     /** Whether the state may be changed without transactions. */

@@ -98,9 +98,9 @@ export function identityOf({ configuration, settlementChainId, hyperchain, bridg
       settlementChainId,
       hyperchainAddress: hyperchain,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-      extensions: hashExtensions(hashConfiguration(configured)),
+      extensions: hashExtensions(hashConfiguration(configured, configuration.sequencingMode)),
     },
-    configurationState: configurationAccounts(configured),
+    configurationState: configurationAccounts(configured, configuration.sequencingMode),
   };
 }
 

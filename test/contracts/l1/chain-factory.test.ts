@@ -99,7 +99,7 @@ describe("chain factory", () => {
       () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),
       `DigestNotCanonical(${wordToHex((1n << 256n) - 1n)})`,
     ],
-    ["no sequencer", () => ({ sequencingMode: 1n }), "SequencingModeUnsupported(0, 1)"],
+    ["a sequencer of a kind that there is not", () => ({ sequencingMode: 2n }), "SequencingModeUnsupported(1, 2)"],
     ["an empty quorum", () => ({ validators: [] }), "QuorumEmpty()"],
     ["validator 0", () => ({ validators: [addressOf(0)] }), `ValidatorsNotAscending(${addressOf(0)}, ${addressOf(0)})`],
     [

@@ -233,7 +233,7 @@ export const factory = {
     check(configuration.admin !== ZERO_ADDRESS, "AdminMissing");
     const { baseToken } = configuration;
     check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
-    check(configuration.sequencingMode === 0n, "SequencingModeUnsupported", 0, configuration.sequencingMode);
+    check(configuration.sequencingMode <= 1n, "SequencingModeUnsupported", 1, configuration.sequencingMode);
     check(configuration.sequencer === ZERO_ADDRESS, "SequencerUnused");
     checkTerms(frame, configuration);
     checkImports(configuration);

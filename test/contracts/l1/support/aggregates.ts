@@ -23,7 +23,12 @@ export interface Aggregator {
 }
 
 /** Adds a version that proves execution to the ecosystem, by the double or by another verifier of aggregates. */
-export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint, other?: BaseContract): Promise<Aggregator> {
+export async function addExecutionVersion(
+  ecosystem: Ecosystem,
+  version: bigint,
+  other?: BaseContract,
+  reader: BaseContract = ecosystem.reader,
+): Promise<Aggregator> {
   const verifier = other ?? (await ecosystem.l1.deploy("AggregateVerifierDouble"));
   const contract = await ecosystem.l1.deploy(
     "ProofAggregator",
@@ -35,7 +40,7 @@ export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint,
     verifier: await ecosystem.verifier.getAddress(),
     aggregator: await contract.getAddress(),
     tree: await ecosystem.stateTree.getAddress(),
-    reader: await ecosystem.reader.getAddress(),
+    reader: await reader.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
     genesisLeafCount: GENESIS_LEAVES,
     executionKey: EXECUTION_KEY,

@@ -117,6 +117,7 @@ export class TestChain {
       bridge: await hexAddress(ecosystem.bridge),
       baseToken: configuration.baseToken as Hex,
       bornAt: await view<bigint>(ecosystem.factory, "bornAt", configuration.chainId),
+      sequencingMode: Number(configuration.sequencingMode),
     });
     return new TestChain(ecosystem, contract, await hexAddress(contract), configuration, extensions);
   }
