@@ -1,5 +1,4 @@
-import { traceColumns } from "../../stark/rows/trace-columns.ts";
-import type { LeastHeight } from "../../stark/rows/table-rows.ts";
+import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../shapes/word.ts";
 import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
@@ -43,7 +42,7 @@ export function memoryColumns(places: readonly PlaceHistory[], minLogRows: Least
   const space = (sorted.at(-1)?.space ?? 0) + 1;
   let index = 0;
   const padding = (): MemoryCells => cells({ space, index: index++, isStated: false, first: ZERO, last: ZERO, time: 0 });
-  return traceColumns("memory", MEMORY_FIELDS, rows, { padding, minLogRows });
+  return new TableRows("memory", MEMORY_FIELDS, rows).columns({ padding, minLogRows });
 }
 
 /** The row of a place that is never accessed, behind another row. */
