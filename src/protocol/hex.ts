@@ -32,6 +32,12 @@ export function isHexBytes(value: unknown): value is Hex {
   return typeof value === "string" && HEX_BYTES.test(value);
 }
 
+/** Bytes as this package writes them, in lower case, so that equal ones are equal as text; `length` of them where that is given. */
+export function isPlainHex(value: unknown, length?: number): value is Hex {
+  const isLong = length === undefined || (typeof value === "string" && value.length === 2 + 2 * length);
+  return isLong && isHexBytes(value) && value === value.toLowerCase();
+}
+
 /** Throws HexError unless the text is `0x` and an even number of digits, `length` bytes where that is given. */
 export function fromHex(hex: string, length?: number): Uint8Array {
   if (!isHexBytes(hex)) throw new HexError("MalformedHex", `${JSON.stringify(hex)} is not a string of whole hexadecimal bytes`);

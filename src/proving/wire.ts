@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Hex } from "../protocol/hex.ts";
+import { type Hex, isPlainHex } from "../protocol/hex.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { JOB_KINDS } from "./job.ts";
 import type { ProofTask } from "./job.ts";
@@ -29,12 +29,7 @@ export const PHASES = [
   "queries",
 ] as const satisfies readonly ProofPhase[];
 
-const hexText = (bytes: number, what: string) =>
-  v.pipe(
-    v.string(),
-    v.regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`), `must be ${what}`),
-    v.transform((text) => text as Hex),
-  );
+const hexText = (bytes: number, what: string) => v.custom<Hex>((text) => isPlainHex(text, bytes), `must be ${what}`);
 export const lease = hexText(16, "a lease");
 export const hash = hexText(32, "a hash");
 

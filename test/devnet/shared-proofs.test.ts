@@ -10,6 +10,7 @@ import { compileSolidity } from "../contracts/verifier/support/compile.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
 /** Any that is canonical. */
 const DIGEST = wordToHex(5n);
@@ -21,7 +22,6 @@ contract StarkDouble {
         return keccak256(proof) == keccak256(abi.encode(hash));
     }
 }`;
-const METRICS = { backend: "none", workers: 1, logRows: 1, cells: 1, seconds: 0, phaseSeconds: {} };
 
 /*
  * Chains, settlement, aggregator and the verifier of aggregates are real; a double of the generated verifier stands below them, and
@@ -49,14 +49,18 @@ describe("chains of a devnet that share proofs", () => {
         executionProver: ({ prepare }) => ({
           prepare,
           prove: () =>
-            Promise.resolve({ kind: "proven", proof: Uint8Array.of(1), metrics: { ...METRICS, chunks: 1, provenBits: 100 } }),
+            Promise.resolve({
+              kind: "proven",
+              proof: Uint8Array.of(1),
+              metrics: { ...FAKE_METRICS, chunks: 1, provenBits: 100 },
+            }),
           verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),
         }),
         l1Prover: () => ({
           prove(batches) {
             made.push(batches.map(({ claim }) => `${claim.chainId}:${claim.batch.batchNumber}`));
             if (fails && batches.length > 1) return Promise.reject(new Error("no proof of several"));
-            return Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: METRICS });
+            return Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS });
           },
         }),
       },

@@ -9,9 +9,9 @@ import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
-const METRICS = { backend: "none", workers: 1, logRows: 9, cells: 1, seconds: 1, phaseSeconds: {} };
-const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: METRICS };
+const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: FAKE_METRICS };
 const LONGEST_SEND_MS = 60_000;
 const NOW = Promise.resolve();
 const NEVER = new Promise<void>(() => undefined);

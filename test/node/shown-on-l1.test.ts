@@ -12,11 +12,11 @@ import { decodeShown } from "../../src/protocol/shown-execution.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
 import type { BatchProof, StateJob } from "../../src/prover/job.ts";
+import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
-const METRICS = { backend: "none", workers: 1, logRows: 9, cells: 1, seconds: 1, phaseSeconds: {} };
-const CHANGES: BatchProof = { proof: Uint8Array.of(1), statement: Uint8Array.of(2), metrics: METRICS };
+const CHANGES: BatchProof = { proof: Uint8Array.of(1), statement: Uint8Array.of(2), metrics: FAKE_METRICS };
 const EXECUTION = Uint8Array.of(7, 7, 7);
-const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: METRICS };
+const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: FAKE_METRICS };
 const SHARED: SharedProof = { ...SHOWN, batches: 2, receipt: undefined };
 
 describe("what L1 is shown of a batch", () => {

@@ -29,7 +29,7 @@ import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { helpOf } from "./support/help.ts";
-import { createWorkplace, SHOWN_ALONE } from "./support/run-task.ts";
+import { askUntil, createWorkplace, SHOWN_ALONE } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
@@ -707,7 +707,10 @@ describe("I1 tasks on a running ecosystem", () => {
     for (const { url } of [ecosystem.info.l1, ecosystem.info.chains[1]!]) {
       const member = connect(url);
       const { hash } = await new Wallet(KEY_1, member).sendTransaction({ to: ACCOUNT_1, value: 1n });
-      while (!told().some((line) => line.hash === hash)) await member.send("eth_chainId", []);
+      await askUntil(
+        () => told().some((line) => line.hash === hash),
+        () => member.send("eth_chainId", []),
+      );
       hashes.push(hash);
     }
     const places = hashes.map((hash) => told().filter((line) => line.hash === hash));
@@ -735,7 +738,10 @@ describe("I1 tasks on a running ecosystem", () => {
     const opened = await workplace.run(["hyperchain:open"], { environment });
     assert.equal(opened.code, 0, opened.stderr);
     assert.ok(opened.stdout.includes(page), opened.stdout);
-    while (!existsSync(given)) await fetch(origin);
+    await askUntil(
+      () => existsSync(given),
+      () => fetch(origin),
+    );
     const file = readFileSync(given, "utf8").trim();
     assert.doesNotMatch(file, new RegExp(hash.slice("#/token/".length)));
     assert.equal(statSync(file).mode & 0o077, 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";
-import { fromHex, HexError, toHex } from "../../src/protocol/hex.ts";
+import { fromHex, HexError, isPlainHex, toHex } from "../../src/protocol/hex.ts";
 
 const module = new URL("../../src/protocol/hex.ts", import.meta.url).href;
 
@@ -37,5 +37,12 @@ describe("Hexadecimal text", () => {
       encoding: "utf8",
     });
     assert.ok(Number(printed) < 200_000, `a text of 120,002 digits takes ${printed} bytes`);
+  });
+  it("is plain in lower case alone, and at the length that is asked for", () => {
+    assert.deepEqual(
+      ["0x", "0x00ff", "0x00fF", "0x00f", "00ff", "0x00ff\n", 255, undefined].map((text) => isPlainHex(text)),
+      [true, true, false, false, false, false, false, false],
+    );
+    assert.deepEqual([isPlainHex("0x00ff", 2), isPlainHex("0x00ff", 1), isPlainHex("0x00FF", 2)], [true, false, false]);
   });
 });

@@ -9,16 +9,15 @@ import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
 import { encodeStateInput } from "../../src/prover/encode-state-input.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
 import { blobId, checkedBlob, MemoryBlobs } from "../../src/proving/blobs.ts";
-import type { ReportedMetrics } from "../../src/proving/job.ts";
 import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { FAKE_REPORT } from "../support/fake-metrics.ts";
 import { fakeJob, planned, proofOf } from "./support/fake-jobs.ts";
 import { openTestFleet } from "./support/fleet.ts";
 import type { TestFleet } from "./support/fleet.ts";
 
 const LEASE_MS = 30_000;
-const METRICS: ReportedMetrics = { backend: "wasm", workers: 1, logRows: 9, cells: 0, phaseSeconds: {} };
 const NEVER = new AbortController().signal;
 const code = (expected: string) => (error: unknown) => (error as { code?: unknown }).code === expected;
 
@@ -77,7 +76,7 @@ describe("H4: a fleet of provers", () => {
     const lease = (await taken)!;
     assert.deepEqual(decodeStateInput((await fleet.blobs.get(lease.task.job.input))!), one);
     clock.advance(2_500);
-    await fleet.done(lease.id, "a", proofs[0]!, METRICS);
+    await fleet.done(lease.id, "a", proofs[0]!, FAKE_REPORT);
     const { proof, statement, metrics } = await result;
     assert.deepEqual(proof, proofs[0]!.proof);
     assert.deepEqual(statement, proofs[0]!.statement);
@@ -95,10 +94,10 @@ describe("H4: a fleet of provers", () => {
     clock.advance(LEASE_MS);
     const second = (await again)!;
     assert.notEqual(second.id, first.id);
-    await assert.rejects(fleet.done(first.id, "a", proofs[0]!, METRICS), code("LeaseLost"));
+    await assert.rejects(fleet.done(first.id, "a", proofs[0]!, FAKE_REPORT), code("LeaseLost"));
     assert.throws(() => fleet.queue.extend(first.id, { phase: "fri", fraction: 1 }), code("LeaseLost"));
-    await fleet.done(second.id, "b", proofs[0]!, METRICS);
-    await assert.rejects(fleet.done(second.id, "b", proofs[0]!, METRICS), code("LeaseLost"));
+    await fleet.done(second.id, "b", proofs[0]!, FAKE_REPORT);
+    await assert.rejects(fleet.done(second.id, "b", proofs[0]!, FAKE_REPORT), code("LeaseLost"));
     assert.equal((await result).metrics.worker, "b");
     assert.deepEqual([workerOf("a")?.late, workerOf("a")?.lost, workerOf("a")?.proofs], [1, 1, 0]);
     assert.deepEqual([workerOf("b")?.late, workerOf("b")?.proofs], [1, 1]);
@@ -145,7 +144,7 @@ describe("H4: a fleet of provers", () => {
       { phase: "trace", fraction: 0, worker: "b" },
       { phase: "commit", fraction: 0, worker: "b" },
     ]);
-    await fleet.done((await again)!.id, "b", proofs[0]!, METRICS);
+    await fleet.done((await again)!.id, "b", proofs[0]!, FAKE_REPORT);
     await result;
   });
 
@@ -172,7 +171,7 @@ describe("H4: a fleet of provers", () => {
         for (const [phase, fraction] of phases) fleet.queue.extend(id, { phase, fraction });
     }
     assert.equal(told, 4);
-    await fleet.done(id, "a", proofs[0]!, METRICS);
+    await fleet.done(id, "a", proofs[0]!, FAKE_REPORT);
     await proof;
     assert.equal(told, 5);
   });
@@ -183,11 +182,11 @@ describe("H4: a fleet of provers", () => {
     const proof = result(one!);
     const first = (await taken)!;
     const again = fleet.take("liar", NEVER);
-    await assert.rejects(fleet.done(first.id, "liar", proofs[1]!, METRICS), code("ProofRefused"));
+    await assert.rejects(fleet.done(first.id, "liar", proofs[1]!, FAKE_REPORT), code("ProofRefused"));
     const second = (await again)!;
     const altered = Uint8Array.from(proofs[0]!.proof);
     altered[altered.length >> 1]! ^= 1;
-    await assert.rejects(fleet.done(second.id, "liar", { ...proofs[0]!, proof: altered }, METRICS), code("ProofRefused"));
+    await assert.rejects(fleet.done(second.id, "liar", { ...proofs[0]!, proof: altered }, FAKE_REPORT), code("ProofRefused"));
     const { metrics, ...made } = await proof;
     assert.equal(metrics.worker, undefined);
     assert.deepEqual(verify(createStateTransitionSystem(), made.statement, made.proof), { ok: true });
@@ -237,7 +236,7 @@ describe("H4: a fleet of provers", () => {
     const { id } = (await taken)!;
     wanted.abort(new Error("the batch is gone"));
     await assert.rejects(result, /the batch is gone/);
-    await assert.rejects(fleet.done(id, "a", proofs[0]!, METRICS), code("LeaseLost"));
+    await assert.rejects(fleet.done(id, "a", proofs[0]!, FAKE_REPORT), code("LeaseLost"));
     const next = fleet.take("a", NEVER);
     const underWay = fleet.proveBatch(other!);
     await next;

@@ -2,36 +2,31 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChooseData } from "../../chain/batch/forming.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
 import { leavesChoice } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { attestedPolicy } from "../../settlement/attestation.ts";
-import { createLocalCommitteeMember } from "../../settlement/committee.ts";
-import type { CommitteeMember } from "../../settlement/committee.ts";
 import { CALLDATA_POSTING } from "../../settlement/batch/settlement-batch.ts";
-import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
-import { allOf, anyOf, CALLDATA, postingOf } from "../../settlement/data-policy.ts";
+import type { HeldBatch, PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
+import { postingOf } from "../../settlement/data-policy.ts";
 import type { DataPolicy } from "../../settlement/data-policy.ts";
 import type { QuorumContext, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
-import { remoteCommitteeMember } from "../quorum-member/remote-member.ts";
 import type { InputsOf } from "../quorum-member/remote-member.ts";
+import { startCommittees } from "./committees.ts";
+import type { Committee, StartKeepers } from "./committees.ts";
 import { DataChoices } from "./data-choices.ts";
 import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import { deployPolicy, findPolicy } from "./policy-contracts.ts";
-import { committeeOn, servedPolicy } from "./served-policy.ts";
+import { servedPolicy } from "./served-policy.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
-import { createTestAttestor } from "./test-attestor.ts";
-
-const DEFAULT_AFTER_MS = 2_000;
+import { policyOfParts } from "./policy-of-parts.ts";
 
 interface HoldersDependencies {
   readonly ecosystem: DeployedEcosystem;
@@ -43,8 +38,7 @@ interface HoldersDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly kept?: KeptChain | undefined;
-  /** Starts so many members in processes of their own; `place` is that of the first among all of the chain's. */
-  readonly start: (count: number, place: number) => Promise<readonly MemberProcess[]>;
+  readonly start: StartKeepers;
 }
 
 /** Those who keep a chain's data beside L1, before there is a chain. */
@@ -67,33 +61,14 @@ interface ConnectedHolders {
   catchUp(batches: readonly FormedBatch[]): Promise<void>;
 }
 
-/** A committee of the policy, as the chain was created with it. Its only member is in this process where there is no other. */
-interface Keepers {
-  readonly members: readonly MemberProcess[];
-  readonly addresses: readonly Hex[];
-  readonly threshold: number;
-}
-
-/** Seconds of the newest block; 0 where there is none. */
-async function timeOf(l1: Provider): Promise<bigint> {
-  return BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
-}
-
 /** Starts the committees of a chain's policy, and deploys the policy that counts their signatures. */
 export async function prepareHolders(
   part: DataPart,
   availability: ChainPlan["availability"],
   dependencies: HoldersDependencies,
 ): Promise<PreparedHolders> {
-  const { kept, l1, operatorAddress, start } = dependencies;
-  const committees: Keepers[] = [];
-  let place = 0;
-  for (const count of committeesIn(part, availability)) {
-    const members = await start(count?.members ?? 0, place);
-    place += members.length;
-    const addresses = members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
-    committees.push({ members, addresses, threshold: count?.threshold ?? 1 });
-  }
+  const { kept, l1 } = dependencies;
+  const committees = await startCommittees(part, availability, dependencies);
   const contract =
     kept?.birth === undefined
       ? await deployPolicy(part, committees.values(), dependencies)
@@ -110,7 +85,7 @@ export async function prepareHolders(
 interface HeldChain {
   readonly part: DataPart;
   readonly contract: PolicyContract;
-  readonly committees: readonly Keepers[];
+  readonly committees: readonly Committee[];
   readonly chain: QuorumContext;
   readonly blocks: InputsOf;
 }
@@ -138,28 +113,8 @@ async function connect(
     return choices === undefined ? shown : { ...shown, choices: choices.shown(batchNumber) };
   };
   const { settlementChainId } = chain;
-  const policyOf = async (
-    each: DataPart,
-    { address: policy, parts }: PolicyContract,
-    next: Iterator<Keepers>,
-  ): Promise<DataPolicy> => {
-    if (each === "rollup") return CALLDATA;
-    if (isAttestedPart(each))
-      return attestedPolicy({ attestor: createTestAttestor(() => timeOf(l1)), settlementChainId, policy });
-    const inner: DataPolicy[] = [];
-    for (const [i, within] of partsOf(each).entries()) inner.push(await policyOf(within, parts[i] as PolicyContract, next));
-    if (typeof each === "object" && "allOf" in each) return allOf(inner);
-    if (typeof each === "object" && "anyOf" in each) return anyOf(inner, { afterMs: each.afterMs ?? DEFAULT_AFTER_MS, clock });
-    const { members } = (next.next() as IteratorYieldResult<Keepers>).value;
-    const mine = (key: TypedDataSigner): Promise<CommitteeMember> =>
-      createLocalCommitteeMember(key, { settlementChainId, policy }, (batch) => keeper.keep(batch));
-    const candidates = (): Promise<readonly CommitteeMember[]> =>
-      members.length === 0
-        ? Promise.all(keys.map(mine))
-        : Promise.resolve(members.map((member) => remoteCommitteeMember(member, inputs, policy)));
-    return committeeOn({ settlementChainId, policy }, candidates, l1);
-  };
-  const serve = (of: PolicyContract): Promise<DataPolicy> => policyOf(part, of, committees.values());
+  const served = { settlementChainId, l1, clock, keys, keep: (batch: HeldBatch) => keeper.keep(batch), inputs };
+  const serve = (of: PolicyContract): Promise<DataPolicy> => policyOfParts(part, of, committees.values(), served);
   const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain });
   const isChosen = leavesChoice(availability.dataAvailability);
   if (isChosen) choices = new DataChoices(policy, kept?.choices);
@@ -180,14 +135,4 @@ async function connect(
 
 async function follow(member: MemberProcess, inputs: InputsOf, batches: readonly FormedBatch[]): Promise<void> {
   for (const { outputs } of batches) await member.request("follow", await inputs(outputs.batchNumber));
-}
-
-/** How many keep the data in each committee, in the policy's order; undefined for one member in this process. */
-function committeesIn(
-  part: DataPart,
-  availability: ChainPlan["availability"],
-): readonly (ChainPlan["availability"]["committee"] | undefined)[] {
-  if (part === "validium") return [availability.committee];
-  if (typeof part === "object" && "committee" in part) return [part.committee];
-  return partsOf(part).flatMap((inner) => committeesIn(inner, availability));
 }

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex, isPlainHex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
 
 type ExecutionCheckCode =
@@ -34,12 +33,7 @@ const number = v.pipe(
   v.regex(/^\d{1,78}$/),
   v.transform((text) => BigInt(text)),
 );
-const bytes = (length?: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(length === undefined ? /^0x(?:[0-9a-f]{2})*$/ : new RegExp(`^0x[0-9a-f]{${2 * length}}$`)),
-    v.transform((text) => text as Hex),
-  );
+const bytes = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
 
 const proven = v.object({
   outputs: v.object({

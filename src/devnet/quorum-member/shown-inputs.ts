@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { MAX_L2_LOGS } from "../../protocol/l2-log.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { type Hex, isPlainHex } from "../../protocol/hex.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { ProvenInputs } from "./messages.ts";
 
@@ -10,9 +10,7 @@ import type { ProvenInputs } from "./messages.ts";
 const MOST_ENTRIES = 2 * 2 ** 16;
 
 const number = v.pipe(v.bigint(), v.minValue(0n));
-const hex = (length?: number) =>
-  v.custom<Hex>((text) => typeof text === "string" && /^0x(?:[0-9a-f]{2})*$/.test(text) && isLong(text, length));
-const isLong = (text: string, length: number | undefined): boolean => length === undefined || text.length === 2 + 2 * length;
+const hex = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
 const bytes = v.instance(Uint8Array);
 /** Its length comes before its entries: a list of holes may say any. */
 const list = <Entry extends v.GenericSchema>(entry: Entry, most = MOST_ENTRIES) =>

@@ -20,6 +20,15 @@ const LOCAL_HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 const COMPILED = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
 const LONGEST_TASK_MS = 120_000;
 
+/** Asks again and again until something has come of it. Fails after as long as a task may take. */
+export async function askUntil(hasCome: () => boolean, ask: () => Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  while (!hasCome()) {
+    if (performance.now() - start > LONGEST_TASK_MS) throw new Error(`nothing has come of it after ${LONGEST_TASK_MS} ms`);
+    await ask();
+  }
+}
+
 /** How a task ended. */
 export interface TaskResult {
   readonly code: number | null;

@@ -3,9 +3,9 @@ import { jobId } from "../../../src/proving/job.ts";
 import type { JobId, MadeProof, ProofDone, ProofJob, ProofTask } from "../../../src/proving/job.ts";
 import type { PlannedJob } from "../../../src/proving/driver.ts";
 import type { PortOptions, ProverPort } from "../../../src/proving/queue.ts";
+import { FAKE_METRICS, FAKE_REPORT } from "../../support/fake-metrics.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-const METRICS = { backend: "fake", workers: 1, logRows: 9, cells: 1, phaseSeconds: {} };
 
 /** A job that nothing is proven of: a name makes it another one. */
 export function fakeJob(name: string, { kind = "chunk", needs = [], weight = 1 }: Partial<ProofJob> = {}): ProofJob {
@@ -34,13 +34,13 @@ export const SIXTEEN_NAMES = [
 
 export function doneOf(id: JobId): ProofDone {
   const output = blobId(text(`proof of ${id}`));
-  return { id, statement: text(`statement of ${id}`), output, metrics: { ...METRICS, seconds: 1 } };
+  return { id, statement: text(`statement of ${id}`), output, metrics: FAKE_METRICS };
 }
 
 /** The proof that counts: of the job, and of the proofs that it needs. */
 export function proofOf({ job, needs }: ProofTask): MadeProof {
   const id = jobId(job);
-  return { statement: text(`statement of ${id}`), output: text(`proof of ${id} from ${needs.join()}`), metrics: METRICS };
+  return { statement: text(`statement of ${id}`), output: text(`proof of ${id} from ${needs.join()}`), metrics: FAKE_REPORT };
 }
 
 /** A job for a tree: its proof begins with its name, whatever it was made from. */

@@ -2,9 +2,9 @@ import type { L1Prover } from "../../../src/l1-proof/l1-prover.ts";
 import type { KeyedPlan } from "../../../src/l1-proof/l1-proving.ts";
 import type { L1ProofKind } from "../../../src/l1-proof/proof-plan.ts";
 import { blobId } from "../../../src/proving/blobs.ts";
+import { FAKE_REPORT } from "../../support/fake-metrics.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-const METRICS = { backend: "fake", workers: 1, logRows: 9, cells: 1, phaseSeconds: {} };
 
 /** Of two batches: one of two chunks whose leaves are listed anew, and one of one chunk, in three segments. Each has what it needs before it. */
 const TREE: readonly (readonly [kind: L1ProofKind, needs: readonly number[]])[] = [
@@ -54,7 +54,7 @@ export const FAKE_PROVER: Pick<L1Prover, "plan" | "make" | "check"> = {
   plan: () => Promise.resolve(FAKE_PLAN),
   make({ kind, input, needs }) {
     const name = new TextDecoder().decode(input);
-    return Promise.resolve({ statement: text(`says ${name}`), proof: fakeProof(kind, name, needs), metrics: METRICS });
+    return Promise.resolve({ statement: text(`says ${name}`), proof: fakeProof(kind, name, needs), metrics: FAKE_REPORT });
   },
   check(program, statement, proof) {
     const place = FAKE_PLAN.proofs.findIndex((planned) => planned.program === program && isSame(planned.statement, statement));

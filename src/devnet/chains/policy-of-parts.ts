@@ -1,0 +1,62 @@
+import type { Provider } from "ethers";
+import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
+import type { DataPart } from "../../options/fields/data-policy.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { attestedPolicy } from "../../settlement/attestation.ts";
+import { createLocalCommitteeMember } from "../../settlement/committee.ts";
+import type { CommitteeMember } from "../../settlement/committee.ts";
+import { allOf, anyOf, CALLDATA } from "../../settlement/data-policy.ts";
+import type { DataPolicy } from "../../settlement/data-policy.ts";
+import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
+import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
+import { remoteCommitteeMember } from "../quorum-member/remote-member.ts";
+import type { InputsOf } from "../quorum-member/remote-member.ts";
+import type { Committee } from "./committees.ts";
+import type { PolicyContract } from "./policy-contracts.ts";
+import { committeeOn } from "./served-policy.ts";
+import { createTestAttestor } from "./test-attestor.ts";
+
+const DEFAULT_AFTER_MS = 2_000;
+
+interface PolicyParts {
+  readonly settlementChainId: ChainId;
+  readonly l1: Provider;
+  readonly clock: Clock;
+  /** In this process. More come while the chain runs. */
+  readonly keys: readonly TypedDataSigner[];
+  /** Keeps a batch's data in this process. */
+  readonly keep: (batch: HeldBatch) => Promise<void>;
+  /** What members in processes of their own are shown. */
+  readonly inputs: InputsOf;
+}
+
+/** Serves a policy contract of these parts; `committees`: one for each committee in it, in order. Rejects as the provider does. */
+export async function policyOfParts(
+  part: DataPart,
+  { address: policy, parts }: PolicyContract,
+  committees: Iterator<Committee>,
+  served: PolicyParts,
+): Promise<DataPolicy> {
+  const { settlementChainId, l1, clock, keys, keep, inputs } = served;
+  if (part === "rollup") return CALLDATA;
+  if (isAttestedPart(part)) return attestedPolicy({ attestor: createTestAttestor(() => timeOf(l1)), settlementChainId, policy });
+  const inner: DataPolicy[] = [];
+  for (const [i, within] of partsOf(part).entries())
+    inner.push(await policyOfParts(within, parts[i] as PolicyContract, committees, served));
+  if (typeof part === "object" && "allOf" in part) return allOf(inner);
+  if (typeof part === "object" && "anyOf" in part) return anyOf(inner, { afterMs: part.afterMs ?? DEFAULT_AFTER_MS, clock });
+  const { members } = (committees.next() as IteratorYieldResult<Committee>).value;
+  const mine = (key: TypedDataSigner): Promise<CommitteeMember> =>
+    createLocalCommitteeMember(key, { settlementChainId, policy }, keep);
+  const candidates = (): Promise<readonly CommitteeMember[]> =>
+    members.length === 0
+      ? Promise.all(keys.map(mine))
+      : Promise.resolve(members.map((member) => remoteCommitteeMember(member, inputs, policy)));
+  return committeeOn({ settlementChainId, policy }, candidates, l1);
+}
+
+/** Seconds of the newest block; 0 where there is none. */
+async function timeOf(l1: Provider): Promise<bigint> {
+  return BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
+}
