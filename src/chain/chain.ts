@@ -13,7 +13,7 @@ import type { Format } from "../protocol/protocol-version.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore } from "./batch/form-batch.ts";
 import { Forming } from "./batch/forming.ts";
-import type { ChainResult, ChooseData, UnformedChain } from "./batch/forming.ts";
+import type { ChooseData, FormedResult, UnformedChain } from "./batch/forming.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
 import { BlockStore } from "./index/block-store.ts";
 import { ChainIndex } from "./index/chain-index.ts";
@@ -127,6 +127,9 @@ export interface ChainOrigin {
   /** The batch's last block. */
   readonly head: Head;
 }
+
+/** What came of a command, with the batch that a seal ended as L1 will have it. */
+export type ChainResult = FormedResult<CommandResult>;
 
 export interface ChainDependencies {
   readonly connect: EdrConnect;

@@ -1,7 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import type { Follower, Source } from "../core/follower.ts";
-import type { ChainResult } from "../chain/batch/forming.ts";
-import type { Chain } from "../chain/chain.ts";
+import type { Chain, ChainResult } from "../chain/chain.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import type { ChainId } from "../protocol/ids.ts";

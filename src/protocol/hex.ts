@@ -32,7 +32,7 @@ export function isHexBytes(value: unknown): value is Hex {
   return typeof value === "string" && HEX_BYTES.test(value);
 }
 
-/** Bytes as this package writes them, in lower case, so that equal ones are equal as text; `length` of them where that is given. */
+/** Bytes as this package writes them: in lower case, so that equal ones are equal as text. `length`: how many; default any. */
 export function isPlainHex(value: unknown, length?: number): value is Hex {
   const isLong = length === undefined || (typeof value === "string" && value.length === 2 + 2 * length);
   return isLong && isHexBytes(value) && value === value.toLowerCase();

@@ -3,7 +3,7 @@ import { before, describe, it } from "node:test";
 import { Interface } from "ethers";
 import { BatchFormer } from "../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import type { ChainResult } from "../../src/chain/batch/forming.ts";
+import type { ChainResult } from "../../src/chain/chain.ts";
 import { Forming } from "../../src/chain/batch/forming.ts";
 import { BatchArchive } from "../../src/chain/index/batch-archive.ts";
 import { BlockStore } from "../../src/chain/index/block-store.ts";

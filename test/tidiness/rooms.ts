@@ -108,7 +108,7 @@ const AFTER_ERRORS: Rooms = {
   [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, "src/machine/protocol-codes/", protocol, runtime],
   [CHAIN.execution]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
   [CHAIN.state]: [CHAIN.model, field, kernels, protocol],
-  [CHAIN.batch]: [core, CHAIN.model, CHAIN.ordering, CHAIN.state, protocol],
+  [CHAIN.batch]: [core, CHAIN.model, CHAIN.state, protocol],
   [CHAIN.mempool]: [CHAIN.transaction, protocol],
   [CHAIN.predeploys]: [CHAIN.model, CHAIN.witness, protocol],
   [CHAIN.ordering]: [core, CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],

@@ -1,4 +1,5 @@
 import { digestOf } from "../../core/digest-of.ts";
+import type { CarriedOut } from "../../core/environment.ts";
 import type { Follower } from "../../core/follower.ts";
 import { PUBLISHED } from "../../protocol/data-choice.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
@@ -6,13 +7,13 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { NamedHead } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
-import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchFormer, FormedBatch, PreFormedBatch } from "./form-batch.ts";
 
-/** What came of a command, with the batch that a seal ended as L1 will have it. */
-export interface ChainResult extends CommandResult {
-  readonly formed: FormedBatch | undefined;
-}
+/** What came of a command of any environment whose batches L1 takes. */
+type SealingResult = CarriedOut<unknown, SealedBatch>;
+
+/** The same, with the batch that it ended as L1 will have it. */
+export type FormedResult<Result extends SealingResult = SealingResult> = Result & { readonly formed: FormedBatch | undefined };
 
 /** What a follower may read that comes before the forming of batches. */
 export interface UnformedChain {
@@ -28,7 +29,7 @@ export type ChooseData = (batch: PreFormedBatch) => DataChoice | Promise<DataCho
 type FormerMark = ReturnType<BatchFormer["mark"]>;
 
 /** Forms each sealed batch. Followers before it find the state tree without the batch, those behind it what was formed. */
-export class Forming implements Follower<CommandResult, FormerMark> {
+export class Forming implements Follower<SealingResult, FormerMark> {
   readonly name = "forming";
   readonly #former: BatchFormer;
   readonly #published: (sealed: SealedBatch) => SealedBatch;
@@ -42,7 +43,7 @@ export class Forming implements Follower<CommandResult, FormerMark> {
     this.#choose = choose;
   }
 
-  on({ sealed }: CommandResult): void | Promise<void> {
+  on({ sealed }: SealingResult): void | Promise<void> {
     if (sealed === undefined) return undefined;
     const batch = this.#former.preForm(this.#published(sealed));
     const finish = (data: DataChoice): void => void this.#formed.set(sealed, this.#former.finish(batch, data));
@@ -58,7 +59,7 @@ export class Forming implements Follower<CommandResult, FormerMark> {
   }
 
   /** Has a follower told of results with the batches that were formed. */
-  behind<Own>(follower: Follower<ChainResult, Own>): Follower<CommandResult, Own> {
+  behind<Result extends SealingResult, Own>(follower: Follower<FormedResult<Result>, Own>): Follower<Result, Own> {
     return {
       name: follower.name,
       on: (result) => {

@@ -6,7 +6,7 @@ import { LeafKind } from "../../protocol/domain-tags.ts";
 import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
-import type { ChainResult } from "../batch/forming.ts";
+import type { FormedResult } from "../batch/forming.ts";
 
 /** What readers may ask of a sealed batch. */
 export interface ArchivedBatch {
@@ -43,7 +43,7 @@ interface LeafChanges {
 }
 
 /** The batches that this process has sealed, and those before that it was given, in order. */
-export class BatchArchive implements Follower<ChainResult, number> {
+export class BatchArchive implements Follower<FormedResult, number> {
   readonly name = "archive";
   #batches: ArchivedBatch[];
 
@@ -56,7 +56,7 @@ export class BatchArchive implements Follower<ChainResult, number> {
     return this.#batches;
   }
 
-  on({ formed }: ChainResult): void {
+  on({ formed }: FormedResult): void {
     if (formed !== undefined) this.#add(formed);
   }
 

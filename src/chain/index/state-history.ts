@@ -6,7 +6,7 @@ import type { Digest } from "../../protocol/digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
-import type { ChainResult } from "../batch/forming.ts";
+import type { FormedResult } from "../batch/forming.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { StateTreeDependencies } from "../state/state-tree.ts";
@@ -56,7 +56,7 @@ const MAX_WAITING = 16;
  * The chain's state after each of its batches. Costs a copy of the first state's leaves and the batches' pubdata, until
  * someone asks for a proof: then a second tree is built, which walks between the batches' states as questions come.
  */
-export class StateHistory implements Follower<ChainResult, HistoryMark> {
+export class StateHistory implements Follower<FormedResult, HistoryMark> {
   readonly name = "history";
   readonly #dependencies: StateTreeDependencies;
   readonly #dump: Uint8Array;
@@ -81,7 +81,7 @@ export class StateHistory implements Follower<ChainResult, HistoryMark> {
     return { dump: this.#dump, steps: this.#steps, bytes: this.#bytes };
   }
 
-  on({ formed }: ChainResult): void {
+  on({ formed }: FormedResult): void {
     if (formed !== undefined) this.#add(formed);
   }
 

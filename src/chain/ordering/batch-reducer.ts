@@ -8,7 +8,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import type { ReturnReason, Reducer } from "../../core/follower.ts";
+import type { CarriedOut, Environment } from "../../core/environment.ts";
+import type { ReturnReason } from "../../core/follower.ts";
 import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
@@ -72,8 +73,8 @@ export interface SequencedPriorityOp {
 }
 
 /** What came of a command. */
-export interface CommandResult {
-  /** As it was carried out: without transactions that the engine refused. */
+export interface CommandResult extends CarriedOut<BatchCommand, SealedBatch> {
+  /** Without transactions that the engine refused. */
   readonly command: BatchCommand;
   /** Of the batch to which it belongs. */
   readonly batchNumber: BatchNumber;
@@ -83,8 +84,6 @@ export interface CommandResult {
   readonly refused: readonly EngineRefusal[];
   /** Of an operation only. */
   readonly operation: SequencedPriorityOp | undefined;
-  /** Of a seal only. */
-  readonly sealed: SealedBatch | undefined;
 }
 
 type CommandOf<Type extends BatchCommand["type"]> = Extract<BatchCommand, { readonly type: Type }>;
@@ -102,7 +101,7 @@ interface OrderMark {
  * The order of the protocol: which blocks follow from a command, what a batch consists of, and what it hands on. Sequencers and
  * validators form batches with it, from the same commands. One call at a time; after a throw the batch is of no use.
  */
-export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderMark> {
+export class BatchReducer implements Environment<BatchCommand, SealedBatch, CommandResult, OrderMark> {
   readonly name = "order";
   readonly #rules: BlockRules;
   readonly #dependencies: BatchReducerDependencies;

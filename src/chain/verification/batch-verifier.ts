@@ -124,7 +124,11 @@ export class BatchVerifier {
       leafCount: () => own.leafCount,
     });
     const followers = [...(beforeForming?.({ tree: own, head: () => this.#shown.first }) ?? []), this.#forming];
-    this.#spine = new Spine({ reducer: this.#reducer, followers, log: new CommandLog({ remembers: false }) });
+    this.#spine = new Spine<BatchCommand, CommandResult>({
+      reducer: this.#reducer,
+      followers,
+      log: new CommandLog({ remembers: false }),
+    });
     this.#spine.drive(this.#shownCommands);
   }
 

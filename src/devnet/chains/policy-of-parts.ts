@@ -31,7 +31,7 @@ interface PolicyParts {
   readonly inputs: InputsOf;
 }
 
-/** Serves a policy contract of these parts; `committees`: one for each committee in it, in order. Rejects as the provider does. */
+/** Serves a policy contract of these parts; `committees`: one for each in it, in order. Rejects as the provider does. */
 export async function policyOfParts(
   part: DataPart,
   { address: policy, parts }: PolicyContract,

@@ -1,8 +1,8 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
-import type { ChainResult, UnformedChain } from "../../chain/batch/forming.ts";
-import type { Chain } from "../../chain/chain.ts";
+import type { UnformedChain } from "../../chain/batch/forming.ts";
+import type { Chain, ChainResult } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";

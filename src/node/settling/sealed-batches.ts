@@ -1,5 +1,5 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { ChainResult } from "../../chain/batch/forming.ts";
+import type { FormedResult } from "../../chain/batch/forming.ts";
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower, ReturnReason } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -26,7 +26,7 @@ interface SealedBatchesDependencies {
  * Hands a chain's batches to settlement; one that L1 had executed before only counts. Until `begin` they wait: they are of
  * earlier processes, sealed again while the chain starts.
  */
-export class SealedBatches implements Follower<ChainResult, SettlingMark> {
+export class SealedBatches implements Follower<FormedResult, SettlingMark> {
   readonly name = "settlement";
   readonly #executed: BatchNumber;
   readonly #dependencies: SealedBatchesDependencies;
@@ -56,7 +56,7 @@ export class SealedBatches implements Follower<ChainResult, SettlingMark> {
     for (const batch of waiting) this.#submit(batch);
   }
 
-  on({ formed }: Pick<ChainResult, "formed">): void {
+  on({ formed }: Pick<FormedResult, "formed">): void {
     if (formed === undefined) return;
     this.#next = formed.outputs.batchNumber + 1n;
     if (this.#waiting === undefined) this.#submit(formed);

@@ -1,8 +1,14 @@
 import { startChain } from "../../../src/chain/chain.ts";
-import type { AccessOptions, Chain, ChainDependencies, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
+import type {
+  AccessOptions,
+  Chain,
+  ChainDependencies,
+  ChainOptions,
+  ChainOrigin,
+  ChainResult,
+} from "../../../src/chain/chain.ts";
 import { digestOf } from "../../../src/core/digest-of.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { ChainResult } from "../../../src/chain/batch/forming.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";

@@ -3,7 +3,7 @@ import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import type { SequencedPriorityOp } from "../../../src/chain/ordering/batch-reducer.ts";
-import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import type { ChainDependencies, ChainResult } from "../../../src/chain/chain.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
 import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
@@ -13,7 +13,6 @@ import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.t
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { ChainResult } from "../../../src/chain/batch/forming.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -1,7 +1,12 @@
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { Forming } from "../../../src/chain/batch/forming.ts";
+import type { ChooseData, FormedResult } from "../../../src/chain/batch/forming.ts";
+import { BatchArchive } from "../../../src/chain/index/batch-archive.ts";
+import type { SealedBatch } from "../../../src/chain/model/sealed-batch.ts";
 import type { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { Follower, Reducer } from "../../../src/core/follower.ts";
+import type { CarriedOut, Environment } from "../../../src/core/environment.ts";
+import type { Follower } from "../../../src/core/follower.ts";
 import { HandOver } from "../../../src/core/hand-over.ts";
 import { CommandLog } from "../../../src/core/log/command-log.ts";
 import { Repetition } from "../../../src/core/repetition.ts";
@@ -9,52 +14,51 @@ import { Spine } from "../../../src/core/spine.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { digestOf } from "../../../src/core/digest-of.ts";
+import type { Digest } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import type { PolicyOf } from "../../../src/protocol/terms.ts";
 import type { SettledChain } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 
 /** What a counter is told: to add, or that its batch ends at a time. */
 export type Count = { readonly add: bigint } | { readonly sealAt: bigint };
 
-interface Counted {
-  readonly command: Count;
-  /** Behind the command; a seal's is what the batch says on L1. */
+/** Where a counter stands, and the leaf in which L1's copy of its total is. */
+interface CounterState {
   readonly total: bigint;
-  readonly sealed: bigint | undefined;
+  readonly batchNumber: bigint;
 }
 
-type CounterState = readonly [total: bigint, batchNumber: bigint];
-
-/** An environment that knows no account, no code and no transaction. */
-class Counter implements Reducer<Count, Counted, CounterState> {
-  readonly name = "counter";
-  #now: CounterState;
-  constructor(total: bigint, batchNumber: bigint) {
-    this.#now = [total, batchNumber];
-  }
-  get batchNumber(): bigint {
-    return this.#now[1];
-  }
-  async carryOut(command: Count): Promise<Counted> {
-    const [total, batch] = this.#now;
-    if ("sealAt" in command) this.#now = [total, batch + 1n];
-    else if (command.add < 0n) throw new RangeError("a counter only rises");
-    else this.#now = [total + command.add, batch];
-    return { command, total: this.#now[0], sealed: "sealAt" in command ? batch : undefined };
-  }
-  mark = (): CounterState => this.#now;
-  returnTo = (now: CounterState): void => void (this.#now = now);
+/** An environment without accounts, code and transactions: its total is one leaf, which each batch writes. */
+function counter(leaf: CounterLeaf, extensions: Hex, first: CounterState): Environment<Count, SealedBatch> {
+  let now = first;
+  return {
+    name: "counter",
+    get batchNumber() {
+      return now.batchNumber;
+    },
+    async carryOut(command) {
+      const { total, batchNumber } = now;
+      if ("add" in command && command.add < 0n) throw new RangeError("a counter only rises");
+      now = "add" in command ? { ...now, total: total + command.add } : { ...now, batchNumber: batchNumber + 1n };
+      const writes = [{ leafKind: LeafKind.storage, ...leaf, value: total }];
+      const sealed = "add" in command ? undefined : oneBlockBatch(batchNumber, command.sealAt, { writes, extensions });
+      return { command, sealed };
+    },
+    mark: () => now,
+    returnTo: (then) => void (now = then as CounterState),
+  };
 }
 
 /** Where a counter begins: at a chain's first state, or behind what others have rebuilt of it. */
-export interface CounterBeginning {
-  readonly total: bigint;
-  readonly batchNumber: bigint;
+export interface CounterBeginning extends CounterState {
   readonly tree: StateTree;
   readonly previousCommitment: Hex;
   /** What an earlier process has kept of its commands since. */
   readonly commands?: readonly Count[];
+  /** How its batches' data are made available. Default: their commits publish them, under the policy of the chain's creation. */
+  readonly data?: { readonly choose: ChooseData; readonly policyOf: PolicyOf };
 }
 
 /** The leaf in which the total is. */
@@ -64,46 +68,45 @@ export interface CounterLeaf {
 }
 
 export interface RunningCounter {
-  readonly spine: Spine<Count, Counted>;
+  readonly spine: Spine<Count, CarriedOut<Count, SealedBatch>>;
   /** Everything decided, as a disk has it. */
   readonly kept: readonly Count[];
   readonly formed: readonly FormedBatch[];
+  /** Of the state behind its last batch. */
+  root(): Digest;
   /** Rejects with OfferError for what the counter refuses. */
-  tell(command: Count): Promise<Counted>;
+  tell(command: Count): Promise<CarriedOut<Count, SealedBatch>>;
 }
 
-/** A counter as a chain: the log of core, its reducer, and the followers that form its batches as any chain's are. */
+/** A counter as a chain: the log of core, its environment, and the followers that any chain's batches have. */
 export async function startCounter(chain: SettledChain, leaf: CounterLeaf, begin: CounterBeginning): Promise<RunningCounter> {
   const kept = [...(begin.commands ?? [])];
   const former = formerOf(chain, begin);
   const formed: FormedBatch[] = [];
-  const batches: Follower<Counted> = {
+  const batches: Follower<FormedResult, number> = {
     name: "batches",
-    on({ command, sealed, total }) {
-      if (sealed === undefined || !("sealAt" in command)) return;
-      const writes = [{ leafKind: LeafKind.storage, ...leaf, value: total }];
-      formed.push(former.form(oneBlockBatch(sealed, command.sealAt, { writes, extensions: chain.extensions })));
-    },
-    mark: () => [former.mark(), formed.length] as const,
-    returnTo(own) {
-      const [mark, length] = own as readonly [ReturnType<BatchFormer["mark"]>, number];
-      former.returnTo(mark);
-      formed.length = length;
-    },
+    on: ({ formed: batch }) => void (batch && formed.push(batch)),
+    mark: () => formed.length,
+    returnTo: (length) => void (formed.length = length),
     digest: () => digestOf(formed.map(({ commitment }) => commitment)),
   };
+  const forming = new Forming(former, (sealed) => sealed, begin.data?.choose);
   const sink = { append: (command: Count) => void kept.push(command), truncate: (end: number) => void (kept.length = end) };
   const log = new CommandLog<Count>({ commands: [...kept], sink });
-  const reducer = new Counter(begin.total, begin.batchNumber);
-  const spine = new Spine<Count, Counted>({ reducer, followers: [batches], log, ends: (command) => "sealAt" in command });
+  const spine = new Spine<Count, CarriedOut<Count, SealedBatch>>({
+    reducer: counter(leaf, chain.extensions, begin),
+    followers: [forming, ...[new BatchArchive(), batches].map((follower: Follower<FormedResult>) => forming.behind(follower))],
+    log,
+    ends: (command) => "sealAt" in command,
+  });
   await spine.drive(new Repetition(log)).ended;
-  const told = new HandOver<Count, Counted>("told");
+  const told = new HandOver<Count, CarriedOut<Count, SealedBatch>>("told");
   spine.drive(told);
-  return { spine, kept, formed, tell: (command) => told.carryOut(command) };
+  return { spine, kept, formed, root: () => former.root, tell: (command) => told.carryOut(command) };
 }
 
 /** What L1 takes of a batch follows from its leaves and logs, whatever they mean. */
-function formerOf(chain: SettledChain, { tree, previousCommitment }: CounterBeginning): BatchFormer {
+function formerOf(chain: SettledChain, { tree, previousCommitment, data }: CounterBeginning): BatchFormer {
   const { settlementChainId, hyperchain } = chain.contract;
   const { chainId, dataAvailabilityPolicy, protocolVersion } = chain.configuration;
   const compressor = createCompressor();
@@ -119,6 +122,7 @@ function formerOf(chain: SettledChain, { tree, previousCommitment }: CounterBegi
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
       versionOf: () => protocolVersion,
+      policyOf: data?.policyOf,
     },
   );
 }
