@@ -9,6 +9,7 @@ import { byNight } from "../support/nightly.ts";
 import { COURIERS_TOGETHER, DROP, namesOf } from "./support/couriers.ts";
 import { addressesOf, CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
 import type { CourierPair, Way } from "./support/courier-world.ts";
+import type { KillMoment } from "./support/kill-beside.ts";
 import type { KillTask } from "./support/killed-courier.ts";
 import { runKilled } from "./support/killed-process.ts";
 
@@ -25,7 +26,7 @@ const WAYS = byNight<readonly Way[]>(
   ],
   [[0, 1]],
 );
-const MOMENTS = byNight<readonly KillTask["moment"][]>(["before", "behind"], ["behind"]);
+const MOMENTS = byNight<readonly KillMoment[]>(["before", "behind"], ["behind"]);
 
 const WAY: Way = [0, 1];
 /** What a message has come to, by what is done. */

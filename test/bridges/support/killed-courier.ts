@@ -1,9 +1,10 @@
-import { JsonRpcApiProvider, Transaction } from "ethers";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import type { BridgeName } from "../../../src/options/bridges.ts";
 import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy } from "./courier-world.ts";
 import type { Addresses, Way } from "./courier-world.ts";
+import { killBeside } from "./kill-beside.ts";
+import type { KillMoment } from "./kill-beside.ts";
 
 /** What a process that kills itself is told. */
 export interface KillTask {
@@ -14,7 +15,7 @@ export interface KillTask {
   readonly addresses: readonly Addresses[];
   /** Which transaction of the texts' delivery is its last moment: before it is sent, or when it is in its block. */
   readonly transaction: number;
-  readonly moment: "before" | "behind";
+  readonly moment: KillMoment;
 }
 
 /**
@@ -29,27 +30,10 @@ const pairs = await world.pairs(task.addresses);
 await world.finish();
 process.stdout.write(`received ${(await Promise.all(pairs.map(receivedBy))).join(",")}\n`);
 await world.sendAll(pairs, `kill ${task.transaction}`);
-killAt(task.transaction);
+const { accounts } = world.devnet;
+const movers = [ACCOUNT_NUMBERS.relayer, ...couriers.map(({ name }) => ACCOUNT_NUMBERS[name])].map(
+  (number) => accounts.wallet(number).address,
+);
+killBeside(task.transaction, task.moment, (sender) => movers.includes(sender));
 await world.finish();
 await world.close();
-
-function killAt(last: number): void {
-  const { accounts } = world.devnet;
-  const movers = new Set(
-    [ACCOUNT_NUMBERS.relayer, ...couriers.map(({ name }) => ACCOUNT_NUMBERS[name])].map(
-      (number) => accounts.wallet(number).address,
-    ),
-  );
-  const { prototype } = JsonRpcApiProvider;
-  const { send } = prototype;
-  let sent = 0;
-  prototype.send = async function (method, params) {
-    const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
-    if (raw === undefined || !movers.has(Transaction.from(raw).from!)) return send.call(this, method, params);
-    const isLast = sent++ === last;
-    if (isLast && task.moment === "before") process.kill(process.pid, "SIGKILL");
-    const answer: unknown = await send.call(this, method, params);
-    if (isLast) process.kill(process.pid, "SIGKILL");
-    return answer;
-  };
-}

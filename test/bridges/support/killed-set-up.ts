@@ -1,7 +1,7 @@
-import { JsonRpcApiProvider, Transaction } from "ethers";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "../../../src/devnet/accounts/accounts.ts";
 import { COURIERS } from "./couriers.ts";
 import { CourierWorld, receivedBy } from "./courier-world.ts";
+import { killBeside } from "./kill-beside.ts";
 
 /** What a process that kills itself at its start is told. */
 export interface StartTask {
@@ -18,18 +18,10 @@ export interface StartTask {
 const task = JSON.parse(process.argv[2] ?? "") as StartTask;
 const courier = COURIERS.find(({ name }) => name === task.bridge)!;
 const key = createDevelopmentAccounts().wallet(ACCOUNT_NUMBERS[courier.name]).address;
-const { prototype } = JsonRpcApiProvider;
-const { send } = prototype;
-let sent = 0;
-prototype.send = async function (method, params) {
-  const answer: unknown = await send.call(this, method, params);
-  const raw = method === "eth_sendRawTransaction" && Array.isArray(params) ? String(params[0]) : undefined;
-  const isCounted = raw !== undefined && (courier.isWithoutL1 === true || Transaction.from(raw).from === key);
-  if (isCounted && sent++ === task.transaction) process.kill(process.pid, "SIGKILL");
-  return answer;
-};
+let isStarted = false;
+killBeside(task.transaction, "behind", (sender) => !isStarted && (courier.isWithoutL1 === true || sender === key));
 const world = await CourierWorld.start([courier], [0, 1], { data: task.folder });
-prototype.send = send;
+isStarted = true;
 const pair = await world.pair(courier);
 await world.send(pair, "once");
 await world.finish();
