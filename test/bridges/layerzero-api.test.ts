@@ -336,6 +336,13 @@ describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm pack
     await assert.rejects(quote(bId, options.all(options.receive(5_000_001))), isError("GasTooHigh"));
     await assert.rejects(quote(bId, options.all(options.receive(1, 11n * COIN))), isError("ValueTooHigh"));
     await assert.rejects(quote(bId, "0x0003"), isError("NoGas"));
+    // In Hardhat's words, also where no contract of the project has the error.
+    await assert.rejects(quote(bId, "0x0003"), /reverted with custom error 'NoGas\(1\)'/);
+    await assert.rejects(quote(bId, "0x"), /reverted with custom error 'LZ_ULN_InvalidWorkerOptions\(0\)'/);
+    await assert.rejects(
+      send(a, "send", bId, 1, "unpaid", PLAIN, "0x", { value: 1n, gasLimit: 1_000_000n }),
+      /reverted with custom error 'LZ_InsufficientFee\(\d+, 1, 0, 0\)'/,
+    );
     await assert.rejects(quote(999, PLAIN), isError("NoPeer"));
     await send(a, "setPeer", 999, word(a));
     await assert.rejects(quote(999, PLAIN), isError("LZ_DefaultSendLibUnavailable"));

@@ -47,7 +47,7 @@ function standingOf(message: DispatchedMessage, worker: HyperlaneWorker, there: 
   if (gas === undefined)
     return {
       step: "sent",
-      reason: `its sender has it dispatched by another hook than the mailbox's default, ${worker.contracts.hook}, which alone passes it on here`,
+      reason: `its sender has it dispatched by another hook than the mailbox's default, ${worker.contracts.hook}, which alone passes it on here; an aggregation of both does too`,
     };
   if (isProven === undefined) return { step: "sent", reason: "its proof is on the way" };
   const { reason, data } = worker.refusal(message.id) ?? {};

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { EthereumProvider, JsonRpcRequest, JsonRpcResponse, RequestArguments } from "hardhat/types/providers";
 import type { Eip1193Provider, ProviderMessage } from "../../node/serving/eip1193.ts";
 import { requireSuccess } from "./failed-transaction.ts";
+import { nameRevert } from "./named-revert.ts";
 
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
 type RequestChain = (
@@ -29,7 +30,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     member.on("message", this.#forward);
   }
 
-  /** Rejects with the member's error as it is: it carries revert data and the Solidity stack trace. */
+  /** Rejects with the member's error: it carries revert data and the Solidity stack trace, and has a known error's name. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
     if (method !== "eth_sendTransaction") return this.#request(method, params);
@@ -58,9 +59,14 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   }
 
   async #answer(method: string, params: readonly unknown[]): Promise<unknown> {
-    const result = await this.#member.request({ method, params });
-    if (this.#throwsOnFailure && SENDING.has(method)) await requireSuccess(this.#member, result);
-    return result;
+    try {
+      const result = await this.#member.request({ method, params });
+      if (this.#throwsOnFailure && SENDING.has(method)) await requireSuccess(this.#member, result);
+      return result;
+    } catch (error) {
+      if (error instanceof Error) nameRevert(error);
+      throw error;
+    }
   }
 
   /**
