@@ -1,10 +1,6 @@
-import { Contract } from "ethers";
-import type { BridgeName } from "../src/options/bridges.ts";
-import { BRIDGES } from "../src/options/bridges.ts";
+import type { Courier } from "../test/bridges/support/couriers.ts";
 import { COURIERS, createCourier } from "../test/bridges/support/couriers.ts";
-import { DAPP, installDapp } from "../test/bridges/support/dapp.ts";
-import { CCIP_DAPP } from "../test/bridges/support/ccip-dapp.ts";
-import { HYPERLANE_DAPP } from "../test/bridges/support/warp-routes.ts";
+import { installDapp } from "../test/bridges/support/dapp.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { median } from "./statistics.ts";
@@ -17,41 +13,28 @@ export interface BridgesBenchOptions {
   readonly only: string;
 }
 
-/** Packages of the example projects, those of CCIP for its dapp alone. */
-const PROJECTS: Readonly<Record<BridgeName, string | undefined>> = {
-  layerzero: DAPP,
-  hyperlane: HYPERLANE_DAPP,
-  ccip: CCIP_DAPP,
-  superchain: undefined,
-};
 const CHAINS = [271n, 272n];
-/** Of the Superchain, at its address on every chain. */
-const MESSENGER = "0x4200000000000000000000000000000000000023";
-/** Without code, so that nothing but delivery is measured. */
-const RECEIVER = "0x00000000000000000000000000000000000B0B00";
 
 /** What bridges add to a start, and what a delivery takes; nothing is proven. bench/README.md says what each figure is. */
 export async function benchBridges({ json, samples, only }: BridgesBenchOptions): Promise<void> {
-  const names = (Object.keys(BRIDGES) as BridgeName[]).filter((name) => name.includes(only));
-  for (const bridge of names) {
-    const project = PROJECTS[bridge];
-    if (project !== undefined) installDapp(project);
+  for (const courier of COURIERS.filter(({ name }) => name.includes(only))) {
+    installDapp(courier.project);
     const rounds: { readonly without: BridgeCost; readonly setUp: BridgeCost }[] = [];
     const delivered: BridgeCost[] = [];
     for (let round = 0; round <= samples; round++) {
       const without = await started(undefined);
       await without.devnet.close();
-      const { devnet, cost } = await started(bridge);
+      const { devnet, cost } = await started(courier);
       try {
         const setUp = { ms: cost.ms - without.cost.ms, cpuMs: cost.cpuMs - without.cost.cpuMs };
         if (round > 0) rounds.push({ without: without.cost, setUp });
-        if (round > 0) delivered.push(...(await deliveries(devnet, bridge, samples)));
+        if (round > 0) delivered.push(...(await deliveries(devnet, courier, samples)));
       } finally {
         await devnet.close();
       }
     }
     const result = {
-      bridge,
+      bridge: courier.name,
       start: medianCost(rounds.map(({ without }) => without)),
       setUp: medianCost(rounds.map(({ setUp }) => setUp)),
       delivery: medianCost(delivered),
@@ -80,8 +63,7 @@ function stopwatch(): () => BridgeCost {
   };
 }
 
-async function started(bridge: BridgeName | undefined): Promise<{ readonly devnet: FlowDevnet; readonly cost: BridgeCost }> {
-  const projectFolder = bridge === undefined ? undefined : PROJECTS[bridge];
+async function started(courier: Courier | undefined): Promise<{ readonly devnet: FlowDevnet; readonly cost: BridgeCost }> {
   const passed = stopwatch();
   const devnet = await startFlowDevnet(
     CHAINS,
@@ -89,22 +71,22 @@ async function started(bridge: BridgeName | undefined): Promise<{ readonly devne
       ...UNPROVEN,
       relayer: true,
       fundedAccounts: [ALICE, RELAYER],
-      ...(bridge === undefined ? {} : { bridges: { [bridge]: {} } }),
+      ...(courier === undefined ? {} : { bridges: { [courier.name]: {} } }),
     },
-    projectFolder === undefined ? {} : { projectFolder },
+    courier === undefined ? {} : { projectFolder: courier.project },
   );
   return { devnet, cost: passed() };
 }
 
 /** From a message's block until its receiver's: a batch on L1, its bundle there, and the run. */
-async function deliveries(devnet: FlowDevnet, bridge: BridgeName, count: number): Promise<readonly BridgeCost[]> {
+async function deliveries(devnet: FlowDevnet, courier: Courier, count: number): Promise<readonly BridgeCost[]> {
   const costs: BridgeCost[] = [];
-  const { send, close } = await senderOver(devnet, bridge);
+  const { send, close } = await senderOver(devnet, courier);
   try {
     for (let i = 0; i < count; i++) {
       await send();
       const passed = stopwatch();
-      while (!(await isDone(devnet, bridge))) {
+      while (!(await isDone(devnet, courier))) {
         await devnet.settle();
         await devnet.relay();
       }
@@ -122,17 +104,11 @@ interface MessageSender {
   close(): void;
 }
 
-async function senderOver(devnet: FlowDevnet, bridge: BridgeName): Promise<MessageSender> {
+async function senderOver(devnet: FlowDevnet, courier: Courier): Promise<MessageSender> {
   const clients = devnet.chains.map(clientOf);
   const close = (): void => clients.forEach((client) => client.destroy());
   const [here, there] = clients.map((client) => devnet.accounts.wallet(ALICE).connect(client));
   if (here === undefined || there === undefined) throw new TypeError("there are two chains");
-  const courier = COURIERS.find(({ name }) => name === bridge);
-  if (courier === undefined) {
-    const messenger = new Contract(MESSENGER, ["function sendMessage(uint256, address, bytes) returns (bytes32)"], here);
-    const send = async () => (await messenger.getFunction("sendMessage").send(CHAINS[1], RECEIVER, "0x1234")).wait();
-    return { send, close };
-  }
   const contracts: Readonly<Record<string, string>> = devnet.info().bridges?.[courier.name]?.contracts ?? {};
   const entry = contracts[courier.entry] ?? "";
   const [a, b] = [await createCourier(courier, entry, here), await createCourier(courier, entry, there)];
@@ -141,7 +117,7 @@ async function senderOver(devnet: FlowDevnet, bridge: BridgeName): Promise<Messa
   return { send: () => courier.send(a, { id: Number(CHAINS[1]), contract: b }, "measured"), close };
 }
 
-async function isDone(devnet: FlowDevnet, bridge: BridgeName): Promise<boolean> {
+async function isDone(devnet: FlowDevnet, { name }: Courier): Promise<boolean> {
   const told = await devnet.bridges?.bridges();
-  return told?.[bridge]?.deliveries.every(({ step }) => step === "executed") ?? false;
+  return told?.[name]?.deliveries.every(({ step }) => step === "executed") ?? false;
 }
