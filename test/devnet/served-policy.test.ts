@@ -4,14 +4,19 @@ import type { BaseContract, Provider } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import hre from "hardhat";
 import { prepareHolders } from "../../src/devnet/chains/data-holders.ts";
+import { isOfParts } from "../../src/devnet/chains/policy-kind.ts";
+import { servedPolicy } from "../../src/devnet/chains/served-policy.ts";
+import type { DataPart } from "../../src/options/fields/data-policy.ts";
 import { WITHHELD } from "../../src/protocol/data-choice.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { CALLDATA } from "../../src/settlement/data-policy.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, send, view } from "../contracts/l1/support/ecosystem.ts";
 import type { Ecosystem } from "../contracts/l1/support/ecosystem.ts";
+import { p256Key } from "../support/p256-attestor.ts";
 import { lower, quorumOf, scheduleTerms } from "../contracts/l1/support/terms.ts";
 
 const PRE_COMMITMENT = wordToHex(0x51n);
@@ -85,6 +90,53 @@ describe("the policy that a chain's batches are shown to", () => {
     // What began before the change is shown to the former one, as it was formed.
     await takes(first!, await shown(effectiveAt - 1n));
     await takes(second!, await shown(effectiveAt + 5n));
+  });
+
+  test("is refused by name where it is of another kind, in either direction", async () => {
+    const rollup = lower(await ecosystem.rollupPolicy.getAddress());
+    const another = (number: bigint) => ({ outputs: { firstTimestamp: number } }) as never;
+    const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: rollup });
+    await assert.rejects(shown(effectiveAt), {
+      code: "PolicyOfAnotherKind",
+      message: new RegExp(`${rollup}, which is no "validium"`),
+    });
+    const asRollup = await servedPolicy(
+      { part: "rollup", contract: { address: rollup, parts: [] }, serve: () => Promise.resolve(CALLDATA) },
+      { provider: ecosystem.l1.ethers.provider, hyperchain: chain.address },
+    );
+    assert.equal(await asRollup.policyData(another(effectiveAt), [].values()), "0x");
+    await assert.rejects(asRollup.policyData(another(effectiveAt - 1n), [].values()), { code: "PolicyOfAnotherKind" });
+    await send(ecosystem.settings, "cancelTerms", chain.configuration.chainId);
+  });
+
+  test("is known by what it answers: a contract is of its own parts, and of no others", async () => {
+    const { l1 } = ecosystem;
+    const rollup = await ecosystem.rollupPolicy.getAddress();
+    const { x, y } = p256Key();
+    const attested = await l1.deploy("AttestedPolicy", x, y, PRE_COMMITMENT);
+    const committeeAddress = await first!.getAddress();
+    const both = [rollup, committeeAddress];
+    const contracts: readonly (readonly [DataPart, BaseContract | string])[] = [
+      ["rollup", rollup],
+      ["validium", committeeAddress],
+      [{ attested: { root: "test" } }, attested],
+      [{ allOf: ["rollup", "validium"] }, await l1.deploy("AllOfPolicy", both)],
+      [{ anyOf: ["rollup", "validium"] }, await l1.deploy("AnyOfPolicy", both)],
+      [{ anyOf: ["validium", "rollup"] }, await l1.deploy("AnyOfPolicy", both.toReversed())],
+      [{ anyOf: ["rollup", "rollup", "validium"] }, await l1.deploy("AnyOfPolicy", [rollup, ...both])],
+    ];
+    const addresses = await Promise.all(
+      contracts.map(async ([, it]) => lower(typeof it === "string" ? it : await it.getAddress())),
+    );
+    for (const [row, [part]] of contracts.entries()) {
+      const known = await Promise.all(addresses.map((address) => isOfParts(part, address, l1.ethers.provider)));
+      assert.deepEqual(
+        known,
+        addresses.map((_, column) => column === row),
+        JSON.stringify(part),
+      );
+    }
+    assert.equal(await isOfParts("rollup", lower(ecosystem.accounts[5]!.address), l1.ethers.provider), false);
   });
 
   test("is the former one again once the change is withdrawn", async () => {

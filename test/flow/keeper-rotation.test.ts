@@ -29,6 +29,23 @@ describe("a validium whose terms name another committee with its validators", ()
   const operator = () => devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator).connect(devnet.l1.provider);
   const account = (number: number): Hex => lowerCaseAddress(devnet.accounts.wallet(number).address);
 
+  /** By terms that have the next validator's key, and count from now on. */
+  const changePolicy = async (dataAvailabilityPolicy: Hex): Promise<void> => {
+    const settings = new Contract(devnet.ecosystem.addresses.settings, chainSettingsAbi, operator());
+    const terms = {
+      quorum: { threshold: 1n, validators: [account(NEXT)] },
+      standby: { threshold: 0n, validators: [] },
+      dataAvailabilityPolicy,
+      transactionFilterer: `0x${"00".repeat(20)}`,
+      isGoverned: true,
+      takesReplacements: false,
+    };
+    const notice = (await settings.getFunction("upgradeNotice")(CHAIN_ID)) as bigint;
+    await (await settings.getFunction("scheduleTerms")(CHAIN_ID, terms)).wait();
+    await chain().pipeline.pollL1();
+    await new Upgrades(devnet).pass(notice);
+  };
+
   /** Which account signed, for this policy, that it has the data of the batch that settles now. */
   const keeperOfNext = async (policy: Hex): Promise<Hex> => {
     await chain().provider.request({ method: "evm_mine", params: [] });
@@ -53,20 +70,17 @@ describe("a validium whose terms name another committee with its validators", ()
     const { abi, bytecode } = await hre.artifacts.readArtifact("CommitteePolicy");
     const deployed = await new ContractFactory(abi, bytecode, operator()).deploy([account(NEXT)], 1n);
     const policy = lowerCaseAddress(await (await deployed.waitForDeployment()).getAddress());
-    const terms = {
-      quorum: { threshold: 1n, validators: [account(NEXT)] },
-      standby: { threshold: 0n, validators: [] },
-      dataAvailabilityPolicy: policy,
-      transactionFilterer: `0x${"00".repeat(20)}`,
-      isGoverned: true,
-      takesReplacements: false,
-    };
-    const notice = (await settings.getFunction("upgradeNotice")(CHAIN_ID)) as bigint;
-    await (await settings.getFunction("scheduleTerms")(CHAIN_ID, terms)).wait();
-    await chain().pipeline.pollL1();
-    await new Upgrades(devnet).pass(notice);
+    await changePolicy(policy);
     await chain().pipeline.signers.admit(devnet.accounts.wallet(NEXT));
     assert.equal(await keeperOfNext(policy), account(NEXT));
     assert.deepEqual(devnet.faults, []);
+  });
+
+  test("stops by name where its terms name a rollup's policy: it is run as a validium", async () => {
+    await changePolicy(devnet.ecosystem.addresses.rollupPolicy);
+    await chain().provider.request({ method: "evm_mine", params: [] });
+    await chain().pipeline.seal();
+    await assert.rejects(devnet.settle(CHAIN_ID), /which is no "validium" as dataAvailability says/);
+    assert.match(String(chain().pipeline.fault()), /schedule terms with a policy of that kind/);
   });
 });

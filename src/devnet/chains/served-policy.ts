@@ -6,9 +6,11 @@ import type { ChainId } from "../../protocol/ids.ts";
 import { committeePolicy } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import type { DataPolicy } from "../../settlement/data-policy.ts";
+import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import { readPolicyAt } from "../../settlement/l1-sender/chain-reader.ts";
 import { findPolicy } from "./policy-contracts.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
+import { isOfParts } from "./policy-kind.ts";
 
 const committeeInterface = new Interface([
   "function threshold() view returns (uint256)",
@@ -17,12 +19,16 @@ const committeeInterface = new Interface([
 
 /** A chain's policy as it was created, and how a contract that is made of the same parts is served. */
 interface CreatedPolicy {
-  readonly part: DataPart;
+  /** "chain": data are carried by the policy's contract itself, and by no other. */
+  readonly part: DataPart | "chain";
   readonly contract: PolicyContract;
   readonly serve: (contract: PolicyContract) => Promise<DataPolicy>;
 }
 
-/** Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. */
+/**
+ * Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. Where
+ * it is of another kind, `policyData` rejects with SettlementError PolicyOfAnotherKind.
+ */
 export async function servedPolicy(
   { part, contract, serve }: CreatedPolicy,
   { provider, hyperchain }: { readonly provider: Provider; readonly hyperchain: Hex },
@@ -31,9 +37,17 @@ export async function servedPolicy(
   const served = new Map<Hex, DataPolicy>([[contract.address, first]]);
   const at = async (firstTimestamp: bigint): Promise<DataPolicy> => {
     const address = await readPolicyAt({ provider, hyperchain }, firstTimestamp);
-    const known = served.get(address) ?? (await serve(await findPolicy(part, address, provider)));
-    served.set(address, known);
-    return known;
+    const known = served.get(address);
+    if (known !== undefined) return known;
+    if (part === "chain" || !(await isOfParts(part, address, provider)))
+      throw new SettlementError(
+        "PolicyOfAnotherKind",
+        `L1 gives the batch the data policy ${address}, which is no ${JSON.stringify(part)} as dataAvailability says: ` +
+          "schedule terms with a policy of that kind, or run the chain with the option of the new one",
+      );
+    const found = await serve(await findPolicy(part, address, provider));
+    served.set(address, found);
+    return found;
   };
   return {
     ...first,

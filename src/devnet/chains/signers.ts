@@ -7,7 +7,7 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { PUBLISHED, WITHHELD } from "../../protocol/data-choice.ts";
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { choiceOfAll, postingOf } from "../../settlement/data-policy.ts";
+import { CALLDATA, choiceOfAll, postingOf } from "../../settlement/data-policy.ts";
 import { createLocalMember } from "../../settlement/signing/quorum.ts";
 import type { Quorum, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
@@ -19,6 +19,7 @@ import { DevnetOptionsError } from "../described/options.ts";
 import { DataChoices } from "./data-choices.ts";
 import { prepareHolders } from "./data-holders.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
+import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
@@ -168,7 +169,7 @@ export async function prepareSigners(
         committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
-        ...(held ?? published(isCarried ? carriedPosting(policy) : CALLDATA_POSTING)),
+        ...(held ?? (await published(policy, isCarried, { provider: dependencies.l1, hyperchain }))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
@@ -192,8 +193,15 @@ function startsMembers(
   };
 }
 
-/** What a chain has whose commits have all of its data. */
-function published(posting: PostingPolicy): Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp"> {
+/** What a chain has whose commits have all of its data, in calldata or through the contract that carries them. */
+async function published(
+  policy: Hex,
+  isCarried: boolean,
+  chain: Parameters<typeof servedPolicy>[1],
+): Promise<Pick<ChainSigners, "posting" | "policy" | "data" | "chooseData" | "catchUp">> {
+  const created = { part: isCarried ? "chain" : "rollup", contract: { address: policy, parts: [] } } as const;
+  const served = await servedPolicy({ ...created, serve: () => Promise.resolve(CALLDATA) }, chain);
+  const posting = { ...(isCarried ? carriedPosting(policy) : CALLDATA_POSTING), ...postingOf(served) };
   return { posting, policy: undefined, data: undefined, chooseData: () => PUBLISHED, catchUp: () => Promise.resolve() };
 }
 

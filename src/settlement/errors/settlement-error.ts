@@ -17,6 +17,8 @@ export type SettlementErrorCode =
   | "ExecutionUnproven"
   /** It has another protocol version than L1 gives it by now: an upgrade was scheduled, or withdrawn, unseen. */
   | "VersionChanged"
+  /** L1 gives it a data policy of another kind than the chain is run with. */
+  | "PolicyOfAnotherKind"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
   /** Fewer keys are at hand than must sign, by what L1 says now. It passes once they are, or others have signed. */

@@ -1,0 +1,49 @@
+import { AbiCoder, Interface, isCallException, isError, ZeroHash } from "ethers";
+import type { Provider } from "ethers";
+import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
+import type { DataPart } from "../../options/fields/data-policy.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
+
+const policies = new Interface([
+  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
+  "function threshold() view returns (uint256)",
+  "function measurement() view returns (bytes32)",
+  "function members() view returns (address[])",
+]);
+const CLAIM = [true, ZeroHash, ZeroHash];
+
+/** What a contract answers, or the name of the error with which it refuses; "" where it does not know the call. */
+type Answer = { readonly value: unknown } | { readonly refusal: string };
+type Ask = (policy: Hex, name: string, args?: readonly unknown[]) => Promise<Answer>;
+
+/** Whether a contract is a data policy of these parts, by what it answers. Rejects where L1 does not answer. */
+export function isOfParts(part: DataPart, policy: Hex, l1: Provider): Promise<boolean> {
+  return answersAs(part, policy, async (to, name, args = []) => {
+    try {
+      const answer = await l1.call({ to, data: policies.encodeFunctionData(name, args) });
+      return { value: policies.decodeFunctionResult(name, answer)[0] as unknown };
+    } catch (error) {
+      const refusal = contractErrorOf(error)?.name;
+      if (refusal === undefined && !isCallException(error) && !isError(error, "BAD_DATA")) throw error;
+      return { refusal: refusal ?? "" };
+    }
+  });
+}
+
+async function answersAs(part: DataPart, policy: Hex, ask: Ask): Promise<boolean> {
+  if (part === "rollup") return "value" in (await ask(policy, "checkAvailability", [CLAIM, "0x"]));
+  if (isAttestedPart(part)) return "value" in (await ask(policy, "measurement"));
+  const inner = partsOf(part);
+  if (inner.length === 0) return "value" in (await ask(policy, "threshold"));
+  const answer = await ask(policy, "members");
+  const members = "value" in answer ? [...(answer.value as readonly string[])] : [];
+  if (members.length !== inner.length) return false;
+  // An any-of policy reads a member's number first; an all-of policy cannot read this.
+  const beyond = AbiCoder.defaultAbiCoder().encode(["uint256", "bytes"], [members.length, "0x"]);
+  const shown = await ask(policy, "checkAvailability", [CLAIM, beyond]);
+  const isAnyOf = "refusal" in shown && shown.refusal === "MemberUnknown";
+  if (isAnyOf !== (typeof part === "object" && "anyOf" in part)) return false;
+  for (const [i, each] of inner.entries()) if (!(await answersAs(each, members[i]?.toLowerCase() as Hex, ask))) return false;
+  return true;
+}
