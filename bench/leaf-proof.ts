@@ -1,5 +1,4 @@
 import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
-import type { LeafProgram } from "../src/recursion/leaf-program.ts";
 import { proofHints } from "../src/recursion/proof-hints.ts";
 import { programParameters } from "../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../src/recursion/tables/program-system.ts";
@@ -9,6 +8,7 @@ import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { TablePrograms } from "../src/stark/programs/table-programs.ts";
 import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
+import type { LeafProgram } from "../test/recursion/check-by-program.ts";
 
 interface LeafProofFigures {
   readonly leafCpuSeconds: number;

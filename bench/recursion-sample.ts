@@ -15,10 +15,8 @@ import { executionParameters, provableParameters } from "../src/execution-proof/
 import { formOf } from "../src/execution-proof/run-statement.ts";
 import { statementCode } from "../src/execution-proof/statement-code.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
-import { checkByProgram } from "../src/recursion/check-by-program.ts";
 import { LONGEST_LIST } from "../src/prover/claimed-security.ts";
 import type { StateJob } from "../src/prover/job.ts";
-import { leafProgram } from "../src/recursion/leaf-program.ts";
 import type { RelationKind } from "../src/recursion/relation.ts";
 import { listStatementCode } from "../src/recursion/nodes/list-statement-code.ts";
 import { shapeOfProof } from "../src/recursion/proof-hints.ts";
@@ -30,6 +28,8 @@ import { prove } from "../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 import { proveHere } from "../test/execution-proof/support/own-prover.ts";
+import { leafProgram } from "../test/recursion/check-by-program.ts";
+import { checkByProgram } from "../test/recursion/check-by-program.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface RecursionSample {

@@ -265,7 +265,7 @@ const LIBRARIES = "contracts/libraries/*.sol";
 const HEADER = "// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).\n";
 
 /**
- * The typed ABI fragments in src/abi: functions and events per contract, and one list of all custom errors per layer, so
+ * The typed ABI fragments in src/abi: functions and events per contract, and one list of all custom errors, so
  * that a revert which comes from a called contract still gets its name. The contracts must be compiled.
  * Throws Error where an interface has no artifact.
  */
@@ -275,10 +275,10 @@ export function abiFiles(root: string): GeneratedFile[] {
       source(selection.file, selection.constant, selection.summary, selectedItems(root, selection)),
     ),
     source(
-      "l1-errors",
-      "l1ErrorsAbi",
-      "Every custom error that a call to the settlement layer's contracts can meet.",
-      errorsOf(root, "contracts/interfaces/*.sol"),
+      "contract-errors",
+      "contractErrorsAbi",
+      "Every custom error of this package's contracts, on L1 and on chains.",
+      errorsOf(root, ["contracts/interfaces/*.sol", "contracts/interfaces/l2/*.sol", "contracts/interfaces/bridges/**/*.sol"]),
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
     creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
@@ -292,13 +292,6 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "passkey-verifier-code", "PASSKEY_VERIFIER_CODE", "l2/PasskeyVerifier"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     creationCode(root, "token-holdings-code", "TOKEN_HOLDINGS_CODE", "l2/TokenHoldings"),
-    source(
-      "bridge-errors",
-      "bridgeErrorsAbi",
-      "Every custom error of the contracts that stand for bridges of others.",
-      errorsOf(root, "contracts/interfaces/bridges/**/*.sol"),
-    ),
-    source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
     protocolCalls(root),
   ];
 }
@@ -335,9 +328,9 @@ function signatureOf(item: AbiItem): string {
   return Fragment.from({ ...item, outputs: [] }).format(item.type === "event" ? "minimal" : "sighash");
 }
 
-/** The custom errors of all interfaces in a folder, and of the libraries, each selector once, by name. */
-function errorsOf(root: string, pattern: string): AbiItem[] {
-  const paths = [pattern, LIBRARIES].flatMap((each) => globSync(`${each}/*.json`, { cwd: join(root, "artifacts") }).sort());
+/** The custom errors of all interfaces in these folders, and of the libraries, each selector once, by name. */
+function errorsOf(root: string, patterns: readonly string[]): AbiItem[] {
+  const paths = [...patterns, LIBRARIES].flatMap((each) => globSync(`${each}/*.json`, { cwd: join(root, "artifacts") }).sort());
   const bySelector = new Map<string, AbiItem>();
   for (const path of paths) {
     for (const item of readAbi(root, path)) {

@@ -6,7 +6,7 @@ import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { elementsToBytes } from "../protocol/digest.ts";
 import { type Hex, toHex } from "../protocol/hex.ts";
 import type { NodePrograms } from "../recursion/nodes/node-programs.ts";
-import type { StatedProof } from "../recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../recursion/nodes/node-hints.ts";
 import type { PreparedProgram } from "../recursion/nodes/program-set.ts";
 import { OneAtATime } from "../runtime/one-at-a-time.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";

@@ -1,7 +1,7 @@
 import type { ProvingBackends } from "../devices/proving-backends.ts";
 import { SystemProver } from "../devices/system-prover.ts";
 import type { Backend } from "../kernels/backend.ts";
-import { nodeHints, type StatedProof } from "../recursion/nodes/check-by-node.ts";
+import { nodeHints, type StatedProof } from "../recursion/nodes/node-hints.ts";
 import type { PreparedProgram } from "../recursion/nodes/program-set.ts";
 import { runProgram } from "../recursion/tables/program-system.ts";
 import type { ProveOptions } from "../stark/proofs/prove.ts";

@@ -1,6 +1,5 @@
 import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
-import type { StoredBatch } from "./stored-batch.ts";
 
 const BATCH_RECORD_TAG = hashTag("hyperchain.batch-record.v2");
 const REFUSED_DESTINATIONS_TAG = hashTag("hyperchain.refused-destinations.v2");
@@ -68,56 +67,6 @@ export function recordWords(record: BatchRecord): Hex[] {
 /** keccak(tag ‖ the record's words). */
 export function hashBatchRecord(record: BatchRecord): Hex {
   return keccak(fromHex(BATCH_RECORD_TAG), ...recordWords(record).map((word) => fromHex(word, 32)));
-}
-
-/**
- * The record of a batch that L1 executes at a time, refusing what it sent to some chain ids. Its own execution is not proven
- * unless `provenSince` says otherwise.
- */
-export function recordOfBatch(
-  batch: StoredBatch,
-  executedAt: bigint,
-  refused: readonly bigint[] = [],
-  provenSince: bigint = batch.batchNumber + 1n,
-): BatchRecord {
-  const { protocolVersion, oldStateRoot, newStateRoot, partition, extensions } = batch;
-  const { lastBlock, lastTimestamp, firstTimestamp } = batch;
-  return {
-    protocolVersion,
-    oldStateRoot,
-    newStateRoot,
-    partition,
-    extensions,
-    lastBlock,
-    lastTimestamp,
-    executedAt,
-    provenSince,
-    firstTimestamp,
-    refused: hashRefusedDestinations(refused),
-  };
-}
-
-/** The record of a mark of a chain at a time. */
-export function recordOfMark(
-  chain: { readonly protocolVersion: bigint; readonly stateRoot: Hex; readonly lastBlock: bigint; readonly exited: boolean },
-  executedAt: bigint,
-): BatchRecord {
-  const { protocolVersion, stateRoot, lastBlock, exited } = chain;
-  const zero = wordToHex(0n);
-  const time = exited ? NO_BATCH : 0n;
-  return {
-    protocolVersion,
-    oldStateRoot: stateRoot,
-    newStateRoot: stateRoot,
-    partition: zero,
-    extensions: zero,
-    lastBlock,
-    lastTimestamp: time,
-    executedAt,
-    provenSince: NO_BATCH,
-    firstTimestamp: time,
-    refused: zero,
-  };
 }
 
 /** Whether a record is of a mark: its number is that of a batch to come, of which it says nothing. */

@@ -1,6 +1,6 @@
 import type { Compress, Digest } from "./digest.ts";
 import { ZERO_DIGEST } from "./digest.ts";
-import { DiffListError, keyBlock, updateHead } from "./diff-list.ts";
+import { keyBlock, updateHead } from "./diff-list.ts";
 import type { DiffEntry } from "./diff-list.ts";
 import { DomainTag } from "./domain-tags.ts";
 import type { LeafKind } from "./domain-tags.ts";
@@ -41,20 +41,4 @@ export function compareDigests(a: Digest, b: Digest): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/**
- * Checks that insertions ascend strictly by key: the rule that leaves one order for a batch's list. L1 cannot afford it
- * (three Poseidon compressions each), so validators and sequencers run it. Throws DiffListError.
- */
-export function checkInsertionOrder(entries: readonly DiffEntry[], compress: Compress): void {
-  let previous: Digest = ZERO_DIGEST;
-  entries.forEach((entry, position) => {
-    if (entry.type !== "insertion") return;
-    const key = keyDigest(entry.leafKind, entry.address, entry.slot, compress);
-    if (compareDigests(key, previous) <= 0) {
-      throw new DiffListError("KeyNotAscending", position, "insertions must ascend strictly by key");
-    }
-    previous = key;
-  });
 }

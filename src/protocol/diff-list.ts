@@ -53,7 +53,7 @@ export function setsCode(entry: DiffEntry): boolean {
 /**
  * Checks the changes of a batch (its list without the outputs entry) as far as anyone can who does not hold the tree:
  * updates first, ascending by index from 2 to below the old leaf count, then insertions with fields in range.
- * The order of insertions needs their keys: see `checkInsertionOrder` in diff-digest.ts. Throws DiffListError.
+ * The order of insertions follows from the tree's keys, which it takes to check. Throws DiffListError.
  */
 export function checkChanges(changes: readonly DiffEntry[], oldLeafCount: number): void {
   let previous: number = OUTPUTS_LEAF_INDEX;
@@ -111,8 +111,7 @@ export type DiffListErrorCode =
   | "AddressOutOfRange"
   | "SlotNotZero"
   | "ZeroInsertion"
-  | "WordOutOfRange"
-  | "KeyNotAscending";
+  | "WordOutOfRange";
 
 /** A list that is not canonical. `position` is the offending entry's place in the list. */
 export class DiffListError extends NamedError<DiffListErrorCode> {

@@ -46,7 +46,7 @@ export type PubdataDecoding =
 
 /**
  * Reads pubdata strictly: bytes are accepted only if `encodePubdata` would write them. Never throws on hostile bytes. Not
- * checked, because it takes the tree's keys: the order of insertions (`checkInsertionOrder`).
+ * checked, because it takes the tree's keys: the order of insertions.
  */
 export function decodePubdata(bytes: Uint8Array, context: PubdataContext): PubdataDecoding {
   try {

@@ -21,19 +21,7 @@ export function toLimbs(word: bigint, count: number = WORD_LIMBS): number[] {
   return Array.from({ length: count }, (_, i) => Number((word >> (LIMB_BITS * BigInt(i))) & LIMB_MASK));
 }
 
-/** The value of 16-bit limbs, least significant first. Throws WordError when a limb is not in [0, 2^16). */
-export function fromLimbs(limbs: readonly number[]): bigint {
-  let word = 0n;
-  limbs.forEach((limb, i) => {
-    if (!Number.isInteger(limb) || limb < 0 || limb > 0xffff) {
-      throw new WordError("LimbOutOfRange", `limb ${i} is ${limb}, which is not a 16-bit number`);
-    }
-    word |= BigInt(limb) << (LIMB_BITS * BigInt(i));
-  });
-  return word;
-}
-
-/** A word or a limb outside its range. */
-export class WordError extends NamedError<"WordOutOfRange" | "LimbOutOfRange"> {
+/** A word outside its range. */
+export class WordError extends NamedError<"WordOutOfRange"> {
   override readonly name = "WordError";
 }

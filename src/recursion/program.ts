@@ -19,10 +19,3 @@ export interface Program {
   readonly octetCount: number;
   readonly publicCount: number;
 }
-
-/** The section of a relation. */
-export function sectionOf({ sections }: Program, index: number): ProgramSection {
-  const section = sections.findLast(({ first }) => first <= index);
-  if (section === undefined) throw new Error(`relation ${index} stands in no section`);
-  return section;
-}

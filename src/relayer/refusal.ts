@@ -1,10 +1,10 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
-import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { contractErrorsAbi } from "../abi/contract-errors.ts";
 import { decodedValues } from "../protocol/decoded-values.ts";
 import { printable } from "../runtime/printable.ts";
 
-const contractErrors = new Interface(l2ErrorsAbi);
+const contractErrors = new Interface(contractErrorsAbi);
 /** Clients wrap a node's error differently; this many layers are looked through. */
 const MAX_LAYERS = 8;
 /** Of a whole description, and of one argument of an error: clients repeat the transaction, whose proofs take kilobytes. */

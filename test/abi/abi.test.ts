@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Interface } from "ethers";
 import { abiFiles } from "../../scripts/abi-generator/abi-files.ts";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { l1ErrorsAbi } from "../../src/abi/l1-errors.ts";
+import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,7 +18,7 @@ test("the ABI fragments are what the generator writes (npm run generate)", () =>
 });
 
 test("names the errors that a batch can meet in contracts behind the chain's own", () => {
-  const errors = new Interface(l1ErrorsAbi);
+  const errors = new Interface(contractErrorsAbi);
   // One error each of chain, batch reader, verifier, registry, bridge, bytecode registry, policy and signature library.
   for (const name of [
     "BatchNumberMismatch",

@@ -5,13 +5,13 @@ import type * as Ethers from "ethers" with { "resolution-mode": "require" };
 import { AbiCoder, Interface, keccak256 } from "ethers";
 import { Provider, utils, Wallet } from "zksync-ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { verifyProof } from "../../src/chain/state/state-proof.ts";
 import { digestFromHex } from "../../src/protocol/digest.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/bench.ts";
 import type { ClientBench } from "./support/bench.ts";
+import { verifyProof } from "../chain/state/support/verify-proof.ts";
 
 /** zksync-ethers is CommonJS: its types are those of that half of ethers. */
 const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as typeof Ethers;

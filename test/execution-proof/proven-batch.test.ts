@@ -20,7 +20,7 @@ import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { toLimbs } from "../../src/protocol/word.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../../src/recursion/nodes/batch-program.ts";
-import { checkByNode, type StatedProof } from "../../src/recursion/nodes/check-by-node.ts";
+import { type StatedProof } from "../../src/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../../src/recursion/nodes/chunks-program.ts";
 import { listStatementCode } from "../../src/recursion/nodes/list-statement-code.ts";
 import { NodePrograms, PROGRAM_NAMES } from "../../src/recursion/nodes/node-programs.ts";
@@ -40,6 +40,7 @@ import { deployStackVerifier } from "../contracts/verifier/support/small-verifie
 import { provenOnce } from "../recursion/nodes/proven-once.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
+import { checkByNode } from "../recursion/check-by-program.ts";
 
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 3, grindingBits: 3 };

@@ -6,8 +6,6 @@ import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
@@ -17,6 +15,8 @@ import { compileSystem } from "../../src/stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+import { leafProgram } from "../recursion/check-by-program.ts";
+import { checkByProgram } from "../recursion/check-by-program.ts";
 
 /** NOT SECURE: few queries, in the run's proof and in the one of its leaf. */
 const FEW_QUERIES = { queryCount: 4, grindingBits: 4 };

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
+import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
@@ -28,7 +28,7 @@ const [HONEST, LYING, POOR] = [272n, 666n, 667n];
 const ETH: Hex = `0x${"00".repeat(20)}`;
 /** A development account that no part of the devnet uses. */
 const LIAR = 15;
-const l2Errors = new Interface(l2ErrorsAbi);
+const l2Errors = new Interface(contractErrorsAbi);
 const hyperchain = new Interface(hyperchainAbi);
 
 describe("A3 a quorum that lies takes its own chain's share of the bridge, and nothing of others", () => {

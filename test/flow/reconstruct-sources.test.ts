@@ -9,7 +9,6 @@ import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { summarize } from "../../src/devnet/reconstruction/summary.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../src/protocol/commitment.ts";
-import { verifyProof } from "../../src/chain/state/state-proof.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
@@ -28,6 +27,7 @@ import type { SettledL1 } from "../settlement/support/settled-l1.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
 import { generator } from "./support/generator.ts";
 import { PublishedChain, settledGenesis } from "./support/published-chain.ts";
+import { verifyProof } from "../chain/state/support/verify-proof.ts";
 
 /** In the random test. */
 const BATCHES = 40;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider, Provider } from "ethers";
-import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
+import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -15,7 +15,7 @@ import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
-const errors = new Interface(l2ErrorsAbi);
+const errors = new Interface(contractErrorsAbi);
 const COMPETITOR = 5;
 
 describe("C6 anyone may relay", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compress } from "../../src/kernels/poseidon.ts";
-import { checkInsertionOrder, compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
-import { DiffListError, keyBlock, outputsEntry } from "../../src/protocol/diff-list.ts";
+import { compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
+import { keyBlock, outputsEntry } from "../../src/protocol/diff-list.ts";
 import type { DiffEntry, InsertionEntry } from "../../src/protocol/diff-list.ts";
 import { toLimbs } from "../../src/protocol/word.ts";
 
@@ -37,19 +37,4 @@ test("compares digests from element 0 on", () => {
   assert.ok(compareDigests([1, 0, 0, 0, 0, 0, 0, 0], [0, 9, 9, 9, 9, 9, 9, 9]) > 0);
   assert.ok(compareDigests([1, 2, 0, 0, 0, 0, 0, 0], [1, 3, 0, 0, 0, 0, 0, 0]) < 0);
   assert.equal(compareDigests(zero, zero), 0);
-});
-
-test("insertions must ascend strictly by key", () => {
-  const entries = [1n, 2n, 3n, 4n].map((address): InsertionEntry => ({ ...insertion, address }));
-  const key = (entry: InsertionEntry) => keyDigest(entry.leafKind, entry.address, entry.slot, compress);
-  const sorted = entries.toSorted((a, b) => compareDigests(key(a), key(b)));
-  checkInsertionOrder([update, ...sorted, outputsEntry(1n)], compress);
-  for (const wrong of [sorted.toReversed(), [...sorted, ...sorted.slice(-1)]]) {
-    assert.throws(
-      () => {
-        checkInsertionOrder(wrong, compress);
-      },
-      (error: unknown) => error instanceof DiffListError && error.code === "KeyNotAscending",
-    );
-  }
 });

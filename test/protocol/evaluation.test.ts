@@ -4,14 +4,14 @@ import { createExtension } from "../../src/field/extension.ts";
 import { outputsEntry } from "../../src/protocol/diff-list.ts";
 import type { DiffEntry } from "../../src/protocol/diff-list.ts";
 import { entryCoefficients, evaluateDiffList, OFF_CHAIN_POINT } from "../../src/protocol/evaluation.ts";
-import { fromLimbs } from "../../src/protocol/word.ts";
 import { createRandomness, randomChanges, randomPoint } from "./random-batches.ts";
 
 const random = createRandomness(11);
 
 const address = 0x0a09_0008_0007_0006_0005_0004_0003_0002_0001_0000n;
 // Limb i of the slot is 0x20 + i, limb i of the value 0x40 + i.
-const numbered = (first: number): bigint => fromLimbs(Array.from({ length: 16 }, (_, i) => first + i));
+const numbered = (first: number): bigint =>
+  Array.from({ length: 16 }, (_, i) => BigInt(first + i) << BigInt(16 * i)).reduce((sum, limb) => sum + limb, 0n);
 
 test("an update is two blocks of three coefficients: its name in the second half of the first, then the value", () => {
   const entry: DiffEntry = { type: "update", index: 0x5_0007, isCode: true, value: numbered(0x40) };

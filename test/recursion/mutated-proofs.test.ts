@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
-import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { leafProgram } from "../../src/recursion/leaf-program.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -12,6 +10,8 @@ import { createRandom } from "../circuits/support/random.ts";
 import { byNight } from "../support/nightly.ts";
 import { freeProgram } from "./nodes/free-program.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
+import { leafProgram } from "./check-by-program.ts";
+import { checkByProgram } from "./check-by-program.ts";
 
 /** Of each kind of proof. */
 const MUTATIONS = byNight(250, 20);

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { checkByProgram } from "../../src/recursion/check-by-program.ts";
-import { type LeafProgram, leafProgram } from "../../src/recursion/leaf-program.ts";
 import { proofHints, shapeOfProof } from "../../src/recursion/proof-hints.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -13,6 +11,9 @@ import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-fo
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { forcedRun } from "./forced-run.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
+import { leafProgram } from "./check-by-program.ts";
+import type { LeafProgram } from "./check-by-program.ts";
+import { checkByProgram } from "./check-by-program.ts";
 
 /** NOT SECURE: a proof of two queries, and one of a program that checks it. */
 const parameters = leafParameters({ queryCount: 2, grindingBits: 3 });

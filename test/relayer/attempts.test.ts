@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface } from "ethers";
-import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
+import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { Attempts } from "../../src/relayer/attempts.ts";
 import { requireListener } from "../../src/relayer/callback-outcome.ts";
 
-const errors = new Interface(l2ErrorsAbi);
+const errors = new Interface(contractErrorsAbi);
 
 describe("Attempts in vain", () => {
   const isDueNext = (error: unknown): boolean => {

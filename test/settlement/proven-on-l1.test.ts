@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { Contract, id, Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { l1ErrorsAbi } from "../../src/abi/l1-errors.ts";
+import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
@@ -185,7 +185,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const stored = await settlement.submit(batch).committed;
     const prover = createProver({ workers: 2 });
     const { proof } = await prover.proveBatch(batch.job);
-    const contract = new Contract(chain.created.hyperchain, [...hyperchainAbi, ...l1ErrorsAbi], settled.l1.ethers.provider);
+    const contract = new Contract(chain.created.hyperchain, [...hyperchainAbi, ...contractErrorsAbi], settled.l1.ethers.provider);
     const refused = (name: string, args: readonly unknown[], error: RegExp): Promise<void> =>
       assert.rejects(contract.getFunction(name).staticCall(...args), (thrown) => error.test(String(thrown)));
     await refused("proveBatch", [stored, toHex(proof)], /ExecutionUnproven\(258\)/);

@@ -5,7 +5,6 @@ import type { TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { recordOfBatch } from "../../src/protocol/batch-record.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
@@ -28,6 +27,7 @@ import { createSettledChain, plainMessage, startSettledL1 } from "./support/sett
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 import { ANY_TIME, approvalBy } from "./support/approval.ts";
+import { recordOfBatch } from "../support/batch-record.ts";
 
 const CHAIN_ID = 271n;
 const POSTING = { posting: CALLDATA_POSTING };

@@ -2,13 +2,33 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  queriesFor,
   type RoundName,
   type SecurityParameters,
   securityReport,
   type RowsSecurityShape,
+  type SecurityShape,
 } from "../../src/stark/security/security.ts";
 import { johnson, uniqueDecoding } from "../../src/stark/security/proximity.ts";
+
+/** Fewest queries that reach `targetBits`, or undefined if another round stays below the target whatever the queries. */
+function queriesFor(
+  targetBits: number,
+  parameters: Omit<SecurityParameters, "queries">,
+  shape: SecurityShape,
+): number | undefined {
+  // Rate 1/2 with multiplicity 3 gives 0.28 bits a query, and unique decoding 0.41: four queries a bit always suffice.
+  const most = Math.ceil(targetBits * 4);
+  const bits = (queries: number): number => securityReport({ ...parameters, queries }, shape).provenBits;
+  if (bits(most) < targetBits) return undefined;
+  let low = 1;
+  let high = most;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (bits(middle) >= targetBits) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** soundcalc's view of a proof: `batchedFunctions` polynomials combined with the powers of one challenge. */
 interface SoundcalcCase {

@@ -1,5 +1,8 @@
+import { hashRefusedDestinations, NO_BATCH } from "../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 
 /** A record with a value of its own in each word that versions so far use, and some fields replaced. */
 export function sampleRecord(fields: Partial<BatchRecord> = {}): BatchRecord {
@@ -16,5 +19,55 @@ export function sampleRecord(fields: Partial<BatchRecord> = {}): BatchRecord {
     firstTimestamp: 6_000n,
     refused: wordToHex(0n),
     ...fields,
+  };
+}
+
+/**
+ * The record of a batch that L1 executes at a time, refusing what it sent to some chain ids. Its own execution is not proven
+ * unless `provenSince` says otherwise.
+ */
+export function recordOfBatch(
+  batch: StoredBatch,
+  executedAt: bigint,
+  refused: readonly bigint[] = [],
+  provenSince: bigint = batch.batchNumber + 1n,
+): BatchRecord {
+  const { protocolVersion, oldStateRoot, newStateRoot, partition, extensions } = batch;
+  const { lastBlock, lastTimestamp, firstTimestamp } = batch;
+  return {
+    protocolVersion,
+    oldStateRoot,
+    newStateRoot,
+    partition,
+    extensions,
+    lastBlock,
+    lastTimestamp,
+    executedAt,
+    provenSince,
+    firstTimestamp,
+    refused: hashRefusedDestinations(refused),
+  };
+}
+
+/** The record of a mark of a chain at a time. */
+export function recordOfMark(
+  chain: { readonly protocolVersion: bigint; readonly stateRoot: Hex; readonly lastBlock: bigint; readonly exited: boolean },
+  executedAt: bigint,
+): BatchRecord {
+  const { protocolVersion, stateRoot, lastBlock, exited } = chain;
+  const zero = wordToHex(0n);
+  const time = exited ? NO_BATCH : 0n;
+  return {
+    protocolVersion,
+    oldStateRoot: stateRoot,
+    newStateRoot: stateRoot,
+    partition: zero,
+    extensions: zero,
+    lastBlock,
+    lastTimestamp: time,
+    executedAt,
+    provenSince: NO_BATCH,
+    firstTimestamp: time,
+    refused: zero,
   };
 }

@@ -1,6 +1,5 @@
 import { AbiCoder, ErrorDescription, Interface } from "ethers";
 import type { ErrorFragment } from "ethers";
-import { bridgeErrorsAbi } from "../../abi/bridge-errors.ts";
 import { chainAccountsAbi } from "../../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../../abi/cross-chain-views.ts";
@@ -8,9 +7,8 @@ import { hyperchainNamesAbi } from "../../abi/hyperchain-names.ts";
 import { interopCenterAbi } from "../../abi/interop-center.ts";
 import { keystoreAbi } from "../../abi/keystore.ts";
 import { keystoreAccountAbi } from "../../abi/keystore-account.ts";
-import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
+import { contractErrorsAbi } from "../../abi/contract-errors.ts";
 import { l2BaseTokenAbi } from "../../abi/l2-base-token.ts";
-import { l2ErrorsAbi } from "../../abi/l2-errors.ts";
 import { l2MessageGatewayAbi } from "../../abi/l2-message-gateway.ts";
 import { messageGatewayAbi } from "../../abi/message-gateway.ts";
 import { nestedExitAbi } from "../../abi/nested-exit.ts";
@@ -178,14 +176,7 @@ const layerZeroErrors = new Interface([
 ]);
 
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
-const knownErrors: readonly Interface[] = [
-  new Interface(l1ErrorsAbi),
-  new Interface(l2ErrorsAbi),
-  new Interface(bridgeErrorsAbi),
-  layerZeroErrors,
-  erc20,
-  governor,
-];
+const knownErrors: readonly Interface[] = [new Interface(contractErrorsAbi), layerZeroErrors, erc20, governor];
 
 /** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */
 let bySelector: ReadonlyMap<string, ErrorFragment> | undefined;

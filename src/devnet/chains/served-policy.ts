@@ -26,8 +26,8 @@ interface CreatedPolicy {
 }
 
 /**
- * Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. Where
- * it is of another kind, `policyData` rejects with SettlementError PolicyOfAnotherKind.
+ * Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. For
+ * one of another kind, `policyData` rejects with SettlementError PolicyOfAnotherKind.
  */
 export async function servedPolicy(
   { part, contract, serve }: CreatedPolicy,

@@ -1,12 +1,11 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
-import { l1ErrorsAbi } from "../../abi/l1-errors.ts";
+import { contractErrorsAbi } from "../../abi/contract-errors.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import { type Hex, isHexBytes } from "../../protocol/hex.ts";
 import type { ContractError } from "./settlement-error.ts";
 
-/** Every error behind a chain's contract. */
-const l1ErrorsInterface = new Interface(l1ErrorsAbi);
+const contractErrors = new Interface(contractErrorsAbi);
 /** Clients wrap a node's error differently; this many layers are looked through. */
 const MAX_DEPTH = 8;
 
@@ -30,7 +29,7 @@ function decodeContractError(data: Hex): ContractError {
 
 function parse(data: Hex): ErrorDescription | null {
   try {
-    return l1ErrorsInterface.parseError(data);
+    return contractErrors.parseError(data);
   } catch {
     // A contract reverts with any bytes, also with a selector alone.
     return null;

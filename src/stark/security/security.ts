@@ -149,26 +149,6 @@ export function securityReport(
   return { provenBits: claimed.weakest.bits, claimed, uniqueDecoding: unique, johnson: best };
 }
 
-/** Fewest queries that reach `targetBits`, or undefined if another round stays below the target whatever the queries. */
-export function queriesFor(
-  targetBits: number,
-  parameters: Omit<SecurityParameters, "queries">,
-  shape: SecurityShape,
-): number | undefined {
-  // Rate 1/2 with multiplicity 3 gives 0.28 bits a query, and unique decoding 0.41: four queries a bit always suffice.
-  const most = Math.ceil(targetBits * 4);
-  const bits = (queries: number): number => securityReport({ ...parameters, queries }, shape).provenBits;
-  if (bits(most) < targetBits) return undefined;
-  let low = 1;
-  let high = most;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (bits(middle) >= targetBits) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 function outerCode(parameters: SecurityParameters, shape: SecurityShape): ReedSolomonCode {
   checkFigures(parameters, shape);
   const { fieldModulus, extensionDegree, challengeCoordinate, logBlowup } = parameters;

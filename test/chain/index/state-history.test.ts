@@ -4,11 +4,11 @@ import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { verifyProof } from "../state/support/verify-proof.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c4".repeat(20)}`;

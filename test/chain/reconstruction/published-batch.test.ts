@@ -9,7 +9,6 @@ import type { PublishedBatch } from "../../../src/chain/reconstruction/published
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../../src/chain/reconstruction/reconstruction-error.ts";
 import type { ReconstructionErrorCode } from "../../../src/chain/reconstruction/reconstruction-error.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { compress as referenceCompress } from "../../../src/kernels/poseidon.ts";
@@ -31,6 +30,7 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { SOME_EXTENSIONS } from "../../support/extensions.ts";
+import { verifyProof } from "../state/support/verify-proof.ts";
 
 const CHAIN = { chainId: 271n, settlementChainId: 31337n, hyperchain: `0x${"11".repeat(20)}`, daPolicy: 5n } as const;
 const CODE: Hex = "0x6001600255";

@@ -12,7 +12,6 @@ import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { BatchCounts, SettlementPlace, SettlementView } from "../../../src/chain/rpc/zks/settlement-view.ts";
 import { genesisState } from "../../../src/chain/state/genesis-state.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { StateProof } from "../../../src/chain/state/state-proof.ts";
 import { testContract } from "../support/artifact.ts";
 import type { TestContract } from "../support/artifact.ts";
@@ -21,6 +20,7 @@ import type { TestChain } from "../support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 import { CONFIGURATION, configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { verifyProof } from "../state/support/verify-proof.ts";
 
 const ETHER = 10n ** 18n;
 const GAS_PRICE = 1_000_000n;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { BatchCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { Snapshot } from "../../../src/chain/state/undo-log.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
@@ -13,6 +12,7 @@ import { Random } from "./support/random.ts";
 import { replayWitness } from "./support/replay-witness.ts";
 import { SortedMapModel } from "./support/sorted-map-model.ts";
 import type { ModelWrite } from "./support/sorted-map-model.ts";
+import { verifyProof } from "./support/verify-proof.ts";
 
 type Place = Omit<ModelWrite, "value">;
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { StateProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
 import { compareDigests, poseidon } from "./support/hash.ts";
 import { SortedMapModel } from "./support/sorted-map-model.ts";
+import { verifyProof } from "./support/verify-proof.ts";
 
 const place = (slot: bigint) => ({ leafKind: 0 as const, address: 1n, slot });
 const LEAVES = Array.from({ length: 12 }, (_, i) => ({ ...place(BigInt(i)), value: BigInt(i + 1) << 200n }));

@@ -4,7 +4,6 @@ import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { recordOfBatch } from "../../../src/protocol/batch-record.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { proofOf, TestChain } from "./support/chain.ts";
 import {
@@ -24,6 +23,7 @@ import {
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
+import { recordOfBatch } from "../../support/batch-record.ts";
 
 describe("proving, executing and reverting", () => {
   let ecosystem: Ecosystem;

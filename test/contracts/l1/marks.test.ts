@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { isMark, NO_BATCH, recordOfBatch, recordOfMark } from "../../../src/protocol/batch-record.ts";
+import { isMark, NO_BATCH } from "../../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
@@ -8,6 +8,7 @@ import { as, defaultConfiguration, deployEcosystem, eventsOf, send } from "./sup
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
+import { recordOfBatch, recordOfMark } from "../../support/batch-record.ts";
 
 describe("§8.11: marks of silent and stopped chains in the registry", () => {
   let ecosystem: Ecosystem;

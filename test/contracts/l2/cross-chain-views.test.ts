@@ -7,7 +7,7 @@ import hre from "hardhat";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { NO_BATCH, recordOfMark } from "../../../src/protocol/batch-record.ts";
+import { NO_BATCH } from "../../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
@@ -20,6 +20,7 @@ import { createRandom } from "../verifier/support/random.ts";
 import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
 import type { LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
+import { recordOfMark } from "../../support/batch-record.ts";
 
 /** The chain that is looked at, one beside it, and the one that looks. */
 const [A, C, B] = [271n, 272n, 270n];

@@ -11,7 +11,7 @@ import type { AdmittedPrograms } from "../../../src/recursion/nodes/admitted-pro
 import { aggregateProgram, compressProgram } from "../../../src/recursion/nodes/aggregate-program.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
 import { saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";

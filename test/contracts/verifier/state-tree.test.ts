@@ -8,7 +8,6 @@ import { referenceCompressor } from "../../../src/chain/state/batch-compressor.t
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
-import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
@@ -22,6 +21,7 @@ import { view } from "../l1/support/ecosystem.ts";
 import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
+import { verifyProof } from "../../chain/state/support/verify-proof.ts";
 
 let chain: CodeChain;
 let contract: BaseContract;

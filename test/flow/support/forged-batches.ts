@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Contract } from "ethers";
 import { hyperchainAbi } from "../../../src/abi/hyperchain.ts";
-import { l1ErrorsAbi } from "../../../src/abi/l1-errors.ts";
+import { contractErrorsAbi } from "../../../src/abi/contract-errors.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { ASSET_ROUTER_ADDRESS, AssetMessageKind, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
@@ -39,7 +39,7 @@ export async function assertNothingExecuted(
   forged: FormedBatch,
   changes: Uint8Array | undefined,
 ): Promise<void> {
-  const contract = new Contract(chain.pipeline.created.hyperchain, [...hyperchainAbi, ...l1ErrorsAbi], l1.provider);
+  const contract = new Contract(chain.pipeline.created.hyperchain, [...hyperchainAbi, ...contractErrorsAbi], l1.provider);
   const refused = (name: string, args: readonly unknown[], error: RegExp): Promise<void> =>
     assert.rejects(contract.getFunction(name).staticCall(...args), (thrown) => error.test(String(thrown)));
   const settling = await colluders.settle(forged, signatures);

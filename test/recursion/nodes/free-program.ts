@@ -1,6 +1,6 @@
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import type { CheckedShape } from "../../../src/recursion/proof-code.ts";

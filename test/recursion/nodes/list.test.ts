@@ -6,14 +6,15 @@ import { createRandomBatch } from "../../../src/demo/random-batch.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import { LONGEST_LIST } from "../../../src/prover/claimed-security.ts";
-import { checkByProgram } from "../../../src/recursion/check-by-program.ts";
-import { type LeafProgram, leafProgram } from "../../../src/recursion/leaf-program.ts";
 import { listStatementCode } from "../../../src/recursion/nodes/list-statement-code.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { leastProvenBits } from "../../../src/stark/security/proof-security.ts";
 import { elementBytes, wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
+import { leafProgram } from "../check-by-program.ts";
+import type { LeafProgram } from "../check-by-program.ts";
+import { checkByProgram } from "../check-by-program.ts";
 
 const { witness, statement } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 }).job;
 const stated = encodeListStatement(statement);

@@ -12,7 +12,7 @@ import {
   wrappedOf,
 } from "../../../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../../../src/recursion/nodes/chunks-program.ts";
 import { NodePrograms } from "../../../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";

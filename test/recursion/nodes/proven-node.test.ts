@@ -4,7 +4,7 @@ import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import { Assembler } from "../../../src/recursion/assembler.ts";
 import { AdmittedPrograms, type ProgramKey } from "../../../src/recursion/nodes/admitted-programs.ts";
-import { checkByNode, nodeHints, type StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import { nodeHints, type StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { joinedChunks, joinProgram } from "../../../src/recursion/nodes/chunks-program.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
 import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
@@ -18,6 +18,7 @@ import { freeNode } from "./free-program.ts";
 import { provenOnce } from "./proven-once.ts";
 import { smallNodeParameters } from "./small-parameters.ts";
 import { boundary, chunks } from "./statements.ts";
+import { checkByNode } from "../check-by-program.ts";
 
 const [start, middle, end] = [boundary(1000, 5, 0, 40), boundary(2000, 5, 1, 41), boundary(3000, 6, 0, 42)];
 const [left, right] = [chunks(start, middle), chunks(middle, end)];

@@ -1,7 +1,7 @@
 import { ProvingBackends } from "../../../src/devices/proving-backends.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import type { PreparedProgram } from "../../../src/recursion/nodes/program-set.ts";
 
 /** A proof of a program that makes no other one here. */

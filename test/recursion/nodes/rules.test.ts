@@ -11,7 +11,6 @@ import {
   relistedProgram,
 } from "../../../src/recursion/nodes/chunks-program.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import { sectionOf } from "../../../src/recursion/program.ts";
 import { endedRun, joinedRun, runEndProgram, runJoinProgram } from "../../../src/recursion/nodes/run-program.ts";
 import { segmentLeaf } from "../../../src/recursion/nodes/segment-leaf.ts";
 import { P } from "../../../src/field/koala-bear.ts";
@@ -31,6 +30,7 @@ import {
 import { isBatch, isJoin, isLeaf, isRelisted, isRunEnd, isRunJoin, isSegmentLeaf } from "./native-rules.ts";
 import { boundary, chunks, joint, list, PROGRAMS, relisting, SEED, segments } from "./statements.ts";
 import { toyCode, toySegments } from "./toy-run.ts";
+import { sectionOf } from "../check-by-program.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
 const ofChunks = { ...(await freeProgram(161, backend)), depth: 2 };

@@ -6,7 +6,7 @@ import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts"
 import { NodeProver } from "../../../src/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../../../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../../../src/recursion/nodes/batch-program.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks } from "../../../src/recursion/nodes/chunks-program.ts";
 import { NodePrograms, PROGRAM_NAMES } from "../../../src/recursion/nodes/node-programs.ts";
 import { endedRun, joinedRun } from "../../../src/recursion/nodes/run-program.ts";

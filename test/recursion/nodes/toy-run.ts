@@ -1,6 +1,6 @@
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { chunksOfSegment, earlyOf } from "../../../src/recursion/nodes/segment-leaf.ts";
-import type { StatedProof } from "../../../src/recursion/nodes/check-by-node.ts";
+import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import type { CheckedShape, StatementCode } from "../../../src/recursion/proof-code.ts";
 import { laterStatement, type ProverInput } from "../../../src/stark/proving/prover-input.ts";

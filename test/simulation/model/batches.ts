@@ -1,6 +1,5 @@
 import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
 import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { recordOfBatch } from "../../../src/protocol/batch-record.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { elementsToBytes } from "../../../src/protocol/digest.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
@@ -22,6 +21,7 @@ import { versionOfBatch } from "./upgrades.ts";
 import { requireThat } from "./refusal.ts";
 import { isStopped, knownVersion, requireActiveFor, requireExecutable } from "./standings.ts";
 import type { Chain, World } from "./world.ts";
+import { recordOfBatch } from "../../support/batch-record.ts";
 
 const MAX_IMPORTS = 256n;
 const MAX_EXECUTION_GAS = 12_000_000n;

@@ -1,5 +1,4 @@
 import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import { recordOfMark } from "../../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -12,6 +11,7 @@ import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
 import { freezes, knownVersion, requireGovernance } from "./standings.ts";
 import type { Chain, ContractKind, ProtocolVersion, World } from "./world.ts";
+import { recordOfMark } from "../../support/batch-record.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;

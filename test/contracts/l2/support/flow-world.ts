@@ -8,7 +8,6 @@ import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { flowFact, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import { recordOfMark } from "../../../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import { parentId } from "../../../../src/protocol/chain-ancestry.ts";
 import { digestToHex } from "../../../../src/protocol/digest.ts";
@@ -25,6 +24,7 @@ import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-addre
 import { sampleRecord } from "../../../support/batch-record.ts";
 import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
 import type { LocalL2 } from "./local-l2.ts";
+import { recordOfMark } from "../../../support/batch-record.ts";
 
 /** Seconds at which L1 and the chains begin; later than the machine's clock, which engines start with. */
 export const START = 4_000_000_000n;

@@ -2,7 +2,6 @@ import { createExtension } from "../../field/extension.ts";
 import { isCanonical } from "../../field/koala-bear.ts";
 import { reject } from "../../stark/openings/rejection.ts";
 import { wordsOf } from "../../stark/transcripts/transcript-form.ts";
-import { programVerdict } from "../check-by-program.ts";
 import type { Hints } from "../interpret.ts";
 import { proofHints, requireHeights } from "../proof-hints.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
@@ -35,13 +34,4 @@ export function nodeHints({ children }: NodeProgram, proofs: readonly StatedProo
   });
   const inOrder = [...read.map(({ stated }) => stated), ...read.flatMap(({ checked }) => checked)];
   return { words: inOrder.flatMap(({ words }) => words), octets: inOrder.flatMap(({ octets }) => octets) };
-}
-
-/** Checks a node's statement by running its program on proofs. Throws nothing for hostile bytes. */
-export function checkByNode(
-  node: NodeProgram,
-  statement: Uint8Array,
-  proofs: readonly StatedProof[],
-): ReturnType<typeof programVerdict> {
-  return programVerdict(node.program, statement, () => nodeHints(node, proofs));
 }
