@@ -5,17 +5,13 @@ import { ClientError } from "../../../client/ecosystem/client-error.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { createProgressWait, waitWithProgress } from "../session/progress-wait.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface AnnounceArguments extends EcosystemArguments {
-  readonly token: string;
-  readonly from: string | undefined;
-  /** Name or id of the chain that is to learn the name. */
-  readonly on: string | undefined;
-}
+type AnnounceArguments = ArgumentsOf<(typeof actingTasks)["announce"]>;
 
 /** `hyperchain:announce`: a token's name, symbol and decimals, from the chain on which it was born to another one. */
 const action: NewTaskActionFunction<AnnounceArguments> = (args, hre) =>

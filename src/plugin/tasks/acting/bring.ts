@@ -8,16 +8,11 @@ import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import { fromHex, keccak, wordToHex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface BringArguments extends EcosystemArguments {
-  readonly contract: string;
-  readonly slot: string;
-  readonly key: string | undefined;
-  readonly to: string | undefined;
-  readonly from: string | undefined;
-}
+type BringArguments = ArgumentsOf<(typeof actingTasks)["bring"]>;
 
 /** `hyperchain:bring`: has other chains keep what a slot of a contract holds now. */
 const action: NewTaskActionFunction<BringArguments> = (args, hre) =>

@@ -14,18 +14,15 @@ import { check, optionName, said } from "../../../options/problems.ts";
 import type { OptionProblem } from "../../../options/problems.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { encodeCall } from "../session/encode-call.ts";
 import { sessionOf, withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { readAmount, tokenOnChain } from "../session/tokens.ts";
 import { includedOn } from "../following/wait-for-transaction.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface CallTogetherArguments extends EcosystemArguments {
-  readonly calls: string;
-  readonly from: string | undefined;
-  readonly noWait: boolean;
-}
+type CallTogetherArguments = ArgumentsOf<(typeof actingTasks)["callTogether"]>;
 
 const text = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 const callsFile = v.pipe(

@@ -10,28 +10,16 @@ import { nextBlockTime } from "../../../settlement-layer/reader/l1-time.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
 import { readNumber } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { encodeCall } from "../session/encode-call.ts";
 import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { requireSendable } from "../session/standing.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "../session/tokens.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface CallArguments extends EcosystemArguments {
-  readonly to: string;
-  readonly function: string;
-  readonly arguments: readonly string[];
-  readonly value: string | undefined;
-  readonly reward: string | undefined;
-  readonly gas: string | undefined;
-  readonly expires: string | undefined;
-  readonly from: string | undefined;
-  readonly funded: boolean;
-  readonly estimate: boolean;
-  readonly force: boolean;
-  readonly noWait: boolean;
-}
+type CallArguments = ArgumentsOf<(typeof actingTasks)["call"]>;
 
 /** From a plain transaction's to what one of the protocol may have. */
 const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);

@@ -5,7 +5,6 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender } from "../session/accounts.ts";
 import { readHash } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { claimCalls } from "./claim-call.ts";
 import type { ClaimedCall } from "./claim-call.ts";
 import { claimMessages, gatewayMessagesNamed } from "./claim-message.ts";
@@ -15,12 +14,10 @@ import type { Claimed } from "../following/claim-withdrawal.ts";
 import { claimRefunds, refundable } from "./claim-refund.ts";
 import { sessionOf, withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ClaimArguments extends EcosystemArguments {
-  readonly chain: string;
-  readonly hash: string;
-  readonly from: string | undefined;
-}
+type ClaimArguments = ArgumentsOf<(typeof actingTasks)["claim"]>;
 
 /**
  * `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made, with those that follow from it, or messages of the gateway

@@ -5,14 +5,15 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { TransferArguments } from "../session/arguments.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 import { sessionOf, withEcosystem } from "../session/session.ts";
 import { requireTaking } from "../session/standing.ts";
 import { readAmount, resolveSymbol, tokenOnL1 } from "../session/tokens.ts";
 import { waitForTransaction } from "../following/wait-for-transaction.ts";
 
 /** `hyperchain:deposit`: money from what a chain settles on to the chain, through its priority queue. */
-const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
+const action: NewTaskActionFunction<ArgumentsOf<(typeof actingTasks)["deposit"]>> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (whole) => {
     const to = await resolvePlace(whole, args.to);
     const session = to.chainId === whole.info.l1.chainId ? whole : sessionOf(whole, to.chainId);

@@ -7,21 +7,14 @@ import { wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { table } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { taskWallets } from "../session/task-wallets.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface KeysArguments extends EcosystemArguments {
-  readonly id: string;
-  readonly home: string | undefined;
-  readonly register: boolean;
-  readonly rotate: boolean;
-  readonly owners: string | undefined;
-  readonly threshold: string | undefined;
-  readonly from: string | undefined;
-}
+type KeysArguments = ArgumentsOf<(typeof actingTasks)["keys"]>;
 
 /** `hyperchain:keys`: the keys of an account on all chains, by its home chain's keystore. */
 const action: NewTaskActionFunction<KeysArguments> = (args, hre) =>

@@ -9,20 +9,14 @@ import { resolveChainAddress } from "../../../client/names/resolve-name.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace, readSender, resolvePlace, signerOf } from "../session/accounts.ts";
 import type { AccountPlace } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { table } from "../session/output.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface NamesArguments extends EcosystemArguments {
-  readonly name: string;
-  readonly take: boolean;
-  readonly account: string | undefined;
-  readonly chainLabel: boolean;
-  readonly choose: boolean;
-  readonly from: string | undefined;
-}
+type NamesArguments = ArgumentsOf<(typeof actingTasks)["names"]>;
 
 /** `hyperchain:names`: what L1's registry of names has, and names for the sender. */
 const action: NewTaskActionFunction<NamesArguments> = (args, hre) =>

@@ -9,7 +9,6 @@ import { forwardingFee, pathBetween } from "../../../client/messages/forward.ts"
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
 import type { AccountPlace } from "../session/accounts.ts";
-import type { TransferArguments } from "../session/arguments.ts";
 import { untilListed } from "../following/follow-listed.ts";
 import { followMessage } from "../following/follow-message.ts";
 import { followSent } from "../following/follow-sent.ts";
@@ -18,12 +17,10 @@ import type { Session } from "../session/session.ts";
 import { requireSendable } from "../session/standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "../session/tokens.ts";
 import type { NamedToken } from "../session/tokens.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface SendArguments extends TransferArguments {
-  readonly fee: string | undefined;
-  readonly estimate: boolean;
-  readonly listed: boolean;
-}
+type SendArguments = ArgumentsOf<(typeof actingTasks)["send"]>;
 
 /** `hyperchain:send`: money from any member to an account on any member. */
 const action: NewTaskActionFunction<SendArguments> = (args, hre) =>

@@ -6,7 +6,6 @@ import { findAsset } from "../../../client/wallet/spendable.ts";
 import { isEther } from "../../../client/tokens/token.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { readPlace, defaultSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { followSent } from "../following/follow-sent.ts";
 import { strong, table } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
@@ -14,15 +13,10 @@ import type { Session } from "../session/session.ts";
 import { requireTaking } from "../session/standing.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "../session/tokens.ts";
 import type { NamedToken } from "../session/tokens.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface SpendArguments extends EcosystemArguments {
-  readonly amount: string;
-  readonly asset: string;
-  readonly to: string;
-  readonly from: string | undefined;
-  readonly estimate: boolean;
-  readonly noWait: boolean;
-}
+type SpendArguments = ArgumentsOf<(typeof actingTasks)["spend"]>;
 
 /** `hyperchain:spend`: a payment out of what an account has on all members together. */
 const action: NewTaskActionFunction<SpendArguments> = (args, hre) =>

@@ -13,7 +13,6 @@ import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
 import type { AccountPlace } from "../session/accounts.ts";
 import { readNumber } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { callFailure } from "../session/call-failure.ts";
 import { followMessage } from "../following/follow-message.ts";
 import { withEcosystem } from "../session/session.ts";
@@ -21,20 +20,10 @@ import type { Session } from "../session/session.ts";
 import { requireSendable } from "../session/standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "../session/tokens.ts";
 import type { NamedToken } from "../session/tokens.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface SwapArguments extends EcosystemArguments {
-  readonly amount: string;
-  readonly at: string;
-  readonly token: string | undefined;
-  readonly wanted: string | undefined;
-  readonly via: string | undefined;
-  readonly to: string | undefined;
-  readonly minimum: string | undefined;
-  readonly slippage: string | undefined;
-  readonly from: string | undefined;
-  readonly estimate: boolean;
-  readonly noWait: boolean;
-}
+type SwapArguments = ArgumentsOf<(typeof actingTasks)["swap"]>;
 
 const SLIPPAGE = wholeNumber(0, 9_999, 50);
 

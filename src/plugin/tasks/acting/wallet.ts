@@ -9,13 +9,12 @@ import type { WalletView } from "../../../client/wallet/wallet-view.ts";
 import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { resolvePlace } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { strong, table, warning } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface WalletArguments extends EcosystemArguments {
-  readonly account: string;
-}
+type WalletArguments = ArgumentsOf<(typeof actingTasks)["wallet"]>;
 
 /** `hyperchain:wallet`: what an account has on every member, and what is on its way. */
 const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>

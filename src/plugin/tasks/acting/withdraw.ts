@@ -5,14 +5,15 @@ import { withdraw } from "../../../client/messages/withdraw.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { TransferArguments } from "../session/arguments.ts";
+import type { actingTasks } from "../arguments/acting.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 import { claimWithdrawal } from "../following/claim-withdrawal.ts";
 import { sessionOf, withEcosystem } from "../session/session.ts";
 import { requireNotEnded, requireStarted } from "../session/standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "../session/tokens.ts";
 
 /** `hyperchain:withdraw`: money from a chain to what it settles on, where it is claimed once the batch is executed there. */
-const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
+const action: NewTaskActionFunction<ArgumentsOf<(typeof actingTasks)["withdraw"]>> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (whole) => {
     const from = await readSender(whole, args.from);
     if (from.chainId === whole.info.l1.chainId)

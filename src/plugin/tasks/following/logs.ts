@@ -6,17 +6,15 @@ import type { Description } from "../../../devnet/view/books/describe.ts";
 import { endedBecause } from "../../../devnet/view/governing/ended-because.ts";
 import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts";
 import { activityLines } from "./activity-lines.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import type { followingTasks } from "../arguments/following.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface LogsArguments extends EcosystemArguments {
-  readonly follow: boolean;
-  readonly all: boolean;
-}
+type LogsArguments = ArgumentsOf<(typeof followingTasks)["logs"]>;
 
 /** A look is a question of some blocks; the page is told, and asks as often as there are blocks. */
 const LOOK_MS = 200;

@@ -1,7 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { readHash } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { callFailure } from "../session/call-failure.ts";
 import { messageTitle, stepLine, stuckLine } from "../session/event-lines.ts";
 import { findMessage, followMessage } from "./follow-message.ts";
@@ -12,11 +11,10 @@ import { notLeft, onwardHops, onwardMoney } from "./onward-hops.ts";
 import type { OnwardHop } from "./onward-hops.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { followingTasks } from "../arguments/following.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface MessageArguments extends EcosystemArguments {
-  readonly hash: string;
-  readonly noWait: boolean;
-}
+type MessageArguments = ArgumentsOf<(typeof followingTasks)["message"]>;
 
 /** `hyperchain:message`: each step of one message, until its import is settled; of what a layer sends to a chain too. */
 const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>

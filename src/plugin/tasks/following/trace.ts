@@ -15,13 +15,12 @@ import { printable } from "../../../runtime/printable.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { messageLine } from "./activity-lines.ts";
 import { readHash } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { followingTasks } from "../arguments/following.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface TraceArguments extends EcosystemArguments {
-  readonly hash: string;
-}
+type TraceArguments = ArgumentsOf<(typeof followingTasks)["trace"]>;
 
 /** Chains one behind the other, messages of one transaction, and characters of a call that are told. */
 const MOST_HOPS = 6;

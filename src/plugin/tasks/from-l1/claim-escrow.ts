@@ -16,20 +16,15 @@ import type { AskedNode } from "../../../relayer/state-proof.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { readNumber } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { rebuild } from "./chain-on-l1.ts";
 import { sessionOf, withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { describeOnLayer } from "../session/tokens.ts";
 import type { NamedToken } from "../session/tokens.ts";
+import type { fromL1Tasks } from "../arguments/from-l1.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ClaimEscrowArguments extends EcosystemArguments {
-  readonly flow: string;
-  readonly leg: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly token: string | undefined;
-}
+type ClaimEscrowArguments = ArgumentsOf<(typeof fromL1Tasks)["claimEscrow"]>;
 
 const amount = v.pipe(
   v.union([v.pipe(v.string(), v.regex(/^\d+$/)), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),

@@ -12,14 +12,14 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { askContract } from "../session/ask-contract.ts";
 import { rebuild, withChainOnL1 } from "./chain-on-l1.ts";
-import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
-import type { Claim, ClaimArguments } from "./exit-claims.ts";
+import type { Claim } from "./exit-claims.ts";
 import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
+import type { fromL1Tasks } from "../arguments/from-l1.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ExitArguments extends ChainOnL1Arguments, ClaimArguments {
-  readonly activate: boolean;
-}
+type ExitArguments = ArgumentsOf<(typeof fromL1Tasks)["exit"]>;
 
 const WHAT_IS_ON_TOP =
   "L1 pays what accounts held there (hyperchain:exit) from data on L1, or, where a chain is no rollup, from nodes of both; what is on its " +

@@ -2,16 +2,13 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import { readNumber } from "../session/arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { strong, toJson } from "../session/output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
 import { rebuiltProof } from "./rebuilt-proof.ts";
+import type { fromL1Tasks } from "../arguments/from-l1.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ProveArguments extends ChainOnL1Arguments {
-  readonly what: string;
-  readonly token: string | undefined;
-  readonly fromBlock: string | undefined;
-}
+type ProveArguments = ArgumentsOf<(typeof fromL1Tasks)["prove"]>;
 
 /** `hyperchain:prove`: what contracts on L1 take as proof of something on a chain, from L1's data alone. */
 const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>

@@ -20,22 +20,16 @@ import { connectChain } from "../../start-ecosystem.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readNumber, readOption } from "../session/arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { readLogs } from "./logs-file.ts";
 import { warning } from "../session/output.ts";
 import type { Output } from "../session/output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
 import { reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import type { fromL1Tasks } from "../arguments/from-l1.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ReconstructArguments extends ChainOnL1Arguments {
-  readonly upTo: string | undefined;
-  readonly fromBlock: string | undefined;
-  readonly servePort: string | undefined;
-  readonly writable: boolean;
-  readonly operate: boolean;
-  readonly operations: string | undefined;
-}
+type ReconstructArguments = ArgumentsOf<(typeof fromL1Tasks)["reconstruct"]>;
 
 /** How a chain is run by the operator that continues it, as hyperchain:spawn runs it. */
 const RUNNING = { batchAgeMs: 2_000, minGasPriceWei: 1_000_000n } as const;

@@ -13,20 +13,14 @@ import { pluginError } from "../../plugin-error.ts";
 import { packageBridges, packageGenesis } from "../../protocol-genesis.ts";
 import { readNumber } from "../session/arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
-import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { strong, warning } from "../session/output.ts";
 import { nothingServes, proofFromFile, servedProofs } from "./served-proof.ts";
 import { watchExecution } from "./watch-execution.ts";
+import type { fromL1Tasks } from "../arguments/from-l1.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface VerifyArguments extends ChainOnL1Arguments {
-  /** Empty where it is left out. */
-  readonly batch: string;
-  readonly watch: boolean;
-  readonly failFast: boolean;
-  readonly proof: string | undefined;
-  readonly chainUrl: string | undefined;
-  readonly fromBlock: string | undefined;
-}
+type VerifyArguments = ArgumentsOf<(typeof fromL1Tasks)["verify"]>;
 
 const BATCH = wholeNumber(0, Number.MAX_SAFE_INTEGER, 3);
 

@@ -13,7 +13,7 @@ import { readVersionOption } from "./version-option.ts";
 /** Options of which each is something that a council does. */
 export const COUNCIL_ACTS = ["freeze", "unfreeze", "approveHalt"] as const;
 
-export type CouncilArguments = Readonly<
+type CouncilArguments = Readonly<
   Record<(typeof COUNCIL_ACTS)[number] | "seconds" | "replacement" | "deadline" | "signatures" | "from", string | undefined>
 >;
 

@@ -20,19 +20,15 @@ import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { contentBeside } from "./add-version.ts";
 import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
-import type { ChainOnL1Arguments, FoundOnL1 } from "../from-l1/chain-on-l1.ts";
+import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { strong } from "../session/output.ts";
 import { actInCouncil, COUNCIL_ACTS, councilActOf } from "./council-acts.ts";
-import type { CouncilArguments } from "./council-acts.ts";
 import { signAs } from "./sign-as.ts";
 import { readVersionOption } from "./version-option.ts";
+import type { governingTasks } from "../arguments/governing.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface GovernanceArguments
-  extends
-    ChainOnL1Arguments,
-    CouncilArguments,
-    Readonly<Record<(typeof ACTS)[number] | "verifier" | "calldata" | "description", string | undefined>>,
-    Readonly<Record<(typeof STEPS)[number] | "support", string | undefined>> {}
+type GovernanceArguments = ArgumentsOf<(typeof governingTasks)["governance"]>;
 
 /** Options of which each is something that governance does; several make one proposal. */
 const ACTS = ["add", "retire", "halt", "council", "call"] as const;

@@ -10,18 +10,17 @@ import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readNumber } from "../session/arguments.ts";
 import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
-import type { ChainOnL1Arguments } from "../from-l1/chain-on-l1.ts";
 import { table } from "../session/output.ts";
 import { signAs } from "./sign-as.ts";
+import type { governingTasks } from "../arguments/governing.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
 const CHANGES = [
   ...(["validators", "threshold", "standby", "standbyThreshold"] as const),
   ...(["policy", "filterer", "governed", "takesReplacements"] as const),
 ] as const;
 
-interface TermsArguments extends ChainOnL1Arguments, Readonly<Record<(typeof CHANGES)[number] | "from", string | undefined>> {
-  readonly withdraw: boolean;
-}
+type TermsArguments = ArgumentsOf<(typeof governingTasks)["terms"]>;
 
 const THRESHOLD = wholeNumber(0, 2 ** 32, 2);
 

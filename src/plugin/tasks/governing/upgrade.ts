@@ -14,21 +14,15 @@ import { addVersionBeside } from "./add-version.ts";
 import type { VersionToAdd } from "./add-version.ts";
 import { readNumber } from "../session/arguments.ts";
 import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
-import type { FoundOnL1, ChainOnL1Arguments } from "../from-l1/chain-on-l1.ts";
+import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";
 import { baseObjection, treeObjection } from "./upgrade-plan.ts";
+import type { governingTasks } from "../arguments/governing.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface UpgradeArguments extends ChainOnL1Arguments {
-  readonly to: string | undefined;
-  readonly verifier: string | undefined;
-  readonly notBefore: string | undefined;
-  readonly cancel: boolean;
-  readonly all: boolean;
-  readonly rehearse: boolean;
-  readonly from: string | undefined;
-}
+type UpgradeArguments = ArgumentsOf<(typeof governingTasks)["upgrade"]>;
 
 /** What is to be scheduled; `notBefore` in seconds, 0 for as soon as the notice is over. */
 interface WantedUpgrade extends Pick<UpgradeArguments, "from" | "verifier"> {

@@ -8,7 +8,6 @@ import type { Relayer } from "../../../relayer/relayer.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { signerOf } from "../session/accounts.ts";
 import { readHash } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { callFailure } from "../session/call-failure.ts";
 import { layerOf, messageTitle } from "../session/event-lines.ts";
 import { findMessage } from "../following/follow-message.ts";
@@ -18,13 +17,10 @@ import { sessionOf, withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { untilJourney } from "../following/until-journey.ts";
 import { waitForTransaction } from "../following/wait-for-transaction.ts";
+import type { relayingTasks } from "../arguments/relaying.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface DeliverArguments extends EcosystemArguments {
-  readonly hash: string;
-  readonly from: string | undefined;
-  readonly noWait: boolean;
-  readonly throughQueue: boolean;
-}
+type DeliverArguments = ArgumentsOf<(typeof relayingTasks)["deliver"]>;
 
 /** `hyperchain:deliver`: brings one message with its proof to its destination, where no relayer does. */
 const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>

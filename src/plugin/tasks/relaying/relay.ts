@@ -7,19 +7,15 @@ import { describeRefusal } from "../../../relayer/refusal.ts";
 import { minRewardPercent as percent } from "../../../options/fields/relayer.ts";
 import { amount } from "../../../options/fields/values.ts";
 import { readNumber, readOption } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { messageTitle, stepLine } from "../session/event-lines.ts";
 import { openRelayers, relayerAccount } from "./own-relayer.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
+import type { relayingTasks } from "../arguments/relaying.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface RelayArguments extends EcosystemArguments {
-  readonly from: string | undefined;
-  readonly minRewardPercent: string | undefined;
-  readonly reserve: string | undefined;
-  readonly once: boolean;
-}
+type RelayArguments = ArgumentsOf<(typeof relayingTasks)["relay"]>;
 
 /** How often L1 and the chains are looked at. */
 const LOOK_MS = 500;

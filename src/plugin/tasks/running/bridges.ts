@@ -8,15 +8,14 @@ import { folder } from "../../../options/ecosystem.ts";
 import { printable } from "../../../runtime/printable.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readOption } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { hyperlaneRegistry } from "./hyperlane-registry.ts";
 import { warning } from "../session/output.ts";
 import type { Output } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface BridgesArguments extends EcosystemArguments {
-  readonly registry: string | undefined;
-}
+type BridgesArguments = ArgumentsOf<(typeof runningTasks)["bridges"]>;
 
 /** `hyperchain:bridges`: where bridges of others are, and what waits on them. */
 const action: NewTaskActionFunction<BridgesArguments> = (args, hre) =>

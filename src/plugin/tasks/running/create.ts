@@ -14,26 +14,15 @@ import { readSource } from "../../importing/read-source.ts";
 import { countsOf, leftOutLine } from "../../importing/told-accounts.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readFlags, readNumber, readOption } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { createdLine } from "../session/event-lines.ts";
 import { warning } from "../session/output.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface CreateArguments extends EcosystemArguments {
-  readonly name: string;
-  readonly chainId: string | undefined;
-  readonly port: string | undefined;
-  readonly da: string | undefined;
-  readonly baseToken: string | undefined;
-  readonly settlesOn: string | undefined;
-  readonly protocolVersion: string | undefined;
-  readonly blockMs: string | undefined;
-  readonly batchMs: string | undefined;
-  /** A file, or the URL of an anvil or of a Hardhat node. */
-  readonly import: string | undefined;
-}
+type CreateArguments = ArgumentsOf<(typeof runningTasks)["create"]>;
 
 /** The bridge's limit of what a chain has. */
 const MOST_WEI = 2n ** 126n;

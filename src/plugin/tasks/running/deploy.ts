@@ -18,14 +18,10 @@ import { readNumber } from "../session/arguments.ts";
 import { deployedGovernance } from "./deployed-governance.ts";
 import { createOutput, strong, table } from "../session/output.ts";
 import { explained } from "../session/task-error.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface DeployArguments {
-  readonly governance: string | undefined;
-  readonly retirementNotice: string | undefined;
-  readonly revealDelay: string | undefined;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
+type DeployArguments = ArgumentsOf<(typeof runningTasks)["deploy"]>;
 
 /** Five blocks of Ethereum: an announcement that answers a creation in the mempool comes too late. */
 const REVEAL_DELAY_SECONDS = 60;

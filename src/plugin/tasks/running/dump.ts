@@ -8,16 +8,14 @@ import { folder } from "../../../options/ecosystem.ts";
 import { fromHex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readOption } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { createOutput, warning } from "../session/output.ts";
 import type { Output } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import { explained } from "../session/task-error.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface DumpArguments extends EcosystemArguments {
-  readonly file: string;
-  readonly data: string | undefined;
-}
+type DumpArguments = ArgumentsOf<(typeof runningTasks)["dump"]>;
 
 /** `hyperchain:dump`: writes an ecosystem that is kept into one file. */
 const action: NewTaskActionFunction<DumpArguments> = async (args, hre) => {

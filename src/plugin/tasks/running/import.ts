@@ -3,16 +3,13 @@ import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { backBalances } from "./back-balances.ts";
 import { balanceGain, importAccounts } from "../../importing/import-state.ts";
 import { readSource } from "../../importing/read-source.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { countsOf, leftOutLine } from "../../importing/told-accounts.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ImportArguments extends EcosystemArguments {
-  /** A file, or the URL of an anvil or of a Hardhat node. */
-  readonly source: string;
-  readonly chain: string;
-}
+type ImportArguments = ArgumentsOf<(typeof runningTasks)["import"]>;
 
 /** Changes between two lines of progress. */
 const TOLD_EACH = 1_000;

@@ -6,10 +6,11 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace } from "../session/accounts.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { readersOf } from "../session/reader-sessions.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
 const LISTS = ["senders", "deployers"] as const;
 type ListName = (typeof LISTS)[number];
@@ -17,9 +18,7 @@ type ListName = (typeof LISTS)[number];
 type Lists = Readonly<Record<ListName, readonly Hex[] | null>>;
 
 const CHANGES = [...LISTS, "addSenders", "removeSenders", "addDeployers", "removeDeployers"] as const;
-interface ListsArguments extends EcosystemArguments, Readonly<Record<(typeof CHANGES)[number], string | undefined>> {
-  readonly chain: string;
-}
+type ListsArguments = ArgumentsOf<(typeof runningTasks)["lists"]>;
 type RunningChain = EcosystemInfo["chains"][number];
 
 /** `hyperchain:lists`: shows whose transactions and contracts a chain takes; its admin changes that. */

@@ -4,11 +4,10 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { announced, leadingPage } from "../../discovery/state-file.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { createOutput } from "../session/output.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface OpenArguments {
-  readonly print: boolean;
-  readonly json: boolean;
-}
+type OpenArguments = ArgumentsOf<(typeof runningTasks)["open"]>;
 
 /** `hyperchain:open`: the page of the project's running ecosystem, with the token by which it acts. */
 const action: NewTaskActionFunction<OpenArguments> = async (args, hre) => {

@@ -17,17 +17,10 @@ import { createOutput, warning } from "../session/output.ts";
 import type { Output } from "../session/output.ts";
 import { explained } from "../session/task-error.ts";
 import { nextSignal } from "../session/until-signal.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ProverArguments {
-  readonly url: string | undefined;
-  readonly token: string | undefined;
-  readonly postgres: string | undefined;
-  readonly name: string | undefined;
-  readonly proverWorkers: string | undefined;
-  readonly proverDevice: string | undefined;
-  readonly once: boolean;
-  readonly json: boolean;
-}
+type ProverArguments = ArgumentsOf<(typeof runningTasks)["prover"]>;
 
 /** `hyperchain:prover`: takes tasks of an ecosystem's fleet and proves them. Ctrl-C gives the task back. */
 const action: NewTaskActionFunction<ProverArguments> = async (args) => {

@@ -1,13 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { RemovedChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface RemoveArguments extends EcosystemArguments {
-  readonly chain: string;
-  readonly force: boolean;
-}
+type RemoveArguments = ArgumentsOf<(typeof runningTasks)["remove"]>;
 
 /** `hyperchain:remove`: the ecosystem has a chain less. */
 const action: NewTaskActionFunction<RemoveArguments> = (args, hre) =>

@@ -3,15 +3,13 @@ import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { ResealInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { readNumber } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { resealLines } from "../session/event-lines.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface ResealArguments extends EcosystemArguments {
-  readonly chain: string;
-  readonly fromBatch: string | undefined;
-}
+type ResealArguments = ArgumentsOf<(typeof runningTasks)["reseal"]>;
 
 const BATCH_NUMBER = wholeNumber(0, Number.MAX_SAFE_INTEGER, 1);
 

@@ -2,17 +2,14 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { EcosystemInfo, EcosystemStatus, SettledBatchInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { batchLine, layerOf } from "../session/event-lines.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface SettleArguments extends EcosystemArguments {
-  /** Empty for all. */
-  readonly chain: string;
-  readonly execution: boolean;
-}
+type SettleArguments = ArgumentsOf<(typeof runningTasks)["settle"]>;
 
 /** `hyperchain:settle`: seals the open batches and waits until L1 has executed them. */
 const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>

@@ -4,25 +4,19 @@ import { FIRST_CHAIN_ID } from "../../../options/fields/identity.ts";
 import { DEFAULT_L1_PORT } from "../../../options/fields/l1.ts";
 import { DEFAULT_PAGE_PORT } from "../../../options/fields/page.ts";
 import { withFlags } from "../../../options/spawn-flags.ts";
-import type { GivenFlags, SpawnFlag } from "../../../options/spawn-flags.ts";
+import type { GivenFlags } from "../../../options/spawn-flags.ts";
 import type { HyperchainConfig, HyperchainsConfig } from "../../../options/resolved-config.ts";
 import { resolveHyperchains } from "../../config/resolve.ts";
 import { pluginError } from "../../plugin-error.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 import { readFlags } from "../session/arguments.ts";
 
 /** Names of chains where nothing is configured. */
 const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] as const;
 
 /** The options of `hyperchain:spawn` as they are typed; each one that is given comes before the config. */
-export interface SpawnArguments extends Readonly<Record<SpawnFlag, string | undefined>> {
-  readonly noRelayer: boolean;
-  readonly noPage: boolean;
-  /** Go on in the background. */
-  readonly detach: boolean;
-  /** The same, and return only when the ecosystem is ready. */
-  readonly wait: boolean;
-  readonly json: boolean;
-}
+export type SpawnArguments = ArgumentsOf<(typeof runningTasks)["spawn"]>;
 
 /** The config with what the command line says. Throws a plugin error for what cannot be. */
 export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): HyperchainsConfig {

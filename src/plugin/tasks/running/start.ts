@@ -2,12 +2,11 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { endedChain } from "../../../client/standing/chain-standing.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface StartArguments extends EcosystemArguments {
-  readonly chain: string;
-}
+type StartArguments = ArgumentsOf<(typeof runningTasks)["start"]>;
 
 /** `hyperchain:start`: a chain that was paused goes on. */
 const action: NewTaskActionFunction<StartArguments> = (args, hre) =>

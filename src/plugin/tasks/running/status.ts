@@ -6,7 +6,6 @@ import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError } from "../../discovery/lone-chain.ts";
 import type { LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
@@ -14,10 +13,10 @@ import { wholeNumber } from "../../../options/fields/values.ts";
 import { alarm, createOutput, strong, table, warning } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface StatusArguments extends EcosystemArguments {
-  readonly ethPrice: string | undefined;
-}
+type StatusArguments = ArgumentsOf<(typeof runningTasks)["status"]>;
 
 /** For one ETH. */
 const dollars = wholeNumber(1, 10 ** 9, 3_000);

@@ -7,18 +7,17 @@ import { pausedChain } from "../../../client/standing/chain-standing.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../../plugin-error.ts";
-import type { EcosystemArguments } from "../session/arguments.ts";
 import { createOutput } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
+import type { runningTasks } from "../arguments/running.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
 const LOOK_MS = 50;
 /** A process that proves ends within half a second of the signal. */
 const PATIENCE_MS = 10_000;
 const ANSWER_MS = 1_000;
 
-interface StopArguments extends EcosystemArguments {
-  readonly chain: string;
-}
+type StopArguments = ArgumentsOf<(typeof runningTasks)["stop"]>;
 
 /** `hyperchain:stop`: pauses a chain, or ends the ecosystems that this project runs, or the one that a URL names. */
 const action: NewTaskActionFunction<StopArguments> = (args, hre) =>

@@ -66,12 +66,3 @@ export function readHash(text: string): Hex {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex;
   throw pluginError(`'${text}' is no hash: 0x and 64 hex digits`);
 }
-
-/** Arguments of a task that sends money. */
-export interface TransferArguments extends EcosystemArguments {
-  readonly amount: string;
-  readonly to: string;
-  readonly token: string | undefined;
-  readonly from: string | undefined;
-  readonly noWait: boolean;
-}

@@ -3,14 +3,12 @@ import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { openSession } from "../../../client/ecosystem/open-session.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace, signerOf } from "./accounts.ts";
-import type { EcosystemArguments } from "./arguments.ts";
 import { readersOf } from "./reader-sessions.ts";
 import { withEcosystem } from "./session.ts";
+import type { sessionTasks } from "../arguments/session.ts";
+import type { ArgumentsOf } from "../arguments/shared.ts";
 
-interface SessionArguments extends EcosystemArguments {
-  readonly chain: string | undefined;
-  readonly account: string | undefined;
-}
+type SessionArguments = ArgumentsOf<(typeof sessionTasks)["session"]>;
 
 /** `hyperchain:session`: a token to read a chain that only some may read, or to change a chain's lists as its admin. */
 const action: NewTaskActionFunction<SessionArguments> = (args, hre) =>

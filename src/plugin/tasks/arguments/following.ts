@@ -1,0 +1,20 @@
+import { task } from "hardhat/config";
+import { json, url } from "./shared.ts";
+
+/** Tasks that follow what happens. */
+export const followingTasks = {
+  logs: task("hyperchain:logs", "Show what users do on all members, in words, as the page's live feed has it")
+    .addFlag({ name: "follow", description: "Go on with what happens, until Ctrl-C" })
+    .addFlag({ name: "all", description: "Show also what chains, operators and the relayer do by themselves" })
+    .addOption(url)
+    .addFlag(json),
+  trace: task("hyperchain:trace", "Show a transaction's calls as one tree over all chains that its messages reached")
+    .addPositionalArgument({ name: "hash", description: "Hash of the transaction, or of a message" })
+    .addOption(url)
+    .addFlag(json),
+  message: task("hyperchain:message", "Follow a message from chain to chain, hop by hop")
+    .addPositionalArgument({ name: "hash", description: "Hash of the message, or of a transaction on its way" })
+    .addFlag({ name: "noWait", description: "Show how far it is and return" })
+    .addOption(url)
+    .addFlag(json),
+};

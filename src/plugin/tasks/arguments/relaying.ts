@@ -1,0 +1,44 @@
+import { task } from "hardhat/config";
+import { json, option, url } from "./shared.ts";
+
+/** Tasks that bring messages on. */
+export const relayingTasks = {
+  deliver: task(
+    "hyperchain:deliver",
+    "Bring one message with its proof to its destination, or what L1 refused back to its sender, where no relayer does",
+  )
+    .addPositionalArgument({ name: "hash", description: "Hash of the message, or of the transaction that sent it" })
+    .addOption(
+      option(
+        "from",
+        "Who pays there: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addFlag({ name: "noWait", description: "Fail where the destination cannot verify it yet, instead of waiting" })
+    .addFlag({
+      name: "throughQueue",
+      description:
+        "Put the message, and a root where the destination has none, into the destination's queue on L1, from which it must take them",
+    })
+    .addOption(url)
+    .addFlag(json),
+  relay: task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
+    .addOption(
+      option(
+        "from",
+        "Who pays on every chain: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addOption(
+      option(
+        "minRewardPercent",
+        "Least reward of a delivery, in percent of what its gas costs (default: 0, everything is delivered; 100 on a chain on which others settle)",
+      ),
+    )
+    .addOption(
+      option("reserve", "What deliveries at a loss must leave in the account on each chain, such as 0.01 (default: 0.001)"),
+    )
+    .addFlag({ name: "once", description: "Deliver what waits now, and return" })
+    .addOption(url)
+    .addFlag(json),
+};

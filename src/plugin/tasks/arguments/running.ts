@@ -1,0 +1,142 @@
+import { task } from "hardhat/config";
+import { json, option, spawnOption, url } from "./shared.ts";
+
+/** Tasks that run, change and show an ecosystem. */
+export const runningTasks = {
+  spawn: task("hyperchain:spawn", "Start an L1 with the ecosystem and hyperchains, until Ctrl-C")
+    .addOption(spawnOption("chains"))
+    .addOption(spawnOption("names"))
+    .addOption(spawnOption("da"))
+    .addOption(spawnOption("port"))
+    .addOption(spawnOption("pagePort"))
+    .addOption(spawnOption("host"))
+    .addOption(spawnOption("blockMs"))
+    .addOption(spawnOption("batchMs"))
+    .addOption(spawnOption("batchTransactions"))
+    .addOption(spawnOption("prover"))
+    .addOption(spawnOption("execution"))
+    .addOption(spawnOption("proverWorkers"))
+    .addOption(spawnOption("proverDevice"))
+    .addOption(spawnOption("data"))
+    .addOption(spawnOption("load"))
+    .addOption(spawnOption("fork"))
+    .addOption(spawnOption("forkBlock"))
+    .addOption(spawnOption("settlementUrl"))
+    .addFlag({ name: "noRelayer", description: "Run no relayer" })
+    .addFlag({ name: "noPage", description: "Serve no page to look at the ecosystem" })
+    .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
+    .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
+    .addFlag(json),
+  stop: task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
+    .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
+    .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
+    .addFlag(json),
+  dump: task("hyperchain:dump", "Write a kept ecosystem into one file, which hyperchain:spawn --load goes on with")
+    .addPositionalArgument({ name: "file", description: "File to write, such as world.dump" })
+    .addOption(option("data", "Folder of an ecosystem that does not run (default: the running ecosystem is dumped)"))
+    .addOption(url)
+    .addFlag(json),
+  create: task("hyperchain:create", "Add a chain to the running ecosystem: created on L1 by the factory, funded and served")
+    .addPositionalArgument({ name: "name", description: "What it is called" })
+    .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
+    .addOption(option("port", "Port at which it is served (default: any free one)"))
+    .addOption(option("da", "Where its data goes: rollup, validium or chain (default: rollup)"))
+    .addOption(option("settlesOn", "Chain of the ecosystem on which it settles instead of L1 (default: L1)"))
+    .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
+    .addOption(option("protocolVersion", "2, or 3 in which transactions pay for what they cost to prove (default: 2)"))
+    .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
+    .addOption(
+      option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),
+    )
+    .addOption(
+      option(
+        "import",
+        "Accounts that it is born with: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil or Hardhat node",
+      ),
+    )
+    .addOption(url)
+    .addFlag(json),
+  start: task("hyperchain:start", "Have a chain go on that hyperchain:stop has paused")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(url)
+    .addFlag(json),
+  remove: task("hyperchain:remove", "Remove a chain from the running ecosystem; its contract on L1 stays")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addFlag({ name: "force", description: "Also where messages or batches of it are open, which are left behind" })
+    .addOption(url)
+    .addFlag(json),
+  lists: task("hyperchain:lists", "Show whose transactions and contracts a chain takes; as its admin, change that")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(option("senders", "Whose transactions it takes: accounts with commas, all, or none"))
+    .addOption(option("addSenders", "Accounts for the list of senders"))
+    .addOption(option("removeSenders", "Accounts that leave it"))
+    .addOption(option("deployers", "Who may create contracts: accounts with commas, all, or none"))
+    .addOption(option("addDeployers", "Accounts for the list of deployers"))
+    .addOption(option("removeDeployers", "Accounts that leave it"))
+    .addOption(url)
+    .addFlag(json),
+  status: task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages, fees")
+    .addOption(option("ethPrice", "Dollars for 1 ETH, at which a transfer's fee is told in cents too"))
+    .addOption(url)
+    .addFlag(json),
+  open: task("hyperchain:open", "Open the page of the project's running ecosystem in a browser")
+    .addFlag({ name: "print", description: "Print its address, and open nothing" })
+    .addFlag(json),
+  bridges: task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
+    .addOption(option("registry", "Folder into which files for Hyperlane's own command line are written"))
+    .addOption(url)
+    .addFlag(json),
+  import: task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
+    .addPositionalArgument({
+      name: "source",
+      description: "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil or Hardhat node",
+    })
+    .addPositionalArgument({ name: "chain", description: "Chain that gets them: name or id" })
+    .addOption(url)
+    .addFlag(json),
+  settle: task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
+    .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
+    .addFlag({ name: "execution", description: "Wait, too, until their execution is proven, or labelled with why it is not" })
+    .addOption(url)
+    .addFlag(json),
+  reseal: task("hyperchain:reseal", "Form batches again that L1 has not executed, with all operations that wait on L1")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(
+      option(
+        "fromBatch",
+        "First batch; if L1 has committed it, the validators have L1 revert it (default: the first that L1 has not committed)",
+      ),
+    )
+    .addOption(url)
+    .addFlag(json),
+  prover: task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
+    .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
+    .addOption(option("token", "The ecosystem's prover.fleet.token (default: HYPERCHAIN_PROVER_TOKEN)"))
+    .addOption(
+      option("postgres", "Its prover.fleet.postgres, instead of --url and --token (default: HYPERCHAIN_PROVER_POSTGRES)"),
+    )
+    .addOption(option("name", "What the ecosystem calls this worker (default: of this machine and process)"))
+    .addOption(spawnOption("proverWorkers"))
+    .addOption(spawnOption("proverDevice"))
+    .addFlag({ name: "once", description: "End after one proof" })
+    .addFlag(json),
+  deploy: task(
+    "hyperchain:deploy",
+    "Deploy the ecosystem's contracts onto the network of --network, from that network's first account",
+  )
+    .addOption(
+      option(
+        "governance",
+        "Account that adds and retires protocol versions, where no votes do by hyperchains.governance of the config (default: the deployer)",
+      ),
+    )
+    .addOption(
+      option(
+        "retirementNotice",
+        "Seconds between a version's retirement and its effect (default: 2592000, and twice what the config's council may freeze)",
+      ),
+    )
+    .addOption(option("revealDelay", "Seconds between a chain's announcement and its creation (default: 60)"))
+    .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })
+    .addFlag(json),
+};
