@@ -25,10 +25,17 @@ export function phaseWords(phase: string, chainId: number): string {
   return wordsOn(layerName(chainId))[phase as ProofInTheMaking["phase"]];
 }
 
+/** Where a chain's proof is: in which phase, which proof of those up to L1's it is, and a fleet's worker that makes it. */
+export function proofWords({ phase, worker, tree }: Omit<ProofInTheMaking, "batch">, chainId: number): string {
+  const place = tree && `proof ${Math.min(tree.made + 1, tree.proofs)} of ${tree.proofs} (${tree.kind}): `;
+  return `${place ?? ""}${phaseWords(phase, chainId)}${worker === undefined ? "" : `, by ${worker}`}`;
+}
+
 /** The status with what the feed has told of a proof. What L1 has accepted meanwhile stays accepted. */
-export function withProof(status: EcosystemStatus, { chainId, number, phase, worker }: FeedEntry): EcosystemStatus {
+export function withProof(status: EcosystemStatus, { chainId, number, phase, worker, tree }: FeedEntry): EcosystemStatus {
   if (number === undefined || phase === undefined) return status;
-  const proof = { batch: number, phase: phase as ProofInTheMaking["phase"], ...(worker === undefined ? {} : { worker }) };
+  const named = { ...(worker === undefined ? {} : { worker }), ...(tree === undefined ? {} : { tree }) };
+  const proof = { batch: number, phase: phase as ProofInTheMaking["phase"], ...named };
   return {
     ...status,
     chains: status.chains.map((chain) => {

@@ -8,7 +8,7 @@ import { BatchChanges } from "../parts/batch-changes.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
-import { phaseWords } from "../proof-phases.ts";
+import { proofWords } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import type { SettlementBase } from "../settlement-base.ts";
@@ -44,9 +44,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
-                proof:
-                  (proof && `${phaseWords(proof.phase, chainId)}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`) ??
-                  missingProof(info.prover.mode, batch, standing),
+                proof: (proof && proofWords(proof, chainId)) ?? missingProof(info.prover.mode, batch, standing),
                 execution: executionOfBatch(chain, number, execution),
                 began: time(batch.timestamp),
                 blocks: blocks && (

@@ -8,7 +8,7 @@ import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../picture/picture.tsx";
 import { BatchLink, WholeAddress } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
-import { phaseWords } from "../proof-phases.ts";
+import { proofWords } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
 
@@ -97,9 +97,9 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
         caption="Batches whose proof is being made, or shown to what the chain settles on"
         columns={["chain", "batch", "phase", "prover"]}
         empty=""
-        rows={proofs.slice(0, MOST_PROOFS).map(({ name, chainId, batch, phase, worker }) => ({
+        rows={proofs.slice(0, MOST_PROOFS).map(({ name, chainId, batch, worker, ...stage }) => ({
           key: `${name}:${batch}`,
-          cells: [name, <BatchLink chain={name} number={batch} />, phaseWords(phase, chainId), worker ?? "this ecosystem"],
+          cells: [name, <BatchLink chain={name} number={batch} />, proofWords(stage, chainId), worker ?? "this ecosystem"],
         }))}
       />
       {proofs.length > MOST_PROOFS && <p class="quiet">{count(proofs.length - MOST_PROOFS)} more wait.</p>}

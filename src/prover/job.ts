@@ -22,6 +22,17 @@ export interface ProofProgress {
   readonly fraction: number;
   /** What the worker of a fleet calls itself; absent where this process makes the proof. */
   readonly worker?: string;
+  /** Of the tree of proofs up to the one for L1; absent where the proof stands on no others. */
+  readonly tree?: TreeProgress;
+}
+
+/** How far a tree of proofs is. */
+export interface TreeProgress {
+  /** What the one that is being made is a proof of: "leaf", "wrap". */
+  readonly kind: string;
+  /** Proofs that are made, and how many there are, the last one included. */
+  readonly made: number;
+  readonly proofs: number;
 }
 
 /** A finished proof with the statement that it proves. */

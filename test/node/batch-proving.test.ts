@@ -63,6 +63,34 @@ test("a proof is told at each phase of its making, when it is made and when it g
   assert.deepEqual(provings.all(), []);
 });
 
+test("a proof that stands on others is told at each kind of them, though the phase is the same", async () => {
+  const { jobs, prover } = steeredProver();
+  const told: BatchProving[] = [];
+  const provings = new BatchProvings({
+    prover,
+    pending: new Map([[5n, pendingBatch(5n)]]),
+    onProving: (proving) => told.push(proving),
+  });
+  const made = provings.proofs.prove(pendingBatch(5n).batch);
+  const { options, finish } = jobs[0]!;
+  const at = (kind: string, count: number, fraction: number): void =>
+    options.onProgress!({ phase: "trace", fraction, tree: { kind, made: count, proofs: 5 } });
+  at("leaf", 0, 0);
+  at("leaf", 0, 0.5);
+  at("batch", 2, 0);
+  finish(PROOF);
+  await made;
+  assert.deepEqual(
+    told.map(({ phase, tree }) => [phase, tree]),
+    [
+      ["queued", undefined],
+      ["trace", { kind: "leaf", made: 0, proofs: 5 }],
+      ["trace", { kind: "batch", made: 2, proofs: 5 }],
+      ["made", undefined],
+    ],
+  );
+});
+
 test("proofs are in their batches' order, and a marker that stands for a proof is none", () => {
   const batches = [pendingBatch(7n), pendingBatch(6n), pendingBatch(8n, noProofVersionOf(2n))];
   const provings = new BatchProvings({

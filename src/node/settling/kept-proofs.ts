@@ -55,7 +55,9 @@ export class KeptProofs {
         const { progress } = making;
         if (progress === undefined) return;
         making.progress = next;
-        if (next.phase !== progress.phase || next.worker !== progress.worker) onPhase?.(commitment);
+        const isOther =
+          next.phase !== progress.phase || next.worker !== progress.worker || next.tree?.kind !== progress.tree?.kind;
+        if (isOther) onPhase?.(commitment);
       },
     });
     const kept: KeptProof = { proof, cancel, making };
