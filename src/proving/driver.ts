@@ -61,15 +61,41 @@ interface TreeProof extends ProofDone {
   readonly bytes: Uint8Array;
 }
 
+/** A tree whose jobs are all done. */
+interface GrownTree {
+  readonly done: ReadonlyMap<JobId, ProofDone>;
+  /** Its proofs are wanted no more: until then a tree of which these jobs are a part has them without proving. */
+  release(): void;
+}
+
+/** As `growTree`, with the proofs, of which the queue keeps none. */
+export async function driveTree(
+  proving: Proving,
+  planned: readonly PlannedJob[],
+  options: TreeOptions,
+): Promise<ReadonlyMap<JobId, TreeProof>> {
+  const { done, release } = await growTree(proving, planned, options);
+  try {
+    const proofs = [...done].map(async ([id, proof]): Promise<readonly [JobId, TreeProof]> => {
+      const bytes = await proving.blobs.get(proof.output);
+      if (bytes === undefined) throw new RangeError(`the proof of job ${id} is not kept`);
+      return [id, { ...proof, bytes }];
+    });
+    return new Map(await Promise.all(proofs));
+  } finally {
+    release();
+  }
+}
+
 /**
  * Has all jobs of a tree proven: offers each as soon as what it needs is done. Rejects as the queue does for the first job that
  * fails; then all others are withdrawn.
  */
-export async function driveTree(
-  { queue, blobs }: Proving,
+export async function growTree(
+  { queue }: Pick<Proving, "queue">,
   planned: readonly PlannedJob[],
   { chain, signal, onProgress, onDone }: TreeOptions,
-): Promise<ReadonlyMap<JobId, TreeProof>> {
+): Promise<GrownTree> {
   signal?.throwIfAborted();
   let tree = plantTree(planned.map(({ job }) => job));
   const offered: Promise<OpenOffer>[] = [];
@@ -96,18 +122,18 @@ export async function driveTree(
   const start = (id: JobId): void => void drive(id).catch((error: unknown) => over.reject(error));
   for (const id of offersOf(tree)) start(id);
   if (tree.jobs.size === 0) over.resolve(undefined);
+  const release = (): void => {
+    // An offer that still waits for room is withdrawn when it has it.
+    for (const offer of offered.splice(0)) void offer.then((open) => open.withdraw()).catch(() => undefined);
+  };
   try {
     await over.promise;
-    const proofs = [...tree.done.values()].map(async (done): Promise<readonly [JobId, TreeProof]> => {
-      const bytes = await blobs.get(done.output);
-      if (bytes === undefined) throw new RangeError(`the proof of job ${done.id} is not kept`);
-      return [done.id, { ...done, bytes }];
-    });
-    return new Map(await Promise.all(proofs));
+    return { done: tree.done, release };
+  } catch (error) {
+    release();
+    throw error;
   } finally {
     isOver = true;
     signal?.removeEventListener("abort", onAbort);
-    // An offer that still waits for room is withdrawn when it has it.
-    for (const offer of offered) void offer.then((open) => open.withdraw()).catch(() => undefined);
   }
 }

@@ -12,7 +12,7 @@ import { readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
 import type { BatchTotals } from "./l1-sender/chain-reader.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
-import { isProven, proveBatch, showBatches } from "./l1-sender/prove.ts";
+import { isProven, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
 import type { SettlementStage } from "./batch/settlement-stage.ts";
 import type { SenderContext } from "./l1-sender/sender-context.ts";
 import type { ProvenBatch } from "./pace/proof-pace.ts";
@@ -56,8 +56,18 @@ export type ShowTogether = (
   by: {
     /** Resolves when the chain's pace has it go. */
     readonly due: Promise<void>;
-    readonly send: (batches: readonly AggregatedBatch[], shown: ShownExecution) => Promise<TransactionReceipt | undefined>;
+    readonly send: SendTogether;
+    /** Whether L1 has the batch proven. */
+    readonly isProven: () => Promise<boolean>;
+    /** Resolves once L1 has it proven, by whichever proof; rejects with what stopped settlement. */
+    readonly proven: () => Promise<unknown>;
   },
+) => Promise<TransactionReceipt | undefined>;
+
+type SendTogether = (
+  batches: readonly AggregatedBatch[],
+  shown: ShownExecution,
+  leaving: Leaving,
 ) => Promise<TransactionReceipt | undefined>;
 
 /** A batch on its way; each promise rejects with what stopped settlement. */
@@ -226,7 +236,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
       const due = stopped.guard(
         showTogether === undefined
           ? dueProof(committed, stopped.guard(makeProof(batch)), paced)
-          : shownWithOthers(committed, showTogether, { context, paced, onPosting }),
+          : shownWithOthers(committed, showTogether, { context, paced, onPosting, proven: () => proven }),
       );
       due.catch(() => undefined);
       const proven = tracked(
@@ -274,14 +284,16 @@ async function shownWithOthers(
     readonly context: SenderContext;
     readonly onPosting: SettlementDependencies<SettlementBatch>["onPosting"] | undefined;
     readonly paced: () => Promise<void> | undefined;
+    readonly proven: () => Promise<unknown>;
   },
 ): Promise<DueProof> {
   const stored = await committed;
-  const send: Parameters<ShowTogether>[1]["send"] = (batches, proof) => {
+  const send: SendTogether = (batches, proof, leaving) => {
     by.onPosting?.(stored.batchNumber);
-    return showBatches(by.context, stored, batches, proof);
+    return showBatches(by.context, stored, { batches, shown: proof, ...leaving });
   };
-  return { receipt: await showTogether(stored, { due: by.paced() ?? Promise.resolve(), send }).catch(() => undefined) };
+  const looks = { isProven: () => isProven(by.context, stored.batchNumber), proven: by.proven };
+  return { receipt: await showTogether(stored, { due: by.paced() ?? Promise.resolve(), send, ...looks }).catch(() => undefined) };
 }
 
 /** A proof to be shown, or a transaction that has shown one; neither where L1 had it when settlement was opened. */

@@ -57,6 +57,7 @@ describe("chains of a devnet that share proofs", () => {
           verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),
         }),
         l1Prover: () => ({
+          prepare: () => Promise.resolve({ release: () => undefined }),
           prove(batches) {
             made.push(batches.map(({ claim }) => `${claim.chainId}:${claim.batch.batchNumber}`));
             if (fails && batches.length > 1) return Promise.reject(new Error("no proof of several"));

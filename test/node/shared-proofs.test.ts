@@ -12,7 +12,8 @@ import { TestClock } from "../chain/support/clock.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
 const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: FAKE_METRICS };
-const LONGEST_SEND_MS = 60_000;
+const LONGEST_UNTIL_SENT_MS = 60_000;
+const LONGEST_UNTIL_MINED_MS = 600_000;
 const NOW = Promise.resolve();
 const NEVER = new Promise<void>(() => undefined);
 
@@ -25,17 +26,26 @@ describe("one proof for batches of several chains", () => {
   /** How many proofs had been asked for when one was wanted no more. */
   let ended: number[];
   let proving: PromiseWithResolvers<typeof SHOWN>[];
+  /** Batches whose own proofs take their time, and those whose own proofs are not kept any more. */
+  let slow: Map<string, PromiseWithResolvers<undefined>>;
+  let released: string[];
   let shared: SharedProofs;
 
   beforeEach(() => {
     clock = new TestClock(0);
-    [proofs, sent, proving, ended] = [[], [], [], []];
+    [proofs, sent, proving, ended, released] = [[], [], [], [], []];
+    slow = new Map();
     shared = new SharedProofs({
       clock,
       onL1: {
+        async prepare(batch) {
+          const name = nameOf(batch);
+          await slow.get(name)?.promise;
+          return { release: () => void released.push(name) };
+        },
         prove(batches, { signal } = {}) {
           signal?.addEventListener("abort", () => ended.push(proofs.length));
-          proofs.push(batches.map(({ claim }) => `${claim.chainId}:${claim.batch.batchNumber}`));
+          proofs.push(batches.map(nameOf));
           const made = Promise.withResolvers<typeof SHOWN>();
           proving.push(made);
           return made.promise;
@@ -44,6 +54,7 @@ describe("one proof for batches of several chains", () => {
     });
   });
 
+  const nameOf = ({ claim }: ExecutedProof): string => `${claim.chainId}:${claim.batch.batchNumber}`;
   const namesOf = (batches: readonly AggregatedBatch[]): string[] =>
     batches.map(({ chainId, batch: { batchNumber } }) => `${chainId}:${batchNumber}`);
   const receiptOf = (chainId: bigint) => ({ hash: String(chainId) }) as TransactionReceipt;
@@ -52,6 +63,8 @@ describe("one proof for batches of several chains", () => {
     stored: { ...genesisStoredBatch(0x103n, wordToHex(1n), 2n), batchNumber },
     executed: { claim: { chainId, batch: { protocolVersion: 0x103n, batchNumber } } } as ExecutedProof,
     made: () => Promise.resolve(),
+    isProven: () => Promise.resolve(true),
+    proven: () => NEVER,
     send(batches) {
       sent.push([chainId, namesOf(batches)]);
       return Promise.resolve(receiptOf(chainId));
@@ -162,7 +175,7 @@ describe("one proof for batches of several chains", () => {
     proving[0]!.resolve(SHOWN);
     await settle();
     assert.deepEqual(sent, []);
-    clock.advance(LONGEST_SEND_MS);
+    clock.advance(LONGEST_UNTIL_SENT_MS);
     for (const { receipt } of await all) assert.equal(receipt?.hash, "273");
     assert.deepEqual(sent, [[273n, ["271:0", "272:0", "273:0"]]]);
     assert.equal(clock.pendingTimers, 0);
@@ -205,5 +218,105 @@ describe("one proof for batches of several chains", () => {
     two.abort(new Error("gone back"));
     await Promise.all(both);
     assert.deepEqual(ended, [2]);
+  });
+
+  it("has no later batch of a chain before the chain has proven by itself what a proof of several did not", async () => {
+    const own = Promise.withResolvers<undefined>();
+    const failing = assert.rejects(shared.show(batchOf(271n, 0n, { proven: () => own.promise })), /out of memory/);
+    await settle();
+    const [next, other] = [shared.show(batchOf(271n, 1n)), shared.show(batchOf(272n, 0n))];
+    await settle();
+    proving[0]!.reject(new Error("out of memory"));
+    await failing;
+    await settle();
+    assert.deepEqual(proofs, [["271:0"], ["272:0"]], "L1 would pass over 271:1, and the proof would be of no use to it");
+    assert.deepEqual(released, [], "the chain makes its own proof of what is there");
+    proving[1]!.resolve(SHOWN);
+    await other;
+    own.resolve(undefined);
+    await settle();
+    assert.deepEqual(proofs.slice(2), [["271:1"]]);
+    proving[2]!.resolve(SHOWN);
+    assert.equal((await next).batches, 1);
+    await settle();
+    assert.deepEqual(released.sort(), ["271:0", "271:1", "272:0"]);
+  });
+
+  it("tells a chain whose batch L1 passed over, or does not tell of, to prove it by itself, and the others not", async () => {
+    const passedOver = shared.show(batchOf(271n, 0n, { isProven: () => Promise.resolve(false) }));
+    const untold = shared.show(batchOf(272n, 0n, { isProven: () => new Promise(() => undefined) }));
+    const proven = shared.show(batchOf(273n, 0n));
+    const refused = Promise.all([passedOver, untold].map((each) => assert.rejects(each, /L1 has not the batch proven/)));
+    const next = shared.show(batchOf(271n, 1n, { due: NEVER }));
+    await settle();
+    assert.deepEqual(proofs, [["271:0", "271:1", "272:0", "273:0"]]);
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await proven).receipt?.hash, "271");
+    await next;
+    clock.advance(10_000);
+    await refused;
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  it("attack: a chain whose batch takes hundreds of proofs holds no other chain's, and its next ones wait behind it", async () => {
+    const heavy = Promise.withResolvers<undefined>();
+    slow.set("271:0", heavy);
+    const own = [batchOf(271n, 0n), batchOf(271n, 1n)].map((batch) => shared.show(batch));
+    const light = shared.show(batchOf(272n, 0n));
+    await settle();
+    assert.deepEqual(proofs, [["272:0"]]);
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await light).batches, 1);
+    heavy.resolve(undefined);
+    await settle();
+    assert.deepEqual(proofs[1], ["271:0", "271:1"]);
+    proving[1]!.resolve(SHOWN);
+    await Promise.all(own);
+  });
+
+  it("has a batch whose own proofs fail proven by its chain, and those behind it wait for that", async () => {
+    const [broken, own] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    slow.set("271:0", broken);
+    const refused = assert.rejects(shared.show(batchOf(271n, 0n, { proven: () => own.promise })), { code: "ShapeUnknown" });
+    const next = shared.show(batchOf(271n, 1n));
+    broken.reject(new L1ProofError("ShapeUnknown", "no program checks it"));
+    await refused;
+    await settle();
+    assert.deepEqual(proofs, []);
+    own.resolve(undefined);
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    assert.equal((await next).batches, 1);
+  });
+
+  it("attack: operators whose transactions are not mined: two leave at most, and none that was given up leaves later", async () => {
+    const [leaving, signals]: [bigint[], AbortSignal[]] = [[], []];
+    const stuck = (chainId: bigint): SharedBatch =>
+      batchOf(chainId, 0n, {
+        send: (_batches, _shown, by) => {
+          leaving.push(chainId);
+          signals.push(by.signal);
+          by.onLeaving();
+          return new Promise(() => undefined);
+        },
+      });
+    const shows = [271n, 272n, 273n, 274n].map((chainId) => assert.rejects(shared.show(stuck(chainId)), /did not mine/));
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    await settle();
+    clock.advance(LONGEST_UNTIL_SENT_MS);
+    await settle();
+    assert.deepEqual(leaving, [271n], "a transaction that has left is waited for: a second one would be paid for, too");
+    clock.advance(LONGEST_UNTIL_MINED_MS - LONGEST_UNTIL_SENT_MS);
+    await settle();
+    assert.deepEqual(leaving, [271n, 272n]);
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true, false],
+    );
+    clock.advance(LONGEST_UNTIL_MINED_MS);
+    await Promise.all(shows);
+    assert.deepEqual(leaving, [271n, 272n]);
+    assert.equal(clock.pendingTimers, 0);
   });
 });

@@ -32,7 +32,9 @@ describe("what L1 is shown of a batch", () => {
       view: { outcome: () => outcome, served: () => ({ proof: EXECUTION }) },
     }) as unknown as Pick<NodeExecution, "claim" | "view">;
   const proverOf = (outcome: Promise<ExecutionOutcome>, prove: (batches: readonly ExecutedProof[]) => Promise<typeof SHOWN>) =>
-    shownOnL1({ proveBatch: () => Promise.resolve(CHANGES) }, { prove }, () => executionOf(outcome));
+    shownOnL1({ proveBatch: () => Promise.resolve(CHANGES) }, { prepare: () => assert.fail("it is alone"), prove }, () =>
+      executionOf(outcome),
+    );
 
   it("is the proof of its changes in versions without an aggregator", async () => {
     const prover = proverOf(Promise.resolve(proven), () => assert.fail("nothing is asked for"));

@@ -4,10 +4,11 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setImmediate as turn } from "node:timers/promises";
 import type { ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
 import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ChainId } from "../../src/protocol/ids.ts";
 import { blobId } from "../../src/proving/blobs.ts";
 import type { JobKind } from "../../src/proving/job.ts";
 import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
-import type { ProverPort, Running, WorkerEvent } from "../../src/proving/queue.ts";
+import type { JobQueue, ProverPort, Running, WorkerEvent } from "../../src/proving/queue.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { FAKE_PLAN, FAKE_PROOFS, FAKE_PROVER } from "./support/fake-l1.ts";
 import { QUEUES } from "./support/open-queues.ts";
@@ -83,6 +84,26 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
       assert.deepEqual([...silent].sort(), [...KINDS].sort());
       for (const kind of KINDS)
         assert.equal(asked.filter((each) => each === kind).length, ofKind(kind) + 1, `${kind}: ${asked.join()}`);
+    });
+
+    test("make nothing twice that was made for a batch before, in its own chain's turns, until that is released", async () => {
+      const asked: JobKind[] = [];
+      work({ kinds: KINDS, prove: (task, ...rest) => (asked.push(task.job.kind), HONEST.prove(task, ...rest)) }, "only");
+      const turns: ChainId[] = [];
+      const offer: JobQueue["offer"] = (offered) => (turns.push(offered.chain), carried.queue.offer(offered));
+      const queue: JobQueue = { offer, work: () => assert.fail("the test's workers work") };
+      const batches = l1ProofByQueue({ queue, blobs: carried.blobs }, FAKE_PROVER);
+      const prepared = await batches.prepare({ ...BATCH, claim: { ...BATCH.claim, chainId: 272n } });
+      // The plan's first batch: its list, two leaves, their join, a relisting, the leaves listed anew, and the batch.
+      const own = ["list", "leaf", "leaf", "join", "relisting", "relisted", "batch"] as const;
+      assert.deepEqual(asked.toSorted(), [...own].sort());
+      assert.deepEqual([...new Set(turns.splice(0))], [272n]);
+      const proof = await batches.prove([BATCH]);
+      assert.equal(asked.length, FAKE_PLAN.proofs.length);
+      assert.deepEqual([...new Set(turns)], [271n]);
+      prepared.release();
+      await turn();
+      await assertMade(proof);
     });
 
     test("attack: at each kind a worker answers with a proof from other proofs, or of another statement; neither counts", async () => {

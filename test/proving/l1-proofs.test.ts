@@ -62,7 +62,7 @@ describe("the proof for L1 as jobs", () => {
   it("come to one that says what L1 derives from its record of the batch", async () => {
     work(l1ProofPort(own), "own", true);
     const told = new Set<JobKind>();
-    made = await batches.prove([executed], { onProgress: ({ kind }) => void told.add(kind) });
+    made = await batches.prove([executed], { onProgress: ({ tree }) => void told.add(tree!.kind as JobKind) });
     assert.deepEqual([...told].sort(), [...KINDS].sort());
     const { statement } = decodeStateInput(executed.list);
     const item = {

@@ -88,11 +88,11 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const chain = await createSettledChain(settled, chainId, { protocolVersion: VERSION });
     const together: OpenOptions["together"] =
       (batch) =>
-      async (stored, { due, send }) => {
+      async (stored, { due, ...by }) => {
         // What the double's proof is made of, in the place of the proofs of chunks.
         const executed = fieldsOf(chain, batch) as unknown as ExecutedProof;
         const { receipt } = await shared.show({
-          ...{ chainId, stored, executed, due, send, made: () => Promise.resolve() },
+          ...{ chainId, stored, executed, due, ...by, made: () => Promise.resolve() },
           signal: new AbortController().signal,
         });
         return receipt;
@@ -105,6 +105,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     new SharedProofs({
       clock: systemClock,
       onL1: {
+        prepare: () => Promise.resolve({ release: () => undefined }),
         prove: (batches) => {
           const proof = fromHex(proofOfAggregate(batches as unknown as readonly AggregatedFields[], DIGEST));
           const metrics = { backend: "none", workers: 1, logRows: 1, cells: 1, seconds: 0, phaseSeconds: {} };
@@ -200,6 +201,23 @@ describe("settlement of a chain whose version has an aggregator", () => {
     await Promise.all([usual.close(), proving.close()]);
   });
 
+  test("sends no proof of several that another chain's operator sends by now: what it would cost is paid once", async () => {
+    const chain = await createSettledChain(settled, 335n, { protocolVersion: VERSION });
+    const context = senderContext(chain, settled.accounts[0]!);
+    const other = fieldsOf(chain, await chain.form({ writes: [{ leaf: 1, value: 5n }] }));
+    const record = { ...chain.genesis, ...other.batch, committedAt: 1n };
+    const shown = { digest: DIGEST, proof: fromHex(proofOfAggregate([other], DIGEST)) };
+    const given = new AbortController();
+    given.abort();
+    const from = await settled.l1.ethers.provider.getBlockNumber();
+    const late = showBatches(context, record, {
+      ...{ batches: [{ chainId: other.chainId, batch: record }], shown, signal: given.signal },
+      onLeaving: () => assert.fail("nothing leaves"),
+    });
+    await assert.rejects(late, { code: "SettlementStopped", message: /sent by another chain/ });
+    assert.deepEqual(await transactionsSince(from), []);
+  });
+
   test("says so where the aggregator passes over a batch that its chain has no more", async () => {
     const chain = await createSettledChain(settled, 332n, { protocolVersion: VERSION });
     const context = senderContext(chain, settled.accounts[0]!);
@@ -211,6 +229,11 @@ describe("settlement of a chain whose version has an aggregator", () => {
     const most = Array.from({ length: MAX_AGGREGATED_BATCHES }, () => other);
     const items = most.map(({ chainId }) => ({ chainId, batch: record }));
     const shown = { digest: DIGEST, proof: fromHex(proofOfAggregate(most, DIGEST)) };
-    await assert.rejects(showBatches(context, record, items, shown), { code: "BatchReplaced" });
+    const { signal } = new AbortController();
+    let left = 0;
+    const receipt = await showBatches(context, record, { batches: items, shown, signal, onLeaving: () => void left++ });
+    assert.deepEqual([receipt?.status, left], [1, 1]);
+    const skipped = receipt!.logs.filter(({ topics: [topic] }) => topic === id("BatchSkipped(uint256,uint256)"));
+    assert.equal(skipped.length, MAX_AGGREGATED_BATCHES);
   });
 });

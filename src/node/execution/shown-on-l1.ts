@@ -60,7 +60,7 @@ async function prove(
     try {
       const { metrics, ...shown } = await onL1.prove([executed], {
         ...(signal && { signal }),
-        onProgress: ({ phase, fraction, worker }) => onProgress?.({ phase, fraction, ...(worker !== undefined && { worker }) }),
+        ...(onProgress && { onProgress }),
       });
       return { proof: encodeShown(shown), statement: encodeStatement(job.statement), metrics };
     } catch (error) {

@@ -329,14 +329,15 @@ export class Settling {
   #together({ job, commitment, outputs: { batchNumber } }: FormedBatch, signal: AbortSignal): ShowTogether | undefined {
     const { together, journal, alterProof = (proof) => proof } = this.#dependencies;
     if (together === undefined || !isProvenOnL1(job.protocolVersion)) return undefined;
-    return async (stored, { due, send }) => {
-      const altered: typeof send = (batches, shown) => send(batches, decodeShown(alterProof(encodeShown(shown))));
+    return async (stored, { send, ...looks }) => {
+      const altered: typeof send = (batches, shown, leaving) =>
+        send(batches, decodeShown(alterProof(encodeShown(shown))), leaving);
       const made = async ({ metrics, ...shown }: ProofForL1): Promise<void> => {
         const current = this.#batches.pending.get(batchNumber);
         if (current !== undefined && !signal.aborted) current.proof = { bytes: shown.proof.length, metrics };
         await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
       };
-      const { receipt } = await together(job, { stored, due, made, send: altered, signal });
+      const { receipt } = await together(job, { ...looks, stored, made, send: altered, signal });
       // It may have gone before its own chain's pace let it.
       this.#pace.hurry(batchNumber + 1n);
       return receipt;

@@ -7,6 +7,7 @@ import type { ChainId } from "../../protocol/ids.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { Leaving } from "../../settlement/l1-sender/prove.ts";
 
 /** A committed batch whose chunks are proven, to be shown to L1 with others. */
 export interface SharedBatch {
@@ -20,7 +21,15 @@ export interface SharedBatch {
   /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
   /** Shows L1 these batches' proof, by a transaction of its own chain's operator. */
-  readonly send: (batches: readonly AggregatedBatch[], shown: ShownExecution) => Promise<TransactionReceipt | undefined>;
+  readonly send: (
+    batches: readonly AggregatedBatch[],
+    shown: ShownExecution,
+    leaving: Leaving,
+  ) => Promise<TransactionReceipt | undefined>;
+  /** Whether L1 has the batch proven. */
+  readonly isProven: () => Promise<boolean>;
+  /** Resolves once L1 has it proven, by this proof or by the chain's own; rejects where it is sent no more. */
+  readonly proven: () => Promise<unknown>;
 }
 
 /** A proof of several batches that went to L1. */
@@ -33,6 +42,8 @@ export interface SharedProof extends ProofForL1 {
 
 interface WaitingBatch extends SharedBatch {
   isDue: boolean;
+  /** What stands on the batch alone is proven. */
+  isPrepared: boolean;
   readonly outcome: PromiseWithResolvers<SharedProof>;
 }
 
@@ -42,16 +53,27 @@ interface SharedProofsDependencies {
 }
 
 /** An operator without money, or one that L1 does not answer, keeps the others no longer than this. */
-const LONGEST_SEND_MS = 60_000;
+const LONGEST_UNTIL_SENT_MS = 60_000;
+/** From then on its transaction is on L1's way, where fees are raised twice a minute: another would be paid for, too. */
+const LONGEST_UNTIL_MINED_MS = 600_000;
+/** Operators whose transactions leave with one proof: what a second one costs is what a first one that is stuck is worth. */
+const MOST_SENDERS = 2;
+/** How long a chain is asked whether L1 has its batch proven. */
+const LONGEST_LOOK_MS = 10_000;
 
 /**
- * One proof for the batches of several chains: while one is made, those that come wait for the next, which takes all that are
- * there. No chain waits for another: one whose chunks are not proven is not there, and where a proof fails each chain makes its
- * own. The operator of the chain whose batch was due first sends, and pays.
+ * One proof for the batches of several chains. What stands on one batch alone is proven as it comes, in its own chain's turns.
+ * Of those that are ready one proof is made, of all that are there; while it is made, others wait for the next one. No chain
+ * waits for another: one whose own proofs are not there is not there. A batch that a proof does not get to L1 its chain proves by
+ * itself, and the chain's next ones wait for that: L1 would pass over them. The operator of the chain whose batch was due first
+ * sends, and pays.
  */
 export class SharedProofs {
   readonly #dependencies: SharedProofsDependencies;
+  /** Each chain's in order. */
   readonly #waiting: WaitingBatch[] = [];
+  /** Chains that prove a batch by themselves, with the last of these. */
+  readonly #held = new Map<ChainId, WaitingBatch>();
   #isProving = false;
 
   constructor(dependencies: SharedProofsDependencies) {
@@ -59,24 +81,46 @@ export class SharedProofs {
   }
 
   /**
-   * Resolves once L1 was shown a proof of the batch, which its chain there may have passed over. To be called in the order of a
-   * chain's batches. Rejects as the prover and the senders do, and with the signal's reason.
+   * Resolves once L1 has the batch proven with others. To be called in the order of a chain's batches. Rejects as the prover and
+   * the senders do, where the aggregator passes over the batch, and with the signal's reason.
    */
   show(batch: SharedBatch): Promise<SharedProof> {
-    const waiting: WaitingBatch = { ...batch, isDue: false, outcome: Promise.withResolvers<SharedProof>() };
-    const withdraw = (reason: unknown): void => {
-      if (this.#waiting.includes(waiting)) this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      waiting.outcome.reject(reason);
-    };
-    const leave = (): void => withdraw(batch.signal.reason);
-    batch.signal.addEventListener("abort", leave);
+    const { signal } = batch;
+    const outcome = Promise.withResolvers<SharedProof>();
+    const waiting: WaitingBatch = { ...batch, isDue: false, isPrepared: false, outcome };
+    const leave = (): void => this.#refuse(waiting, signal.reason);
+    const refuse = (reason: unknown): void => this.#refuse(waiting, reason);
+    signal.addEventListener("abort", leave);
     this.#waiting.push(waiting);
-    if (batch.signal.aborted) leave();
+    if (signal.aborted) leave();
     batch.due.then(() => {
       waiting.isDue = true;
       void this.#begin();
-    }, withdraw);
-    return waiting.outcome.promise.finally(() => batch.signal.removeEventListener("abort", leave));
+    }, refuse);
+    const prepared = signal.aborted ? undefined : this.#dependencies.onL1.prepare(batch.executed, { signal });
+    prepared?.then(() => {
+      waiting.isPrepared = true;
+      void this.#begin();
+    }, refuse);
+    const release = (): void => void prepared?.then((own) => own.release()).catch(() => undefined);
+    const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
+    // A chain that proves it by itself makes nothing twice.
+    ended.then(release, () => (signal.aborted ? release() : batch.proven().then(release, release)));
+    return ended;
+  }
+
+  /** The batch's chain proves it by itself, unless it is wanted no more. */
+  #refuse(batch: WaitingBatch, reason: unknown): void {
+    if (this.#waiting.includes(batch)) this.#waiting.splice(this.#waiting.indexOf(batch), 1);
+    batch.outcome.reject(reason);
+    if (batch.signal.aborted) return;
+    this.#held.set(batch.chainId, batch);
+    const goOn = (): void => {
+      if (this.#held.get(batch.chainId) !== batch) return;
+      this.#held.delete(batch.chainId);
+      void this.#begin();
+    };
+    batch.proven().then(goOn, goOn);
   }
 
   async #begin(): Promise<void> {
@@ -86,20 +130,24 @@ export class SharedProofs {
     await setImmediate();
     for (let taken = this.#take(); taken.length > 0; taken = this.#take()) {
       try {
-        const proof = await this.#prove(taken);
-        for (const { outcome } of taken) outcome.resolve(proof);
+        await this.#tell(taken, await this.#prove(taken));
       } catch (error) {
-        for (const { outcome } of taken) outcome.reject(error);
+        for (const batch of taken) this.#refuse(batch, error);
       }
     }
     this.#isProving = false;
   }
 
-  /** All that wait, of the version of the first that is due; that one's chain first, and each chain's in order. */
+  /** All that are ready, of the version of the first that is due; that one's chain first, and each chain's in order. */
   #take(): readonly WaitingBatch[] {
-    const first = this.#waiting.find(({ isDue }) => isDue);
+    const behind = new Set(this.#held.keys());
+    const ready = this.#waiting.filter(({ chainId, isPrepared }) => {
+      if (!isPrepared) behind.add(chainId);
+      return !behind.has(chainId);
+    });
+    const first = ready.find(({ isDue }) => isDue);
     if (first === undefined) return [];
-    const ofVersion = this.#waiting.filter(({ stored }) => stored.protocolVersion === first.stored.protocolVersion);
+    const ofVersion = ready.filter(({ stored }) => stored.protocolVersion === first.stored.protocolVersion);
     const isOfFirst = ({ chainId }: SharedBatch): boolean => chainId === first.chainId;
     const inOrder = [...ofVersion.filter(isOfFirst), ...ofVersion.filter((each) => !isOfFirst(each))];
     const taken = inOrder.slice(0, MAX_AGGREGATED_BATCHES);
@@ -121,15 +169,29 @@ export class SharedProofs {
     }
   }
 
+  /** Each chain hears what L1 has of its batches, before more of them are taken. */
+  async #tell(taken: readonly WaitingBatch[], proof: SharedProof): Promise<void> {
+    const told = taken.map(async (batch) => {
+      const { promise, end } = this.#limit<boolean>(LONGEST_LOOK_MS, "L1 did not tell what it has of the batch");
+      const isProven = await Promise.race([batch.isProven(), promise]).catch(() => false);
+      end();
+      if (isProven) batch.outcome.resolve(proof);
+      else this.#refuse(batch, new Error("L1 has not the batch proven by the proof that it was shown"));
+    });
+    await Promise.all(told);
+  }
+
   /** By one chain after another, until one has sent it. */
-  async #send(taken: readonly WaitingBatch[], { digest, proof }: ProofForL1): Promise<TransactionReceipt | undefined> {
+  async #send(taken: readonly WaitingBatch[], shown: ProofForL1): Promise<TransactionReceipt | undefined> {
     const batches = taken.map(({ chainId, stored }) => ({ chainId, batch: stored }));
     const senders = [...new Map(taken.map((each) => [each.chainId, each])).values()];
-    let failure: unknown;
-    for (const { signal, send } of senders) {
-      if (signal.aborted) continue;
+    let [failure, left]: [unknown, number] = [undefined, 0];
+    for (const sender of senders) {
+      if (sender.signal.aborted) continue;
+      if (left === MOST_SENDERS) break;
+      const onLeft = (): void => void left++;
       try {
-        return await this.#inTime(send(batches, { digest, proof }));
+        return await this.#sendBy(sender, batches, shown, onLeft);
       } catch (error) {
         failure = error;
       }
@@ -137,13 +199,45 @@ export class SharedProofs {
     throw failure ?? new Error("no chain whose batches are in the proof goes on");
   }
 
-  #inTime<Value>(sent: Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#dependencies.clock.after(LONGEST_SEND_MS, () =>
-        reject(new Error(`a chain's operator did not send the proof within ${LONGEST_SEND_MS / 1000} seconds`)),
-      );
-      sent.then(resolve, reject).finally(cancel);
-    });
+  /** One that is given up sends nothing later. */
+  async #sendBy(
+    { send, signal }: WaitingBatch,
+    batches: readonly AggregatedBatch[],
+    { digest, proof }: ProofForL1,
+    onLeft: () => void,
+  ): Promise<TransactionReceipt | undefined> {
+    const given = new AbortController();
+    let limit = this.#limit<never>(LONGEST_UNTIL_SENT_MS, "a chain's operator did not send the proof");
+    const mined = Promise.withResolvers<never>();
+    const until = (each: typeof limit): void => void each.promise.catch(mined.reject);
+    until(limit);
+    const leave = (): void => mined.reject(signal.reason);
+    signal.addEventListener("abort", leave);
+    let isLeft = false;
+    const onLeaving = (): void => {
+      if (isLeft) return;
+      isLeft = true;
+      onLeft();
+      limit.end();
+      limit = this.#limit(LONGEST_UNTIL_MINED_MS, "L1 did not mine the proof's transaction");
+      until(limit);
+    };
+    try {
+      return await Promise.race([send(batches, { digest, proof }, { onLeaving, signal: given.signal }), mined.promise]);
+    } catch (error) {
+      given.abort(error);
+      throw error;
+    } finally {
+      limit.end();
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  /** Rejects after that time, unless it is ended. */
+  #limit<Value>(ms: number, what: string): { readonly promise: Promise<Value>; end(): void } {
+    const { promise, reject } = Promise.withResolvers<Value>();
+    const end = this.#dependencies.clock.after(ms, () => reject(new Error(`${what} within ${ms / 1000} seconds`)));
+    return { promise, end };
   }
 }
 

@@ -33,8 +33,10 @@ export async function proveBatch(
   proof: Uint8Array,
 ): Promise<TransactionReceipt | undefined> {
   const aggregator = await readAggregator(context, stored.protocolVersion);
-  if (aggregator !== undefined)
-    return showTo(aggregator.address, context, stored, [{ chainId: aggregator.chainId, batch: stored }], decodeShown(proof));
+  if (aggregator !== undefined) {
+    const { address: to, chainId } = aggregator;
+    return showOwn(context, stored, { to, batches: [{ chainId, batch: stored }], shown: decodeShown(proof) });
+  }
   const done = await carryOut(context, {
     ...unlessProven(context, stored),
     encode: () => Promise.resolve(encodeProve(stored, proof)),
@@ -43,27 +45,70 @@ export async function proveBatch(
   return "receipt" in done ? done.receipt : undefined;
 }
 
+/** How a transaction that may be taken over by others' leaves. */
+export interface Leaving {
+  /** Told just before it leaves. */
+  readonly onLeaving: () => void;
+  /** Once it is aborted none leaves any more. */
+  readonly signal: AbortSignal;
+}
+
+interface ShownTogether extends Partial<Leaving> {
+  readonly batches: readonly AggregatedBatch[];
+  readonly shown: ShownExecution;
+}
+
 /**
- * Shows L1 one proof of the execution of batches, of which one is this chain's, unless that is proven; undefined then. Rejects as
- * `proveBatch`, and with BatchReplaced where the chain has another batch of this number.
+ * Shows L1 one proof of the execution of batches, of which one is this chain's, unless that is proven; undefined then. What the
+ * aggregator passes over is not looked at. Rejects as `proveBatch`, and with SettlementStopped where the signal was aborted.
  */
 export async function showBatches(
   context: SenderContext,
   own: StoredBatch,
-  batches: readonly AggregatedBatch[],
-  shown: ShownExecution,
+  together: ShownTogether,
 ): Promise<TransactionReceipt | undefined> {
   const aggregator = await readAggregator(context, own.protocolVersion);
   if (aggregator === undefined) throw new RangeError(`version ${own.protocolVersion} has no aggregator, which takes such proofs`);
-  return showTo(aggregator.address, context, own, batches, shown);
+  return showTo(aggregator.address, leavingContext(context, own, together), own, together);
+}
+
+/** What leaves is told first, and nothing leaves once another has it sent. */
+function leavingContext(context: SenderContext, own: StoredBatch, { onLeaving, signal }: Partial<Leaving>): SenderContext {
+  return {
+    ...context,
+    async onBroadcast(transaction) {
+      await context.onBroadcast(transaction);
+      if (signal?.aborted === true)
+        throw new SettlementError(
+          "SettlementStopped",
+          `the proof of batch ${own.batchNumber} and others is sent by another chain`,
+        );
+      onLeaving?.();
+    },
+  };
+}
+
+/** As `showBatches`, of this chain's batch alone. Rejects with BatchReplaced where the chain has another batch of this number. */
+async function showOwn(
+  context: SenderContext,
+  own: StoredBatch,
+  { to, ...shown }: ShownTogether & { readonly to: Hex },
+): Promise<TransactionReceipt | undefined> {
+  const receipt = await showTo(to, context, own, shown);
+  // An aggregator that has seen the proof passes over a batch that its chain does not take.
+  if (receipt !== undefined && !(await isProven(context, own.batchNumber)))
+    throw new SettlementError(
+      "BatchReplaced",
+      `L1 has another batch ${own.batchNumber} than the one whose execution it was shown`,
+    );
+  return receipt;
 }
 
 async function showTo(
   to: Hex,
   context: SenderContext,
   own: StoredBatch,
-  batches: readonly AggregatedBatch[],
-  shown: ShownExecution,
+  { batches, shown }: ShownTogether,
 ): Promise<TransactionReceipt | undefined> {
   const done = await carryOut(context, {
     ...unlessProven(context, own),
@@ -71,14 +116,7 @@ async function showTo(
     gasLimit: gasForShowing(shown.proof.length, batches.length),
     to,
   });
-  if (!("receipt" in done)) return undefined;
-  // An aggregator that has seen the proof passes over a batch that its chain does not take.
-  if (!(await isProven(context, own.batchNumber)))
-    throw new SettlementError(
-      "BatchReplaced",
-      `L1 has another batch ${own.batchNumber} than the one whose execution it was shown`,
-    );
-  return done.receipt;
+  return "receipt" in done ? done.receipt : undefined;
 }
 
 /** A transaction's most gas (EIP-7825) is several times what as many batches take as a proof may have. */

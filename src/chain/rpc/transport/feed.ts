@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
-import type { TreeProgress } from "../../../prover/job.ts";
 
 /** What has happened, with a place in the order of all that has. */
 export interface FeedEntry {
@@ -21,7 +20,7 @@ export interface FeedEntry {
   /** What the worker of a fleet calls itself that makes the proof. */
   readonly worker?: string;
   /** Which proof it is of those up to L1's. */
-  readonly tree?: TreeProgress;
+  readonly tree?: { readonly kind: string; readonly made: number; readonly proofs: number };
 }
 
 /** Entries that are kept for those that come back: some hundred bytes each. */
