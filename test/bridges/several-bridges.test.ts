@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Contract } from "ethers";
+import type { Member } from "../../src/types.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { DAPP } from "./support/dapp.ts";
 import { projectOf } from "./support/shared-project.ts";
 import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
-import { openBridged, options, pair, put, send } from "./support/world.ts";
+import { openBridged, options, pair, put, send, word } from "./support/world.ts";
 
 const COIN = 10n ** 18n;
 const BOB = "0x00000000000000000000000000000000000000B0";
@@ -20,6 +21,9 @@ const MOVABLE = [
   "function addRebalancer(address)",
   "function rebalance(uint32 domain, uint256 amount, address bridge) payable",
 ];
+const CCIP_MODULE = ["constructor(address router, uint64 origin)", "function setAuthorizedHook(bytes32)"];
+const CCIP_HOOK = ["constructor(address router, uint64 destination, address mailbox, uint32 domain, bytes32 module)"];
+const HOOKS = ["constructor()", "function deploy(address[] values) returns (address)"];
 
 test(
   "C14 an application of two bridges: what Hyperlane's routes hold is moved to where it lacks over LayerZero, and paid out there",
@@ -64,6 +68,44 @@ test(
         [await balance(tokenA, routeA.target), await balance(tokenB, routeB.target), await balance(tokenB, BOB)],
         [0n, 0n, 5n * COIN],
       );
+    } finally {
+      await connection.close();
+    }
+  },
+);
+
+test(
+  "C14 an application of two bridges: Hyperlane's own hook and module over CCIP vouch beside the default hook, and nothing is taken before they do",
+  { skip: !IS_NIGHTLY },
+  async () => {
+    const connection = await openBridged({ bridges: { hyperlane: {}, ccip: {} } }, projectOf([HYPERLANE_DAPP]));
+    try {
+      const { hyperchains } = connection;
+      const { hyperlane, ccip } = hyperchains.bridges;
+      const [alpha, beta] = [hyperchains.chain("alpha"), hyperchains.chain("beta")];
+      const domains = [hyperlane.idOf("alpha"), hyperlane.idOf("beta")] as const;
+      const module = await testContract(beta, "CCIPIsm", "isms/hook", CCIP_MODULE, ccip.router, ccip.idOf("alpha"));
+      const of = [ccip.router, ccip.idOf("beta"), hyperlane.mailbox, domains[1], word(module)];
+      const hook = await testContract(alpha, "CCIPHook", "hooks", CCIP_HOOK, ...of);
+      await send(module, "setAuthorizedHook", word(hook));
+      const factory = await testContract(alpha, "StaticAggregationHookFactory", "hooks/aggregation", HOOKS);
+      const hooks = [hyperlane.hook, hook.target];
+      const both = (await factory.getFunction("deploy").staticCall(hooks)) as string;
+      await send(factory, "deploy", hooks);
+      const token = (member: Member, supply: bigint) =>
+        route(member, "HypERC20", [18, 1n, 1n, hyperlane.mailbox], [supply, "My token", "MINE"]);
+      const [a, b] = [await token(alpha, 9n * COIN), await token(beta, 0n)];
+      await connect(a, b, domains);
+      await send(b, "setInterchainSecurityModule", module.target);
+
+      // The default hook alone tells what this module does not ask.
+      const unvouched = await transfer(a, domains[1], BOB, COIN);
+      await assert.rejects(hyperlane.delivered(unvouched), /ISM verification failed/);
+      await send(a, "setHook", both);
+      const sent = await transfer(a, domains[1], BOB, 3n * COIN);
+      await ccip.delivered(sent);
+      await hyperlane.delivered(sent);
+      assert.equal(await b.getFunction("balanceOf").staticCall(BOB), 3n * COIN);
     } finally {
       await connection.close();
     }

@@ -2,12 +2,37 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { bridgeTrust } from "../../src/devnet/bridges/trust.ts";
+import { BRIDGE_NAMES, BRIDGES } from "../../src/options/bridges.ts";
 
-for (const bridge of ["layerzero", "hyperlane", "ccip", "superchain"] as const)
+const page = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+for (const bridge of BRIDGE_NAMES)
   test(`C14 the recipe of ${bridge} says what vouches for a message in the words of tasks and methods`, () => {
-    const recipe = readFileSync(new URL(`../../docs/recipes/${bridge}.md`, import.meta.url), "utf8");
-    assert.ok(recipe.replaceAll("\n", " ").includes(bridgeTrust([bridge], true)));
+    assert.ok(
+      page(`docs/recipes/${bridge}.md`)
+        .replaceAll("\n", " ")
+        .includes(bridgeTrust([bridge], true)),
+    );
   });
+
+test("C14 the readme says it of all bridges, in the same words", () => {
+  assert.ok(page("README.md").includes(bridgeTrust(BRIDGE_NAMES, true)));
+});
+
+test("C14 one table says of each bridge what vouches here, and the licences of what is read and of what is not used", () => {
+  const [, table = ""] = page("docs/security.md").split(
+    "| bridge | vouches there | vouches here | licences |\n|---|---|---|---|\n",
+  );
+  const rows = (table.split("\n\n")[0] ?? "").split("\n").map((row) => row.split(" | "));
+  assert.deepEqual(
+    rows.map(([name = ""]) => name.replace(" V2", "")).toSorted(),
+    BRIDGE_NAMES.map((name) => `| ${BRIDGES[name].replace("the ", "")}`).toSorted(),
+  );
+  for (const [, , here = "", licences = ""] of rows) {
+    assert.match(here, /: the source chain's batch on L1$/);
+    assert.match(licences, /MIT/);
+  }
+});
 
 test("C14 the words name the verifiers of each bridge that there is, and that nothing is proven where that is so", () => {
   const both = bridgeTrust(["layerzero", "hyperlane"], false);
