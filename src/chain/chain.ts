@@ -232,6 +232,8 @@ export interface Chain {
   rewind(batchNumber: BatchNumber, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
   /** Whether `rewind` can go back to before the batch. */
   remembers(batchNumber: BatchNumber): boolean;
+  /** L1 has the last sealed batch with this commitment, which another account may have settled. Before the next one is sealed. */
+  settledAs(commitment: Hex): void;
   /** Whether the chain can still return to a mark: `rewind` ends those that were taken since the batch began. */
   canRevert(mark: Mark): boolean;
   /** L1 has executed all batches before this one: the chain does not go back to them. */
@@ -453,6 +455,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, onBack }, doAgain));
     },
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
+    settledAs: (commitment) => former.settledAs(commitment),
     canRevert: (mark) => spine.holds(mark),
     executedOnL1: (nextBatch) => spine.forgetBefore(nextBatch),
     async close() {

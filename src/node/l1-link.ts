@@ -17,6 +17,7 @@ import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts
 import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
 import type { SettlementBacklog } from "../settlement/settlement.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
+import { findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
 import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
@@ -24,6 +25,7 @@ import { createL1Contact } from "./inflow/l1-contact.ts";
 import type { L1Contact } from "./inflow/l1-contact.ts";
 import type { ChainInputs } from "./inflow/l1-inputs.ts";
 import { L1Intake } from "./inflow/l1-intake.ts";
+import { QueueOrder } from "./inflow/queue-order.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
 import { Resealing } from "./settling/resealing.ts";
 import type { Resealed } from "./settling/resealing.ts";
@@ -85,6 +87,8 @@ interface L1LinkDependencies {
   readonly fault: Fault;
   /** Learns from L1 what the chain's looks at it find. */
   readonly versions: ChainVersions;
+  /** The chain's own time, where its order is L1's queue alone. */
+  readonly queueTime: MovableClock | undefined;
 }
 
 /** Batches that came through each stage, while neither chain nor settlement has stopped. */
@@ -137,7 +141,7 @@ export interface L1Link {
 export async function openL1Link(
   { chain: onL1, fromBlock, start, coinbase }: L1LinkOptions,
   settlement: ChainSettlement,
-  { clock, time, fault, versions }: L1LinkDependencies,
+  { clock, time, fault, versions, queueTime }: L1LinkDependencies,
   chain: () => Chain | undefined,
 ): Promise<L1Link> {
   const { onWait, onSettled, onResealed, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
@@ -146,7 +150,19 @@ export async function openL1Link(
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
-    { ...given, settlementChainId, hyperchain, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind, name },
+    {
+      ...{
+        ...given,
+        settlementChainId,
+        hyperchain,
+        fromBlock,
+        records: start.before?.records,
+        confirmations,
+        l1MayBeBehind,
+        name,
+      },
+      settlesAtOnce: queueTime !== undefined,
+    },
     {
       ...{ ...given, ...clocks, clock },
       prover: inTurn(given.prover, configuration.chainId),
@@ -163,7 +179,10 @@ export async function openL1Link(
   const running = (): Chain => required(chain(), `${name} does not run yet`);
   const intake = new L1Intake(
     { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
-    { ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise },
+    {
+      ...{ ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise },
+      queueOrder: queueTime && queueOrderOf({ chain: onL1, fromBlock }, { l1: settlement.l1, time: queueTime, fault }),
+    },
   );
   const resealing = new Resealing(
     { name, automatic: !l1MayBeBehind, firstBatch: start.firstBatch },
@@ -181,6 +200,7 @@ export async function openL1Link(
   const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
     ...lookingBy(settling, intake, running),
+    ...(queueTime === undefined ? {} : SEALED_BY_QUEUE),
     executed,
     batches,
     intake: {
@@ -201,6 +221,20 @@ export async function openL1Link(
     quiet: () => intake.quiet(),
     close: () => settling.close(),
   };
+}
+
+/** It is sealed where the queue says, while L1 is looked at. */
+const SEALED_BY_QUEUE: Pick<L1Link, "canSeal" | "beforeSeal"> = { canSeal: () => true, beforeSeal: () => Promise.resolve() };
+
+function queueOrderOf(
+  { chain: { hyperchain, configuration }, fromBlock }: Pick<L1LinkOptions, "chain" | "fromBlock">,
+  { l1, time, fault }: { readonly l1: Provider; readonly time: MovableClock; readonly fault: Fault },
+): QueueOrder {
+  const contract = { provider: l1, hyperchain, fromBlock };
+  return new QueueOrder(configuration, {
+    ...{ l1, time, onOtherwise: fault.raise },
+    executed: (batchNumber) => findExecutedBatch(contract, batchNumber),
+  });
 }
 
 function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor"> {

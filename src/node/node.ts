@@ -36,6 +36,8 @@ import { openL1Link } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
 import type { L1Link, ChainSettlement } from "./l1-link.ts";
 import { noLink } from "./no-link.ts";
+import { queueTime } from "./inflow/queue-order.ts";
+import { QUEUE_ALONE } from "../protocol/sequencing-mode.ts";
 import { serveChain } from "./serving/serve-chain.ts";
 import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
 import { settlementViewOf } from "./serving/settlement-view.ts";
@@ -155,6 +157,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const fees = followFees(running.fees, l1);
     const gasPrice = new FlooredGasPrice(ports.gasPrice ?? fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain; execution?: NodeExecution | undefined } = {};
+    const ownTime = onL1.configuration.sequencingMode === QUEUE_ALONE ? queueTime() : undefined;
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =
       settlement === undefined
@@ -162,7 +165,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
         : await openL1Link(
             { ...options, coinbase: running.coinbase },
             fees.following(showing(onL1.configuration.chainId, settlement, options.execution, () => started.execution)),
-            { ...shared(time), clock, fault, versions },
+            { ...shared(time), clock, fault, versions, queueTime: ownTime },
             () => started.chain,
           );
     closing.add(() => link.close());
@@ -170,7 +173,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: hasProofsForL1(options) });
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
-      ...shared(time),
+      ...shared(ownTime ?? time),
       connect,
       clock,
       system: predeployTransactions,
@@ -210,12 +213,18 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       execution: execution?.view,
       chainId: onL1.configuration.chainId,
       chain,
-      seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),
+      seal: async () => (chain.sequencer.isPaused ? undefined : ownTime === undefined ? chain.seal() : sealedByQueue(link)),
       versions: () => versionsNow(chain, versions),
       fault: () => fault.error,
       close: () => closing.close(),
     };
   });
+}
+
+/** What is to be sealed by L1's time is, and nothing else. */
+async function sealedByQueue({ pollL1 }: Pick<L1Link, "pollL1">): Promise<undefined> {
+  await pollL1();
+  return undefined;
 }
 
 function priced(

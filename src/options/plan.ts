@@ -108,6 +108,7 @@ interface SettingsOnL1 {
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly cheatsAllowed: boolean;
+  readonly sequencingMode: number;
   /** Both absent where no standby is named. */
   readonly standby?: readonly Hex[];
   readonly standbyThreshold?: bigint;

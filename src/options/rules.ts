@@ -59,6 +59,7 @@ export function conflicts(
     ...chains.flatMap((chain) => [
       ...versionConflicts(chain),
       ...onL1Conflicts(chain),
+      ...queueConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
       ...checkConflicts(chain),
       ...importConflicts(chain),
@@ -174,6 +175,34 @@ function onL1Conflicts({ path, plan: { protocol, proving, settlesOn } }: Planned
   if (settlesOn !== undefined)
     return refused(`is "onL1", and the chain settles on ${settlesOn}; say "proven", or leave settlesOn out`);
   return [];
+}
+
+/** Nobody has a say in such a chain, and nothing of it waits for a word. */
+function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  const { ordering, protocol, proving, validators, availability, settlement } = plan;
+  if (ordering.sequencing === "single") return [];
+  const missing = proving.execution !== "onL1";
+  const refused: readonly (readonly [field: string, is: boolean, why: string])[] = [
+    ["quorum", validators.quorum !== undefined, "and anyone settles such a chain"],
+    ["standby", validators.standby !== undefined, "and anyone settles such a chain"],
+    ["senders", ordering.senders !== undefined, "and every account's operations enter its queue"],
+    ["deployers", ordering.deployers !== undefined, "and every account's operations enter its queue"],
+    ["filterer", protocol.filterer !== undefined, "and every account's operations enter its queue"],
+    ["fees", ordering.fees !== undefined, "and L1 has the price of its operations"],
+    ["dataAvailability", availability.dataAvailability !== "rollup", "which publishes its data in each settlement"],
+    ["executionDelaySeconds", protocol.executionDelaySeconds !== 0, "which is executed where it is proven"],
+    ["pace", settlement.pace.shared === true, "whose batches are settled one by one"],
+  ];
+  const path0 = (field: string): OptionPath => [...path, field];
+  const problems = refused
+    .filter(([, is]) => is)
+    .map(([field, , why]) => ({
+      path: path0(field),
+      message: `is set beside sequencing "queue", ${why}; leave one of the two out`,
+    }));
+  if (!missing) return problems;
+  const message = 'is "queue", which takes a chain whose execution L1 checks; set its prover.execution to "onL1" too';
+  return [{ path: path0("sequencing"), message }, ...problems];
 }
 
 /** What a standby commits in place of what it takes back must be executed before the exit opens. */

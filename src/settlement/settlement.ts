@@ -1,15 +1,14 @@
 import type { TransactionReceipt } from "ethers";
 import { fromHex, toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
 import type { AggregatedBatch } from "../protocol/aggregate.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import type { ShownExecution } from "../protocol/shown-execution.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { JournalEntry } from "./journal/journal-entry.ts";
 import { reduceJournal } from "./journal/progress.ts";
 import { readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
 import type { BatchTotals } from "./l1-sender/chain-reader.ts";
+import { confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
@@ -105,34 +104,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   const { journal, prove, together, pace, onPosting, onStage, onStop } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
-  /** What leaves this process is in the journal before. */
-  async function kept(label: string, entry: JournalEntry): Promise<void> {
-    try {
-      await journal.append(entry);
-    } catch (error) {
-      // Sending would otherwise be repeated, as if L1 were away.
-      throw new SettlementError("JournalUnwritable", `${label}: the journal does not take it, so it was not sent`, {
-        cause: error,
-      });
-    }
-  }
-  const context: SenderContext = {
-    ...dependencies.context,
-    delay: (ms, stage) => stopped.guard(dependencies.context.delay(ms, stage, stopped.signal)),
-    earlier(stage, batchNumber) {
-      const known = progress.get(batchNumber)?.stages[stage];
-      return known?.state === "broadcast" ? known.transactionHashes : [];
-    },
-    onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
-      kept(`${stage} of batch ${batchNumber}`, { type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
-    onApproval: (approval, state) =>
-      kept(`approval of batch ${approval.batchNumber}`, {
-        type: "approval",
-        hyperchain: dependencies.context.hyperchain,
-        approval,
-        state,
-      }),
-  };
+  const context = journaledContext(dependencies.context, { journal, progress, stopped });
   const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
   const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
   let tails: SettlingBatch | undefined;
@@ -306,41 +278,4 @@ function rejectedBatch(stopped: StopSwitch): SettlingBatch {
   const never = stopped.guard(new Promise<never>(() => undefined));
   never.catch(() => undefined);
   return { committed: never, proven: never, executed: never };
-}
-
-function confirmation(stage: SettlementStage, batchNumber: BatchNumber, receipt: TransactionReceipt | undefined): JournalEntry {
-  if (receipt === undefined) return { type: "confirmed", stage, batchNumber };
-  const { blockNumber, gasUsed } = receipt;
-  return { type: "confirmed", stage, batchNumber, transaction: { hash: receipt.hash as Hex, blockNumber, gasUsed } };
-}
-
-/** Lets promises be given up. Unlike a race with one long-lived promise it keeps nothing of those that are settled. */
-class StopSwitch {
-  readonly #pending = new Set<(reason: unknown) => void>();
-  readonly #abort = new AbortController();
-  #reason: { readonly error: unknown } | undefined;
-
-  /** Aborted once everything is stopped. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  /** The promise, or a rejection once everything is stopped. */
-  guard<T>(promise: Promise<T>): Promise<T> {
-    if (this.#reason !== undefined) {
-      promise.catch(() => undefined);
-      return Promise.reject(this.#reason.error);
-    }
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.add(reject);
-      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
-    });
-  }
-
-  stop(error: unknown): void {
-    this.#reason ??= { error };
-    for (const reject of this.#pending) reject(error);
-    this.#pending.clear();
-    this.#abort.abort(error);
-  }
 }

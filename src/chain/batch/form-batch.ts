@@ -224,6 +224,11 @@ export class BatchFormer implements Returning<FormerMark> {
     return { ...batch, data, commitment, job: { statement, witness, protocolVersion } };
   }
 
+  /** L1 has the last batch with this commitment: the same batch, settled by another account. The next one stands on it. */
+  settledAs(commitment: Hex): void {
+    this.#previousCommitment = commitment;
+  }
+
   /** Marks the present state. */
   mark(): FormerMark {
     return {

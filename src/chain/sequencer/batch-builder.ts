@@ -188,15 +188,19 @@ export class BatchBuilder {
     await this.#carryOut({ type: "imports", roots, timestamp: this.#ownTime });
   }
 
+  /** Whether a priority operation surely has room in the open batch. Opens one where there is none. */
+  async takes({ operation }: PriorityOperation): Promise<boolean> {
+    await this.measure();
+    const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#options.firstBatch;
+    return isFresh || this.surelyFits({ transactions: 1, gas: operation.gasLimit });
+  }
+
   /**
    * Carries out a priority operation. One that might not fit gets a fresh batch, in which any one fits that L1's queue admits,
    * whatever the chain's own limits are: nothing is left out for its size. The first batch holds the initial state already.
    */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    await this.measure();
-    const most = { transactions: 1, gas: operation.operation.gasLimit };
-    const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#options.firstBatch;
-    if (!isFresh && !this.surelyFits(most)) await this.seal();
+    if (!(await this.takes(operation))) await this.seal();
     await this.open();
     const { operation: sequenced } = await this.#carryOut({ type: "operation", operation, timestamp: this.#ownTime });
     if (sequenced === undefined) throw new TypeError(`operation ${operation.canonicalTxHash} was carried out`);

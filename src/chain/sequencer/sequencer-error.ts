@@ -30,6 +30,8 @@ type SequencerErrorCode =
   | "SenderNotAllowed"
   /** The chain's list of deployers does not have the account. */
   | "DeployerNotAllowed"
+  /** The chain's order is L1's queue alone. */
+  | "QueueOnly"
   | "Stopped";
 
 /** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */

@@ -44,6 +44,8 @@ export interface SequencerOptions {
   readonly cheatsAllowed?: boolean;
   /** Whether it begins as after `pause`. Default false. */
   readonly startsPaused?: boolean;
+  /** Whether L1's queue alone makes the chain's order, from which the caller derives what is done and when. Default false. */
+  readonly isQueueAlone?: boolean;
 }
 
 interface SequencerDependencies {
@@ -72,6 +74,7 @@ export interface Censored {
   readonly operations: ReadonlySet<Hex>;
 }
 
+const OWN_TIME = "has the time of L1's blocks: move L1's";
 /** Empty blocks that are made in one go: some hundredths of a second, during which the chain does nothing else. */
 const MOST_EMPTY_BLOCKS = 500;
 
@@ -183,6 +186,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.batch !== undefined;
   }
 
+  /** When the open batch began; undefined where none is open. */
+  get openedAt(): bigint | undefined {
+    return this.#builder.batch?.firstTimestamp;
+  }
+
   /** How often it has returned to a mark. */
   get returns(): number {
     return this.#returns;
@@ -247,6 +255,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
    */
   async submit(transaction: SignedTransaction, returns = this.#returns): Promise<void> {
     this.#work.requireRunning();
+    this.#requireChoice(
+      "takes no transactions but those of its queue on L1: send it there, by requestL2TransactionDirect or hyperchain:call from L1",
+    );
     const refusal = this.#dependencies.admission?.refusal(transaction);
     if (refusal !== undefined) throw refusal;
     await this.#rewinding;
@@ -292,7 +303,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /** Makes blocks of all that waits, or an empty one. */
-  mine(): Promise<void> {
+  async mine(): Promise<void> {
+    this.#requireChoice("has a block for what its queue on L1 holds, and no other: queue an operation");
     return this.#commands.run(() => this.#makeBlocks());
   }
 
@@ -304,6 +316,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     if (count === 0) return;
     await this.mine();
     for (let left = count - 1; left > 0;) left -= await this.#commands.run(() => this.#mineSome(left, intervalSeconds));
+  }
+
+  /** Whether a priority operation surely has room in the open batch. Opens one where there is none. */
+  takesPriorityOp(operation: PriorityOperation): Promise<boolean> {
+    return this.#commands.run(() => this.#builder.takes(operation));
   }
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
@@ -332,17 +349,21 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   /** Moves the chain's clock; takes effect with the next block. Resolves with the seconds it has been moved, all in all. */
-  skipTime(seconds: bigint): Promise<bigint> {
+  async skipTime(seconds: bigint): Promise<bigint> {
+    this.#requireChoice(OWN_TIME);
     return this.#work.run(() => this.#dependencies.producer.skipTime(seconds));
   }
 
   /** From now on no block is earlier than this second: what other chains do with this one's transfers depends on its time. */
   notBefore(timestamp: bigint): Promise<void> {
+    // L1's time is later than what any chain waits for by then.
+    if (this.#options.isQueueAlone === true) return Promise.resolve();
     return this.#work.run(async () => this.#dependencies.producer.notBefore(timestamp));
   }
 
   /** Fixes the next block's timestamp, in seconds. Throws SequencerError for the past. */
-  setNextTimestamp(timestamp: bigint): Promise<void> {
+  async setNextTimestamp(timestamp: bigint): Promise<void> {
+    this.#requireChoice(OWN_TIME);
     return this.#work.run(async () => {
       if (await this.#dependencies.producer.setNextTimestamp(timestamp)) return;
       const { timestamp: newest } = this.head;
@@ -474,6 +495,11 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   /** The chain can go no further: the engines disagree, or one of them failed. */
   fail(error: Error): void {
     this.#work.fail(error);
+  }
+
+  /** Throws SequencerError QueueOnly where there is nothing to choose. */
+  #requireChoice(otherwise: string): void {
+    if (this.#options.isQueueAlone === true) throw new SequencerError("QueueOnly", `the chain ${otherwise}`);
   }
 
   #setLists(lists: AccessLists): void {

@@ -1,6 +1,7 @@
 import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress, ZeroHash } from "ethers";
 import type { Signer, TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { ONE_SEQUENCER } from "../../protocol/sequencing-mode.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { fromHex, hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -18,7 +19,7 @@ export interface HyperchainConfiguration {
   readonly dataAvailabilityPolicy: Hex;
   /** The zero address lets all operations in. */
   readonly transactionFilterer: Hex;
-  /** 0: one sequencer. */
+  /** ONE_SEQUENCER or QUEUE_ALONE. */
   readonly sequencingMode: number;
   /** True only on chains for tests. */
   readonly cheatsAllowed: boolean;
@@ -93,7 +94,7 @@ export function localChainConfiguration(
     baseToken: ETH_BASE_TOKEN,
     dataAvailabilityPolicy: ecosystem.addresses.rollupPolicy,
     transactionFilterer: ZeroAddress as Hex,
-    sequencingMode: 0,
+    sequencingMode: ONE_SEQUENCER,
     cheatsAllowed: true,
     validatorThreshold: BigInt(validators.length),
     executionDelay: 0n,

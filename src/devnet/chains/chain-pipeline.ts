@@ -36,6 +36,7 @@ import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
+import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { settingsOnL1 } from "../../options/plan.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
@@ -187,15 +188,18 @@ async function start(
       fromBlock: created.fromBlock,
       genesis,
       start: {
-        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, kept),
+        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, isQueueAlone(plan) ? undefined : kept),
         imported: born?.copy(),
         // What is kept is formed again before the chain looks at L1.
         upgrades: await readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
       },
-      ...{ ...(kept === undefined ? {} : { keeping: kept }), ...(execution === undefined ? {} : { execution }) },
+      ...{
+        ...(kept === undefined || isQueueAlone(plan) ? {} : { keeping: kept }),
+        ...(execution === undefined ? {} : { execution }),
+      },
       running: {
         ...running(options, prepared, ports),
-        coinbase: lowerCaseAddress(await operator.getAddress()),
+        coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
         access: accessOf(options, admin),
       },
       serving: {
@@ -297,7 +301,8 @@ async function beginOnL1(
 ): Promise<Pick<ChainBirth, "created" | "genesisTimestamp">> {
   const created = await createOnL1(options, dependencies, prepared);
   const block = await dependencies.l1.getBlock("latest");
-  const genesisTimestamp = BigInt(block?.timestamp ?? 0);
+  // What all derive begins with a second that L1 names.
+  const genesisTimestamp = isQueueAlone(options.plan) ? created.bornAt : BigInt(block?.timestamp ?? 0);
   const { baseToken } = options;
   const { dataAvailabilityPolicy } = prepared;
   dependencies.kept?.born({ created, baseToken, dataAvailabilityPolicy, genesisTimestamp });
@@ -319,12 +324,18 @@ async function createOnL1(
     transactionFilterer: await filtererOf(plan.protocol, funders, { operator, artifacts }),
     baseToken: baseToken.l1Address,
     ...settingsOnL1(plan),
+    ...(isQueueAlone(plan) ? { cheatsAllowed: false } : {}),
   };
   const accounts = importedAccounts(plan, superchain);
   if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations });
   const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
   const imported = { accounts, genesis, version, configuration };
   return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
+}
+
+/** Whether L1's queue alone makes its order: then all of it is derived from L1, in each process anew. */
+function isQueueAlone({ ordering }: ChainPlan): boolean {
+  return ordering.sequencing === "queue";
 }
 
 /** The contract that says which operations enter the chain's queue; 0 where all do. Rejects with DeploymentError. */
@@ -374,6 +385,8 @@ function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: R
   return genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount);
 }
 
+const SEALED_BY_QUEUE: RunningOptions["batches"] = { maxAgeMs: undefined, maxTransactions: undefined };
+
 function running(
   { plan, superchain, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { isCarried, reexecutes }: PreparedSigners,
@@ -382,11 +395,11 @@ function running(
   const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
   return {
     blocks,
-    batches,
+    batches: isQueueAlone(plan) ? SEALED_BY_QUEUE : batches,
     minGasPriceWei,
     ...plan.execution,
     startsPaused,
-    distinctTimestamps,
+    distinctTimestamps: distinctTimestamps && !isQueueAlone(plan),
     fees,
     initialState: firstStateAccounts(
       { chainId: plan.chainId, format: plan.protocol.protocolVersion },

@@ -76,12 +76,19 @@ export interface OnL1Proving {
   readonly contracts: () => Promise<Pick<VersionOnL1, "contracts" | "executionKey">>;
 }
 
+interface WithWorkers {
+  readonly prover: Pick<CompleteOptions["prover"], "workers">;
+}
+
+/** As far as what is proven needs it. */
+type PartOfOnL1 = Pick<OnL1Proving, "programs">;
+
 /** What proves the execution of batches, behind chains and for L1. Starts nothing until the first of them begins. */
 export function openExecutionProvers(
-  options: Pick<CompleteOptions, "prover">,
+  options: WithWorkers,
   open: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  proofs: ExecutionProvingOptions & Pick<ProverDependencies, "clock">,
+  proofs: Omit<ExecutionProvingOptions, "onL1"> & Pick<ProverDependencies, "clock"> & { readonly onL1?: PartOfOnL1 | undefined },
 ): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: L1Provers | undefined } {
   const executionProver = openExecutionProver(options, open, closing, proofs);
   const { onL1, clock, l1Prover = (prover) => prover } = proofs;
@@ -97,10 +104,10 @@ export interface L1Provers {
 
 /** What makes the proofs that L1 checks, through the ecosystem's queue. Starts nothing. */
 function openL1Prover(
-  { prover: { workers } }: Pick<CompleteOptions, "prover">,
+  { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  { programs }: OnL1Proving,
+  { programs }: PartOfOnL1,
 ): BatchesProver {
   const own = createL1Prover({ workers, programs, device });
   const working = proving.queue.work(l1ProofPort(own), { name: "own", isOwn: true });
@@ -114,10 +121,10 @@ function openL1Prover(
 
 /** What proves the execution of batches, through the ecosystem's queue. */
 function openExecutionProver(
-  { prover: { workers } }: Pick<CompleteOptions, "prover">,
+  { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  { executionProving, executionProver = (prover) => prover }: ExecutionProvingOptions,
+  { executionProving, executionProver = (prover) => prover }: Pick<ExecutionProvingOptions, "executionProving" | "executionProver">,
 ): ExecutionProofs["prover"] {
   const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), device, ...executionProving });
   const working = proving.queue.work(chunkPort(own), { name: "own", isOwn: true });

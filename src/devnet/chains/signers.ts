@@ -10,7 +10,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { CALLDATA, choiceOfAll, postingOf } from "../../settlement/data-policy.ts";
 import { createLocalMember } from "../../settlement/signing/quorum.ts";
 import type { Quorum, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
-import { CALLDATA_POSTING, carriedPosting } from "../../settlement/batch/settlement-batch.ts";
+import { CALLDATA_POSTING, carriedPosting, NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
@@ -21,6 +21,7 @@ import { prepareHolders } from "./data-holders.ts";
 import type { PolicyContract } from "./policy-contracts.ts";
 import { servedPolicy } from "./served-policy.ts";
 import type { DataKeeper } from "./data-keeper.ts";
+import { settlersData } from "./settlers-data.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
@@ -121,6 +122,7 @@ export async function prepareSigners(
   const start = startsMembers(dependencies, closing);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const { dataAvailability } = availability;
+  if (plan.ordering.sequencing === "queue") return settlerOnly(plan, dependencies, operatorAddress);
   const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
@@ -173,6 +175,26 @@ export async function prepareSigners(
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },
+  };
+}
+
+/** Nobody signs: this process is one of the settlers that may take the chain to L1, and says so in each batch. */
+function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler: Hex): PreparedSigners {
+  const { posting, data } = settlersData(settler);
+  return {
+    validators: [],
+    threshold: 0,
+    dataAvailabilityPolicy: dependencies.ecosystem.addresses.rollupPolicy,
+    isCarried: false,
+    reexecutes: false,
+    connect: ({ hyperchain }, { blocks }) =>
+      Promise.resolve({
+        ...published(posting),
+        ...{ quorum: { members: [] }, admit: () => Promise.resolve(), memberPids: [], committeePids: [] },
+        chooseData: () => data,
+        memberSetup: setupOf(plan, dependencies, { hyperchain, coinbase: NO_COINBASE }),
+        inputs: blocks,
+      }),
   };
 }
 

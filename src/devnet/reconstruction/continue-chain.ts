@@ -20,7 +20,7 @@ import type { MissingOperation } from "./queued-operations.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
+export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 or absent for any free one. */

@@ -2,7 +2,7 @@ import { Wallet } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { openProver } from "../chains/provers.ts";
+import { openExecutionProvers, openProver } from "../chains/provers.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
@@ -16,11 +16,12 @@ import type { Node } from "../../node/node.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { continueChain } from "./continue-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
+import { isOfQueue, settleQueue } from "./settle-queue.ts";
 
 interface OperatedChainOptions {
   /** JSON-RPC URL of L1. */
   readonly l1Url: string;
-  /** Of the new operator, who must be a validator of the chain, and pays on L1: 0x and 64 hexadecimal digits. */
+  /** Of the new operator, who must be a validator of the chain where it has any, and pays on L1: 0x and 64 hexadecimal digits. */
   readonly key: Hex;
   readonly host: string;
   /** 0 for any free one. */
@@ -56,7 +57,8 @@ export interface OperatedChain {
 }
 
 /**
- * Goes on with a rebuilt rollup as its operator: serves it, takes over from L1 what is new, and settles its batches. Rejects with
+ * Goes on with a rebuilt rollup as its operator, or, where L1's queue alone makes its order, as one of its settlers: serves it, takes
+ * over from L1 what is new, and settles its batches. Rejects with
  * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError (of the fleet too), or with L1's error.
  */
 export function operateChain(
@@ -76,13 +78,18 @@ async function start(
   const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
-  const { prover, fleet } = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
+  const open = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
+  const { prover, fleet } = open;
+  const others = { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onWait, onStop };
+  const served = { host, port, minGasPriceWei, pace };
+  const proofs = (): Parameters<typeof settleQueue>[2]["execution"] => {
+    const opened = openExecutionProvers({ prover: proving }, open, closing, { clock, onL1: { programs: "package" } });
+    return { prover: opened.executionProver, ...(opened.l1Prover && { onL1: opened.l1Prover.own }) };
+  };
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
-  const continued = await continueChain(
-    reconstruction,
-    { host, port, blocks: { type: "instant" }, batches, minGasPriceWei, pace },
-    { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onWait, onStop },
-  );
+  const continued = isOfQueue(reconstruction)
+    ? await settleQueue(reconstruction, served, { ...others, execution: proofs() })
+    : await continueChain(reconstruction, { ...served, blocks: { type: "instant" }, batches }, others);
   closing.add(() => continued.close());
   await continued.pollL1();
   closing.add(

@@ -14,6 +14,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { QUEUE_ALONE } from "../../protocol/sequencing-mode.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -146,6 +147,7 @@ export function chainOptionsOf(
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
       startsPaused,
+      isQueueAlone: chain.configuration.sequencingMode === QUEUE_ALONE,
     },
   };
 }

@@ -2,7 +2,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import { inputsFrom, L1ReorgError } from "./l1-inputs.ts";
+import { blocksOfOperations, inputsFrom, L1ReorgError } from "./l1-inputs.ts";
 import type { ChainInputs } from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
@@ -36,12 +36,21 @@ interface L1Taker {
   readonly roots: (roots: readonly ImportedRoot[]) => Promise<readonly ImportedRoot[]>;
 }
 
+/** An operation of L1's queue, and the block there that has it. */
+export interface QueuedOperation {
+  readonly operation: L2CanonicalTransaction;
+  readonly blockNumber: number;
+}
+
 /** What L1 has for a chain: read once, and kept until the chain has taken it over. One call at a time. */
 export class L1Inflow {
   readonly #options: L1InflowOptions;
   readonly #dependencies: L1InflowDependencies;
   #operations: readonly L2CanonicalTransaction[];
   #roots: readonly ImportedRoot[];
+  /** Of the operations that wait. */
+  readonly #blocks = new Map<bigint, number>();
+  #upTo: number | undefined;
 
   constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
     const { operations = [], root } = options.before ?? {};
@@ -62,6 +71,8 @@ export class L1Inflow {
       const { operations, roots } = inputsFrom(chainId, seen);
       this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= operationsTaken)];
       this.#roots = [...this.#roots, ...roots];
+      for (const [place, blockNumber] of blocksOfOperations(seen)) this.#blocks.set(place, blockNumber);
+      this.#upTo = seen.checkpoint?.blockNumber ?? this.#upTo;
       await view.looked(since, seen.checkpoint);
       contact.looked();
     } catch (error) {
@@ -85,6 +96,26 @@ export class L1Inflow {
     return { operations, roots: imported };
   }
 
+  /** The newest block of L1 of which everything was read; undefined before the first look. */
+  get upTo(): number | undefined {
+    return this.#upTo;
+  }
+
+  /** The operation that is next in the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
+  next(): QueuedOperation | undefined {
+    this.#roots = [];
+    const [operation] = this.#operations;
+    const blockNumber = operation && this.#blocks.get(operation.nonce);
+    return operation === undefined || blockNumber === undefined ? undefined : { operation, blockNumber };
+  }
+
+  /** The chain has the next operation. */
+  taken(): void {
+    const [operation, ...others] = this.#operations;
+    if (operation !== undefined) this.#blocks.delete(operation.nonce);
+    this.#operations = others;
+  }
+
   /** The operations that wait, which the caller has the chain take over. */
   takeOperations(): readonly L2CanonicalTransaction[] {
     const taken = this.#operations;
@@ -96,5 +127,7 @@ export class L1Inflow {
   drop(): void {
     this.#operations = [];
     this.#roots = [];
+    this.#blocks.clear();
+    this.#upTo = undefined;
   }
 }

@@ -35,6 +35,11 @@ export function inputsFrom(chainId: ChainId, { events, reorg }: L1Poll): ChainIn
   return { operations, roots: newest === undefined ? [] : [{ registryIndex: newest.rootIndex, root: newest.root }] };
 }
 
+/** The numbers of L1's blocks that have the operations of a poll, by their places in the queue. */
+export function blocksOfOperations({ events }: Pick<L1Poll, "events">): ReadonlyMap<bigint, number> {
+  return new Map(events.flatMap((event) => (event.type === "priorityOperation" ? [[event.index, event.blockNumber]] : [])));
+}
+
 function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "transactionRoot" } {
   return event.type === "transactionRoot" && !isMark(event.record);
 }

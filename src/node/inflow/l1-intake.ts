@@ -19,6 +19,7 @@ import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
 import type { ChainInputs, L1ReorgError } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
+import type { QueueOrder } from "./queue-order.ts";
 
 interface L1IntakeOptions {
   readonly chain: ChainOnL1;
@@ -44,6 +45,8 @@ interface L1IntakeDependencies {
   readonly versions: ChainVersions;
   /** L1 took back what the chain stands on, as any look may find. */
   readonly onReorg: (error: L1ReorgError) => void;
+  /** Of a chain that has nothing but L1's queue; undefined where a sequencer chooses. */
+  readonly queueOrder?: QueueOrder | undefined;
 }
 
 /** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
@@ -61,14 +64,16 @@ export class L1Intake {
   readonly #watcher: L1Watcher;
   readonly #inflow: L1Inflow;
   readonly #versions: ChainVersions;
+  readonly #queueOrder: QueueOrder | undefined;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions, onReorg }: L1IntakeDependencies) {
+  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions, onReorg, queueOrder }: L1IntakeDependencies) {
     const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
     this.#gate = gate;
     this.#versions = versions;
+    this.#queueOrder = queueOrder;
     this.#watcher = createL1Watcher(
       {
         hyperchains: [chain.hyperchain],
@@ -126,6 +131,10 @@ export class L1Intake {
     const { sequencer } = chain;
     if (sequencer.isPaused) return { operations: [], roots: [] };
     await this.#inflow.look();
+    if (this.#queueOrder !== undefined) {
+      const operations = await this.#queueOrder.derive(chain, this.#inflow, (operation) => this.#carriedOut(operation));
+      return { operations, roots: [] };
+    }
     if (sequencer.isHeldUp) sequencer.resume();
     const { censoredOperations } = sequencer;
     return this.#inflow.handOver({

@@ -8,7 +8,7 @@ import type { SettlementStage } from "../../settlement/batch/settlement-stage.ts
 export interface SettledBatch {
   readonly batch: FormedBatch;
   readonly stored: StoredBatch;
-  /** `metrics` are undefined where an earlier process made it. */
+  /** `metrics` are undefined where an earlier process made it. Of no bytes where another account settled the batch by its own. */
   readonly proof: { readonly bytes: number; readonly metrics: ProofMetrics | undefined };
   readonly receipts: Readonly<Partial<Record<SettlementStage, TransactionReceipt>>>;
 }

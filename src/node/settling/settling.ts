@@ -25,6 +25,7 @@ import type { Quorum } from "../../settlement/signing/quorum.ts";
 import { openSettlement } from "../../settlement/settlement.ts";
 import type { Settlement, SettlementBacklog, ShowTogether } from "../../settlement/settlement.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
+import { openSettlementAtOnce } from "../../settlement/settle-at-once.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import type { SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
 import { SigningRecord } from "../../settlement/signing/signing-record.ts";
@@ -50,6 +51,8 @@ interface SettlingOptions {
   readonly records?: readonly StoredBatch[] | undefined;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
+  /** Whether the chain has no quorum, so that one call takes a batch to L1 and anyone may make it. Default false. */
+  readonly settlesAtOnce?: boolean;
   /** When proofs go to L1. Default: as soon as they are made. */
   readonly pace?: PaceRules;
   /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
@@ -298,10 +301,11 @@ export class Settling {
     signal: AbortSignal,
     onStop: (error: unknown) => void,
   ): Promise<Settlement<FormedBatch>> {
-    const { settlementChainId, hyperchain, fromBlock, records = [], quorum, posting } = this.#options;
+    const { settlementChainId, hyperchain, fromBlock, records = [], quorum, posting, settlesAtOnce = false } = this.#options;
     const { journal, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
-    return openSettlement<FormedBatch>(
+    const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
+    return open(
       { quorum, posting },
       {
         context: { settlementChainId, hyperchain, provider, fromBlock, records, delay, patience, transactor, approvals },
@@ -315,6 +319,7 @@ export class Settling {
         },
         together: (batch) => this.#together(batch, signal),
         onPosting: (batchNumber) => this.#provings.posting(batchNumber, signal),
+        onSettledByOther: ({ outputs }) => this.#settledByOther(outputs.batchNumber),
         onStage: ({ stage, batchNumber, receipt }) => {
           if (signal.aborted) return;
           pending.get(batchNumber)?.passed(stage, receipt);
@@ -323,6 +328,24 @@ export class Settling {
         onStop,
       },
     );
+  }
+
+  /** The proof of this process is of no use any more. */
+  #settledByOther(batchNumber: BatchNumber): void {
+    const { pending } = this.#batches;
+    const batch = pending.get(batchNumber);
+    if (batch !== undefined) batch.proof = { bytes: 0, metrics: undefined };
+    const others = [...pending]
+      .filter(([number]) => number !== batchNumber)
+      .map(
+        ([
+          ,
+          {
+            batch: { commitment },
+          },
+        ]) => commitment,
+      );
+    this.#provings.proofs.cancelAllBut(new Set(others));
   }
 
   /** How a batch is shown with others; undefined for one that has a proof of its own. */

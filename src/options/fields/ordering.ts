@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { address, fields, list, must, option, wholeNumber, withDefault } from "./values.ts";
+import { ONE_SEQUENCER, QUEUE_ALONE } from "../../protocol/sequencing-mode.ts";
+import { address, fields, list, must, oneOf, option, wholeNumber, withDefault } from "./values.ts";
 import { chainOption, ecosystemWide } from "./field.ts";
 import { flag, orZero } from "./flag.ts";
 import { MOST_GAS_PRICE_WEI } from "./settlement.ts";
@@ -134,6 +135,17 @@ export const ORDERING = {
         into: (given, said: object) => ({ ...said, maxTransactions: given }),
       }),
     },
+  }),
+  sequencing: chainOption({
+    group: "ordering",
+    said: "once",
+    config: withDefault(
+      oneOf("single", "queue"),
+      '"queue": L1\'s queue alone makes the order, which all derive from L1, and anyone settles; with protocolVersion 3 and prover.execution "onL1"',
+      "single",
+    ),
+    older: "single",
+    onL1: (planned) => ({ sequencingMode: planned === "queue" ? QUEUE_ALONE : ONE_SEQUENCER }),
   }),
   senders: chainOption({
     group: "ordering",

@@ -42,7 +42,8 @@ export interface PostingPolicy {
   readonly policyData?: (batch: HeldBatch & Pick<SettlementBatch, "data">) => Promise<Hex>;
 }
 
-const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
+/** Of a format that exports none, and of a chain whose fees no account gets. */
+export const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
 export const CALLDATA_POSTING: PostingPolicy = {};

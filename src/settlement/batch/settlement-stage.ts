@@ -1,2 +1,3 @@
 /** The three calls that every batch needs, in order. */
-export type SettlementStage = "commit" | "prove" | "execute";
+export const SETTLEMENT_STAGES = ["commit", "prove", "execute"] as const;
+export type SettlementStage = (typeof SETTLEMENT_STAGES)[number];

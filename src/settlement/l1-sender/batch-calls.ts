@@ -70,6 +70,17 @@ export function encodeProveBatches(batches: readonly AggregatedBatch[], { digest
   return proofAggregatorInterface.encodeFunctionData("proveBatches", [batches, digest, toHex(proof)]) as Hex;
 }
 
+/** Calldata of `settle`: what it takes to commit, prove and execute a batch in one call. */
+export function encodeSettle(
+  previous: StoredBatch,
+  batch: CommitBatch,
+  { digest, proof }: ShownExecution,
+  carried: { readonly imports: readonly ImportedRoot[]; readonly flows: readonly AssetFlow[] },
+): Hex {
+  const { imports, flows } = carried;
+  return hyperchainInterface.encodeFunctionData("settle", [previous, batch, digest, toHex(proof), imports, flows]) as Hex;
+}
+
 /** Calldata of `executeBatch`. */
 export function encodeExecute(batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): Hex {
   return hyperchainInterface.encodeFunctionData("executeBatch", [batch, imports, flows]) as Hex;

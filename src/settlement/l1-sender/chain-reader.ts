@@ -114,6 +114,12 @@ export async function findStoredBatch(contract: ChainContract, batchNumber: Batc
   );
 }
 
+/** The record of a batch that L1 has executed; undefined before. Rejects with the provider's error. */
+export async function findExecutedBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
+  const { executed } = await readTotals(contract);
+  return executed > batchNumber ? findStoredBatch(contract, batchNumber) : undefined;
+}
+
 /** The record that the next batch must name: the last committed batch, or the one before the first. */
 export async function readLastStoredBatch(contract: ChainContract): Promise<StoredBatch> {
   const { committed } = await readTotals(contract);

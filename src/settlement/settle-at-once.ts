@@ -1,0 +1,142 @@
+import type { TransactionReceipt } from "ethers";
+import { sumAssetFlows } from "../protocol/asset-flows.ts";
+import { fromHex, toHex } from "../protocol/hex.ts";
+import { decodeShown } from "../protocol/shown-execution.ts";
+import type { StoredBatch } from "../protocol/stored-batch.ts";
+import { commitBatchOf } from "./batch/settlement-batch.ts";
+import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
+import { SETTLEMENT_STAGES } from "./batch/settlement-stage.ts";
+import { SettlementError } from "./errors/settlement-error.ts";
+import { reduceJournal } from "./journal/progress.ts";
+import { encodeSettle } from "./l1-sender/batch-calls.ts";
+import { findExecutedBatch, readLastStoredBatch, readTotals, storedBatchOfReceipt } from "./l1-sender/chain-reader.ts";
+import { carryOut } from "./l1-sender/sender-context.ts";
+import type { SenderContext } from "./l1-sender/sender-context.ts";
+import { confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
+import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
+
+type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSettlement<Batch>>[1], "together"> & {
+  /** Told when L1 has executed the batch as another account has settled it: no proof of it is wanted any more. */
+  readonly onSettledByOther?: (batch: Batch) => void;
+};
+
+/** Others may settle while a proof is made. */
+const LOOK_MS = 2_000;
+
+/**
+ * Takes the batches of a chain without a quorum, in order, to L1: each by one call that commits, proves and executes it. Where
+ * another account settles a batch first, that one's record counts, and the proof of this one is given up. The next batch is not
+ * to be submitted before: its commitment stands on what L1 has. Rejects with the provider's error.
+ */
+export async function openSettlementAtOnce<Batch extends SettlementBatch>(
+  { posting }: { readonly posting: PostingPolicy },
+  dependencies: Dependencies<Batch>,
+): Promise<Settlement<Batch>> {
+  const { journal, prove, pace, onPosting, onStage, onStop, onSettledByOther } = dependencies;
+  const progress = reduceJournal(journal.entries);
+  const stopped = new StopSwitch();
+  const context = journaledContext(dependencies.context, { journal, progress, stopped });
+  const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
+  let unexecuted = 0;
+  let tail: Promise<StoredBatch> | undefined;
+  let closed = false;
+
+  async function done(batch: Batch, stored: StoredBatch, receipt: TransactionReceipt | undefined): Promise<StoredBatch> {
+    const { batchNumber } = stored;
+    await journal.append({ type: "stored", batch: stored });
+    await journal.append(confirmation("execute", batchNumber, receipt));
+    if (stored.commitment !== batch.commitment) onSettledByOther?.(batch);
+    for (const stage of SETTLEMENT_STAGES) onStage?.({ stage, batchNumber, stored, receipt });
+    return stored;
+  }
+
+  /** What an earlier process made, or a new one. */
+  async function proofOf(batch: Batch): Promise<Uint8Array> {
+    const { commitment, outputs } = batch;
+    const kept = progress.get(outputs.batchNumber)?.proof;
+    if (kept?.commitment === commitment) return fromHex(kept.proof);
+    const proof = await prove(batch);
+    await journal.append({ type: "proof", batchNumber: outputs.batchNumber, commitment, proof: toHex(proof) });
+    return proof;
+  }
+
+  async function dueProof(batch: Batch): Promise<Uint8Array> {
+    const proof = await proofOf(batch);
+    await pace?.(batch.outputs);
+    return proof;
+  }
+
+  async function settle(batch: Batch, previous: Promise<StoredBatch> | undefined): Promise<StoredBatch> {
+    const { batchNumber } = batch.outputs;
+    const before = (await previous) ?? last;
+    const found = (): Promise<StoredBatch | undefined> => findExecutedBatch(context, batchNumber);
+    const already = await found();
+    if (already !== undefined) return done(batch, already, undefined);
+    requireNext(batchNumber, before, totals.executed);
+    const proof = await unlessSettled(context, found, stopped.guard(dueProof(batch)));
+    if (!(proof instanceof Uint8Array)) return done(batch, proof, undefined);
+    onPosting?.(batchNumber);
+    const outcome = await carryOut(context, {
+      stage: "execute",
+      batchNumber,
+      find: found,
+      async encode() {
+        const carried = { imports: batch.importedRoots, flows: sumAssetFlows(batch.logs, context.settlementChainId) };
+        return encodeSettle(before, await commitBatchOf(batch, posting), decodeShown(proof), carried);
+      },
+    });
+    if ("found" in outcome) return done(batch, outcome.found, undefined);
+    return done(batch, storedBatchOfReceipt(outcome.receipt), outcome.receipt);
+  }
+
+  return {
+    totals,
+    last,
+    submit(batch): SettlingBatch {
+      unexecuted++;
+      const executed = stopped.guard(closed ? new Promise<never>(() => undefined) : settle(batch, tail));
+      executed.then(
+        () => unexecuted--,
+        (error: unknown) => {
+          if (closed) return;
+          closed = true;
+          stopped.stop(error);
+          onStop?.(error);
+        },
+      );
+      tail = executed;
+      return { committed: executed, proven: executed, executed };
+    },
+    backlog: () => ({ uncommitted: unexecuted, unproven: unexecuted, unexecuted }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopped.stop(new SettlementError("SettlementStopped", "settlement was closed before the batch was through"));
+      await Promise.allSettled([tail]);
+    },
+  };
+}
+
+function requireNext(batchNumber: bigint, before: StoredBatch, executed: bigint): void {
+  if (batchNumber === 0n ? executed === 0n : before.batchNumber + 1n === batchNumber) return;
+  throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${executed}`);
+}
+
+/** The proof, or the record of the batch where L1 has it before there is one. */
+function unlessSettled(
+  { patience }: SenderContext,
+  find: () => Promise<StoredBatch | undefined>,
+  proof: Promise<Uint8Array>,
+): Promise<Uint8Array | StoredBatch> {
+  let isOver = false;
+  const look = async (): Promise<StoredBatch> => {
+    for (;;) {
+      await patience.pause("a look for others who settle", LOOK_MS);
+      // The proof is there, or has failed.
+      if (isOver) return new Promise<never>(() => undefined);
+      const found = await find();
+      if (found !== undefined) return found;
+    }
+  };
+  return Promise.race([proof, look()]).finally(() => (isOver = true));
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { getCreateAddress, Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
+import { call } from "../../src/client/calls/call.ts";
+import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
+import { sentMessages } from "../../src/client/messages/sent-messages.ts";
+import { deposit } from "../../src/client/queue/deposit.ts";
+import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
+import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
+import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
+import type { Node } from "../../src/node/node.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { DIGEST, doubleOf, doubleOnL1, METRICS } from "./support/double-on-l1.ts";
+import { genesisOf } from "./support/genesis.ts";
+import { OWN_BATCHES } from "./support/on-l1.ts";
+
+const CHAIN_ID = 271n;
+const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
+/** A quarter of the window for operations, which is 3,600 seconds. */
+const BATCH_SECONDS = 900n;
+/** Development accounts that no part of the devnet uses. */
+const [SETTLER, LATE_SETTLER] = [15, 16];
+/** Stores its call's value in slot 0: CALLVALUE PUSH0 SSTORE. Its init code returns these three bytes. */
+const CODE = "345f55";
+const INIT_CODE: Hex = `0x62${CODE}5f526003601df3`;
+const ZERO: Hex = `0x${"00".repeat(20)}`;
+const baseToken = new Interface(l2BaseTokenAbi);
+
+/** The double's proofs of several settlers, which a test holds back. */
+class HeldProofs {
+  #held: PromiseWithResolvers<void> | undefined;
+  #waiting = 0;
+  readonly #withheld = new Set<string>();
+  #changed = Promise.withResolvers<void>();
+
+  of(name: string): BatchesProver {
+    return {
+      prove: async (batches, { signal } = {}) => {
+        this.#waiting++;
+        this.#tell();
+        await this.#held?.promise;
+        if (this.#withheld.has(name))
+          await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
+        return { digest: DIGEST, proof: doubleOf(batches), metrics: METRICS };
+      },
+    };
+  }
+
+  hold(): void {
+    this.#held = Promise.withResolvers();
+    this.#waiting = 0;
+  }
+
+  release(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  /** Resolves when so many proofs were asked for. */
+  async waiting(count: number): Promise<void> {
+    while (this.#waiting < count) await this.#changed.promise;
+  }
+
+  withhold(name: string): void {
+    this.#withheld.add(name);
+  }
+
+  allow(name: string): void {
+    this.#withheld.delete(name);
+  }
+
+  #tell(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/*
+ * Chain, settlement, contracts and aggregator are real; a double of the generated verifier stands below them, and nothing proves.
+ * With real proofs: test/flow/queue-only-proven.test.ts.
+ */
+describe("a chain whose order is L1's queue alone", () => {
+  const proofs = new HeldProofs();
+  const double = doubleOnL1();
+  const execution = createExecutionProver({ workers: 1 });
+  const prover = createProver({ workers: 1 });
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let l1: JsonRpcProvider;
+  let first: Node;
+  let second: Node;
+  let bob: Hex;
+
+  before(async () => {
+    devnet = await startFlowDevnet([CHAIN], OWN_BATCHES, { ...double, l1Prover: () => proofs.of("first") });
+    first = devnet.chains[0]!.pipeline;
+    client = clientOf(devnet.chains[0]!);
+    l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
+    bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+  });
+  after(async () => {
+    for (const each of [client, l1]) each.destroy();
+    await second.close();
+    await devnet.close();
+    await Promise.all([execution.close(), prover.close()]);
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  /** Another process that knows L1's URL and the chain's contract, and has money on L1. */
+  async function settler(name: string, account: number): Promise<Node> {
+    return settleQueue(
+      await rebuilt(),
+      { minGasPriceWei: 0n },
+      {
+        ...{ l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover },
+        operator: devnet.accounts.wallet(account).connect(devnet.l1.provider),
+        execution: { prover: double.executionProver!(execution as never), onL1: proofs.of(name) },
+        onStop: (error) => devnet.faults.push(error),
+      },
+    );
+  }
+  const rebuilt = async (): Promise<Reconstruction> =>
+    reconstruct({
+      ...{ l1: devnet.l1.provider, hyperchain: devnet.chains[0]!.pipeline.created.hyperchain },
+      genesis: await genesisOf(),
+    });
+  const bobOnL1 = () => devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
+  const passL1 = async (seconds: bigint): Promise<void> => {
+    await l1.send("evm_increaseTime", [Number(seconds)]);
+    await l1.send("evm_mine", []);
+  };
+  const request = (to: Hex, valueWei: bigint, data: Hex = "0x") =>
+    requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, to, valueWei, data }, bobOnL1());
+  const rootOf = ({ chain }: Node): Hex => digestToHex(chain.tree.root);
+  const hashesOf = async ({ chain }: Node): Promise<readonly (Hex | undefined)[]> => {
+    const numbers = Array.from({ length: Number(chain.sequencer.head.number) + 1 }, (_, number) => BigInt(number));
+    return Promise.all(numbers.map(async (number) => (await chain.blocks.block(number))?.hash));
+  };
+  const settlementsOf = async (batchNumber: bigint): Promise<readonly string[]> => {
+    const topics = hyperchainInterface.encodeFilterTopics("BlockExecution", [batchNumber]);
+    const logs = await devnet.l1.provider.getLogs({ address: devnet.chains[0]!.pipeline.created.hyperchain, topics, fromBlock: 0 });
+    const senders = logs.map(async ({ transactionHash }) => (await devnet.l1.provider.getTransaction(transactionHash))!.from);
+    return (await Promise.all(senders)).map((address) => lowerCaseAddress(address));
+  };
+  const addressOf = (account: number): Hex => lowerCaseAddress(devnet.accounts.wallet(account).address);
+
+  it("takes no transaction of a client, makes no block at will, and names the way through L1", async () => {
+    const fees = { chainId: CHAIN_ID, type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 100_000n, nonce: 0 };
+    const raw = await devnet.accounts.wallet(BOB).signTransaction({ to: bob, ...fees });
+    const refusal = await refusalOf(client, "eth_sendRawTransaction", [raw]);
+    assert.equal(refusal.data?.code, "QueueOnly");
+    assert.match(refusal.message, /requestL2TransactionDirect/);
+    assert.equal((await refusalOf(client, "evm_mine", [])).data?.code, "QueueOnly");
+    assert.equal(await client.getBlockNumber(), 0);
+  });
+
+  it("runs each operation of its queue in order, at its own block's time on L1: a deposit, a creation, a call", async () => {
+    const nonce = await client.getTransactionCount(bob);
+    const { canonicalTxHash } = await deposit(devnet.info(), { chain: 271, amount: ETHER }, bobOnL1());
+    await passL1(60n);
+    const created = await request(ZERO, 0n, INIT_CODE);
+    const contract = lowerCaseAddress(getCreateAddress({ from: bob, nonce: nonce + 1 }));
+    await passL1(60n);
+    const { messageHash: called } = await call(
+      devnet.info(),
+      { from: "l1", to: `${contract}@271`, data: "0x", value: 77n },
+      bobOnL1(),
+    );
+    assert.equal((await first.pollL1()).operations.length, 3);
+    const receipts = await Promise.all(
+      [canonicalTxHash, created.canonicalTxHash, called].map((hash) => client.getTransactionReceipt(hash)),
+    );
+    assert.deepEqual(
+      receipts.map((receipt) => receipt?.status),
+      [1, 1, 1],
+    );
+    assert.equal(BigInt(await client.getStorage(contract, 0n)), 77n);
+    const times = await Promise.all(receipts.map(async (receipt) => (await client.getBlock(receipt!.blockNumber))!.timestamp));
+    const queued = await devnet.l1.provider.getLogs({
+      address: devnet.chains[0]!.pipeline.created.hyperchain,
+      topics: hyperchainInterface.encodeFilterTopics("NewPriorityRequest", []),
+      fromBlock: 0,
+    });
+    const onL1 = await Promise.all(queued.map(async ({ blockNumber }) => (await devnet.l1.provider.getBlock(blockNumber))!.timestamp));
+    assert.deepEqual(times, onL1);
+  });
+
+  it("is derived by a second node from L1 alone: the same blocks, and the same state", async () => {
+    second = await settler("second", SETTLER);
+    await second.pollL1();
+    assert.deepEqual(await hashesOf(second), await hashesOf(first));
+  });
+
+  it("race: two settlers prove one batch; L1 executes it once, the other pays for no settlement, and both go on", async () => {
+    proofs.hold();
+    await passL1(BATCH_SECONDS);
+    for (const node of [first, second]) await node.pollL1();
+    assert.deepEqual([first.progress().sealed, second.progress().sealed], [1, 1]);
+    await proofs.waiting(2);
+    proofs.release();
+    const settled = await Promise.all([first.settled(0n), second.settled(0n)]);
+    assert.equal(settled[0].stored.commitment, settled[1].stored.commitment);
+    assert.equal((await settlementsOf(0n)).length, 1);
+    assert.deepEqual(
+      settled.map(({ stored }) => stored.newStateRoot),
+      [rootOf(first), rootOf(second)],
+    );
+
+    for (const number of [1n, 2n]) {
+      await request(bob, number);
+      await passL1(BATCH_SECONDS);
+      for (const node of [first, second]) await node.pollL1();
+      await Promise.all([first.settled(number), second.settled(number)]);
+      assert.equal((await settlementsOf(number)).length, 1);
+    }
+    assert.equal(rootOf(first), rootOf(second));
+  });
+
+  it("cannot be stopped by the node that created it: without its proofs another settles", async () => {
+    proofs.withhold("first");
+    await request(bob, 3n);
+    await passL1(BATCH_SECONDS);
+    for (const node of [first, second]) await node.pollL1();
+    await second.settled(3n);
+    assert.deepEqual(await settlementsOf(3n), [addressOf(SETTLER)]);
+    // What it has begun to prove is of no use any more.
+    assert.equal((await first.settled(3n)).stored.newStateRoot, rootOf(first));
+    proofs.allow("first");
+  });
+
+  it("pays a withdrawal that came by the queue, once any account has settled it", async () => {
+    const data = baseToken.encodeFunctionData("withdraw", [bob]) as Hex;
+    const to = `${PREDEPLOYS.L2BaseToken}@271`;
+    const sent = await call(devnet.info(), { from: "l1", to, data, value: ETHER / 4n }, bobOnL1());
+    await first.pollL1();
+    const receipt = (await client.getTransactionReceipt(sent.messageHash))!;
+    const withdrawal = sentMessages(Number(CHAIN_ID), Number(devnet.l1.chainId), receipt as never).find(
+      ({ type }) => type === "withdrawal",
+    );
+    const name = { chain: 271, messageHash: withdrawal!.messageHash };
+    assert.deepEqual(await finalizeWithdrawal(devnet.info(), name, bobOnL1()), { state: "unknown" });
+    await passL1(BATCH_SECONDS);
+    for (const node of [first, second]) await node.pollL1();
+    await first.settled(4n);
+    assert.equal((await finalizeWithdrawal(devnet.info(), name, bobOnL1())).state, "paid");
+  });
+
+  it("is rebuilt from L1's data alone to the root that all derive, and by a node that begins then, and settles the next batch", async () => {
+    await second.settled(4n);
+    assert.equal((await rebuilt()).stateRoot, rootOf(first));
+    const late = await settler("late", LATE_SETTLER);
+    try {
+      for (const name of ["first", "second"]) proofs.withhold(name);
+      await request(bob, 5n);
+      await passL1(BATCH_SECONDS);
+      await late.pollL1();
+      await late.settled(5n);
+      assert.deepEqual(await settlementsOf(5n), [addressOf(LATE_SETTLER)]);
+      for (const node of [first, second]) await node.pollL1();
+      await Promise.all([first.settled(5n), second.settled(5n)]);
+      assert.deepEqual(await hashesOf(late), await hashesOf(first));
+      assert.equal(rootOf(late), rootOf(second));
+    } finally {
+      await late.close();
+    }
+  });
+});
