@@ -455,8 +455,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, onBack }, doAgain));
     },
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
-    settledAs: (commitment) => former.settledAs(commitment),
-    canRevert: (mark) => spine.holds(mark),
+    ...{ canRevert: (mark: Mark) => spine.holds(mark), settledAs: (commitment: Hex) => former.settledAs(commitment) },
     executedOnL1: (nextBatch) => spine.forgetBefore(nextBatch),
     async close() {
       await sequencer.close();

@@ -30,6 +30,7 @@ import { openExecutionProvers, openProver } from "./chains/provers.ts";
 import type { ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
+import { passingL1 } from "./l1/pass-l1.ts";
 import type { Driver } from "./view/books/driver.ts";
 import { createFaults, faultMethods } from "./faults/faults.ts";
 import { fundAtStart, requireFunds } from "./chains/funding.ts";
@@ -185,7 +186,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
-  const driver = ended.cutOff(createDriver({ ...seen, bridges, onDriven: fillBooks }));
+  const driver = ended.cutOff(createDriver({ ...seen, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));

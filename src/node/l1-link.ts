@@ -148,21 +148,10 @@ export async function openL1Link(
   const { settlementChainId, hyperchain, configuration } = onL1;
   const name = `chain ${configuration.chainId}`;
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
+  const named = { settlementChainId, hyperchain, name, settlesAtOnce: queueTime !== undefined };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
-    {
-      ...{
-        ...given,
-        settlementChainId,
-        hyperchain,
-        fromBlock,
-        records: start.before?.records,
-        confirmations,
-        l1MayBeBehind,
-        name,
-      },
-      settlesAtOnce: queueTime !== undefined,
-    },
+    { ...given, ...named, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind },
     {
       ...{ ...given, ...clocks, clock },
       prover: inTurn(given.prover, configuration.chainId),
@@ -203,15 +192,7 @@ export async function openL1Link(
     ...(queueTime === undefined ? {} : SEALED_BY_QUEUE),
     executed,
     batches,
-    intake: {
-      name: "intake",
-      on: () => undefined,
-      mark: () => intake.checkpoints(),
-      returnTo(checkpoints) {
-        intake.returnTo(checkpoints);
-        fault.clear();
-      },
-    } satisfies Source<ChainResult, ReturnType<L1Intake["checkpoints"]>>,
+    intake: sourceOf(intake, fault),
     settled: (batchNumber) => settling.settled(batchNumber),
     hurry: () => settling.hurry(batches.next),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
@@ -220,6 +201,19 @@ export async function openL1Link(
     member: restorableMember(running, settling),
     quiet: () => intake.quiet(),
     close: () => settling.close(),
+  };
+}
+
+/** After a return to a mark the chain goes on from what L1 had then. */
+function sourceOf(intake: L1Intake, fault: Fault): Source<ChainResult, ReturnType<L1Intake["checkpoints"]>> {
+  return {
+    name: "intake",
+    on: () => undefined,
+    mark: () => intake.checkpoints(),
+    returnTo(checkpoints) {
+      intake.returnTo(checkpoints);
+      fault.clear();
+    },
   };
 }
 

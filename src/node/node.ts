@@ -36,7 +36,7 @@ import { openL1Link } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
 import type { L1Link, ChainSettlement } from "./l1-link.ts";
 import { noLink } from "./no-link.ts";
-import { queueTime } from "./inflow/queue-order.ts";
+import { endOfBatch, queueTime } from "./inflow/queue-order.ts";
 import { QUEUE_ALONE } from "../protocol/sequencing-mode.ts";
 import { serveChain } from "./serving/serve-chain.ts";
 import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
@@ -115,6 +115,8 @@ export interface Node
    * fails.
    */
   seal(): Promise<FormedBatch | undefined>;
+  /** The second of L1's time at which the open batch ends, where L1's queue alone makes the order; otherwise undefined. */
+  batchEndsAt(): bigint | undefined;
   /** What is proven of its execution; undefined where that is trusted. */
   readonly execution: ExecutionView | undefined;
   /** By what the chain has seen of L1. */
@@ -173,9 +175,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const chainOptions = chainOptionsOf(onL1, genesis, start, { ...running, isProvenOnL1: hasProofsForL1(options) });
     const execution = (started.execution = openExecution(chainOptions, options, dependencies.onProvable, closing));
     const chain = await startChain(chainOptions, {
-      ...shared(ownTime ?? time),
-      connect,
-      clock,
+      ...{ ...shared(ownTime ?? time), connect, clock },
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
@@ -213,7 +213,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       execution: execution?.view,
       chainId: onL1.configuration.chainId,
       chain,
-      seal: async () => (chain.sequencer.isPaused ? undefined : ownTime === undefined ? chain.seal() : sealedByQueue(link)),
+      ...sealedBy(chain, onL1, ownTime === undefined ? undefined : link),
       versions: () => versionsNow(chain, versions),
       fault: () => fault.error,
       close: () => closing.close(),
@@ -221,10 +221,22 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
   });
 }
 
-/** What is to be sealed by L1's time is, and nothing else. */
-async function sealedByQueue({ pollL1 }: Pick<L1Link, "pollL1">): Promise<undefined> {
-  await pollL1();
-  return undefined;
+/** By its caller, or, where L1's queue alone makes the order, by L1's time. */
+function sealedBy(
+  chain: Chain,
+  { configuration }: ChainOnL1,
+  queue: Pick<L1Link, "pollL1"> | undefined,
+): Pick<Node, "seal" | "batchEndsAt"> {
+  const { sequencer } = chain;
+  return {
+    async seal() {
+      if (sequencer.isPaused) return undefined;
+      if (queue === undefined) return chain.seal();
+      await queue.pollL1();
+      return undefined;
+    },
+    batchEndsAt: () => (queue === undefined ? undefined : endOfBatch(sequencer, configuration)),
+  };
 }
 
 function priced(

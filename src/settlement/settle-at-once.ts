@@ -32,7 +32,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   { posting }: { readonly posting: PostingPolicy },
   dependencies: Dependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, prove, pace, onPosting, onStage, onStop, onSettledByOther } = dependencies;
+  const { journal, onPosting, onStage, onStop, onSettledByOther } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
@@ -50,22 +50,6 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     return stored;
   }
 
-  /** What an earlier process made, or a new one. */
-  async function proofOf(batch: Batch): Promise<Uint8Array> {
-    const { commitment, outputs } = batch;
-    const kept = progress.get(outputs.batchNumber)?.proof;
-    if (kept?.commitment === commitment) return fromHex(kept.proof);
-    const proof = await prove(batch);
-    await journal.append({ type: "proof", batchNumber: outputs.batchNumber, commitment, proof: toHex(proof) });
-    return proof;
-  }
-
-  async function dueProof(batch: Batch): Promise<Uint8Array> {
-    const proof = await proofOf(batch);
-    await pace?.(batch.outputs);
-    return proof;
-  }
-
   async function settle(batch: Batch, previous: Promise<StoredBatch> | undefined): Promise<StoredBatch> {
     const { batchNumber } = batch.outputs;
     const before = (await previous) ?? last;
@@ -73,13 +57,11 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     const already = await found();
     if (already !== undefined) return done(batch, already, undefined);
     requireNext(batchNumber, before, totals.executed);
-    const proof = await unlessSettled(context, found, stopped.guard(dueProof(batch)));
+    const proof = await unlessSettled(context, found, stopped.guard(dueProof(batch, progress, dependencies)));
     if (!(proof instanceof Uint8Array)) return done(batch, proof, undefined);
     onPosting?.(batchNumber);
     const outcome = await carryOut(context, {
-      stage: "execute",
-      batchNumber,
-      find: found,
+      ...{ stage: "execute", batchNumber, find: found },
       async encode() {
         const carried = { imports: batch.importedRoots, flows: sumAssetFlows(batch.logs, context.settlementChainId) };
         return encodeSettle(before, await commitBatchOf(batch, posting), decodeShown(proof), carried);
@@ -115,6 +97,22 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
       await Promise.allSettled([tail]);
     },
   };
+}
+
+/** What an earlier process made, or a new one, once the chain's pace lets it go. */
+async function dueProof<Batch extends SettlementBatch>(
+  batch: Batch,
+  progress: ReturnType<typeof reduceJournal>,
+  { journal, prove, pace }: Pick<Dependencies<Batch>, "journal" | "prove" | "pace">,
+): Promise<Uint8Array> {
+  const { commitment, outputs } = batch;
+  const { batchNumber } = outputs;
+  const kept = progress.get(batchNumber)?.proof;
+  const isKept = kept?.commitment === commitment;
+  const proof = isKept ? fromHex(kept.proof) : await prove(batch);
+  if (!isKept) await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(proof) });
+  await pace?.(outputs);
+  return proof;
 }
 
 function requireNext(batchNumber: bigint, before: StoredBatch, executed: bigint): void {

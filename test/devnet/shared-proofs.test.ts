@@ -1,27 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
-import { aggregateStatement } from "../../src/protocol/aggregate.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
-import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import { decodeStateInput } from "../../src/prover/state-input.ts";
-import { compileSolidity } from "../contracts/verifier/support/compile.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { DIGEST, doubleOf, doubleOnL1 } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
-
-/** Any that is canonical. */
-const DIGEST = wordToHex(5n);
-/** Takes the hash of the public values for a proof. */
-const STARK_DOUBLE = `// SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
-contract StarkDouble {
-    function verify(bytes32 hash, bytes calldata, bytes calldata proof) external pure returns (bool) {
-        return keccak256(proof) == keccak256(abi.encode(hash));
-    }
-}`;
 
 /*
  * Chains, settlement, aggregator and the verifier of aggregates are real; a double of the generated verifier stands below them, and
@@ -35,8 +18,6 @@ describe("chains of a devnet that share proofs", () => {
 
   before(async () => {
     const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
-    const compiled = compileSolidity({ "StarkDouble.sol": STARK_DOUBLE })["StarkDouble"]!;
-    const contracts = [{ name: "StarkDouble", abi: [], bytecode: compiled.creation }];
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n, pace: { shared: true, maxAgeSeconds: 1_800 } },
@@ -45,17 +26,7 @@ describe("chains of a devnet that share proofs", () => {
       ],
       OWN_BATCHES,
       {
-        onL1: { programs: "package", contracts: () => Promise.resolve({ contracts, executionKey: wordToHex(77n) }) },
-        executionProver: ({ prepare }) => ({
-          prepare,
-          prove: () =>
-            Promise.resolve({
-              kind: "proven",
-              proof: Uint8Array.of(1),
-              metrics: { ...FAKE_METRICS, chunks: 1, provenBits: 100 },
-            }),
-          verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),
-        }),
+        ...doubleOnL1(),
         l1Prover: () => ({
           prepare: () => Promise.resolve({ release: () => undefined }),
           prove(batches) {
@@ -110,20 +81,3 @@ describe("chains of a devnet that share proofs", () => {
     assert.deepEqual(made.at(-1), ["271:2"]);
   });
 });
-
-function doubleOf(batches: readonly ExecutedProof[]): Uint8Array {
-  const items = batches.map(({ claim: { chainId, batch }, list }): AggregatedFields => {
-    const { statement } = decodeStateInput(list);
-    const [point, evaluation] = [statement.point, statement.evaluation].map((element) => toHex(elementsToBytes(element)));
-    return {
-      chainId,
-      batch: {
-        ...{ ...batch, commitment: statement.commitment, diffDigest: digestToHex(statement.diffDigest) },
-        ...{ point: point!, evaluation: evaluation! },
-      },
-    };
-  });
-  const { batchCount, point, evaluation } = aggregateStatement(items, digestFromHex(DIGEST));
-  const count = fromHex(wordToHex(BigInt(batchCount))).subarray(28);
-  return fromHex(keccak(count, fromHex(DIGEST), elementsToBytes(point), elementsToBytes(evaluation)));
-}

@@ -21,9 +21,10 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
-import { DIGEST, doubleOf, doubleOnL1, METRICS } from "./support/double-on-l1.ts";
+import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
 
@@ -41,10 +42,10 @@ const baseToken = new Interface(l2BaseTokenAbi);
 
 /** The double's proofs of several settlers, which a test holds back. */
 class HeldProofs {
-  #held: PromiseWithResolvers<void> | undefined;
+  #held: PromiseWithResolvers<undefined> | undefined;
   #waiting = 0;
   readonly #withheld = new Set<string>();
-  #changed = Promise.withResolvers<void>();
+  #changed = Promise.withResolvers<undefined>();
 
   of(name: string): BatchesProver {
     return {
@@ -54,7 +55,7 @@ class HeldProofs {
         await this.#held?.promise;
         if (this.#withheld.has(name))
           await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
-        return { digest: DIGEST, proof: doubleOf(batches), metrics: METRICS };
+        return { digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS };
       },
     };
   }
@@ -65,7 +66,7 @@ class HeldProofs {
   }
 
   release(): void {
-    this.#held?.resolve();
+    this.#held?.resolve(undefined);
     this.#held = undefined;
   }
 
@@ -83,7 +84,7 @@ class HeldProofs {
   }
 
   #tell(): void {
-    this.#changed.resolve();
+    this.#changed.resolve(undefined);
     this.#changed = Promise.withResolvers();
   }
 }
@@ -151,7 +152,11 @@ describe("a chain whose order is L1's queue alone", () => {
   };
   const settlementsOf = async (batchNumber: bigint): Promise<readonly string[]> => {
     const topics = hyperchainInterface.encodeFilterTopics("BlockExecution", [batchNumber]);
-    const logs = await devnet.l1.provider.getLogs({ address: devnet.chains[0]!.pipeline.created.hyperchain, topics, fromBlock: 0 });
+    const logs = await devnet.l1.provider.getLogs({
+      address: devnet.chains[0]!.pipeline.created.hyperchain,
+      topics,
+      fromBlock: 0,
+    });
     const senders = logs.map(async ({ transactionHash }) => (await devnet.l1.provider.getTransaction(transactionHash))!.from);
     return (await Promise.all(senders)).map((address) => lowerCaseAddress(address));
   };
@@ -194,7 +199,9 @@ describe("a chain whose order is L1's queue alone", () => {
       topics: hyperchainInterface.encodeFilterTopics("NewPriorityRequest", []),
       fromBlock: 0,
     });
-    const onL1 = await Promise.all(queued.map(async ({ blockNumber }) => (await devnet.l1.provider.getBlock(blockNumber))!.timestamp));
+    const onL1 = await Promise.all(
+      queued.map(async ({ blockNumber }) => (await devnet.l1.provider.getBlock(blockNumber))!.timestamp),
+    );
     assert.deepEqual(times, onL1);
   });
 
@@ -258,19 +265,41 @@ describe("a chain whose order is L1's queue alone", () => {
     assert.equal((await finalizeWithdrawal(devnet.info(), name, bobOnL1())).state, "paid");
   });
 
+  it("is settled by a devnet's own test of it: L1's time is put forward to the end of its batch", async () => {
+    await request(bob, 6n);
+    await first.pollL1();
+    const [batch, ...others] = await devnet.settle(CHAIN_ID);
+    assert.deepEqual([batch?.batchNumber, others], [5, []]);
+    await second.pollL1();
+  });
+
+  it("returns with its ecosystem to a snapshot, and goes on as if nothing had been", async () => {
+    const [root, blocks] = [rootOf(first), await client.getBlockNumber()];
+    const snapshot = await devnet.snapshot();
+    const before = await client.getBalance(bob);
+    for (const amount of [100n, 200n]) {
+      await request(bob, amount);
+      await first.pollL1();
+      assert.equal((await client.getBalance(bob)) - before >= amount, true);
+      await devnet.settle(CHAIN_ID);
+      assert.notEqual(rootOf(first), root);
+      if (amount === 100n) await devnet.revert(snapshot);
+      if (amount === 100n) assert.deepEqual([rootOf(first), await client.getBlockNumber()], [root, blocks]);
+    }
+  });
+
   it("is rebuilt from L1's data alone to the root that all derive, and by a node that begins then, and settles the next batch", async () => {
-    await second.settled(4n);
     assert.equal((await rebuilt()).stateRoot, rootOf(first));
     const late = await settler("late", LATE_SETTLER);
     try {
       for (const name of ["first", "second"]) proofs.withhold(name);
-      await request(bob, 5n);
+      await request(bob, 7n);
       await passL1(BATCH_SECONDS);
       await late.pollL1();
-      await late.settled(5n);
-      assert.deepEqual(await settlementsOf(5n), [addressOf(LATE_SETTLER)]);
+      await late.settled(7n);
+      assert.deepEqual(await settlementsOf(7n), [addressOf(LATE_SETTLER)]);
       for (const node of [first, second]) await node.pollL1();
-      await Promise.all([first.settled(5n), second.settled(5n)]);
+      await Promise.all([first.settled(7n), second.settled(7n)]);
       assert.deepEqual(await hashesOf(late), await hashesOf(first));
       assert.equal(rootOf(late), rootOf(second));
     } finally {

@@ -166,6 +166,7 @@ async function start(
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis, superchain }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
+  const keeping = isQueueAlone(plan) ? undefined : kept;
   const admin = await presentAdmin(created.hyperchain, settling.l1);
   const version = versionFor(plan, created, ecosystem);
   const born = await dependencies.bornState(created, genesis);
@@ -188,15 +189,12 @@ async function start(
       fromBlock: created.fromBlock,
       genesis,
       start: {
-        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, isQueueAlone(plan) ? undefined : kept),
+        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
         imported: born?.copy(),
         // What is kept is formed again before the chain looks at L1.
         upgrades: await readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
       },
-      ...{
-        ...(kept === undefined || isQueueAlone(plan) ? {} : { keeping: kept }),
-        ...(execution === undefined ? {} : { execution }),
-      },
+      ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: {
         ...running(options, prepared, ports),
         coinbase: isQueueAlone(plan) ? NO_COINBASE : lowerCaseAddress(await operator.getAddress()),
@@ -222,8 +220,7 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable, ports, chooseData: signers.chooseData },
-      ...(placeBlocks === undefined ? {} : { placeBlocks }),
+      ...{ onStop, onProvable, ports, chooseData: signers.chooseData, ...(placeBlocks === undefined ? {} : { placeBlocks }) },
     },
   );
   closing.add(() => node.close());

@@ -124,7 +124,10 @@ function openExecutionProver(
   { prover: { workers } }: WithWorkers,
   { proving, device }: Pick<OpenProver, "proving" | "device">,
   closing: Disposer,
-  { executionProving, executionProver = (prover) => prover }: Pick<ExecutionProvingOptions, "executionProving" | "executionProver">,
+  {
+    executionProving,
+    executionProver = (prover) => prover,
+  }: Pick<ExecutionProvingOptions, "executionProving" | "executionProver">,
 ): ExecutionProofs["prover"] {
   const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), device, ...executionProving });
   const working = proving.queue.work(chunkPort(own), { name: "own", isOwn: true });

@@ -27,11 +27,14 @@ interface DriverDependencies {
   readonly onDriven?: (() => Promise<void>) | undefined;
   /** Those of others, where there are any. */
   readonly bridges?: DrivenBridges | undefined;
+  /** Has an L1 of this process come to a second; undefined where it runs elsewhere. */
+  readonly passL1?: ((second: bigint) => Promise<void>) | undefined;
 }
 
-export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }: DriverDependencies): Driver {
+export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges, passL1 }: DriverDependencies): Driver {
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
+    if (passL1 !== undefined) await endBatches(pipeline, passL1);
     await pipeline.seal();
     const { sealed } = pipeline.progress();
     pipeline.hurry();
@@ -89,6 +92,19 @@ export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }
       return { priorityOps, importedRoots, messages: messages.map(messageInfo) };
     },
   };
+}
+
+/** L1's time ends the batches of a chain whose order is L1's queue, each once the one before is executed. */
+async function endBatches(
+  { batchEndsAt, pollL1, progress, settled }: DevnetChain["pipeline"],
+  passL1: (second: bigint) => Promise<void>,
+): Promise<void> {
+  for (let end = batchEndsAt(); end !== undefined; end = batchEndsAt()) {
+    const { sealed, executed } = progress();
+    if (executed < sealed) await settled(BigInt(sealed - 1));
+    await passL1(end);
+    await pollL1();
+  }
 }
 
 /** Resolves when every sealed batch has a proof of its execution, or a reason why there is none. */

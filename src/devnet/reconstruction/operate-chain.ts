@@ -21,7 +21,7 @@ import { isOfQueue, settleQueue } from "./settle-queue.ts";
 interface OperatedChainOptions {
   /** JSON-RPC URL of L1. */
   readonly l1Url: string;
-  /** Of the new operator, who must be a validator of the chain where it has any, and pays on L1: 0x and 64 hexadecimal digits. */
+  /** Of the new operator: a validator of the chain, where it has any. It pays on L1. 0x and 64 hexadecimal digits. */
   readonly key: Hex;
   readonly host: string;
   /** 0 for any free one. */
@@ -57,8 +57,8 @@ export interface OperatedChain {
 }
 
 /**
- * Goes on with a rebuilt rollup as its operator, or, where L1's queue alone makes its order, as one of its settlers: serves it, takes
- * over from L1 what is new, and settles its batches. Rejects with
+ * Goes on with a rebuilt rollup as its operator, or, where L1's queue alone makes its order, as one of its settlers: serves it,
+ * takes over from L1 what is new, and settles its batches. Rejects with
  * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError (of the fleet too), or with L1's error.
  */
 export function operateChain(

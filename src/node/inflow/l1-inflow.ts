@@ -37,7 +37,7 @@ interface L1Taker {
 }
 
 /** An operation of L1's queue, and the block there that has it. */
-export interface QueuedOperation {
+export interface OperationOnL1 {
   readonly operation: L2CanonicalTransaction;
   readonly blockNumber: number;
 }
@@ -101,8 +101,8 @@ export class L1Inflow {
     return this.#upTo;
   }
 
-  /** The operation that is next in the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
-  next(): QueuedOperation | undefined {
+  /** The next operation of the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
+  next(): OperationOnL1 | undefined {
     this.#roots = [];
     const [operation] = this.#operations;
     const blockNumber = operation && this.#blocks.get(operation.nonce);

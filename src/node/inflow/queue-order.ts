@@ -8,7 +8,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
-import type { QueuedOperation } from "./l1-inflow.ts";
+import type { OperationOnL1 } from "./l1-inflow.ts";
 
 /** Parts of a chain's window for operations that a batch is open: settling one takes less than the others. */
 const BATCHES_IN_WINDOW = 4n;
@@ -17,6 +17,14 @@ const BATCHES_IN_WINDOW = 4n;
 export function batchSeconds(priorityOpWindow: bigint): bigint {
   const seconds = priorityOpWindow / BATCHES_IN_WINDOW;
   return seconds === 0n ? 1n : seconds;
+}
+
+/** The second at which the open batch ends at the latest; undefined where none is open. */
+export function endOfBatch(
+  { openedAt }: Pick<Chain["sequencer"], "openedAt">,
+  { priorityOpWindow }: QueueOrderOptions,
+): bigint | undefined {
+  return openedAt === undefined ? undefined : openedAt + batchSeconds(priorityOpWindow);
 }
 
 interface QueueOrderOptions {
@@ -35,7 +43,7 @@ interface QueueOrderDependencies {
 
 /** What is seen of the queue. */
 interface SeenQueue {
-  next(): QueuedOperation | undefined;
+  next(): OperationOnL1 | undefined;
   taken(): void;
   /** The newest block of L1 of which everything was read. */
   readonly upTo: number | undefined;
@@ -59,13 +67,13 @@ export function queueTime(): MovableClock {
  */
 export class QueueOrder {
   readonly #dependencies: QueueOrderDependencies;
-  readonly #batchSeconds: bigint;
+  readonly #options: QueueOrderOptions;
   /** Of the blocks that were asked for last. */
   readonly #seconds = new Map<number, bigint>();
 
-  constructor({ priorityOpWindow }: QueueOrderOptions, dependencies: QueueOrderDependencies) {
+  constructor(options: QueueOrderOptions, dependencies: QueueOrderDependencies) {
+    this.#options = options;
     this.#dependencies = dependencies;
-    this.#batchSeconds = batchSeconds(priorityOpWindow);
   }
 
   /** Carries out what L1 shows. Resolves with the operations that were taken. Rejects with L1's error, or the chain's. */
@@ -80,8 +88,7 @@ export class QueueOrder {
     for (;;) {
       const next = queue.next();
       const reached = await this.#secondsOf(next?.blockNumber ?? queue.upTo);
-      const { openedAt } = sequencer;
-      const end = openedAt === undefined ? undefined : openedAt + this.#batchSeconds;
+      const end = endOfBatch(sequencer, this.#options);
       if (end !== undefined && reached !== undefined && reached >= end) {
         if (await this.#seal(chain, end)) continue;
         return taken;

@@ -442,6 +442,12 @@ export interface HyperchainUserConfig {
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
+   * "queue": L1's queue alone makes the order, and anyone settles; for protocolVersion 3 with prover.execution "onL1".
+   * Allowed: "single" or "queue".
+   * Default: "single".
+   */
+  readonly sequencing?: "single" | "queue" | undefined;
+  /**
    * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
    * Allowed: a list of addresses.
    * Default: every account.

@@ -4,6 +4,7 @@ import { type AggregatedFields, aggregateStatement } from "../../../src/protocol
 import { digestFromHex, digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../../src/prover/state-input.ts";
+import { FAKE_METRICS } from "../../support/fake-metrics.ts";
 import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
 
 /** Any that is canonical. */
@@ -16,7 +17,6 @@ contract StarkDouble {
         return keccak256(proof) == keccak256(abi.encode(hash));
     }
 }`;
-export const METRICS = { backend: "none", workers: 1, logRows: 1, cells: 1, seconds: 0, phaseSeconds: {} };
 
 /** A double in the place of the verifier of L1's proofs, and one that proves no chunk; chains, settlement and aggregator are real. */
 export function doubleOnL1(): Pick<DevnetDependencies, "onL1" | "executionProver"> {
@@ -28,7 +28,7 @@ export function doubleOnL1(): Pick<DevnetDependencies, "onL1" | "executionProver
     executionProver: ({ prepare }) => ({
       prepare,
       prove: () =>
-        Promise.resolve({ kind: "proven", proof: Uint8Array.of(1), metrics: { ...METRICS, chunks: 1, provenBits: 100 } }),
+        Promise.resolve({ kind: "proven", proof: Uint8Array.of(1), metrics: { ...FAKE_METRICS, chunks: 1, provenBits: 100 } }),
       verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),
     }),
   };

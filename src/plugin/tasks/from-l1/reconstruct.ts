@@ -78,7 +78,7 @@ function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
   if (writable) throw pluginError("--writable changes a copy, and --operate goes on with the chain itself; choose one");
   if (!v.is(privateKey, key))
     throw pluginError(
-      "--operate needs the key of one of the chain's validators, which also pays on L1: set HYPERCHAIN_PRIVATE_KEY to it, 0x and 64 hex digits",
+      "--operate needs the key of one of the chain's validators, or of any account where its order is L1's queue alone, which also pays on L1: set HYPERCHAIN_PRIVATE_KEY to it, 0x and 64 hex digits",
     );
   return key;
 }

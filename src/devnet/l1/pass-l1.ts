@@ -1,0 +1,18 @@
+import type { CompleteOptions } from "../described/options.ts";
+import type { SettlementLayer } from "./settlement-layer.ts";
+
+/** Has the ecosystem's L1 come to a second, with a block at it or later; undefined where L1 runs elsewhere. */
+export function passingL1(
+  options: Pick<CompleteOptions, "l1">,
+  { clock, l1 }: Pick<SettlementLayer, "clock" | "l1">,
+): ((second: bigint) => Promise<void>) | undefined {
+  if (options.l1.url !== undefined) return undefined;
+  return async (second) => {
+    const ahead = second - clock.nowSeconds();
+    if (ahead > 0n) {
+      await clock.prepareMove(ahead);
+      await clock.moveTo(second);
+    }
+    await l1.request("evm_mine");
+  };
+}
