@@ -225,6 +225,8 @@ const ROWS: readonly Row[] = [
     accepts: [[], [ADDRESS]],
     refuses: [ADDRESS, { 0: ADDRESS }],
   })),
+  // What "queue" goes with is in queue-rules.test.ts.
+  { config: "chains.a.sequencing", devnet: "chains[0].sequencing", accepts: ["single"], refuses: ["", "bft", 1] },
   { config: "chains.a.protocolVersion", devnet: "chains[0].protocolVersion", accepts: [2, 3], refuses: [1, 4, "2"] },
   ...(
     [
