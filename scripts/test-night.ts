@@ -16,12 +16,18 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "a chain's batch by one proof, batches of any form and runs in segments by one key",
     night: [
       ...["execution-proof/proven-batch", "execution-proof/product-programs", "proving/l1-proofs", "flow/proven-on-l1"],
-      ...["flow/proven-by-package", "flow/proven-together", "flow/queue-only-proven", "proving/l1-workers"],
+      ...[
+        "flow/proven-by-package",
+        "flow/proven-together",
+        "flow/queue-only-proven",
+        "flow/versions-together",
+        "proving/l1-workers",
+      ],
       ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
     ],
     day: [
       ...["proving/driver", "proving/workers", "proving/l1-over-queues", "settlement/proven-on-l1"],
-      "node/shared-proofs",
+      ...["node/shared-proofs", "flow/queue-only"],
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],
