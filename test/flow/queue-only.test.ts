@@ -49,6 +49,7 @@ class HeldProofs {
 
   of(name: string): BatchesProver {
     return {
+      prepare: () => Promise.resolve({ release: () => undefined }),
       prove: async (batches, { signal } = {}) => {
         this.#waiting++;
         this.#tell();

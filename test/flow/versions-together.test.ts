@@ -39,6 +39,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
       {
         ...doubleOnL1(),
         l1Prover: () => ({
+          prepare: () => Promise.resolve({ release: () => undefined }),
           prove: (batches) => Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS }),
         }),
       },
