@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { getCreateAddress, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, getCreateAddress, Interface } from "ethers";
+import type { ContractTransactionResponse, JsonRpcProvider } from "ethers";
+import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
@@ -22,11 +23,10 @@ import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
-import { BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
-import { OWN_BATCHES } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
 const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
@@ -107,7 +107,7 @@ describe("a chain whose order is L1's queue alone", () => {
   let bob: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([CHAIN], OWN_BATCHES, { ...double, l1Prover: () => proofs.of("first") });
+    devnet = await startFlowDevnet([CHAIN], { fundedAccounts: [ALICE] }, { ...double, l1Prover: () => proofs.of("first") });
     first = devnet.chains[0]!.pipeline;
     client = clientOf(devnet.chains[0]!);
     l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
@@ -164,13 +164,14 @@ describe("a chain whose order is L1's queue alone", () => {
   const addressOf = (account: number): Hex => lowerCaseAddress(devnet.accounts.wallet(account).address);
 
   it("takes no transaction of a client, makes no block at will, and names the way through L1", async () => {
+    const blocks = await client.getBlockNumber();
     const fees = { chainId: CHAIN_ID, type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 100_000n, nonce: 0 };
     const raw = await devnet.accounts.wallet(BOB).signTransaction({ to: bob, ...fees });
     const refusal = await refusalOf(client, "eth_sendRawTransaction", [raw]);
     assert.equal(refusal.data?.code, "QueueOnly");
     assert.match(refusal.message, /requestL2TransactionDirect/);
     assert.equal((await refusalOf(client, "evm_mine", [])).data?.code, "QueueOnly");
-    assert.equal(await client.getBlockNumber(), 0);
+    assert.equal(await client.getBlockNumber(), blocks);
   });
 
   it("runs each operation of its queue in order, at its own block's time on L1: a deposit, a creation, a call", async () => {
@@ -203,7 +204,8 @@ describe("a chain whose order is L1's queue alone", () => {
     const onL1 = await Promise.all(
       queued.map(async ({ blockNumber }) => (await devnet.l1.provider.getBlock(blockNumber))!.timestamp),
     );
-    assert.deepEqual(times, onL1);
+    // The first has funded an account.
+    assert.deepEqual(times, onL1.slice(1));
   });
 
   it("is derived by a second node from L1 alone: the same blocks, and the same state", async () => {
@@ -264,6 +266,17 @@ describe("a chain whose order is L1's queue alone", () => {
     for (const node of [first, second]) await node.pollL1();
     await first.settled(4n);
     assert.equal((await finalizeWithdrawal(devnet.info(), name, bobOnL1())).state, "paid");
+  });
+
+  it("has an account of its node send through L1 what its client asks for: a contract is deployed and called as on any chain", async () => {
+    const signer = await client.getSigner(addressOf(ALICE));
+    const { abi, bytecode } = await hre.artifacts.readArtifact("CallTarget");
+    const target = await new ContractFactory(abi, bytecode, signer).deploy();
+    await target.waitForDeployment();
+    const sent = (await target.getFunction("double")(6n, { value: 5n })) as ContractTransactionResponse;
+    assert.equal((await sent.wait())?.status, 1);
+    assert.equal(await client.getBalance(await target.getAddress()), 5n);
+    await second.pollL1();
   });
 
   it("is settled by a devnet's own test of it: L1's time is put forward to the end of its batch", async () => {

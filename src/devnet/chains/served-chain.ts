@@ -8,12 +8,14 @@ import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
+import { sentThroughQueue } from "./queue-wallets.ts";
 import { measureThroughput } from "./throughput.ts";
 import type { Throughput } from "./throughput.ts";
 import { RunSwitch } from "./run-switch.ts";
@@ -93,6 +95,14 @@ export async function startServedChain(
     },
     dependencies,
   );
+  if (plan.ordering.sequencing === "queue" && plan.protocol.baseToken === ETH_BASE_TOKEN) {
+    const { hyperchain } = pipeline.created;
+    const { factory } = dependencies.ecosystem.addresses;
+    const { accounts } = answering;
+    pipeline.addMethods(
+      sentThroughQueue({ chainId, hyperchain, factory, l1: dependencies.l1, accounts, look: () => pipeline.pollL1() }),
+    );
+  }
   const throughput = measureThroughput(pipeline.chain.index, wallClockMs);
   const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;
   const served = { url, provider, clientProvider, answer, gate, addMethods, close };
