@@ -45,8 +45,10 @@ interface Wait {
 
 const MOST_GAS = 2n ** 24n;
 const BOUNDS = { maxInstructions: DEFAULT_MAX_INSTRUCTIONS, maxWork: mostWork(DEFAULT_MAX_INSTRUCTIONS) };
-/** Enough for some runs of each class, in its first transaction. */
+/** Enough for some runs of each class, beside what its data take. */
 const FIRST_USE_GAS = 200_000n;
+/** The most that a byte of a transaction's data takes (EIP-7623). */
+const GAS_OF_BYTE = 40n;
 /** Of the batch whose sealing is measured, in transactions of as much as one may do. */
 const SEALED_GAS = 1_000_000_000n;
 const PAYER = new TestWallet(1);
@@ -93,7 +95,7 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   let firstUse = { waitMs: 0, what: "" };
   for (const each of classes.filter(({ what }) => what.includes(only))) {
     // What is loaded once in a process, as EDR does with the ceremony's points, is a wait of its own.
-    const { wallMs: firstWaitMs } = await waitBehind(chain, each, FIRST_USE_GAS);
+    const { wallMs: firstWaitMs } = await waitBehind(chain, each, firstUseGas(each));
     if (firstWaitMs > firstUse.waitMs) firstUse = { waitMs: firstWaitMs, what: each.what };
     const most = await preview(witness, each, MOST_GAS);
     const gas = most.isRefused ? await heaviestGas(witness, each) : MOST_GAS;
@@ -121,9 +123,13 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   await chain.chain.close();
 }
 
+function firstUseGas({ data }: GasClass): bigint {
+  return FIRST_USE_GAS + GAS_OF_BYTE * BigInt((data.length - 2) / 2);
+}
+
 /** The most gas with which the transaction is not refused, to a sixteenth. */
 async function heaviestGas(witness: BatchWitness, each: GasClass): Promise<bigint> {
-  let [low, high] = [200_000n, MOST_GAS];
+  let [low, high] = [firstUseGas(each), MOST_GAS];
   while (high - low > high / 16n) {
     const middle = (low + high) / 2n;
     if ((await preview(witness, each, middle)).isRefused) high = middle;
