@@ -1,11 +1,11 @@
 import { add } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { DEFAULT_PARAMETERS } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const t = new AirBuilder("fibonacci", 1);
 const a = t.column("a");

@@ -28,7 +28,6 @@ import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
-import { checkTraces, type Violation } from "../../src/stark/proving/check.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { byNight } from "../support/nightly.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
@@ -37,6 +36,8 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 import { atOnce } from "../../src/runtime/turns.ts";
+import { checkTraces } from "../stark/check-traces.ts";
+import type { Violation } from "../stark/check-traces.ts";
 
 type Planned = PlannedBatch | LabelledExecution;
 

@@ -7,7 +7,6 @@ import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import { checkTraces, type Violation } from "../../src/stark/proving/check.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -15,6 +14,8 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
+import { checkTraces } from "../stark/check-traces.ts";
+import type { Violation } from "../stark/check-traces.ts";
 
 /** Calls the account that the first word of its input names with the rest of it, and stores the hash of what is returned. */
 const CALLS = {

@@ -6,7 +6,6 @@ import { bytesOf } from "../../src/circuits/shapes/word.ts";
 import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { compileSystem } from "../../src/stark/systems/system.ts";
 import { Random } from "../chain/state/support/random.ts";
@@ -15,6 +14,7 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { refusalsOf } from "./support/judge.ts";
 import { interpret, POP, programOf, push, RECOVER, STOP } from "./support/programs.ts";
 import { placed, recoverRun, type Signature, SIGNATURE, signatureOfInfinity, stores } from "./support/recover-run.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const { Fp, Fn } = secp256k1.Point;
 const N = Fn.ORDER;

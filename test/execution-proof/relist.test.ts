@@ -10,7 +10,6 @@ import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { encodeStatement, statementValues } from "../../src/execution-proof/run-statement.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
@@ -18,6 +17,7 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { applyWrites } from "./support/programs.ts";
 import { atOnce } from "../../src/runtime/turns.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const compressor = createCompressor();
 const parameters = executionParameters();

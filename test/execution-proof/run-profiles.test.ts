@@ -17,11 +17,11 @@ import {
   segmentedDefinition,
 } from "../../src/execution-proof/run-system.ts";
 import { P } from "../../src/field/koala-bear.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { countsOf } from "../../src/stark/proofs/verify-run.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const definition = runDefinition(PROGRAM, provableParameters());
 const root = new Uint8Array(32);

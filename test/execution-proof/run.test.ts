@@ -23,7 +23,6 @@ import { compress as referenceCompress } from "../../src/kernels/poseidon.ts";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { checkProverInput, type ProverInput } from "../../src/stark/proving/prover-input.ts";
@@ -55,6 +54,7 @@ import {
 import { USER_FRAME, userCode } from "./support/user-run.ts";
 import type { Instruction } from "../../src/circuits/shapes/instruction.ts";
 import { userWeights } from "../../src/protocol/native-budget.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });

@@ -10,7 +10,6 @@ import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { FixedTables } from "../../src/stark/proving/fixed-tables.ts";
-import { checkConstraints, checkRun, type Violation } from "../../src/stark/proving/check.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
@@ -21,6 +20,9 @@ import { committedHeights, compileSystem, type System } from "../../src/stark/sy
 import { byNight } from "../support/nightly.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+import { checkRun } from "../stark/check-traces.ts";
+import type { Violation } from "../stark/check-traces.ts";
+import { checkConstraints } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. Tables of 16 rows, so that every one is cut. */
 const PARAMETERS = smallParameters({

@@ -7,7 +7,6 @@ import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/ex
 import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -25,6 +24,7 @@ import {
   traced,
   treeOf,
 } from "./support/programs.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const ACCOUNT = 0xabcn;
 const slot = (number: bigint, value: bigint): StateWrite => ({ leafKind: 0, address: ACCOUNT, slot: number, value });

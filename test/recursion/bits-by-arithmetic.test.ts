@@ -4,10 +4,10 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { Assembler } from "../../src/recursion/assembler.ts";
 import { programInput, type ProgramSystem, programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { leafParameters } from "./squares-leaf.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const P = 2130706433;
 const NAMED = 24;

@@ -14,13 +14,13 @@ import {
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
 import { compressParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
 import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { pathProgram, pathStatement, type PathVariant } from "./path-program.ts";
 import { leafParameters } from "./squares-leaf.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const P = 2130706433;
 const words = Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]);

@@ -8,7 +8,6 @@ import { MACHINE_TABLES, type MachineTableName } from "../../src/recursion/table
 import { programInput, type ProgramSystem, programSystem } from "../../src/recursion/tables/program-system.ts";
 import { formOfRows, tableParts } from "../../src/recursion/tables/table-parts.ts";
 import type { WiredProgram } from "../../src/recursion/tables/wiring.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { evaluateRows } from "../../src/stark/constraints/column-arithmetic.ts";
 import { countedSides } from "../../src/stark/constraints/multiplicities.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -18,6 +17,7 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { type Forgery, forgeries } from "./forgeries.ts";
 import { pathProgram, pathStatement } from "./path-program.ts";
 import { leafParameters } from "./squares-leaf.ts";
+import { checkTraces } from "../stark/check-traces.ts";
 
 const P = 2130706433;
 const { publicValues, hints } = pathStatement({

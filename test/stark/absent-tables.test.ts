@@ -3,7 +3,6 @@ import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/constraints/air.ts";
 import { type Bus, defineBus } from "../../src/stark/constraints/bus.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { proofSecurity } from "../../src/stark/security/proof-security.ts";
@@ -11,6 +10,7 @@ import { createShape } from "../../src/stark/systems/shape.ts";
 import { compileSystem, type System, type TableDefinition } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
+import { checkTraces } from "./check-traces.ts";
 
 type PowerFields = { readonly root: 1; readonly power: 1 };
 const SQUARES: Bus<PowerFields> = defineBus("squares", 1, { root: 1, power: 1 });

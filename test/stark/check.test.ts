@@ -3,12 +3,13 @@ import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/constraints/air.ts";
-import { checkConstraints, checkTraces } from "../../src/stark/proving/check.ts";
 import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
+import { checkTraces } from "./check-traces.ts";
+import { checkConstraints } from "./check-traces.ts";
 
 const parameters = smallParameters();
 const fibonacci = fibonacciSystem(parameters);

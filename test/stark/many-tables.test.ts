@@ -3,12 +3,12 @@ import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/constraints/air.ts";
 import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem, type SystemDefinition, type TableDefinition } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
+import { checkTraces } from "./check-traces.ts";
 
 const TABLES = 27;
 const MESSAGE_LENGTH = 200;

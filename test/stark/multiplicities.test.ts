@@ -4,13 +4,13 @@ import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { type Air, AirBuilder } from "../../src/stark/constraints/air.ts";
 import { defineBus } from "../../src/stark/constraints/bus.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { defineGadget, type Expression } from "../../src/stark/constraints/expression.ts";
 import { countedSides, multiplicitiesFit } from "../../src/stark/constraints/multiplicities.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { compileSystem, type System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
+import { checkTraces } from "./check-traces.ts";
 
 const ROWS = 8;
 const SQUARES = defineBus("squares", 1, { root: 1, square: 1 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { syntheticDefinition, syntheticInput } from "../../bench/synthetic-system.ts";
-import { checkTraces } from "../../src/stark/proving/check.ts";
 import { compileSystem, tallestHeights } from "../../src/stark/systems/system.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
+import { checkTraces } from "./check-traces.ts";
 
 describe("the synthetic system that the engine is measured on", () => {
   const definition = syntheticDefinition(1, smallParameters());

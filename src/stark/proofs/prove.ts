@@ -40,7 +40,7 @@ export interface ProveOptions {
 }
 
 /**
- * Makes a proof. A trace that breaks a constraint gives a proof that does not verify; `checkTraces` says why. Throws
+ * Makes a proof. A trace that breaks a constraint gives a proof that does not verify; the tests' `checkTraces` says why. Throws
  * ProverInputError when input and system do not fit, and whatever the backend throws. All device memory taken is released
  * in every outcome; the backend stays open.
  */

@@ -3,12 +3,12 @@ import { after, before, describe, it } from "node:test";
 import { ARITHMETIC_TABLE_NAMES } from "../../../src/circuits/arithmetic/tables.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../../src/stark/proving/check.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import type { System } from "../../../src/stark/systems/system.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { driverInput } from "./support/driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables } from "./support/table-claims.ts";
+import { checkTraces } from "../../stark/check-traces.ts";
 
 // `npm run nightly -- arithmetic` makes a proof of each table by itself, and of many random operations.
 describe("proofs of arithmetic", () => {

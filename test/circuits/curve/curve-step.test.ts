@@ -7,7 +7,6 @@ import { linesOfSteps } from "../../../src/circuits/curve-step/step-lines.ts";
 import { bytesOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/constraints/air.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { fieldElements, fieldValues } from "../../../src/stark/constraints/fields.ts";
 import { countedSides } from "../../../src/stark/constraints/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
@@ -17,6 +16,7 @@ import { truthOf } from "../arithmetic/support/true-messages.ts";
 import { honestStep, stepForgeries } from "./support/step-forgeries.ts";
 import { multiple } from "./support/sum-forgeries.ts";
 import { formalSum, pointSum, valueOf } from "./support/true-curve-messages.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 const air = curveStepAir();
 const cellsOf = (elements: readonly number[]): CurveStepCells => fieldValues(CURVE_STEP_FIELDS, elements);

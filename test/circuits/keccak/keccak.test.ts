@@ -6,12 +6,12 @@ import { ROUNDS } from "../../../src/circuits/shapes/keccak-state.ts";
 import { KeccakRequests } from "../../../src/circuits/keccak/keccak-requests.ts";
 import { keccakColumns } from "../../../src/circuits/keccak/keccak-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { evaluateRows } from "../../../src/stark/constraints/column-arithmetic.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { checkRows, createRowChecker } from "../support/row-checker.ts";
 import { bitForgeries, type Forgery, orderForgeries, randomState, roundForgeries, toColumns } from "./support/forged-rows.ts";
 import { keccakRows } from "./support/object-rows.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 const air = keccakAir();
 const check = createRowChecker(air);

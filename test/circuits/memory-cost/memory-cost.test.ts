@@ -3,10 +3,10 @@ import { describe, it } from "node:test";
 import { MEMORY_COST_FIELDS, memoryCostAir, type MemoryCostCells } from "../../../src/circuits/memory-cost/memory-cost-air.ts";
 import { memoryCostRow } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
 import { inv, mul } from "../../../src/field/koala-bear.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { fieldElements } from "../../../src/stark/constraints/fields.ts";
 import { isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 const AIR = memoryCostAir();
 

@@ -1,8 +1,8 @@
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/constraints/air.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
 import type { Answers } from "./answers.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 /**
  * What refuses filled tables: constraints and false messages as `table: name`, and buses between the tables that do not balance.

@@ -9,11 +9,11 @@ import {
 } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
 import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
 import { BYTE_PLACES } from "../../../src/execution-proof/memory-places.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { fieldElements } from "../../../src/stark/constraints/fields.ts";
 import { byteOpcodeForgeries } from "../../execution-proof/support/byte-opcode-forgeries.ts";
 import { isBalanced, isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 const AIR = userBytesAir(BYTE_PLACES, userWeights(2));
 const ROW = Uint32Array.of(0);

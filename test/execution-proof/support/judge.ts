@@ -49,13 +49,13 @@ import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
 import type { Air, Interaction } from "../../../src/stark/constraints/air.ts";
-import { checkConstraints } from "../../../src/stark/proving/check.ts";
 import { evaluateRows, rowRange } from "../../../src/stark/constraints/column-arithmetic.ts";
 import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/stark/constraints/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { noblesBlock } from "../../machine/support/primitives.ts";
 import { answersOf, refusedByState, type StateAnswers } from "./state-answers.ts";
 import { truthOf } from "../../circuits/arithmetic/support/true-messages.ts";
+import { checkConstraints } from "../../stark/check-traces.ts";
 
 /** Rows of the tables that have a run in them, every cell of which may be forged. Elements may be negative. */
 export interface RunCells {

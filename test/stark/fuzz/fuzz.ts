@@ -3,12 +3,12 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { P } from "../../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
-import { checkTraces } from "../../../src/stark/proving/check.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type RandomCase, randomCase } from "./random-system.ts";
+import { checkTraces } from "../check-traces.ts";
 
 /** What a fuzzing run did. */
 export interface FuzzCounts {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { P } from "../../../src/field/koala-bear.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
-import { checkRun } from "../../../src/stark/proving/check.ts";
 import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { FIRST_FOLD } from "../../../src/stark/segments/fold.ts";
 import type { SegmentRule } from "../../../src/stark/constraints/segment-bounds.ts";
@@ -12,6 +11,7 @@ import { answer, codeOf, forgedRun, fraction, provenRun, solve } from "./forged-
 import { lineInputs, lineSystem } from "./toy-line.ts";
 import * as toy from "./toy-machine.ts";
 import { toyParameters } from "./toy-parameters.ts";
+import { checkRun } from "../check-traces.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
 after(() => backend.close());

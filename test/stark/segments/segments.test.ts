@@ -3,7 +3,6 @@ import { after, describe, it } from "node:test";
 import { P } from "../../../src/field/koala-bear.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import { AirBuilder } from "../../../src/stark/constraints/air.ts";
-import { checkRun } from "../../../src/stark/proving/check.ts";
 import { ProverInputError } from "../../../src/stark/proving/prover-input.ts";
 import { proveRun } from "../../../src/stark/proofs/prove-run.ts";
 import { currentColumns } from "../../../src/stark/systems/segment-air.ts";
@@ -15,6 +14,7 @@ import { answer, provenRun } from "./forged-run.ts";
 import { LINE_AIRS, lineInputs, lineSystem } from "./toy-line.ts";
 import { cutMachine, machineInputs, machineStatement, machineSystem, runMachine } from "./toy-machine.ts";
 import { toyParameters } from "./toy-parameters.ts";
+import { checkRun } from "../check-traces.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
 after(() => backend.close());

@@ -1,10 +1,10 @@
 import { ARITHMETIC_TABLE_NAMES } from "../../../../src/circuits/arithmetic/tables.ts";
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
-import { checkTraces } from "../../../../src/stark/proving/check.ts";
 import { prove } from "../../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../../src/stark/proofs/verify.ts";
 import { type Claim, driverInput } from "./driver.ts";
 import { ASKED_TABLES, claimsOf, driverSystem, presentTables, randomClaims } from "./table-claims.ts";
+import { checkTraces } from "../../../stark/check-traces.ts";
 
 /** Random operations in the last proof. */
 const RANDOM_CLAIMS = 2_000;

@@ -21,12 +21,12 @@ import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts"
 import { bytesOf, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import type { Air } from "../../../../src/stark/constraints/air.ts";
-import { checkConstraints } from "../../../../src/stark/proving/check.ts";
 import { fieldElements, type Fields, type FieldValues } from "../../../../src/stark/constraints/fields.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { truthOf } from "../../arithmetic/support/true-messages.ts";
 import { formalSum, pointSumOfMultiples } from "./true-curve-messages.ts";
+import { checkConstraints } from "../../../stark/check-traces.ts";
 
 /** The rows of multiples, and what the table recover asks for. */
 export interface CurveRun {

@@ -12,11 +12,11 @@ import { blockHints, endHints } from "../../../../src/machine/hints/transaction-
 import { FoldedHashes } from "../../../machine/support/folded-hashes.ts";
 import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
-import { checkTraces } from "../../../../src/stark/proving/check.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import type { WorldAccount } from "../../../machine/support/world.ts";
 import { hashOf } from "../../../machine/support/world.ts";
 import { type UsedTable, usedTables } from "../used-tables.ts";
+import { checkTraces } from "../../../stark/check-traces.ts";
 
 /** By table: rows, and the cells of one. */
 export type Used = ReadonlyMap<string, UsedTable>;

@@ -12,11 +12,12 @@ import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
-import { checkTraces, type Violation } from "../../../../src/stark/proving/check.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, readCollected } from "./collecting.ts";
 import type { ReplayedBatch } from "./outcomes.ts";
 import { startVerifier, type Verifier } from "./verifying.ts";
+import { checkTraces } from "../../../stark/check-traces.ts";
+import type { Violation } from "../../../stark/check-traces.ts";
 
 /** A batch that was collected. */
 export interface Collected {

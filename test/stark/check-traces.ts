@@ -1,9 +1,9 @@
-import { P } from "../../field/koala-bear.ts";
-import type { Air, ConstraintScope } from "../constraints/air.ts";
-import type { BusKind } from "../constraints/bus.ts";
-import { evaluateRows, rowRange, type TableColumns } from "../constraints/column-arithmetic.ts";
-import { checkProverInput, type ProverInput } from "./prover-input.ts";
-import type { System } from "../systems/system.ts";
+import { P } from "../../src/field/koala-bear.ts";
+import type { Air, ConstraintScope } from "../../src/stark/constraints/air.ts";
+import type { BusKind } from "../../src/stark/constraints/bus.ts";
+import { evaluateRows, rowRange, type TableColumns } from "../../src/stark/constraints/column-arithmetic.ts";
+import { checkProverInput, type ProverInput } from "../../src/stark/proving/prover-input.ts";
+import type { System } from "../../src/stark/systems/system.ts";
 
 /** A constraint that does not hold at a row. */
 interface ConstraintViolation {
