@@ -5,6 +5,7 @@ import { call } from "../client/calls/call.ts";
 import { send } from "../client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts/accounts.ts";
 import type { SettledBatch } from "../node/settling/settled-batch.ts";
+import { packageOnL1 } from "../devnet/chains/package-on-l1.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
 import { repeat } from "../runtime/repeat.ts";
@@ -16,17 +17,21 @@ import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts"
 import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { serveEcosystem } from "../page/ecosystem-page.ts";
 import { compile } from "./compile.ts";
+import { CHAIN_ON_L1, showExecutedOnL1, tooLittleMemory } from "./executed-on-l1.ts";
+import type { ExecutedOnL1 } from "./executed-on-l1.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
 const HELP = `Usage: npm start [-- options]
 
 Starts an L1 with the complete ecosystem and two hyperchains, sends ETH and a call from one chain to the other through all
-seven steps of a hyperbridge, with real proofs, and stays up until Ctrl-C.
+seven steps of a hyperbridge, with real proofs. Behind that a third chain comes, and L1 executes a batch of it by one proof of
+its execution, which takes the longest by far. Stays up until Ctrl-C, which may come at any time.
 
 Options
   --workers N   threads of the prover (default: all cores, at most 64)
   --json        one JSON object instead of the story
   --exit        leave after the demonstration
+  --seven-steps leave out the third chain
   --help
 
 npm run start:proof shows the prover by itself.`;
@@ -61,6 +66,7 @@ const { values } = parseCommandLine({
     workers: { type: "string" },
     json: { type: "boolean", default: false },
     exit: { type: "boolean", default: false },
+    "seven-steps": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -75,6 +81,7 @@ const say = (line: string): void => {
 const startedAt = performance.now();
 const secondsSince = (since: number): number => Math.round(performance.now() - since) / 1000;
 
+const artifacts = (name: string) => hre.artifacts.readArtifact(name);
 await compile();
 const compiledAt = performance.now();
 const batches: object[] = [];
@@ -91,7 +98,8 @@ const devnet = await startDevnet(
   {
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: (override) => hre.network.create({ network: "local", override }),
-    artifacts: (name) => hre.artifacts.readArtifact(name),
+    artifacts,
+    ...(values["seven-steps"] ? {} : { onL1: packageOnL1(artifacts) }),
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>
@@ -138,7 +146,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
 
 /** With its id; L1 and unknown chains have the id alone. */
 function nameOf(chainId: bigint): string {
-  const name = CHAINS.find((chain) => chain.chainId === chainId)?.name;
+  const name = [...CHAINS, CHAIN_ON_L1].find((chain) => chain.chainId === chainId)?.name;
   return name === undefined ? String(chainId) : `${name} (${chainId})`;
 }
 
@@ -151,7 +159,8 @@ function describe(journey: Journey): string {
 
 try {
   const report = await demonstrate(devnet);
-  if (values.json) console.log(JSON.stringify(report));
+  const executedOnL1 = await executedByOneProof();
+  if (values.json) console.log(JSON.stringify({ ...report, ...(executedOnL1 && { executedOnL1 }) }));
 } catch (error) {
   if (!ending) {
     console.error(error);
@@ -159,6 +168,16 @@ try {
   }
 }
 if (values.exit && !ending) await end(0);
+
+/** Behind all else, so that the seven steps have the machine to themselves. */
+async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
+  if (values["seven-steps"]) return undefined;
+  const refusal = tooLittleMemory();
+  if (refusal !== undefined) console.error(refusal);
+  if (refusal !== undefined) return undefined;
+  say("");
+  return showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
+}
 
 async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise<object> {
   const [a, b] = chains as readonly [DevnetChain, DevnetChain];

@@ -244,7 +244,7 @@ async function openBases(
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   const contracts = { versions: newVersions(genesis), withNoProofVersion: options.prover.mode === "none" };
-  const shown = shownOnL1({ plans, genesis }, dependencies);
+  const shown = shownOnL1(genesis, dependencies);
   const onL1 = baseOnL1(layer, await settledOn(options, plans, { ...contracts, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, world, onL1, chains: () => chains.current() });
@@ -273,13 +273,12 @@ async function settledOn(
   return withVersionInForce(deployed, contracts);
 }
 
-/** What L1 is to check proofs of execution by, where a chain asks for that: its contracts take some 50 million gas. */
+/** What L1 is to check proofs of execution by, if by anything: its contracts take some 50 million gas. */
 function shownOnL1(
-  { plans, genesis }: { readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
+  genesis: ChainOpening["genesis"],
   { onL1 }: Pick<DevnetDependencies, "onL1">,
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
-  return async () =>
-    onL1 === undefined || !plans.some(isShownOnL1) ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) };
+  return async () => (onL1 === undefined ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) });
 }
 
 /** For chains that were upgraded, where no chain of the config asks for it any more: a kept ecosystem has the contracts. */

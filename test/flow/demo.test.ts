@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type ExecutedOnL1, tooLittleMemory } from "../../src/demo/executed-on-l1.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/demo/main.ts", import.meta.url));
@@ -18,6 +19,7 @@ interface Report {
   readonly l1: { readonly url: string };
   readonly bobWei: string;
   readonly counterVisits: number;
+  readonly executedOnL1?: ExecutedOnL1;
 }
 
 const start = (...options: string[]) =>
@@ -58,13 +60,41 @@ function checkReport({ messages, batches, bobWei, counterVisits }: Report): void
   assert.equal(counterVisits, 1);
 }
 
+function checkExecutedOnL1({ executedOnL1 }: Report): void {
+  assert.ok(executedOnL1 !== undefined);
+  const { chainId, gas, proveTransaction, steps } = executedOnL1;
+  assert.equal(chainId, 273);
+  assert.match(proveTransaction!, /^0x[0-9a-f]{64}$/);
+  // EIP-7623: 40 gas for each byte of a proof of some 80 KiB.
+  assert.ok(gas > 3_000_000, String(gas));
+  const told = steps.map(({ step }) => step);
+  for (const kind of ["leaf", "batch", "compress", "wrap"])
+    assert.ok(
+      told.some((step) => step.endsWith(kind)),
+      told.join("; "),
+    );
+  assert.match(told.at(-1)!, /^executed on L1 by one proof of its execution, \d+ gas, [\d.]+ s$/);
+  const at = steps.map(({ seconds }) => seconds);
+  assert.deepEqual(
+    at,
+    at.toSorted((a, b) => a - b),
+  );
+}
+
+test("the proof for L1 is left out, and why is told, where less memory is free than it takes", () => {
+  assert.equal(tooLittleMemory(2 ** 31), undefined);
+  assert.match(tooLittleMemory(2 ** 31 - 1)!, /takes up to 2048 MiB of memory, and 2047 MiB are free/);
+});
+
 test("C1 the demonstration tells the seven steps of a transfer and of a call, with a proof for every batch, stays up and answers, and ends on Ctrl-C", async () => {
-  const child = start("--json", ...(IS_NIGHTLY ? ["--exit"] : []));
+  const child = start("--json", ...(IS_NIGHTLY ? ["--exit"] : ["--seven-steps"]));
   const closed = once(child, "close");
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const report = JSON.parse(line) as Report;
   checkReport(report);
-  if (!IS_NIGHTLY) {
+  if (IS_NIGHTLY) checkExecutedOnL1(report);
+  else {
+    assert.equal(report.executedOnL1, undefined);
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
     const answer = (await (await fetch(report.l1.url, { method: "POST", body })).json()) as { readonly result: string };
     assert.equal(answer.result, "0x7a69");

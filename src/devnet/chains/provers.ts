@@ -65,7 +65,10 @@ export interface ExecutionProvingOptions {
   readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
   /** Likewise of what makes the proofs that L1 checks. */
   readonly l1Prover?: (prover: BatchesProver) => BatchesProver;
-  /** What L1 checks proofs of execution by, and how these are made. Default: the package's, where a chain asks for them. */
+  /**
+   * What new contracts on L1 check proofs of execution by, and how these are made, be it for chains that come later. Default: the
+   * package's, where a chain asks for them at the start.
+   */
   readonly onL1?: OnL1Proving | undefined;
 }
 
