@@ -56,7 +56,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
     const found = (): Promise<StoredBatch | undefined> => findExecutedBatch(context, batchNumber);
     const already = await found();
     if (already !== undefined) return done(batch, already, undefined);
-    requireNext(batchNumber, before, totals.executed);
+    requireNext(batchNumber, previous === undefined ? totals.executed : before.batchNumber + 1n);
     const proof = await unlessSettled(context, found, stopped.guard(dueProof(batch, progress, dependencies)));
     if (!(proof instanceof Uint8Array)) return done(batch, proof, undefined);
     onPosting?.(batchNumber);
@@ -115,9 +115,9 @@ async function dueProof<Batch extends SettlementBatch>(
   return proof;
 }
 
-function requireNext(batchNumber: bigint, before: StoredBatch, executed: bigint): void {
-  if (batchNumber === 0n ? executed === 0n : before.batchNumber + 1n === batchNumber) return;
-  throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${executed}`);
+function requireNext(batchNumber: bigint, next: bigint): void {
+  if (batchNumber === next) return;
+  throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${next}`);
 }
 
 /** The proof, or the record of the batch where L1 has it before there is one. */

@@ -89,19 +89,37 @@ export class SettlingChain {
     settler: HardhatEthersSigner,
     content: PublishedBatchContent,
   ): Promise<{ batch: FormedBatch; transactionHash: Hex }> {
-    const policyData = wordToHex(BigInt(settler.address));
-    const batch = bound(await this.#form(content), policyData);
-    const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(policyData) };
+    const batch = await this.form(settler, content);
+    return { batch, transactionHash: await this.post(settler, batch) };
+  }
+
+  /** The next batch, for a settler. */
+  async form(settler: HardhatEthersSigner, content: PublishedBatchContent): Promise<FormedBatch> {
+    return bound(await this.#form(content), settlersWord(settler));
+  }
+
+  /** The same batch for another settler. */
+  forOther(settler: HardhatEthersSigner, batch: FormedBatch): FormedBatch {
+    return bound(batch, settlersWord(settler));
+  }
+
+  /** What the double takes for the proof of the next batch. */
+  shown(batch: FormedBatch): { readonly digest: Hex; readonly proof: Hex } {
     const { settlementChainId } = this.#settled.ecosystem;
     const stored = storedBatchOf(batch, this.last, { settlementChainId, publishesPubdata: true, committedAt: 0n });
-    const proof = proofOfAggregate([{ chainId: this.#configuration.chainId, batch: stored }], DIGEST);
-    const flows = sumAssetFlows(batch.logs, settlementChainId);
-    const commit = await commitBatchOf(batch, posting);
-    const args = [this.last, commit, DIGEST, proof, batch.importedRoots, flows];
+    return { digest: DIGEST, proof: proofOfAggregate([{ chainId: this.#configuration.chainId, batch: stored }], DIGEST) };
+  }
+
+  /** Settles the next batch by a transaction of its settler. */
+  async post(settler: HardhatEthersSigner, batch: FormedBatch): Promise<Hex> {
+    const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(settlersWord(settler)) };
+    const { digest, proof } = this.shown(batch);
+    const flows = sumAssetFlows(batch.logs, this.#settled.ecosystem.settlementChainId);
+    const args = [this.last, await commitBatchOf(batch, posting), digest, proof, batch.importedRoots, flows];
     const data = hyperchainInterface.encodeFunctionData("settle", args);
     const receipt = (await (await settler.sendTransaction({ to: this.hyperchain, data })).wait())!;
     this.last = storedBatchOfReceipt(receipt);
-    return { batch, transactionHash: receipt.hash as Hex };
+    return receipt.hash as Hex;
   }
 
   /** One former for each batch: what it names as the batch before is what was settled. */
@@ -130,6 +148,10 @@ export class SettlingChain {
       oneBlockBatch(number, await this.#settled.latestTimestamp(), { ...content, extensions: this.#extensions }),
     );
   }
+}
+
+function settlersWord({ address }: HardhatEthersSigner): Hex {
+  return wordToHex(BigInt(address));
 }
 
 /** The batch with the policy's data in its commitment. */
