@@ -47,6 +47,8 @@ export class ActivityFollower {
   /** Members that a question is under way for; also while it waits after a failure. */
   readonly #asked = new Set<number>();
   readonly #failures = new Map<number, number>();
+  /** Each member's newest block that was known when a look at the status began. */
+  #knownThen: ReadonlyMap<number, number> = new Map();
 
   constructor(ports: FollowerPorts) {
     this.#ports = ports;
@@ -60,9 +62,14 @@ export class ActivityFollower {
     this.#go();
   }
 
-  /** Forgets the blocks that members have no more. The status may be the older of both: so the members are asked. */
+  /** To be called when a look at the status begins: what is told meanwhile may be newer than its answer. */
+  looks(): void {
+    this.#knownThen = new Map([...this.#known].map(([chainId, blocks]) => [chainId, blocks.at(-1)?.number ?? 0]));
+  }
+
+  /** Forgets the blocks that members have no more, by the answer of that look. What it does not say, the members are asked. */
   prune({ chains }: EcosystemStatus): void {
-    const gone = chains.filter(({ chainId, blockNumber }) => (this.#known.get(chainId)?.at(-1)?.number ?? 0) > blockNumber);
+    const gone = chains.filter(({ chainId, blockNumber }) => (this.#knownThen.get(chainId) ?? 0) > blockNumber);
     if (gone.length === 0) return;
     this.#wanted = [...this.#wanted, ...gone.map(({ chainId, blockNumber }) => ({ chainId, number: blockNumber + 1 }))];
     this.#go();

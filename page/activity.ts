@@ -19,6 +19,8 @@ export interface FollowedActivity {
   readonly activity: Activity;
   /** To be called with what the feed tells, and without it where the feed has a gap. */
   readonly tell: (entry?: ToldEntry) => void;
+  /** To be called when a look at the status begins, and `prune` with its answer. */
+  readonly looks: () => void;
   /** Forgets the blocks that members have no more, after a return to an earlier state. */
   readonly prune: (status: EcosystemStatus) => void;
 }
@@ -35,5 +37,10 @@ export function useFollowedActivity(): FollowedActivity {
     [],
   );
   useEffect(() => follower.tell(), []);
-  return { activity, tell: (entry) => follower.tell(entry), prune: (status) => follower.prune(status) };
+  return {
+    activity,
+    tell: (entry) => follower.tell(entry),
+    looks: () => follower.looks(),
+    prune: (status) => follower.prune(status),
+  };
 }

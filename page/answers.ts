@@ -25,6 +25,7 @@ import type { BatchInfo } from "../src/devnet/view/batches/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/transport/feed.ts";
 import type { ToldEntry } from "../src/page/blocks-in-words.ts";
 import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
+import type { SourceSteps } from "../src/devnet/view/contracts/source-steps.ts";
 import type { StorageChanges } from "../src/devnet/view/contracts/storage-changes.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
 
@@ -47,6 +48,7 @@ export type {
   FeedEntry,
   Found,
   Prepared,
+  SourceSteps,
   ToldEntry,
 };
 export type { CallFailure, EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };

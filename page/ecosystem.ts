@@ -39,11 +39,20 @@ export function useEcosystem(): Ecosystem {
   return ecosystem;
 }
 
+interface LookListeners {
+  /** What the feed tells, and nothing where it has a gap. */
+  readonly tell: (entry?: ToldEntry) => void;
+  /** A look begins. */
+  readonly begins: () => void;
+  /** It was answered, with this status. */
+  readonly answered: (status: EcosystemStatus) => void;
+}
+
 /**
  * Looks at the ecosystem whenever something happens in it, as long as the page is visible. Undefined until it has answered once;
- * then also its silence is told. `tell` is called with what the feed tells.
+ * then also its silence is told.
  */
-export function useLooks(tell: (entry?: ToldEntry) => void): {
+export function useLooks({ tell, begins, answered: tellStatus }: LookListeners): {
   readonly ecosystem: Ecosystem | undefined;
   readonly lost: string | undefined;
 } {
@@ -60,12 +69,14 @@ export function useLooks(tell: (entry?: ToldEntry) => void): {
     let told: ToldEntry[] = [];
     const look = async (): Promise<boolean> => {
       told = [];
+      begins();
       try {
         const [info, status, messages] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
           ask<EcosystemStatus>("any", "hyperchain_status").then(withWholeSeconds),
           ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES }]),
         ]);
+        tellStatus(status);
         const now = {
           info: asBefore(seen?.info, info),
           status: asBefore(seen?.status, status),

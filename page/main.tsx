@@ -22,16 +22,18 @@ import { keepToken } from "./wallet/token.ts";
 
 function App() {
   const route = useRoute();
-  const { activity, tell, prune } = useFollowedActivity();
+  const { activity, tell, looks, prune } = useFollowedActivity();
   const { history, seen, told } = useKeptHistory();
-  const { ecosystem, lost } = useLooks((entry) => {
-    tell(entry);
-    told(entry);
+  const { ecosystem, lost } = useLooks({
+    tell(entry) {
+      tell(entry);
+      told(entry);
+    },
+    begins: looks,
+    answered: prune,
   });
   useEffect(() => {
-    if (ecosystem === undefined) return;
-    prune(ecosystem.status);
-    seen(ecosystem.status);
+    if (ecosystem !== undefined) seen(ecosystem.status);
   }, [ecosystem?.status]);
   const acts = useKeptActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);

@@ -56,7 +56,7 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
       {receipt !== undefined && (
         <>
           <StorageSection chain={chain} hash={hash} />
-          <StepsSection member={member} hash={hash} gasUsed={Number(receipt.gasUsed)} />
+          <StepsSection chain={chain} member={member} hash={hash} gasUsed={Number(receipt.gasUsed)} />
         </>
       )}
     </>

@@ -1,4 +1,5 @@
 import type { CallFailure } from "../answers.ts";
+import { SourceLines } from "./source-lines.tsx";
 
 /** Where a call failed: the line in the project's source with those around it, and the calls within contracts that led there. */
 export function FailingLine({
@@ -9,23 +10,15 @@ export function FailingLine({
   return (
     <>
       {source !== undefined && (
-        <figure class="source">
-          <figcaption>
+        <SourceLines
+          caption={
             <code>
               {source.source}:{source.line}
             </code>
-          </figcaption>
-          <ol start={source.firstLine}>
-            {source.lines.map((text, place) => {
-              const isIt = source.firstLine + place === source.line;
-              return (
-                <li key={place} class={isIt ? "failing" : ""} aria-current={isIt ? "true" : undefined}>
-                  <code>{text}</code>
-                </li>
-              );
-            })}
-          </ol>
-        </figure>
+          }
+          {...source}
+          isFailing
+        />
       )}
       {stackTrace.length > 0 && <pre>{stackTrace.join("\n")}</pre>}
     </>

@@ -5,6 +5,7 @@ import { ask } from "../rpc.ts";
 import type { Member } from "../rpc.ts";
 import { Answer, Section } from "./layout.tsx";
 import { LongTable } from "./long-table.tsx";
+import { SourceStepping } from "./source-steps.tsx";
 
 /** Gas up to which steps come with their memory: what they take grows with both. */
 const MOST_GAS_WITH_MEMORY = 250_000;
@@ -24,23 +25,24 @@ interface Step {
 }
 
 interface Traced {
+  readonly chain: string;
   readonly member: Member;
   readonly hash: string;
   readonly gasUsed: number;
 }
 
-/** A small transaction instruction by instruction, with the stack and the memory before each; asked for when it is wanted. */
+/** A small transaction line by line, and instruction by instruction, with the stack and the memory before each; asked for when it is wanted. */
 export function StepsSection(traced: Traced) {
   const [isWanted, want] = useState(false);
   if (traced.gasUsed > MOST_GAS) return null;
   return (
     <Section title="Steps">
-      {isWanted ? <Steps {...traced} /> : <button onClick={() => want(true)}>Show each instruction</button>}
+      {isWanted ? <Steps {...traced} /> : <button onClick={() => want(true)}>Step through it</button>}
     </Section>
   );
 }
 
-function Steps({ member, hash, gasUsed }: Traced) {
+function Steps({ chain, member, hash, gasUsed }: Traced) {
   const [chosen, choose] = useState<number>();
   const asked = useAsked(async () => {
     const enableMemory = gasUsed <= MOST_GAS_WITH_MEMORY;
@@ -51,6 +53,8 @@ function Steps({ member, hash, gasUsed }: Traced) {
     <Answer asked={asked} missing="">
       {(steps) => (
         <>
+          {member !== "l1" && <SourceStepping chain={chain} hash={hash} step={chosen} choose={choose} />}
+          {chosen !== undefined && steps[chosen] !== undefined && <Looked place={chosen} step={steps[chosen]} />}
           <LongTable
             caption={`${plural(steps.length, "instruction")}, in order`}
             columns={["step", "depth", "at", "instruction", "gas left", "gas", "top of the stack", "look"]}
@@ -77,7 +81,6 @@ function Steps({ member, hash, gasUsed }: Traced) {
               </button>,
             ]}
           />
-          {chosen !== undefined && steps[chosen] !== undefined && <Looked place={chosen} step={steps[chosen]} />}
         </>
       )}
     </Answer>

@@ -74,6 +74,7 @@ const READS = new Set([
     "hyperchain_message",
     "hyperchain_messages",
     "hyperchain_status",
+    "hyperchain_sourceSteps",
     "hyperchain_storageChanges",
     "hyperchain_traceMessage",
   ],

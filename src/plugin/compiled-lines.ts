@@ -1,3 +1,5 @@
+import type { CodePlaces, SourcePlace } from "../devnet/view/books/describe.ts";
+
 /** What is read of the compiler's syntax trees. */
 interface SyntaxNode {
   readonly nodeType: string;
@@ -40,6 +42,17 @@ interface Source {
   readonly functions: readonly FunctionPlace[];
 }
 
+/** Where the code of a contract comes from, by the compiler's source maps. */
+interface CompiledPlaces {
+  /**
+   * Lines of Solidity, innermost first, that code of a contract was in: `trail` has the instructions at which it jumped, in
+   * order, and then the one that is meant.
+   */
+  lines(source: string, contract: string, trail: readonly number[]): readonly string[];
+  /** The line of each instruction of a contract; undefined where the contract is unknown. */
+  places(source: string, contract: string): CodePlaces | undefined;
+}
+
 /** Where an instruction comes from, and whether it jumps into a function ("i") or out of one ("o"). */
 interface Origin {
   readonly start: number;
@@ -50,14 +63,8 @@ interface Origin {
 
 const [PUSH1, PUSH32] = [0x60, 0x7f];
 
-/**
- * Lines of Solidity, innermost first, that code of a contract was in: `trail` has the instructions at which it jumped, in order,
- * and then the one that is meant. Source: Solidity's documentation, "Source Mappings".
- */
-export function compiledLines({
-  sources,
-  contracts,
-}: CompiledCode): (source: string, contract: string, trail: readonly number[]) => readonly string[] {
+/** Source: Solidity's documentation, "Source Mappings". */
+export function compiledLines({ sources, contracts }: CompiledCode): CompiledPlaces {
   const byId = new Map(Object.values(sources).map((source) => [source.id, sourceOf(source)]));
   const code = new Map<string, ReturnType<typeof originsOf>>();
   for (const [source, all] of Object.entries(contracts))
@@ -65,9 +72,23 @@ export function compiledLines({
       const { object = "", sourceMap = "" } = evm?.deployedBytecode ?? {};
       if (sourceMap !== "") code.set(`${source}:${name}`, originsOf(object, sourceMap));
     }
-  return (source, contract, trail) => {
-    const origins = code.get(`${source}:${contract}`)?.();
-    return origins === undefined ? [] : callers(trail, origins).flatMap((origin) => lineOf(origin, byId));
+  return {
+    lines(source, contract, trail) {
+      const origins = code.get(`${source}:${contract}`)?.();
+      if (origins === undefined) return [];
+      return callers(trail, origins).flatMap((origin) => {
+        const place = placeOf(origin, byId);
+        return place === undefined ? [] : [`at ${place.function} (${place.source}:${place.line})`];
+      });
+    },
+    places(source, contract) {
+      const origins = code.get(`${source}:${contract}`)?.();
+      if (origins === undefined) return undefined;
+      return (pc) => {
+        const origin = origins.get(pc);
+        return origin === undefined ? undefined : { jump: origin.jump, place: placeOf(origin, byId) };
+      };
+    },
   };
 }
 
@@ -104,12 +125,12 @@ function callers(trail: readonly number[], origins: ReadonlyMap<number, Origin>)
   return [...open, origins.get(trail.at(-1) ?? -1)].flatMap((origin) => origin ?? []).toReversed();
 }
 
-/** None for what the compiler made itself: the way from a selector to its function, or to data's decoding. */
-function lineOf({ start, end, source }: Origin, byId: ReadonlyMap<number, Source>): readonly string[] {
+/** Undefined for what the compiler made itself: the way from a selector to its function, or to data's decoding. */
+function placeOf({ start, end, source }: Origin, byId: ReadonlyMap<number, Source>): SourcePlace | undefined {
   const { shownAs, lines, functions } = byId.get(source) ?? {};
   const within = functions?.find((each) => each.start <= start && end <= each.end && end - start < each.end - each.start);
-  if (within === undefined || lines === undefined) return [];
-  return [`at ${within.name} (${shownAs}:${lines.findLastIndex((begin) => begin <= start) + 1})`];
+  if (shownAs === undefined || within === undefined || lines === undefined) return undefined;
+  return { source: shownAs, line: lines.findLastIndex((begin) => begin <= start) + 1, function: within.name };
 }
 
 function sourceOf({ ast, text, shownAs }: CompiledCode["sources"][string]): Source {

@@ -21,19 +21,17 @@ interface Output {
 type Lines = ReturnType<typeof compiledLines>;
 
 /**
- * Which lines of the project's sources code was in, by the compilation's id, source and contract; empty where they are unknown. A
- * compilation has up to tens of megabytes, and an id of its own: it is read once, when it is asked for.
+ * Where code of the project comes from, by the compilation's id; undefined where it is unknown. A compilation has up to tens of
+ * megabytes, and an id of its own: it is read once, when it is asked for.
  */
-export function projectLines(
-  artifacts: Compilations,
-): (id: string, source: string, contract: string, trail: readonly number[]) => Promise<readonly string[]> {
+export function projectLines(artifacts: Compilations): (id: string) => Promise<Lines | undefined> {
   const read = new Map<string, Promise<Lines | undefined>>();
-  return async (id, source, contract, trail) => {
+  return (id) => {
     const reading = read.get(id) ?? linesOf(artifacts, id);
     read.set(id, reading);
     // What cannot be read now may be there the next time.
     reading.catch(() => read.delete(id));
-    return (await reading)?.(source, contract, trail) ?? [];
+    return reading;
   };
 }
 

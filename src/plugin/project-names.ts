@@ -29,8 +29,14 @@ export function projectNames(artifacts: ProjectArtifacts & Compilations & Compil
         return place === undefined ? undefined : layouts(...place);
       },
       async lines(fullName, trail) {
-        const place = compiled(fullName);
-        return place === undefined ? [] : lines(...place, trail);
+        const [id, name, contract] = compiled(fullName) ?? [];
+        if (id === undefined || name === undefined || contract === undefined) return [];
+        return (await lines(id))?.lines(name, contract, trail) ?? [];
+      },
+      async places(fullName) {
+        const [id, name, contract] = compiled(fullName) ?? [];
+        if (id === undefined || name === undefined || contract === undefined) return undefined;
+        return (await lines(id))?.places(name, contract);
       },
       contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
     };

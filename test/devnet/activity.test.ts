@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
@@ -7,6 +8,7 @@ import { send } from "../../src/client/transfers/send.ts";
 import { keptNames } from "../../src/devnet/view/feed/kept-names.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
+import type { SourceSteps } from "../../src/devnet/view/contracts/source-steps.ts";
 import type { StorageChanges } from "../../src/devnet/view/contracts/storage-changes.ts";
 import { contractNames } from "../../src/client/sending/revert-reason.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
@@ -136,6 +138,26 @@ describe("I11: what just happened over all chains, in words", () => {
       assert.equal((await refusalOf(client, "hyperchain_activity", [asked])).code, -32_602, JSON.stringify(asked));
     }
     assert.equal((await refusalOf(client, "hyperchain_activity", [[{ chain: "gamma", from: 0 }]])).code, -32_602);
+  });
+
+  test("a transaction's lines are those of the project's source, from the function that was called into what it calls", async () => {
+    const { sources, stops, more } = (await client.send("hyperchain_sourceSteps", ["alpha", moved.hash])) as SourceSteps;
+    assert.equal(more, undefined);
+    const [source] = sources;
+    assert.equal(source?.name, "contracts/development/DevelopmentToken.sol");
+    assert.equal(source.lines.join("\n"), readFileSync(source.name, "utf8").replaceAll("\r", ""));
+    const passed = stops.map(({ line }) => source.lines[line - 1]?.trim());
+    // In this order, by the source; what lies between them is not told.
+    let from = 0;
+    for (const text of ["_move(msg.sender, to, amount);", "uint256 balance = balanceOf[from];", "balanceOf[to] += amount;"]) {
+      const at = passed.indexOf(text, from);
+      assert.notEqual(at, -1, `${text} in ${passed.slice(from).join(" | ")}`);
+      from = at;
+    }
+    assert.equal(stops[0]?.function, "DevelopmentToken.transfer");
+    assert.ok(stops.every(({ level }) => level >= 0));
+    const { code } = await refusalOf(client, "hyperchain_sourceSteps", ["gamma", moved.hash]);
+    assert.equal(code, -32_602);
   });
 
   test("what a transaction changed in storage is told by variables' names, on a chain and on L1", async () => {

@@ -162,7 +162,21 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.match(await line.innerText(), /revert ERC20InsufficientBalance\(/);
     await tab.getByText(/^at Token\./).waitFor();
     await tab.getByText("It changed nothing in storage.").waitFor();
-    await tab.getByRole("button", { name: "Show each instruction" }).click();
+    await tab.getByRole("button", { name: "Step through it" }).click();
+    const stepper = tab.getByRole("group", { name: "step through the source" });
+    const here = tab.locator(".stepper li[aria-current]");
+    await stepper.getByRole("button", { name: "Next line" }).click();
+    await tab.getByText(/stop 2 of \d+, instruction \d+$/).waitFor();
+    await stepper.getByRole("button", { name: "Last line" }).click();
+    assert.match(await here.innerText(), /revert ERC20InsufficientBalance\(/);
+    const within = tab.locator(".stepper figcaption");
+    assert.match(await within.innerText(), /ERC20\.sol:\d+ in ERC20\._update/);
+    // The line that called what called it.
+    await stepper.getByRole("button", { name: "Back" }).click();
+    await tab.getByRole("heading", { name: /^Before step \d+, / }).waitFor();
+    await stepper.getByRole("button", { name: "First line" }).click();
+    await stepper.getByRole("button", { name: "Over calls" }).click();
+    assert.match(await within.innerText(), /stop \d+ of \d+/);
     // Solidity begins by writing the free memory's place.
     await tab.getByRole("button", { name: "look at step 2", exact: true }).click();
     await tab.getByRole("heading", { name: "Before step 2, MSTORE" }).waitFor();

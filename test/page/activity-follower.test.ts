@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ActivityFollower } from "../../page/activity-follower.ts";
-import type { ActivityBlock } from "../../page/answers.ts";
+import type { ActivityBlock, EcosystemStatus } from "../../page/answers.ts";
 import type { Activity } from "../../page/happenings.ts";
 
 const hash = `0x${"11".repeat(32)}` as const;
@@ -204,5 +204,49 @@ describe("I11: the page follows what happens, also where a question fails", () =
     answers[1]?.();
     await nextTurn();
     assert.deepEqual(asked.slice(2), [[{ chain: 272, from: 2, to: 2 }]]);
+  });
+
+  const statusOf = (chainId: number, blockNumber: number) =>
+    ({ chains: [{ chainId, blockNumber }] }) as unknown as EcosystemStatus;
+
+  test("blocks that were told while the status was asked for are kept, and nothing is asked about them", async () => {
+    let shown: Activity = new Map();
+    const asked: unknown[] = [];
+    const follower = new ActivityFollower({
+      ask: (ranges = []) => {
+        asked.push(ranges);
+        return Promise.resolve(ranges.map(({ chain, from }) => block(chain, from)));
+      },
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    follower.tell(entry(271, 3));
+    await nextTurn();
+    follower.looks();
+    follower.tell({ ...entry(271, 4), block: block(271, 4) });
+    follower.prune(statusOf(271, 3));
+    follower.tell({ ...entry(271, 5), block: block(271, 5) });
+    assert.deepEqual(numbersOf(shown, 271), [3, 4, 5], "at once");
+    assert.equal(asked.length, 1);
+  });
+
+  test("after a return to an earlier state the blocks behind it are gone", async () => {
+    let shown: Activity = new Map();
+    const asked: unknown[] = [];
+    const follower = new ActivityFollower({
+      ask: (ranges = []) => {
+        asked.push(ranges);
+        return Promise.resolve(asked.length === 1 ? [3, 4, 5].map((number) => block(271, number)) : []);
+      },
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    follower.tell(entry(271, 3));
+    await nextTurn();
+    follower.looks();
+    follower.prune(statusOf(271, 3));
+    await nextTurn();
+    assert.deepEqual(asked[1], [{ chain: 271, from: 4, to: 5 }]);
+    assert.deepEqual(numbersOf(shown, 271), [3]);
   });
 });

@@ -54,6 +54,11 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     assert.equal(await main.locator("bdi a, bdi button").count(), 0, "an address in a text is no link");
     assert.doesNotMatch((await main.textContent())!, new RegExp(`[${UNSEEN}]`));
     assert.notEqual(await tab.title(), "taken");
+  }
+
+  /** Also for readers of other kinds. */
+  async function staysReadable(): Promise<void> {
+    await staysText();
     assert.deepEqual(await violations(tab), []);
   }
 
@@ -107,7 +112,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     const row = feed.locator("> li", { has: tab.locator(`a[title="${logged}"]`) });
     await row.getByText("1 event").click();
     await row.getByText(`"${victim}${MARKUP.replaceAll('"', '\\"')}"`, { exact: true }).waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   test("in the feed: texts that are no UTF-8 stand there too, and keep nothing else away", { skip }, async () => {
@@ -121,27 +126,27 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await rowOf(broken).getByText('It reverted with "a\ufffdb"').waitFor();
     await rowOf(said).getByText("1 event").click();
     await rowOf(said).getByText('"a\ufffdb"', { exact: true }).waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   test("in the trace over chains", { skip }, async () => {
     const row = tab.getByRole("list", { name: "transactions" }).locator("> li", { has: tab.locator(`a[title="${refused}"]`) });
     await row.getByRole("button", { name: "Trace" }).click();
     await row.locator(".calls bdi", { hasText: "onerror" }).waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   test("on a transaction's page; and a text from the right turns nothing behind it", { skip }, async () => {
     await open(`alpha/tx/${refused}`);
     await tab.getByRole("alert").locator("bdi", { hasText: "onerror" }).waitFor();
-    await staysText();
+    await staysReadable();
     await open(`alpha/tx/${logged}`);
     const event = tab
       .getByRole("cell")
       .locator("code", { hasText: /^Described\(/ })
       .first();
     await event.waitFor();
-    await staysText();
+    await staysReadable();
     await tab.setViewportSize({ width: 4_000, height: 800 });
     const places = await tab.evaluate<{ readonly text: string; readonly said: number; readonly behind: number }>(`{
       const code = [...document.querySelectorAll("td code")].find((each) => each.textContent.startsWith("Described("));
@@ -165,7 +170,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await answers.locator("bdi", { hasText: HEBREW }).waitFor();
     await tab.getByRole("table", { name: /^Holders of the token/ }).waitFor();
     await tab.getByText(", born on alpha").locator("bdi", { hasText: HEBREW }).waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   test("on the pages of a chain whose fees are paid in a stranger's token: its symbol, in few letters", { skip }, async () => {
@@ -175,25 +180,27 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     for (const route of pages) {
       await open(route);
       await tab.locator('main:not(:has-text("asking"))').waitFor();
-      await staysText();
+      await staysReadable();
     }
     await open(`beta/address/${victim.toLowerCase()}`);
     // An amount in it turns nothing beside it.
     await tab.getByText(`\u2068${symbol}\u2069`).first().waitFor();
     await open(`search/${encodeURIComponent(symbol)}`);
     await tab.locator("main bdi", { hasText: HEBREW }).first().waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   test("where it is searched for", { skip }, async () => {
     await open(`search/${encodeURIComponent(`${UNSEEN}${MARKUP}`)}`);
     await tab.getByText("No chain knows").waitFor();
-    await staysText();
+    await staysReadable();
   });
 
   const nowhere = /^The link is wrong: /;
   const hash = `0x${"ab".repeat(32)}`;
   const said = encodeURIComponent(`${UNSEEN}${MARKUP}`);
+  /** Links with the same answer lead to the same page, which axe looks at once. */
+  const answers = new Set<string | RegExp>();
   for (const [link, shows] of [
     ["?span=constructor", "What happens"],
     [`?q=${said}&chain=${said}&span=NaN`, "Nothing that is kept matches"],
@@ -215,11 +222,14 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     [`message/271/${hash}`, "No chain of this ecosystem has sent this message"],
     [`search/${"%F0%9F%98%80".repeat(500)}`, "No chain knows"],
     [`token/${"f".repeat(31)}"`, nowhere],
-  ] as const)
+  ] as const) {
+    const isFirst = !answers.has(shows);
+    answers.add(shows);
     test(`by a link that a stranger wrote: ${link.slice(0, 60)}`, { skip }, async () => {
       await tab.goto("about:blank");
       await open(link);
       await tab.locator("main").getByText(shows).first().waitFor({ timeout: 15_000 });
-      await staysText();
+      await (isFirst ? staysReadable() : staysText());
     });
+  }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { allSeen } from "../../page/all-seen.ts";
 import { stepsOf, stepWords } from "../../page/message-steps.ts";
 import { baseOf } from "../../page/settlement-base.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";
@@ -36,4 +37,10 @@ describe("I8: what the page says of messages and proofs", () => {
     assert.equal(PHASES.length, 12);
     for (const phase of PHASES) assert.notEqual(phaseWords(phase, ON_L1), phase);
   });
+});
+
+test("attack: what hides in a source, or turns its lines, stands there as its number", () => {
+  const [override, pop, blank] = [0x202e, 0x2069, 0x200b].map((code) => String.fromCodePoint(code)) as [string, string, string];
+  assert.equal(allSeen(`\tif (isAdmin${blank}) /*${override} } ${pop}*/`), "    if (isAdmin⟨U+200B⟩) /*⟨U+202E⟩ } ⟨U+2069⟩*/");
+  for (const line of ["    uint256 größe = 1; // “free” → ∑", ""]) assert.equal(allSeen(line), line);
 });

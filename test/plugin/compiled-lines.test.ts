@@ -49,7 +49,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
   for (const settings of [{}, { optimizer: { enabled: true, runs: 200 } }]) {
     const isOptimized = "optimizer" in settings;
     describe(isOptimized ? "optimized" : "not optimized", () => {
-      let lines: ReturnType<typeof compiledLines>;
+      let known: ReturnType<typeof compiledLines>;
       let code: string;
       before(() => {
         const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
@@ -62,7 +62,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
           readonly contracts: CompiledCode["contracts"];
         };
         const shown = (name: string): string => name.replace("project/", "contracts/");
-        lines = compiledLines({
+        known = compiledLines({
           sources: Object.fromEntries(
             Object.entries(compiled.sources).map(([name, source]) => [
               name,
@@ -96,7 +96,7 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
       test("functions, a modifier, a library and a free function that were under way, innermost first", async () => {
         const data = new Interface(["function run(bytes, uint256)"]).encodeFunctionData("run", ["0x1234", 5n]);
         const first = (name: string, mark: string): string => `at ${name} (npm/first.sol:${line(FIRST, mark)})`;
-        assert.deepEqual(lines("project/second.sol", "All", await trailOf(data)), [
+        assert.deepEqual(known.lines("project/second.sol", "All", await trailOf(data)), [
           first("Deep.store", "// stores"),
           first("twice", "∑"),
           first("Base.helper", "// helps"),
@@ -105,16 +105,32 @@ describe("B2: lines of Solidity by the compiler's source maps", () => {
       });
 
       test("a function without a name is told by its kind", async () => {
-        assert.deepEqual(lines("project/second.sol", "All", await trailOf("0x")), [
+        assert.deepEqual(known.lines("project/second.sol", "All", await trailOf("0x")), [
           `at Deep.store (npm/first.sol:${line(FIRST, "// stores")})`,
           `at All.receive (contracts/second.sol:${line(SECOND, "// receives")})`,
         ]);
       });
 
       test("of a contract that is not there, or an instruction that does not exist, nothing is told", () => {
-        assert.deepEqual(lines("project/second.sol", "Other", [1]), []);
-        assert.deepEqual(lines("project/second.sol", "All", [1_000_000]), []);
-        assert.deepEqual(lines("project/second.sol", "All", []), []);
+        assert.deepEqual(known.lines("project/second.sol", "Other", [1]), []);
+        assert.deepEqual(known.lines("project/second.sol", "All", [1_000_000]), []);
+        assert.deepEqual(known.lines("project/second.sol", "All", []), []);
+        assert.equal(known.places("project/second.sol", "Other"), undefined);
+        assert.equal(known.places("project/second.sol", "All")?.(1_000_000), undefined);
+      });
+
+      test("each instruction has its line, and says whether it goes into a function or out of one", async () => {
+        const places = known.places("project/second.sol", "All") ?? assert.fail("no places");
+        const data = new Interface(["function run(bytes, uint256)"]).encodeFunctionData("run", ["0x1234", 5n]);
+        const trail = await trailOf(data);
+        assert.deepEqual(places(trail.at(-1) ?? -1)?.place, {
+          source: "npm/first.sol",
+          line: line(FIRST, "// stores"),
+          function: "Deep.store",
+        });
+        const jumps = trail.slice(0, -1).map((pc) => places(pc)?.jump);
+        const open = jumps.filter((jump) => jump === "i").length - jumps.filter((jump) => jump === "o").length;
+        assert.ok(open >= 3, "helper, twice and store have begun and not ended");
       });
     });
   }

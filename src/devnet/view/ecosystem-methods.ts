@@ -21,6 +21,7 @@ import { pagedMessages } from "./books/paged-messages.ts";
 import { sightOf } from "./books/sight.ts";
 import type { Sight } from "./books/sight.ts";
 import { StepTimes } from "./feed/step-times.ts";
+import { sourceSteps } from "./contracts/source-steps.ts";
 import { storageChanges } from "./contracts/storage-changes.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
@@ -68,29 +69,7 @@ export function ecosystemMethods(
         return message === null ? null : traces(client, () => traceMessage(message, client, traced));
       },
     ],
-    [
-      "hyperchain_failure",
-      async ([chain, hash], client) => {
-        const id = chainNamed(ecosystem, chain);
-        sight(client).require(id);
-        return traces(client, () => failureOf({ chainId: Number(id), transactionHash: hash as Hex }, client, traced));
-      },
-    ],
-    [
-      "hyperchain_storageChanges",
-      async ([member, hash], client) => {
-        const id = memberNamed(ecosystem, member);
-        sight(client).require(id);
-        const ask = memberAsker(traced, client);
-        const names = await traced.names();
-        const isL1 = id === traced.l1.chainId;
-        return traces(client, () => storageChanges({ chainId: Number(id), hash: hash as Hex, ask, names, isL1 }));
-      },
-    ],
-    [
-      "hyperchain_asTest",
-      (params, client) => traces(client, () => asTest(params, client, { ecosystem, traced, sight: sight(client) })),
-    ],
+    ...runAgainMethods(ecosystem, { traces, traced, sight }),
     ...drivingMethods(ecosystem, drives, sight),
     ...lookingMethods(ecosystem, traced),
     [
@@ -137,6 +116,48 @@ function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"
     return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
   };
   return { statusFor, messagesFor, messageNamed };
+}
+
+/** What is found out by running a transaction again. */
+function runAgainMethods(
+  ecosystem: EcosystemView,
+  { traces, traced, sight }: { readonly traces: FairLine; readonly traced: LookingDependencies; readonly sight: SightOf },
+): readonly (readonly [string, RpcMethod])[] {
+  return [
+    [
+      "hyperchain_failure",
+      async ([chain, hash], client) => {
+        const id = chainNamed(ecosystem, chain);
+        sight(client).require(id);
+        return traces(client, () => failureOf({ chainId: Number(id), transactionHash: hash as Hex }, client, traced));
+      },
+    ],
+    [
+      "hyperchain_storageChanges",
+      async ([member, hash], client) => {
+        const id = memberNamed(ecosystem, member);
+        sight(client).require(id);
+        const ask = memberAsker(traced, client);
+        const names = await traced.names();
+        const isL1 = id === traced.l1.chainId;
+        return traces(client, () => storageChanges({ chainId: Number(id), hash: hash as Hex, ask, names, isL1 }));
+      },
+    ],
+    [
+      "hyperchain_sourceSteps",
+      async ([chain, hash], client) => {
+        const id = chainNamed(ecosystem, chain);
+        sight(client).require(id);
+        const ask = memberAsker(traced, client);
+        const names = await traced.names();
+        return traces(client, () => sourceSteps({ chainId: Number(id), hash: hash as Hex, ask, names }));
+      },
+    ],
+    [
+      "hyperchain_asTest",
+      (params, client) => traces(client, () => asTest(params, client, { ecosystem, traced, sight: sight(client) })),
+    ],
+  ];
 }
 
 /** What moves the ecosystem on by hand. */

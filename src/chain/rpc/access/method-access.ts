@@ -44,6 +44,7 @@ const PARTS = [
     "hyperchain_dump",
     "hyperchain_failure",
     "hyperchain_history",
+    "hyperchain_sourceSteps",
     "hyperchain_storageChanges",
   ],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],

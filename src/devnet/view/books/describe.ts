@@ -17,6 +17,22 @@ export interface NamedContract {
   readonly creation?: string | undefined;
 }
 
+/** A line of the project's source. */
+export interface SourcePlace {
+  /** Such as "contracts/Counter.sol". */
+  readonly source: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Such as "Counter.increase". */
+  readonly function: string;
+}
+
+/**
+ * Of an instruction of a contract's code: its line, which what the compiler made itself has not, and whether it jumps into a
+ * function ("i") or out of one ("o"). Undefined where there is no such instruction.
+ */
+export type CodePlaces = (pc: number) => { readonly jump: string; readonly place: SourcePlace | undefined } | undefined;
+
 /** What the project that started the ecosystem has compiled. */
 export interface ProjectNames extends ContractNames {
   /** The contract that has this code on a chain. Absent: the project's contracts are not known. */
@@ -32,6 +48,8 @@ export interface ProjectNames extends ContractNames {
    * the one that is meant. Empty where they are unknown. Absent: as above.
    */
   lines?(fullName: string, trail: readonly number[]): Promise<readonly string[]>;
+  /** Where a contract's code comes from; undefined where it is unknown. Absent: as above. */
+  places?(fullName: string): Promise<CodePlaces | undefined>;
 }
 
 /** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */
