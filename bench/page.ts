@@ -5,13 +5,13 @@ import type { Browser, Page } from "playwright-core";
 import { bundlePage } from "../scripts/bundle-page.ts";
 import { send } from "../src/client/transfers/send.ts";
 import { serveEcosystem } from "../src/page/ecosystem-page.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../test/flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { openBrowser } from "../test/page/support/browser.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
 import { serveBarePage } from "./bare-page.ts";
 import type { BarePage } from "./bare-page.ts";
-import { busyTask, feedLateness, latenessFigures } from "./page-busy.ts";
+import { busyTask, feedLateness, latenessFigures, LIMIT_MS } from "./page-busy.ts";
 import { median, quantile } from "./statistics.ts";
 
 export interface PageBenchOptions {
@@ -44,12 +44,14 @@ export async function benchPage({ json, samples }: PageBenchOptions): Promise<vo
       { chainId: 271n, name: "alpha" },
       { chainId: 272n, name: "beta" },
     ],
-    { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
+    // As `hyperchain:spawn` has it: it moves by itself, and answers from books.
+    { ...UNPROVEN, relayer: true, pollIntervalMs: 100, fundedAccounts: [ALICE, BOB, RELAYER] },
   );
   const page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
   const bare = await serveBarePage();
   try {
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(LIMIT_MS);
     await tab.addInitScript(WATCH);
     const loads = await loaded(tab, { url: page.url, bare }, samples);
     const quantiles = (name: string, figures: readonly number[]) => ({

@@ -13,10 +13,19 @@ export function timeOf({ at, timestamp }: ActivityBlock): number {
   return at ?? timestamp * 1_000;
 }
 
+/** Of each block, the newest first: made once, since at each new block all that is kept is looked through. */
+const made = new WeakMap<ActivityBlock, readonly Happening[]>();
+
 /** All that is kept, the newest first. */
 export function happenings(activity: Activity): readonly Happening[] {
   return [...activity.values()]
     .flat()
     .sort((a, b) => timeOf(b) - timeOf(a) || b.number - a.number)
-    .flatMap((block) => block.transactions.toReversed().map((each) => ({ ...each, block })));
+    .flatMap(inBlock);
+}
+
+function inBlock(block: ActivityBlock): readonly Happening[] {
+  const known = made.get(block) ?? block.transactions.toReversed().map((each) => ({ ...each, block }));
+  made.set(block, known);
+  return known;
 }

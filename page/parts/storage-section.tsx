@@ -1,6 +1,7 @@
 import type { StorageChanges } from "../answers.ts";
 import { useAsked } from "../ecosystem.ts";
 import { count, short } from "../format.ts";
+import { useNames } from "../names.ts";
 import { ask } from "../rpc.ts";
 import { Section, Table } from "./layout.tsx";
 import { AddressLink } from "./links.tsx";
@@ -12,6 +13,7 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
     () => ask<readonly StorageChanges[]>("any", "hyperchain_storageChanges", [chain, hash]),
     [`${chain}:${hash}`],
   );
+  const names = useNames();
   if (asked.state === "waiting") return null;
   const changed = asked.state === "there" ? asked.value : [];
   return (
@@ -26,7 +28,8 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
             key: `${address}${slot}${variable ?? ""}`,
             cells: [
               <>
-                <AddressLink chain={chain} address={address} /> {contract}
+                <AddressLink chain={chain} address={address} />
+                {contract !== undefined && contract !== names.of(chain, address) && ` ${contract}`}
               </>,
               variable === undefined ? <code title={slot}>slot {short(slot)}</code> : <Words text={variable} chain={chain} />,
               type ?? <span class="quiet">unknown</span>,
