@@ -15,6 +15,11 @@ const LINE = "at Counter.increase (contracts/Counter.sol:16)";
 const TEXT = readFileSync(join(EXAMPLE_PROJECT, "contracts/Counter.sol"), "utf8").split("\n");
 const SOURCE = { source: "contracts/Counter.sol", line: 16, firstLine: 12, lines: TEXT.slice(11, 20) };
 
+/** It keeps no answer: an account's next nonce is another one behind each transaction. */
+function clientOf(chain: { readonly url: string } | undefined): JsonRpcProvider {
+  return new JsonRpcProvider(chain?.url, undefined, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
+}
+
 describe("B2: why a call failed on a spawned chain", () => {
   const workplace = createWorkplace();
   const options = { cwd: EXAMPLE_PROJECT };
@@ -27,11 +32,7 @@ describe("B2: why a call failed on a spawned chain", () => {
     const built = await workplace.run(["build"], options);
     assert.equal(built.code, 0, built.stdout + built.stderr);
     ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "300"], options);
-    beta = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, {
-      staticNetwork: true,
-      batchMaxCount: 1,
-      cacheTimeout: -1,
-    });
+    beta = clientOf(ecosystem.info.chains[1]);
     const { abi, bytecode } = JSON.parse(
       readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/Counter.sol/Counter.json"), "utf8"),
     ) as { abi: InterfaceAbi; bytecode: string };
@@ -84,7 +85,7 @@ describe("B2: why a call failed on a spawned chain", () => {
   });
 
   test("of a contract's call, the stack goes on on the chain that sent it: by page and task, down to the line that sent", async () => {
-    const alpha = new JsonRpcProvider(ecosystem.info.chains[0]?.url, undefined, { staticNetwork: true, batchMaxCount: 1 });
+    const alpha = clientOf(ecosystem.info.chains[0]);
     const { abi, bytecode } = JSON.parse(
       readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/RemoteCounter.sol/RemoteCounter.json"), "utf8"),
     ) as { abi: InterfaceAbi; bytecode: string };
