@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ActivityBlock } from "../../../src/devnet/view/feed/activity.ts";
-import type { EcosystemInfo, MessageInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
+import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
 import { pagedMessages } from "../../../src/devnet/view/books/paged-messages.ts";
 import { WebSocketServer } from "ws";
 
@@ -47,10 +47,17 @@ export async function startBusyMember(url: string, load: BusyLoad): Promise<Busy
   );
   const { sent, carrying } = madeMessages(load, chains, l1.chainId, began);
   const blocks = [...made, ...carrying];
+  const head = (id: number): number => Math.max(...blocks.filter(({ chainId }) => chainId === id).map(({ number }) => number));
+  /** A page takes blocks behind these for such as a return to an earlier state has undone. */
+  const withHeads = ({ chains: standing, ...status }: EcosystemStatus): EcosystemStatus => ({
+    ...status,
+    chains: standing.map((chain) => ({ ...chain, blockNumber: head(chain.chainId) })),
+  });
   const answer = async (body: string): Promise<string> => {
     const { id, method, params } = JSON.parse(body) as Question;
     const resultOf = async (): Promise<unknown> => {
       if (method === "hyperchain_messages") return pagedMessages(sent, params[0]);
+      if (method === "hyperchain_status") return withHeads((await ask(method, params)) as EcosystemStatus);
       if (method !== "hyperchain_activity") return ask(method, params);
       const [ranges] = params;
       return ranges === undefined ? [...((await ask(method)) as ActivityBlock[]), ...blocks] : ofRanges(blocks, ranges);
@@ -83,7 +90,7 @@ export async function startBusyMember(url: string, load: BusyLoad): Promise<Busy
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     addBlock(transactions) {
       const chainId = chains[0]!.chainId;
-      const number = 1 + Math.max(...blocks.filter((block) => block.chainId === chainId).map((block) => block.number));
+      const number = 1 + head(chainId);
       blocks.push(madeBlock(chainId, number, Date.now(), transactions));
       tell({ type: "block", chainId, number });
       return number;
