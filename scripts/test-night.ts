@@ -187,14 +187,15 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
-    what: "the page's lists, searches, names, controls, tokens, proofs and states, 10,000 blocks in it, and tests that it copies in a project",
+    what: "the page's lists, searches, names, controls, tokens, proofs and states, 10,000 blocks in it, a tab that is closed at a proof, and tests that it copies in a project",
     night: [
       ...["page/page", "page/long-lists", "page/states", "page/find", "page/controls", "page/tokens-and-bridges"],
+      "page/browser-at-work",
       "plugin/connection/copied-test",
     ],
     day: [
       ...["page/a-day", "page/wallet", "page/narrow", "page/page-server", "page/address-book", "page/token-transfers"],
-      ...["page/bridge-steps", "devnet/activity", "devnet/looking-methods"],
+      ...["page/bridge-steps", "page/browser-prover", "page/worker-relay", "devnet/activity", "devnet/looking-methods"],
     ],
   },
   {
