@@ -11,6 +11,8 @@ contract SecurityCouncil is ISecurityCouncil {
     bytes32 private constant DOMAIN_NAME = keccak256("SecurityCouncil");
     bytes32 private constant FREEZE_TYPE =
         keccak256("Freeze(uint256[] versions,uint64 time,uint256 nonce,uint256 deadline)");
+    bytes32 private constant SOFT_FREEZE_TYPE =
+        keccak256("SoftFreeze(uint256[] versions,uint64 time,uint256 nonce,uint256 deadline)");
     bytes32 private constant UNFREEZE_TYPE = keccak256("Unfreeze(uint256 version,uint256 nonce,uint256 deadline)");
     bytes32 private constant APPROVE_HALT_TYPE =
         keccak256("ApproveHalt(uint256 version,uint32 replacement,uint256 nonce,uint256 deadline)");
@@ -26,12 +28,14 @@ contract SecurityCouncil is ISecurityCouncil {
     /// @inheritdoc ISecurityCouncil
     uint256 public nonce;
     /// @inheritdoc ISecurityCouncil
-    uint256 public softFrom;
+    uint256 public softNonce;
 
     /// @param members_ Strictly ascending.
     constructor(IVerifierRegistry registry_, address[] memory members_, CouncilTerms memory terms_) {
         bool isOrdered = terms_.soft != 0 && terms_.soft <= terms_.hard && terms_.hard <= members_.length;
         if (!isOrdered) revert CouncilTermsOutOfRange(members_.length, terms_.soft, terms_.hard);
+        uint256 whole = registry_.freezeTime();
+        if (terms_.softTime >= whole) revert SoftTimeTooLong(whole, terms_.softTime);
         Members.add(isMember, members_);
         registry = registry_;
         memberList = members_;
@@ -42,23 +46,35 @@ contract SecurityCouncil is ISecurityCouncil {
 
     /// @inheritdoc ISecurityCouncil
     function freeze(uint256[] calldata versions, uint64 time, uint256 deadline, bytes[] calldata signatures) external {
-        bytes32 named = keccak256(abi.encodePacked(versions));
-        bytes32 act = keccak256(abi.encode(FREEZE_TYPE, named, time, nonce, deadline));
-        _spend(act, deadline, time > softTime ? hard : soft, signatures);
-        if (signatures.length < hard) _spendSoft(time);
+        _spend(_hashFreeze(FREEZE_TYPE, versions, time, nonce, deadline), deadline, signatures);
+        // Else the fewer, who spend of the same time, could have the call of the others fail.
+        uint256 left = registry.freezeLeft();
+        registry.freeze(versions, time < left ? time : uint64(left));
+    }
+
+    /// @inheritdoc ISecurityCouncil
+    function softFreeze(uint256[] calldata versions, uint64 time, uint256 deadline, bytes[] calldata signatures)
+        external
+    {
+        _requireSigned(
+            _hashFreeze(SOFT_FREEZE_TYPE, versions, time, softNonce, deadline), deadline, soft, signatures
+        );
+        emit SoftFreezeDone(softNonce++, signatures.length);
+        uint256 left = softLeft();
+        if (time > left) revert SoftFreezeTooLong(left, time);
         registry.freeze(versions, time);
     }
 
     /// @inheritdoc ISecurityCouncil
     function unfreeze(uint256 version, uint256 deadline, bytes[] calldata signatures) external {
-        _spend(keccak256(abi.encode(UNFREEZE_TYPE, version, nonce, deadline)), deadline, hard, signatures);
+        _spend(keccak256(abi.encode(UNFREEZE_TYPE, version, nonce, deadline)), deadline, signatures);
         registry.unfreeze(version);
     }
 
     /// @inheritdoc ISecurityCouncil
     function approveHalt(uint256 version, uint32 replacement, uint256 deadline, bytes[] calldata signatures) external {
         bytes32 act = keccak256(abi.encode(APPROVE_HALT_TYPE, version, replacement, nonce, deadline));
-        _spend(act, deadline, hard, signatures);
+        _spend(act, deadline, signatures);
         registry.approveHalt(version, replacement);
     }
 
@@ -72,18 +88,29 @@ contract SecurityCouncil is ISecurityCouncil {
         return memberList;
     }
 
-    /// @dev Else the fewer could freeze again and again, until nothing is left for an emergency.
-    function _spendSoft(uint64 time) private {
-        if (block.timestamp < softFrom) revert SoftFreezeTooSoon(softFrom, block.timestamp);
-        softFrom = block.timestamp + time + registry.freezeCycle();
+    /// @inheritdoc ISecurityCouncil
+    function softLeft() public view returns (uint256) {
+        uint256 spent = registry.freezeTime() - registry.freezeLeft();
+        return spent < softTime ? softTime - spent : 0;
     }
 
-    function _spend(bytes32 act, uint256 deadline, uint256 needed, bytes[] calldata signatures) private {
+    function _spend(bytes32 act, uint256 deadline, bytes[] calldata signatures) private {
+        _requireSigned(act, deadline, hard, signatures);
+        emit ActDone(nonce++, signatures.length);
+    }
+
+    function _requireSigned(bytes32 act, uint256 deadline, uint256 needed, bytes[] calldata signatures) private view {
         if (block.timestamp > deadline) revert ActExpired(deadline, block.timestamp);
-        uint256 count = signatures.length;
-        if (count < needed) revert TooFewCouncilSignatures(needed, count);
+        if (signatures.length < needed) revert TooFewCouncilSignatures(needed, signatures.length);
         bytes32 digest = Signatures.typedDataHash(Signatures.domainSeparator(DOMAIN_NAME), act);
         Members.requireSigned(isMember, digest, signatures);
-        emit ActDone(nonce++, count);
+    }
+
+    function _hashFreeze(bytes32 kind, uint256[] calldata versions, uint64 time, uint256 number, uint256 deadline)
+        private
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(kind, keccak256(abi.encodePacked(versions)), time, number, deadline));
     }
 }

@@ -52,7 +52,7 @@ interface ISettingsChanges is IFactoryCaller {
     error NotHalted(uint256 version);
     /// @notice No upgrade of the chain is in effect, and its terms take no replacements, or the halted version has no replacement.
     error NoReplacement(uint256 version);
-    /// @notice Batches before those of the halted version are to be executed, or taken back, first.
+    /// @notice Committed batches are to be executed, or taken back, first.
     error BatchesWaiting(uint256 executed, uint256 committed);
     /// @notice Bits 16 to 30 of a version: which machine runs its batches.
     error MachineMismatch(uint256 expected, uint256 actual);
@@ -91,7 +91,9 @@ interface ISettingsChanges is IFactoryCaller {
     /// has no executed batch yet, unless that version is halted.
     function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external;
 
-    /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.
+    /// @notice Withdraws an upgrade that is not in effect yet, or whose version was halted before any batch of it was executed. Then the
+    /// version before it, which must last, goes on at once; committed batches are to be executed, or taken back, first. Only the
+    /// chain's admin.
     function cancelUpgrade(uint256 chainId) external;
 
     /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect, by anyone; else at once to

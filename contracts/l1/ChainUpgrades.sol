@@ -39,7 +39,14 @@ abstract contract ChainUpgrades is SettingsChanges {
         _requireAdmin(chainId);
         Versions memory known = versions[chainId];
         if (known.next == 0) revert NoUpgradeScheduled();
-        if (block.timestamp >= known.effectiveAt) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
+        if (block.timestamp >= known.effectiveAt) {
+            // Of a version that was halted before any batch of it was executed none ever is: the one before goes on.
+            IHyperchain chain = _bornChain(chainId);
+            bool isUnused = _isHalted(chainId, known.next) && chain.getProtocolVersion() != known.next;
+            if (!isUnused) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
+            _requireNoneWaiting(chain);
+            registry.requireLasting(known.current);
+        }
         _setVersion(chainId, known.current);
         emit UpgradeCanceled(chainId, known.next);
     }
@@ -55,13 +62,17 @@ abstract contract ChainUpgrades is SettingsChanges {
         } else {
             if (!isInEffect || !_isHalted(chainId, pending)) revert NotHalted(from);
             // Those of the version before, which is not halted, could still be executed, and keep it.
-            (uint256 executed, uint256 committed) = (chain.getTotalBatchesExecuted(), chain.getTotalBatchesCommitted());
-            if (executed != committed) revert BatchesWaiting(executed, committed);
+            _requireNoneWaiting(chain);
             from = pending;
             to = _replacementOf(chainId, from);
         }
         _setVersion(chainId, uint32(to));
         emit HaltedPassed(chainId, from, to, chain.getTotalBatchesExecuted());
+    }
+
+    function _requireNoneWaiting(IHyperchain chain) private view {
+        (uint256 executed, uint256 committed) = (chain.getTotalBatchesExecuted(), chain.getTotalBatchesCommitted());
+        if (executed != committed) revert BatchesWaiting(executed, committed);
     }
 
     function _setVersion(uint256 chainId, uint32 version) private {

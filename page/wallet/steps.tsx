@@ -28,6 +28,10 @@ const WORDS: Readonly<Record<Step["step"], string>> = {
   pointName: "points the name",
   transferName: "passes the name on",
   chooseName: "chooses the name",
+  freeze: "freezes the versions",
+  softFreeze: "freezes the versions softly",
+  unfreeze: "ends the version's freeze",
+  approveHalt: "agrees to the version's halt",
   write: "calls the contract",
   deploy: "creates the contract",
 };

@@ -25,7 +25,7 @@ export function isAttested(dataAvailability: ChainPlan["availability"]["dataAvai
 }
 
 /** Whether each batch has its own choice. */
-export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAvailability"]): boolean {
+export function leavesChoice(dataAvailability: ChainPlan["availability"]["dataAvailability"] | DataPart): boolean {
   return dataAvailability !== "chain" && hasAnyOf(dataAvailability);
 }
 

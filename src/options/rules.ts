@@ -5,7 +5,13 @@ import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { hasHolders, leavesChoice } from "./data-facts.ts";
-import { councilThresholds, DEVELOPMENT_COUNCIL, thresholdObjection, voteObjection } from "./fields/governance.ts";
+import {
+  councilThresholds,
+  DEVELOPMENT_COUNCIL,
+  softFreezeObjection,
+  thresholdObjection,
+  voteObjection,
+} from "./fields/governance.ts";
 import type { GovernanceOption } from "./fields/governance.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
@@ -90,7 +96,7 @@ function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly O
 function governanceConflicts({ governor, council }: GovernanceOption): readonly OptionProblem[] {
   if (council === undefined) return [];
   const members = council.members?.length ?? DEVELOPMENT_COUNCIL;
-  const reached = thresholdObjection(councilThresholds(council, members), members);
+  const reached = thresholdObjection(councilThresholds(council, members), members) ?? softFreezeObjection(council);
   if (reached !== undefined) return [{ path: ["governance", "council"], message: reached }];
   const objection = governor && voteObjection(governor, council.freezeSeconds);
   return objection === undefined ? [] : [{ path: ["governance", "governor"], message: objection }];

@@ -99,7 +99,7 @@ function ofAny(member: number, { path, publishes, bound }: DataChoice): DataChoi
 }
 
 /** Whether it resolves in time. What comes later, or is refused, is dropped. */
-function comesWithin(shown: Promise<unknown>, afterMs: number, clock: Clock): Promise<boolean> {
+export function comesWithin(shown: Promise<unknown>, afterMs: number, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(afterMs, () => resolve(false));
     const end = (came: boolean) => (): void => {

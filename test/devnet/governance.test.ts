@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, id, ZeroHash } from "ethers";
 import hre from "hardhat";
+import { actToSign, signAct } from "../../src/client/governing/council.ts";
+import type { CouncilAct } from "../../src/client/governing/council.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { readUpgrades } from "../../src/client/governing/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import type { Prepared } from "../../src/devnet/view/acts/prepare.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import { ALICE, settleNow, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN = 271n;
@@ -85,6 +88,43 @@ describe("a devnet that votes govern, with a council", () => {
     await deposit(devnet.info(), { chain: Number(CHAIN), amount: 5n, to: alice.address as Hex }, alice);
     await chain!.pipeline.pollL1();
     assert.ok((await settleNow(chain!)).receipts.execute !== undefined);
+  });
+
+  test("prepares the transaction by which any account brings what members have signed, for each act", async (t) => {
+    const { provider } = devnet.l1;
+    const { council } = devnet.ecosystem.addresses;
+    const registry = await contract("verifiers", "VerifierRegistry");
+    const { version } = await readUpgrades(devnet.chains[0]!.pipeline.created.hyperchain, provider);
+    const alice = devnet.accounts.wallet(ALICE).connect(provider);
+    const onChain = clientOf(devnet.chains[0]!);
+    t.after(() => onChain.destroy());
+    /** Signed by so many members, and brought by an account that is none. */
+    const bring = async (act: CouncilAct, members: number): Promise<void> => {
+      const toSign = await actToSign(council!, act, provider);
+      const signers = addresses(10, members).map((_, i) => devnet.accounts.wallet(10 + i));
+      const signatures = await Promise.all(signers.map((member) => signAct(toSign, member)));
+      const { type, ...fields } = act;
+      const asked = JSON.parse(
+        JSON.stringify(
+          { action: type, chain: Number(CHAIN), ...fields, deadline: toSign.deadline, signatures },
+          (_, value: unknown) => (typeof value === "bigint" ? String(value) : value),
+        ),
+      ) as object;
+      const prepared = (await onChain.send("hyperchain_prepare", [alice.address, asked])) as Prepared;
+      const { to, data, gas } = prepared.transaction;
+      assert.deepEqual([prepared.step, prepared.isLast, to], [type, true, council]);
+      const sent = await alice.sendTransaction({ to: to!, data, gasLimit: gas });
+      assert.equal((await provider.waitForTransaction(sent.hash))?.status, 1);
+    };
+    const frozenUntil = async () => (await ask<{ readonly frozenUntil: bigint }>(registry, "standingOf", version)).frozenUntil;
+    await bring({ type: "softFreeze", versions: [version], seconds: 60n }, 3);
+    const softly = await frozenUntil();
+    await assert.rejects(bring({ type: "freeze", versions: [version], seconds: 300n }, 5), /TooFewCouncilSignatures/);
+    await bring({ type: "freeze", versions: [version], seconds: 300n }, 6);
+    assert.ok((await frozenUntil()) > softly);
+    await bring({ type: "approveHalt", version, replacement: 0n }, 6);
+    await bring({ type: "unfreeze", version }, 6);
+    assert.ok((await frozenUntil()) <= BigInt((await provider.getBlock("latest"))!.timestamp));
   });
 });
 

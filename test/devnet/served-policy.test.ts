@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BaseContract, Provider } from "ethers";
+import type { BaseContract, Provider, TransactionRequest } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import hre from "hardhat";
 import { prepareHolders } from "../../src/devnet/chains/data-holders.ts";
@@ -13,6 +13,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { CALLDATA } from "../../src/settlement/data-policy.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
 import { defaultConfiguration, deployEcosystem, send, view } from "../contracts/l1/support/ecosystem.ts";
 import type { Ecosystem } from "../contracts/l1/support/ecosystem.ts";
@@ -21,6 +22,11 @@ import { lower, quorumOf, scheduleTerms } from "../contracts/l1/support/terms.ts
 
 const PRE_COMMITMENT = wordToHex(0x51n);
 const AVAILABILITY = { dataAvailability: "validium", committee: undefined, readers: undefined } as never;
+const AVAILABILITY_OF_ANY = {
+  dataAvailability: { anyOf: ["validium", "rollup"], afterMs: 60_000 },
+  committee: undefined,
+  readers: undefined,
+} as never;
 const PUBDATA = new Uint8Array([2, 7, 1, 8]);
 
 describe("the policy that a chain's batches are shown to", () => {
@@ -102,7 +108,7 @@ describe("the policy that a chain's batches are shown to", () => {
     });
     const asRollup = await servedPolicy(
       { part: "rollup", contract: { address: rollup, parts: [] }, serve: () => Promise.resolve(CALLDATA) },
-      { provider: ecosystem.l1.ethers.provider, hyperchain: chain.address },
+      { provider: ecosystem.l1.ethers.provider, hyperchain: chain.address, clock: systemClock },
     );
     assert.equal(await asRollup.policyData(another(effectiveAt), [].values()), "0x");
     await assert.rejects(asRollup.policyData(another(effectiveAt - 1n), [].values()), { code: "PolicyOfAnotherKind" });
@@ -144,5 +150,86 @@ describe("the policy that a chain's batches are shown to", () => {
     await takes(first!, await shown(effectiveAt));
     await send(ecosystem.settings, "cancelTerms", chain.configuration.chainId);
     await takes(second!, await shown(effectiveAt));
+  });
+});
+
+describe("what is chosen for a batch whose policy leaves a choice", () => {
+  let ecosystem: Ecosystem;
+  let chain: TestChain;
+  let next: HardhatEthersSigner;
+  let nextPolicy: BaseContract;
+  let held: Awaited<ReturnType<Awaited<ReturnType<typeof prepareHolders>>["connect"]>>;
+  const keys: HardhatEthersSigner[] = [];
+  let l1Does: "answers" | "refuses" | "is silent" = "answers";
+  /** What is waited for takes its time while L1 answers, and none once it does not. */
+  const clock: Clock = {
+    nowMs: () => systemClock.nowMs(),
+    after(ms, callback) {
+      if (l1Does === "answers") return systemClock.after(ms, callback);
+      setImmediate(callback);
+      return () => undefined;
+    },
+  };
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    const [operator, other] = ecosystem.accounts as [HardhatEthersSigner, HardhatEthersSigner];
+    next = other;
+    keys.push(operator);
+    const { rollupPolicy, l1 } = ecosystem;
+    const provider = l1.ethers.provider as unknown as Provider;
+    const ask = (request: TransactionRequest): Promise<string> => {
+      if (l1Does === "answers") return provider.call(request);
+      return l1Does === "refuses" ? Promise.reject(new Error("away")) : new Promise(() => undefined);
+    };
+    const holders = await prepareHolders({ anyOf: ["validium", "rollup"], afterMs: 60_000 }, AVAILABILITY_OF_ANY, {
+      ecosystem: {
+        settlementChainId: ecosystem.chainId,
+        addresses: { rollupPolicy: lower(await rollupPolicy.getAddress()) },
+      } as never,
+      l1: new Proxy(provider, { get: (target, name) => (name === "call" ? ask : Reflect.get(target, name, target)) }),
+      ...{ operator: operator as never, operatorAddress: lower(operator.address), keys: keys as never, clock },
+      artifacts: (name) => hre.artifacts.readArtifact(name) as never,
+      start: () => Promise.resolve([]),
+    });
+    chain = await TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, 271n)),
+      dataAvailabilityPolicy: holders.policy,
+    });
+    const contract = { settlementChainId: ecosystem.chainId as never, hyperchain: chain.address };
+    held = await holders.connect(contract, {} as never, () => Promise.reject(new Error("no process asks")));
+    const committee = await l1.deploy("CommitteePolicy", [next.address], 1n);
+    nextPolicy = await l1.deploy("AnyOfPolicy", [await committee.getAddress(), await rollupPolicy.getAddress()]);
+  });
+  after(() => ecosystem.l1.close());
+
+  let number = 0n;
+  const batchAt = (firstTimestamp: bigint) => {
+    const outputs = { firstTimestamp, batchNumber: number++ };
+    return { protocolVersion: 2n, outputs, preCommitment: wordToHex(number), pubdata: PUBDATA };
+  };
+  const chosen = async (firstTimestamp: bigint) => (await held.chooseData(batchAt(firstTimestamp) as never)).path;
+
+  test("is what the keepers of its own epoch show, not those of the chain's creation", async () => {
+    assert.deepEqual(await chosen(await ecosystem.latestTimestamp()), [0]);
+    const effectiveAt = await scheduleTerms(ecosystem, chain, { dataAvailabilityPolicy: await nextPolicy.getAddress() });
+    // The former keepers would still sign; of the next ones no key has come.
+    assert.deepEqual([await chosen(effectiveAt - 1n), await chosen(effectiveAt)], [[0], [1]]);
+    keys.push(next);
+    const batch = batchAt(effectiveAt);
+    const data = await held.chooseData(batch as never);
+    assert.deepEqual(data.path, [0]);
+    const shown = await held.posting.policyData!({ ...batch, data } as never);
+    const claim = { published: false, preCommitment: batch.preCommitment, pubdataHash: hashPubdata(PUBDATA) };
+    assert.equal(await view(nextPolicy, "checkAvailability", claim, shown), data.bound);
+  });
+
+  test("is the last member while L1 refuses or is silent: batches are sealed without it", async () => {
+    const now = await ecosystem.latestTimestamp();
+    for (const does of ["refuses", "is silent"] as const) {
+      l1Does = does;
+      assert.deepEqual(await chosen(now), [1]);
+    }
+    l1Does = "answers";
+    assert.deepEqual(await chosen(now), [0]);
   });
 });

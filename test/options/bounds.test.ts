@@ -411,7 +411,7 @@ const ROWS: readonly Row[] = [
     "council.members": { accepts: MANY_ACCOUNTS.accepts, refuses: MANY_ACCOUNTS.refuses },
     "council.softThreshold": { accepts: [1, 6], refuses: [0, 65, 1.5, "3"] },
     "council.hardThreshold": { accepts: [3, 8], refuses: [0, 65, 3.5, "6"] },
-    "council.softSeconds": { accepts: [0, 30 * DAY], refuses: [-1, 30 * DAY + 1, 0.5, "1"] },
+    "council.softSeconds": { accepts: [0, 599], refuses: [-1, 30 * DAY + 1, 0.5, "1"] },
     // What a day's exit delay leaves beside an hour's window; longer ones are refused of the chain.
     "council.freezeSeconds": { accepts: [1, DAY - 3_600 - 1], refuses: [0, 30 * DAY + 1, 1.5, "600"] },
   }).map(([option, bounds]): Row => ({ config: `governance.${option}`, devnet: `governance.${option}`, ...bounds })),

@@ -27,7 +27,7 @@ describe("which accounts govern", () => {
       quorumPercent: 40,
       superQuorumPercent: 67,
     });
-    assert.deepEqual(council, { softSeconds: 300, freezeSeconds: 600 });
+    assert.deepEqual(council, { freezeSeconds: 600 });
   });
 
   test("votes whose two delays last as long as a freeze are refused beside a council: they could halt nothing", () => {
@@ -38,7 +38,7 @@ describe("which accounts govern", () => {
     assert.doesNotThrow(() => planDevnet(options({ governor: { votingDelaySeconds: 60, timelockDelaySeconds: 40 } })));
   });
 
-  test("a super quorum below the quorum, and thresholds that a council cannot reach, are refused", () => {
+  test("a super quorum below the quorum, thresholds that a council cannot reach, and soft freezes as long as all of them, are refused", () => {
     refused(
       options({ governor: { quorumPercent: 50, superQuorumPercent: 49 } }),
       /^governance\.governor\.superQuorumPercent must be at least quorumPercent \(50\); got 49/,
@@ -49,6 +49,11 @@ describe("which accounts govern", () => {
       /^governance\.council: .*hardThreshold 3, and there are 2 members/,
     );
     refused(options({ council: { softThreshold: 7 } }), /^governance\.council: softThreshold is 7, hardThreshold 6/);
+    assert.doesNotThrow(() => planDevnet(options({ council: { softSeconds: 99, freezeSeconds: 100 } })));
+    refused(
+      options({ council: { softSeconds: 100, freezeSeconds: 100 } }),
+      /^governance\.council: softSeconds is 100, .*must be less/,
+    );
     refused(
       options({ council: { members: [addressOf(1), addressOf(1)] } }),
       /^governance\.council\.members must be 1 to 64 addresses/,

@@ -81,8 +81,8 @@ describe("the council's acts by hyperchain:governance, from L1 alone", () => {
     return [...act, ...until, "--signatures", signatures.toReversed().join(",")];
   };
 
-  test("two members sign a short freeze, and an account that is no member brings it; one of them alone freezes nothing", async () => {
-    const freeze = ["--freeze", VERSION, "--seconds", "290"] as const;
+  test("two members sign a soft freeze, and an account that is no member brings it; one of them alone freezes nothing", async () => {
+    const freeze = ["--soft-freeze", VERSION, "--seconds", "290"] as const;
     await refused(/is no member of the council: its members are 0x/, STRANGER, ...freeze);
     const { stdout } = await run(10, ...freeze);
     assert.match(
@@ -98,8 +98,8 @@ describe("the council's acts by hyperchain:governance, from L1 alone", () => {
 
   test("what does not belong together is refused before anything is asked", async () => {
     await refused(/--freeze needs --seconds/, 10, "--freeze", VERSION);
-    await refused(/--seconds belongs to --freeze/, 10, "--seconds", "40");
-    await refused(/--deadline belongs to --freeze or --unfreeze or --approve-halt/, 10, "--deadline", "40");
+    await refused(/--seconds belongs to --freeze or --soft-freeze/, 10, "--seconds", "40");
+    await refused(/--deadline belongs to --freeze or --soft-freeze or --unfreeze or --approve-halt/, 10, "--deadline", "40");
     await refused(/--unfreeze and --approve-halt exclude each other/, 10, "--unfreeze", VERSION, "--approve-halt", VERSION);
     await refused(/--signatures need --deadline/, 10, "--unfreeze", VERSION, "--signatures", `0x${"11".repeat(65)}`);
     const brought = ["--deadline", "4000000000", "--signatures", "0x12"] as const;

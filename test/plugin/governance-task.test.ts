@@ -70,7 +70,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     );
     assert.match(
       stdout,
-      /the council 0x[0-9a-f]{40} freezes versions for up to 300 s, once a cycle, by 3 of 8 signatures, and longer by 6: 4000 s/,
+      /the council 0x[0-9a-f]{40} freezes versions by 6 of 8 signatures: 4000 s of freezes are left, of which 3 signatures can have 2000 s/,
     );
     assert.match(stdout, new RegExp(`^version ${FIRST}: stands$`, "m"));
     const { now: _, ...shown } = await governance();

@@ -84,11 +84,7 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
       [{ prover: { mode: "stark" } }, differing("prover.mode", '"stark"', '"none"')],
       [
         { governance: { council: { freezeSeconds: 700 } } },
-        differing(
-          "governance",
-          '{"council":{"softSeconds":300,"freezeSeconds":700}}',
-          '{"council":{"softSeconds":300,"freezeSeconds":600}}',
-        ),
+        differing("governance", '{"council":{"freezeSeconds":700}}', '{"council":{"freezeSeconds":600}}'),
       ],
       [{ singletons: true }, differing("singletons", "true", "false")],
       [{ allowUnlimitedContractSize: false }, differing("allowUnlimitedContractSize", "false", "true")],

@@ -1,21 +1,27 @@
 import { Interface, verifyTypedData } from "ethers";
 import type { Provider, Signer, TypedDataDomain, TypedDataField } from "ethers";
 import { securityCouncilAbi } from "../../abi/security-council.ts";
+import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { viewsOn } from "./read-view.ts";
-import { submit } from "../sending/submit.ts";
+import { findChain } from "../ecosystem/ecosystem.ts";
+import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { ecosystemOf } from "../ecosystem/settlement-base.ts";
+import { addressIn, viewsOn } from "./read-view.ts";
+import { readUpgrades } from "./upgrade.ts";
+import { senderOn, submit } from "../sending/submit.ts";
 import type { Sender } from "../sending/submit.ts";
 
 /** What a council can do; nothing else. */
 export type CouncilAct =
-  /** Stops versions for so many seconds. */
-  | { readonly type: "freeze"; readonly versions: readonly bigint[]; readonly seconds: bigint }
+  /** Stops versions for so many seconds, or what is left of the cycle's; softly by fewer members, within their time alone. */
+  | { readonly type: "freeze" | "softFreeze"; readonly versions: readonly bigint[]; readonly seconds: bigint }
   | { readonly type: "unfreeze"; readonly version: bigint }
   /** Agrees that governance halts the version, with this replacement or, by 0, with none. */
   | { readonly type: "approveHalt"; readonly version: bigint; readonly replacement: bigint };
 
 const councilInterface = new Interface(securityCouncilAbi);
+const registryInterface = new Interface(verifierRegistryAbi);
 
 /** For how long signatures can be brought, by the layer's time. */
 const SIGNED_FOR_SECONDS = 3_600n;
@@ -24,15 +30,14 @@ const NONCE_AND_DEADLINE: readonly TypedDataField[] = [
   { name: "nonce", type: "uint256" },
   { name: "deadline", type: "uint256" },
 ];
+const FREEZE_FIELDS: readonly TypedDataField[] = [
+  { name: "versions", type: "uint256[]" },
+  { name: "time", type: "uint64" },
+];
 /** The name of each act's type, and its fields before nonce and deadline (`SecurityCouncil.sol`). */
 const TYPES: Readonly<Record<CouncilAct["type"], readonly [name: string, fields: readonly TypedDataField[]]>> = {
-  freeze: [
-    "Freeze",
-    [
-      { name: "versions", type: "uint256[]" },
-      { name: "time", type: "uint64" },
-    ],
-  ],
+  freeze: ["Freeze", FREEZE_FIELDS],
+  softFreeze: ["SoftFreeze", FREEZE_FIELDS],
   unfreeze: ["Unfreeze", [{ name: "version", type: "uint256" }]],
   approveHalt: [
     "ApproveHalt",
@@ -43,7 +48,7 @@ const TYPES: Readonly<Record<CouncilAct["type"], readonly [name: string, fields:
   ],
 };
 
-/** A council's next act, as its members sign it: for nothing else, and until the deadline alone. */
+/** A council's next act of its kind, as its members sign it: for nothing else, and until the deadline alone. */
 export interface ActToSign {
   readonly act: CouncilAct;
   readonly nonce: bigint;
@@ -55,7 +60,7 @@ export interface ActToSign {
 /** Default deadline: an hour from now. Rejects with the provider's error. */
 export async function actToSign(council: Hex, act: CouncilAct, provider: Provider, deadline?: bigint): Promise<ActToSign> {
   const [nonce, block, { chainId }] = await Promise.all([
-    viewsOn(provider)<bigint>(council, councilInterface, "nonce"),
+    viewsOn(provider)<bigint>(council, councilInterface, act.type === "softFreeze" ? "softNonce" : "nonce"),
     provider.getBlock("latest"),
     provider.getNetwork(),
   ]);
@@ -81,6 +86,32 @@ export async function bringAct(toSign: ActToSign, signatures: readonly Hex[], se
   return (await submit(sender, { to: domain.verifyingContract, data })).hash as Hex;
 }
 
+/** An act, and what members have signed of it until the deadline. `chain`: one whose versions the council can stop. */
+interface SignedAct {
+  readonly chain: ChainName;
+  readonly act: CouncilAct;
+  readonly deadline: bigint;
+  readonly signatures: readonly Hex[];
+}
+
+/**
+ * Brings a signed act to the council of what a chain settles on, which is where `signer` is. Throws as `bringAct` does, and
+ * ClientError NoCouncil.
+ */
+export async function bringSignedAct(
+  all: Ecosystem,
+  { chain, act, deadline, signatures }: SignedAct,
+  signer: Signer,
+): Promise<Hex> {
+  const found = findChain(all, chain);
+  const sender = await senderOn(signer, ecosystemOf(all, found).l1);
+  const { verifiers } = await readUpgrades(found.hyperchain, sender.provider);
+  const council = addressIn(await viewsOn(sender.provider)<string>(verifiers, registryInterface, "council"));
+  if ((await sender.provider.getCode(council)) === "0x")
+    throw new ClientError("NoCouncil", `no contract is the council of ${verifiers}, so there is none that takes signatures`);
+  return bringAct(await actToSign(council, act, sender.provider, deadline), signatures, sender);
+}
+
 function signerOf(toSign: ActToSign, signature: Hex): bigint {
   try {
     return BigInt(verifyTypedData(toSign.domain, typesOf(toSign), messageOf(toSign), signature));
@@ -103,6 +134,7 @@ function messageOf({ act, nonce, deadline }: ActToSign): Readonly<Record<string,
 function argsOf(act: CouncilAct): readonly unknown[] {
   switch (act.type) {
     case "freeze":
+    case "softFreeze":
       return [act.versions, act.seconds];
     case "unfreeze":
       return [act.version];

@@ -57,10 +57,12 @@ export interface Council {
   readonly address: Hex;
   /** Ascending; none where the council is another contract or an account. */
   readonly members: readonly Hex[];
-  /** Signatures for a freeze of at most `softSeconds`, and for all else. */
+  /** Signatures for soft freezes, of `softSeconds` of a cycle's time, and for all else. */
   readonly soft: bigint;
   readonly hard: bigint;
   readonly softSeconds: bigint;
+  /** What a soft freeze can still have of them. */
+  readonly softLeftSeconds: bigint;
   /** Of all freezes, what is left until the cycle is over. */
   readonly freezeLeftSeconds: bigint;
 }
@@ -211,14 +213,16 @@ async function readCouncil(address: Hex, freezeLeftSeconds: bigint, l1: Provider
   const ask = viewsOn(l1);
   const of = <T>(name: string): Promise<T> => ask<T>(address, councilInterface, name);
   const isCouncil = (await l1.getCode(address)) !== "0x";
-  const [members, terms] = isCouncil
-    ? await Promise.all([of<readonly string[]>("members"), of<{ soft: bigint; hard: bigint; softTime: bigint }>("terms")]).catch(
-        () => [[], undefined] as const,
-      )
-    : ([[], undefined] as const);
+  const [members, terms, softLeftSeconds] = isCouncil
+    ? await Promise.all([
+        of<readonly string[]>("members"),
+        of<{ soft: bigint; hard: bigint; softTime: bigint }>("terms"),
+        of<bigint>("softLeft"),
+      ]).catch(() => [[], undefined, 0n] as const)
+    : ([[], undefined, 0n] as const);
   return {
     ...{ address, freezeLeftSeconds, members: members.map(addressIn) },
-    ...{ soft: terms?.soft ?? 0n, hard: terms?.hard ?? 0n, softSeconds: terms?.softTime ?? 0n },
+    ...{ soft: terms?.soft ?? 0n, hard: terms?.hard ?? 0n, softSeconds: terms?.softTime ?? 0n, softLeftSeconds },
   };
 }
 

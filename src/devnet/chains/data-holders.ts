@@ -115,7 +115,7 @@ async function connect(
   const { settlementChainId } = chain;
   const served = { settlementChainId, l1, clock, keys, keep: (batch: HeldBatch) => keeper.keep(batch), inputs };
   const serve = (of: PolicyContract): Promise<DataPolicy> => policyOfParts(part, of, committees.values(), served);
-  const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain });
+  const policy = await servedPolicy({ part, contract, serve }, { provider: l1, hyperchain: chain.hyperchain, clock });
   const isChosen = leavesChoice(availability.dataAvailability);
   if (isChosen) choices = new DataChoices(policy, kept?.choices);
   const remote = processes.map((member): DataKeeper => ({ read: (request) => member.request("readData", request) }));

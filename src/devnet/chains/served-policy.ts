@@ -1,10 +1,13 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
+import { leavesChoice } from "../../options/data-facts.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { committeePolicy } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
+import { comesWithin } from "../../settlement/data-policy.ts";
 import type { DataPolicy } from "../../settlement/data-policy.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import { readPolicyAt } from "../../settlement/l1-sender/chain-reader.ts";
@@ -25,15 +28,26 @@ interface CreatedPolicy {
   readonly serve: (contract: PolicyContract) => Promise<DataPolicy>;
 }
 
+interface ServingDependencies {
+  readonly provider: Provider;
+  readonly hyperchain: Hex;
+  readonly clock: Clock;
+}
+
+/** For so long L1 is asked which policy a batch has that is to be sealed. */
+const ASKED_FOR_MS = 2_000;
+
 /**
- * Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts. For
- * one of another kind, `policyData` rejects with SettlementError PolicyOfAnotherKind.
+ * Shows each batch's data to the policy that L1 gives the batch: that of the chain's creation, or another of the same parts.
+ * Which part is chosen its own keepers decide; while L1 does not answer, those of the policy that it named last, since batches
+ * are sealed without L1 too. For a policy of another kind `policyData` rejects with SettlementError PolicyOfAnotherKind.
  */
 export async function servedPolicy(
   { part, contract, serve }: CreatedPolicy,
-  { provider, hyperchain }: { readonly provider: Provider; readonly hyperchain: Hex },
+  { provider, hyperchain, clock }: ServingDependencies,
 ): Promise<DataPolicy> {
   const first = await serve(contract);
+  let named = first;
   const served = new Map<Hex, DataPolicy>([[contract.address, first]]);
   const at = async (firstTimestamp: bigint): Promise<DataPolicy> => {
     const address = await readPolicyAt({ provider, hyperchain }, firstTimestamp);
@@ -49,8 +63,14 @@ export async function servedPolicy(
     served.set(address, found);
     return found;
   };
+  const choose: DataPolicy["choose"] = async (batch) => {
+    const asked = at(batch.outputs.firstTimestamp);
+    if (await comesWithin(asked, ASKED_FOR_MS, clock)) named = await asked;
+    return named.choose(batch);
+  };
   return {
     ...first,
+    ...(leavesChoice(part) ? { choose } : {}),
     policyData: async (batch, path) => (await at(batch.outputs.firstTimestamp)).policyData(batch, path),
   };
 }

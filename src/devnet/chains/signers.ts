@@ -171,7 +171,7 @@ export async function prepareSigners(
         committeePids: pidsOf(committees),
         memberSetup: setup,
         inputs,
-        ...(held ?? (await published(policy, isCarried, { provider: dependencies.l1, hyperchain }))),
+        ...(held ?? (await published(policy, isCarried, { provider: dependencies.l1, hyperchain, clock: dependencies.clock }))),
         ...(own === undefined ? {} : byOwnPolicy(own, kept)),
       };
     },

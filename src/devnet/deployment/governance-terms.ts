@@ -13,7 +13,7 @@ export interface GovernorOptions extends Readonly<Omit<GovernorTerms, "holders">
 export interface CouncilOptions {
   /** 20 bytes in lower case, ascending. */
   readonly members: readonly Hex[];
-  /** Signatures for a freeze of at most `softSeconds`, and for all else. */
+  /** Signatures for soft freezes, of `softSeconds` of a cycle's time, and for all else. */
   readonly soft: number;
   readonly hard: number;
   readonly softSeconds: bigint;

@@ -3,7 +3,7 @@ import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { METERED_VERSION, PROVEN_ON_L1_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
-import { councilThresholds, DEVELOPMENT_COUNCIL, DEVELOPMENT_HOLDERS } from "../../options/fields/governance.ts";
+import { councilThresholds, DEVELOPMENT_COUNCIL, DEVELOPMENT_HOLDERS, softSecondsOf } from "../../options/fields/governance.ts";
 import type { CouncilTerms, GovernanceOption } from "../../options/fields/governance.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
@@ -129,7 +129,7 @@ export function councilOf(terms: CouncilTerms, members: readonly Hex[], cycleSec
   return {
     members: members.toSorted(),
     ...councilThresholds(terms, members.length),
-    softSeconds: BigInt(terms.softSeconds),
+    softSeconds: BigInt(softSecondsOf(terms)),
     freezeSeconds: BigInt(terms.freezeSeconds),
     cycleSeconds,
   };

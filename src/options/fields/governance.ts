@@ -44,15 +44,19 @@ const council = v.pipe(
     members: option(accounts, "accounts that sign, each for itself", "development accounts 10 to 17"),
     softThreshold: option(
       wholeNumber(1, MOST_ACCOUNTS, 3),
-      "members that sign for a freeze of at most softSeconds",
+      "members that sign for soft freezes, of softSeconds in all",
       "three in eight, rounded up",
     ),
     hardThreshold: option(
       wholeNumber(1, MOST_ACCOUNTS, 6),
-      "members that sign for all else: longer freezes, their end, a halt",
+      "members that sign for all else: other freezes, their end, a halt",
       "three in four, rounded up",
     ),
-    softSeconds: withDefault(wholeNumber(0, 30 * DAY, 300), "longest freeze for which softThreshold members sign", 300),
+    softSeconds: option(
+      wholeNumber(0, 30 * DAY, 300),
+      "seconds of freezeSeconds that softThreshold members can have; the rest is left to hardThreshold",
+      "half of freezeSeconds, rounded down",
+    ),
     freezeSeconds: withDefault(
       wholeNumber(1, 30 * DAY, 600),
       "seconds of all freezes, whole again a retirement's notice after the last one's end; part of notices and exit delays",
@@ -98,6 +102,18 @@ export function councilThresholds(
   members: number,
 ): { readonly soft: number; readonly hard: number } {
   return { soft: softThreshold ?? Math.ceil((members * 3) / 8), hard: hardThreshold ?? Math.ceil((members * 3) / 4) };
+}
+
+/** How many seconds of a cycle's freezes soft ones can have. */
+export function softSecondsOf({ softSeconds, freezeSeconds }: Pick<CouncilTerms, "softSeconds" | "freezeSeconds">): number {
+  return softSeconds ?? Math.floor(freezeSeconds / 2);
+}
+
+/** Why the fewer could leave nothing to the others; undefined where they cannot. */
+export function softFreezeObjection(terms: Pick<CouncilTerms, "softSeconds" | "freezeSeconds">): string | undefined {
+  const soft = softSecondsOf(terms);
+  if (soft < terms.freezeSeconds) return undefined;
+  return `softSeconds is ${soft}, and freezes last ${terms.freezeSeconds} s in all (freezeSeconds): the first must be less`;
 }
 
 /**

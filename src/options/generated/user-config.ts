@@ -280,21 +280,21 @@ export interface HyperchainsCouncilUserConfig {
    */
   readonly members?: readonly string[] | undefined;
   /**
-   * Members that sign for a freeze of at most softSeconds.
+   * Members that sign for soft freezes, of softSeconds in all.
    * Allowed: a whole number from 1 to 64, such as 3.
    * Default: three in eight, rounded up.
    */
   readonly softThreshold?: number | undefined;
   /**
-   * Members that sign for all else: longer freezes, their end, a halt.
+   * Members that sign for all else: other freezes, their end, a halt.
    * Allowed: a whole number from 1 to 64, such as 6.
    * Default: three in four, rounded up.
    */
   readonly hardThreshold?: number | undefined;
   /**
-   * Longest freeze for which softThreshold members sign.
+   * Seconds of freezeSeconds that softThreshold members can have; the rest is left to hardThreshold.
    * Allowed: a whole number from 0 to 2592000, such as 300.
-   * Default: 300.
+   * Default: half of freezeSeconds, rounded down.
    */
   readonly softSeconds?: number | undefined;
   /**

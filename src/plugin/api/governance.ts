@@ -60,8 +60,10 @@ export interface Governance {
 
 /** What the council does; its members sign, and L1's first account brings their words. */
 export interface CouncilActs {
-  /** Stops versions for so many seconds. */
+  /** Stops versions for so many seconds, or what is left of the cycle's. */
   freeze(versions: readonly bigint[], seconds: bigint, options?: Signing): Promise<void>;
+  /** The freeze of fewer members, within what `council.softLeftSeconds` says. */
+  softFreeze(versions: readonly bigint[], seconds: bigint, options?: Signing): Promise<void>;
   unfreeze(version: bigint, options?: Signing): Promise<void>;
   /** Agrees that governance halts the version, with this replacement. Default: with none. */
   approveHalt(version: bigint, replacement?: bigint, options?: Signing): Promise<void>;

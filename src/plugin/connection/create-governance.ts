@@ -5,7 +5,7 @@ import { ClientError } from "../../client/ecosystem/client-error.ts";
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { GovernanceBook } from "../../client/governing/governance.ts";
-import type { Council, Proposal, RegistryGovernance, Votes } from "../../client/governing/governance.ts";
+import type { Proposal, RegistryGovernance, Votes } from "../../client/governing/governance.ts";
 import { passVote } from "../../client/governing/pass-votes.ts";
 import type { PlannedCall } from "../../client/keystore/plan.ts";
 import { callOfAct } from "../../client/governing/registry-acts.ts";
@@ -104,20 +104,17 @@ function createCouncil(link: EcosystemLink, look: () => Promise<RegistryGovernan
     const { council } = await look();
     if (council === undefined)
       throw new ClientError("NoCouncil", "these contracts have no council; name one by governance.council");
-    const members = signers ?? council.members.slice(0, Number(needed(council, what)));
+    const members = signers ?? council.members.slice(0, Number(what.type === "softFreeze" ? council.soft : council.hard));
     const toSign = await actToSign(council.address, what, link.client(chainId));
     const signed = members.map(async (member) => signAct(toSign, await signerOf(link, chainId, member)));
     await bringAct(toSign, await Promise.all(signed), await senderOf(link, chainId, undefined));
   };
   return {
     freeze: (versions, seconds, { signers } = {}) => act({ type: "freeze", versions, seconds }, signers),
+    softFreeze: (versions, seconds, { signers } = {}) => act({ type: "softFreeze", versions, seconds }, signers),
     unfreeze: (version, { signers } = {}) => act({ type: "unfreeze", version }, signers),
     approveHalt: (version, replacement = 0n, { signers } = {}) => act({ type: "approveHalt", version, replacement }, signers),
   };
-}
-
-function needed({ soft, hard, softSeconds }: Council, act: CouncilAct): bigint {
-  return act.type === "freeze" && act.seconds <= softSeconds ? soft : hard;
 }
 
 function createTerms(

@@ -173,6 +173,88 @@ describe("the halt of a version, and the chains on it", () => {
     await chain.settle({ protocolVersion: REPLACEMENT });
   });
 
+  /** On the first version, with the next one in effect and halted, which none of its batches was. */
+  const beginBehindHalted = async (replacement = 0n, overrides: Parameters<FreezeScene["create"]>[0] = {}) => {
+    const chain = await scene.create(overrides);
+    const next = furtherVersion(number++);
+    await scene.addVersion(next);
+    await scene.nextCycle();
+    await schedule(chain, next);
+    await ecosystem.increaseTime(await noticeOf(chain));
+    const before = [chain.last, chain.batchCount] as const;
+    await chain.commit(await chain.form({ protocolVersion: next }));
+    await scene.halt(next, replacement);
+    const forget = async (): Promise<void> => {
+      await takeBack(chain, before[1]);
+      [chain.last, chain.batchCount] = before;
+    };
+    return { chain, next, forget };
+  };
+  const cancel = ({ configuration }: TestChain) => send(ecosystem.settings, "cancelUpgrade", configuration.chainId);
+
+  test("a next version that is halted in effect, without a replacement, locks no chain out: its admin goes back to the one before", async () => {
+    const { chain, next, forget } = await beginBehindHalted();
+    await assertReverts(pass(chain), "BatchesWaiting(0, 1)");
+    await assertReverts(cancel(chain), "BatchesWaiting(0, 1)");
+    await forget();
+    await assertReverts(pass(chain), `NoReplacement(${next})`);
+    await assertReverts(schedule(chain, PROTOCOL_VERSION), `VersionUnchanged(${PROTOCOL_VERSION})`);
+    const stranger = as(ecosystem.settings, ecosystem.accounts[9]!);
+    await assertReverts(send(stranger, "cancelUpgrade", chain.configuration.chainId), "OnlyAdmin");
+    await cancel(chain);
+    await chain.settle({ protocolVersion: PROTOCOL_VERSION });
+    await assertReverts(cancel(chain), "NoUpgradeScheduled()");
+  });
+
+  test("goes back neither to a version that is about to end nor behind an executed batch of the halted one", async () => {
+    const ending = furtherVersion(number++);
+    await scene.addVersion(ending);
+    const { chain, forget } = await beginBehindHalted(0n, { protocolVersion: ending });
+    await forget();
+    await send(ecosystem.verifiers, "scheduleRetirement", ending);
+    await assertReverts(cancel(chain), "ProtocolVersionRetiring");
+    const other = await scene.create();
+    const executed = furtherVersion(number++);
+    await scene.addVersion(executed);
+    await schedule(other, executed);
+    await ecosystem.increaseTime(await noticeOf(other));
+    await other.settle({ protocolVersion: executed });
+    await scene.nextCycle();
+    await scene.halt(executed);
+    await assertReverts(cancel(other), "UpgradeInEffect");
+    await schedule(other, PROTOCOL_VERSION);
+  });
+
+  test("a replacement that is halted too, with no other, locks no chain out: governance adds a version, or the chain leaves", async () => {
+    const replacement = furtherVersion(number++);
+    await scene.addVersion(replacement);
+    const stuck: TestChain[] = [];
+    for (let i = 0; i < 2; ++i) {
+      const { chain, forget } = await beginBehindHalted(replacement, { takesReplacements: true });
+      await forget();
+      await pass(chain);
+      stuck.push(chain);
+    }
+    await scene.nextCycle();
+    await scene.halt(replacement);
+    for (const chain of stuck) {
+      await assertReverts(pass(chain), `NoReplacement(${replacement})`);
+      await assertReverts(cancel(chain), "NoUpgradeScheduled()");
+      // The last executed state is of this one: an upgrade to it could not be told from one that has begun.
+      await assertReverts(schedule(chain, PROTOCOL_VERSION), `VersionUnchanged(${PROTOCOL_VERSION})`);
+    }
+    const [upgraded, left] = stuck as [TestChain, TestChain];
+    // The same content under another number will do.
+    const again = furtherVersion(number++);
+    await scene.addVersion(again);
+    await schedule(upgraded, again);
+    await scheduleTerms(ecosystem, left, { isGoverned: false, takesReplacements: false });
+    await ecosystem.increaseTime(await noticeOf(upgraded));
+    await pass(upgraded, ecosystem.accounts[9]!);
+    await upgraded.settle({ protocolVersion: again });
+    await left.settle({ protocolVersion: replacement });
+  });
+
   test("leave with batches committed, proven, half executed: it goes on with its version, whatever is announced", async () => {
     const chain = await begin();
     const effectiveAt = await scheduleTerms(ecosystem, chain, { isGoverned: false });

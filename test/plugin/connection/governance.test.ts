@@ -132,12 +132,12 @@ describe("hyperchains.governance where votes govern, with a council", () => {
 
   test("the council freezes, ends a freeze and agrees to a halt, which votes then make within it", async () => {
     const few = [account(10), account(11)];
-    await assert.rejects(governance.council.freeze([second], 100n, { signers: few }), refusedWith("TooFewCouncilSignatures"));
-    await governance.council.freeze([second], 100n);
+    await assert.rejects(governance.council.softFreeze([second], 100n, { signers: few }), refusedWith("TooFewCouncilSignatures"));
+    await governance.council.softFreeze([second], 100n);
+    assert.equal((await governance.look()).council?.softLeftSeconds, 200n);
     assert.ok((await standingOf(second))?.frozenUntil !== undefined);
     await governance.council.unfreeze(second);
     assert.equal((await standingOf(second))?.frozenUntil, undefined);
-    // Six sign for more than softSeconds.
     await governance.council.freeze([second], 800n);
     const halt = { type: "halt", version: second, replacement: 0n } as const;
     await assert.rejects(governance.pass(halt, { description: "without the council" }), refusedWith("HaltNotApproved"));

@@ -85,7 +85,7 @@ export async function startSettledL1({
 
 function councilOf({ address }: HardhatEthersSigner, freezeSeconds: bigint) {
   const members = [address.toLowerCase() as Hex];
-  return { members, soft: 1, hard: 1, softSeconds: freezeSeconds, freezeSeconds, cycleSeconds: 100_000n };
+  return { members, soft: 1, hard: 1, softSeconds: 0n, freezeSeconds, cycleSeconds: 100_000n };
 }
 
 /** What a test says about a batch; the rest follows. */

@@ -74,7 +74,10 @@ export const upgradeActions: readonly Action[] = [
   aboutChain(
     "ChainSettings.cancelUpgrade ok",
     "cancelUpgrade",
-    ({ upgrade }, { now }) => upgrade.value !== undefined && now < upgrade.value.effectiveAt,
+    (chain, s) =>
+      isDue(chain, s)
+        ? isNextStuck(chain, s) && chain.committed.value === chain.executed.value
+        : chain.upgrade.value !== undefined,
     undefined,
     { weight: 0.1 },
   ),
@@ -119,9 +122,5 @@ export const upgradeActions: readonly Action[] = [
   ),
   aboutChain("ChainSettings.UpgradeOfStoppedChain", "scheduleUpgrade", ({ exited }) => exited.value, anyVersion),
   aboutChain("ChainSettings.NoUpgradeScheduled", "cancelUpgrade", ({ upgrade }) => upgrade.value === undefined),
-  aboutChain(
-    "ChainSettings.UpgradeInEffect",
-    "cancelUpgrade",
-    ({ upgrade }, { now }) => upgrade.value !== undefined && now >= upgrade.value.effectiveAt,
-  ),
+  aboutChain("ChainSettings.UpgradeInEffect", "cancelUpgrade", (chain, s) => isDue(chain, s) && !isNextStuck(chain, s)),
 ];

@@ -56,6 +56,11 @@ function replacementFor(frame: Frame, chain: Chain, halted: bigint): bigint {
   return replacement;
 }
 
+function requireNoneWaiting(chain: Chain): void {
+  const [executed, committed] = [chain.executed.value, chain.committed.value];
+  requireThat(executed === committed, "ChainSettings", "BatchesWaiting", () => [executed, committed]);
+}
+
 export const upgrades = {
   scheduleUpgrade(frame: Frame, chainId: bigint, version: bigint, notBefore: bigint): void {
     const { world, transaction } = frame;
@@ -84,7 +89,12 @@ export const upgrades = {
     const chain = adminsChain(frame, chainId);
     const { value: known } = chain.upgrade;
     if (known === undefined) return requireThat(false, "ChainSettings", "NoUpgradeScheduled");
-    requireThat(now < known.effectiveAt, "ChainSettings", "UpgradeInEffect", () => [known.effectiveAt, now]);
+    if (now >= known.effectiveAt) {
+      const isUnused = isHaltedFor(frame, chain, known.version) && chain.executedVersion.value !== known.version;
+      requireThat(isUnused, "ChainSettings", "UpgradeInEffect", () => [known.effectiveAt, now]);
+      requireNoneWaiting(chain);
+      requireLasting(frame, chain.version.value);
+    }
     chain.upgrade.value = undefined;
   },
 
@@ -96,10 +106,7 @@ export const upgrades = {
     const isDueHalted = due !== undefined && isHaltedFor(frame, chain, due);
     const isBaseHalted = isHaltedFor(frame, chain, base);
     requireThat(isBaseHalted || isDueHalted, "ChainSettings", "NotHalted", () => [base]);
-    if (!isBaseHalted) {
-      const [executed, committed] = [chain.executed.value, chain.committed.value];
-      requireThat(executed === committed, "ChainSettings", "BatchesWaiting", () => [executed, committed]);
-    }
+    if (!isBaseHalted) requireNoneWaiting(chain);
     const passed = isBaseHalted ? base : due!;
     const isTakenByAnyone = isBaseHalted && due !== undefined && !isDueHalted;
     chain.version.value = isTakenByAnyone ? due : replacementFor(frame, chain, passed);

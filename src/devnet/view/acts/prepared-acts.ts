@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { callAfterExit } from "../../../client/calls/account-after-exit.ts";
 import { announceToken, describeToken } from "../../../client/messages/announce.ts";
+import { bringSignedAct } from "../../../client/governing/council.ts";
+import type { CouncilAct } from "../../../client/governing/council.ts";
 import { callTogether } from "../../../client/calls/call-together.ts";
 import { call, requireContract } from "../../../client/calls/call.ts";
 import { parseChainAddress } from "../../../client/ecosystem/chain-address.ts";
@@ -41,6 +43,10 @@ const MOST_CALLS = 32;
 /** Tokens that go with one call. */
 const MOST_TOKENS = 8;
 
+/** As many as a council has members at most, and what one act names. */
+const MOST_SIGNATURES = 64;
+const MOST_VERSIONS = 64;
+
 const amount = wei;
 const token = v.optional(text);
 const value = v.optional(wei);
@@ -51,6 +57,10 @@ const CALL_FIELDS = {
   ...{ value, reward: value, gasLimit, deadline: value, refundTo: v.optional(address), asMessage: v.optional(v.boolean()) },
   tokens: v.optional(v.pipe(v.array(v.strictObject({ token: text, amount: wei, recipient: address })), v.maxLength(MOST_TOKENS))),
 };
+
+/** What members of a council have signed, with the second until which it can be brought. */
+const SIGNED_FIELDS = { deadline: wei, signatures: v.pipe(v.array(bytes), v.maxLength(MOST_SIGNATURES)) };
+const FREEZE_FIELDS = { versions: v.pipe(v.array(wei), v.maxLength(MOST_VERSIONS)), seconds: wei };
 
 /** What `hyperchain_prepare` can be asked for, by its `action`. Amounts are smallest units in decimal digits. */
 const ACTS = {
@@ -162,6 +172,19 @@ const ACTS = {
     chainId: info.l1.chainId,
     run: (signer) => chooseName(info, wanted, signer),
   })),
+  freeze: act({ chain, ...FREEZE_FIELDS, ...SIGNED_FIELDS }, ({ versions, seconds, ...signed }, { info }) =>
+    signedAct({ type: "freeze", versions, seconds }, signed, info),
+  ),
+  softFreeze: act({ chain, ...FREEZE_FIELDS, ...SIGNED_FIELDS }, ({ versions, seconds, ...signed }, { info }) =>
+    signedAct({ type: "softFreeze", versions, seconds }, signed, info),
+  ),
+  unfreeze: act({ chain, version: wei, ...SIGNED_FIELDS }, ({ version, ...signed }, { info }) =>
+    signedAct({ type: "unfreeze", version }, signed, info),
+  ),
+  approveHalt: act({ chain, version: wei, replacement: v.optional(wei, "0"), ...SIGNED_FIELDS }, (wanted, { info }) => {
+    const { version, replacement, ...signed } = wanted;
+    return signedAct({ type: "approveHalt", version, replacement }, signed, info);
+  }),
   write: act({ chain, address, ...inWords, value }, async (wanted, calls) => {
     const chainId = idOf(calls.info, wanted.chain);
     const { data } = await encodedCall(wanted, wanted.address, calls.clientOf(chainId), calls);
@@ -222,6 +245,18 @@ function submitted(
 ): PreparedAct {
   const member = [l1, ...chains].find((each) => each.chainId === chainId) ?? l1;
   return { chainId, run: async (signer) => submit(await senderOn(signer, member), transaction) };
+}
+
+/** Of the council: any account brings what its members have signed. */
+function signedAct(
+  councilAct: CouncilAct,
+  signed: Omit<Parameters<typeof bringSignedAct>[1], "act" | "chain"> & { readonly chain: string | number },
+  info: ProjectCalls["info"],
+): PreparedAct {
+  return {
+    chainId: below(info, signed.chain),
+    run: (signer) => bringSignedAct(info, { ...signed, act: councilAct }, signer),
+  };
 }
 
 function idOf(info: ProjectCalls["info"], named: unknown): number {

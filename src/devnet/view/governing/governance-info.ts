@@ -48,6 +48,7 @@ interface CouncilInfo {
   readonly soft: number;
   readonly hard: number;
   readonly softSeconds: number;
+  readonly softLeftSeconds: number;
   readonly freezeLeftSeconds: number;
 }
 
@@ -103,6 +104,7 @@ export function governanceInNumbers({ verifiers, votes, council, ...known }: Reg
             soft: Number(council.soft),
             hard: Number(council.hard),
             softSeconds: Number(council.softSeconds),
+            softLeftSeconds: Number(council.softLeftSeconds),
             freezeLeftSeconds: Number(council.freezeLeftSeconds),
           },
         }),

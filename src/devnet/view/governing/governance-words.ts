@@ -12,12 +12,12 @@ export function governedBy({ governance, votes, council }: GovernanceInfo): read
         `a vote begins ${votes.votingDelaySeconds} s after its proposal, lasts ${votes.votingPeriodSeconds} s, and what was decided waits ${votes.timelockDelaySeconds} s; ` +
         `${votes.quorumPercent} % of all votes decide, and ${votes.superQuorumPercent} % in favour end the vote at once`;
   if (council === undefined) return [byVotes, "there is no council: no version is ever frozen"];
-  const { address, members, soft, hard, softSeconds, freezeLeftSeconds } = council;
+  const { address, members, soft, hard, softLeftSeconds, freezeLeftSeconds } = council;
   const left = `${freezeLeftSeconds} s of freezes are left`;
   if (members.length === 0) return [byVotes, `the council ${address} freezes versions: ${left}`];
   return [
     byVotes,
-    `the council ${address} freezes versions for up to ${softSeconds} s, once a cycle, by ${soft} of ${members.length} signatures, and longer by ${hard}: ${left}`,
+    `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${softLeftSeconds} s`,
   ];
 }
 

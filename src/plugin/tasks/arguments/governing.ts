@@ -57,7 +57,8 @@ export const governingTasks = {
     .addOption(option("replacement", "With --halt or --approve-halt: version that chains pass to (default: none)"))
     .addOption(option("council", "Name this account or contract as the next council, with the registry's notice"))
     .addOption(option("freeze", "As the council: stop these versions, with commas between, for --seconds"))
-    .addOption(option("seconds", "With --freeze: how long"))
+    .addOption(option("softFreeze", "As fewer of the council: the same, within what soft freezes have of a cycle's time"))
+    .addOption(option("seconds", "With --freeze or --soft-freeze: how long"))
     .addOption(option("unfreeze", "As the council: end the freeze of this version"))
     .addOption(option("approveHalt", "As the council: agree that governance halts this frozen version"))
     .addOption(

@@ -2,6 +2,7 @@ import type { JsonRpcProvider } from "ethers";
 import { actToSign, bringAct, signAct } from "../../../client/governing/council.ts";
 import type { ActToSign, CouncilAct } from "../../../client/governing/council.ts";
 import type { Council } from "../../../client/governing/governance.ts";
+import { flagName } from "../../../options/spawn-flags.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
@@ -11,7 +12,7 @@ import { signAs } from "./sign-as.ts";
 import { readVersionOption } from "./version-option.ts";
 
 /** Options of which each is something that a council does. */
-export const COUNCIL_ACTS = ["freeze", "unfreeze", "approveHalt"] as const;
+export const COUNCIL_ACTS = ["freeze", "softFreeze", "unfreeze", "approveHalt"] as const;
 
 type CouncilArguments = Readonly<
   Record<(typeof COUNCIL_ACTS)[number] | "seconds" | "replacement" | "deadline" | "signatures" | "from", string | undefined>
@@ -35,16 +36,23 @@ interface CouncilOnL1 {
 
 /** What the council is to do; undefined where no option says so. Throws a plugin error. */
 export function councilActOf(args: CouncilArguments): CouncilAct | undefined {
-  if (args.freeze !== undefined) {
-    const seconds = readNumber("seconds", args.seconds, SECONDS);
-    if (seconds === undefined) throw pluginError("--freeze needs --seconds: how long the versions are frozen");
-    const versions = args.freeze.split(",").map((each) => readVersionOption("freeze", each.trim()) ?? 0n);
-    return { type: "freeze", versions, seconds: BigInt(seconds) };
+  for (const type of ["freeze", "softFreeze"] as const) {
+    const named = args[type];
+    if (named !== undefined) return freezeOf(type, named, args.seconds);
   }
   const [unfrozen, halted] = [readVersionOption("unfreeze", args.unfreeze), readVersionOption("approve-halt", args.approveHalt)];
   if (unfrozen !== undefined) return { type: "unfreeze", version: unfrozen };
   if (halted === undefined) return undefined;
   return { type: "approveHalt", version: halted, replacement: readVersionOption("replacement", args.replacement) ?? 0n };
+}
+
+/** Throws a plugin error. */
+function freezeOf(type: "freeze" | "softFreeze", named: string, text: string | undefined): CouncilAct {
+  const seconds = readNumber("seconds", text, SECONDS);
+  if (seconds === undefined) throw pluginError(`${flagName(type)} needs --seconds: how long the versions are frozen`);
+  const option = type === "freeze" ? "freeze" : "soft-freeze";
+  const versions = named.split(",").map((each) => readVersionOption(option, each.trim()) ?? 0n);
+  return { type, versions, seconds: BigInt(seconds) };
 }
 
 /** Signs as a member, without `--signatures`; with them any account brings them, and it resolves with the transaction's hash. */

@@ -40,7 +40,7 @@ const BELONGS = {
   replacement: ["halt", "approveHalt"],
   calldata: ["call"],
   support: ["vote"],
-  seconds: ["freeze"],
+  seconds: ["freeze", "softFreeze"],
   deadline: COUNCIL_ACTS,
   signatures: COUNCIL_ACTS,
 } as const satisfies Readonly<Record<string, readonly (keyof GovernanceArguments)[]>>;
