@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { AbiCoder } from "ethers";
+import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../../src/protocol/data-choice.ts";
 import { exitAfterRequest, lastToLeave, upgradeNotice } from "../../../src/protocol/leaving.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { IS_NIGHTLY } from "../../support/nightly.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
 import { TestChain } from "./support/chain.ts";
@@ -23,6 +26,8 @@ import { assertReverts } from "./support/errors.ts";
 import { settleNext } from "./support/settlements.ts";
 import { quorumOf, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
+const coder = AbiCoder.defaultAbiCoder();
+
 /** The contracts' own times. Zeros are those of devnets; a reaction time may not be shorter than a freeze. */
 const LAYERS = [
   { name: "a devnet's", recoveryTime: 0n, freezeTime: 0n, reactionTime: 0n },
@@ -31,7 +36,11 @@ const LAYERS = [
 ] as const;
 type Layer = (typeof LAYERS)[number];
 
-const WINDOW = 50n;
+/** In seconds. With the least, one second, an operation, what is announced behind it and a batch would not fit before its deadline. */
+const WINDOWS = [10n, 50n, 2_592_000n] as const;
+const [LEAST_WINDOW, LONGEST_WINDOW, LONGEST_EXIT_DELAY] = [1n, 2_592_000n, 7_776_000n];
+const EXITS = ["least", "longest"] as const;
+const POLICIES = ["published", "all of", "any of"] as const;
 /** None, shorter than the window, longer; the longer one is the one, or the other. With a recovery time of 5 s an unproven delay has at least 120. */
 const DELAYS = [
   { executionDelay: 0n, unprovenDelay: 0n },
@@ -44,30 +53,63 @@ const FLAGS = [
   { isGoverned: true, takesReplacements: true },
   { isGoverned: false, takesReplacements: false },
 ] as const;
-const SIGNERS = ["quorum", "quorum and standby", "settlers"] as const;
+/** Without validators any account settles, what its senders bring or what L1's queue alone holds (mode 1). */
+const SIGNERS = ["quorum", "quorum and standby", "settlers", "the queue"] as const;
+const isSettled = (signers: (typeof SIGNERS)[number]): boolean => signers === "settlers" || signers === "the queue";
 
-/** All that differs between the chains of a layer: every combination that the factory admits. */
+/** All that differs between the chains of a layer. */
 interface Corner {
   readonly delays: (typeof DELAYS)[number];
   readonly flags: (typeof FLAGS)[number];
   readonly signers: (typeof SIGNERS)[number];
+  readonly window: bigint;
+  readonly exit: (typeof EXITS)[number];
+  readonly policy: (typeof POLICIES)[number];
 }
 
+/** Chains without a quorum have no delays, and no policy that binds no settler. */
+const isAdmitted = ({ signers, delays, policy }: Corner): boolean =>
+  !isSettled(signers) || (delays.executionDelay === 0n && delays.unprovenDelay === 0n && policy === "published");
+
+/** Every combination that the factory admits. */
 const ALL_CORNERS: readonly Corner[] = DELAYS.flatMap((delays) =>
-  FLAGS.flatMap((flags) => SIGNERS.map((signers) => ({ delays, flags, signers }))),
-).filter(({ signers, delays }) => signers !== "settlers" || (delays.executionDelay === 0n && delays.unprovenDelay === 0n));
+  FLAGS.flatMap((flags) =>
+    SIGNERS.flatMap((signers) =>
+      WINDOWS.flatMap((window) =>
+        EXITS.flatMap((exit) => POLICIES.map((policy) => ({ delays, flags, signers, window, exit, policy }))),
+      ),
+    ),
+  ),
+).filter(isAdmitted);
+
+/** All of them at night; by day those of one window, exit delay and policy for each of the rest, which each layer pairs in another way. */
+function cornersOf(layer: Layer): readonly Corner[] {
+  if (IS_NIGHTLY) return ALL_CORNERS;
+  const shift = LAYERS.indexOf(layer);
+  const base = ALL_CORNERS.filter(
+    ({ window, exit, policy }) => window === WINDOWS[0] && exit === EXITS[0] && policy === POLICIES[0],
+  );
+  return base.map((corner, i): Corner => {
+    const window = WINDOWS[(i + shift) % WINDOWS.length]!;
+    const exit = EXITS[(Math.trunc(i / WINDOWS.length) + shift) % EXITS.length]!;
+    const policy = POLICIES[(Math.trunc(i / 2) + shift) % POLICIES.length]!;
+    const chosen = { ...corner, window, exit, policy };
+    return isAdmitted(chosen) ? chosen : { ...chosen, policy: "published" };
+  });
+}
 
 const max = (...values: readonly bigint[]): bigint => values.reduce((left, right) => (left > right ? left : right));
 
 /** By hand, from the reasons that ChainRules gives: what an honest chain needs behind a window, with all that can hold it up. */
-function leastExitDelay({ delays, signers }: Corner, { recoveryTime, freezeTime }: Layer): bigint {
+function leastExitDelay({ delays, signers, window }: Corner, { recoveryTime, freezeTime }: Layer): bigint {
   const delay = max(delays.executionDelay, delays.unprovenDelay);
   const heldUp = recoveryTime + freezeTime;
-  return 1n + max(WINDOW + delay + heldUp, signers === "quorum and standby" ? 2n * delay + heldUp : 0n);
+  return 1n + max(window + delay + heldUp, signers === "quorum and standby" ? 2n * delay + heldUp : 0n);
 }
 
 function timesOf(corner: Corner, layer: Layer) {
-  return { priorityOpWindow: WINDOW, exitDelay: leastExitDelay(corner, layer), ...corner.delays };
+  const exitDelay = corner.exit === "least" ? leastExitDelay(corner, layer) : LONGEST_EXIT_DELAY;
+  return { priorityOpWindow: corner.window, exitDelay, ...corner.delays };
 }
 
 /** No notice of these chains is longer, and time to react behind it. */
@@ -75,8 +117,15 @@ function longestNotice(layer: Layer): bigint {
   return max(...ALL_CORNERS.map((corner) => upgradeNotice(timesOf(corner, layer), layer.reactionTime))) + layer.reactionTime;
 }
 
-/** The next versions of a chain whose batches are proven in part, and of one without a proof of execution. */
+/** Of a chain whose batches are proven in part, and of one without a proof of execution, with the next ones. */
 const [PLAIN, NEXT_PLAIN, PROVING, NEXT_PROVING] = [0, 1, 2, 3].map(furtherVersion) as [bigint, bigint, bigint, bigint];
+/** Of format 3, which has modes. */
+const [QUEUE, NEXT_QUEUE] = [0x403n, 0x503n];
+const NEXT: ReadonlyMap<bigint, bigint> = new Map([
+  [PLAIN, NEXT_PLAIN],
+  [PROVING, NEXT_PROVING],
+  [QUEUE, NEXT_QUEUE],
+]);
 
 /** An ecosystem whose retirement notice fits its chains to the second, and whose freezes come as often as that allows. */
 class Scene {
@@ -84,10 +133,17 @@ class Scene {
   readonly layer: Layer;
   readonly council: HardhatEthersSigner;
   readonly cycle: bigint;
+  readonly #policies: Readonly<Record<Corner["policy"], string>>;
   #nextChainId = 300n;
 
-  private constructor(ecosystem: Ecosystem, layer: Layer, council: HardhatEthersSigner, cycle: bigint) {
+  private constructor(
+    ecosystem: Ecosystem,
+    layer: Layer,
+    council: HardhatEthersSigner,
+    { cycle, policies }: { readonly cycle: bigint; readonly policies: Readonly<Record<Corner["policy"], string>> },
+  ) {
     [this.ecosystem, this.layer, this.council, this.cycle] = [ecosystem, layer, council, cycle];
+    this.#policies = policies;
   }
 
   static async start(layer: Layer): Promise<Scene> {
@@ -101,7 +157,12 @@ class Scene {
     const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", PLAIN);
     await send(ecosystem.verifiers, "addVersion", NEXT_PLAIN, content.toObject());
     for (const version of [PROVING, NEXT_PROVING]) await addExecutionVersion(ecosystem, version);
-    return new Scene(ecosystem, layer, council, notice);
+    const reader = await l1.deploy("BatchReader3");
+    for (const version of [QUEUE, NEXT_QUEUE]) await addExecutionVersion(ecosystem, version, undefined, reader);
+    const published = await ecosystem.rollupPolicy.getAddress();
+    const composed = async (name: string) => (await l1.deploy(name, [published, published])).getAddress();
+    const policies = { published, "all of": await composed("AllOfPolicy"), "any of": await composed("AnyOfPolicy") };
+    return new Scene(ecosystem, layer, council, { cycle: notice, policies });
   }
 
   async configuration(corner: Corner): Promise<ChainConfiguration> {
@@ -111,8 +172,10 @@ class Scene {
       ...(await defaultConfiguration(this.ecosystem, this.#nextChainId++)),
       ...timesOf(corner, this.layer),
       ...flags,
-      protocolVersion: signers === "settlers" || delays.unprovenDelay !== 0n ? PROVING : PLAIN,
-      ...(signers === "settlers" ? { validatorThreshold: 0n, validators: [] } : {}),
+      dataAvailabilityPolicy: this.#policies[corner.policy],
+      protocolVersion: isSettled(signers) || delays.unprovenDelay !== 0n ? PROVING : PLAIN,
+      ...(isSettled(signers) ? { validatorThreshold: 0n, validators: [] } : {}),
+      ...(signers === "the queue" ? { sequencingMode: 1n, protocolVersion: QUEUE } : {}),
       ...(signers === "quorum and standby" ? { standbyThreshold: 1n, standby: [third!.address] } : {}),
     };
   }
@@ -130,7 +193,7 @@ class Scene {
     if (freezeTime === 0n) return second;
     const begin = await this.at(second);
     const verifiers = as(this.ecosystem.verifiers, this.council);
-    await send(verifiers, "freeze", [PLAIN, NEXT_PLAIN, PROVING, NEXT_PROVING], freezeTime);
+    await send(verifiers, "freeze", [...NEXT.keys(), ...NEXT.values()], freezeTime);
     return begin + freezeTime;
   }
 
@@ -139,13 +202,27 @@ class Scene {
   }
 }
 
+/** What a batch shows the policy, and what that answers; two members each, which say that the data are published. */
+const SHOWN: Readonly<Record<Corner["policy"], BatchContent>> = {
+  published: {},
+  "all of": shownAs(coder.encode(["bytes[]"], [["0x", "0x"]]), boundOfAll([NOTHING_BOUND, NOTHING_BOUND])),
+  "any of": shownAs(coder.encode(["uint256", "bytes"], [1, "0x"]), boundOfAny(1, NOTHING_BOUND)),
+};
+
+function shownAs(data: string, boundDataHash: Hex): BatchContent {
+  return { policy: () => Promise.resolve({ data: data as Hex, boundDataHash }) };
+}
+
 /** Where the whole freeze holds an honest chain up. */
 const STAGES = ["commit", "execution"] as const;
+/** Where it is while a chain does nothing. */
+const FREEZES = ["before the notice", "behind the request", "around the opening", "before the opening"] as const;
 
 for (const layer of LAYERS)
   describe(`all can leave within the notice, with the freezes spent at the worst moment: contracts whose times are ${layer.name}`, () => {
     let scene: Scene;
     let ecosystem: Ecosystem;
+    const corners = cornersOf(layer);
     before(async () => {
       scene = await Scene.start(layer);
       ({ ecosystem } = scene);
@@ -160,11 +237,10 @@ for (const layer of LAYERS)
     /** All that an admin can announce at once against its accounts; resolves with the second from which the first of it counts. */
     const announce = async (chain: TestChain): Promise<bigint> => {
       const { chainId, protocolVersion } = chain.configuration;
-      const next = protocolVersion === PLAIN ? NEXT_PLAIN : NEXT_PROVING;
-      const receipt = await send(ecosystem.settings, "scheduleUpgrade", chainId, next, 0n);
+      const receipt = await send(ecosystem.settings, "scheduleUpgrade", chainId, NEXT.get(protocolVersion), 0n);
       const [event] = eventsOf(ecosystem.settings, receipt, "UpgradeScheduled");
-      const isSettled = chain.configuration.validatorThreshold === 0n;
-      const quorum = isSettled ? { threshold: 0n, validators: [] } : quorumOf([ecosystem.accounts[8]!]);
+      const hasQuorum = chain.configuration.validatorThreshold !== 0n;
+      const quorum = hasQuorum ? quorumOf([ecosystem.accounts[8]!]) : { threshold: 0n, validators: [] };
       const terms = await scheduleTerms(ecosystem, chain, { quorum, isGoverned: false, takesReplacements: false });
       const upgrade = event!.args["effectiveAt"] as bigint;
       assert.ok(terms > upgrade);
@@ -182,9 +258,11 @@ for (const layer of LAYERS)
     const honest = async (chain: TestChain, corner: Corner, operation: Hex, asked: bigint, stage: (typeof STAGES)[number]) => {
       const { delays } = corner;
       const delay = max(delays.executionDelay, delays.unprovenDelay);
-      const content = { ...success(operation), protocolVersion: chain.configuration.protocolVersion };
-      let begin = asked + 2n * WINDOW + layer.recoveryTime;
-      if (corner.signers === "settlers") {
+      const { window } = corner;
+      const { protocolVersion } = chain.configuration;
+      const content = { ...success(operation), ...SHOWN[corner.policy], protocolVersion };
+      let begin = asked + 2n * window + layer.recoveryTime;
+      if (isSettled(corner.signers)) {
         const second = await scene.at(await heldUp(chain, begin));
         await settleNext(chain, ecosystem.accounts[1]!, content);
         return second;
@@ -192,10 +270,10 @@ for (const layer of LAYERS)
       const signers = corner.signers === "quorum" ? undefined : [ecosystem.accounts[3]!];
       if (signers !== undefined) {
         // The quorum commits in time what it never proves; the standby takes that back as soon as it may.
-        await scene.at(asked + 2n * WINDOW - 2n);
+        await scene.at(asked + 2n * window - 2n);
         const [last, count] = [chain.last, chain.batchCount];
         await chain.commit(await chain.form(content));
-        await scene.at(asked + 2n * WINDOW + delay);
+        await scene.at(asked + 2n * window + delay);
         await send(chain.contract, "revertBatches", ...(await chain.signRevert(count, {}, signers)));
         [chain.last, chain.batchCount] = [last, count];
         begin = (await ecosystem.latestTimestamp()) + layer.recoveryTime;
@@ -211,30 +289,47 @@ for (const layer of LAYERS)
       return executed;
     };
 
-    test("the factory takes the shortest exit delay, and none that is a second shorter", async () => {
-      for (const corner of ALL_CORNERS) {
+    test("the factory takes the shortest and the longest exit delay, and none that is a second shorter or longer", async () => {
+      for (const corner of corners) {
         const configuration = await scene.configuration(corner);
         const needed = configuration.exitDelay - 1n;
-        await assertReverts(
-          createChain(ecosystem, { ...configuration, exitDelay: needed }),
-          `ExitDelayTooShort(${needed}, ${needed})`,
-        );
+        const [exitDelay, refusal] =
+          corner.exit === "least"
+            ? [needed, `ExitDelayTooShort(${needed}, ${needed})`]
+            : [LONGEST_EXIT_DELAY + 1n, `ExitDelayOutOfRange(1, ${LONGEST_EXIT_DELAY}, ${LONGEST_EXIT_DELAY + 1n})`];
+        await assertReverts(createChain(ecosystem, { ...configuration, exitDelay }), refusal);
       }
     });
 
     test("an ecosystem takes the chain whose notice and reaction fill a retirement's notice, and none that needs a second more", async () => {
-      const configuration = await scene.configuration(ALL_CORNERS[0]!);
-      const others = upgradeNotice({ ...configuration, exitDelay: 0n }, layer.reactionTime) + layer.reactionTime;
-      const exitDelay = scene.cycle - others;
+      const [longest] = ALL_CORNERS.filter(
+        ({ window, exit, signers, delays }) =>
+          window === LONGEST_WINDOW && exit === "longest" && signers === "quorum" && delays === DELAYS[3],
+      );
+      const configuration = await scene.configuration(longest!);
       await assertReverts(
-        createChain(ecosystem, { ...configuration, exitDelay: exitDelay + 1n }),
+        createChain(ecosystem, { ...configuration, executionDelay: configuration.executionDelay + 1n }),
         `RetirementNoticeTooShort(${scene.cycle + 1n}, ${scene.cycle})`,
       );
-      await createChain(ecosystem, { ...configuration, exitDelay });
+      await createChain(ecosystem, configuration);
       assert.equal(
         await view<bigint>(ecosystem.settings, "upgradeNotice", configuration.chainId),
         scene.cycle - layer.reactionTime,
       );
+    });
+
+    test("an ecosystem takes no mode but that of one sequencer and that of the queue alone, and no window beyond its bounds", async () => {
+      const configuration = await scene.configuration(corners[0]!);
+      for (const sequencingMode of [2n, 3n])
+        await assertReverts(
+          createChain(ecosystem, { ...configuration, sequencingMode }),
+          `SequencingModeUnsupported(1, ${sequencingMode})`,
+        );
+      for (const priorityOpWindow of [LEAST_WINDOW - 1n, LONGEST_WINDOW + 1n])
+        await assertReverts(
+          createChain(ecosystem, { ...configuration, priorityOpWindow }),
+          `PriorityOpWindowOutOfRange(${LEAST_WINDOW}, ${LONGEST_WINDOW}, ${priorityOpWindow})`,
+        );
     });
 
     test("a freeze that ends within a notice, even the longest one's first second, is the last in it", async () => {
@@ -249,13 +344,13 @@ for (const layer of LAYERS)
     });
 
     test("no chain that governance does not reach takes replacements", async () => {
-      const configuration = await scene.configuration(ALL_CORNERS[0]!);
+      const configuration = await scene.configuration(corners[0]!);
       const flags = { isGoverned: false, takesReplacements: true };
       await assertReverts(createChain(ecosystem, { ...configuration, ...flags }), "TermsUnsupported(false, true)");
     });
 
     test("an honest chain that is held up by the whole freeze, before its commit or its execution, executes the request and is not stopped", async () => {
-      for (const corner of ALL_CORNERS) {
+      for (const corner of corners) {
         const chain = await TestChain.create(ecosystem, await scene.configuration(corner));
         for (const stage of STAGES) {
           await scene.freshCycle();
@@ -271,31 +366,48 @@ for (const layer of LAYERS)
       }
     });
 
-    test("an account that asks in the last second can stop a chain that does nothing before what was announced counts", async () => {
-      for (const corner of ALL_CORNERS) {
-        const chain = await TestChain.create(ecosystem, await scene.configuration(corner));
-        await scene.freshCycle();
-        const times = chain.configuration;
-        const notice = upgradeNotice(times, layer.reactionTime);
-        assert.equal(await view<bigint>(ecosystem.settings, "upgradeNotice", times.chainId), notice);
-        const announcedAt = (await ecosystem.latestTimestamp()) + 10n;
-        const asked = lastToLeave(announcedAt + notice, times);
-        // Where a devnet leaves no time to react, the last second is before the announcement.
-        const isBefore = asked < announcedAt;
-        if (isBefore) await askAt(chain, asked);
-        await scene.at(announcedAt);
-        const effectiveAt = await announce(chain);
-        assert.equal(effectiveAt, announcedAt + notice);
-        if (!isBefore) await askAt(chain, asked);
-        const opensAt = asked + exitAfterRequest(times);
-        await scene.freezeAll(opensAt - layer.freezeTime / 2n);
-        await scene.at(opensAt);
-        await assertReverts(send(chain.contract, "activateExit"), `ExitNotOpen(${opensAt}, ${opensAt})`);
-        assert.equal(await scene.at(opensAt + 1n), opensAt + 1n);
-        await send(chain.contract, "activateExit");
-        assert.ok(opensAt + 1n < effectiveAt, JSON.stringify(corner, textOf));
+    /** When the council freezes for as long as it can: one after the other by day, all of them at night. */
+    const placesOf = (i: number): readonly number[] => (IS_NIGHTLY ? FREEZES.map((_, place) => place) : [i % FREEZES.length]);
+
+    test("an account that asks in the last second can stop a chain that does nothing before what was announced counts, wherever the freeze is", async () => {
+      const least = corners.slice(0, FREEZES.length).map((corner): Corner => ({ ...corner, window: LEAST_WINDOW }));
+      for (const [i, corner] of [...corners, ...least].entries()) {
+        for (const place of placesOf(i)) {
+          const chain = await TestChain.create(ecosystem, await scene.configuration(corner));
+          await scene.freshCycle();
+          await leaveInTheLastSecond(chain, FREEZES[place]!);
+        }
       }
     });
+
+    const leaveInTheLastSecond = async (chain: TestChain, freezesAt: (typeof FREEZES)[number]): Promise<void> => {
+      const times = chain.configuration;
+      const { freezeTime } = layer;
+      const notice = upgradeNotice(times, layer.reactionTime);
+      assert.equal(await view<bigint>(ecosystem.settings, "upgradeNotice", times.chainId), notice);
+      const announcedAt = (await ecosystem.latestTimestamp()) + freezeTime + 10n;
+      const asked = lastToLeave(announcedAt + notice, times);
+      const opensAt = asked + exitAfterRequest(times);
+      // It ends in the notice's first second; or it begins there, around the exit's opening, or in the second before.
+      if (freezesAt === "before the notice") await scene.freezeAll(announcedAt - freezeTime + 1n);
+      // Where a devnet leaves no time to react, the last second is before the announcement.
+      const isBefore = asked < announcedAt;
+      if (isBefore) await askAt(chain, asked);
+      await scene.at(announcedAt);
+      const effectiveAt = await announce(chain);
+      assert.equal(effectiveAt, announcedAt + notice);
+      if (!isBefore) await askAt(chain, asked);
+      if (freezesAt === "behind the request") await scene.freezeAll(asked + 1n);
+      if (freezesAt === "around the opening") await scene.freezeAll(opensAt - freezeTime / 2n);
+      if (freezesAt === "before the opening") await scene.freezeAll(opensAt - 1n);
+      await scene.at(opensAt);
+      await assertReverts(send(chain.contract, "activateExit"), `ExitNotOpen(${opensAt}, ${opensAt})`);
+      assert.equal(await scene.at(opensAt + 1n), opensAt + 1n);
+      // A cycle is no shorter than any notice: there is no second freeze in it.
+      assert.equal(await view<bigint>(ecosystem.verifiers, "freezeLeft"), 0n);
+      await send(chain.contract, "activateExit");
+      assert.ok(opensAt + 1n < effectiveAt, JSON.stringify(times, textOf));
+    };
 
     const askAt = async (chain: TestChain, second: bigint): Promise<void> => {
       assert.equal(await scene.at(second), second);
