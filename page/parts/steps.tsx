@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useAsked } from "../ecosystem.ts";
-import { count, plural } from "../format.ts";
+import { count, plural, short } from "../format.ts";
 import { ask } from "../rpc.ts";
 import type { Member } from "../rpc.ts";
 import { Answer, Section } from "./layout.tsx";
@@ -75,7 +75,7 @@ function Steps({ chain, member, hash, gasUsed }: Traced) {
               <code>{op}</code>,
               count(gas),
               count(gasCost),
-              <code>{stack.at(-1) ?? ""}</code>,
+              <code title={stack.at(-1)}>{short(stack.at(-1) ?? "")}</code>,
               <button aria-label={`look at step ${place}`} aria-pressed={chosen === place} onClick={() => choose(place)}>
                 look
               </button>,

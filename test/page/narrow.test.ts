@@ -117,6 +117,11 @@ describe("I11: each page of the page on a narrow screen", async () => {
           await tab.goto(`${page.url}/#/${route}`);
           await tab.locator("h1").first().waitFor();
           await tab.locator('main:not(:has-text("asking"))').waitFor();
+          if (route.startsWith("alpha/tx/")) {
+            await tab.getByRole("button", { name: "Step through it" }).click();
+            await tab.getByRole("button", { name: "Last line" }).click();
+            await tab.locator(".looked").waitFor();
+          }
           const name = route.split("/").slice(0, 2).join("-") || "first";
           const path = `${PICTURES}/${name}-${width}-${colorScheme}.png`;
           if (PICTURES !== undefined) await tab.screenshot({ path, fullPage: true });
