@@ -21,6 +21,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
         "flow/proven-together",
         "flow/queue-only-proven",
         "flow/versions-together",
+        "flow/queue-only-kept",
         "proving/l1-workers",
       ],
       ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
