@@ -37,6 +37,7 @@ import {
   rootWord,
 } from "./support/nested.ts";
 import type { ChainOnBase, Holding } from "./support/nested.ts";
+import { scheduleTerms } from "./support/terms.ts";
 
 /** On the base with id `base`, the n-th. */
 const idOn = (base: bigint, n = 1n): bigint => base + (n << 32n);
@@ -116,6 +117,19 @@ describe("D3: the exit of chains whose base has stopped", () => {
     await assertReverts(claim(x, other, ETH, 21n, addressOf(0xf3), theirs), "BridgeHeldLess(100, 80, 21)");
     await claim(x, other, ETH, 20n, addressOf(0xf3), theirs);
     assert.equal(await etherOf(addressOf(0xf3)), 100n);
+  });
+
+  test("a base that has left governance: accounts of chains on it are paid as of any other", async () => {
+    const base = await Base.create(ecosystem, nextId++);
+    const { configuration } = base.chain;
+    await scheduleTerms(ecosystem, base.chain, { isGoverned: false, takesReplacements: false });
+    await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", configuration.chainId));
+    const x = await chainOnBase(ecosystem, idOn(configuration.chainId), [ether(holderAddress, 70n)]);
+    // Executed behind its departure.
+    await base.settle([rootWord(x), balanceWord(x, ZERO_ADDRESS, 70n)]);
+    await base.stop();
+    await claim(x, holder, ETH, 70n, addressOf(0xf5), base.prove(x, holderAddress, ZERO_ADDRESS));
+    assert.equal(await etherOf(addressOf(0xf5)), 70n);
   });
 
   test("only the base's last executed state counts", async () => {
