@@ -1,12 +1,10 @@
 import { ACCOUNT_NUMBERS } from "../src/devnet/accounts/accounts.ts";
-import { startDevnet } from "../src/devnet/devnet.ts";
-import type { Devnet, DevnetChain, DevnetDependencies } from "../src/devnet/devnet.ts";
+import { startDevnet, type Devnet, type DevnetChain, type DevnetDependencies } from "../src/devnet/devnet.ts";
 import { connectHttp } from "../src/devnet/relaying/relaying.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { BLOCK_TRANSACTIONS } from "./devnet-throughput.ts";
-import { createWorkload } from "./devnet-workload.ts";
-import type { Workload } from "./devnet-workload.ts";
+import { createWorkload, type Workload } from "./devnet-workload.ts";
 
 const ETHER = 10n ** 18n;
 /** The development account that pays for the measurements' accounts. */

@@ -1,8 +1,6 @@
-import type { Courier } from "../test/bridges/support/couriers.ts";
-import { COURIERS, createCourier } from "../test/bridges/support/couriers.ts";
+import { type Courier, COURIERS, createCourier } from "../test/bridges/support/couriers.ts";
 import { installDapp } from "../test/bridges/support/dapp.ts";
-import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
-import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { median } from "./statistics.ts";
 
 export interface BridgesBenchOptions {

@@ -1,6 +1,5 @@
 import type { Hex } from "../src/protocol/hex.ts";
-import { connectBench } from "./devnet-http-client.ts";
-import type { BenchClient } from "./devnet-http-client.ts";
+import { connectBench, type BenchClient } from "./devnet-http-client.ts";
 
 export interface Confirmations {
   /** From request to receipt, of each transaction. */

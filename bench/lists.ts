@@ -1,8 +1,13 @@
-import { ALICE, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
+import { ALICE, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { bridgedTokenAddress } from "../src/protocol/holding.ts";
-import { COIN, measureListCosts, measureSentCosts, tokenOfL1 } from "../test/flow/support/list-costs.ts";
-import type { ListedAsset, TransferCosts } from "../test/flow/support/list-costs.ts";
-import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import {
+  COIN,
+  measureListCosts,
+  measureSentCosts,
+  tokenOfL1,
+  type ListedAsset,
+  type TransferCosts,
+} from "../test/flow/support/list-costs.ts";
 import { depositTestToken } from "../test/flow/support/tokens.ts";
 
 export interface ListsBenchOptions {

@@ -1,9 +1,7 @@
-import { createRelayer } from "../src/relayer/relayer.ts";
-import type { Relayer } from "../src/relayer/relayer.ts";
+import { createRelayer, type Relayer } from "../src/relayer/relayer.ts";
 import type { DevnetChain } from "../src/devnet/devnet.ts";
 import { connectHttp, connectInProcess, withCallsFromOutside } from "../src/devnet/relaying/relaying.ts";
-import { ALICE, BOB, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
-import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { ALICE, BOB, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { transferOf } from "../test/flow/support/interop.ts";
 
 export interface MessagesBenchOptions {

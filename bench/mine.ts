@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { prepareFork } from "../src/chain/execution/connection.ts";
-import { startDevnet } from "../src/devnet/devnet.ts";
-import type { Devnet } from "../src/devnet/devnet.ts";
+import { startDevnet, type Devnet } from "../src/devnet/devnet.ts";
 import { hexQuantity } from "../src/protocol/hex.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { benchArtifacts, benchConfig, benchNetwork } from "./bench-network.ts";

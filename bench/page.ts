@@ -5,12 +5,10 @@ import type { Browser, Page } from "playwright-core";
 import { bundlePage } from "../scripts/bundle-page.ts";
 import { send } from "../src/client/transfers/send.ts";
 import { serveEcosystem } from "../src/page/ecosystem-page.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
-import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../test/flow/support/devnet.ts";
 import { openBrowser } from "../test/page/support/browser.ts";
 import { longestTask } from "../test/page/support/long-tasks.ts";
-import { serveBarePage } from "./bare-page.ts";
-import type { BarePage } from "./bare-page.ts";
+import { serveBarePage, type BarePage } from "./bare-page.ts";
 import { busyTask, feedLateness, latenessFigures, LIMIT_MS } from "./page-busy.ts";
 import { median, quantile } from "./statistics.ts";
 

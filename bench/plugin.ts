@@ -7,8 +7,7 @@ import networkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import hyperchain from "../src/index.ts";
-import { installInEmptyProject } from "../test/package/support/empty-project.ts";
-import type { EmptyProject } from "../test/package/support/empty-project.ts";
+import { installInEmptyProject, type EmptyProject } from "../test/package/support/empty-project.ts";
 import { median } from "./statistics.ts";
 
 export interface PluginBenchOptions {

@@ -28,8 +28,7 @@ import { prove } from "../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 import { proveHere } from "../test/execution-proof/support/own-prover.ts";
-import { leafProgram } from "../test/recursion/check-by-program.ts";
-import { checkByProgram } from "../test/recursion/check-by-program.ts";
+import { leafProgram, checkByProgram } from "../test/recursion/check-by-program.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface RecursionSample {

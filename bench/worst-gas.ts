@@ -10,11 +10,9 @@ import { compile } from "../src/demo/compile.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { loop, staticCall } from "../test/chain/support/assembler.ts";
 import { CHAIN_ID, environmentOf } from "../test/chain/support/engine.ts";
-import { startVerifiedChain } from "../test/chain/support/verified-chain.ts";
-import type { VerifiedChain } from "../test/chain/support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../test/chain/support/verified-chain.ts";
 import { TestWallet } from "../test/chain/support/wallet.ts";
-import { worstOperations } from "../test/chain/support/worst-operations.ts";
-import type { WorstOperation } from "../test/chain/support/worst-operations.ts";
+import { worstOperations, type WorstOperation } from "../test/chain/support/worst-operations.ts";
 import { ChainBatches } from "../test/execution-proof/support/chain-batches.ts";
 
 export interface WorstGasBenchOptions {

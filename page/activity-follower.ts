@@ -1,6 +1,5 @@
 import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
-import { timeOf } from "./happenings.ts";
-import type { Activity } from "./happenings.ts";
+import { timeOf, type Activity } from "./happenings.ts";
 
 /** Blocks of a member that are kept: an hour of one block every six seconds. */
 const MOST_BLOCKS = 600;

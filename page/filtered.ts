@@ -1,5 +1,4 @@
-import { happenings, timeOf } from "./happenings.ts";
-import type { Activity, Happening } from "./happenings.ts";
+import { happenings, timeOf, type Activity, type Happening } from "./happenings.ts";
 
 /** What of the feed is shown; it stands in the page's link. */
 export interface Filter {

@@ -1,8 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import type { EcosystemStatus, FeedEntry } from "./answers.ts";
-import { sampleOf, withPhase, withSample } from "./kept-history.ts";
-import type { History } from "./kept-history.ts";
+import { sampleOf, withPhase, withSample, type History } from "./kept-history.ts";
 
 export const HistoryContext = createContext<History>({ samples: [], proofs: [] });
 

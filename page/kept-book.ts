@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { bookAsJson, readBook } from "./address-book.ts";
-import type { AddressBook } from "./address-book.ts";
+import { bookAsJson, readBook, type AddressBook } from "./address-book.ts";
 
 /** Of this browser; other pages of this machine on the same port see it too, so it holds no secrets. */
 const KEPT_AS = "hyperchain-labels";

@@ -1,10 +1,8 @@
-import { render } from "preact";
-import type { ComponentChildren } from "preact";
+import { render, type ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ActivityContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useKeptActs } from "./controls/acts.ts";
-import { EcosystemContext, useLooks } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { EcosystemContext, useLooks, type Ecosystem } from "./ecosystem.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
@@ -14,10 +12,8 @@ import { TransactionPage } from "./pages/transaction-page.tsx";
 import { OfferedAddresses } from "./parts/address-input.tsx";
 import { WhatHolds } from "./parts/what-holds.tsx";
 import { NothingThere } from "./parts/nothing-there.tsx";
-import { memberNamed, misspelt, to, useRoute } from "./route.ts";
-import type { Route } from "./route.ts";
-import { SigningContext } from "./wallet/signing.ts";
-import type { Signing } from "./wallet/signing.ts";
+import { memberNamed, misspelt, to, useRoute, type Route } from "./route.ts";
+import { SigningContext, type Signing } from "./wallet/signing.ts";
 import { keepToken } from "./wallet/token.ts";
 
 function App() {

@@ -2,10 +2,8 @@ import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
 import { shownSymbol } from "../src/client/sending/shown-symbol.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { addressIn, isWord, mostFirst, textOf, TOKEN_SELECTORS, word, wordAt } from "./token-answers.ts";
-import { readTransfers } from "./token-transfers.ts";
-import type { ReadTransfers } from "./token-transfers.ts";
-import { ask } from "./rpc.ts";
-import type { Member } from "./rpc.ts";
+import { readTransfers, type ReadTransfers } from "./token-transfers.ts";
+import { ask, type Member } from "./rpc.ts";
 import { memberOf } from "./wallet/signer.ts";
 
 /** Accounts whose balances are asked for, of those that got most. */

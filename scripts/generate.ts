@@ -9,8 +9,7 @@ import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
-import { generatedFiles } from "./verifier-generator/generated-files.ts";
-import type { GeneratedFile } from "./verifier-generator/generated-files.ts";
+import { generatedFiles, type GeneratedFile } from "./verifier-generator/generated-files.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");

@@ -11,11 +11,9 @@ import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts"
 import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
 import { replayFlows } from "../test/flow/support/replay/nightly-replay.ts";
 import type { Step } from "../test/simulation/episode.ts";
-import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
-import type { PartEnd } from "../test/simulation/parts.ts";
+import { isGood as isGoodEnd, partsOf, runParts, type PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
-import { nightlySummary } from "./nightly-summary.ts";
-import type { NightlyEnd } from "./nightly-summary.ts";
+import { nightlySummary, type NightlyEnd } from "./nightly-summary.ts";
 import { cpuSeconds } from "./test-cpu.ts";
 import type { TestReport } from "./test-verdict.ts";
 

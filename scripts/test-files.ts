@@ -5,8 +5,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { pathToFileURL } from "node:url";
 import { CPU_FOLDER, notedCpuSeconds } from "./test-cpu.ts";
-import { RunProgress } from "./test-progress.ts";
-import type { RunTimes } from "./test-progress.ts";
+import { RunProgress, type RunTimes } from "./test-progress.ts";
 
 /** What a run of some files came to. */
 export interface FilesRun extends RunTimes {

@@ -1,5 +1,4 @@
-import { TEST_TIERS, tierOf } from "./test-tiers.ts";
-import type { FileTime, TestTier, TierTime } from "./test-tiers.ts";
+import { TEST_TIERS, tierOf, type FileTime, type TestTier, type TierTime } from "./test-tiers.ts";
 
 export interface RunTimes {
   /** In the order of the tiers. */

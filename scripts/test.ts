@@ -14,8 +14,7 @@ import { runFiles } from "./test-files.ts";
 import { isNightFile, isOfTheNight, nightNote } from "./test-night.ts";
 import { inProcesses } from "./test-processes.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
-import { verdictOf } from "./test-verdict.ts";
-import type { TestReport } from "./test-verdict.ts";
+import { verdictOf, type TestReport } from "./test-verdict.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals: selected } = parseArgs({

@@ -1,5 +1,4 @@
-import { timeOf } from "../happenings.ts";
-import type { Activity } from "../happenings.ts";
+import { timeOf, type Activity } from "../happenings.ts";
 import type { ActivityTransaction, BatchInfo } from "../answers.ts";
 import type { KeptProof, Sample } from "../kept-history.ts";
 

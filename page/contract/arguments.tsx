@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { AddressInput } from "../parts/address-input.tsx";
 import { smallestUnits } from "../wallet/amount.ts";
-import { labelOf, shapeOf } from "./abi.ts";
-import type { AbiParameter } from "./abi.ts";
+import { labelOf, shapeOf, type AbiParameter } from "./abi.ts";
 
 /** Fields of one list: each is drawn, and a longer list needs a script. */
 const MOST_ITEMS = 100;

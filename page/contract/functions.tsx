@@ -6,8 +6,7 @@ import { ask } from "../rpc.ts";
 import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
-import { functionsOf, isRead, signatureOf } from "./abi.ts";
-import type { AbiFunction } from "./abi.ts";
+import { functionsOf, isRead, signatureOf, type AbiFunction } from "./abi.ts";
 import { Arguments, ValueField, argumentsIn, valueIn } from "./arguments.tsx";
 
 interface Place {

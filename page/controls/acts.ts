@@ -1,7 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
-import { ask } from "../rpc.ts";
-import type { Member } from "../rpc.ts";
+import { ask, type Member } from "../rpc.ts";
 import { reasonOf } from "../wallet/signing.ts";
 import { keptToken } from "../wallet/token.ts";
 

@@ -10,10 +10,8 @@ import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
 import { proofWords } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
-import { baseOf } from "../settlement-base.ts";
-import type { SettlementBase } from "../settlement-base.ts";
-import { verifyBatch } from "../verify/verify-batch.ts";
-import type { Check } from "../verify/verify-batch.ts";
+import { baseOf, type SettlementBase } from "../settlement-base.ts";
+import { verifyBatch, type Check } from "../verify/verify-batch.ts";
 
 interface WholeBatch {
   readonly batch: BatchAnswer;

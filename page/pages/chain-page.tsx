@@ -3,8 +3,7 @@ import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/gove
 import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
 import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
 import type { BatchAnswer, BlockAnswer, ChainPowersInfo, EcosystemInfo, GovernanceInfo, EcosystemStatus } from "../answers.ts";
-import { useAsked, useEcosystem } from "../ecosystem.ts";
-import type { Asked } from "../ecosystem.ts";
+import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { Addresses } from "../parts/addresses.tsx";

@@ -8,8 +8,9 @@ import {
   ownCosts,
   secondsOf,
   sharedCosts,
+  type ActCost,
+  type Window,
 } from "../charts/measures.ts";
-import type { ActCost, Window } from "../charts/measures.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";

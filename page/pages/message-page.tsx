@@ -1,7 +1,6 @@
 import type { MessageInfo, MessageTrace } from "../answers.ts";
 import { namedCalls } from "../described.ts";
-import { useAsked, useEcosystem } from "../ecosystem.ts";
-import type { Asked } from "../ecosystem.ts";
+import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";

@@ -1,7 +1,6 @@
 import { useEcosystem } from "../ecosystem.ts";
 import { NothingThere } from "../parts/nothing-there.tsx";
-import { memberNamed } from "../route.ts";
-import type { Route } from "../route.ts";
+import { memberNamed, type Route } from "../route.ts";
 import { AccountsPage } from "./accounts-page.tsx";
 import { AddressPage } from "./address-page.tsx";
 import { BatchPage } from "./batch-page.tsx";

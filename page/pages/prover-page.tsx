@@ -4,8 +4,7 @@ import { useEcosystem } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { Facts } from "../parts/layout.tsx";
 import { phaseWords } from "../proof-phases.ts";
-import { useBrowserProver } from "../prove/browser-prover.ts";
-import type { BrowserProving } from "../prove/browser-prover.ts";
+import { useBrowserProver, type BrowserProving } from "../prove/browser-prover.ts";
 import { keptToken } from "../wallet/token.ts";
 
 /** Has this browser prove batches for the ecosystem, as a worker of its fleet. */

@@ -1,8 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useActivity } from "../activity.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { find, GROUPS } from "../find.ts";
-import type { FoundPlace } from "../find.ts";
+import { find, GROUPS, type FoundPlace } from "../find.ts";
 import { useNames } from "../names.ts";
 import { Answer, Section } from "../parts/layout.tsx";
 import { Said } from "../parts/words.tsx";

@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import { exactlyNamed, useNames } from "../names.ts";
-import type { NamedAddress } from "../names.ts";
+import { exactlyNamed, useNames, type NamedAddress } from "../names.ts";
 
 /** What address fields of all forms offer, once on the page. */
 export const OFFERED = "named-addresses";

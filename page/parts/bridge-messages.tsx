@@ -1,6 +1,5 @@
 import type { BridgesAnswer, MessageInfo } from "../answers.ts";
-import { BRIDGE_NAMES, BRIDGE_TITLES, bridgeHops, bridgeMessages } from "../bridge-steps.ts";
-import type { BridgeMessage } from "../bridge-steps.ts";
+import { BRIDGE_NAMES, BRIDGE_TITLES, bridgeHops, bridgeMessages, type BridgeMessage } from "../bridge-steps.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, short } from "../format.ts";
 import { ask } from "../rpc.ts";

@@ -1,14 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
-import { timeOf } from "../happenings.ts";
-import type { Activity, Happening } from "../happenings.ts";
+import { timeOf, type Activity, type Happening } from "../happenings.ts";
 import type { MessageInfo } from "../answers.ts";
-import { useActs } from "../controls/acts.ts";
-import type { Act } from "../controls/acts.ts";
+import { useActs, type Act } from "../controls/acts.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { asCsv, asJson, filtered } from "../filtered.ts";
-import type { Filter, Naming } from "../filtered.ts";
+import { asCsv, asJson, filtered, type Filter, type Naming } from "../filtered.ts";
 import { clockTime, count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";

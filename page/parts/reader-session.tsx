@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import { SESSION_FIELDS, sessionDomain } from "../../src/protocol/session-message.ts";
-import type { SessionMessage } from "../../src/protocol/session-message.ts";
+import { SESSION_FIELDS, sessionDomain, type SessionMessage } from "../../src/protocol/session-message.ts";
 import type { EcosystemInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { ask } from "../rpc.ts";
@@ -8,8 +7,7 @@ import { hasSession, keepSession } from "../sessions.ts";
 import { baseOf } from "../settlement-base.ts";
 import { bringTo, walletChains } from "../wallet/signer.ts";
 import { reasonOf } from "../wallet/signing.ts";
-import { useWallets } from "../wallet/wallets.ts";
-import type { Wallet } from "../wallet/wallets.ts";
+import { useWallets, type Wallet } from "../wallet/wallets.ts";
 import { Section } from "./layout.tsx";
 
 type ChainInfo = EcosystemInfo["chains"][number];

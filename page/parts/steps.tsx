@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsked } from "../ecosystem.ts";
 import { count, plural, short } from "../format.ts";
-import { ask } from "../rpc.ts";
-import type { Member } from "../rpc.ts";
+import { ask, type Member } from "../rpc.ts";
 import { Answer, Section } from "./layout.tsx";
 import { LongTable } from "./long-table.tsx";
 import { SourceStepping } from "./source-steps.tsx";

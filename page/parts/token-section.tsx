@@ -1,8 +1,7 @@
 import { useRef } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, units } from "../format.ts";
-import { MOST_HOLDERS, tokenEverywhere } from "../tokens.ts";
-import type { ReadBefore, TokenEverywhere, TokenOnMember } from "../tokens.ts";
+import { MOST_HOLDERS, tokenEverywhere, type ReadBefore, type TokenEverywhere, type TokenOnMember } from "../tokens.ts";
 import { Section, Table } from "./layout.tsx";
 import { AddressLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";

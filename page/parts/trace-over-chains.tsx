@@ -4,8 +4,7 @@ import type { MessageInfo, PagedMessages, ReceiptAnswer, TracedCall } from "../a
 import { namedCalls, describe } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
-import { ask } from "../rpc.ts";
-import type { Member } from "../rpc.ts";
+import { ask, type Member } from "../rpc.ts";
 import { memberOf } from "../wallet/signer.ts";
 import { CallTree } from "./call-tree.tsx";
 import { Mark } from "./layout.tsx";

@@ -1,5 +1,4 @@
-import { timeOf } from "../happenings.ts";
-import type { Activity } from "../happenings.ts";
+import { timeOf, type Activity } from "../happenings.ts";
 import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "../answers.ts";
 
 /** A stage of a batch, in order. */

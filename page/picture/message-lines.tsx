@@ -2,8 +2,7 @@ import { stepWords } from "../message-steps.ts";
 import type { MessageInfo } from "../answers.ts";
 import { plural } from "../format.ts";
 import { to } from "../route.ts";
-import { fateOf } from "./bundles.ts";
-import type { Bundle } from "./bundles.ts";
+import { fateOf, type Bundle } from "./bundles.ts";
 import type { Scale } from "./scale.ts";
 
 /** Pixels in which messages begin, or end, that may become one line: as wide as a count. */

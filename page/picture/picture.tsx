@@ -2,19 +2,16 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useActivity } from "../activity.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { clockTime } from "../format.ts";
-import { timeOf } from "../happenings.ts";
-import type { Activity } from "../happenings.ts";
+import { timeOf, type Activity } from "../happenings.ts";
 import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
 import { to, useLinkState } from "../route.ts";
 import { bundlesOf } from "./bundles.ts";
 import { batchSpans, messageLines, stageMarks } from "./lanes.ts";
-import { Listed } from "./listed.tsx";
-import type { Shown } from "./listed.tsx";
+import { Listed, type Shown } from "./listed.tsx";
 import { BatchMarks, BlockMarks, StageMarks } from "./marks.tsx";
 import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
-import { fittingSpan, scaleOf, SPANS } from "./scale.ts";
-import type { Scale } from "./scale.ts";
+import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
 
 /** Pixels that a time of day takes, and what may be between two. */
 const TICK_WIDTH = 78;

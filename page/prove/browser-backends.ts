@@ -1,8 +1,6 @@
 import { CardOpening } from "../../src/devices/card-opening.ts";
-import { deviceReport } from "../../src/devices/device-report.ts";
-import type { DeviceReport, FoundCard } from "../../src/devices/device-report.ts";
-import { ProvingBackends } from "../../src/devices/proving-backends.ts";
-import type { DeviceFault } from "../../src/devices/proving-backends.ts";
+import { deviceReport, type DeviceReport, type FoundCard } from "../../src/devices/device-report.ts";
+import { ProvingBackends, type DeviceFault } from "../../src/devices/proving-backends.ts";
 import { createThreadedBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
 import type { Gpu } from "../../src/kernels/webgpu/card/gpu.ts";

@@ -1,5 +1,4 @@
-import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
-import type { KernelThread } from "../../src/kernels/wasm/device/worker-pool.ts";
+import { KernelThreadsLost, type KernelThread } from "../../src/kernels/wasm/device/worker-pool.ts";
 import type { PartReply, PartRequest, ThreadSetup } from "../../src/kernels/wasm/device/participant.ts";
 
 /** A kernel thread in a worker of the browser. */

@@ -4,12 +4,10 @@ import type { DeviceReport } from "../../src/devices/device-report.ts";
 import { KernelThreadsLost } from "../../src/kernels/wasm/device/worker-pool.ts";
 import { proveJob } from "../../src/prover/prove-job.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
-import { workAt } from "../../src/proving/queue-http.ts";
-import type { FleetWay } from "../../src/proving/queue-http.ts";
+import { workAt, type FleetWay } from "../../src/proving/queue-http.ts";
 import type { Running, WorkerEvent } from "../../src/proving/queue.ts";
 import { statePort } from "../../src/proving/state-port.ts";
-import { openBrowserBackends } from "./browser-backends.ts";
-import type { SoftwareCard } from "./browser-backends.ts";
+import { openBrowserBackends, type SoftwareCard } from "./browser-backends.ts";
 
 /** To the worker: begin, once. */
 interface BeginProving {

@@ -1,7 +1,6 @@
 import { isProvenVersion } from "../../src/protocol/no-proof.ts";
 import { fromHex, hashTag } from "../../src/protocol/hex.ts";
-import { readProvenRecord } from "../../src/protocol/proven-record.ts";
-import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
+import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
 import type { SettlementBase } from "../settlement-base.ts";

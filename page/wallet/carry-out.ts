@@ -1,7 +1,6 @@
 import type { EcosystemInfo, Prepared, ReceiptAnswer } from "../answers.ts";
 import { ask } from "../rpc.ts";
-import { memberOf } from "./signer.ts";
-import type { Signer } from "./signer.ts";
+import { memberOf, type Signer } from "./signer.ts";
 
 /** A request to `hyperchain_prepare`. */
 export type WalletRequest = Readonly<Record<string, unknown>> & { readonly action: Prepared["step"] };

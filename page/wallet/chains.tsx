@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
 import { Section, Table } from "../parts/layout.tsx";
-import { addChain, walletChains } from "./signer.ts";
-import type { WalletChain } from "./signer.ts";
+import { addChain, walletChains, type WalletChain } from "./signer.ts";
 import { reasonOf } from "./signing.ts";
 import type { Wallet } from "./wallets.ts";
 

@@ -1,8 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
-import { carryOut } from "./carry-out.ts";
-import type { Step, WalletRequest } from "./carry-out.ts";
+import { carryOut, type Step, type WalletRequest } from "./carry-out.ts";
 import type { Signer } from "./signer.ts";
 import type { Wallet } from "./wallets.ts";
 

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { codeDigest } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../src/protocol/hex.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** The code of each format's system context. The contracts must be compiled. */

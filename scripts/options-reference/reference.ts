@@ -6,8 +6,7 @@ import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
 import { fields } from "../../src/options/fields/values.ts";
 import { REQUESTS } from "../../src/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
-import { readValue } from "./field.ts";
-import type { Field, Value } from "./field.ts";
+import { readValue, type Field, type Value } from "./field.ts";
 
 const PAGE = "docs/configuration.md";
 const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";

@@ -1,5 +1,4 @@
-import { differencesOf, explain } from "./outcomes.ts";
-import type { Difference, Outcomes, Reason } from "./outcomes.ts";
+import { differencesOf, explain, type Difference, type Outcomes, type Reason } from "./outcomes.ts";
 import type { HardhatProject } from "./hardhat-project.ts";
 
 /** Runs a project's tests on both networks, prints what differs, and tells whether each difference has a reason. */

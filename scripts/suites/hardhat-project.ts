@@ -4,8 +4,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { readOutcomes } from "./outcomes.ts";
-import type { Outcomes } from "./outcomes.ts";
+import { readOutcomes, type Outcomes } from "./outcomes.ts";
 
 /** The project's config with the plugin, and a reporter that can be read. */
 const CONFIG = "hardhat.hyperchain-suite.config.ts";

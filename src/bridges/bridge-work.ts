@@ -1,17 +1,14 @@
 import type { Log, TransactionReceipt } from "ethers";
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { RoundOver } from "../relayer/own-account.ts";
-import type { SendingRound } from "../relayer/own-account.ts";
+import { RoundOver, type SendingRound } from "../relayer/own-account.ts";
 import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 import type { NewLogs, ReadContracts } from "./member-logs.ts";
 import { Retries } from "./retries.ts";
-import { LookOrder } from "./look-order.ts";
-import type { PathWork } from "./look-order.ts";
-import { beginLook, isFree, workedMember } from "./worked-member.ts";
-import type { WorkedMember, WorkerTransaction } from "./worked-member.ts";
+import { LookOrder, type PathWork } from "./look-order.ts";
+import { beginLook, isFree, workedMember, type WorkedMember, type WorkerTransaction } from "./worked-member.ts";
 
 /** What a bridge's worker is given. */
 export interface BridgeWorkDependencies {

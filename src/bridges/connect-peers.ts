@@ -2,8 +2,7 @@ import { Interface } from "ethers";
 import { provenPeerAbi } from "../abi/proven-peer.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BridgeMember, GatewayTo } from "./bridge-member.ts";
-import { sendSteps } from "./fixed-deployment.ts";
-import type { SetUpStep, Transmit } from "./fixed-deployment.ts";
+import { sendSteps, type SetUpStep, type Transmit } from "./fixed-deployment.ts";
 
 export const provenPeer = new Interface(provenPeerAbi);
 

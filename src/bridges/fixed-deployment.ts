@@ -1,5 +1,4 @@
-import { AbiCoder, ZeroHash } from "ethers";
-import type { FeeData, Signer, TransactionRequest } from "ethers";
+import { AbiCoder, ZeroHash, type FeeData, type Signer, type TransactionRequest } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import { CREATE2_DEPLOYER } from "../protocol/create2.ts";
 import type { Hex } from "../protocol/hex.ts";

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FunctionFragment, Interface } from "ethers";
-import type { InterfaceAbi } from "ethers";
+import { FunctionFragment, Interface, type InterfaceAbi } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** A package of a bridge's own authors, and which versions of it are known to fit. */

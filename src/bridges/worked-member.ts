@@ -1,11 +1,9 @@
 import type { AccessList } from "ethers";
 import { refusalOf } from "../client/sending/submit.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { OwnAccount, RoundOver } from "../relayer/own-account.ts";
-import type { OwnAccountDependencies, SendingRound } from "../relayer/own-account.ts";
+import { OwnAccount, RoundOver, type OwnAccountDependencies, type SendingRound } from "../relayer/own-account.ts";
 import type { BridgeMember } from "./bridge-member.ts";
-import { MemberLogs } from "./member-logs.ts";
-import type { ReadContracts } from "./member-logs.ts";
+import { MemberLogs, type ReadContracts } from "./member-logs.ts";
 
 /** A transaction of a bridge's key. */
 export interface WorkerTransaction {

@@ -1,5 +1,4 @@
-import { keccak } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { keccak, type Hex } from "../protocol/hex.ts";
 
 /** A digest of plain data: equal data, whatever the order of their fields or of a map's entries, have the same. */
 export function digestOf(value: unknown): Hex {

@@ -1,5 +1,4 @@
-import { OfferError } from "./source.ts";
-import type { CommandSource, Offer, Outcome, SpineView, OfferVerdict } from "./source.ts";
+import { OfferError, type CommandSource, type Offer, type Outcome, type SpineView, type OfferVerdict } from "./source.ts";
 
 /** How a command is offered. */
 interface HandedOverAs<Result> {

@@ -1,8 +1,7 @@
 import type { BatchNumber } from "../protocol/ids.ts";
 import type { Follower, Reducer, ReturnReason, Returning, Source } from "./follower.ts";
 import type { CommandLog } from "./log/command-log.ts";
-import { ChainMarks } from "./marks.ts";
-import type { Mark } from "./marks.ts";
+import { ChainMarks, type Mark } from "./marks.ts";
 import type { CommandSource, Offer, OfferErrorCode, Outcome, SpineView, OfferVerdict } from "./source.ts";
 
 interface SpineParts<Command, Result extends { readonly command: unknown }> {

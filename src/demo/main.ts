@@ -6,19 +6,16 @@ import { send } from "../client/transfers/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts/accounts.ts";
 import type { SettledBatch } from "../node/settling/settled-batch.ts";
 import { packageOnL1 } from "../devnet/chains/package-on-l1.ts";
-import { startDevnet } from "../devnet/devnet.ts";
-import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
+import { startDevnet, type Devnet, type DevnetChain } from "../devnet/devnet.ts";
 import { repeat } from "../runtime/repeat.ts";
 import { connectHttp, connectRelayer } from "../devnet/relaying/relaying.ts";
-import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
-import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Journey } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
 import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
 import { serveEcosystem } from "../page/ecosystem-page.ts";
 import { compile } from "./compile.ts";
-import { CHAIN_ON_L1, showExecutedOnL1, tooLittleMemory } from "./executed-on-l1.ts";
-import type { ExecutedOnL1 } from "./executed-on-l1.ts";
+import { CHAIN_ON_L1, showExecutedOnL1, tooLittleMemory, type ExecutedOnL1 } from "./executed-on-l1.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
 const HELP = `Usage: npm start [-- options]

@@ -1,9 +1,7 @@
 import { Sessions } from "../chain/rpc/access/sessions.ts";
-import { prepareEngine } from "../chain/execution/connection.ts";
-import type { EdrConnect } from "../chain/execution/connection.ts";
+import { prepareEngine, type EdrConnect } from "../chain/execution/connection.ts";
 import { protocolGenesis } from "../chain/predeploys/genesis.ts";
-import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
-import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
+import { NO_ACCOUNTS, unlockedAccounts, type UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/transport/feed.ts";
 import { blockTimes } from "./view/feed/block-times.ts";
 import type { LookingDependencies } from "./view/looking/looking-methods.ts";
@@ -15,8 +13,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { FleetService } from "../proving/fleet-service.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
-import type { Disposer } from "../runtime/disposer.ts";
+import { createDisposer, startOrDispose, type Disposer } from "../runtime/disposer.ts";
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
@@ -26,8 +23,7 @@ import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import type { DeviceOptions } from "../devices/device-choice.ts";
 import { packageOnL1 } from "./chains/package-on-l1.ts";
-import { openExecutionProvers, openProver } from "./chains/provers.ts";
-import type { ExecutionProvingOptions } from "./chains/provers.ts";
+import { openExecutionProvers, openProver, type ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
 import { passingL1 } from "./l1/pass-l1.ts";
@@ -35,42 +31,38 @@ import type { Driver } from "./view/books/driver.ts";
 import { createFaults, faultMethods } from "./faults/faults.ts";
 import { fundAtStart, requireFunds } from "./chains/funding.ts";
 import type { Dump } from "./keeping/dump.ts";
-import { atTheirPorts, keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
-import type { MemberPlan } from "./keeping/kept-chains.ts";
-import { openWorld } from "./keeping/world.ts";
-import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
+import { atTheirPorts, keptMembers, membersToOpen, type MemberPlan } from "./keeping/kept-chains.ts";
+import { openWorld, type OnRepeated, type World, type WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { ContractArtifact, DeployedEcosystem, EcosystemOptions } from "./deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, governanceOf, newVersions, versionOnL1, withVersionInForce } from "./l1/new-contracts.ts";
-import type { ContractsOfDevnet } from "./l1/new-contracts.ts";
+import {
+  deployNewContracts,
+  governanceOf,
+  newVersions,
+  versionOnL1,
+  withVersionInForce,
+  type ContractsOfDevnet,
+} from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
-import { openSettlementLayer } from "./l1/settlement-layer.ts";
-import type { ConnectL1 } from "./l1/settlement-layer.ts";
-import { createChainChanges } from "./membership/chain-changes.ts";
-import type { ChainChanges } from "./membership/chain-changes.ts";
+import { openSettlementLayer, type ConnectL1 } from "./l1/settlement-layer.ts";
+import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
 import { follow } from "./membership/follow.ts";
 import { followL1 } from "./membership/follow-l1.ts";
-import { createLiveRelayer } from "./membership/live-relayer.ts";
-import type { LiveRelayer } from "./membership/live-relayer.ts";
-import { openChain } from "./membership/open-chain.ts";
-import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
+import { createLiveRelayer, type LiveRelayer } from "./membership/live-relayer.ts";
+import { openChain, type ChainEvents, type ChainOpening, type OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
 import { SettlementBases } from "./membership/settlement-bases.ts";
 import { bornBridges } from "./described/born-bridges.ts";
-import { isForThisMachine } from "../options/plan.ts";
-import type { ChainPlan } from "../options/plan.ts";
-import { closedToOthers, planDevnet } from "./described/options.ts";
-import type { CompleteOptions, DevnetOptions, DevnetPlan } from "./described/options.ts";
+import { isForThisMachine, type ChainPlan } from "../options/plan.ts";
+import { closedToOthers, planDevnet, type CompleteOptions, type DevnetOptions, type DevnetPlan } from "./described/options.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
-import { snapshotMethods } from "./snapshots/snapshots.ts";
-import type { Snapshots } from "./snapshots/snapshots.ts";
+import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
-import { createEcosystemView, READ_MS } from "./view/books/ecosystem-view.ts";
-import type { EcosystemView } from "./view/books/ecosystem-view.ts";
+import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./described/options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";

@@ -1,5 +1,4 @@
-import { firstProofsOf } from "../execution-proof/batch/checked-shapes.ts";
-import type { FirstHeights, FirstParameters } from "../execution-proof/batch/checked-shapes.ts";
+import { firstProofsOf, type FirstHeights, type FirstParameters } from "../execution-proof/batch/checked-shapes.ts";
 import { createExecutionKey } from "../execution-proof/batch/execution-key.ts";
 import { productPrograms } from "../execution-proof/batch/product-programs.ts";
 import type { WasmBackend } from "../kernels/wasm/threaded-backend.ts";

@@ -1,8 +1,7 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
-import { startChain } from "../chain/chain.ts";
+import { startChain, type Chain, type ChainDependencies, type ChainOptions } from "../chain/chain.ts";
 import { readState } from "../chain/past/compare-state.ts";
-import type { Chain, ChainDependencies, ChainOptions } from "../chain/chain.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
 import type { CommandResult } from "../chain/ordering/batch-reducer.ts";
@@ -15,31 +14,30 @@ import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledTerms } from "../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { startOrDispose } from "../runtime/disposer.ts";
-import type { Disposer } from "../runtime/disposer.ts";
+import { startOrDispose, type Disposer } from "../runtime/disposer.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
-import { versionedChain } from "./described/chain-on-l1.ts";
+import { versionedChain, type ChainOnL1 } from "./described/chain-on-l1.ts";
 import { damagedKeeping, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
-import type { ChainOnL1 } from "./described/chain-on-l1.ts";
-import { chainOptionsOf } from "./described/chain-options.ts";
-import type { ChainStart, RunningOptions } from "./described/chain-options.ts";
+import { chainOptionsOf, type ChainStart, type RunningOptions } from "./described/chain-options.ts";
 import { executionMethods } from "./execution/execution-methods.ts";
 import { shownOnL1, shownTogether } from "./execution/shown-on-l1.ts";
-import { openNodeExecution } from "./execution/node-execution.ts";
-import type { ExecutionProofs, ExecutionUses, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
+import {
+  openNodeExecution,
+  type ExecutionProofs,
+  type ExecutionUses,
+  type ExecutionView,
+  type NodeExecution,
+} from "./execution/node-execution.ts";
 import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
-import { followFees } from "./follow-fees.ts";
-import type { FollowedFees } from "./follow-fees.ts";
+import { followFees, type FollowedFees } from "./follow-fees.ts";
 import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
-import { openL1Link } from "./l1-link.ts";
+import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
-import type { L1Link, ChainSettlement } from "./l1-link.ts";
 import { noLink } from "./no-link.ts";
 import { endOfBatch, queueTime } from "./inflow/queue-order.ts";
 import { QUEUE_ALONE } from "../protocol/sequencing-mode.ts";
-import { serveChain } from "./serving/serve-chain.ts";
-import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
+import { serveChain, type ChainAccess, type ServingOptions } from "./serving/serve-chain.ts";
 import { settlementViewOf } from "./serving/settlement-view.ts";
 import type { RunningPorts } from "./ports.ts";
 import type { RestorableMember } from "./snapshot-member.ts";

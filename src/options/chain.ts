@@ -1,7 +1,6 @@
 import { AVAILABILITY } from "./fields/availability.ts";
 import { EXECUTION } from "./fields/execution.ts";
-import { entriesOf } from "./fields/field.ts";
-import type { ChainOption, Flagged } from "./fields/field.ts";
+import { entriesOf, type ChainOption, type Flagged } from "./fields/field.ts";
 import { FIRST_STATE } from "./fields/first-state.ts";
 import { IDENTITY } from "./fields/identity.ts";
 import { ORDERING } from "./fields/ordering.ts";

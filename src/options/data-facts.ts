@@ -1,6 +1,5 @@
 import type { DataFacts } from "../protocol/data-choice.ts";
-import { isAttestedPart, partsOf } from "./fields/data-policy.ts";
-import type { DataPart } from "./fields/data-policy.ts";
+import { isAttestedPart, partsOf, type DataPart } from "./fields/data-policy.ts";
 import type { ChainPlan } from "./plan.ts";
 
 /** Where a chain's data are, and for whom. */

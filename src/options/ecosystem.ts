@@ -1,7 +1,6 @@
 import { bridges } from "./bridges.ts";
 import { ACCOUNTS } from "./fields/accounts.ts";
-import { configOption, ecosystemOption } from "./fields/field.ts";
-import type { EcosystemOption, Flagged } from "./fields/field.ts";
+import { configOption, ecosystemOption, type EcosystemOption, type Flagged } from "./fields/field.ts";
 import { flag } from "./fields/flag.ts";
 import { GOVERNANCE } from "./fields/governance.ts";
 import { host } from "./fields/host.ts";

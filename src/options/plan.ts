@@ -1,6 +1,5 @@
 import type * as v from "valibot";
-import { CHAIN_OPTIONS } from "./chain.ts";
-import type { CHAIN_IN_CODE } from "./chain.ts";
+import { CHAIN_OPTIONS, type CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { OptionPath } from "./problems.ts";

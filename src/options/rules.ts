@@ -11,8 +11,8 @@ import {
   softFreezeObjection,
   thresholdObjection,
   voteObjection,
+  type GovernanceOption,
 } from "./fields/governance.ts";
-import type { GovernanceOption } from "./fields/governance.ts";
 import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */

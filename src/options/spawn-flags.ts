@@ -2,9 +2,8 @@ import * as v from "valibot";
 import { CHAIN_OPTIONS } from "./chain.ts";
 import { chainName, MAX_CHAINS } from "./config.ts";
 import { ECOSYSTEM_OPTIONS } from "./ecosystem.ts";
-import { flag } from "./fields/flag.ts";
+import { flag, type OptionFlag } from "./fields/flag.ts";
 import type { Flagged } from "./fields/field.ts";
-import type { OptionFlag } from "./fields/flag.ts";
 import { list, option, text, wholeNumber } from "./fields/values.ts";
 
 const file = text(/\S/, 'the path of a file, such as "./world.dump"');

@@ -1,6 +1,5 @@
 import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
-import { startPage } from "./page-server.ts";
-import type { PageOptions, PageServer } from "./page-server.ts";
+import { startPage, type PageOptions, type PageServer } from "./page-server.ts";
 
 /** Serves the page of a running ecosystem, with the members that it has at each question. Rejects as `startPage` does. */
 export function serveEcosystem(

@@ -1,16 +1,14 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import Fastify from "fastify";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { refusalOf } from "../chain/rpc/transport/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import type { FleetService } from "../proving/fleet-service.ts";
-import { readAssets } from "./assets.ts";
+import { readAssets, type PageAssets } from "./assets.ts";
 import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";
 import { relayWorkers } from "./worker-relay.ts";
-import type { PageAssets } from "./assets.ts";
 
 export interface PageOptions {
   /** Interface to listen on. */

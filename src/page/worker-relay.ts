@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { answerWorker, MAX_BODY_BYTES, send } from "../proving/answer-worker.ts";
 import { FleetError } from "../proving/fleet-error.ts";
-import { refusalOf } from "../proving/fleet-service.ts";
-import type { FleetService } from "../proving/fleet-service.ts";
+import { refusalOf, type FleetService } from "../proving/fleet-service.ts";
 import { PATHS } from "../proving/wire.ts";
 
 /** A worker's paths stand behind it. */

@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { InterfaceAbi } from "ethers";
+import { Interface, type InterfaceAbi } from "ethers";
 import type { Artifact, ArtifactManager } from "hardhat/types/artifacts";
 import type { Hex } from "../protocol/hex.ts";
 

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { StorageLayout } from "../devnet/view/books/storage-layout.ts";
-import { compiledLayouts } from "./compiled-layout.ts";
-import type { CompiledSources } from "./compiled-layout.ts";
+import { compiledLayouts, type CompiledSources } from "./compiled-layout.ts";
 
 /** What is read of the outputs of the project's compilations. */
 export type CompilationOutputs = Pick<ArtifactManager, "getBuildInfoOutputPath">;

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
-import { compiledLines } from "./compiled-lines.ts";
-import type { CompiledCode } from "./compiled-lines.ts";
+import { compiledLines, type CompiledCode } from "./compiled-lines.ts";
 
 /** What is read of the project's compilations. */
 type Compilations = Pick<ArtifactManager, "getBuildInfoPath" | "getBuildInfoOutputPath">;

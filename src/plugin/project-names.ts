@@ -1,12 +1,9 @@
 import { contractNames } from "../client/sending/revert-reason.ts";
 import type { ProjectNames } from "../devnet/view/books/describe.ts";
-import { projectContracts } from "./project-contracts.ts";
-import type { ProjectArtifacts } from "./project-contracts.ts";
-import { projectLayouts } from "./project-layouts.ts";
+import { projectContracts, type ProjectArtifacts } from "./project-contracts.ts";
+import { projectLayouts, type CompilationOutputs } from "./project-layouts.ts";
 import { projectLines } from "./project-lines.ts";
-import type { CompilationOutputs } from "./project-layouts.ts";
-import { projectSources } from "./project-sources.ts";
-import type { Compilations } from "./project-sources.ts";
+import { projectSources, type Compilations } from "./project-sources.ts";
 
 /** What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. */
 export function projectNames(artifacts: ProjectArtifacts & Compilations & CompilationOutputs): () => Promise<ProjectNames> {

@@ -1,5 +1,4 @@
-import { fromHex, HexError, keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, HexError, keccak, type Hex } from "./hex.ts";
 import { WordError } from "./word.ts";
 
 /*

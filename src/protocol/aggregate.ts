@@ -1,12 +1,9 @@
 import { concat } from "ethers";
-import { digestFromHex, elementsFromBytes, elementsToBytes, ZERO_DIGEST } from "./digest.ts";
-import type { Compress, Digest } from "./digest.ts";
+import { digestFromHex, elementsFromBytes, elementsToBytes, ZERO_DIGEST, type Compress, type Digest } from "./digest.ts";
 import { drawPoint } from "./commitment.ts";
 import { DomainTag } from "./domain-tags.ts";
-import { evaluateCoefficients } from "./evaluation.ts";
-import type { Quintic } from "./evaluation.ts";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { evaluateCoefficients, type Quintic } from "./evaluation.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";

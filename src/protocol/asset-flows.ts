@@ -1,7 +1,6 @@
 import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "./asset-message.ts";
-import { hashTag } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { hashTag, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import type { PubdataLog } from "./pubdata.ts";
 

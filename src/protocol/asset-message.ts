@@ -1,6 +1,5 @@
 import { NamedError } from "../errors/named-error.ts";
-import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import { WORD_LIMIT } from "./word.ts";
 

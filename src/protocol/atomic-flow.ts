@@ -1,7 +1,6 @@
 import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { LeafKind } from "./domain-tags.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import type { HoldingKey } from "./holding.ts";
 

@@ -1,7 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { addressWord, bytesWord, uintWord } from "./abi-words.ts";
-import { fromHex, hashTag } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 
 /** A key of an attestor, with the program to which its root ties it. */

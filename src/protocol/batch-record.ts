@@ -1,5 +1,4 @@
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 
 const BATCH_RECORD_TAG = hashTag("hyperchain.batch-record.v2");
 const REFUSED_DESTINATIONS_TAG = hashTag("hyperchain.refused-destinations.v2");

@@ -1,5 +1,4 @@
-import { ZERO_DIGEST } from "./digest.ts";
-import type { Compress, Digest } from "./digest.ts";
+import { ZERO_DIGEST, type Compress, type Digest } from "./digest.ts";
 import { DomainTag } from "./domain-tags.ts";
 import type { Hex } from "./hex.ts";
 import { toLimbs } from "./word.ts";

@@ -1,5 +1,4 @@
-import { toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { toHex, type Hex } from "./hex.ts";
 import type { BatchNumber } from "./ids.ts";
 
 /** First byte of a message of `DataCarrier.sol`. */

@@ -1,5 +1,4 @@
-import type { Compress, Digest } from "./digest.ts";
-import { DIGEST_ELEMENTS, digestToHex, ZERO_DIGEST } from "./digest.ts";
+import { type Compress, type Digest, DIGEST_ELEMENTS, digestToHex, ZERO_DIGEST } from "./digest.ts";
 import { DomainTag } from "./domain-tags.ts";
 import type { Format } from "./protocol-version.ts";
 

@@ -1,9 +1,7 @@
 import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { digestToHex, elementsToBytes, FIELD_MODULUS } from "./digest.ts";
-import type { Digest } from "./digest.ts";
+import { digestToHex, elementsToBytes, FIELD_MODULUS, type Digest } from "./digest.ts";
 import type { Quintic } from "./evaluation.ts";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 
 const BATCH_TAG = hashTag("hyperchain.batch.v2");

@@ -1,5 +1,4 @@
-import { fromHex, keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, type Hex } from "./hex.ts";
 
 /** Deploys with CREATE2 for every caller, at this address of each chain: its input is the salt, then the code. */
 export const CREATE2_DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";

@@ -1,9 +1,7 @@
-import { AssetMessageKind, decodeAssetMessage } from "./asset-message.ts";
-import type { AssetTransfer } from "./asset-message.ts";
+import { AssetMessageKind, decodeAssetMessage, type AssetTransfer } from "./asset-message.ts";
 import type { Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
-import { decodeInteropBundle, decodeInteropResult } from "./interop-message.ts";
-import type { InteropBundle, InteropResult } from "./interop-message.ts";
+import { decodeInteropBundle, decodeInteropResult, type InteropBundle, type InteropResult } from "./interop-message.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 
 /** The seven steps of a cross-chain message, in order. */

@@ -1,6 +1,5 @@
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { keccak, type Hex } from "./hex.ts";
 
 /** How a batch's data are made available. It is chosen before the batch's commitment exists, which binds it. */
 export interface DataChoice {

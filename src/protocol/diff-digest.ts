@@ -1,9 +1,6 @@
-import type { Compress, Digest } from "./digest.ts";
-import { ZERO_DIGEST } from "./digest.ts";
-import { keyBlock, updateHead } from "./diff-list.ts";
-import type { DiffEntry } from "./diff-list.ts";
-import { DomainTag } from "./domain-tags.ts";
-import type { LeafKind } from "./domain-tags.ts";
+import { type Compress, type Digest, ZERO_DIGEST } from "./digest.ts";
+import { keyBlock, updateHead, type DiffEntry } from "./diff-list.ts";
+import { DomainTag, type LeafKind } from "./domain-tags.ts";
 import { toLimbs } from "./word.ts";
 
 /** Digest of a word: one compression of its 16 limbs. */

@@ -1,6 +1,5 @@
 import { NamedError } from "../errors/named-error.ts";
-import { fromHex, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, toHex, type Hex } from "./hex.ts";
 
 /** A Poseidon digest: 8 canonical KoalaBear elements. */
 export type Digest = readonly number[];

@@ -1,6 +1,5 @@
 import { FIELD_MODULUS } from "./digest.ts";
-import { keyBlock, updateHead } from "./diff-list.ts";
-import type { DiffEntry } from "./diff-list.ts";
+import { keyBlock, updateHead, type DiffEntry } from "./diff-list.ts";
 import { toLimbs } from "./word.ts";
 
 /** An element of KoalaBear[X] / (X⁵ + X² − 1): five canonical coordinates, constant term first. */

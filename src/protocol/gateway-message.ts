@@ -1,6 +1,5 @@
 import { AbiCoder, concat, id } from "ethers";
-import { fromHex, keccak, numberToHex, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, numberToHex, toHex, type Hex } from "./hex.ts";
 
 /** A message between the two ends of a gateway; `GatewayMessage.sol` has its layout. */
 export interface GatewayPayload {

@@ -1,8 +1,6 @@
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
-import { PREDEPLOYS } from "./predeploys.ts";
-import type { PredeployName } from "./predeploys.ts";
+import { PREDEPLOYS, type PredeployName } from "./predeploys.ts";
 import type { Format } from "./protocol-version.ts";
 
 /** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */

@@ -1,7 +1,6 @@
 import { assetId, NATIVE_TOKEN_VAULT_ADDRESS } from "./asset-message.ts";
 import { LeafKind } from "./domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import { minimalProxyAddress } from "./minimal-proxy.ts";
 import { PREDEPLOYS } from "./predeploys.ts";

@@ -1,6 +1,5 @@
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 
 const IMPORT_TAG = hashTag("hyperchain.import.v1");

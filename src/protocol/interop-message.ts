@@ -1,6 +1,5 @@
 import { AbiCoder } from "ethers";
-import { fromHex, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, toHex, type Hex } from "./hex.ts";
 import type { ChainId, MessageHash } from "./ids.ts";
 
 /** A call of a bundle. */

@@ -1,6 +1,5 @@
 import { concat, getCreateAddress, id } from "ethers";
-import { fromHex, keccak, numberToHex, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, numberToHex, toHex, wordToHex, type Hex } from "./hex.ts";
 import { minimalProxyAddress } from "./minimal-proxy.ts";
 
 /** A call that a sender on a chain wants made on what its chain settles on; `L1CallMessage.sol` has the message's layout. */

@@ -1,6 +1,5 @@
 import { emptyTree } from "./empty-tree.ts";
-import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { MessageHash, OperationHash } from "./ids.ts";
 
 /** A log from L2 to L1, in ZK Stack's format. */

@@ -1,6 +1,5 @@
 import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH, MAX_L2_LOGS } from "./l2-log.ts";
-import { fromHex, keccak, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "./hex.ts";
 
 /**
  * First word of a log proof in ZK Stack's format: version 1, number of siblings, 0 (the batch's root is on the same chain),

@@ -1,7 +1,5 @@
-import { recordWords } from "./batch-record.ts";
-import type { BatchRecord } from "./batch-record.ts";
-import { fromHex, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { recordWords, type BatchRecord } from "./batch-record.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "./hex.ts";
 import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH } from "./l2-log.ts";
 import { TRANSACTION_TREE_DEPTH } from "./transaction-tree.ts";
 

@@ -1,5 +1,4 @@
-import { fromHex, keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, type Hex } from "./hex.ts";
 
 /** Where a contract's CREATE2 puts a proxy of ERC-1167 with this salt, in lower case: `MinimalProxy.predict`. */
 export function minimalProxyAddress(deployer: Hex, implementation: Hex, salt: Hex): Hex {

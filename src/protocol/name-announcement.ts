@@ -1,6 +1,5 @@
 import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { hashTag, keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { hashTag, keccak, type Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 
 /** Domain tag of a name's announcement. */

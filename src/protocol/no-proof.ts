@@ -1,6 +1,5 @@
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { fromHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, type Hex } from "./hex.ts";
 
 /** The highest of a protocol version's 32 bits: set where nothing is proven. */
 const NO_PROOF_BIT = 2n ** 31n;

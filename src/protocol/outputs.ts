@@ -1,6 +1,5 @@
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { hashTag } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { hashTag, type Hex } from "./hex.ts";
 import type { BatchNumber } from "./ids.ts";
 
 /** What a batch exports. The batch itself hashes it into its outputs slot; L1 recomputes the hash from what it checks. */

@@ -1,5 +1,4 @@
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { BlockNumber, ChainId } from "./ids.ts";
 import type { Format } from "./protocol-version.ts";
 

@@ -1,6 +1,5 @@
 import { AbiCoder } from "ethers";
-import { fromHex, keccak } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, type Hex } from "./hex.ts";
 
 /** A transaction from L1 to L2, in ZK Stack's shape; addresses are numbers. */
 export interface L2CanonicalTransaction {

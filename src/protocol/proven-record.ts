@@ -1,5 +1,4 @@
-import { fromHex, keccak, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "./hex.ts";
 import { STATEMENT_BYTES } from "./statement.ts";
 
 const WORD = 32;

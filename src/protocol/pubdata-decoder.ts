@@ -3,8 +3,7 @@ import type { DiffEntry } from "./diff-list.ts";
 import { LeafKind, MAX_LEAF_COUNT, OUTPUTS_LEAF_INDEX } from "./domain-tags.ts";
 import { keccak, toHex } from "./hex.ts";
 import { MAX_L2_LOGS } from "./l2-log.ts";
-import { INSERTION_KIND, LogHead, PUBDATA_HEADER_BYTES, PUBDATA_VERSION } from "./pubdata.ts";
-import type { Pubdata, PubdataLog } from "./pubdata.ts";
+import { INSERTION_KIND, LogHead, PUBDATA_HEADER_BYTES, PUBDATA_VERSION, type Pubdata, type PubdataLog } from "./pubdata.ts";
 
 /** Why bytes are not pubdata. The same names are errors of the Solidity decoder, raised for the same bytes. */
 export const PUBDATA_REJECTION_CODES = [

@@ -1,9 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
-import { checkChanges } from "./diff-list.ts";
-import type { DiffEntry, InsertionEntry, UpdateEntry } from "./diff-list.ts";
+import { checkChanges, type DiffEntry, type InsertionEntry, type UpdateEntry } from "./diff-list.ts";
 import { LeafKind } from "./domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "./hex.ts";
 import { hashL2Log, messageLog, priorityOpLog } from "./l2-log.ts";
 
 /** A message to L1, or the result of the batch's next priority operation. */

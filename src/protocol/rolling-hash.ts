@@ -1,5 +1,4 @@
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 
 /** Rolling hash of no priority operations: keccak of nothing, as in ZK Stack. */
 export const EMPTY_PRIORITY_OPS_HASH: Hex = keccak();

@@ -1,5 +1,4 @@
-import { fromHex, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, toHex, type Hex } from "./hex.ts";
 
 /** What L1 is shown of the execution of batches, beside their records. */
 export interface ShownExecution {

@@ -1,9 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
-import { digestFromHex, digestToHex, elementsFromBytes, elementsToBytes } from "./digest.ts";
-import type { Digest } from "./digest.ts";
+import { digestFromHex, digestToHex, elementsFromBytes, elementsToBytes, type Digest } from "./digest.ts";
 import type { Quintic } from "./evaluation.ts";
-import { fromHex, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, toHex, type Hex } from "./hex.ts";
 
 /** What a batch's proof states, beside the verification key. */
 export interface BatchStatement {

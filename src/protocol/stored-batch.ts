@@ -1,6 +1,5 @@
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber } from "./ids.ts";
 import { IMPORTED_ROOTS_TAG } from "./rolling-hash.ts";
 

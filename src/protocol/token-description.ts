@@ -1,6 +1,5 @@
 import { AbiCoder, id } from "ethers";
-import { toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { toHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** First word of the message; `TokenDescription.sol`. */

@@ -1,8 +1,6 @@
-import { hashBatchRecord } from "./batch-record.ts";
-import type { BatchRecord } from "./batch-record.ts";
+import { hashBatchRecord, type BatchRecord } from "./batch-record.ts";
 import { emptyTree } from "./empty-tree.ts";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** Levels of the tree behind the Transaction Root. */

@@ -1,8 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 import type { AssetTransfer } from "./asset-message.ts";
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "./hex.ts";
 import type { BatchNumber } from "./ids.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 

@@ -1,11 +1,9 @@
 import { NamedError } from "../errors/named-error.ts";
 import { isAssetSender } from "./asset-message.ts";
-import { fromHex, keccak, toHex } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "./hex.ts";
 import type { MessageHash } from "./ids.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "./l2-log.ts";
-import { LogHead } from "./pubdata.ts";
-import type { PubdataLog } from "./pubdata.ts";
+import { LogHead, type PubdataLog } from "./pubdata.ts";
 
 /** First byte of a message without its body. */
 const WITHHELD_MESSAGE_HEAD = 3;

@@ -1,5 +1,4 @@
-import { DIGEST_ELEMENTS, DigestError, elementsFromBytes, FIELD_MODULUS } from "./digest.ts";
-import type { Digest } from "./digest.ts";
+import { DIGEST_ELEMENTS, DigestError, elementsFromBytes, FIELD_MODULUS, type Digest } from "./digest.ts";
 
 const DIGEST_BYTES = 4 * DIGEST_ELEMENTS;
 const WORD_BYTES = 32;

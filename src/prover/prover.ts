@@ -2,8 +2,7 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { CardSetup } from "../devices/card-setup.ts";
 import { defaultIdleTimeoutMs, type DeviceChoice } from "../devices/device-choice.ts";
 import { JobThread } from "../runtime/job-thread.ts";
-import { ProofError } from "./job.ts";
-import type { BatchProof, ProofFailure, ProofOptions, ProofProgress, StateJob } from "./job.ts";
+import { ProofError, type BatchProof, type ProofFailure, type ProofOptions, type ProofProgress, type StateJob } from "./job.ts";
 import { encodeStateInput } from "./encode-state-input.ts";
 
 /** Has batches proven. */

@@ -1,8 +1,7 @@
 import type { ChainId } from "../protocol/ids.ts";
 import type { ProofProgress } from "../prover/job.ts";
 import type { BlobStore } from "./blobs.ts";
-import { jobId } from "./job.ts";
-import type { BlobId, JobId, ProofDone, ProofJob } from "./job.ts";
+import { jobId, type BlobId, type JobId, type ProofDone, type ProofJob } from "./job.ts";
 import type { JobOffer, JobQueue, OpenOffer } from "./queue.ts";
 
 /** Jobs that stand on each other, and how far they are. Plain data. */

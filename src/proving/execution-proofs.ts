@@ -1,17 +1,13 @@
 import { HyperchainError } from "../errors/hyperchain-error.ts";
-import { encodeBatchProof } from "../execution-proof/batch/batch-proof.ts";
-import type { ChunkProof } from "../execution-proof/batch/batch-proof.ts";
+import { encodeBatchProof, type ChunkProof } from "../execution-proof/batch/batch-proof.ts";
 import type { ExecutionWitness } from "../execution-proof/batch/batch-witness.ts";
 import { chunkEnds } from "../execution-proof/batch/chunk-input.ts";
 import { chunkStatement } from "../execution-proof/batch/chunk-statement.ts";
-import { claimedEnds } from "../execution-proof/batch/execution-claim.ts";
-import type { ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
-import { errorOf, labelOf, UnprovableBatch } from "../execution-proof/batch/execution-label.ts";
-import type { LabelledExecution } from "../execution-proof/batch/execution-label.ts";
+import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
+import { errorOf, labelOf, UnprovableBatch, type LabelledExecution } from "../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../execution-proof/batch/execution-prover.ts";
 import type { KeyedBatch } from "../execution-proof/batch/execution-requests.ts";
-import { middleOf } from "../execution-proof/batch/filling-requests.ts";
-import type { CrowdedChunk } from "../execution-proof/batch/filling-requests.ts";
+import { middleOf, type CrowdedChunk } from "../execution-proof/batch/filling-requests.ts";
 import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
 import type { BatchProofOptions, BatchProver, ProvenExecution } from "../execution-proof/batch/proven-execution.ts";
 import { toHex } from "../protocol/hex.ts";
@@ -19,10 +15,8 @@ import type { ChainId } from "../protocol/ids.ts";
 import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";
 import { keptBlob } from "./blobs.ts";
-import { driveTree } from "./driver.ts";
-import type { PlannedJob, Proving } from "./driver.ts";
-import { jobId, MOST_INPUT_BYTES } from "./job.ts";
-import type { BlobId, JobId } from "./job.ts";
+import { driveTree, type PlannedJob, type Proving } from "./driver.ts";
+import { jobId, MOST_INPUT_BYTES, type BlobId, type JobId } from "./job.ts";
 import type { OpenOffer, ProverPort } from "./queue.ts";
 
 /** The prover of executions' chunks as one of a queue. It fills the tables of a second one while it proves the first. */

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import type { Clock } from "../runtime/clock.ts";
 import type { BlobStore } from "./blobs.ts";
-import { FleetError } from "./fleet-error.ts";
-import type { FleetErrorCode } from "./fleet-error.ts";
+import { FleetError, type FleetErrorCode } from "./fleet-error.ts";
 import type { BlobId } from "./job.ts";
 import type { JobLeases } from "./queue.ts";
 import { PATHS, writeTask } from "./wire.ts";

@@ -1,5 +1,4 @@
-import { fromHex, hashTag, keccak, numberToHex, wordToHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { fromHex, hashTag, keccak, numberToHex, wordToHex, type Hex } from "../protocol/hex.ts";
 import type { ProofMetrics } from "../prover/job.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";
 

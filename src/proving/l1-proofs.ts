@@ -4,10 +4,8 @@ import type { KeyedPlan } from "../l1-proof/l1-proving.ts";
 import type { ExecutedProof, L1ProofKind } from "../l1-proof/proof-plan.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import { keptBlob } from "./blobs.ts";
-import { driveTree, growTree } from "./driver.ts";
-import type { PlannedJob, Proving } from "./driver.ts";
-import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES } from "./job.ts";
-import type { BlobId, JobId, JobKind } from "./job.ts";
+import { driveTree, growTree, type PlannedJob, type Proving } from "./driver.ts";
+import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES, type BlobId, type JobId, type JobKind } from "./job.ts";
 import type { ProverPort } from "./queue.ts";
 
 /** Kinds of jobs on the way to L1. */

@@ -3,12 +3,9 @@ import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { concat } from "../stark/transcripts/bytes.ts";
 import { checkedBlob } from "./blobs.ts";
-import { FleetError } from "./fleet-error.ts";
-import type { FleetErrorCode } from "./fleet-error.ts";
-import { jobId, MOST_INPUT_BYTES } from "./job.ts";
-import type { BlobId, ProofTask, WorkerProgress } from "./job.ts";
-import { handsOf } from "./queue.ts";
-import type { JobQueue, ProverPort, WorkOptions } from "./queue.ts";
+import { FleetError, type FleetErrorCode } from "./fleet-error.ts";
+import { jobId, MOST_INPUT_BYTES, type BlobId, type ProofTask, type WorkerProgress } from "./job.ts";
+import { handsOf, type JobQueue, type ProverPort, type WorkOptions } from "./queue.ts";
 import { leaseAnswer, PATHS, refusal } from "./wire.ts";
 
 interface QueueAddress {

@@ -1,32 +1,37 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { reasonOf } from "../errors/reason-of.ts";
-import { toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { ProofError } from "../prover/job.ts";
-import type { ProofProgress } from "../prover/job.ts";
+import { toHex, type Hex } from "../protocol/hex.ts";
+import { ProofError, type ProofProgress } from "../prover/job.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BlobStore } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
-import { jobId, MOST_OUTPUT_BYTES } from "./job.ts";
-import type { BlobId, JobId, JobKind, MadeProof, ProofDone, WorkerProgress } from "./job.ts";
-import type {
-  JobLeases,
-  JobOffer,
-  JobQueue,
-  Lease,
-  LeasingWorker,
-  OpenOffer,
-  ProverPort,
-  Running,
-  WorkOptions,
+import {
+  jobId,
+  MOST_OUTPUT_BYTES,
+  type BlobId,
+  type JobId,
+  type JobKind,
+  type MadeProof,
+  type ProofDone,
+  type WorkerProgress,
+} from "./job.ts";
+import {
+  type JobLeases,
+  type JobOffer,
+  type JobQueue,
+  type Lease,
+  type LeasingWorker,
+  type OpenOffer,
+  type ProverPort,
+  type Running,
+  type WorkOptions,
+  handsOf,
 } from "./queue.ts";
-import { handsOf } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { Turns } from "./turns.ts";
 import { PHASES } from "./wire.ts";
-import { WorkerRecords } from "./worker-record.ts";
-import type { WorkerInfo } from "./worker-record.ts";
+import { WorkerRecords, type WorkerInfo } from "./worker-record.ts";
 
 interface MemoryQueueOptions {
   /** Default 30 seconds. */

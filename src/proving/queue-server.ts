@@ -1,11 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import Fastify from "fastify";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { answerWorker, MAX_BODY_BYTES, send } from "./answer-worker.ts";
 import { FleetError } from "./fleet-error.ts";
-import { refusalOf } from "./fleet-service.ts";
-import type { FleetService } from "./fleet-service.ts";
+import { refusalOf, type FleetService } from "./fleet-service.ts";
 import { PATHS } from "./wire.ts";
 
 interface QueueServerOptions {

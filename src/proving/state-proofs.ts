@@ -6,8 +6,7 @@ import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import { encodeStateInput } from "../prover/encode-state-input.ts";
 import { verify } from "../stark/proofs/verify.ts";
-import { driveTree } from "./driver.ts";
-import type { Proving, TreeOptions } from "./driver.ts";
+import { driveTree, type Proving, type TreeOptions } from "./driver.ts";
 
 /** Cells of a change's rows in the table, about. */
 const CELLS_OF_CHANGE = 2 ** 11;

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { type Hex, isPlainHex } from "../protocol/hex.ts";
 import type { ProofPhase } from "../stark/proving/column-prover.ts";
-import { JOB_KINDS } from "./job.ts";
-import type { ProofTask } from "./job.ts";
+import { JOB_KINDS, type ProofTask } from "./job.ts";
 
 /**
  * What workers send, and where: version 2, in which jobs have kinds and their bytes travel apart. A task comes back as JSON, what

@@ -1,6 +1,5 @@
 import type { Block, Provider } from "ethers";
-import { fromHex, keccak, toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
@@ -10,8 +9,7 @@ import type { ChainNews, ReadLog, BlockNews } from "./chain-news.ts";
 import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 import { flowEventOf } from "./flow-event.ts";
-import { listedEventOf } from "./list-book.ts";
-import type { ListedEvent } from "./list-book.ts";
+import { listedEventOf, type ListedEvent } from "./list-book.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */

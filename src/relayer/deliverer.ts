@@ -4,14 +4,11 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { Attempts } from "./attempts.ts";
 import { CallbackOver, listenerFailure, requireListener } from "./callback-outcome.ts";
-import { buildDelivery } from "./delivery.ts";
-import type { Delivery, KnownContents } from "./delivery.ts";
-import { reserveOf, Rewards } from "./delivery-policy.ts";
-import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
+import { buildDelivery, type Delivery, type KnownContents } from "./delivery.ts";
+import { reserveOf, Rewards, type DeliveryPolicy, type RewardsDependencies } from "./delivery-policy.ts";
 import type { Journey } from "./journey.ts";
 import type { OpenJourney } from "./journey-book.ts";
-import { PaidFailure, RoundOver } from "./own-account.ts";
-import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./own-account.ts";
+import { PaidFailure, RoundOver, type OwnAccountDependencies, type SendingRound, type SentTransaction } from "./own-account.ts";
 import type { OwnCall } from "./own-call.ts";
 import { describeRefusal } from "./refusal.ts";
 

@@ -9,8 +9,7 @@ import type { FlowBook } from "./flow-book.ts";
 import { FlowSettler } from "./flow-settler.ts";
 import type { JourneyBook, OpenJourney } from "./journey-book.ts";
 import type { ListBook } from "./list-book.ts";
-import { OwnAccount } from "./own-account.ts";
-import type { OwnAccountDependencies } from "./own-account.ts";
+import { OwnAccount, type OwnAccountDependencies } from "./own-account.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 /** A round that comes by itself ends then, and begins again with those that pay best. */

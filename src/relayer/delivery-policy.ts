@@ -1,10 +1,8 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { assetId, decodeAssetMessage, deliveryFee } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
-import { decodeInteropBundle } from "../protocol/interop-message.ts";
-import type { InteropBundle } from "../protocol/interop-message.ts";
+import { decodeInteropBundle, type InteropBundle } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { isTransferList, listFee } from "../protocol/transfer-list.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";

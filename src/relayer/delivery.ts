@@ -1,15 +1,13 @@
 import type { Interface } from "ethers";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
-import { toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { toHex, type Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { isTransferList } from "../protocol/transfer-list.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, interopHandler, tokenVault } from "./contract-interfaces.ts";
-import { proveMessage } from "./inclusion-proof.ts";
-import type { MessageInclusionProof } from "./inclusion-proof.ts";
+import { proveMessage, type MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
 import type { FindList, KnownList } from "./list-book.ts";
 import type { OwnCall } from "./own-call.ts";

@@ -1,5 +1,4 @@
-import { assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
-import type { AssetTransfer } from "../protocol/asset-message.ts";
+import { assetId, decodeAssetMessage, type AssetTransfer } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
@@ -10,8 +9,7 @@ import { bridgedToken, tokenVault } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
-import { RoundOver } from "./own-account.ts";
-import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./own-account.ts";
+import { RoundOver, type OwnAccountDependencies, type SendingRound, type SentTransaction } from "./own-account.ts";
 
 /** What the chain of birth last said of a token. The same words have the same hash. */
 export interface TokenAnnouncement {

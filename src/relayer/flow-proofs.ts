@@ -1,13 +1,10 @@
-import { flowFact, flowFactKey, hashAtomicFlow } from "../protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
-import { keccak, wordToHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../protocol/atomic-flow.ts";
+import { keccak, wordToHex, type Hex } from "../protocol/hex.ts";
 import { isMark } from "../protocol/batch-record.ts";
 import type { L1View, MessagePlace, PlacedLeaf } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { proveMessage } from "./inclusion-proof.ts";
-import { askSlot, batchRootOf, slotProof } from "./state-proof.ts";
-import type { AskedNode, BatchRoot, SlotProof } from "./state-proof.ts";
+import { askSlot, batchRootOf, slotProof, type AskedNode, type BatchRoot, type SlotProof } from "./state-proof.ts";
 
 /** The contracts' `FlowFact`. */
 export interface FlowFact {

@@ -8,8 +8,7 @@ import { atomicFlows } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { FlowBook, HeldEscrow } from "./flow-book.ts";
 import { legOf, NO_ABSENCE, outcomeOf, pivotOf, proveAbsence, proveFact } from "./flow-proofs.ts";
-import { RoundOver } from "./own-account.ts";
-import type { SendingRound, SentTransaction } from "./own-account.ts";
+import { RoundOver, type SendingRound, type SentTransaction } from "./own-account.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 /** More escrows wait for the next look; those with the highest fee come first. */

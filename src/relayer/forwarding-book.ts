@@ -1,11 +1,9 @@
-import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../protocol/asset-message.ts";
-import type { AssetTransfer } from "../protocol/asset-message.ts";
+import { AssetMessageKind, decodeAssetMessage, isAssetSender, type AssetTransfer } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { ChainEvent } from "./chain-view.ts";
-import { forwarderAddress } from "./forwarding.ts";
-import type { ForwardingHop } from "./forwarding.ts";
+import { forwarderAddress, type ForwardingHop } from "./forwarding.ts";
 
 const NATIVE_COIN: Hex = `0x${"00".repeat(20)}`;
 

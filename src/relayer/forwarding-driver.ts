@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { Provider, Signer, TransactionResponse } from "ethers";
+import { Interface, type Provider, type Signer, type TransactionResponse } from "ethers";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
@@ -8,14 +7,10 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { Attempts } from "./attempts.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
-import { claimantOf, FORWARDING_STEPS, forwarders, readHops } from "./forwarding.ts";
-import type { ForwardingHop } from "./forwarding.ts";
-import { ForwardingBook, leavingMoney } from "./forwarding-book.ts";
-import type { ForwardingTask, LeavingMoney, Withdrawal } from "./forwarding-book.ts";
-import { proveWithdrawal } from "./inclusion-proof.ts";
-import type { WithdrawalClaim } from "./inclusion-proof.ts";
-import { RoundOver } from "./own-account.ts";
-import type { OwnAccount, SendingRound, SentTransaction } from "./own-account.ts";
+import { claimantOf, FORWARDING_STEPS, forwarders, readHops, type ForwardingHop } from "./forwarding.ts";
+import { ForwardingBook, leavingMoney, type ForwardingTask, type LeavingMoney, type Withdrawal } from "./forwarding-book.ts";
+import { proveWithdrawal, type WithdrawalClaim } from "./inclusion-proof.ts";
+import { RoundOver, type OwnAccount, type SendingRound, type SentTransaction } from "./own-account.ts";
 import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 

@@ -1,7 +1,6 @@
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import { importedRootsRollingHash, type ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { BatchOnL1 } from "../settlement-layer/reader/l1-view.ts";
 
 /** A root that a chain says it has imported. */

@@ -1,5 +1,4 @@
-import { toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { toHex, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";

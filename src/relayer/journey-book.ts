@@ -1,7 +1,5 @@
-import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
-import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
-import { keccak } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { readCrossChainMessage, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
+import { keccak, type Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { decodeTokenDescription } from "../protocol/token-description.ts";

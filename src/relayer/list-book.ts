@@ -1,7 +1,6 @@
 import type { LogDescription } from "ethers";
 import type { AssetTransfer } from "../protocol/asset-message.ts";
-import { wordToHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { wordToHex, type Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { foldEntry, listFee, transferListName } from "../protocol/transfer-list.ts";
 

@@ -1,9 +1,7 @@
-import { JsonRpcApiProvider, Transaction } from "ethers";
-import type { AccessList, Provider, Signer, TransactionReceipt } from "ethers";
+import { JsonRpcApiProvider, Transaction, type AccessList, type Provider, type Signer, type TransactionReceipt } from "ethers";
 import { NamedError } from "../errors/named-error.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { objectionTo } from "./delivery-policy.ts";
-import type { DeliveryPolicy } from "./delivery-policy.ts";
+import { objectionTo, type DeliveryPolicy } from "./delivery-policy.ts";
 import type { OwnCall } from "./own-call.ts";
 
 /** EIP-7825. */

@@ -1,5 +1,4 @@
-import { toBeHex } from "ethers";
-import type { Log, Provider } from "ethers";
+import { toBeHex, type Log, type Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { hyperchainInterface, topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";

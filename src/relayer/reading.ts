@@ -1,11 +1,9 @@
 import type { Provider } from "ethers";
 import type { ChainId } from "../protocol/ids.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
-import { StandingOfBooks } from "./books-standing.ts";
-import type { BooksStanding } from "./books-standing.ts";
+import { StandingOfBooks, type BooksStanding } from "./books-standing.ts";
 import type { ChainNews, BlockNews } from "./chain-news.ts";
-import { ChainView } from "./chain-view.ts";
-import type { ChainEvent } from "./chain-view.ts";
+import { ChainView, type ChainEvent } from "./chain-view.ts";
 import { UnreadEvents } from "./unread-events.ts";
 
 /** The newest block of L1 that was looked at. */

@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { ErrorDescription } from "ethers";
+import { Interface, type ErrorDescription } from "ethers";
 import { contractErrorsAbi } from "../abi/contract-errors.ts";
 import { decodedValues } from "../protocol/decoded-values.ts";
 import { printable } from "../runtime/printable.ts";

@@ -1,5 +1,4 @@
-import { JsonRpcApiProvider } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { JsonRpcApiProvider, type Provider, type Signer } from "ethers";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
@@ -9,15 +8,13 @@ import type { BooksStanding } from "./books-standing.ts";
 import type { ChainNews } from "./chain-news.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { DeliveryLane } from "./delivery-lane.ts";
-import { policyOnBase } from "./delivery-policy.ts";
-import type { DeliveryPolicy } from "./delivery-policy.ts";
+import { policyOnBase, type DeliveryPolicy } from "./delivery-policy.ts";
 import { FlowBook } from "./flow-book.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
 import { ListBook } from "./list-book.ts";
 import type { OwnAccount, OwnAccountDependencies, Undisturbed } from "./own-account.ts";
-import { Reading } from "./reading.ts";
-import type { L1Head } from "./reading.ts";
+import { Reading, type L1Head } from "./reading.ts";
 import type { AskedNode } from "./state-proof.ts";
 import { untilIncluded } from "./until-included.ts";
 

@@ -1,6 +1,5 @@
 import type { BatchRecord } from "../protocol/batch-record.ts";
-import { hexQuantity } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../protocol/hex.ts";
 import type { L1View, PlacedLeaf } from "../settlement-layer/reader/l1-view.ts";
 
 /** The contracts' `BatchRoot`. */

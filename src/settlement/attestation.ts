@@ -1,5 +1,4 @@
-import { encodeAttestation } from "../protocol/attestation.ts";
-import type { Attestation, QuotedBatch } from "../protocol/attestation.ts";
+import { encodeAttestation, type Attestation, type QuotedBatch } from "../protocol/attestation.ts";
 import { WITHHELD } from "../protocol/data-choice.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import type { DataPolicy } from "./data-policy.ts";

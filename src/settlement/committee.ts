@@ -6,8 +6,7 @@ import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
 import type { HeldBatch } from "./batch/settlement-batch.ts";
 import type { DataPolicy } from "./data-policy.ts";
-import { collectSignatures } from "./signing/signatures.ts";
-import type { TypedDataSigner } from "./signing/signatures.ts";
+import { collectSignatures, type TypedDataSigner } from "./signing/signatures.ts";
 
 /** Holds the data of a chain that does not post it. */
 export interface CommitteeMember {

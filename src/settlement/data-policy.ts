@@ -1,6 +1,5 @@
 import { AbiCoder } from "ethers";
-import { boundOfAll, boundOfAny, PUBLISHED } from "../protocol/data-choice.ts";
-import type { DataChoice } from "../protocol/data-choice.ts";
+import { boundOfAll, boundOfAny, PUBLISHED, type DataChoice } from "../protocol/data-choice.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HeldBatch, PostingPolicy } from "./batch/settlement-batch.ts";

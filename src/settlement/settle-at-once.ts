@@ -3,15 +3,13 @@ import { sumAssetFlows } from "../protocol/asset-flows.ts";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import { decodeShown } from "../protocol/shown-execution.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
-import { commitBatchOf } from "./batch/settlement-batch.ts";
-import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
+import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "./batch/settlement-batch.ts";
 import { SETTLEMENT_STAGES } from "./batch/settlement-stage.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
 import { reduceJournal } from "./journal/progress.ts";
 import { encodeSettle } from "./l1-sender/batch-calls.ts";
 import { findExecutedBatch, readLastStoredBatch, readTotals, storedBatchOfReceipt } from "./l1-sender/chain-reader.ts";
-import { carryOut } from "./l1-sender/sender-context.ts";
-import type { SenderContext } from "./l1-sender/sender-context.ts";
+import { carryOut, type SenderContext } from "./l1-sender/sender-context.ts";
 import { confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
 

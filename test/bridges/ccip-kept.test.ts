@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { AbiCoder, Contract, ContractFactory, hexlify, toUtf8Bytes, ZeroAddress } from "ethers";
 import hre from "hardhat";
-import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAINS = [271n, 272n];
 const REQUEST = "tuple(bytes, bytes, tuple(address, uint256)[], address, bytes)";

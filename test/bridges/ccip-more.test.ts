@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { id } from "ethers";
-import type { Contract } from "ethers";
+import { id, type Contract } from "ethers";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { extraArgs, knowPool, putCcip, putMoreCcip, request, tokenWithPool, wordOf } from "./support/ccip-dapp.ts";
-import type { RateLimit } from "./support/ccip-dapp.ts";
+import {
+  extraArgs,
+  knowPool,
+  putCcip,
+  putMoreCcip,
+  request,
+  tokenWithPool,
+  wordOf,
+  type RateLimit,
+} from "./support/ccip-dapp.ts";
 import { send } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";
 

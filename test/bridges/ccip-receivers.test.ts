@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { hexlify, Interface, toUtf8Bytes } from "ethers";
-import type { Contract } from "ethers";
+import { hexlify, Interface, toUtf8Bytes, type Contract } from "ethers";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { extraArgs, knowPool, putCcip, putMoreCcip, registerPool, request } from "./support/ccip-dapp.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";

@@ -6,8 +6,7 @@ import { CcipWorker } from "../../src/bridges/ccip/worker.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { byNight } from "../support/nightly.ts";
-import { FakeMember } from "./support/fake-member.ts";
-import type { FakeLog } from "./support/fake-member.ts";
+import { FakeMember, type FakeLog } from "./support/fake-member.ts";
 
 const SENDER = "0x00000000000000000000000000000000000000aa";
 const RECEIVER = zeroPadValue("0xbbbbbb", 32);

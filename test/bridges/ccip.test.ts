@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Contract, id, Interface, parseEther } from "ethers";
-import type { ErrorFragment, Result, Signer } from "ethers";
+import { Contract, id, Interface, parseEther, type ErrorFragment, type Result, type Signer } from "ethers";
 import { ccipRampsAbi } from "../../src/abi/ccip-ramps.ts";
 import { extraArgs, knowPool, putCcip, request, tokenWithPool } from "./support/ccip-dapp.ts";
 import { send } from "./support/world.ts";

@@ -5,8 +5,7 @@ import { runInNewContext } from "node:vm";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
-import { COURIERS_TOGETHER } from "./support/couriers.ts";
-import type { Courier } from "./support/couriers.ts";
+import { COURIERS_TOGETHER, type Courier } from "./support/couriers.ts";
 import { CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
 
 /** 1,000 take minutes. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Contract, Interface, toBeHex, ZeroAddress } from "ethers";
-import type { Signer } from "ethers";
+import { Contract, Interface, toBeHex, ZeroAddress, type Signer } from "ethers";
 import { byNight } from "../support/nightly.ts";
 import { connect, route, testContract, transfer } from "./support/warp-routes.ts";
 import { send, word } from "./support/world.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Interface, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { TransactionRequest } from "ethers";
+import { Interface, keccak256, toBeHex, zeroPadValue, type TransactionRequest } from "ethers";
 import { deployHyperlane, hyperlaneContracts } from "../../src/bridges/hyperlane/deploy.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { FakeMember } from "./support/fake-member.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Interface, ZeroAddress } from "ethers";
-import type { Contract } from "ethers";
+import { Interface, ZeroAddress, type Contract } from "ethers";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";
 import { connect, route, testContract, transfer } from "./support/warp-routes.ts";

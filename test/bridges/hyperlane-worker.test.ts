@@ -5,8 +5,7 @@ import { mailbox, provenHook } from "../../src/bridges/hyperlane/interfaces.ts";
 import { HyperlaneWorker } from "../../src/bridges/hyperlane/worker.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { FakeMember } from "./support/fake-member.ts";
-import type { FakeLog } from "./support/fake-member.ts";
+import { FakeMember, type FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, RECIPIENT] = [zeroPadValue("0xaa", 32), zeroPadValue("0xbb", 32)] as const;
 /** What a refusal takes in the tests of slow ones: it is asked with its gas, and with the most that there is. */

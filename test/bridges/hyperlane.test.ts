@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { Contract, ContractFactory, id, Interface, toBeHex } from "ethers";
-import type { ContractTransactionReceipt, Signer } from "ethers";
+import { Contract, ContractFactory, id, Interface, toBeHex, type ContractTransactionReceipt, type Signer } from "ethers";
 import { compileDapp } from "./support/dapp.ts";
 import { connect, HYPERLANE_DAPP, route, testContract, transfer } from "./support/warp-routes.ts";
 import { send, word } from "./support/world.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AbiCoder, Contract, dataSlice, id, Interface, keccak256 } from "ethers";
-import type { Signer } from "ethers";
+import { AbiCoder, Contract, dataSlice, id, Interface, keccak256, type Signer } from "ethers";
 import { options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { AbiCoder, ContractFactory, Interface } from "ethers";
-import type { Contract, Signer } from "ethers";
+import { AbiCoder, ContractFactory, Interface, type Contract, type Signer } from "ethers";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { compileDapp, DAPP } from "./support/dapp.ts";
 import { options, pair, put, send, sendTokens, word } from "./support/world.ts";

@@ -2,8 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { ContractFactory, dataSlice, Interface, keccak256 } from "ethers";
-import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
+import {
+  ContractFactory,
+  dataSlice,
+  Interface,
+  keccak256,
+  type Contract,
+  type ContractTransactionReceipt,
+  type Signer,
+} from "ethers";
 import { PUBLISHED } from "../../src/bridges/layerzero/interfaces.ts";
 import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

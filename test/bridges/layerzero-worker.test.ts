@@ -10,8 +10,7 @@ import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { byNight } from "../support/nightly.ts";
-import { FakeMember } from "./support/fake-member.ts";
-import type { FakeLog, FakeTransaction } from "./support/fake-member.ts";
+import { FakeMember, type FakeLog, type FakeTransaction } from "./support/fake-member.ts";
 
 const SENDER = zeroPadValue("0xaa", 32);
 const RECEIVER = "0x00000000000000000000000000000000000000bb";

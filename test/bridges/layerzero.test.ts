@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, zeroPadValue } from "ethers";
-import type { Contract } from "ethers";
+import { ContractFactory, zeroPadValue, type Contract } from "ethers";
 import { connectLayerZero, deployLayerZero, layerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
@@ -11,8 +10,7 @@ import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { moveOn, relayerOf } from "../flow/support/interop.ts";
 import { compileDapp, DAPP, installDapp } from "./support/dapp.ts";
 

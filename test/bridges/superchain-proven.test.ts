@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { superchainAccounts } from "../../src/chain/predeploys/superchain.ts";
-import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
-import type { CheckedExecution } from "../../src/devnet/execution/check-execution.ts";
+import { checkExecution, type CheckedExecution } from "../../src/devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 import { crossAndAnswer, options, SuperchainWorld } from "./support/superchain-world.ts";
 

@@ -8,8 +8,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
 import { MemberSilentError } from "../../src/relayer/member-silence.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { FakeMember, FAKE_BLOCK_TIME } from "./support/fake-member.ts";
-import type { FakeLog } from "./support/fake-member.ts";
+import { FakeMember, FAKE_BLOCK_TIME, type FakeLog } from "./support/fake-member.ts";
 
 const [SENDER, TARGET] = [`0x${"aa".repeat(20)}`, `0x${"bb".repeat(20)}`];
 const MESSENGER = SUPERCHAIN.L2ToL2CrossDomainMessenger;

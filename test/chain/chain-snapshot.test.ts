@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { startTestChain } from "./support/chain.ts";
-import type { TestChain, TestChainOptions } from "./support/chain.ts";
+import { startTestChain, type TestChain, type TestChainOptions } from "./support/chain.ts";
 import { connect, GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask } from "./support/ask.ts";

@@ -3,10 +3,8 @@ import { describe, test } from "node:test";
 import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../src/protocol/genesis.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { startTestChain } from "./support/chain.ts";
-import type { TestChain } from "./support/chain.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask as askChain } from "./support/ask.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startPastServer } from "../../src/chain/past/past-server.ts";
-import type { PastServer } from "../../src/chain/past/past-server.ts";
+import { startPastServer, type PastServer } from "../../src/chain/past/past-server.ts";
 import { ToldBlocks } from "../../src/chain/past/told-blocks.ts";
 import { encodeState } from "../../src/chain/witness/state-bytes.ts";
 import { L1History } from "../../src/devnet/l1/past/l1-history.ts";

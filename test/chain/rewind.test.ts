@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import type { LostChange } from "../../src/chain/sequencer/replay.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { checkStatement } from "./support/check-statement.ts";
-import { startVerifiedChain } from "./support/verified-chain.ts";
-import type { VerifiedChain } from "./support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "./support/verified-chain.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask } from "./support/ask.ts";
 

@@ -3,13 +3,10 @@ import { describe, it } from "node:test";
 import { chainMethods } from "../../src/chain/rpc/served/methods.ts";
 import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { keccak } from "../../src/protocol/hex.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { keccak, fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { startTestChain } from "./support/chain.ts";
-import type { TestChain } from "./support/chain.ts";
+import { startTestChain, type TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask as askChain } from "./support/ask.ts";
 

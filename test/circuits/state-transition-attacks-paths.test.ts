@@ -2,7 +2,7 @@ import { describe, it } from "node:test";
 import type { Digest, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
 import { RowType } from "../../src/circuits/state-transition/layout/row-types.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree, withFirst } from "./support/attack.ts";
-import { type Forge } from "./support/scenario.ts";
+import type { Forge } from "./support/scenario.ts";
 
 describe("attacks on paths", () => {
   it("stops a leaf that is not in the tree", () => {

@@ -10,8 +10,7 @@ import { estimateSpend } from "../../src/client/wallet/spend.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { walletView } from "../../src/client/wallet/wallet-view.ts";
 import type { TokenBalance } from "../../src/client/wallet/wallet-balances.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, BOB] = [1, 2];
 const ETHER = 10n ** 18n;

@@ -4,8 +4,7 @@ import { JsonRpcProvider, Wallet } from "ethers";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const DEPLOYER = 0;
 const PAYER = 1;

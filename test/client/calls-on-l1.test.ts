@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, toUtf8Bytes } from "ethers";
-import { call } from "../../src/client/calls/call.ts";
-import type { CallRequest } from "../../src/client/calls/call.ts";
+import { call, type CallRequest } from "../../src/client/calls/call.ts";
 import { chainAccountsAddress, chainAccountsContract, l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { chainAccounts, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { putOnLayer } from "../../src/client/sending/deployed-contract.ts";
 import type { SentCall } from "../../src/client/calls/direct-call.ts";
 import { estimateCall } from "../../src/client/transfers/estimate.ts";
-import { executeL1Call, findL1Call } from "../../src/client/calls/l1-calls.ts";
-import type { ExecutedL1Call, L1CallState } from "../../src/client/calls/l1-calls.ts";
+import { executeL1Call, findL1Call, type ExecutedL1Call, type L1CallState } from "../../src/client/calls/l1-calls.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { senderOn } from "../../src/client/sending/submit.ts";
 import { finalizeWithdrawal, viewL1, withdraw } from "../../src/client/messages/withdraw.ts";
 import { decodeL1Call } from "../../src/protocol/l1-call.ts";
-import { fromHex, toHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, ETHER, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE, RELAYER] = [0, 1, 9];
 const target = new Interface([

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { call } from "../../src/client/calls/call.ts";
-import type { CallRequest } from "../../src/client/calls/call.ts";
+import { call, type CallRequest } from "../../src/client/calls/call.ts";
 import type { SentCall } from "../../src/client/calls/direct-call.ts";
 import { estimateCall } from "../../src/client/transfers/estimate.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE] = [0, 1];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

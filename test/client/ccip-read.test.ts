@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Contract, id, Interface, JsonRpcProvider } from "ethers";
-import { createPublicClient, http } from "viem";
-import type { PublicClient } from "viem";
+import { createPublicClient, http, type PublicClient } from "viem";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;
 const STRANGER: Hex = "0x00000000000000000000000000000000000a11ce";

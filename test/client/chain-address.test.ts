@@ -6,8 +6,7 @@ import {
   parseAccount,
   parseChainAddress,
 } from "../../src/client/ecosystem/chain-address.ts";
-import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
+import { findChain, type Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const zero: Hex = `0x${"00".repeat(20)}`;

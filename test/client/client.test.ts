@@ -9,8 +9,7 @@ import { walletView } from "../../src/client/wallet/wallet-view.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 /** Account 0 has all GAS on L1; account 1 has ETH everywhere and GAS on its chain. */
 const [DEPLOYER, ALICE] = [0, 1];

@@ -13,8 +13,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
 import { clientOf } from "../flow/support/devnet.ts";
-import { deploy, ETHER, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, BOB] = [1, 2];
 const target = new Interface(["function double(uint256) payable returns (uint256)", "error Odd(uint256 value)"]);

@@ -6,8 +6,7 @@ import { BATCH_GAS_MARGIN, LIST_GAS_MARGIN } from "../../src/client/sending/gas-
 import { send } from "../../src/client/transfers/send.ts";
 import { sendListed } from "../../src/client/transfers/transfer-list.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
-import { startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;
 const TO = { chain: "b", account: `0x${"5e".repeat(20)}` };

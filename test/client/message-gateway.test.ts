@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { Interface, type TransactionReceipt } from "ethers";
 import { messageGateway, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { contractNames } from "../../src/client/sending/revert-reason.ts";
-import { announceGatewayMessage, deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/messages/gateway-messages.ts";
-import type { DeliveredGatewayMessage, GatewayMessage } from "../../src/client/messages/gateway-messages.ts";
+import {
+  announceGatewayMessage,
+  deliverGatewayMessage,
+  gatewayMessagesIn,
+  type DeliveredGatewayMessage,
+  type GatewayMessage,
+} from "../../src/client/messages/gateway-messages.ts";
 import { deployMessageGateways, messageGateways } from "../../src/client/messages/message-gateway.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, RELAYER] = [1, 9];
 const recipient = new Interface([

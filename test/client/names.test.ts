@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, JsonRpcSigner, keccak256, toUtf8Bytes } from "ethers";
-import type { JsonRpcApiProvider } from "ethers";
+import { Contract, JsonRpcSigner, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from "ethers";
 import { hyperchainInterface } from "../../src/client/sending/contract-interfaces.ts";
 import { checksumOf, parseChainAddress } from "../../src/client/ecosystem/chain-address.ts";
 import { listNames } from "../../src/client/names/name-list.ts";
@@ -13,14 +12,13 @@ import {
   requireFreeName,
   takeName,
   transferName,
+  type NameRequest,
 } from "../../src/client/names/names.ts";
-import type { NameRequest } from "../../src/client/names/names.ts";
 import { deployNames, hasNames } from "../../src/client/names/names-contract.ts";
 import { resolveChainAddress } from "../../src/client/names/resolve-name.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ETHER, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE, THIEF] = [0, 1, 2];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

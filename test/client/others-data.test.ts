@@ -5,13 +5,11 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { send } from "../../src/client/transfers/send.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import type { WalletView } from "../../src/client/wallet/wallet-view.ts";
+import { walletView, type WalletView } from "../../src/client/wallet/wallet-view.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter, messenger } from "../../src/relayer/contract-interfaces.ts";
-import { deploy, ETHER, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [MALLORY, ALICE] = [0, 1];
 const VICTIM: Hex = "0x00000000000000000000000000000000000b0b0b";

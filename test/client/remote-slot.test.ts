@@ -2,13 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, JsonRpcProvider } from "ethers";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
-import { loadSlot, viewSlot } from "../../src/client/messages/remote-slot.ts";
-import type { AskingProviderOf, RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { loadSlot, viewSlot, type AskingProviderOf, type RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;
 const STRANGER: Hex = "0x00000000000000000000000000000000000a11ce";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcApiProvider } from "ethers";
+import { Interface, type JsonRpcApiProvider } from "ethers";
 import { call } from "../../src/client/calls/call.ts";
 import { encodeChainAddress } from "../../src/client/ecosystem/chain-address.ts";
 import { assetRouter, interopCenter, tokenVault } from "../../src/client/sending/contract-interfaces.ts";
@@ -9,8 +8,7 @@ import { claimListed, owedListed } from "../../src/client/transfers/listed-claim
 import { listedStanding } from "../../src/client/transfers/listed-standing.ts";
 import { estimateSend } from "../../src/client/transfers/estimate.ts";
 import { routeOf } from "../../src/client/ecosystem/route.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import type { Sent } from "../../src/client/transfers/send.ts";
+import { send, type Sent } from "../../src/client/transfers/send.ts";
 import { bridgedToken } from "../../src/client/tokens/token.ts";
 import { sendListed } from "../../src/client/transfers/transfer-list.ts";
 import { finalizeWithdrawal, viewL1 } from "../../src/client/messages/withdraw.ts";
@@ -18,8 +16,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { interopCallValue } from "../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const [DEPLOYER, ALICE, RELAYER] = [0, 1, 9];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

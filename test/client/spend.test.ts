@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import { deposit } from "../../src/client/queue/deposit.ts";
-import { estimateSpend, spend } from "../../src/client/wallet/spend.ts";
-import type { SpendRequest, Spent } from "../../src/client/wallet/spend.ts";
+import { estimateSpend, spend, type SpendRequest, type Spent } from "../../src/client/wallet/spend.ts";
 import { bridgedTokenAddress } from "../../src/client/tokens/token.ts";
 import { walletView } from "../../src/client/wallet/wallet-view.ts";
 import { AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
-import { toHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const [MALLORY, ALICE] = [0, 1];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { lacksToken } from "../../src/client/sending/insufficient-funds.ts";
 import { solidityLines } from "../../src/client/sending/remote-failure.ts";
 import { refusalInWords, refusalOf } from "../../src/client/sending/submit.ts";

@@ -1,8 +1,6 @@
-import { ContractFactory, Interface } from "ethers";
-import type { HDNodeWallet, Provider, Signer } from "ethers";
+import { ContractFactory, Interface, type HDNodeWallet, type Provider, type Signer } from "ethers";
 import hre from "hardhat";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";

@@ -4,13 +4,11 @@ import { Interface } from "ethers";
 import { bundleResult } from "../../src/client/messages/bundle-result.ts";
 import { findChain } from "../../src/client/ecosystem/ecosystem.ts";
 import { deployRemoteSwap, REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
-import { estimateSwap, swap } from "../../src/client/transfers/swap.ts";
-import type { SentSwap, SwapRequest } from "../../src/client/transfers/swap.ts";
+import { estimateSwap, swap, type SentSwap, type SwapRequest } from "../../src/client/transfers/swap.ts";
 import { findToken, tokenThere } from "../../src/client/tokens/token.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf, type ClientEcosystem } from "./support.ts";
 
 const ALICE = 1;
 const BOB = "0x0000000000000000000000000000000000000b0b";

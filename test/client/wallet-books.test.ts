@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { tokenHoldings } from "../../src/client/tokens/token-holdings.ts";
 import { WalletBooks } from "../../src/client/wallet/wallet-books.ts";
-import { walletView } from "../../src/client/wallet/wallet-view.ts";
-import type { WalletView } from "../../src/client/wallet/wallet-view.ts";
+import { walletView, type WalletView } from "../../src/client/wallet/wallet-view.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { deploy, ETHER, startClientEcosystem } from "./support.ts";
-import type { ClientEcosystem } from "./support.ts";
+import { deploy, ETHER, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 
 const [ALICE, STRANGER] = [1, 9];
 const JUNK = 130;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet, TransactionLike } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";
 /** Deploys code that logs slot 0 with no topic: PUSH0 SLOAD PUSH0 MSTORE PUSH1 32 PUSH0 LOG0 STOP. */

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { answersOfNodes } from "../../scripts/rpc-table/table.ts";
-import { ABSENT, differencesOf } from "./beside-hardhat/compare.ts";
-import type { Difference } from "./beside-hardhat/compare.ts";
+import { ABSENT, differencesOf, type Difference } from "./beside-hardhat/compare.ts";
 import { writeHistory } from "./beside-hardhat/history.ts";
-import { interview } from "./beside-hardhat/interview.ts";
-import type { Asked, Interviewed } from "./beside-hardhat/interview.ts";
+import { interview, type Asked, type Interviewed } from "./beside-hardhat/interview.ts";
 import { explained } from "./beside-hardhat/known-differences.ts";
 import { openTwoNodes } from "./beside-hardhat/nodes.ts";
 import { askBeyondHardhat, misshapen } from "./beside-hardhat/shapes.ts";

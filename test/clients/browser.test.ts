@@ -4,8 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "../page/support/browser.ts";
 
 /**

@@ -18,8 +18,7 @@ import { Provider, utils, Wallet } from "zksync-ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
-import { CHAIN_ID, erc20, startClientBench } from "./support/bench.ts";
-import type { ClientBench } from "./support/bench.ts";
+import { CHAIN_ID, erc20, startClientBench, type ClientBench } from "./support/bench.ts";
 
 const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as typeof Ethers;
 

@@ -6,8 +6,7 @@ import { createPublicClient, createWalletClient, defineChain, http } from "viem"
 import { privateKeyToAccount } from "viem/accounts";
 import { Web3 } from "web3";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
-import { createPublicClient, createWalletClient, custom, defineChain, encodeFunctionData, http } from "viem";
-import type { Transport } from "viem";
+import { createPublicClient, createWalletClient, custom, defineChain, encodeFunctionData, http, type Transport } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { testContract } from "../chain/support/artifact.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 const NOWHERE = "0x00000000000000000000000000000000000a11ce";

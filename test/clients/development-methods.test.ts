@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
-import { Transaction, verifyMessage } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Transaction, verifyMessage, type JsonRpcProvider } from "ethers";
 import hardhat from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
-import { createTestClient, http } from "viem";
-import type { TestClient } from "viem";
+import { createTestClient, http, type TestClient } from "viem";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 const THERE = "0x00000000000000000000000000000000000a11ce";

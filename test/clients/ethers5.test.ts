@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ethers } from "ethers5";
-import { testContract } from "../chain/support/artifact.ts";
-import type { TestContract } from "../chain/support/artifact.ts";
-import { ALICE, BOB, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { testContract, type TestContract } from "../chain/support/artifact.ts";
+import { ALICE, BOB, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 type JsonRpcProvider = ethers.providers.JsonRpcProvider;
 type Way = (devnet: FlowDevnet) => JsonRpcProvider;

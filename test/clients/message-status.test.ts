@@ -3,8 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, ETHER, settleNow } from "../flow/support/devnet.ts";
-import { startRelayedPair, transferOf } from "../flow/support/interop.ts";
-import type { RelayedPair } from "../flow/support/interop.ts";
+import { startRelayedPair, transferOf, type RelayedPair } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];
 

@@ -6,8 +6,7 @@ import { createPublicClient, createWalletClient, defineChain, http, webSocket } 
 import { privateKeyToAccount } from "viem/accounts";
 import { WebSocket } from "ws";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";

@@ -10,11 +10,10 @@ import {
   toQuantity,
   verifyMessage,
   verifyTypedData,
+  type JsonRpcProvider,
 } from "ethers";
-import type { JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
-import { createPublicClient, createWalletClient, defineChain, hashTypedData, http } from "viem";
-import type { TypedDataDefinition } from "viem";
+import { createPublicClient, createWalletClient, defineChain, hashTypedData, http, type TypedDataDefinition } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { chainConfig, legacyEthAddress, publicActionsL1, walletActionsL1, walletActionsL2 } from "viem/zksync";
@@ -22,8 +21,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import hyperchain from "../../src/index.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";

@@ -16,8 +16,7 @@ import {
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
-import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/bench.ts";
-import type { ClientBench } from "./support/bench.ts";
+import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS, type ClientBench } from "./support/bench.ts";
 
 /** viem's clients of both sides, for one account, with nothing but what viem's documentation tells to configure. */
 function connect(bench: ClientBench) {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Web3, WebSocketProvider } from "web3";
-import type { Contract } from "web3";
+import { Web3, WebSocketProvider, type Contract } from "web3";
 import { testContract } from "../chain/support/artifact.ts";
-import { ALICE, BOB, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const TO = "0x00000000000000000000000000000000000A11cE";
 const ACCESS_LIST = [{ address: TO, storageKeys: [`0x${"00".repeat(32)}`] }];

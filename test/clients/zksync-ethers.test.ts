@@ -9,8 +9,7 @@ import { digestFromHex } from "../../src/protocol/digest.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
-import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/bench.ts";
-import type { ClientBench } from "./support/bench.ts";
+import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS, type ClientBench } from "./support/bench.ts";
 import { verifyProof } from "../chain/state/support/verify-proof.ts";
 
 /** zksync-ethers is CommonJS: its types are those of that half of ethers. */

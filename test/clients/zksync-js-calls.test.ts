@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { AbiCoder, Contract, id, JsonRpcProvider, Wallet } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { AbiCoder, Contract, id, JsonRpcProvider, Wallet, type TransactionReceipt } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
-import { CHAIN_ID, startClientBench, TOKENS } from "./support/bench.ts";
-import type { ClientBench } from "./support/bench.ts";
+import { CHAIN_ID, startClientBench, TOKENS, type ClientBench } from "./support/bench.ts";
 
 /**
  * zksync-js cannot always be installed, so this test makes the calls that its version 0.0.19 makes over ethers, in its order and

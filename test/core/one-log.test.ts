@@ -13,12 +13,10 @@ import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts"
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { outputsEntry } from "../../src/protocol/diff-list.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { decodePubdata } from "../../src/protocol/pubdata-decoder.ts";
 import { realGenesis } from "../chain/support/predeploys.ts";
-import { startVerifiedChain } from "../chain/support/verified-chain.ts";
-import type { VerifiedChain } from "../chain/support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { byNight } from "../support/nightly.ts";
 import { KeptInMemory } from "../chain/support/kept-in-memory.ts";

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { concat, dataSlice, getCreate2Address, id, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { TransactionRequest, Wallet, HDNodeWallet } from "ethers";
+import {
+  concat,
+  dataSlice,
+  getCreate2Address,
+  id,
+  keccak256,
+  toBeHex,
+  zeroPadValue,
+  type TransactionRequest,
+  type Wallet,
+  type HDNodeWallet,
+} from "ethers";
 import { ENTRY_POINTS } from "../../src/chain/model/entry-points.ts";
 import { entryPointInterface } from "../../src/chain/rpc/bundler/entry-points.ts";
 import { call } from "../../src/client/calls/call.ts";
@@ -10,8 +20,7 @@ import { estimateCall, estimateSend } from "../../src/client/transfers/estimate.
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { openSession } from "../../src/client/ecosystem/open-session.ts";
 import { send } from "../../src/client/transfers/send.ts";
-import { senderOn } from "../../src/client/sending/submit.ts";
-import type { Sender } from "../../src/client/sending/submit.ts";
+import { senderOn, type Sender } from "../../src/client/sending/submit.ts";
 import { acceptAdmin, offerAdmin, readTerms } from "../../src/client/governing/terms.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
@@ -20,8 +29,7 @@ import { SINGLETONS } from "../../src/chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deployEntryPoint } from "../clients/user-operations/support/entry-points.ts";
-import { ALICE, BOB, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
 
 const [LISTED, OTHER] = [271n, 272n];

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { accountSearchMethods } from "../../src/chain/rpc/blocks/account-search.ts";
-import { accountHistory } from "../../src/devnet/view/feed/account-history.ts";
-import type { AccountHistory } from "../../src/devnet/view/feed/account-history.ts";
+import { accountHistory, type AccountHistory } from "../../src/devnet/view/feed/account-history.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

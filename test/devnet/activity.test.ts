@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider, type TransactionReceipt, type Wallet } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
 import { keptNames } from "../../src/devnet/view/feed/kept-names.ts";
@@ -12,8 +11,7 @@ import type { SourceSteps } from "../../src/devnet/view/contracts/source-steps.t
 import type { StorageChanges } from "../../src/devnet/view/contracts/storage-changes.ts";
 import { contractNames } from "../../src/client/sending/revert-reason.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
 import type { ChainInfo, EcosystemInfo, EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 
 const [A, B] = [271n, 272n];

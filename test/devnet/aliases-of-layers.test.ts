@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concat, Contract, ContractFactory, Interface, ZeroHash } from "ethers";
-import type { Signer } from "ethers";
+import { concat, Contract, ContractFactory, Interface, ZeroHash, type Signer } from "ethers";
 import hre from "hardhat";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { deployedContract } from "../../src/client/sending/deployed-contract.ts";

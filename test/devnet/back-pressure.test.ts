@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN_ID = 271n;
 const DELAY_SECONDS = 3_600;

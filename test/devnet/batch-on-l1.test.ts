@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getBytes, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { getBytes, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
 import type { BatchChanges } from "../../src/chain/index/batch-archive.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import type { PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
-import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
 /** Deploys a contract of one byte, STOP: PUSH1 1, PUSH1 0, RETURN. */

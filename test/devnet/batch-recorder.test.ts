@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { SequencedBlock } from "../../src/chain/ordering/batch-reducer.ts";
-import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts";
-import type { OlderInputs } from "../../src/devnet/quorum-member/batch-recorder.ts";
+import { BatchRecorder, type OlderInputs } from "../../src/devnet/quorum-member/batch-recorder.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 

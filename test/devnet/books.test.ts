@@ -7,10 +7,8 @@ import { WebSocket } from "ws";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
 import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, type BaseContract } from "ethers";
 import { boundBy } from "../../src/devnet/reconstruction/bound-by-policy.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hexAddress, view } from "../contracts/l1/support/ecosystem.ts";
-import { startLocalL1 } from "../support/l1.ts";
-import type { LocalL1 } from "../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../support/l1.ts";
 import { attest, p256Key, shownData } from "../support/p256-attestor.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

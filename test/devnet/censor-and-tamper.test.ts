@@ -4,8 +4,7 @@ import type { JsonRpcProvider } from "ethers";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, BOB, clientOf, refusalOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, refusalOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 
 const A = 271n;

@@ -4,8 +4,7 @@ import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
 import type { DevnetOptions } from "../../src/devnet/devnet.ts";
 import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const HASH = `0x${"11".repeat(32)}`;
 /** One request of each method by which a client decides about more than its own accounts, with parameters that change little where it is answered. */

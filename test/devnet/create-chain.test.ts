@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Interface, ZeroAddress } from "ethers";
-import type { Signer } from "ethers";
+import { Interface, ZeroAddress, type Signer } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { DeployedEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -16,8 +15,7 @@ import { UnknownChainError } from "../../src/devnet/chains/unknown-chain.ts";
 import { PortInUseError } from "../../src/node/serving/listening.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { ExecutionWatch } from "../../src/devnet/execution/execution-watch.ts";
-import type {
-  ExecutionWatchDependencies,
-  ExecutionWatchOptions,
-  NamedBatch,
-  WatchedExecution,
+import {
+  ExecutionWatch,
+  type ExecutionWatchDependencies,
+  type ExecutionWatchOptions,
+  type NamedBatch,
+  type WatchedExecution,
 } from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
 import { ChainContractReader } from "../../src/devnet/chain-on-l1/chain-contract.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const DELAY_SECONDS = 3_600;
 const HALF = DELAY_SECONDS / 2;

@@ -8,8 +8,7 @@ import type { ExecutionProofInfo } from "../../src/node/execution/execution-info
 import type { ProvableBatch } from "../../src/node/execution/batch-executions.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { findStoredBatch } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
 
 const PROVEN = { chainId: 271n, prover: { execution: "proven" } } as const;

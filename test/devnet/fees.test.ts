@@ -4,8 +4,7 @@ import type { JsonRpcProvider } from "ethers";
 import { DevnetOptionsError, planDevnet } from "../../src/devnet/described/options.ts";
 import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { feeLine } from "../../src/plugin/tasks/running/fee-line.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN = 281n;
 const GWEI = 1_000_000_000n;

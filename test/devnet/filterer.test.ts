@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { ALICE, BOB, ETHER, startFlowDevnet, takenBy, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, ETHER, startFlowDevnet, takenBy, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 describe("A1: a queue for named accounts, by option", () => {
   let devnet: FlowDevnet;

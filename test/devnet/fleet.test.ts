@@ -4,8 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createProver } from "../../src/prover/prover.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { statePort } from "../../src/proving/state-port.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const TOKEN = "0123456789abcdef-token";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Feed } from "../../src/chain/rpc/transport/feed.ts";
-import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
+import { Feed, type FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
 import { followL1 } from "../../src/devnet/membership/follow-l1.ts";
 import { createDisposer } from "../../src/runtime/disposer.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";

@@ -3,15 +3,12 @@ import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { ClientError } from "../../src/client/ecosystem/client-error.ts";
 import { bridge } from "../../src/client/sending/contract-interfaces.ts";
-import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
-import type { ForcedDelivery } from "../../src/client/transfers/force-delivery.ts";
-import { loadEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
+import { forceDelivery, type ForcedDelivery } from "../../src/client/transfers/force-delivery.ts";
+import { loadEcosystem, type RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "../flow/support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, EventFragment, getCreateAddress } from "ethers";
-import type { JsonRpcProvider, Provider } from "ethers";
+import { AbiCoder, EventFragment, getCreateAddress, type JsonRpcProvider, type Provider } from "ethers";
 import { forwardingFee } from "../../src/client/messages/forward.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
@@ -10,8 +9,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { forwarderAddress } from "../../src/relayer/forwarding.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [L1, A, B] = [31_337, 271, 272];
 /** Its lowest 32 bits are alpha's id (contracts/l1/ChainIds.sol). */

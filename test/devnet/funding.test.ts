@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VoidSigner } from "ethers";
-import type { Provider } from "ethers";
+import { VoidSigner, type Provider } from "ethers";
 import { requireFunds } from "../../src/devnet/chains/funding.ts";
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { atTheirPorts } from "../../src/devnet/keeping/kept-chains.ts";
 import { planDevnet } from "../../src/devnet/described/options.ts";

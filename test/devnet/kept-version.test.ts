@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openWorld } from "../../src/devnet/keeping/world.ts";
-import type { World } from "../../src/devnet/keeping/world.ts";
+import { openWorld, type World } from "../../src/devnet/keeping/world.ts";
 import { planDevnet } from "../../src/devnet/described/options.ts";
 
 const { options, plans } = planDevnet({ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n });

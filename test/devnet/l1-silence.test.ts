@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { ALICE, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** Nothing else waits for just so long. */

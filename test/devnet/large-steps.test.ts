@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { JsonRpcProvider } from "ethers";
-import { getCreateAddress } from "ethers";
+import { type JsonRpcProvider, getCreateAddress } from "ethers";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { type Hex, wordToHex } from "../../src/protocol/hex.ts";
-import { ALICE, BOB, clientOf, settleNow, startFlowDevnet, takenBy } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "../flow/support/devnet.ts";
 
 /** NOT SECURE, and fast. */
 const WEAK = {

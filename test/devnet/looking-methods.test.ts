@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider, type TransactionReceipt, type Wallet } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
 import type { AccountHistory } from "../../src/devnet/view/feed/account-history.ts";
@@ -12,8 +11,7 @@ import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts"
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { Found } from "../../src/devnet/view/looking/search.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB = "0x00000000000000000000000000000000000b0b00";

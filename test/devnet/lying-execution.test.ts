@@ -14,11 +14,9 @@ import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
 import type { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { openOwnProver } from "../execution-proof/support/own-prover.ts";
-import { corrupt, lieAbout } from "../flow/support/colluders.ts";
+import { corrupt, lieAbout, type Colluders } from "../flow/support/colluders.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
-import type { Colluders } from "../flow/support/colluders.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 /** NOT SECURE, and fast. */
 const WEAK = {

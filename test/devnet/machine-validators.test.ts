@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { MachineVerifier } from "../../src/devnet/quorum-member/machine-verifier.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
-import { startVerifiedChain } from "../chain/support/verified-chain.ts";
-import type { VerifiedChain } from "../chain/support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 

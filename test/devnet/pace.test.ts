@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [BY_TIME, BY_SIZE, BY_COST] = [271n, 272n, 273n];
 const MAX_AGE = 3_000;

@@ -8,8 +8,7 @@ import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw
 import { putOnLayer } from "../../src/client/sending/deployed-contract.ts";
 import { senderOn } from "../../src/client/sending/submit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [L1, A] = [31_337, 271];
 

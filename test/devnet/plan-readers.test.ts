@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startPlanned } from "../../src/devnet/devnet.ts";
 import { planDevnet } from "../../src/devnet/described/options.ts";
-import { flatPlan } from "../../src/options/plan.ts";
-import type { ChainPlan } from "../../src/options/plan.ts";
+import { flatPlan, type ChainPlan } from "../../src/options/plan.ts";
 import { dependencies, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** The plan, which notes the names of the values that are read of it; groups themselves are none. */

@@ -4,8 +4,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
-import { ALICE, BOB, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [BY_TIME, BY_SIZE, ON_DEMAND] = [271n, 272n, 273n];
 const INTERVAL_MS = 60_000;

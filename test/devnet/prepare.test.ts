@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import type { NamedValue } from "../../src/devnet/view/contracts/contract-call.ts";
 import type { Deployable } from "../../src/devnet/view/contracts/deployable.ts";
@@ -10,12 +9,10 @@ import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts"
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { decodeL1Call } from "../../src/protocol/l1-call.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB = "0x00000000000000000000000000000000000b0b00";

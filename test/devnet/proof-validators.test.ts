@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
-import type { MemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
+import { startMemberProcess, type MemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import type { ProvenInputs } from "../../src/devnet/quorum-member/messages.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 /** NOT SECURE, and fast. */
 const WEAK = {

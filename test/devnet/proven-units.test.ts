@@ -7,8 +7,7 @@ import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { gasOfUnits } from "../../src/protocol/native-budget.ts";
-import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet, takenBy } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "../flow/support/devnet.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 
 const CHAIN = 271n;

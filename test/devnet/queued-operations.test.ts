@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { withOperations } from "../../src/devnet/reconstruction/queued-operations.ts";
-import type { PlainLog } from "../../src/devnet/reconstruction/queued-operations.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { canonicalTxHash } from "../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
+import { withOperations, type PlainLog } from "../../src/devnet/reconstruction/queued-operations.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 

@@ -4,8 +4,7 @@ import { JsonRpcProvider } from "ethers";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import { ValidatingMember } from "../../src/devnet/quorum-member/member.ts";
 import type { MemberOperations } from "../../src/devnet/quorum-member/messages.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN_ID = 271n;
 const WINDOW_SECONDS = 3_600;

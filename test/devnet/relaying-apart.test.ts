@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { transferOf } from "../flow/support/interop.ts";
 
 const [A, B, C] = [271n, 272n, 273n];

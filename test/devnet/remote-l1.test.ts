@@ -3,14 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
 import { startRpcServer } from "../../src/chain/rpc/transport/server.ts";
-import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts/accounts.ts";
+import { DEVELOPMENT_MNEMONIC, ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
-import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
-import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
+import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { METERED_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, WebSocketProvider } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, WebSocketProvider, type JsonRpcProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
@@ -9,13 +8,11 @@ import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import type { Resealed } from "../../src/node/settling/resealing.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { DevnetChainOptions } from "../../src/devnet/devnet.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { moveOn, relayerOf, transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -8,15 +8,12 @@ import { isOfParts } from "../../src/devnet/chains/policy-kind.ts";
 import { servedPolicy } from "../../src/devnet/chains/served-policy.ts";
 import type { DataPart } from "../../src/options/fields/data-policy.ts";
 import { WITHHELD } from "../../src/protocol/data-choice.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { CALLDATA } from "../../src/settlement/data-policy.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
-import { defaultConfiguration, deployEcosystem, send, view } from "../contracts/l1/support/ecosystem.ts";
-import type { Ecosystem } from "../contracts/l1/support/ecosystem.ts";
+import { defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
 import { p256Key } from "../support/p256-attestor.ts";
 import { lower, quorumOf, scheduleTerms } from "../contracts/l1/support/terms.ts";
 

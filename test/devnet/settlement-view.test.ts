@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Interface, zeroPadValue } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, zeroPadValue, type Provider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../src/abi/transaction-root-registry.ts";
 import { createSettlementView } from "../../src/node/serving/settlement-view.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, Interface, ZeroAddress } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { id, Interface, ZeroAddress, type JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { settlementCreatorAbi } from "../../src/abi/settlement-creator.ts";
 import { call } from "../../src/client/calls/call.ts";
@@ -18,10 +17,8 @@ import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw
 import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy } from "../client/support.ts";
-import { expectedSettlement } from "../contracts/l1/support/creator.ts";
-import type { Terms } from "../contracts/l1/support/creator.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { expectedSettlement, type Terms } from "../contracts/l1/support/creator.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 /** Their lowest 32 bits are alpha's id (contracts/l1/ChainIds.sol). */

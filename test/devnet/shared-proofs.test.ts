@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { DIGEST, doubleOf, doubleOnL1 } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ZeroHash } from "ethers";
 import { readProvenInputs } from "../../src/devnet/quorum-member/shown-inputs.ts";
-import { hashOutputs } from "../../src/protocol/outputs.ts";
-import type { BatchOutputs } from "../../src/protocol/outputs.ts";
+import { hashOutputs, type BatchOutputs } from "../../src/protocol/outputs.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const NOTHING = ZeroHash as Hex;

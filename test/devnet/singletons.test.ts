@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, keccak256, Signature, Transaction, TypedDataEncoder, ZeroHash } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { id, keccak256, Signature, Transaction, TypedDataEncoder, ZeroHash, type JsonRpcProvider } from "ethers";
 import { createPublicClient, http, parseAbi } from "viem";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { viemChain } from "../../src/client/ecosystem/viem-chain.ts";
 import { MULTICALL3_CODE } from "../../src/chain/predeploys/multicall3-code.ts";
 import { PERMIT2_CODE } from "../../src/chain/predeploys/permit2-code.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { PATIENT } from "../support/patient.ts";
 
 /** Addresses as the projects publish them. */

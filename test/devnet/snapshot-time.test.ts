@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { NetworkHelpers } from "../../node_modules/@nomicfoundation/hardhat-network-helpers/dist/src/internal/network-helpers/network-helpers.js";
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import type { Eip1193Provider } from "../../src/node/serving/eip1193.ts";
-import { ALICE, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const DELAY = 3_600;

@@ -7,8 +7,7 @@ import { send } from "../../src/client/transfers/send.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { ChainInfo, EcosystemInfo, EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB: Hex = "0x00000000000000000000000000000000000b0b00";

@@ -9,10 +9,8 @@ import { InProcessProvider } from "../../src/node/serving/eip1193.ts";
 import { connectInProcess, withCallsFromOutside } from "../../src/devnet/relaying/relaying.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { traceMessage } from "../../src/devnet/view/feed/message-trace.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { startTestChain } from "../chain/support/chain.ts";
-import type { TestChain } from "../chain/support/chain.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 
 /**

@@ -8,8 +8,7 @@ import { stuckChainLine } from "../../src/plugin/tasks/session/event-lines.ts";
 import { MovableClock } from "../../src/runtime/movable-clock.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import type { L1Checkpoint } from "../../src/settlement-layer/reader/l1-watcher.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const A = 271n;
 

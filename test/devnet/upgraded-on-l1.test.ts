@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { Upgrades } from "../flow/support/upgrades.ts";
 

@@ -7,8 +7,7 @@ import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw
 import { deployVisitorCounter, visits } from "../../src/demo/visitor-counter.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 

@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import * as client from "../../src/client.ts";
-import { LISTINGS, readPage, ROOT } from "./page-listings.ts";
-import type { Listing } from "./page-listings.ts";
+import { LISTINGS, readPage, ROOT, type Listing } from "./page-listings.ts";
 
 /** By page and first line: the test files that run what a listing shows. */
 const RUN_BY = JSON.parse(readPage("test/docs/listing-tests.json")) as Record<string, Record<string, readonly string[]>>;

@@ -8,8 +8,7 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import * as client from "../../src/client.ts";
 import hyperchain from "../../src/index.ts";
 import { COPIED, IN_SEQUENCE, SURROUNDINGS } from "./listing-surroundings.ts";
-import { LISTINGS, ROOT } from "./page-listings.ts";
-import type { Listing } from "./page-listings.ts";
+import { LISTINGS, ROOT, type Listing } from "./page-listings.ts";
 
 /** Shown as it is, and run, by first-table.test.ts. */
 const RUN_WHOLE = "docs/prover.md";

@@ -36,8 +36,7 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
 import { atOnce } from "../../src/runtime/turns.ts";
-import { checkTraces } from "../stark/check-traces.ts";
-import type { Violation } from "../stark/check-traces.ts";
+import { checkTraces, type Violation } from "../stark/check-traces.ts";
 
 type Planned = PlannedBatch | LabelledExecution;
 

@@ -16,8 +16,7 @@ import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { Random } from "../chain/state/support/random.ts";

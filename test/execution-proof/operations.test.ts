@@ -6,8 +6,7 @@ import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { aliasOf } from "../../src/protocol/address-alias.ts";
-import { withReplay } from "../machine/support/operation-replay.ts";
-import type { OperationReplay } from "../machine/support/operation-replay.ts";
+import { withReplay, type OperationReplay } from "../machine/support/operation-replay.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { provenProgram } from "./support/programs.ts";
 

@@ -8,7 +8,7 @@ import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts"
 import { provableParameters } from "../../src/execution-proof/parameters.ts";
 import { CHUNK_PROFILES, SEGMENT_PROFILES, profileShape, sizedProfile } from "../../src/execution-proof/run-profiles.ts";
 import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { type Hex, toHex } from "../../src/protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
 import { ABSENT } from "../../src/stark/systems/shape.ts";
 import { committedHeights, compileSystem } from "../../src/stark/systems/system.ts";
@@ -16,7 +16,6 @@ import { type Code, push } from "../chain/support/assembler.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { planningTools, startFollowedChain } from "../node/support/followed-chain.ts";
 import { byNight } from "../support/nightly.ts";
-import { toHex } from "../../src/protocol/hex.ts";
 
 const [KECCAK256, EXP, GAS, MSTORE, MCOPY, JUMPDEST, JUMP, POP, STATICCALL] = [
   0x20, 0x0a, 0x5a, 0x52, 0x5e, 0x5b, 0x56, 0x50, 0xfa,

@@ -14,8 +14,7 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
-import { checkTraces } from "../stark/check-traces.ts";
-import type { Violation } from "../stark/check-traces.ts";
+import { checkTraces, type Violation } from "../stark/check-traces.ts";
 
 /** Calls the account that the first word of its input names with the rest of it, and stores the hash of what is returned. */
 const CALLS = {

@@ -20,7 +20,7 @@ import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import { toLimbs } from "../../src/protocol/word.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../../src/recursion/nodes/batch-program.ts";
-import { type StatedProof } from "../../src/recursion/nodes/node-hints.ts";
+import type { StatedProof } from "../../src/recursion/nodes/node-hints.ts";
 import { chunksOfRun, joinedChunks, relistedChunks } from "../../src/recursion/nodes/chunks-program.ts";
 import { listStatementCode } from "../../src/recursion/nodes/list-statement-code.ts";
 import { NodePrograms, PROGRAM_NAMES } from "../../src/recursion/nodes/node-programs.ts";

@@ -15,8 +15,7 @@ import { compileSystem } from "../../src/stark/systems/system.ts";
 import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
-import { leafProgram } from "../recursion/check-by-program.ts";
-import { checkByProgram } from "../recursion/check-by-program.ts";
+import { leafProgram, checkByProgram } from "../recursion/check-by-program.ts";
 
 /** NOT SECURE: few queries, in the run's proof and in the one of its leaf. */
 const FEW_QUERIES = { queryCount: 4, grindingBits: 4 };

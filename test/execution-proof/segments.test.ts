@@ -20,9 +20,7 @@ import { committedHeights, compileSystem, type System } from "../../src/stark/sy
 import { byNight } from "../support/nightly.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
-import { checkRun } from "../stark/check-traces.ts";
-import type { Violation } from "../stark/check-traces.ts";
-import { checkConstraints } from "../stark/check-traces.ts";
+import { checkRun, type Violation, checkConstraints } from "../stark/check-traces.ts";
 
 /** NOT SECURE: small parameters. Tables of 16 rows, so that every one is cut. */
 const PARAMETERS = smallParameters({

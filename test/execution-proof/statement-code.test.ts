@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { StatementForm } from "../../src/circuits/boundary/statement-form.ts";
-import { statementLayout } from "../../src/circuits/boundary/statement-form.ts";
+import { type StatementForm, statementLayout } from "../../src/circuits/boundary/statement-form.ts";
 import { statementValues } from "../../src/execution-proof/run-statement.ts";
 import { statementCode } from "../../src/execution-proof/statement-code.ts";
 import { Assembler } from "../../src/recursion/assembler.ts";

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, JsonRpcProvider } from "ethers";
-import type { HDNodeWallet } from "ethers";
+import { Interface, JsonRpcProvider, type HDNodeWallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
 import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../src/client/flows/atomic-flow.ts";
-import { buildFlow } from "../../src/client/flows/build-flow.ts";
-import type { FlowLegRequest } from "../../src/client/flows/build-flow.ts";
+import { buildFlow, type FlowLegRequest } from "../../src/client/flows/build-flow.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { claimEscrow } from "../../src/client/flows/flow-escrow.ts";
@@ -18,8 +16,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
 import { deploy, tokensOf } from "../client/support.ts";
-import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { relayerOf } from "./support/interop.ts";
 
 const [A, B, C] = [0, 1, 2] as const;

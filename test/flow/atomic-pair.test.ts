@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, Provider } from "ethers";
+import { Interface, type JsonRpcProvider, type Provider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { callTogether } from "../../src/client/calls/call-together.ts";
 import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
 import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../src/client/flows/atomic-flow.ts";
-import { buildFlow } from "../../src/client/flows/build-flow.ts";
-import type { FlowLegRequest } from "../../src/client/flows/build-flow.ts";
+import { buildFlow, type FlowLegRequest } from "../../src/client/flows/build-flow.ts";
 import { atomicFlows } from "../../src/client/sending/contract-interfaces.ts";
 import type { SentCall } from "../../src/client/calls/direct-call.ts";
 import { flowStatus } from "../../src/client/flows/flow-status.ts";
@@ -17,8 +15,7 @@ import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
 import { deploy } from "../client/support.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const [X, Y] = [A + (1n << 32n), A + (2n << 32n)];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { findToken } from "../../src/client/tokens/token.ts";
@@ -14,8 +13,7 @@ import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge } from "../../src/client/sending/contract-interfaces.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const erc20 = new Interface([

@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;
 const baseToken = new Interface(l2BaseTokenAbi);

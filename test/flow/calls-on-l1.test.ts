@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { call } from "../../src/client/calls/call.ts";
 import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { executeL1Call } from "../../src/client/calls/l1-calls.ts";
 import { viewL1 } from "../../src/client/messages/withdraw.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { deploy } from "../client/support.ts";
-import { ALICE, clientOf, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, V] = [271n, 272n];
 const target = new Interface([

@@ -1,28 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { HDNodeWallet, JsonRpcProvider, Log } from "ethers";
+import { Interface, type HDNodeWallet, type JsonRpcProvider, type Log } from "ethers";
 import { call } from "../../src/client/calls/call.ts";
 import { chainAccountsContract, l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { chainAccounts, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import type { SentCall } from "../../src/client/calls/direct-call.ts";
 import { estimateCall } from "../../src/client/transfers/estimate.ts";
-import { executeL1Call, onwardCall } from "../../src/client/calls/l1-calls.ts";
-import type { ExecutedL1Call, L1CallName } from "../../src/client/calls/l1-calls.ts";
+import { executeL1Call, onwardCall, type ExecutedL1Call, type L1CallName } from "../../src/client/calls/l1-calls.ts";
 import { readMessageLog } from "../../src/client/messages/sent-messages.ts";
 import { ecosystemOf } from "../../src/client/ecosystem/settlement-base.ts";
 import { refusalOf } from "../../src/client/sending/submit.ts";
 import { viewL1 } from "../../src/client/messages/withdraw.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { decodeL1Call, encodeL1Call } from "../../src/protocol/l1-call.ts";
-import { fromHex, keccak, toHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { deploy } from "../client/support.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, X] = [271n, 271n + (1n << 32n)];
 /** On x, by night. */

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import { importedRootsAbi } from "../../src/abi/imported-roots.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
-import type { OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";
+import { operateChain, type OperatedChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { missingOperations, withOperations, withOperationsOf } from "../../src/devnet/reconstruction/queued-operations.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -17,8 +14,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { ALICE, clientOf, dependencies, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, dependencies, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
 const [A, X] = [271n, 271n + (1n << 32n)];

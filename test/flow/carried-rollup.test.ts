@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { concat, hexlify, Interface, solidityPacked } from "ethers";
-import type { JsonRpcProvider, Signer } from "ethers";
+import { concat, hexlify, Interface, solidityPacked, type JsonRpcProvider, type Signer } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { reconstructCarried } from "../../src/devnet/reconstruction/reconstruct-carried.ts";
 import { messagesOf } from "../../src/devnet/reconstruction/proofs.ts";
 import { carriedBatches } from "../../src/protocol/carried-pubdata.ts";
@@ -16,8 +14,17 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { ALICE, BOB, clientOf, dependencies, RELAYER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import {
+  ALICE,
+  BOB,
+  clientOf,
+  dependencies,
+  RELAYER,
+  settleNow,
+  startFlowDevnet,
+  UNPROVEN,
+  type FlowDevnet,
+} from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 
 const [A, X, V] = [271n, 271n + (1n << 32n), 271n + (2n << 32n)];

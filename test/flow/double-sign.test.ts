@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Contract, ContractFactory, Interface, keccak256 } from "ethers";
-import type { ContractTransactionResponse, HDNodeWallet, InterfaceAbi } from "ethers";
+import {
+  AbiCoder,
+  Contract,
+  ContractFactory,
+  Interface,
+  keccak256,
+  type ContractTransactionResponse,
+  type HDNodeWallet,
+  type InterfaceAbi,
+} from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../src/protocol/quorum.ts";
 import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
-import { ALICE, BOB, clientOf, dependencies, ETHER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [LYING, HONEST] = [271n, 272n];
 const UNBONDING = 86_400n;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { HDNodeWallet, JsonRpcProvider, Provider, TransactionReceipt } from "ethers";
+import { Interface, type HDNodeWallet, type JsonRpcProvider, type Provider, type TransactionReceipt } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
@@ -9,16 +8,14 @@ import { proveHolding } from "../../src/chain/state/holding-proof.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import type { QueuedRequest } from "../../src/client/queue/l1-request.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge } from "../../src/client/sending/contract-interfaces.ts";
 import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { depositTestToken } from "./support/tokens.ts";
 

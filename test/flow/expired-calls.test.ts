@@ -10,8 +10,7 @@ import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
 import { deploy } from "../client/support.ts";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { ALICE, ETHER, RELAYER, settleNow } from "./support/devnet.ts";
-import { relayerOf, startRelayedPair } from "./support/interop.ts";
-import type { RelayedPair } from "./support/interop.ts";
+import { relayerOf, startRelayedPair, type RelayedPair } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
 const REFUNDED: Hex = "0x000000000000000000000000000000000000fa13";

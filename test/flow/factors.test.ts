@@ -3,26 +3,26 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/devnet/chains/test-attestor.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { contractErrorOf } from "../../src/settlement/errors/contract-error.ts";
 import { encodeCommit, encodeExecute, encodeProve } from "../../src/settlement/l1-sender/batch-calls.ts";
 import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
-import { collectApproval } from "../../src/settlement/signing/quorum.ts";
-import type { BatchApproval } from "../../src/settlement/signing/quorum.ts";
-import { attestedPolicy } from "../../src/settlement/attestation.ts";
-import type { Attestor } from "../../src/settlement/attestation.ts";
-import { allOf, CALLDATA, postingOf } from "../../src/settlement/data-policy.ts";
-import type { DataPolicy } from "../../src/settlement/data-policy.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/batch/settlement-batch.ts";
-import type { PostingPolicy } from "../../src/settlement/batch/settlement-batch.ts";
+import { collectApproval, type BatchApproval } from "../../src/settlement/signing/quorum.ts";
+import { attestedPolicy, type Attestor } from "../../src/settlement/attestation.ts";
+import { allOf, CALLDATA, postingOf, type DataPolicy } from "../../src/settlement/data-policy.ts";
+import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../src/settlement/batch/settlement-batch.ts";
 import { storedBatchOf } from "../settlement/support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { createSettledChain, plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "../settlement/support/settled-l1.ts";
+import {
+  createSettledChain,
+  plainMessage,
+  startSettledL1,
+  type SettledChain,
+  type SettledL1,
+} from "../settlement/support/settled-l1.ts";
 import { senderContext } from "../settlement/support/sender.ts";
 import { ANY_TIME } from "../settlement/support/approval.ts";
 

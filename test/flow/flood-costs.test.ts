@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { TestContext } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, TransactionRequest } from "ethers";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { Interface, type JsonRpcProvider, type TransactionRequest } from "ethers";
 import hre from "hardhat";
 import { chainContract, encodeDirectRequest, queuedRequest } from "../../src/client/queue/l1-request.ts";
 import { assetRouter } from "../../src/client/sending/contract-interfaces.ts";
 import { forceDelivery } from "../../src/client/transfers/force-delivery.ts";
-import { loadEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
-import type { RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
+import { loadEcosystem, type RunningEcosystem } from "../../src/client/ecosystem/running-ecosystem.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
-import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf, tokenTransferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];

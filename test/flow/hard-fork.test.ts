@@ -7,10 +7,14 @@ import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
-import { refusalOf, senderOn } from "../../src/client/sending/submit.ts";
-import type { Sender } from "../../src/client/sending/submit.ts";
-import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../src/client/governing/upgrade.ts";
-import type { ChainUpgrades } from "../../src/client/governing/upgrade.ts";
+import { refusalOf, senderOn, type Sender } from "../../src/client/sending/submit.ts";
+import {
+  addVersion,
+  readUpgrades,
+  readVersion,
+  scheduleUpgrade,
+  type ChainUpgrades,
+} from "../../src/client/governing/upgrade.ts";
 import { createDevelopmentAccounts, FUNDER_KEY, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
 import type { Hyperchains, Member } from "../../src/plugin/api/hyperchains.ts";

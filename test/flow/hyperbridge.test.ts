@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { type Hex, wordToHex } from "../../src/protocol/hex.ts";
 import { bridge, interopHandler } from "../../src/client/sending/contract-interfaces.ts";
 import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 import { callOf, journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
@@ -17,8 +16,7 @@ import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 import { byNight } from "../support/nightly.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { callOf, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
 import { depositTestToken } from "./support/tokens.ts";
 

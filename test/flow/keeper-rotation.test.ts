@@ -9,8 +9,7 @@ import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-inf
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../../src/protocol/quorum.ts";
-import { startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
 const CHAIN_ID = 271n;

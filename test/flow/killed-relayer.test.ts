@@ -2,15 +2,12 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { Transaction } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Transaction, type JsonRpcProvider } from "ethers";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { serveFaultyL1 } from "../support/faulty-l1.ts";
-import type { FaultyL1 } from "../support/faulty-l1.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { serveFaultyL1, type FaultyL1 } from "../support/faulty-l1.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 import type { RelayingReport, RelayingTask } from "./support/relayer-process.ts";
 

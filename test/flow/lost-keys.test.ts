@@ -7,8 +7,7 @@ import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { mayStandbyRevert } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { ALICE, ETHER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
 const CHAIN_ID = 271n;

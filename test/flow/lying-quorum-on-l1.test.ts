@@ -17,8 +17,7 @@ import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { type Colluders, corrupt, forge } from "./support/colluders.ts";
-import { startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { assertNothingExecuted, forgeriesOf } from "./support/forged-batches.ts";
 import { OWN_BATCHES, programsOnL1, sealOne, WEAK_CHUNKS } from "./support/on-l1.ts";
 

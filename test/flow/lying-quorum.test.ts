@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
-import { keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { messageLog, hashL2Log } from "../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -18,10 +16,8 @@ import { assetRouter, bridge } from "../../src/client/sending/contract-interface
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
-import { createLiar } from "./support/liar.ts";
-import type { Liar } from "./support/liar.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
+import { createLiar, type Liar } from "./support/liar.ts";
 import { sampleRecord } from "../support/batch-record.ts";
 
 const [HONEST, LYING, POOR] = [272n, 666n, 667n];

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Contract, ContractFactory, getCreateAddress, Interface, solidityPacked } from "ethers";
-import type { ContractRunner, JsonRpcProvider } from "ethers";
+import {
+  AbiCoder,
+  Contract,
+  ContractFactory,
+  getCreateAddress,
+  Interface,
+  solidityPacked,
+  type ContractRunner,
+  type JsonRpcProvider,
+} from "ethers";
 import hre from "hardhat";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { interopHandlerAbi } from "../../src/abi/interop-handler.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
-import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf } from "./support/interop.ts";
 import { compileOpenZeppelin } from "./support/openzeppelin.ts";
 

@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, getCreateAddress, solidityPacked } from "ethers";
-import type { Provider, TransactionReceipt, Wallet } from "ethers";
+import {
+  Contract,
+  ContractFactory,
+  getCreateAddress,
+  solidityPacked,
+  type Provider,
+  type TransactionReceipt,
+  type Wallet,
+} from "ethers";
 import hre from "hardhat";
 import { messageGatewayAbi } from "../../src/abi/message-gateway.ts";
 import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/messages/gateway-messages.ts";
-import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
-import type { MessageGateways } from "../../src/client/messages/message-gateway.ts";
+import { deployMessageGateways, type MessageGateways } from "../../src/client/messages/message-gateway.ts";
 import { interoperable } from "../contracts/l2/support/bundles.ts";
-import { ALICE, BOB, clientOf, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { compileOpenZeppelin } from "./support/openzeppelin.ts";
 
 const CHAIN = 271n;

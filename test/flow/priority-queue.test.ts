@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreateAddress, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { getCreateAddress, Interface, type JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
+import { requestFromL1, type L1Request } from "../../src/client/queue/ether-request.ts";
 import { encodeDirectRequest } from "../../src/client/queue/l1-request.ts";
-import type { L1Request } from "../../src/client/queue/ether-request.ts";
 import { hyperchainInterface as hyperchain } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 import { depositTestToken } from "./support/tokens.ts";
 
 const CHAIN_ID = 271n;

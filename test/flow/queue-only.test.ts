@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ContractFactory, getCreateAddress, Interface } from "ethers";
-import type { ContractTransactionResponse, JsonRpcProvider } from "ethers";
+import { ContractFactory, getCreateAddress, Interface, type ContractTransactionResponse, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { call } from "../../src/client/calls/call.ts";
@@ -10,8 +9,7 @@ import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
@@ -23,8 +21,7 @@ import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
-import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
@@ -18,8 +17,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -6,16 +6,14 @@ import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
-import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
-import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { startReconstructedChain } from "../../src/devnet/reconstruction/start-reconstructed-chain.ts";
 import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { ALICE, BOB, clientOf, dependencies, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, dependencies, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, X] = [271n, 271n + (1n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";

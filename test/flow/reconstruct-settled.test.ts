@@ -5,12 +5,10 @@ import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
 import { readBatchContent } from "../../src/settlement-layer/reader/batch-content.ts";
-import { plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
-import type { SettledL1 } from "../settlement/support/settled-l1.ts";
+import { plainMessage, startSettledL1, type SettledL1 } from "../settlement/support/settled-l1.ts";
 import { PublishedChain, settledGenesis } from "./support/published-chain.ts";
 import { addProvingVersion, SettlingChain } from "./support/settling-chain.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Log, Provider } from "ethers";
-import { ReconstructionError } from "../../src/chain/reconstruction/reconstruction-error.ts";
-import type { ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
+import { ReconstructionError, type ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
 import { genesisOf } from "./support/genesis.ts";

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
 
 const A = 271n;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, Provider } from "ethers";
+import { Interface, type JsonRpcProvider, type Provider } from "ethers";
 import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
@@ -10,8 +9,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { mayLackProof } from "../../src/execution-proof/batch/execution-label.ts";
-import { differences } from "./support/replay/outcomes.ts";
-import type { ReplayedBatch } from "./support/replay/outcomes.ts";
+import { differences, type ReplayedBatch } from "./support/replay/outcomes.ts";
 import { REPLAYED_FILES } from "./support/replay/replayed-files.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, ContractFactory, getAddress, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { AbiCoder, ContractFactory, getAddress, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
@@ -12,15 +11,13 @@ import { resolveChainAddress } from "../../src/client/names/resolve-name.ts";
 import { send as sendMoney } from "../../src/client/transfers/send.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/sending/contract-interfaces.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy, type FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
 import { depositToken } from "./support/tokens.ts";
 

@@ -3,16 +3,14 @@ import { after, before, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { assetRouter } from "../../src/client/sending/contract-interfaces.ts";
 import { encodeChainAddress } from "../../src/client/ecosystem/chain-address.ts";
-import { send } from "../../src/client/transfers/send.ts";
-import type { Sent } from "../../src/client/transfers/send.ts";
+import { send, type Sent } from "../../src/client/transfers/send.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { bridgedToken } from "../../src/client/tokens/token.ts";
 import { finalizeWithdrawal } from "../../src/client/messages/withdraw.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy, tokensOf } from "../client/support.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

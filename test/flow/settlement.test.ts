@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const hyperchain = new Interface(hyperchainAbi);
 const SINK: Hex = `0x${"c5".repeat(20)}`;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { BrowserProvider } from "ethers";
+import { Interface, type BrowserProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
@@ -10,8 +9,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge } from "../../src/client/sending/contract-interfaces.ts";
-import { ALICE, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];

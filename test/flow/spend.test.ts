@@ -7,8 +7,7 @@ import { bridgedTokenAddress } from "../../src/client/tokens/token.ts";
 import { walletView } from "../../src/client/wallet/wallet-view.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, tokensOf } from "../client/support.ts";
-import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

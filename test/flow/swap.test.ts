@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { bundleResult } from "../../src/client/messages/bundle-result.ts";
 import { deployRemoteSwap } from "../../src/client/transfers/remote-swap-contract.ts";
-import { swap } from "../../src/client/transfers/swap.ts";
-import type { SentSwap, SwapRequest } from "../../src/client/transfers/swap.ts";
+import { swap, type SentSwap, type SwapRequest } from "../../src/client/transfers/swap.ts";
 import { tokenThere } from "../../src/client/tokens/token.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, tokensOf } from "../client/support.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const REFUNDED = "0x000000000000000000000000000000000000f0ed";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sendListed } from "../../src/client/transfers/transfer-list.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { bridgedTokenAddress } from "../../src/protocol/holding.ts";
 import { measureListCosts, tokenOfL1 } from "./support/list-costs.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { id, Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { messenger } from "../../src/client/sending/contract-interfaces.ts";
 import { readVersion } from "../../src/client/governing/upgrade.ts";
@@ -10,14 +9,12 @@ import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
 

@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { decodePubdata } from "../../src/protocol/pubdata-decoder.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const [READER, STRANGER] = [3, 4];

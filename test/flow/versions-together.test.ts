@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { Interface, type JsonRpcProvider, type TransactionReceipt } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
@@ -12,8 +11,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
-import { ALICE, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 

@@ -3,15 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { Interface, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { knownErrorOf } from "../../src/client/sending/contract-interfaces.ts";
-import { loadSlot, viewSlot } from "../../src/client/messages/remote-slot.ts";
-import type { AskingProviderOf, RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
+import { loadSlot, viewSlot, type AskingProviderOf, type RemoteSlotRequest } from "../../src/client/messages/remote-slot.ts";
 import { readRemote } from "../../src/client/messages/read-remote.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy } from "../client/support.ts";
-import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271, 272];
 const STRANGER: Hex = "0x00000000000000000000000000000000000a11ce";

@@ -3,14 +3,19 @@ import { before, describe, it } from "node:test";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
-import { cheatHints, closingHints, impersonationHints, importHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
-import type { OpeningOfFormat3 } from "../../src/machine/hints/batch-hints.ts";
+import {
+  cheatHints,
+  closingHints,
+  impersonationHints,
+  importHints,
+  openingHints,
+  type OpeningOfFormat3,
+} from "../../src/machine/hints/batch-hints.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../src/protocol/rolling-hash.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
-import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
-import type { StateTestCase } from "./support/state-tests.ts";
+import { accountsOf, stateTestCases, transactionOf, type StateTestCase } from "./support/state-tests.ts";
 
 /** A transaction of these tests may loop through all its gas. */
 const GAS_CAP = 1_000_000n;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { BatchProvings } from "../../src/node/settling/batch-proving.ts";
-import type { BatchProving } from "../../src/node/settling/batch-proving.ts";
+import { BatchProvings, type BatchProving } from "../../src/node/settling/batch-proving.ts";
 import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import type { BatchProof, ProofOptions } from "../../src/prover/job.ts";

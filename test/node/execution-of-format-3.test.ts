@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { getCreateAddress } from "ethers";
-import type { TransactionRequest } from "ethers";
+import { getCreateAddress, type TransactionRequest } from "ethers";
 import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
 import { PROTOCOL_CODES } from "../../src/machine/protocol-codes/generated/protocol-codes.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { versionParts } from "../../src/protocol/protocol-version.ts";
-import type { Format } from "../../src/protocol/protocol-version.ts";
+import { versionParts, type Format } from "../../src/protocol/protocol-version.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { unitBudget } from "../../src/protocol/native-budget.ts";
 import type { VersionOf } from "../../src/protocol/upgrade.ts";
 import { ask } from "../chain/support/ask.ts";

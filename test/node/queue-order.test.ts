@@ -4,8 +4,7 @@ import type { Chain } from "../../src/chain/chain.ts";
 import type { PriorityOperation } from "../../src/chain/model/system-transactions.ts";
 import type { OperationOnL1 } from "../../src/node/inflow/l1-inflow.ts";
 import { batchSeconds, QueueOrder, queueTime, SettledOtherwiseError } from "../../src/node/inflow/queue-order.ts";
-import { digestToHex } from "../../src/protocol/digest.ts";
-import type { Digest } from "../../src/protocol/digest.ts";
+import { digestToHex, type Digest } from "../../src/protocol/digest.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
 

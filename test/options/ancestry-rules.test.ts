@@ -3,8 +3,7 @@ import { describe, test } from "node:test";
 import * as v from "valibot";
 import { ancestryConflicts } from "../../src/options/ancestry-rules.ts";
 import { CHAIN_IN_CODE } from "../../src/options/chain.ts";
-import { planChain } from "../../src/options/plan.ts";
-import type { PlannedAt, PlannedEcosystem } from "../../src/options/plan.ts";
+import { planChain, type PlannedAt, type PlannedEcosystem } from "../../src/options/plan.ts";
 import { fields } from "../../src/options/fields/values.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readValue } from "../../scripts/options-reference/field.ts";
-import type { Value } from "../../scripts/options-reference/field.ts";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import type { DevnetOptions } from "../../src/devnet/described/options.ts";
+import { readValue, type Value } from "../../scripts/options-reference/field.ts";
+import { planDevnet, type DevnetOptions } from "../../src/devnet/described/options.ts";
 import { configSchema } from "../../src/options/config.ts";
-import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
-import type { SpawnFlag } from "../../src/options/spawn-flags.ts";
+import { flagName, SPAWN_FLAGS, type SpawnFlag } from "../../src/options/spawn-flags.ts";
 import { shown } from "../../src/options/fields/values.ts";
 import { MAX_UNEXECUTED_BATCHES } from "../../src/settlement/pace/decide.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
-import { spawnConfig } from "../../src/plugin/tasks/running/spawn-options.ts";
+import { spawnConfig, type SpawnArguments } from "../../src/plugin/tasks/running/spawn-options.ts";
 import type { REQUESTS } from "../../src/plugin/api/requests.ts";
 import { readRequest } from "../../src/plugin/connection/read-request.ts";
-import type { SpawnArguments } from "../../src/plugin/tasks/running/spawn-options.ts";
 import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
 
 /** Where an option can be written. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planAddedChain, planDevnet } from "../../src/devnet/described/options.ts";
-import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/described/options.ts";
+import { planAddedChain, planDevnet, type DevnetChainOptions, type DevnetOptions } from "../../src/devnet/described/options.ts";
 
 const options = (chain: Partial<DevnetChainOptions>, prover: DevnetOptions["prover"]): DevnetOptions => ({
   ...{ chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n, prover, relayer: false },

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import type { DevnetChainOptions } from "../../src/devnet/described/options.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const HOUR = 3_600;

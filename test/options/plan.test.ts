@@ -3,8 +3,15 @@ import { describe, test } from "node:test";
 import * as v from "valibot";
 import { CHAIN_IN_CODE, CHAIN_IN_CONFIG, CHAIN_OPTIONS } from "../../src/options/chain.ts";
 import type { ChainOption } from "../../src/options/fields/field.ts";
-import { flatPlan, planChain, planOfFlat } from "../../src/options/plan.ts";
-import type { ChainPlan, FlatPlan, PlannedEcosystem, SaidChain } from "../../src/options/plan.ts";
+import {
+  flatPlan,
+  planChain,
+  planOfFlat,
+  type ChainPlan,
+  type FlatPlan,
+  type PlannedEcosystem,
+  type SaidChain,
+} from "../../src/options/plan.ts";
 import { fields } from "../../src/options/fields/values.ts";
 import { decodeEntry, encodeEntry } from "../../src/settlement/journal/journal-entry.ts";
 import { createRandom } from "../circuits/support/random.ts";

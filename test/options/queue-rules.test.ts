@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import type { DevnetChainOptions } from "../../src/devnet/described/options.ts";
+import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/options.ts";
 import { settingsOnL1 } from "../../src/options/plan.ts";
 
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planDevnet } from "../../src/devnet/described/options.ts";
-import type { DevnetOptions } from "../../src/devnet/described/options.ts";
+import { planDevnet, type DevnetOptions } from "../../src/devnet/described/options.ts";
 import { planOfFlat } from "../../src/options/plan.ts";
 
 const options = (protocolVersion: 2 | 3 | undefined, others: Partial<DevnetOptions> = {}): DevnetOptions => ({

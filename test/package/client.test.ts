@@ -3,10 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createWorkplace } from "../plugin/support/run-task.ts";
-import type { SpawnedEcosystem } from "../plugin/support/run-task.ts";
-import { installInEmptyProject } from "./support/empty-project.ts";
-import type { EmptyProject } from "./support/empty-project.ts";
+import { createWorkplace, type SpawnedEcosystem } from "../plugin/support/run-task.ts";
+import { installInEmptyProject, type EmptyProject } from "./support/empty-project.ts";
 
 const [KEY_1, KEY_2] = [
   "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",

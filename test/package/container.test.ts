@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { installInEmptyProject } from "./support/empty-project.ts";
-import type { EmptyProject } from "./support/empty-project.ts";
+import { installInEmptyProject, type EmptyProject } from "./support/empty-project.ts";
 
 const RECIPES = new URL("../../docs/recipes/container.md", import.meta.url);
 const CONFIG = `import { createRequire } from "node:module";

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { createWorkplace } from "../plugin/support/run-task.ts";
-import { installInEmptyProject } from "./support/empty-project.ts";
-import type { EmptyProject } from "./support/empty-project.ts";
+import { installInEmptyProject, type EmptyProject } from "./support/empty-project.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../fixtures/kit/", import.meta.url));
 const CONFIG = `import { createRequire } from "node:module";

@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { byNight } from "../support/nightly.ts";
-import { installInEmptyProject, supportedNodes } from "./support/empty-project.ts";
-import type { EmptyProject } from "./support/empty-project.ts";
+import { installInEmptyProject, supportedNodes, type EmptyProject } from "./support/empty-project.ts";
 
 const CONFIG = `import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { numberLabels, timeLabels } from "../../page/charts/labels.ts";
-import { startPage } from "../../src/page/page-server.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
+import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { openBrowser } from "./support/browser.ts";
 
 /** Keeps what is written on canvases until they are drawn anew. */

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, id, Interface } from "ethers";
-import type { JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, id, Interface, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 

@@ -2,15 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { send } from "../../src/client/transfers/send.ts";
-import { startPage } from "../../src/page/page-server.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { namedMember } from "./support/named-member.ts";
 import { longestTask } from "./support/long-tasks.ts";
-import { startScaledMember } from "./support/scaled-member.ts";
-import type { ScaledMember } from "./support/scaled-member.ts";
+import { startScaledMember, type ScaledMember } from "./support/scaled-member.ts";
 import { violations } from "./support/violations.ts";
 
 const [BLOCKS, MESSAGES] = [10_000, 1_000];

@@ -11,8 +11,7 @@ import {
   secondsOf,
   sharedCosts,
 } from "../../page/charts/measures.ts";
-import { withPhase, withSample } from "../../page/kept-history.ts";
-import type { KeptProof, Sample } from "../../page/kept-history.ts";
+import { withPhase, withSample, type KeptProof, type Sample } from "../../page/kept-history.ts";
 
 const LANES = [
   { name: "l1", chainId: 1 },

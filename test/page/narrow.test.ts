@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { send } from "../../src/client/transfers/send.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
-import { connect } from "node:net";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
-import { startPage } from "../../src/page/page-server.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
+import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { namedMember } from "./support/named-member.ts";
 
 /** A member that answers with what it was asked. */

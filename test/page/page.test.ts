@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, getBytes, Interface, keccak256 } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Contract, ContractFactory, getBytes, Interface, keccak256, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { WebSocket } from "ws";
 import type { Browser, Page } from "playwright-core";
@@ -14,8 +13,7 @@ import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";

@@ -5,13 +5,10 @@ import type { MessageInfo } from "../../page/answers.ts";
 import { bundlesOf } from "../../page/picture/bundles.ts";
 import type { Line } from "../../page/picture/lanes.ts";
 import { fittingSpan } from "../../page/picture/scale.ts";
-import { startPage } from "../../src/page/page-server.ts";
-import type { PageServer } from "../../src/page/page-server.ts";
-import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { startPage, type PageServer } from "../../src/page/page-server.ts";
+import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
-import { startBusyMember } from "./support/busy-member.ts";
-import type { BusyMember } from "./support/busy-member.ts";
+import { startBusyMember, type BusyMember } from "./support/busy-member.ts";
 import { namedMember } from "./support/named-member.ts";
 import { violations } from "./support/violations.ts";
 

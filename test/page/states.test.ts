@@ -10,11 +10,9 @@ import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/ac
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
-import { installWallet } from "./support/mock-wallet.ts";
-import type { MockWallet } from "./support/mock-wallet.ts";
+import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
 
 const [HIDDEN, ALPHA, BETA] = [271n, 272n, 273n];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, ContractFactory, id } from "ethers";
-import type { JsonRpcProvider, Wallet } from "ethers";
+import { AbiCoder, concat, ContractFactory, id, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
@@ -9,8 +8,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { logging, revertingWith, revertingWithData } from "./support/strangers.ts";
 import { violations } from "./support/violations.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { TRANSFER_TOPIC } from "../../page/token-answers.ts";
-import { readTransfers } from "../../page/token-transfers.ts";
-import type { AskThere } from "../../page/token-transfers.ts";
+import { readTransfers, type AskThere } from "../../page/token-transfers.ts";
 
 const TOKEN = "0x00000000000000000000000000000000000000aa";
 const NONE = 0;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, id } from "ethers";
-import type { JsonRpcProvider, Wallet } from "ethers";
+import { Contract, ContractFactory, id, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { addTransfers, mostFirst, TOKEN_SELECTORS, TRANSFER_TOPIC } from "../../page/token-answers.ts";
@@ -12,8 +11,7 @@ import { projectNames } from "../../src/plugin/project-names.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
-import { ALICE, clientOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 

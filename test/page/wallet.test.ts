@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { deposit } from "../../src/client/queue/deposit.ts";
@@ -9,12 +8,10 @@ import { send } from "../../src/client/transfers/send.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { openBrowser } from "./support/browser.ts";
-import { installWallet } from "./support/mock-wallet.ts";
-import type { MockWallet } from "./support/mock-wallet.ts";
+import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";

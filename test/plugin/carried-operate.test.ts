@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

@@ -7,12 +7,10 @@ import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { executeFlow, prepareFlow } from "../../src/client/flows/atomic-flow.ts";
 import { deployAtomicFlows } from "../../src/client/flows/atomic-flows-contract.ts";
-import { buildFlow } from "../../src/client/flows/build-flow.ts";
-import type { FlowLegRequest } from "../../src/client/flows/build-flow.ts";
+import { buildFlow, type FlowLegRequest } from "../../src/client/flows/build-flow.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Of development accounts 1 and 2. */
 const PARTY = new Wallet("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { before, describe, test } from "node:test";
 import { AbiCoder, hexlify, keccak256, toBeHex, toUtf8Bytes } from "ethers";
-import { findInLayout, textIn } from "../../src/devnet/view/books/storage-layout.ts";
-import type { StorageLayout, StoragePlace } from "../../src/devnet/view/books/storage-layout.ts";
-import { compiledLayouts } from "../../src/plugin/compiled-layout.ts";
-import type { CompiledSources } from "../../src/plugin/compiled-layout.ts";
+import { findInLayout, textIn, type StorageLayout, type StoragePlace } from "../../src/devnet/view/books/storage-layout.ts";
+import { compiledLayouts, type CompiledSources } from "../../src/plugin/compiled-layout.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 /** Everything that storage holds in a way of its own; what is in no storage stands between. */

@@ -4,8 +4,7 @@ import { before, describe, test } from "node:test";
 import { createEVM } from "@ethereumjs/evm";
 import { hexToBytes } from "@ethereumjs/util";
 import { Interface } from "ethers";
-import { compiledLines } from "../../src/plugin/compiled-lines.ts";
-import type { CompiledCode } from "../../src/plugin/compiled-lines.ts";
+import { compiledLines, type CompiledCode } from "../../src/plugin/compiled-lines.ts";
 
 /** The line that a call was on is told by a comment there; the first one has characters of several bytes. */
 const FIRST = `

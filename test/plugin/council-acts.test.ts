@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
@@ -9,8 +8,7 @@ import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/ac
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { TestChain } from "../contracts/l1/support/chain.ts";
-import { defaultConfiguration, deployEcosystem, PROTOCOL_VERSION } from "../contracts/l1/support/ecosystem.ts";
-import type { Ecosystem } from "../contracts/l1/support/ecosystem.ts";
+import { defaultConfiguration, deployEcosystem, PROTOCOL_VERSION, type Ecosystem } from "../contracts/l1/support/ecosystem.ts";
 import { quorumOf } from "../contracts/l1/support/terms.ts";
 import { createWorkplace } from "./support/run-task.ts";
 

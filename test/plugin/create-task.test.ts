@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
 import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 describe("A1: hyperchain:create", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, JsonRpcProvider, Wallet } from "ethers";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

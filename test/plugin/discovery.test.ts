@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { findEcosystem } from "../../src/plugin/discovery/find-ecosystem.ts";
-import type { Effect } from "../../src/plugin/discovery/find-ecosystem.ts";
+import { findEcosystem, type Effect } from "../../src/plugin/discovery/find-ecosystem.ts";
 import { announce, announced, logFolder } from "../../src/plugin/discovery/state-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hyperchain-discovery-"));

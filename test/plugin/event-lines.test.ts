@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { batchLine, layerOf, namedLine, stepLine } from "../../src/plugin/tasks/session/event-lines.ts";
-import type { TitledMembers } from "../../src/plugin/tasks/session/event-lines.ts";
+import { batchLine, layerOf, namedLine, stepLine, type TitledMembers } from "../../src/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
 const ADDRESS = `0x${"cd".repeat(20)}` as const;

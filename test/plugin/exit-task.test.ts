@@ -4,8 +4,7 @@ import { JsonRpcProvider, Wallet } from "ethers";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { callAfterExit } from "../../src/client/calls/account-after-exit.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Of development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

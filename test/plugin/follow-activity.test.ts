@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import { activityLines } from "../../src/plugin/tasks/following/activity-lines.ts";
-import type { Told } from "../../src/plugin/tasks/following/activity-lines.ts";
+import { activityLines, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
 
 const INFO = {

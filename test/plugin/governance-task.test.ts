@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };
 const COUNCIL = { freezeSeconds: 4_000 };

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 /** Of development account 1, the chain's only reader. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

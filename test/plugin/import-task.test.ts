@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
 import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 /** As fixtures/imported-state/README.md says. */

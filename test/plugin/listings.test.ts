@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { formatEther, JsonRpcProvider } from "ethers";
 import { LISTINGS } from "../docs/page-listings.ts";
 import { inShell } from "../docs/shell-commands.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ACCOUNT_2 = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 const workplace = createWorkplace();

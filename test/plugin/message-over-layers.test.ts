@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { JsonRpcProvider, Wallet } from "ethers";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";

@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createServer as createTcpServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createWorkplace } from "./support/run-task.ts";
-import type { RunOptions, SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type RunOptions, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const workplace = createWorkplace();
 after(() => workplace.close());

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const CAROL = "0x00000000000000000000000000000000000ca401";
 const ACCOUNT_1 = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";

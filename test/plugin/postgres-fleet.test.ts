@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { startPostgres, whyNoPostgres } from "../proving/support/postgres.ts";
-import type { TestPostgres } from "../proving/support/postgres.ts";
+import { startPostgres, whyNoPostgres, type TestPostgres } from "../proving/support/postgres.ts";
 import { createWorkplace } from "./support/run-task.ts";
 
 describe(

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { mayHaveCard } from "../../src/devices/installed-gpu.ts";
 import type { SettledBatchInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const TOKEN = "0123456789abcdef-token";
 

@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { transferOf } from "../flow/support/interop.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 /** Development account 2. */

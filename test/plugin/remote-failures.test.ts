@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, getCreateAddress, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
-import type { InterfaceAbi } from "ethers";
+import { Contract, ContractFactory, getCreateAddress, HDNodeWallet, Interface, JsonRpcProvider, type InterfaceAbi } from "ethers";
 import type { CallFailure, MessageTrace } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { inclusionOf } from "../../src/relayer/inclusion.ts";
 import { EXAMPLE_PROJECT, installPlugin } from "./connection/support/example-project.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const LINE = "at Counter.increase (contracts/Counter.sol:16)";
 const TEXT = readFileSync(join(EXAMPLE_PROJECT, "contracts/Counter.sol"), "utf8").split("\n");

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Wallet } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Wallet, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import type { Clock } from "../../src/runtime/clock.ts";
-import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
+import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import { createWorkplace } from "./support/run-task.ts";
 

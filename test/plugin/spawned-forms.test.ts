@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createWorkplace } from "./support/run-task.ts";
-import type { TaskResult } from "./support/run-task.ts";
+import { createWorkplace, type TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const ACCOUNT_1 = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";

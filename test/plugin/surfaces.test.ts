@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { ContractFactory, Interface, JsonRpcProvider, Wallet, type Provider, type Signer } from "ethers";
 import hre from "hardhat";
 import { stepsOf } from "../../src/client/sending/act-steps.ts";
 import { announceToken } from "../../src/client/messages/announce.ts";
 import { callTogether } from "../../src/client/calls/call-together.ts";
-import { call } from "../../src/client/calls/call.ts";
-import type { CallRequest } from "../../src/client/calls/call.ts";
+import { call, type CallRequest } from "../../src/client/calls/call.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { bringRoot } from "../../src/client/queue/l1-word.ts";
 import { executeL1Call } from "../../src/client/calls/l1-calls.ts";
@@ -22,8 +20,7 @@ import type { Hyperchains } from "../../src/plugin/api/hyperchains.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy as deployed } from "../client/support.ts";
 import { createHardhat } from "./connection/support/open.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 /** The development account with number 1. */

@@ -14,8 +14,8 @@ import {
   keccak256,
   toBeHex,
   Wallet,
+  type Contract,
 } from "ethers";
-import type { Contract } from "ethers";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
@@ -29,8 +29,7 @@ import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
 import { helpOf } from "./support/help.ts";
-import { askUntil, createWorkplace, SHOWN_ALONE } from "./support/run-task.ts";
-import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+import { askUntil, createWorkplace, SHOWN_ALONE, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const [KEY_1, ACCOUNT_1] = [

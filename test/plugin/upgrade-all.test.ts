@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { lateWaysOut } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
-import type { ChainToUpgrade } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem } from "./support/run-task.ts";
+import { lateWaysOut, type ChainToUpgrade } from "../../src/plugin/tasks/governing/upgrade-plan.ts";
+import { createWorkplace, type SpawnedEcosystem } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };
 const TIMES = { priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 };

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { createWorkplace } from "./support/run-task.ts";
-import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
 const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;

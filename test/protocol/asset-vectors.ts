@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
-import type { AssetTransfer } from "../../src/protocol/asset-message.ts";
+import { AssetMessageKind, type AssetTransfer } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 interface AssetVectors {

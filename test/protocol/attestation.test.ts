@@ -3,8 +3,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
 import { createTestAttestor, TEST_MEASUREMENT, TEST_ROOT } from "../../src/devnet/chains/test-attestor.ts";
 import { encodeAttestation, leafDigest, leafOf, quoteDigest } from "../../src/protocol/attestation.ts";
-import { fromHex, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { readHashVectors } from "./hash-vectors.ts";
 import { digestOfPreimage, leafPreimage, p256Key, quotePreimage, shownData } from "../support/p256-attestor.ts";
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { compareDigests, diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
-import { keyBlock, outputsEntry } from "../../src/protocol/diff-list.ts";
-import type { DiffEntry, InsertionEntry } from "../../src/protocol/diff-list.ts";
+import { keyBlock, outputsEntry, type DiffEntry, type InsertionEntry } from "../../src/protocol/diff-list.ts";
 import { toLimbs } from "../../src/protocol/word.ts";
 
 const zero = new Array<number>(8).fill(0);

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkChanges, DiffListError, keyBlock, outputsEntry, setsCode, updateHead } from "../../src/protocol/diff-list.ts";
-import type { DiffEntry, DiffListErrorCode, InsertionEntry, UpdateEntry } from "../../src/protocol/diff-list.ts";
+import {
+  checkChanges,
+  DiffListError,
+  keyBlock,
+  outputsEntry,
+  setsCode,
+  updateHead,
+  type DiffEntry,
+  type DiffListErrorCode,
+  type InsertionEntry,
+  type UpdateEntry,
+} from "../../src/protocol/diff-list.ts";
 
 const update = (index: number, value = 1n): UpdateEntry => ({ type: "update", index, isCode: false, value });
 const insertion: InsertionEntry = { type: "insertion", leafKind: 0, address: 1n, slot: 2n, value: 3n };

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createExtension } from "../../src/field/extension.ts";
-import { outputsEntry } from "../../src/protocol/diff-list.ts";
-import type { DiffEntry } from "../../src/protocol/diff-list.ts";
+import { outputsEntry, type DiffEntry } from "../../src/protocol/diff-list.ts";
 import { entryCoefficients, evaluateDiffList, OFF_CHAIN_POINT } from "../../src/protocol/evaluation.ts";
 import { createRandomness, randomChanges, randomPoint } from "./random-batches.ts";
 

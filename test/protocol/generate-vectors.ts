@@ -13,8 +13,7 @@ import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { encodePubdata, hashPubdata, pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
 import { encodeStatement } from "../../src/protocol/statement.ts";
-import { BATCH_VECTORS_FILE, pubdataOf, readBatchVectors } from "./vectors.ts";
-import type { BatchVector } from "./vectors.ts";
+import { BATCH_VECTORS_FILE, pubdataOf, readBatchVectors, type BatchVector } from "./vectors.ts";
 
 /** Everything that follows from a batch's inputs, by the TypeScript implementation. */
 export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVector["expected"] {

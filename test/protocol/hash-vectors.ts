@@ -6,12 +6,10 @@ import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { AttestationLeaf, QuotedBatch } from "../../src/protocol/attestation.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
 import type { GatewayPayload } from "../../src/protocol/gateway-message.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import type { L1Call } from "../../src/protocol/l1-call.ts";
 import type { NameAnnouncement } from "../../src/protocol/name-announcement.ts";
-import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../src/protocol/stored-batch.ts";
 
 /** Hashes of the protocol with their preimages, from an independent derivation. */
 export interface HashVectors {

@@ -10,8 +10,7 @@ import { codeDigest } from "../../src/protocol/code-digest.ts";
 import { diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
 import { digestFromHex, digestToHex } from "../../src/protocol/digest.ts";
 import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 
 /** Written by `fixtures/poseidon/derive.py`, which shares no code with this project. */
 interface Hashes {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
 import { sampleRecord } from "../support/batch-record.ts";

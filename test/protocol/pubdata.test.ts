@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex, toHex } from "../../src/protocol/hex.ts";
 import { decodePubdata, PUBDATA_REJECTION_CODES } from "../../src/protocol/pubdata-decoder.ts";
-import { encodePubdata, PubdataError, pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
-import type { Pubdata } from "../../src/protocol/pubdata.ts";
+import { encodePubdata, PubdataError, pubdataLogLeaves, type Pubdata } from "../../src/protocol/pubdata.ts";
 import { createRandomness, randomPubdata } from "./random-batches.ts";
 import { pubdataOf, readBatchVectors, readPubdataVectors, readRejectionVectors } from "./vectors.ts";
 

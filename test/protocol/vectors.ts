@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { DiffEntry } from "../../src/protocol/diff-list.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import type { Pubdata } from "../../src/protocol/pubdata.ts";
 
 /** A diff entry as JSON has it: big numbers as hexadecimal text. */

@@ -11,8 +11,7 @@ import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
 import type { JobQueue, ProverPort, Running, WorkerEvent } from "../../src/proving/queue.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { FAKE_PLAN, FAKE_PROOFS, FAKE_PROVER } from "./support/fake-l1.ts";
-import { QUEUES } from "./support/open-queues.ts";
-import type { TestQueue, TestQueues } from "./support/open-queues.ts";
+import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.ts";
 
 /** All that is read of it beside the plan, which is given. */
 const BATCH = { claim: { chainId: 271n, batch: { protocolVersion: 0x103n } } } as ExecutedProof;

@@ -4,8 +4,7 @@ import { createStateTransitionSystem } from "../../src/circuits/state-transition
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { KeptProofs } from "../../src/node/settling/kept-proofs.ts";
 import { createProver } from "../../src/prover/prover.ts";
-import { ProofError } from "../../src/prover/job.ts";
-import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
+import { ProofError, type BatchProof, type ProofProgress } from "../../src/prover/job.ts";
 import { encodeStateInput } from "../../src/prover/encode-state-input.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
 import { blobId, checkedBlob, MemoryBlobs } from "../../src/proving/blobs.ts";
@@ -14,8 +13,7 @@ import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { FAKE_REPORT } from "../support/fake-metrics.ts";
 import { fakeJob, planned, proofOf } from "./support/fake-jobs.ts";
-import { openTestFleet } from "./support/fleet.ts";
-import type { TestFleet } from "./support/fleet.ts";
+import { openTestFleet, type TestFleet } from "./support/fleet.ts";
 
 const LEASE_MS = 30_000;
 const NEVER = new AbortController().signal;

@@ -7,12 +7,10 @@ import { workAt } from "../../src/proving/queue-http.ts";
 import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import { answerPgBoss, pgBossWay } from "../../src/proving/queue-pg-boss.ts";
 import type { Running, WorkerEvent } from "../../src/proving/queue.ts";
-import { startPgBoss } from "../../src/proving/start-pg-boss.ts";
-import type { StartedBoss } from "../../src/proving/start-pg-boss.ts";
+import { startPgBoss, type StartedBoss } from "../../src/proving/start-pg-boss.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { fakeJob, fakePort, inputOf, planned, proofOf } from "./support/fake-jobs.ts";
-import { startPostgres, whyNoPostgres } from "./support/postgres.ts";
-import type { TestPostgres } from "./support/postgres.ts";
+import { startPostgres, whyNoPostgres, type TestPostgres } from "./support/postgres.ts";
 
 const LEASE_MS = 30_000;
 /** What takes longer will not come. */

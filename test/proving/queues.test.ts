@@ -4,12 +4,10 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setImmediate as turn } from "node:timers/promises";
 import { driveTree } from "../../src/proving/driver.ts";
 import { blobId } from "../../src/proving/blobs.ts";
-import { jobId, MOST_OUTPUT_BYTES } from "../../src/proving/job.ts";
-import type { ProofJob } from "../../src/proving/job.ts";
+import { jobId, MOST_OUTPUT_BYTES, type ProofJob } from "../../src/proving/job.ts";
 import type { JobOffer, Running, WorkerEvent } from "../../src/proving/queue.ts";
 import { fakeJob, fakePort, inputOf, planned, proofOf, SIXTEEN_NAMES, sixteenJobs } from "./support/fake-jobs.ts";
-import { QUEUES } from "./support/open-queues.ts";
-import type { TestQueue, TestQueues } from "./support/open-queues.ts";
+import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.ts";
 
 const CHAIN = 271n;
 /** What takes longer will not come. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,8 +10,7 @@ import { keccak256, toUtf8Bytes } from "ethers";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
-import { createProver } from "../../src/prover/prover.ts";
-import type { StateProver } from "../../src/prover/prover.ts";
+import { createProver, type StateProver } from "../../src/prover/prover.ts";
 import { MAX_BODY_BYTES } from "../../src/proving/answer-worker.ts";
 import { fleetService } from "../../src/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
@@ -21,8 +19,7 @@ import type { WorkerEvent } from "../../src/proving/queue.ts";
 import { statePort } from "../../src/proving/state-port.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
-import { openTestFleet } from "./support/fleet.ts";
-import type { TestFleet } from "./support/fleet.ts";
+import { openTestFleet, type TestFleet } from "./support/fleet.ts";
 
 const TOKEN = "0123456789abcdef-token";
 const LEASE_MS = 30_000;

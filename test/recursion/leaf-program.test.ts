@@ -17,10 +17,7 @@ import { verify, type VerifyOptions } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
-import { leafProgram } from "./check-by-program.ts";
-import type { LeafProgram } from "./check-by-program.ts";
-import { checkByProgram } from "./check-by-program.ts";
-import { sectionOf } from "./check-by-program.ts";
+import { leafProgram, type LeafProgram, checkByProgram, sectionOf } from "./check-by-program.ts";
 
 const backend = createReferenceBackend();
 const field = createExtension(5);

@@ -10,8 +10,7 @@ import { createRandom } from "../circuits/support/random.ts";
 import { byNight } from "../support/nightly.ts";
 import { freeProgram } from "./nodes/free-program.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
-import { leafProgram } from "./check-by-program.ts";
-import { checkByProgram } from "./check-by-program.ts";
+import { leafProgram, checkByProgram } from "./check-by-program.ts";
 
 /** Of each kind of proof. */
 const MUTATIONS = byNight(250, 20);

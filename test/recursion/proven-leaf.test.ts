@@ -11,9 +11,7 @@ import { elementBytes, wordsOf } from "../../src/stark/transcripts/transcript-fo
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { forcedRun } from "./forced-run.ts";
 import { leafParameters, squaresLeafInput, squaresLeafSystem } from "./squares-leaf.ts";
-import { leafProgram } from "./check-by-program.ts";
-import type { LeafProgram } from "./check-by-program.ts";
-import { checkByProgram } from "./check-by-program.ts";
+import { leafProgram, type LeafProgram, checkByProgram } from "./check-by-program.ts";
 
 /** NOT SECURE: a proof of two queries, and one of a program that checks it. */
 const parameters = leafParameters({ queryCount: 2, grindingBits: 3 });

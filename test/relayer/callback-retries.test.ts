@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { toHex } from "../../src/protocol/hex.ts";
+import { type Hex, toHex } from "../../src/protocol/hex.ts";
 import { callback, interoperableAddress } from "../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { interopHandler } from "../../src/relayer/contract-interfaces.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { journeyStatus, moveOn, relayerOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { ContractFactory, Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { send } from "../../src/client/transfers/send.ts";
@@ -12,8 +11,7 @@ import { destinationBaseToken, interoperableAddress, relayerReward } from "../..
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { objectionTo, Rewards } from "../../src/relayer/delivery-policy.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { callOf, relayerOf, transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

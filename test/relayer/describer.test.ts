@@ -3,11 +3,9 @@ import { test } from "node:test";
 import { id, toBeHex } from "ethers";
 import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import { TransactionTree } from "../../src/protocol/transaction-tree.ts";
-import { RoundOver } from "../../src/relayer/own-account.ts";
-import type { SentTransaction } from "../../src/relayer/own-account.ts";
+import { RoundOver, type SentTransaction } from "../../src/relayer/own-account.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { Describer } from "../../src/relayer/describer.ts";
-import type { DescriberDependencies, TokenAnnouncement } from "../../src/relayer/describer.ts";
+import { Describer, type DescriberDependencies, type TokenAnnouncement } from "../../src/relayer/describer.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 
 const [STALLED, HEALTHY, HERE] = [1n, 2n, 3n];

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashAtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../src/protocol/atomic-flow.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/protocol/atomic-flow.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { FlowBook } from "../../src/relayer/flow-book.ts";
 
 const ACCOUNT: Hex = `0x${"11".repeat(20)}`;

@@ -11,8 +11,7 @@ import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts"
 import { atomicFlows } from "../../src/relayer/contract-interfaces.ts";
 import type { DeliveryPolicy } from "../../src/relayer/delivery-policy.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { relayerOf } from "../flow/support/interop.ts";
 
 const A = 271n;

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashAtomicFlow } from "../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../src/protocol/atomic-flow.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../src/protocol/atomic-flow.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { FlowBook } from "../../src/relayer/flow-book.ts";
-import { FlowSettler } from "../../src/relayer/flow-settler.ts";
-import type { FlowSettlerDependencies } from "../../src/relayer/flow-settler.ts";
+import { FlowSettler, type FlowSettlerDependencies } from "../../src/relayer/flow-settler.ts";
 
 const [HERE, THERE] = [271n, 272n];
 const ESCROWS = 600;

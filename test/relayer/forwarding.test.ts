@@ -7,8 +7,7 @@ import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { forwarderAddress, readHops, withHops } from "../../src/relayer/forwarding.ts";
-import type { ForwardingHop } from "../../src/relayer/forwarding.ts";
+import { forwarderAddress, readHops, withHops, type ForwardingHop } from "../../src/relayer/forwarding.ts";
 import { ForwardingBook } from "../../src/relayer/forwarding-book.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 

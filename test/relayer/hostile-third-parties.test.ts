@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Interface, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { finalizeWithdrawal, withdraw } from "../../src/client/messages/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
@@ -13,8 +12,7 @@ import type { Relayer } from "../../src/relayer/relayer.ts";
 import { messenger } from "../../src/relayer/contract-interfaces.ts";
 import { encodeExecute } from "../../src/settlement/l1-sender/batch-calls.ts";
 import { findStoredBatch, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { callOf, journeyStatus, relayerOf, transferOf } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { Transaction, Wallet } from "ethers";
-import type { Provider } from "ethers";
-import { OwnAccount, RoundOver, StateGone } from "../../src/relayer/own-account.ts";
-import type { SendingRound, SentTransaction, Undisturbed } from "../../src/relayer/own-account.ts";
+import { Transaction, Wallet, type Provider } from "ethers";
+import {
+  OwnAccount,
+  RoundOver,
+  StateGone,
+  type SendingRound,
+  type SentTransaction,
+  type Undisturbed,
+} from "../../src/relayer/own-account.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const TO: Hex = `0x${"ee".repeat(20)}`;

@@ -5,8 +5,7 @@ import { PUBLISHED, WITHHELD } from "../../src/protocol/data-choice.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { HeldBatch } from "../../src/settlement/batch/settlement-batch.ts";
-import { allOf, anyOf, CALLDATA } from "../../src/settlement/data-policy.ts";
-import type { DataPolicy } from "../../src/settlement/data-policy.ts";
+import { allOf, anyOf, CALLDATA, type DataPolicy } from "../../src/settlement/data-policy.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const NOTHING = keccak256("0x");

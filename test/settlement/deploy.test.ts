@@ -6,8 +6,7 @@ import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chain-on-l1/create-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledL1 } from "./support/settled-l1.ts";
+import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 
 describe("deploying an ecosystem", () => {
   let settled: SettledL1;

@@ -8,12 +8,10 @@ import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
-import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
-import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
+import { createL1Retry, type L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
-import { createSettledChain, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 
 const VERSION = noProofVersionOf(TRUSTED_VERSION);

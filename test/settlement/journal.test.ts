@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readFile, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, mock, test } from "node:test";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
-import { decodeEntry, encodeEntry } from "../../src/settlement/journal/journal-entry.ts";
-import type { JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
+import { decodeEntry, encodeEntry, type JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { createRandom } from "../stark/fuzz/random.ts";
 

@@ -10,11 +10,9 @@ import { openFileJournal } from "../../src/settlement/journal/journal.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
-import { serveFaultyL1 } from "../support/faulty-l1.ts";
+import { serveFaultyL1, type FaultyL1, type Fate } from "../support/faulty-l1.ts";
 import { byNight } from "../support/nightly.ts";
-import type { FaultyL1, Fate } from "../support/faulty-l1.ts";
-import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import type { SettlingReport, SettlingTask } from "./support/settling-process.ts";
 
 const STAGES = ["commit", "prove", "execute"] as const;

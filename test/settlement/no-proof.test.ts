@@ -11,8 +11,7 @@ import type { SenderContext } from "../../src/settlement/l1-sender/sender-contex
 import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/batch/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
 import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
-import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 import { ANY_TIME, approvalBy } from "./support/approval.ts";
 

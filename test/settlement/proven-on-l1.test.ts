@@ -10,8 +10,7 @@ import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
 import { SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import { type AggregatedFields, MAX_AGGREGATED_BATCHES } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
-import { fromHex, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -20,8 +19,7 @@ import { proveBatch, showBatches } from "../../src/settlement/l1-sender/prove.ts
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
 import { proofOfAggregate } from "../support/aggregate-proof.ts";
-import { createSettledChain, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext, walletOf } from "./support/sender.ts";
 
 type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1], "together" | "pace">> & {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { countingMembers } from "../../src/settlement/signing/quorum.ts";
-import type { QuorumMember } from "../../src/settlement/signing/quorum.ts";
+import { countingMembers, type QuorumMember } from "../../src/settlement/signing/quorum.ts";
 import { UnsignedError } from "../../src/settlement/signing/signatures.ts";
 
 const address = (number: number): Hex => `0x${number.toString(16).padStart(40, "0")}`;

@@ -3,15 +3,13 @@ import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { settlersData } from "../../src/devnet/chains/settlers-data.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { openSettlementAtOnce } from "../../src/settlement/settle-at-once.ts";
 import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain.ts";
 import { senderContext } from "./support/sender.ts";
-import { startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledL1 } from "./support/settled-l1.ts";
+import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 
 const NOTHING = { writes: [] };
 

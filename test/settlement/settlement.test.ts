@@ -13,14 +13,12 @@ import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
-import { createLocalMember } from "../../src/settlement/signing/quorum.ts";
-import type { QuorumMember } from "../../src/settlement/signing/quorum.ts";
+import { createLocalMember, type QuorumMember } from "../../src/settlement/signing/quorum.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { SigningRecord } from "../../src/settlement/signing/signing-record.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, plainMessage, startSettledL1, type SettledChain, type SettledL1 } from "./support/settled-l1.ts";
 import { alteredProvider, senderContext, transactorOf, walletOf } from "./support/sender.ts";
 
 describe("settlement of a chain", () => {

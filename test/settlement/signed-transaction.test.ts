@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AbstractSigner, id, JsonRpcProvider, Transaction, Wallet } from "ethers";
-import type { TransactionRequest } from "ethers";
+import { AbstractSigner, id, JsonRpcProvider, Transaction, Wallet, type TransactionRequest } from "ethers";
 import { signedTransaction } from "../../src/settlement/l1-sender/signed-transaction.ts";
 
 /** Completes nothing, so that what is signed is what the test says. */

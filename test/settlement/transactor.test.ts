@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { BrowserProvider, Interface, Transaction, Wallet } from "ethers";
-import type { HDNodeWallet, Provider } from "ethers";
+import { BrowserProvider, Interface, Transaction, Wallet, type HDNodeWallet, type Provider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
-import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
-import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
+import { createL1Retry, type L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledL1 } from "./support/settled-l1.ts";
+import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { alteredProvider, transactorOf, walletOf } from "./support/sender.ts";
 
 /** The wallet, reaching an L1 some of whose methods are replaced, or which gets transactions as is said here. */

@@ -11,8 +11,7 @@ import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
 import { storedBatchOf } from "./support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/errors/settlement-error.ts";
-import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledL1 } from "./support/settled-l1.ts";
+import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 
 describe("a chain that keeps its data off L1", () => {

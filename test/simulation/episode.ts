@@ -3,8 +3,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import type { Action, Deployment, Intent, Situation } from "./actions/action.ts";
 import { ACTIONS } from "./actions/all.ts";
 import type { Coverage } from "./coverage.ts";
-import { auditL1, auditModel } from "./invariants/audit.ts";
-import type { Audit } from "./invariants/audit.ts";
+import { auditL1, auditModel, type Audit } from "./invariants/audit.ts";
 import { chainsIn, checkAudit, marksIn } from "./invariants/between-steps.ts";
 import { Closing } from "./invariants/closing.ts";
 import { Drain } from "./invariants/drain.ts";
@@ -20,13 +19,11 @@ import type { Transaction } from "./model/frame.ts";
 import { perform } from "./model/perform.ts";
 import type { Call, Chain, World } from "./model/world.ts";
 import { isAnyFrozen } from "./model/standings.ts";
-import { observe } from "./observe.ts";
-import type { Prepared } from "./observe.ts";
+import { observe, type Prepared } from "./observe.ts";
 import type { RawCall, Log } from "./support/l1.ts";
 import { Choices } from "./support/random.ts";
 import type { Scene } from "./support/scene.ts";
-import { route } from "./third-parties.ts";
-import type { Attempt } from "./third-parties.ts";
+import { route, type Attempt } from "./third-parties.ts";
 
 /** What happens in a step: attempts without effect, then a transaction. */
 export interface Step {

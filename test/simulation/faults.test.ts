@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { TestContext } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import { AbiCoder } from "ethers";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { Coverage } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import { Violation } from "./invariants/violation.ts";
@@ -14,8 +12,7 @@ import type { Addresses } from "./model/world.ts";
 import { EPISODE_STEPS, OPENING, usual } from "./simulation.ts";
 import { Codec } from "./support/codec.ts";
 import { Choices } from "./support/random.ts";
-import { deployScene } from "./support/scene.ts";
-import type { Scene } from "./support/scene.ts";
+import { deployScene, type Scene } from "./support/scene.ts";
 
 /** Most are noticed in the first, within a hundred steps; some need what only some episodes have. */
 const MOST_EPISODES = 10;

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { isGood, partsOf, runParts } from "./parts.ts";
-import type { PartEnd } from "./parts.ts";
+import { isGood, partsOf, runParts, type PartEnd } from "./parts.ts";
 
 /** So few that nothing need be met. */
 const FEW_STEPS = 20;

@@ -1,9 +1,7 @@
 import { Coverage } from "./coverage.ts";
-import { Episode } from "./episode.ts";
-import type { Step } from "./episode.ts";
+import { Episode, type Step } from "./episode.ts";
 import { Codec } from "./support/codec.ts";
-import { deployScene } from "./support/scene.ts";
-import type { Scene } from "./support/scene.ts";
+import { deployScene, type Scene } from "./support/scene.ts";
 
 /** Most replays that a search for a shorter trace may take. */
 const MOST_REPLAYS = 60;

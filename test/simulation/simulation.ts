@@ -1,12 +1,10 @@
 import { ACTIONS } from "./actions/all.ts";
 import type { Action } from "./actions/action.ts";
 import { Coverage, targetOf } from "./coverage.ts";
-import { Episode } from "./episode.ts";
-import type { Step } from "./episode.ts";
+import { Episode, type Step } from "./episode.ts";
 import { Codec } from "./support/codec.ts";
 import { Choices } from "./support/random.ts";
-import { deployScene } from "./support/scene.ts";
-import type { Scene } from "./support/scene.ts";
+import { deployScene, type Scene } from "./support/scene.ts";
 
 /** Steps after which everything begins anew. */
 export const EPISODE_STEPS = 500;

@@ -8,8 +8,7 @@ import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
-import { checkTraces } from "./check-traces.ts";
-import { checkConstraints } from "./check-traces.ts";
+import { checkTraces, checkConstraints } from "./check-traces.ts";
 
 const parameters = smallParameters();
 const fibonacci = fibonacciSystem(parameters);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openHardhatProject } from "../../scripts/suites/hardhat-project.ts";
-import type { HardhatProject } from "../../scripts/suites/hardhat-project.ts";
+import { openHardhatProject, type HardhatProject } from "../../scripts/suites/hardhat-project.ts";
 import { differencesOf } from "../../scripts/suites/outcomes.ts";
 import { installPlugin } from "../plugin/connection/support/example-project.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, mock, test } from "node:test";
-import { AbiCoder, id } from "ethers";
-import type { Interface } from "ethers";
+import { AbiCoder, id, type Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Member } from "../../src/plugin/api/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";

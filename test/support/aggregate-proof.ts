@@ -1,8 +1,6 @@
-import { aggregateStatement } from "../../src/protocol/aggregate.ts";
-import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { aggregateStatement, type AggregatedFields } from "../../src/protocol/aggregate.ts";
 import { digestFromHex, elementsToBytes } from "../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 
 /** What the double of the aggregates' verifier takes for a proof: the hash of the statement, a word for each part. */
 export function proofOfAggregate(items: readonly AggregatedFields[], digest: Hex): Hex {

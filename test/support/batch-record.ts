@@ -1,7 +1,5 @@
-import { hashRefusedDestinations, NO_BATCH } from "../../src/protocol/batch-record.ts";
-import type { BatchRecord } from "../../src/protocol/batch-record.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { hashRefusedDestinations, NO_BATCH, type BatchRecord } from "../../src/protocol/batch-record.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 
 /** A record with a value of its own in each word that versions so far use, and some fields replaced. */

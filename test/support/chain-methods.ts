@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { isAbsent } from "../../scripts/rpc-table/ask-hardhat.ts";
-import type { MethodError } from "../../scripts/rpc-table/ask-hardhat.ts";
+import { isAbsent, type MethodError } from "../../scripts/rpc-table/ask-hardhat.ts";
 import { METHODS_OF_NODES } from "../../scripts/rpc-table/methods-of-nodes.ts";
 import type { Standing } from "../../scripts/rpc-table/table.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";

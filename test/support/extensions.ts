@@ -1,6 +1,5 @@
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
 
 /** In place of a chain's extensions where no L1 compares them. */
 export const SOME_EXTENSIONS: Hex = wordToHex(0xe0n);

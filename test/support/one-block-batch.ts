@@ -2,10 +2,8 @@ import type { SealedBatch } from "../../src/chain/model/sealed-batch.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
-import type { PubdataLog } from "../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import { pubdataLogLeaves, type PubdataLog } from "../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../src/protocol/rolling-hash.ts";
 import { SOME_EXTENSIONS } from "./extensions.ts";
 
 /** What a test says about a batch that no chain has executed; what it leaves out is not there. */

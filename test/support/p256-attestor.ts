@@ -1,5 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { AbiCoder, id, sha256 } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 

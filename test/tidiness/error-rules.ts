@@ -1,6 +1,5 @@
 import ts from "typescript";
-import { parse } from "./source-tree.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { parse, type SourceTree } from "./source-tree.ts";
 
 /** What the classes of errors come from; only this one extends the language's Error. */
 export const BASE_ERROR = "NamedError";

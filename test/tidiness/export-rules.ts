@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import ts from "typescript";
-import { parse } from "./source-tree.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { parse, type SourceTree } from "./source-tree.ts";
 
 /** Names under which more than one file exports a type, each as `name: files`. */
 export function repeatedTypeNames(tree: SourceTree): string[] {

@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import { circlesOf } from "./import-rules.ts";
-import { referencesOf } from "./source-tree.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { referencesOf, type SourceTree } from "./source-tree.ts";
 
 /** Folders whose files import each other in a circle, types included; a folder and one in it are two. */
 export function folderCircles(tree: SourceTree): string[] {

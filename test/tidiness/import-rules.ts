@@ -1,5 +1,4 @@
-import { referencesOf } from "./source-tree.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { referencesOf, type SourceTree } from "./source-tree.ts";
 
 /** A room is a file or a folder (ending in a slash) of src; the longest name that fits a file is its room. */
 export type Rooms = Readonly<Record<string, readonly string[]>>;

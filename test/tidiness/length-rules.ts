@@ -1,6 +1,5 @@
 import ts from "typescript";
-import { parse } from "./source-tree.ts";
-import type { SourceTree } from "./source-tree.ts";
+import { parse, type SourceTree } from "./source-tree.ts";
 
 /** Lines of the longest function that is allowed, with its head. */
 export const LONGEST_FUNCTION = 70;

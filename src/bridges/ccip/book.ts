@@ -4,8 +4,7 @@ import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import { ccipRamps } from "./interfaces.ts";
-import { messageIdOf, readMessage } from "./message.ts";
-import type { CcipMessage } from "./message.ts";
+import { messageIdOf, readMessage, type CcipMessage } from "./message.ts";
 
 /** A message that an application has sent. */
 export interface SentCcipMessage extends CcipMessage {

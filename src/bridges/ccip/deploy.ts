@@ -2,8 +2,7 @@ import { getCreateAddress } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeMember, GatewayTo } from "../bridge-member.ts";
 import { connectPeers, stepTowards } from "../connect-peers.ts";
-import { createStep, deployFixed, idChanged, WEI_PER_GAS } from "../fixed-deployment.ts";
-import type { Transmit } from "../fixed-deployment.ts";
+import { createStep, deployFixed, idChanged, WEI_PER_GAS, type Transmit } from "../fixed-deployment.ts";
 import type { OwnArtifacts } from "../published-code.ts";
 import { ccipRamps } from "./interfaces.ts";
 

@@ -1,5 +1,4 @@
-import { AbiCoder, id as hashOfText, keccak256 } from "ethers";
-import type { Result } from "ethers";
+import { AbiCoder, id as hashOfText, keccak256, type Result } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ccipRamps } from "./interfaces.ts";
 

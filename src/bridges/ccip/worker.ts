@@ -1,15 +1,18 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
-import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
+import {
+  BridgeWork,
+  type BridgeMessages,
+  type BridgeSending,
+  type BridgeWorkDependencies,
+  type DueWork,
+  type LookOptions,
+} from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
-import { beginLook, refusalFrom } from "../worked-member.ts";
-import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
-import { CcipBook } from "./book.ts";
-import type { SentCcipMessage } from "./book.ts";
-import { ccipContracts } from "./deploy.ts";
-import type { CcipContracts } from "./deploy.ts";
+import { beginLook, refusalFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
+import { CcipBook, type SentCcipMessage } from "./book.ts";
+import { ccipContracts, type CcipContracts } from "./deploy.ts";
 import { ccipRamps, ccipRmn } from "./interfaces.ts";
 import { emptyPool, lacksPubdataGas, readFailure, refusingToken } from "./receiver-revert.ts";
 

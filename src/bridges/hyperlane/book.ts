@@ -5,8 +5,7 @@ import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import type { HyperlaneContracts } from "./deploy.ts";
 import { mailbox, provenHook } from "./interfaces.ts";
-import { decodeMessage } from "./message.ts";
-import type { HyperlaneMessage } from "./message.ts";
+import { decodeMessage, type HyperlaneMessage } from "./message.ts";
 
 /** A message that an application has dispatched. */
 export interface DispatchedMessage extends HyperlaneMessage {

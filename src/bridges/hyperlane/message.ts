@@ -1,5 +1,4 @@
-import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
 
 /**
  * A message as Hyperlane's `Message.sol` lays it out: version (1) ‖ nonce (4) ‖ origin (4) ‖ sender (32) ‖ destination (4) ‖

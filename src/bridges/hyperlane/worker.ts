@@ -1,19 +1,21 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
-import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending, LookOptions } from "../bridge-work.ts";
+import {
+  BridgeWork,
+  type BridgeMessages,
+  type BridgeWorkDependencies,
+  type DueWork,
+  type BridgeSending,
+  type LookOptions,
+} from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
-import { beginLook, revertFrom } from "../worked-member.ts";
-import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
-import { MessageBook } from "./book.ts";
-import type { DispatchedMessage } from "./book.ts";
-import { hyperlaneContracts } from "./deploy.ts";
-import type { HyperlaneContracts } from "./deploy.ts";
+import { beginLook, revertFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
+import { MessageBook, type DispatchedMessage } from "./book.ts";
+import { hyperlaneContracts, type HyperlaneContracts } from "./deploy.ts";
 import { mailbox } from "./interfaces.ts";
 import { moduleMetadata } from "./module-metadata.ts";
-import { mayLackMetadata, moduleOf, processRefusal } from "./refusals.ts";
-import type { ProcessRefusal } from "./refusals.ts";
+import { mayLackMetadata, moduleOf, processRefusal, type ProcessRefusal } from "./refusals.ts";
 
 interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
   /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */

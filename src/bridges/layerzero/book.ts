@@ -1,15 +1,12 @@
 import type { Log, LogDescription } from "ethers";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
-import { readExecutorOptions } from "./executor-options.ts";
-import type { ExecutorOptions } from "./executor-options.ts";
+import { readExecutorOptions, type ExecutorOptions } from "./executor-options.ts";
 import { devnetExecutor, endpoint, library } from "./interfaces.ts";
-import { decodePacket, destinationIn, guidOf } from "./packet.ts";
-import type { Packet } from "./packet.ts";
+import { decodePacket, destinationIn, guidOf, type Packet } from "./packet.ts";
 
 /** The accounts that a packet's sender pays. */
 interface PaidWorkers {

@@ -2,10 +2,8 @@ import { getCreateAddress } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeMember, GatewayTo } from "../bridge-member.ts";
 import { CALL_GAS, connectPeers, stepTowards } from "../connect-peers.ts";
-import { createStep, deployFixed, idChanged, WEI_PER_GAS } from "../fixed-deployment.ts";
-import type { SetUpStep, Transmit } from "../fixed-deployment.ts";
-import { publishedCode } from "../published-code.ts";
-import type { OwnArtifacts } from "../published-code.ts";
+import { createStep, deployFixed, idChanged, WEI_PER_GAS, type SetUpStep, type Transmit } from "../fixed-deployment.ts";
+import { publishedCode, type OwnArtifacts } from "../published-code.ts";
 import { devnetExecutor, endpoint, library, PACKAGES, PUBLISHED } from "./interfaces.ts";
 
 /** Where the contracts are: on every member at the same addresses, since one key creates them in one order. */

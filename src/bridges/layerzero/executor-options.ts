@@ -1,5 +1,4 @@
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { addressIn } from "./packet.ts";
 
 /** Gas and coins of a call. */

@@ -1,5 +1,4 @@
-import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
 
 /**
  * A message as LayerZero's `PacketV1Codec` lays it out: version (1) ‖ nonce (8) ‖ srcEid (4) ‖ sender (32) ‖ dstEid (4) ‖

@@ -3,15 +3,18 @@ import { refusalOf } from "../../client/sending/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
-import { BridgeWork } from "../bridge-work.ts";
-import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending, LookOptions } from "../bridge-work.ts";
+import {
+  BridgeWork,
+  type BridgeMessages,
+  type BridgeWorkDependencies,
+  type DueWork,
+  type BridgeSending,
+  type LookOptions,
+} from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
-import { beginLook, callFrom, refusalFrom } from "../worked-member.ts";
-import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
-import { PacketBook } from "./book.ts";
-import type { Composed, Marks, SentPacket } from "./book.ts";
-import { layerZeroContracts } from "./deploy.ts";
-import type { LayerZeroContracts } from "./deploy.ts";
+import { beginLook, callFrom, refusalFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
+import { PacketBook, type Composed, type Marks, type SentPacket } from "./book.ts";
+import { layerZeroContracts, type LayerZeroContracts } from "./deploy.ts";
 import type { PaidCall } from "./executor-options.ts";
 import { composition, commitment, dropping, execution } from "./requests.ts";
 import { PathOrder } from "./path-order.ts";

@@ -1,5 +1,4 @@
-import { AbiCoder, concat, keccak256 } from "ethers";
-import type { Log } from "ethers";
+import { AbiCoder, concat, keccak256, type Log } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
 import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";

@@ -2,17 +2,19 @@ import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
 import { answerWithin } from "../../relayer/member-silence.ts";
-import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
-import type { SendingRound } from "../../relayer/own-account.ts";
-import { ANSWER_MS, BridgeWork } from "../bridge-work.ts";
-import type { BridgeSending, BridgeWorkDependencies, DueWork, LookOptions } from "../bridge-work.ts";
+import { MAX_TRANSACTION_GAS, type SendingRound } from "../../relayer/own-account.ts";
+import {
+  ANSWER_MS,
+  BridgeWork,
+  type BridgeSending,
+  type BridgeWorkDependencies,
+  type DueWork,
+  type LookOptions,
+} from "../bridge-work.ts";
 import { MOST_PAID_FAILURES, PaidFailures } from "../paid-failures.ts";
-import { beginLook, revertFrom } from "../worked-member.ts";
-import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
-import { SuperchainBook } from "./book.ts";
-import type { SuperchainMessage, SuperchainTelling } from "./book.ts";
-import { recordOf, relayAccessList } from "./identifier.ts";
-import type { LogIdentifier } from "./identifier.ts";
+import { beginLook, revertFrom, type WorkedMember, type WorkerTransaction } from "../worked-member.ts";
+import { SuperchainBook, type SuperchainMessage, type SuperchainTelling } from "./book.ts";
+import { recordOf, relayAccessList, type LogIdentifier } from "./identifier.ts";
 import { superchainContracts } from "./interfaces.ts";
 
 /** No sender pays for a relay: each target has the same, beside what the bytes of its message take at most (EIP-7623). */

@@ -1,6 +1,6 @@
 import type { Returning } from "../../core/follower.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import type { Digest } from "../../protocol/digest.ts";
+import type { Digest, Compress } from "../../protocol/digest.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import {
   deriveEvaluationPoint,
@@ -9,19 +9,15 @@ import {
   hashPreCommitment,
   NO_PARTITION,
 } from "../../protocol/commitment.ts";
-import { PUBLISHED } from "../../protocol/data-choice.ts";
-import type { DataChoice } from "../../protocol/data-choice.ts";
+import { PUBLISHED, type DataChoice } from "../../protocol/data-choice.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { encodePubdata, hashPubdata, sortBytecodes, type PubdataLog } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { PolicyOf } from "../../protocol/terms.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
-import type { Compress } from "../../protocol/digest.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
 

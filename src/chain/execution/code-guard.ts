@@ -1,11 +1,9 @@
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { PRECOMPILE_WORK } from "../model/work-limits.ts";
-import { reachOf } from "./code-reach.ts";
-import type { CodeReach } from "./code-reach.ts";
+import { reachOf, type CodeReach } from "./code-reach.ts";
 
 /** Codes whose reach is remembered: at most 12 MiB of them. */
 const MAX_REMEMBERED = 256;

@@ -1,6 +1,5 @@
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { numberToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { numberToHex, type Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
 import type { StateReader } from "../model/state-reader.ts";
@@ -9,8 +8,7 @@ import { requireSameReceipt } from "../witness/compare-receipts.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { BlockCheck, BlockCheckCounts, BlockCheckMark } from "./block-check.ts";
 import type { EdrEngine } from "./edr-engine.ts";
-import { compareFinalValues } from "./final-values.ts";
-import type { ValueDifference } from "./final-values.ts";
+import { compareFinalValues, type ValueDifference } from "./final-values.ts";
 
 /**
  * EDR as the engine that repeats the blocks that this package's own has made. They hold only what EDR may run (README.md).

@@ -1,10 +1,8 @@
-import { fromHex, hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
-import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine } from "./connection.ts";
-import type { EdrConnect, EdrConnection } from "./connection.ts";
+import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine, type EdrConnect, type EdrConnection } from "./connection.ts";
 
 interface ExplainerOptions {
   readonly chainId: number;

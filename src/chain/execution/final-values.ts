@@ -1,8 +1,7 @@
 import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { codeDigestValue, isDigestOf } from "../model/code-digests.ts";
-import { accountHeader } from "../model/genesis.ts";
-import type { GenesisLeaf } from "../model/genesis.ts";
+import { accountHeader, type GenesisLeaf } from "../model/genesis.ts";
 import type { StateReader } from "../model/state-reader.ts";
 
 /** Reads from the engine at one block, run side by side. */

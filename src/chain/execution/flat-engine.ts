@@ -9,8 +9,7 @@ import type { Witness } from "../witness/witness.ts";
 import type { BlockCheck } from "./block-check.ts";
 import { BLOCK_GAS_LIMIT } from "./connection.ts";
 import type { Explainer } from "./explainer.ts";
-import { EngineError } from "./engine.ts";
-import type { EngineResult, ExecutionEngine } from "./engine.ts";
+import { EngineError, type EngineResult, type ExecutionEngine } from "./engine.ts";
 
 interface FlatEngineOptions {
   /** The newest block before the engine's own; its hash where that is known. */

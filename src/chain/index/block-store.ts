@@ -1,15 +1,12 @@
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment, BlockHeader, BlockLog } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
-import { minedTransaction } from "../transaction/shown-transaction.ts";
-import type { ShownFields } from "../transaction/shown-transaction.ts";
-import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { minedTransaction, type ShownFields } from "../transaction/shown-transaction.ts";
+import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
 import type { FeeBlock } from "./fee-history.ts";
 
 /** A block with its whole transactions, and their receipts, as nodes show them. */

@@ -1,8 +1,7 @@
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
 import type { BlockLog } from "../model/block.ts";
-import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
-import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
+import { isEip712Transaction, type Eip712Transaction } from "../transaction/eip712-transaction.ts";
 import type { CommandResult, SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import type { Hex } from "../../protocol/hex.ts";

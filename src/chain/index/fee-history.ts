@@ -1,5 +1,4 @@
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { ShownFields } from "../transaction/shown-transaction.ts";
 
 /** An answer of `eth_feeHistory`. */

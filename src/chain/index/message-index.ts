@@ -1,7 +1,6 @@
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
-import { hashTag, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hashTag, keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockLog } from "../model/block.ts";

@@ -2,8 +2,7 @@ import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GasPrice } from "./gas-price.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
-import { AccountView, mostCostOf } from "./account-view.ts";
-import type { AccountState, KnownAccount } from "./account-view.ts";
+import { AccountView, mostCostOf, type AccountState, type KnownAccount } from "./account-view.ts";
 
 export interface MempoolOptions {
   /** Transactions held at most; beyond, the pool says that it is full. */

@@ -1,5 +1,4 @@
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import type { Compressor } from "../../kernels/wasm/compressor.ts";
+import { createCompressor, type Compressor } from "../../kernels/wasm/compressor.ts";
 import { codeDigestWord } from "../../protocol/code-digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";

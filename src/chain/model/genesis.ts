@@ -1,7 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { firstCodeDigestValue } from "./code-digests.ts";
 

@@ -1,6 +1,5 @@
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
-import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE } from "./code-limits.ts";
-import type { CodeLimits } from "./code-limits.ts";
+import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE, type CodeLimits } from "./code-limits.ts";
 import type { GenesisAccount } from "./genesis.ts";
 
 /**

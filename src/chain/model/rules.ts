@@ -1,12 +1,10 @@
 import { paramsBlock } from "@ethereumjs/block";
-import { createCustomCommon, Mainnet } from "@ethereumjs/common";
-import type { Common, ParamsDict } from "@ethereumjs/common";
+import { createCustomCommon, Mainnet, type Common, type ParamsDict } from "@ethereumjs/common";
 import { paramsEVM } from "@ethereumjs/evm";
 import { paramsTx } from "@ethereumjs/tx";
 import { paramsVM } from "@ethereumjs/vm";
 import { createKeccak256 } from "../../kernels/wasm/keccak256.ts";
-import { ETHEREUM_CODE_LIMITS } from "./code-limits.ts";
-import type { CodeLimits } from "./code-limits.ts";
+import { ETHEREUM_CODE_LIMITS, type CodeLimits } from "./code-limits.ts";
 import { kzg } from "./kzg.ts";
 import { recoverPublicKey } from "../transaction/signature-recovery.ts";
 

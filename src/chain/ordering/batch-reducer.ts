@@ -1,10 +1,7 @@
-import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash } from "../../protocol/block-hashes.ts";
-import type { BlockHashChain } from "../../protocol/block-hashes.ts";
-import { digestFromHex } from "../../protocol/digest.ts";
-import type { Compress } from "../../protocol/digest.ts";
+import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash, type BlockHashChain } from "../../protocol/block-hashes.ts";
+import { digestFromHex, type Compress } from "../../protocol/digest.ts";
 import { SYSTEM_CONTEXT_3_CODE, SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -17,11 +14,9 @@ import type { EngineTransaction, UnsignedEngineTransaction } from "../transactio
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import type { Preview } from "../witness/reexecution.ts";
-import { nextEnvironment } from "./block-engine.ts";
-import type { BlockEngine, BlockRules, PlannedBlock } from "./block-engine.ts";
+import { nextEnvironment, type BlockEngine, type BlockRules, type PlannedBlock } from "./block-engine.ts";
 import type { BatchCommand } from "./command.ts";
-import { fits } from "./limits.ts";
-import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
+import { fits, type BatchLimits, type BatchUsage, type Unmeasured } from "./limits.ts";
 import {
   batchOutputs,
   beginBatch,
@@ -31,8 +26,8 @@ import {
   recordPriorityOp,
   recordSize,
   usageAfter,
+  type OpenBatch,
 } from "./open-batch.ts";
-import type { OpenBatch } from "./open-batch.ts";
 import { OrderError } from "./order-error.ts";
 import { sealedFrom } from "./sealed-from.ts";
 

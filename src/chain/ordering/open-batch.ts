@@ -8,14 +8,11 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import type { OperationHash } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { pubdataLogLeaves, type PubdataLog } from "../../protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import { waitingLists } from "../model/waiting-lists.ts";
-import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
-import type { BatchUsage, Unmeasured } from "./limits.ts";
+import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE, type BatchUsage, type Unmeasured } from "./limits.ts";
 
 /** A block that the witness has not measured yet. */
 interface UnmeasuredBlock extends Unmeasured {

@@ -3,22 +3,19 @@ import type { EdrConnect } from "../execution/connection.ts";
 import { EdrCheck } from "../execution/edr-check.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
-import { EngineError } from "../execution/engine.ts";
+import { EngineError, type ExecutionEngine } from "../execution/engine.ts";
 import { Explainer } from "../execution/explainer.ts";
 import { QuestionError } from "../questions/asked/question.ts";
 import type { Questions } from "../questions/questions.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
-import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Head, NamedHead } from "../model/block.ts";
 import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
-import { genesisLeaves } from "../model/genesis.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
-import { openPast, treeAt } from "./open-past.ts";
-import type { BegunPast } from "./open-past.ts";
+import { openPast, treeAt, type BegunPast } from "./open-past.ts";
 import type { Place } from "./place.ts";
 
 /** Where a chain begins: at its genesis, at a later state, or where an earlier process left off. */

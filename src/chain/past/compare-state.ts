@@ -1,6 +1,5 @@
 import { LeafKind, MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import { accountHeader } from "../model/genesis.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";

@@ -1,6 +1,5 @@
 import { hexQuantity } from "../../protocol/hex.ts";
-import { feeHistory } from "../index/fee-history.ts";
-import type { FeeHistory } from "../index/fee-history.ts";
+import { feeHistory, type FeeHistory } from "../index/fee-history.ts";
 import type { ToldBlocks } from "./told-blocks.ts";
 
 /** Tags of the newest block, or no tag. */

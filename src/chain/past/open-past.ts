@@ -1,9 +1,7 @@
 import { digestToHex } from "../../protocol/digest.ts";
 import type { EdrConnect } from "../execution/connection.ts";
-import { EdrEngine } from "../execution/edr-engine.ts";
-import type { EdrEngineOptions } from "../execution/edr-engine.ts";
-import { startPastServer } from "./past-server.ts";
-import type { PastServer } from "./past-server.ts";
+import { EdrEngine, type EdrEngineOptions } from "../execution/edr-engine.ts";
+import { startPastServer, type PastServer } from "./past-server.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { PlaceError, readPart } from "./place-error.ts";

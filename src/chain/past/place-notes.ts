@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { hash, hexOf, natural } from "./note-shapes.ts";
 import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { PlaceError } from "./place-error.ts";
-import { decodeNotes, encodeNotes, historyBytes } from "./place-notes.ts";
-import type { PartSums } from "./place-notes.ts";
+import { decodeNotes, encodeNotes, historyBytes, type PartSums } from "./place-notes.ts";
 import type { Place } from "./place.ts";
 
 /** What a place consists of on disk. */

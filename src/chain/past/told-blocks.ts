@@ -1,5 +1,4 @@
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
 import type { ShownFields } from "../transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";

@@ -1,5 +1,9 @@
-import { chainConfigurationSlots, genesisAccounts } from "../../protocol/genesis.ts";
-import type { ChainConfiguration, GenesisArtifact } from "../../protocol/genesis.ts";
+import {
+  chainConfigurationSlots,
+  genesisAccounts,
+  type ChainConfiguration,
+  type GenesisArtifact,
+} from "../../protocol/genesis.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount, GenesisOf } from "../model/genesis.ts";

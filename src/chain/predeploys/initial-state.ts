@@ -1,9 +1,7 @@
 import type { BatchNumber } from "../../protocol/ids.ts";
-import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "../model/genesis.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
+import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves, type GenesisAccount } from "../model/genesis.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
-import { changeSize } from "../witness/change-size.ts";
-import type { ChangeSize } from "../witness/change-size.ts";
+import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 
 /** What a chain has from the start beside the protocol's genesis. L1 learns it from the chain's first batch. */
 export interface InitialState {

@@ -1,9 +1,7 @@
 import { Interface } from "ethers";
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { canonicalTxHash } from "../../protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { OperationOutcome, PriorityOperation, SystemRequest } from "../model/system-transactions.ts";
 import { bootloaderCall, SYSTEM_GAS_LIMIT } from "./system-transactions.ts";
 

@@ -1,26 +1,23 @@
 import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
-import { applyOverride } from "../witness/asked-call.ts";
-import type { AccountOverride, AskedCall, CallOutcome } from "../witness/asked-call.ts";
+import { applyOverride, type AccountOverride, type AskedCall, type CallOutcome } from "../witness/asked-call.ts";
 import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
-import { Reexecution } from "../witness/reexecution.ts";
-import type { AskedBeside } from "../witness/reexecution.ts";
+import { Reexecution, type AskedBeside } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
-import { QuestionError } from "./asked/question.ts";
-import type {
-  AccessListAnswer,
-  CallQuestion,
-  EstimateAnswer,
-  QuestionKind,
-  QuestionKinds,
-  TraceAnswer,
+import {
+  QuestionError,
+  type AccessListAnswer,
+  type CallQuestion,
+  type EstimateAnswer,
+  type QuestionKind,
+  type QuestionKinds,
+  type TraceAnswer,
 } from "./asked/question.ts";
 import { simulate } from "./simulation.ts";
-import { Tracing } from "./tracing/tracing.ts";
-import type { TracedRun } from "./tracing/tracing.ts";
+import { Tracing, type TracedRun } from "./tracing/tracing.ts";
 
 /** Rounds in which an access list may change what is touched. */
 const MAX_ACCESS_ROUNDS = 8;

@@ -2,8 +2,7 @@ import { hexToBytes } from "@ethereumjs/util";
 
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
 import type { HeldAccount, StateLedger } from "../witness/ledger.ts";
-import { restored } from "../witness/state-feed.ts";
-import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
+import { restored, type PlaceValue, type PlainAccount, type PlainChanges, type StateUpdate } from "../witness/state-feed.ts";
 
 /** A value that was there until a block changed it. */
 interface Version<Value> {

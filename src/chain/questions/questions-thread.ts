@@ -2,8 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { StateUpdate } from "../witness/state-feed.ts";
 import { questionHandlers } from "./answers.ts";
 import { PastStates } from "./past-states.ts";
-import { QuestionError } from "./asked/question.ts";
-import type { PutQuestion, QuestionReply, QuestionsSetup } from "./asked/question.ts";
+import { QuestionError, type PutQuestion, type QuestionReply, type QuestionsSetup } from "./asked/question.ts";
 
 type Handlers = Awaited<ReturnType<typeof questionHandlers>>;
 

@@ -2,8 +2,14 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { Witness } from "../witness/witness.ts";
 import { ReadyThreads } from "../../runtime/ready-threads.ts";
-import { QuestionError } from "./asked/question.ts";
-import type { PutQuestion, QuestionKind, QuestionKinds, QuestionReply, QuestionsSetup } from "./asked/question.ts";
+import {
+  QuestionError,
+  type PutQuestion,
+  type QuestionKind,
+  type QuestionKinds,
+  type QuestionReply,
+  type QuestionsSetup,
+} from "./asked/question.ts";
 
 /** Questions about a chain's state at recent blocks: calls that change nothing, of any code. */
 export interface Questions {

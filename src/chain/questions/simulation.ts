@@ -2,19 +2,18 @@ import { createAddressFromString } from "@ethereumjs/util";
 import { hashTag } from "../../protocol/hex.ts";
 import type { BlockLog } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
-import { applyOverride } from "../witness/asked-call.ts";
-import type { AskedBlock } from "../witness/asked-call.ts";
+import { applyOverride, type AskedBlock } from "../witness/asked-call.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
-import { QuestionError } from "./asked/question.ts";
-import type {
-  CallAnswer,
-  SimulatedAnswer,
-  SimulatedBlockAnswer,
-  SimulatedCall,
-  SimulationQuestion,
-  SimulationRefusal,
+import {
+  QuestionError,
+  type CallAnswer,
+  type SimulatedAnswer,
+  type SimulatedBlockAnswer,
+  type SimulatedCall,
+  type SimulationQuestion,
+  type SimulationRefusal,
 } from "./asked/question.ts";
 
 /** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */

@@ -1,13 +1,11 @@
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { CarriedBatch } from "../../protocol/carried-pubdata.ts";
 import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, NO_PARTITION } from "../../protocol/commitment.ts";
-import { digestToHex, elementsToBytes } from "../../protocol/digest.ts";
-import type { Compress } from "../../protocol/digest.ts";
+import { digestToHex, elementsToBytes, type Compress } from "../../protocol/digest.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import { evaluateDiffList } from "../../protocol/evaluation.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
 import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
@@ -16,8 +14,7 @@ import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { exportedCoinbase } from "../../protocol/protocol-version.ts";
-import { preCommitmentOf } from "./published-batch.ts";
-import type { PublishingChain } from "./published-batch.ts";
+import { preCommitmentOf, type PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */
 interface RecordContext {

@@ -1,7 +1,6 @@
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
-import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";

@@ -1,22 +1,16 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { digestToHex } from "../../protocol/digest.ts";
-import type { Compress } from "../../protocol/digest.ts";
+import { digestToHex, type Compress } from "../../protocol/digest.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { ChainOrigin } from "../chain.ts";
 import type { Head } from "../model/block.ts";
-import { genesisLeaves } from "../model/genesis.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
-import { ChangeSetError } from "../state/change-set.ts";
-import type { StateWrite } from "../state/change-set.ts";
+import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
+import { ChangeSetError, type StateWrite } from "../state/change-set.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateProof } from "../state/state-proof.ts";
-import { StateTree } from "../state/state-tree.ts";
-import type { StateTransition } from "../state/state-tree.ts";
-import { codesByHash, LeafDirectory } from "./leaf-directory.ts";
-import type { FalseDigest } from "./leaf-directory.ts";
+import { StateTree, type StateTransition } from "../state/state-tree.ts";
+import { codesByHash, LeafDirectory, type FalseDigest } from "./leaf-directory.ts";
 import type { PublishedContent } from "./published-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 

@@ -1,7 +1,6 @@
 import type { RouteRequest } from "../rpc/transport/http-route.ts";
 import { invalid, notFound } from "./rest-error.ts";
-import { stageOf } from "./stages.ts";
-import type { Stages } from "./stages.ts";
+import { stageOf, type Stages } from "./stages.ts";
 
 interface BatchAnswer extends Stages {
   readonly number: number;

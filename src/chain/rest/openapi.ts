@@ -1,6 +1,5 @@
 import type { Resource } from "./resource.ts";
-import { SCHEMAS } from "./schemas.ts";
-import type { SchemaName } from "./schemas.ts";
+import { SCHEMAS, type SchemaName } from "./schemas.ts";
 
 /** Answers that every resource can have. */
 const EVERY = {

@@ -1,5 +1,4 @@
-import { listsAfter } from "../model/access-lists.ts";
-import type { AccessLists, ChangedLists } from "../model/access-lists.ts";
+import { listsAfter, type AccessLists, type ChangedLists } from "../model/access-lists.ts";
 import { beneficiaryOf, KNOWN_ENTRY_POINTS, operationSenders } from "../model/entry-points.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";

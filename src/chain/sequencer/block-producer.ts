@@ -1,6 +1,5 @@
 import type { Lag, ReturnReason } from "../../core/follower.ts";
-import { wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
@@ -9,8 +8,13 @@ import type { EngineResult, ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { mostWork } from "../model/work-limits.ts";
-import { nextEnvironment } from "../ordering/block-engine.ts";
-import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
+import {
+  nextEnvironment,
+  type BlockEngine,
+  type BlockRules,
+  type Inspection,
+  type PlannedBlock,
+} from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { WitnessedBlock } from "../witness/batch-witness.ts";
 import type { ChangeSize } from "../witness/change-size.ts";

@@ -1,7 +1,6 @@
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
-import { faultOf } from "../witness/state-cheat.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
+import { faultOf, type StateCheat } from "../witness/state-cheat.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";

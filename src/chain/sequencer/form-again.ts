@@ -4,8 +4,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import { leavesOperationsOut, replan } from "../ordering/replan.ts";
-import type { OperationsPlace } from "../ordering/replan.ts";
+import { leavesOperationsOut, replan, type OperationsPlace } from "../ordering/replan.ts";
 import type { DoAgain, LostChange } from "./replay.ts";
 
 interface FormingAgain {

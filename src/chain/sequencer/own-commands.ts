@@ -1,14 +1,12 @@
 import { HandOver } from "../../core/hand-over.ts";
-import { OfferError } from "../../core/source.ts";
-import type { CommandSource, Outcome, SpineView, OfferVerdict } from "../../core/source.ts";
+import { OfferError, type CommandSource, type Outcome, type SpineView, type OfferVerdict } from "../../core/source.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Head } from "../model/block.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import type { ExclusiveWork } from "./exclusive-work.ts";
 import { SequencerError } from "./sequencer-error.ts";
-import { signed } from "./waiting-pool.ts";
-import type { WaitingPool } from "./waiting-pool.ts";
+import { signed, type WaitingPool } from "./waiting-pool.ts";
 
 /** Those who decide with the sequencer what is in the chain's order. */
 export interface Deciders {

@@ -6,8 +6,7 @@ import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts"
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { OwnCommands } from "./own-commands.ts";
-import { repeat } from "./replay.ts";
-import type { DoAgain, LostChange } from "./replay.ts";
+import { repeat, type DoAgain, type LostChange } from "./replay.ts";
 import type { WaitingPool } from "./waiting-pool.ts";
 
 interface RedoingDependencies {

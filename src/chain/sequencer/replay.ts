@@ -1,7 +1,6 @@
 import type { Mark } from "../../core/marks.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { MempoolError } from "../mempool/mempool.ts";
-import type { Mempool } from "../mempool/mempool.ts";
+import { MempoolError, type Mempool } from "../mempool/mempool.ts";
 import type { BatchCommand, Decision } from "../ordering/command.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { InclusionWaiters } from "./inclusion.ts";

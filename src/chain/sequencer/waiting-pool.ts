@@ -1,13 +1,11 @@
 import type { ReturnReason, Source } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { EMPTY_POOL } from "../mempool/mempool.ts";
-import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
+import { EMPTY_POOL, type LossReason, type Mempool, type PoolMark } from "../mempool/mempool.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import { InclusionWaiters } from "./inclusion.ts";
-import { offer, waitingInOrder } from "./replay.ts";
-import type { LostChange } from "./replay.ts";
+import { offer, waitingInOrder, type LostChange } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 interface WaitingPoolDependencies {

@@ -5,10 +5,8 @@ import { WORD_LIMIT } from "../../protocol/word.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { compareDigests, copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";
-import { deriveKeys } from "./state-key.ts";
-import type { StateKey } from "./state-key.ts";
-import { createWords, equalWords, writeWord } from "./word-array.ts";
-import type { WordArray } from "./word-array.ts";
+import { deriveKeys, type StateKey } from "./state-key.ts";
+import { createWords, equalWords, writeWord, type WordArray } from "./word-array.ts";
 
 /** A net write: the value that a leaf has when the batch ends. */
 export interface StateWrite extends StateKey {

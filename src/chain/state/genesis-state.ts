@@ -1,8 +1,7 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { genesisLeaves } from "../model/genesis.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import { StateTree } from "./state-tree.ts";
 
 /** What L1 must know of a first state: its root and how many leaves it has. Throws GenesisError. */

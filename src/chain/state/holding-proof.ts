@@ -1,7 +1,5 @@
-import { holdingAmount, holdingKey } from "../../protocol/holding.ts";
-import type { HoldingQuery } from "../../protocol/holding.ts";
-import { isLeafOf, leafPath } from "./leaf-path.ts";
-import type { LeafPath } from "./leaf-path.ts";
+import { holdingAmount, holdingKey, type HoldingQuery } from "../../protocol/holding.ts";
+import { isLeafOf, leafPath, type LeafPath } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 
 /** A holding under a tree's root, in the form that the settlement layer's state exit takes. */

@@ -1,6 +1,5 @@
 import { DomainTag } from "../../protocol/domain-tags.ts";
-import { compressEach } from "./batch-compressor.ts";
-import type { BatchCompressor } from "./batch-compressor.ts";
+import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";
 import { writeLimbs } from "./word-array.ts";

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchCompressor } from "./batch-compressor.ts";
-import { valueWords } from "./change-set.ts";
-import type { StateWrite } from "./change-set.ts";
+import { valueWords, type StateWrite } from "./change-set.ts";
 import { DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";
 import { deriveKeys } from "./state-key.ts";

@@ -3,8 +3,7 @@ import type { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { referenceCompressor } from "./batch-compressor.ts";
 import { compareDigests } from "./digest-array.ts";
-import { deriveKeys } from "./state-key.ts";
-import type { StateKey } from "./state-key.ts";
+import { deriveKeys, type StateKey } from "./state-key.ts";
 import type { StateProof } from "./state-proof.ts";
 
 /** A leaf's place in a tree, in the form that contracts take. */

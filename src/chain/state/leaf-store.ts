@@ -2,8 +2,7 @@ import type { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
 import { compareDigests, copyDigest, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { KeyIndex } from "./key-index.ts";
-import { copyWord, createWords, readWord } from "./word-array.ts";
-import type { WordArray } from "./word-array.ts";
+import { copyWord, createWords, readWord, type WordArray } from "./word-array.ts";
 
 /**
  * Contents of all leaves in flat arrays by leaf index, linked in key order. The successor is kept as a leaf index;

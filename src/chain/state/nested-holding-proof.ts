@@ -1,14 +1,11 @@
 import { assetId } from "../../protocol/asset-message.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { bridgedTokenAddress } from "../../protocol/holding.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { proveHolding } from "./holding-proof.ts";
-import type { HoldingProof } from "./holding-proof.ts";
-import { isLeafOf, leafPath, lowLeaf } from "./leaf-path.ts";
-import type { LeafPath, LowLeaf } from "./leaf-path.ts";
+import { proveHolding, type HoldingProof } from "./holding-proof.ts";
+import { isLeafOf, leafPath, lowLeaf, type LeafPath, type LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 
 /** Whose holding on a chain whose base has stopped, and where that chain's contracts are on the base. */

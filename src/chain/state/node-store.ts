@@ -1,7 +1,6 @@
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
-import { compressEach } from "./batch-compressor.ts";
-import type { BatchCompressor } from "./batch-compressor.ts";
+import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 
 /** Compressions per call when many nodes are rehashed; bounds the scratch memory. */

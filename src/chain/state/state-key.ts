@@ -1,8 +1,7 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { DomainTag, LeafKind } from "../../protocol/domain-tags.ts";
 import { ADDRESS_LIMIT, WORD_LIMIT } from "../../protocol/word.ts";
-import { compressEach } from "./batch-compressor.ts";
-import type { BatchCompressor } from "./batch-compressor.ts";
+import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import { createWords, writeLimbs, writeWord } from "./word-array.ts";
 

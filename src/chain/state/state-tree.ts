@@ -2,21 +2,26 @@ import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { Digest, StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import { compressEach } from "./batch-compressor.ts";
-import type { BatchCompressor } from "./batch-compressor.ts";
-import { changeSetFromEntries, changeSetFromWrites, ChangeSetError, listEntries, sortByKey, valueWords } from "./change-set.ts";
-import type { ChangeSet, StateWrite } from "./change-set.ts";
+import { compressEach, type BatchCompressor } from "./batch-compressor.ts";
+import {
+  changeSetFromEntries,
+  changeSetFromWrites,
+  ChangeSetError,
+  listEntries,
+  sortByKey,
+  valueWords,
+  type ChangeSet,
+  type StateWrite,
+} from "./change-set.ts";
 import { DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { LeafBatch } from "./leaf-batch.ts";
 import { decodeLeaves, encodeLeaves, LeafDumpError } from "./leaf-dump.ts";
 import { LeafStore } from "./leaf-store.ts";
 import { NodeStore } from "./node-store.ts";
-import { deriveKeys } from "./state-key.ts";
-import type { StateKey } from "./state-key.ts";
+import { deriveKeys, type StateKey } from "./state-key.ts";
 import type { StateProof } from "./state-proof.ts";
 import { applyWithWitness } from "./transition.ts";
-import { UndoLog } from "./undo-log.ts";
-import type { Snapshot } from "./undo-log.ts";
+import { UndoLog, type Snapshot } from "./undo-log.ts";
 import { createWords } from "./word-array.ts";
 
 /** Leaves hashed per call when many change; bounds the scratch memory. */

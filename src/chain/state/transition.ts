@@ -2,13 +2,11 @@ import type { InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
 import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { Digest, InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
-import { valueWords } from "./change-set.ts";
-import type { ChangeSet } from "./change-set.ts";
+import { valueWords, type ChangeSet } from "./change-set.ts";
 import { DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { LeafBatch } from "./leaf-batch.ts";
 import type { LeafStore } from "./leaf-store.ts";
-import { heightFor } from "./node-store.ts";
-import type { NodeStore } from "./node-store.ts";
+import { heightFor, type NodeStore } from "./node-store.ts";
 
 /**
  * Applies a change set to leaves and nodes and writes down everything that the circuit needs to repeat it.

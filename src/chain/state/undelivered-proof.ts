@@ -1,7 +1,6 @@
 import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
 import type { ChainId, MessageHash } from "../../protocol/ids.ts";
-import { isLeafOf, leafPath, lowLeaf } from "./leaf-path.ts";
-import type { LeafPath, LowLeaf } from "./leaf-path.ts";
+import { isLeafOf, leafPath, lowLeaf, type LeafPath, type LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 
 /** That a chain has not taken an asset message, in the form that the settlement layer's state exit takes. */

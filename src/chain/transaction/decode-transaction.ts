@@ -1,8 +1,6 @@
-import { Capability, createTxFromRLP } from "@ethereumjs/tx";
+import { Capability, createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
-import type { TypedTransaction } from "@ethereumjs/tx";
-import { HexError, fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { HexError, fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";

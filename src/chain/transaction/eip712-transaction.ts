@@ -1,6 +1,5 @@
 import { decodeRlp, encodeRlp } from "ethers";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
 import { recoverPublicKey } from "./signature-recovery.ts";

@@ -1,11 +1,7 @@
-import { Transaction } from "ethers";
-import type { AccessList, Authorization } from "ethers";
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { isEip712Transaction } from "./eip712-transaction.ts";
-import type { Eip712Transaction } from "./eip712-transaction.ts";
-import { gasPriceOf } from "./transaction.ts";
-import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
+import { Transaction, type AccessList, type Authorization } from "ethers";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { isEip712Transaction, type Eip712Transaction } from "./eip712-transaction.ts";
+import { gasPriceOf, type EngineTransaction, type SignedTransaction } from "./transaction.ts";
 
 /** An object of an RPC answer. */
 export type ShownFields = Readonly<Record<string, unknown>>;

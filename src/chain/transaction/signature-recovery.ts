@@ -1,8 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
 import type { ChainId } from "../../protocol/ids.ts";
-import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
-import type { Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
+import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The signer's public key, 65 bytes uncompressed, of a compact signature (r ‖ s, 64 bytes) of a 32-byte hash. Throws where no

@@ -1,13 +1,11 @@
 import { createAddressFromString } from "@ethereumjs/util";
-import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { SystemRequest } from "../model/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import { changeSize } from "../witness/change-size.ts";
-import type { ChangeSize } from "../witness/change-size.ts";
+import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";

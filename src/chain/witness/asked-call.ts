@@ -1,13 +1,10 @@
 import type { Common } from "@ethereumjs/common";
-import { createAccessList2930Tx, createEOACode7702Tx, createLegacyTx } from "@ethereumjs/tx";
-import type { TypedTransaction } from "@ethereumjs/tx";
+import { createAccessList2930Tx, createEOACode7702Tx, createLegacyTx, type TypedTransaction } from "@ethereumjs/tx";
 import { Account, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { fromHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import type { BlockEnvironment } from "../model/block.ts";
+import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { FlatState } from "./flat-state.ts";
-import type { ReexecutedReceipt } from "../model/block.ts";
 
 /** Parts of an account that a call is to see otherwise than they are. */
 export interface AccountOverride {

@@ -4,13 +4,11 @@ import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import type { Hex } from "../../protocol/hex.ts";
 import { chargedGas } from "../../protocol/native-budget.ts";
 import type { BlockEnvironment, NativeOutcome } from "../model/block.ts";
-import { gasPriceOf } from "../transaction/transaction.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { gasPriceOf, type EngineTransaction } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import type { IsolatedVm } from "./isolated-vm.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
-import { UnitMeter } from "./unit-meter.ts";
-import type { MeteredTransaction } from "./unit-meter.ts";
+import { UnitMeter, type MeteredTransaction } from "./unit-meter.ts";
 
 /** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
 const INVALID = Uint8Array.of(0xfe);

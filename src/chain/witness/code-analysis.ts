@@ -1,6 +1,5 @@
 import type { EVM } from "@ethereumjs/evm";
-import { beforeInstructions, instructionTableOf } from "./instruction-table.ts";
-import type { InstructionTable } from "./instruction-table.ts";
+import { beforeInstructions, instructionTableOf, type InstructionTable } from "./instruction-table.ts";
 
 /** Bytes of code whose analyses an EVM keeps, in some 25 bytes each: as many as an operation of L1's queue can load. */
 const MOST_BYTES = 3_145_728;

@@ -1,6 +1,5 @@
 import type { BlockLog, BlockReceipt, MinedBlock, ReexecutedReceipt } from "../model/block.ts";
-import { disagreement } from "./witness-error.ts";
-import type { Mismatch } from "./witness-error.ts";
+import { disagreement, type Mismatch } from "./witness-error.ts";
 
 /** The first thing about which two receipts of one transaction differ. */
 interface ReceiptDifference {

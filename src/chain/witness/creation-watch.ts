@@ -1,7 +1,6 @@
 import type { EVM } from "@ethereumjs/evm";
 import type { Hex } from "../../protocol/hex.ts";
-import { beforeInstructions } from "./instruction-table.ts";
-import type { RunState } from "./instruction-table.ts";
+import { beforeInstructions, type RunState } from "./instruction-table.ts";
 
 /** CREATE, CREATE2. */
 const CREATIONS = [0xf0, 0xf5];

@@ -1,20 +1,15 @@
-import type { StateManagerInterface } from "@ethereumjs/common";
+import type { StateManagerInterface, AccountFields } from "@ethereumjs/common";
 import { OriginalStorageCache } from "@ethereumjs/statemanager";
-import { Account, equalsBytes, KECCAK256_NULL_S } from "@ethereumjs/util";
-import type { AccountFields } from "@ethereumjs/common";
-import type { Address } from "@ethereumjs/util";
+import { Account, equalsBytes, KECCAK256_NULL_S, type Address } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
-import { accountHeader } from "../model/genesis.ts";
-import { HeldAccount, MapLedger } from "./ledger.ts";
-import type { AccountParts, StateLedger } from "./ledger.ts";
-import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
+import { accountHeader, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
+import { HeldAccount, MapLedger, type AccountParts, type StateLedger } from "./ledger.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** How a delegated account's code begins (EIP-7702). */

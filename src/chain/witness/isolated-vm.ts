@@ -1,12 +1,9 @@
 import type { Common } from "@ethereumjs/common";
-import { createEVM, MCLBLS } from "@ethereumjs/evm";
-import type { EVM, EVMBLSInterface, Message } from "@ethereumjs/evm";
+import { createEVM, MCLBLS, type EVM, type EVMBLSInterface, type Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
-import { createVM, runTx } from "@ethereumjs/vm";
-import type { RunTxOpts, RunTxResult, VM } from "@ethereumjs/vm";
+import { createVM, runTx, type RunTxOpts, type RunTxResult, type VM } from "@ethereumjs/vm";
 import mcl from "mcl-wasm";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";

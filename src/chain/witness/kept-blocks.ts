@@ -1,6 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
-import { placeOf } from "./flat-state.ts";
-import type { UndoRecord } from "./flat-state.ts";
+import { placeOf, type UndoRecord } from "./flat-state.ts";
 
 /** Blocks before the newest one whose states are kept in any case. */
 const LEAST_KEPT_BLOCKS = 128n;

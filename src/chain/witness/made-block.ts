@@ -1,12 +1,9 @@
-import { RLP } from "@ethereumjs/rlp";
-import type { Input } from "@ethereumjs/rlp";
+import { RLP, type Input } from "@ethereumjs/rlp";
 import { concatBytes, KECCAK256_RLP, KECCAK256_RLP_ARRAY } from "@ethereumjs/util";
-import { fromHex, hexQuantity, keccak, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, keccak, toHex, type Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, BlockHeader, BlockReceipt, ReexecutedReceipt } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
-import { isEthereumTransaction } from "../transaction/transaction.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
 import { orderedRoot } from "./ordered-root.ts";
 
 /** Of a transaction that no user has signed, in the place of Ethereum's types. */

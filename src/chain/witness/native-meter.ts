@@ -11,8 +11,7 @@ import {
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
-import { beforeInstructions } from "./instruction-table.ts";
-import type { RunState } from "./instruction-table.ts";
+import { beforeInstructions, type RunState } from "./instruction-table.ts";
 
 /** Why an operation of L1's queue does not run, of what shows while it would. */
 type UnprovableReason =

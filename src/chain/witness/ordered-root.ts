@@ -1,5 +1,4 @@
-import { RLP } from "@ethereumjs/rlp";
-import type { NestedUint8Array } from "@ethereumjs/rlp";
+import { RLP, type NestedUint8Array } from "@ethereumjs/rlp";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
 type Node = Uint8Array | NestedUint8Array;

@@ -1,6 +1,5 @@
 import type { Common } from "@ethereumjs/common";
-import { createEVM } from "@ethereumjs/evm";
-import type { EVM } from "@ethereumjs/evm";
+import { createEVM, type EVM } from "@ethereumjs/evm";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import { beforeInstructions } from "./instruction-table.ts";

@@ -1,13 +1,10 @@
-import { EVMError } from "@ethereumjs/evm";
-import type { EVM, ExecResult } from "@ethereumjs/evm";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { EVMError, type EVM, type ExecResult } from "@ethereumjs/evm";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
 import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
-import { WorkMeter } from "./work-meter.ts";
-import type { WorkBounds } from "./work-meter.ts";
+import { WorkMeter, type WorkBounds } from "./work-meter.ts";
 
 /**
  * Gas that precompiled contracts take at least in a millisecond: the slowest took 11 seconds for 2^24 gas. One runs to its end

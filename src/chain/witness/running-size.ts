@@ -1,8 +1,6 @@
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { encodedBytes } from "./change-size.ts";
-import type { ChangeSize } from "./change-size.ts";
-import { placeOf } from "./flat-state.ts";
-import type { FlatState, UndoRecord } from "./flat-state.ts";
+import { encodedBytes, type ChangeSize } from "./change-size.ts";
+import { placeOf, type FlatState, type UndoRecord } from "./flat-state.ts";
 
 /** An account or a slot that was written to since the start. */
 interface Place {

@@ -1,5 +1,4 @@
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { ChangeSize } from "./change-size.ts";
 
 /**

@@ -3,8 +3,7 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
-import { HeldAccount } from "./ledger.ts";
-import type { MapLedger } from "./ledger.ts";
+import { HeldAccount, type MapLedger } from "./ledger.ts";
 
 /** An account as it crosses threads. */
 export interface PlainAccount {

@@ -1,5 +1,4 @@
-import type { EVM, EVMResult, ExecResult, Message } from "@ethereumjs/evm";
-import { EVMError } from "@ethereumjs/evm";
+import { type EVM, type EVMResult, type ExecResult, type Message, EVMError } from "@ethereumjs/evm";
 import { generateAddress, generateAddress2 } from "@ethereumjs/util";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
@@ -8,8 +7,7 @@ import { SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
 import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
-import { beforeInstructions } from "./instruction-table.ts";
-import type { RunState } from "./instruction-table.ts";
+import { beforeInstructions, type RunState } from "./instruction-table.ts";
 import { MAX_CALL_DATA_BYTES } from "./run-watch.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";

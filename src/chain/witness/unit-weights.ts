@@ -1,5 +1,4 @@
-import { userWeights } from "../../protocol/native-budget.ts";
-import type { UserWeights } from "../../protocol/native-budget.ts";
+import { userWeights, type UserWeights } from "../../protocol/native-budget.ts";
 import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { RunState } from "./instruction-table.ts";

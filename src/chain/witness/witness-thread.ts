@@ -1,5 +1,4 @@
-import { parentPort } from "node:worker_threads";
-import type { MessagePort } from "node:worker_threads";
+import { parentPort, type MessagePort } from "node:worker_threads";
 import { BatchWitness } from "./batch-witness.ts";
 import type { WitnessOperations, WitnessReply, WitnessRequest, WitnessStart } from "./messages.ts";
 import { WitnessError } from "./witness-error.ts";

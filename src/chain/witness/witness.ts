@@ -1,5 +1,4 @@
-import { MessageChannel } from "node:worker_threads";
-import type { Transferable } from "node:worker_threads";
+import { MessageChannel, type Transferable } from "node:worker_threads";
 import type {
   WitnessOperation,
   WitnessOperations,

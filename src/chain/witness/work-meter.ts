@@ -8,8 +8,7 @@ import {
 } from "../model/work-limits.ts";
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { FlatState } from "./flat-state.ts";
-import { beforeInstructions } from "./instruction-table.ts";
-import type { RunState } from "./instruction-table.ts";
+import { beforeInstructions, type RunState } from "./instruction-table.ts";
 
 /** Instructions between two calls of `onSome`. */
 const SOME = 1_024;

@@ -5,11 +5,9 @@ import { chainAccountsContract } from "./chain-accounts.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { chainAccounts, erc20 } from "../sending/contract-interfaces.ts";
 import { putOnLayer } from "../sending/deployed-contract.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ETHER } from "../tokens/token.ts";
 import { tokenBalance } from "../tokens/token-balance.ts";
 

@@ -1,9 +1,6 @@
-import { hexlify, randomBytes } from "ethers";
-import type { Provider, Signer } from "ethers";
-import { keccak, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { encodeL1Call } from "../../protocol/l1-call.ts";
-import type { L1Call } from "../../protocol/l1-call.ts";
+import { hexlify, randomBytes, type Provider, type Signer } from "ethers";
+import { keccak, toHex, type Hex } from "../../protocol/hex.ts";
+import { encodeL1Call, type L1Call } from "../../protocol/l1-call.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { accountsAlong, chainAccountsContract } from "./chain-accounts.ts";
 import { formatChainAddress } from "../ecosystem/chain-address.ts";

@@ -1,12 +1,9 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { formatChainAddress, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddressLike } from "../ecosystem/chain-address.ts";
+import { formatChainAddress, parseChainAddress, type ChainAddressLike } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { callThroughQueues } from "./direct-call.ts";
-import type { QueuedCall, SentCall } from "./direct-call.ts";
-import { findChain, memberName } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { callThroughQueues, type QueuedCall, type SentCall } from "./direct-call.ts";
+import { findChain, memberName, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { findMember } from "../ecosystem/route.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 

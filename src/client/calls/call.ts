@@ -14,20 +14,21 @@ import {
 } from "../../protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { announceFirst } from "../messages/announce.ts";
-import { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddressLike } from "../ecosystem/chain-address.ts";
+import {
+  encodeChainAddress,
+  formatChainAddress,
+  parseAccount,
+  parseChainAddress,
+  type ChainAddressLike,
+} from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { interopCenter } from "../sending/contract-interfaces.ts";
 import { callToL1 } from "./call-to-l1.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
-import { callHere, callThroughQueue } from "./direct-call.ts";
-import type { SentCall } from "./direct-call.ts";
-import { findMember, requireOther, routeOf } from "../ecosystem/route.ts";
-import type { Route } from "../ecosystem/route.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { callHere, callThroughQueue, type SentCall } from "./direct-call.ts";
+import { findMember, requireOther, routeOf, type Route } from "../ecosystem/route.ts";
 import { ecosystemBetween, wayDown } from "../ecosystem/settlement-base.ts";
-import { sentMessages } from "../messages/sent-messages.ts";
-import type { SentMessage } from "../messages/sent-messages.ts";
+import { sentMessages, type SentMessage } from "../messages/sent-messages.ts";
 import { senderOn, submit } from "../sending/submit.ts";
 import { bridgedTokenAddress, ensureAllowance, findToken, isBaseToken, l1TokenOf, requireTokens } from "../tokens/token.ts";
 

@@ -4,10 +4,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import { chainAccountAddress } from "../../protocol/l1-call.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { deployedContract } from "../sending/deployed-contract.ts";
-import type { DeployedContract } from "../sending/deployed-contract.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { deployedContract, type DeployedContract } from "../sending/deployed-contract.ts";
+import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { findMember } from "../ecosystem/route.ts";
 import { ecosystemOf, wayDown } from "../ecosystem/settlement-base.ts";
 

@@ -1,15 +1,11 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { parseAccount } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
-import { encodeDirectRequest, encodeTogether, queuedHashes, requestCost } from "../queue/l1-request.ts";
-import type { DirectRequest } from "../queue/l1-request.ts";
+import { parseAccount, type ChainAddress } from "../ecosystem/chain-address.ts";
+import { findChain, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { encodeDirectRequest, encodeTogether, queuedHashes, requestCost, type DirectRequest } from "../queue/l1-request.ts";
 import { findMember } from "../ecosystem/route.ts";
 import type { SentMessage } from "../messages/sent-messages.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ensureAllowance, ETHER, l1TokenOf } from "../tokens/token.ts";
 
 /** Gas of a call that comes through a queue, where the caller names none; as of one that comes from another chain. */

@@ -1,9 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import { AssetMessageKind, ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../../protocol/asset-message.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { chainAccountAddress, decodeL1Call } from "../../protocol/l1-call.ts";
-import type { L1Call } from "../../protocol/l1-call.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { chainAccountAddress, decodeL1Call, type L1Call } from "../../protocol/l1-call.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { proveWithdrawal } from "../../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
@@ -14,13 +12,10 @@ import { ClientError } from "../ecosystem/client-error.ts";
 import { chainAccounts, messenger, topicOf } from "../sending/contract-interfaces.ts";
 import type { SentL1Call } from "./direct-call.ts";
 import { putOnLayer } from "../sending/deployed-contract.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
-import { revertReason } from "../sending/revert-reason.ts";
-import type { ContractNames } from "../sending/revert-reason.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { revertReason, type ContractNames } from "../sending/revert-reason.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ETHER } from "../tokens/token.ts";
 import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../messages/withdraw.ts";
 

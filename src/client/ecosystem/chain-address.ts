@@ -2,8 +2,7 @@ import { getAddress, keccak256 } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { interoperableAddress, parseInteroperableAddress } from "../../protocol/interop-request.ts";
 import { ClientError } from "./client-error.ts";
-import { findChain, isL1, memberName } from "./ecosystem.ts";
-import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { findChain, isL1, memberName, type ChainName, type Ecosystem } from "./ecosystem.ts";
 import { isLabel } from "./label.ts";
 
 /** An account on a member of the ecosystem. */

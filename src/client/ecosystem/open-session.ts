@@ -1,8 +1,6 @@
-import { JsonRpcProvider, Network } from "ethers";
-import type { Signer } from "ethers";
+import { JsonRpcProvider, Network, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { SESSION_FIELDS, sessionDomain } from "../../protocol/session-message.ts";
-import type { SessionMessage } from "../../protocol/session-message.ts";
+import { SESSION_FIELDS, sessionDomain, type SessionMessage } from "../../protocol/session-message.ts";
 import { ClientError } from "./client-error.ts";
 import type { EcosystemChain } from "./ecosystem.ts";
 

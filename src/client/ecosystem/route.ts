@@ -1,6 +1,5 @@
 import { ClientError } from "./client-error.ts";
-import { findChain, isL1 } from "./ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { findChain, isL1, type ChainName, type Ecosystem, type EcosystemChain } from "./ecosystem.ts";
 
 /**
  * How money gets from one member to another: `payment` inside one member, `deposit` from L1 through a chain's queue, `withdrawal`

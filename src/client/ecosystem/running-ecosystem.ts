@@ -2,8 +2,7 @@ import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
-import { waitUntil } from "./wait-until.ts";
-import type { WaitOptions } from "./wait-until.ts";
+import { waitUntil, type WaitOptions } from "./wait-until.ts";
 
 /** An ecosystem that runs, as `hyperchain_info` of any of its members tells it. */
 export interface RunningEcosystem extends Ecosystem {

@@ -1,6 +1,5 @@
 import { ClientError } from "./client-error.ts";
-import { findChain, memberName } from "./ecosystem.ts";
-import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { findChain, memberName, type Ecosystem, type EcosystemChain } from "./ecosystem.ts";
 
 /**
  * The ecosystem as a chain's neighbours see it: its `l1` is what the chain settles on, L1 or another chain, and its chains are

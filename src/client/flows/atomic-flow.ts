@@ -1,23 +1,27 @@
 import type { Signer } from "ethers";
-import { hashAtomicFlow } from "../../protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import { hashAtomicFlow, type AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../relayer/atomic-flows-address.ts";
-import { legOf, NO_ABSENCE, outcomeOf, pivotOf, placeOfFact, proveAbsence, proveFact } from "../../relayer/flow-proofs.ts";
-import type { FlowFact } from "../../relayer/flow-proofs.ts";
+import {
+  legOf,
+  NO_ABSENCE,
+  outcomeOf,
+  pivotOf,
+  placeOfFact,
+  proveAbsence,
+  proveFact,
+  type FlowFact,
+} from "../../relayer/flow-proofs.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { hasAtomicFlows } from "./atomic-flows-contract.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { atomicFlows } from "../sending/contract-interfaces.ts";
-import { findChain, memberName } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, memberName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
 import { ecosystemOfFlow, viewOfFlow } from "./flow-layer.ts";
-import { newestRoot } from "../messages/remote-slot.ts";
-import type { AskingProviderOf } from "../messages/remote-slot.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { newestRoot, type AskingProviderOf } from "../messages/remote-slot.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ensureAllowance, findToken } from "../tokens/token.ts";
 
 /** The proof takes some 680,000 of it, a flow of eight legs and a token the rest. */

@@ -1,12 +1,8 @@
 import { hexlify, randomBytes } from "ethers";
-import { hashAtomicFlow } from "../../protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../protocol/atomic-flow.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddressLike } from "../ecosystem/chain-address.ts";
-import { findChain, memberName } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../protocol/atomic-flow.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { parseChainAddress, type ChainAddressLike } from "../ecosystem/chain-address.ts";
+import { findChain, memberName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
 import { ecosystemOfFlow } from "./flow-layer.ts";
 import { findToken } from "../tokens/token.ts";

@@ -1,6 +1,5 @@
 import type { Provider } from "ethers";
-import { hashAtomicFlow } from "../../protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import { hashAtomicFlow, type AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../relayer/atomic-flows-address.ts";
 import { flowEventOf } from "../../relayer/flow-event.ts";

@@ -2,8 +2,7 @@ import type { Provider } from "ethers";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { viewL1 } from "../messages/withdraw.ts";
 

@@ -1,5 +1,4 @@
-import { hashAtomicFlow } from "../../protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import { hashAtomicFlow, type AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../relayer/atomic-flows-address.ts";
 import { outcomeOf, placeOfFact } from "../../relayer/flow-proofs.ts";

@@ -1,16 +1,13 @@
-import { Interface, verifyTypedData } from "ethers";
-import type { Provider, Signer, TypedDataDomain, TypedDataField } from "ethers";
+import { Interface, verifyTypedData, type Provider, type Signer, type TypedDataDomain, type TypedDataField } from "ethers";
 import { securityCouncilAbi } from "../../abi/security-council.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { addressIn, viewsOn } from "./read-view.ts";
 import { readUpgrades } from "./upgrade.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 
 /** What a council can do; nothing else. */
 export type CouncilAct =

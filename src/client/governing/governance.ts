@@ -1,13 +1,11 @@
-import { id, Interface, ZeroAddress } from "ethers";
-import type { Log, Provider } from "ethers";
+import { id, Interface, ZeroAddress, type Log, type Provider } from "ethers";
 import { securityCouncilAbi } from "../../abi/security-council.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { governor as governorInterface, timelock as timelockInterface, topicOf } from "../sending/contract-interfaces.ts";
 import { LogBook } from "../queue/log-book.ts";
 import type { PlannedCall } from "../keystore/plan.ts";
-import { addressIn, viewsOn } from "./read-view.ts";
-import type { ReadView } from "./read-view.ts";
+import { addressIn, viewsOn, type ReadView } from "./read-view.ts";
 import type { ProposedCalls } from "./votes.ts";
 
 /** A protocol version's standing in the registry; times are seconds of the layer's, undefined for what is not so. */

@@ -2,8 +2,7 @@ import type { Provider } from "ethers";
 import { ClientError } from "../ecosystem/client-error.ts";
 import type { GovernanceBook, Proposal, Votes } from "./governance.ts";
 import type { Sender } from "../sending/submit.ts";
-import { castVote, executeProposal, propose, queueProposal } from "./votes.ts";
-import type { ProposedCalls } from "./votes.ts";
+import { castVote, executeProposal, propose, queueProposal, type ProposedCalls } from "./votes.ts";
 
 /** Where the layer's time can be moved: a development L1. */
 interface MovableVote {

@@ -1,13 +1,10 @@
-import { Interface, ZeroAddress } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, ZeroAddress, type Provider } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
-import { lastToLeave } from "../../protocol/leaving.ts";
-import type { LeavingTimes } from "../../protocol/leaving.ts";
+import { lastToLeave, type LeavingTimes } from "../../protocol/leaving.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hyperchainInterface } from "../sending/contract-interfaces.ts";
-import { addressIn, viewsOn } from "./read-view.ts";
-import type { ReadView } from "./read-view.ts";
+import { addressIn, viewsOn, type ReadView } from "./read-view.ts";
 import { readUpgrades } from "./upgrade.ts";
 
 /** What was announced of a chain, and counts from a second of L1's time on. */

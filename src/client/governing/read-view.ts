@@ -1,6 +1,5 @@
 import type { Interface, Provider } from "ethers";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 
 /** Calls a view that returns one value. The type is the ABI's; the caller knows it. */

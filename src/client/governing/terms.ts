@@ -1,10 +1,8 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { addressIn, viewsOn } from "./read-view.ts";
-import { submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { submit, type Sender } from "../sending/submit.ts";
 import { readUpgrades } from "./upgrade.ts";
 
 /** Accounts of which so many sign. 20 bytes in lower case. */

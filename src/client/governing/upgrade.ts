@@ -1,14 +1,11 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import { hyperchainInterface } from "../sending/contract-interfaces.ts";
 import { addressIn, viewsOn } from "./read-view.ts";
-import { refusalOf, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { refusalOf, submit, type Sender } from "../sending/submit.ts";
 
 /** A chain's protocol version on L1, and what its admin can do about it. Addresses are 20 bytes in lower case. */
 export interface ChainUpgrades {

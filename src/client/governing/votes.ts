@@ -1,10 +1,8 @@
-import { id } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { id, type TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { governor as governorInterface } from "../sending/contract-interfaces.ts";
 import type { PlannedCall } from "../keystore/plan.ts";
-import { submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { submit, type Sender } from "../sending/submit.ts";
 
 /** What an account says of a proposal, as OpenZeppelin's `GovernorCountingSimple` numbers it. */
 export const SUPPORT = { against: 0, for: 1, abstain: 2 } as const;

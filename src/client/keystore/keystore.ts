@@ -1,13 +1,18 @@
-import { AbiCoder, TypedDataEncoder, ZeroHash } from "ethers";
-import type { Provider, Signer, TypedDataDomain, TypedDataField } from "ethers";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import {
+  AbiCoder,
+  TypedDataEncoder,
+  ZeroHash,
+  type Provider,
+  type Signer,
+  type TypedDataDomain,
+  type TypedDataField,
+} from "ethers";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews, keystore, keystoreAccount, topicOf } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
 import { KEYSTORE_ADDRESSES } from "./keystore-contracts.ts";
 import { refusalOf, senderOn, submit } from "../sending/submit.ts";

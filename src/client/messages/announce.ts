@@ -1,5 +1,4 @@
-import { isAddress } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { isAddress, type Provider, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { announcedPlaces } from "../../relayer/announced-places.ts";
@@ -8,13 +7,10 @@ import { proveMessage } from "../../relayer/inclusion-proof.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { topicOf } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
-import { findToken } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
+import { findToken, type ChainToken } from "../tokens/token.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** What a name may cost its sender, in gas: several times what ordinary tokens need. */

@@ -1,22 +1,17 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { askSlot } from "../../relayer/state-proof.ts";
-import type { AskedNode } from "../../relayer/state-proof.ts";
+import { askSlot, type AskedNode } from "../../relayer/state-proof.ts";
 import type { L1View, RegistryLeaf } from "../../settlement-layer/reader/l1-view.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews } from "../sending/contract-interfaces.ts";
-import { findChain, memberName } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { findChain, memberName, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { bringRoot } from "../queue/l1-word.ts";
-import { loadSlot, newestRoot } from "./remote-slot.ts";
-import type { AskingProviderOf } from "./remote-slot.ts";
+import { loadSlot, newestRoot, type AskingProviderOf } from "./remote-slot.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { refusalOf } from "../sending/submit.ts";
-import type { SignerOf } from "../sending/submit.ts";
-import { waitUntil } from "../ecosystem/wait-until.ts";
-import type { WaitOptions } from "../ecosystem/wait-until.ts";
+import { refusalOf, type SignerOf } from "../sending/submit.ts";
+import { waitUntil, type WaitOptions } from "../ecosystem/wait-until.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** A slot whose present content is for other chains. */

@@ -1,21 +1,16 @@
 import type { Signer } from "ethers";
 import { decodeGatewayMessage, gatewayMessageId } from "../../protocol/gateway-message.ts";
-import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../protocol/hex.ts";
 import { proveWithdrawal } from "../../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { l2MessageGateway, messageGateway, topicOf } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { messageGateways } from "./message-gateway.ts";
-import { revertReason } from "../sending/revert-reason.ts";
-import type { ContractNames } from "../sending/revert-reason.ts";
-import { readMessageLog } from "./sent-messages.ts";
-import type { MessageLogs } from "./sent-messages.ts";
+import { revertReason, type ContractNames } from "../sending/revert-reason.ts";
+import { readMessageLog, type MessageLogs } from "./sent-messages.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** A message that the gateway between L1 and a chain has taken; on a chain on which others settle, "L1" is that one. */

@@ -2,13 +2,10 @@ import { AbiCoder } from "ethers";
 import { L2_MESSAGE_GATEWAY_CODE } from "../../abi/l2-message-gateway-code.ts";
 import { MESSAGE_GATEWAY_CODE } from "../../abi/message-gateway-code.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { deployedContract, putOnLayer } from "../sending/deployed-contract.ts";
-import type { DeployedContract } from "../sending/deployed-contract.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { deployedContract, putOnLayer, type DeployedContract } from "../sending/deployed-contract.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn } from "../sending/submit.ts";
-import type { Sender, SignerOf } from "../sending/submit.ts";
+import { senderOn, type Sender, type SignerOf } from "../sending/submit.ts";
 
 /** The two ends of the ERC-7786 gateway between a chain and what it settles on; contracts use the one beside them. */
 export interface MessageGateways {

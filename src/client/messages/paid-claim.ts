@@ -1,23 +1,18 @@
-import { zeroPadValue } from "ethers";
-import type { Provider } from "ethers";
+import { zeroPadValue, type Provider } from "ethers";
 import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
 import { ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../../protocol/asset-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { claimantOf, forwarderAddress, forwarders, readHops } from "../../relayer/forwarding.ts";
-import type { ForwardingHop } from "../../relayer/forwarding.ts";
+import { claimantOf, forwarderAddress, forwarders, readHops, type ForwardingHop } from "../../relayer/forwarding.ts";
 import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import { encodeChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
+import { encodeChainAddress, type ChainAddress } from "../ecosystem/chain-address.ts";
 import { messenger, topicOf } from "../sending/contract-interfaces.ts";
 import { deployedContract, putOnLayer } from "../sending/deployed-contract.ts";
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
-import { submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { submit, type Sender } from "../sending/submit.ts";
 import { tokenBalance } from "../tokens/token-balance.ts";
-import { isEther } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { isEther, type ChainToken } from "../tokens/token.ts";
 
 /** `Forwarders.sol` on L1, at the address that follows from its code: any account puts it there. */
 export const FORWARDERS = deployedContract(FORWARDERS_CODE);

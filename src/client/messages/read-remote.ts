@@ -3,8 +3,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName } from "../ecosystem/ecosystem.ts";
 import type { RunningEcosystem } from "../ecosystem/running-ecosystem.ts";
 import { refusalInWords, refusalOf } from "../sending/submit.ts";
 

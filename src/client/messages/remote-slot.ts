@@ -1,15 +1,13 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { askSlot, batchRootOf, slotProof } from "../../relayer/state-proof.ts";
-import type { AskedNode, BatchRoot, SlotProof } from "../../relayer/state-proof.ts";
+import { askSlot, batchRootOf, slotProof, type AskedNode, type BatchRoot, type SlotProof } from "../../relayer/state-proof.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { L1View, RegistryLeaf } from "../../settlement-layer/reader/l1-view.ts";
 import { parseAccount } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { crossChainViews, importedRoots, topicOf } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { refusalOf, senderOn, submit } from "../sending/submit.ts";
 import { viewL1 } from "./withdraw.ts";
 

@@ -1,8 +1,6 @@
-import { decodeAssetMessage, AssetMessageKind, isAssetSender } from "../../protocol/asset-message.ts";
-import type { AssetTransfer } from "../../protocol/asset-message.ts";
+import { decodeAssetMessage, AssetMessageKind, isAssetSender, type AssetTransfer } from "../../protocol/asset-message.ts";
 import { decodeGatewayMessage } from "../../protocol/gateway-message.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import { decodeL1Call } from "../../protocol/l1-call.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { readCrossChainMessage } from "../../protocol/cross-chain-message.ts";

@@ -1,9 +1,7 @@
-import { AbiCoder, concat } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { AbiCoder, concat, type Provider, type Signer } from "ethers";
 import { HYPERCHAIN_NAMES_CODE } from "../../abi/hyperchain-names-code.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { deployedContract, isDeployed, putOnLayer } from "../sending/deployed-contract.ts";
-import type { DeployedContract } from "../sending/deployed-contract.ts";
+import { deployedContract, isDeployed, putOnLayer, type DeployedContract } from "../sending/deployed-contract.ts";
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
 import { senderOn } from "../sending/submit.ts";
 

@@ -1,16 +1,12 @@
-import { hexlify, randomBytes, ZeroAddress } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { hexlify, randomBytes, ZeroAddress, type Provider, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashNameAnnouncement } from "../../protocol/name-announcement.ts";
-import { parseAccount } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
+import { parseAccount, type ChainAddress } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { factory, hyperchainNames } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { isLabel } from "../ecosystem/label.ts";
-import { findNames, requireNames } from "./name-registry.ts";
-import type { NameRegistry } from "./name-registry.ts";
+import { findNames, requireNames, type NameRegistry } from "./name-registry.ts";
 import { senderOn, submit } from "../sending/submit.ts";
 
 /** A name that an account wants: `label` under a chain for an account there, or the chain's own label. */

@@ -1,13 +1,16 @@
 import type { Provider } from "ethers";
 import { parseInteroperableAddress } from "../../protocol/interop-request.ts";
-import { parseChainAddress, requireChecksum, splitChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress, ChainAddressLike } from "../ecosystem/chain-address.ts";
+import {
+  parseChainAddress,
+  requireChecksum,
+  splitChainAddress,
+  type ChainAddress,
+  type ChainAddressLike,
+} from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { isL1, memberName } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { isL1, memberName, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { isLabel } from "../ecosystem/label.ts";
-import { findNames } from "./name-registry.ts";
-import type { NameRegistry } from "./name-registry.ts";
+import { findNames, type NameRegistry } from "./name-registry.ts";
 import { findMember } from "../ecosystem/route.ts";
 
 /**

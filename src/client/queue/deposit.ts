@@ -1,12 +1,9 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { withHops } from "../../relayer/forwarding.ts";
-import type { ForwardingHop } from "../../relayer/forwarding.ts";
-import { formatChainAddress, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddressLike } from "../ecosystem/chain-address.ts";
+import { withHops, type ForwardingHop } from "../../relayer/forwarding.ts";
+import { formatChainAddress, parseChainAddress, type ChainAddressLike } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { encodeDirectRequest, encodeTokenRequest, queuedRequest, requestCost } from "./l1-request.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { positive, senderOn, submit } from "../sending/submit.ts";

@@ -1,8 +1,14 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { inclusionOf } from "../../relayer/inclusion.ts";
-import { chainContract, encodeDirectRequest, encodeTogether, queuedRequest, requestCost } from "./l1-request.ts";
-import type { QueuedRequest } from "./l1-request.ts";
+import {
+  chainContract,
+  encodeDirectRequest,
+  encodeTogether,
+  queuedRequest,
+  requestCost,
+  type QueuedRequest,
+} from "./l1-request.ts";
 
 /** A call on L2 that L1 requests, with ETH to pay for it. */
 export interface L1Request {

@@ -1,5 +1,4 @@
-import { AbiCoder } from "ethers";
-import type { Signer, TransactionReceipt } from "ethers";
+import { AbiCoder, type Signer, type TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { factory, hyperchainInterface } from "../sending/contract-interfaces.ts";

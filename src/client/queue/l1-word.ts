@@ -1,14 +1,11 @@
-import { Interface } from "ethers";
-import type { Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { bridge } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { queuedRequest } from "./l1-request.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 
 const registry = new Interface(transactionRootRegistryAbi);
 

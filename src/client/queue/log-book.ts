@@ -1,6 +1,5 @@
 import type { Log, Provider } from "ethers";
-import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import type { LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
+import { readLogs, type LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
 
 /** Whose logs are read, from which block on, and what they come to. */
 export interface LogBookTerms<State> extends Omit<LogQuestion, "toBlock"> {

@@ -6,12 +6,10 @@ import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { bridge as bridgeInterface, hyperchainInterface, topicOf } from "../sending/contract-interfaces.ts";
 import { readTokenDeposit } from "./deposits-in-flight.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { hasExited } from "../standing/ended-chain.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { senderOn, submit, type Sender } from "../sending/submit.ts";
 
 /** An operation in a chain's queue on what it settles on. */
 export interface OperationInQueue {

@@ -1,5 +1,4 @@
-import { VoidSigner } from "ethers";
-import type { Provider, Signer, TransactionRequest, TransactionResponse } from "ethers";
+import { VoidSigner, type Provider, type Signer, type TransactionRequest, type TransactionResponse } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 

@@ -1,6 +1,5 @@
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { failedUserCall } from "./remote-failure.ts";
-import type { CallFrame } from "./remote-failure.ts";
+import { failedUserCall, type CallFrame } from "./remote-failure.ts";
 
 /**
  * How a call of a trace ended. Failed: the failure reached the sender of the transaction, or of the message that it delivered.

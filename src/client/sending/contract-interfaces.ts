@@ -1,5 +1,4 @@
-import { AbiCoder, ErrorDescription, Interface } from "ethers";
-import type { ErrorFragment } from "ethers";
+import { AbiCoder, ErrorDescription, Interface, type ErrorFragment } from "ethers";
 import { chainAccountsAbi } from "../../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../../abi/cross-chain-views.ts";

@@ -1,12 +1,9 @@
-import { concat, ZeroHash } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { concat, ZeroHash, type Provider, type Signer } from "ethers";
 import { CREATE2_DEPLOYER, deployedAddress } from "../../protocol/create2.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
-import { senderOn, submit } from "./submit.ts";
-import type { Sender } from "./submit.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { senderOn, submit, type Sender } from "./submit.ts";
 
 /** Creates the deployer on any network. No key signed it; its one sender needs 0.01 ETH. */
 const DEPLOYER_TRANSACTION =

@@ -1,5 +1,4 @@
-import { formatUnits } from "ethers";
-import type { Provider } from "ethers";
+import { formatUnits, type Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { erc20 } from "./contract-interfaces.ts";

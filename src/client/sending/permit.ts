@@ -1,5 +1,4 @@
-import { Interface, isError, Signature, TypedDataEncoder, ZeroHash } from "ethers";
-import type { TypedDataDomain } from "ethers";
+import { Interface, isError, Signature, TypedDataEncoder, ZeroHash, type TypedDataDomain } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Sender } from "./submit.ts";

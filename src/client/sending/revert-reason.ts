@@ -1,5 +1,13 @@
-import { EventFragment, FunctionFragment, Indexed, Interface } from "ethers";
-import type { ErrorDescription, Fragment, InterfaceAbi, ParamType } from "ethers";
+import {
+  EventFragment,
+  FunctionFragment,
+  Indexed,
+  Interface,
+  type ErrorDescription,
+  type Fragment,
+  type InterfaceAbi,
+  type ParamType,
+} from "ethers";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";

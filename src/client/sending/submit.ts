@@ -1,5 +1,12 @@
-import { isError, JsonRpcApiProvider, keccak256 } from "ethers";
-import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import {
+  isError,
+  JsonRpcApiProvider,
+  keccak256,
+  type Provider,
+  type Signer,
+  type TransactionReceipt,
+  type TransactionRequest,
+} from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import { type Hex, isHexBytes } from "../../protocol/hex.ts";
@@ -9,8 +16,7 @@ import { printable } from "../../runtime/printable.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 import { BATCH_GAS_MARGIN } from "./gas-margin.ts";
-import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
-import type { PayingMember } from "./insufficient-funds.ts";
+import { isOutOfFunds, lacksCoin, type PayingMember } from "./insufficient-funds.ts";
 import { refusalAdvice } from "./refusal-advice.ts";
 import { inWords } from "./revert-reason.ts";
 

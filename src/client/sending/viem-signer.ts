@@ -1,5 +1,12 @@
-import { AbstractSigner, BrowserProvider, TypedDataEncoder } from "ethers";
-import type { TransactionRequest, TransactionResponse, TypedDataDomain, TypedDataField } from "ethers";
+import {
+  AbstractSigner,
+  BrowserProvider,
+  TypedDataEncoder,
+  type TransactionRequest,
+  type TransactionResponse,
+  type TypedDataDomain,
+  type TypedDataField,
+} from "ethers";
 import { ClientError } from "../ecosystem/client-error.ts";
 
 /** What is used of viem's wallet client: it must have an account and a chain. */

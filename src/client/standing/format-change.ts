@@ -1,7 +1,6 @@
 import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 

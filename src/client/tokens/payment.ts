@@ -1,13 +1,10 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { parseAccount } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
+import { parseAccount, type ChainAddress } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { erc20 } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
-import { submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { findChain, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { submit, type Sender } from "../sending/submit.ts";
 import { ETHER, findToken, isEther, requireTokens } from "./token.ts";
 
 /** The token's address on a member; undefined for the coin that pays for gas there. Throws ClientError UnknownToken. */

@@ -1,5 +1,4 @@
-import { AbiCoder, concat, toUtf8String, Utf8ErrorFuncs } from "ethers";
-import type { BlockTag, Provider } from "ethers";
+import { AbiCoder, concat, toUtf8String, Utf8ErrorFuncs, type BlockTag, type Provider } from "ethers";
 import { TOKEN_HOLDINGS_CODE } from "../../abi/token-holdings-code.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { shownSymbol } from "../sending/shown-symbol.ts";

@@ -5,11 +5,9 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { parseAccount, parseChainAddress } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { erc20, tokenVault } from "../sending/contract-interfaces.ts";
-import { memberName } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { memberName, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { lacksToken } from "../sending/insufficient-funds.ts";
-import { submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
+import { submit, type Sender } from "../sending/submit.ts";
 
 /** How the protocol writes ETH as a token of L1. */
 export const ETHER: Hex = "0x0000000000000000000000000000000000000000";

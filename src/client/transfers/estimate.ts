@@ -1,27 +1,19 @@
-import { getBytes, JsonRpcApiProvider, toQuantity, ZeroHash } from "ethers";
-import type { Provider, TransactionRequest } from "ethers";
+import { getBytes, JsonRpcApiProvider, toQuantity, ZeroHash, type Provider, type TransactionRequest } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { requireRoute } from "../calls/call.ts";
-import type { CallRequest } from "../calls/call.ts";
+import { requireRoute, type CallRequest } from "../calls/call.ts";
 import { l1AccountOf } from "../calls/chain-accounts.ts";
-import { formatChainAddress, parseAccount, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
+import { formatChainAddress, parseAccount, parseChainAddress, type ChainAddress } from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { assetRouter, callbackRecipient, interopHandler } from "../sending/contract-interfaces.ts";
-import { findChain, memberName } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../ecosystem/ecosystem.ts";
-import { revertReason } from "../sending/revert-reason.ts";
-import type { ContractNames } from "../sending/revert-reason.ts";
+import { findChain, memberName, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { revertReason, type ContractNames } from "../sending/revert-reason.ts";
 import { paymentOf, tokenHere } from "../tokens/payment.ts";
-import { findMember, routeOf } from "../ecosystem/route.ts";
-import type { Route } from "../ecosystem/route.ts";
-import { requireRecipient } from "./send.ts";
+import { findMember, routeOf, type Route } from "../ecosystem/route.ts";
+import { requireRecipient, type SendRequest } from "./send.ts";
 import { wayDown } from "../ecosystem/settlement-base.ts";
-import type { SendRequest } from "./send.ts";
 import { refusalOf } from "../sending/submit.ts";
-import { ETHER, findToken, l1TokenOf } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { ETHER, findToken, l1TokenOf, type ChainToken } from "../tokens/token.ts";
 import { requireWithdrawable } from "../messages/withdraw.ts";
 
 /** A member's provider, by chain id. */

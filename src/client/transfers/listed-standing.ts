@@ -1,9 +1,7 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { messageStatus } from "../ecosystem/running-ecosystem.ts";
-import type { EcosystemAsking, MessageStanding } from "../ecosystem/running-ecosystem.ts";
-import { findSentList } from "./transfer-list.ts";
-import type { ListedTransfer } from "./transfer-list.ts";
+import { messageStatus, type EcosystemAsking, type MessageStanding } from "../ecosystem/running-ecosystem.ts";
+import { findSentList, type ListedTransfer } from "./transfer-list.ts";
 
 /** How far a listed transfer is: it goes the way of its list's message, which has a hash once the batch is sealed. */
 export interface ListedStanding extends Omit<MessageStanding, "messageHash" | "type"> {

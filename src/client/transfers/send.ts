@@ -1,30 +1,28 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { withHops } from "../../relayer/forwarding.ts";
-import type { ForwardingHop } from "../../relayer/forwarding.ts";
-import { announceFirst } from "../messages/announce.ts";
-import type { Announcement } from "../messages/announce.ts";
-import { encodeChainAddress, formatChainAddress, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress, ChainAddressLike } from "../ecosystem/chain-address.ts";
+import { withHops, type ForwardingHop } from "../../relayer/forwarding.ts";
+import { announceFirst, type Announcement } from "../messages/announce.ts";
+import {
+  encodeChainAddress,
+  formatChainAddress,
+  parseChainAddress,
+  type ChainAddress,
+  type ChainAddressLike,
+} from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { assetRouter } from "../sending/contract-interfaces.ts";
 import { deposit } from "../queue/deposit.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import { paidClaimOf } from "../messages/paid-claim.ts";
 import { pay } from "../tokens/payment.ts";
 import { signPermit } from "../sending/permit.ts";
 import { onwardOf, pathBetween } from "../messages/forward.ts";
-import { findMember, routeOf } from "../ecosystem/route.ts";
-import type { Route } from "../ecosystem/route.ts";
+import { findMember, routeOf, type Route } from "../ecosystem/route.ts";
 import { ecosystemBetween } from "../ecosystem/settlement-base.ts";
-import { sentMessages } from "../messages/sent-messages.ts";
-import type { SentMessage } from "../messages/sent-messages.ts";
-import { positive, senderOn, submit } from "../sending/submit.ts";
-import type { Sender } from "../sending/submit.ts";
-import { ensureAllowance, ETHER, findToken, hasAllowance, requireTokens } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { sentMessages, type SentMessage } from "../messages/sent-messages.ts";
+import { positive, senderOn, submit, type Sender } from "../sending/submit.ts";
+import { ensureAllowance, ETHER, findToken, hasAllowance, requireTokens, type ChainToken } from "../tokens/token.ts";
 import { requireWithdrawable, withdraw } from "../messages/withdraw.ts";
 
 /** Money on its way from one member to an account on any other, or on the same. */

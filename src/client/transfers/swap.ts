@@ -1,23 +1,24 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { callByBundle } from "../calls/call.ts";
-import type { CallRequest } from "../calls/call.ts";
-import { formatChainAddress, parseAccount, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress, ChainAddressLike } from "../ecosystem/chain-address.ts";
+import { callByBundle, type CallRequest } from "../calls/call.ts";
+import {
+  formatChainAddress,
+  parseAccount,
+  parseChainAddress,
+  type ChainAddress,
+  type ChainAddressLike,
+} from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
 import { interopHandler, remoteSwap, swapPurse, swapRouter } from "../sending/contract-interfaces.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { ChainName, Ecosystem } from "../ecosystem/ecosystem.ts";
-import { checkCall } from "./estimate.ts";
-import type { ProviderOf } from "./estimate.ts";
+import { findChain, type ChainName, type Ecosystem } from "../ecosystem/ecosystem.ts";
+import { checkCall, type ProviderOf } from "./estimate.ts";
 import { hasRemoteSwap, REMOTE_SWAP_ADDRESS } from "./remote-swap-contract.ts";
 import type { ContractNames } from "../sending/revert-reason.ts";
 import { requireOther } from "../ecosystem/route.ts";
 import type { SentMessage } from "../messages/sent-messages.ts";
 import { positive, refusalInWords, refusalOf, senderOn } from "../sending/submit.ts";
-import { findToken, tokenThere } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { findToken, tokenThere, type ChainToken } from "../tokens/token.ts";
 
 /** A swap on another chain. What is given leaves the sending chain, and what it brings goes to `to`. */
 export interface SwapRequest {

@@ -1,18 +1,19 @@
 import type { Signer } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { formatChainAddress, parseAccount, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress, ChainAddressLike } from "../ecosystem/chain-address.ts";
+import {
+  formatChainAddress,
+  parseAccount,
+  parseChainAddress,
+  type ChainAddress,
+  type ChainAddressLike,
+} from "../ecosystem/chain-address.ts";
 import { ClientError } from "../ecosystem/client-error.ts";
-import { estimateSend } from "../transfers/estimate.ts";
-import type { ProviderOf } from "../transfers/estimate.ts";
+import { estimateSend, type ProviderOf } from "../transfers/estimate.ts";
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
-import { routeOf } from "../ecosystem/route.ts";
-import type { Route } from "../ecosystem/route.ts";
-import { requireRecipient, send } from "../transfers/send.ts";
-import type { Sent } from "../transfers/send.ts";
-import { findAsset, holdingsOf, tokenOn } from "./spendable.ts";
-import type { AssetOrigin, Holding } from "./spendable.ts";
+import { routeOf, type Route } from "../ecosystem/route.ts";
+import { requireRecipient, send, type Sent } from "../transfers/send.ts";
+import { findAsset, holdingsOf, tokenOn, type AssetOrigin, type Holding } from "./spendable.ts";
 import { positive } from "../sending/submit.ts";
 import { requireWithdrawable } from "../messages/withdraw.ts";
 

@@ -1,18 +1,15 @@
 import type { Provider } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { formatChainAddress, parseChainAddress } from "../ecosystem/chain-address.ts";
-import type { ChainAddress } from "../ecosystem/chain-address.ts";
+import { formatChainAddress, parseChainAddress, type ChainAddress } from "../ecosystem/chain-address.ts";
 import { cautions, standings } from "../standing/chain-standing.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
-import { findChain } from "../ecosystem/ecosystem.ts";
-import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
+import { findChain, type Ecosystem, type EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { requestCost } from "../queue/l1-request.ts";
 import { l1Token } from "../tokens/payment.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import { tokenBalance } from "../tokens/token-balance.ts";
-import { ETHER, findToken, isBaseToken, isEther, l1TokenOf, tokenThere } from "../tokens/token.ts";
-import type { ChainToken } from "../tokens/token.ts";
+import { ETHER, findToken, isBaseToken, isEther, l1TokenOf, tokenThere, type ChainToken } from "../tokens/token.ts";
 
 /** Where an asset was born: a name that no other token can take. */
 export type AssetOrigin = Pick<ChainToken, "originChainId" | "originToken">;

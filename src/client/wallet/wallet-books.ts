@@ -1,13 +1,11 @@
 import type { Provider } from "ethers";
-import type { AssetTransfer } from "../../protocol/asset-message.ts";
-import { AssetMessageKind } from "../../protocol/asset-message.ts";
+import { type AssetTransfer, AssetMessageKind } from "../../protocol/asset-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { newestRun } from "../../runtime/newest-run.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { bridge, messenger, tokenVault, topicOf } from "../sending/contract-interfaces.ts";
-import { depositBook } from "../queue/deposits-in-flight.ts";
-import type { QueuedDeposits } from "../queue/deposits-in-flight.ts";
+import { depositBook, type QueuedDeposits } from "../queue/deposits-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
 import { addTo } from "../queue/lists-by-account.ts";
 import { LogBook } from "../queue/log-book.ts";

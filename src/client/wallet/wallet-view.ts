@@ -6,16 +6,13 @@ import { standings } from "../standing/chain-standing.ts";
 import { depositsInFlight } from "../queue/deposits-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
-import { sendsInFlight } from "./sends-in-flight.ts";
-import type { WalletReads } from "./sends-in-flight.ts";
+import { sendsInFlight, type WalletReads } from "./sends-in-flight.ts";
 import { ecosystemOf } from "../ecosystem/settlement-base.ts";
 import type { TransferInFlight } from "../queue/transfer-in-flight.ts";
-import { assetsOf } from "./wallet-assets.ts";
-import type { WalletAsset } from "./wallet-assets.ts";
+import { assetsOf, type WalletAsset } from "./wallet-assets.ts";
 import type { MemberBalances } from "./wallet-balances.ts";
 import { WalletBooks } from "./wallet-books.ts";
-import { chainTokens, layerTokens } from "./wallet-tokens.ts";
-import type { MemberTokens } from "./wallet-tokens.ts";
+import { chainTokens, layerTokens, type MemberTokens } from "./wallet-tokens.ts";
 
 /** An account's assets over all members of an ecosystem. */
 export interface WalletView {

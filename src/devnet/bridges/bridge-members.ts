@@ -1,6 +1,5 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
-import { bridgeId } from "../../options/bridges.ts";
-import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
+import { bridgeId, type BridgeName, type BridgesOption } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { ACCOUNT_NUMBERS } from "../accounts/accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";

@@ -4,8 +4,7 @@ import { fairLine } from "../../chain/rpc/calls/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { BRIDGE_NAMES } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { GatedChain } from "../view/books/sight.ts";
-import { sightOf } from "../view/books/sight.ts";
+import { type GatedChain, sightOf } from "../view/books/sight.ts";
 import type { BridgesInfo } from "../view/books/bridge-info.ts";
 import type { LiveBridges } from "./live-bridges.ts";
 

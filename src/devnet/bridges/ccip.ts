@@ -6,8 +6,7 @@ import { emptyPool, receiverRevert, refusingToken } from "../../bridges/ccip/rec
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
 import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
-import { addressWord, runningBridge } from "./running-bridge.ts";
-import type { BridgeMessage } from "./running-bridge.ts";
+import { addressWord, runningBridge, type BridgeMessage } from "./running-bridge.ts";
 
 /** CCIP. */
 export const ccip: BridgeKind = {

@@ -1,8 +1,6 @@
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
-import { findChain } from "../../client/ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../../client/ecosystem/ecosystem.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/messages/gateway-messages.ts";
-import type { GatewayMessage } from "../../client/messages/gateway-messages.ts";
+import { findChain, type Ecosystem } from "../../client/ecosystem/ecosystem.ts";
+import { deliverGatewayMessage, gatewayMessagesIn, type GatewayMessage } from "../../client/messages/gateway-messages.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import { viewL1 } from "../../client/messages/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";

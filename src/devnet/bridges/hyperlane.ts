@@ -5,8 +5,7 @@ import { connectHyperlane, deployHyperlane, hyperlaneCode, hyperlaneContracts } 
 import { HyperlaneWorker } from "../../bridges/hyperlane/worker.ts";
 import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
-import { runningBridge } from "./running-bridge.ts";
-import type { BridgeMessage } from "./running-bridge.ts";
+import { runningBridge, type BridgeMessage } from "./running-bridge.ts";
 
 /** Hyperlane. */
 export const hyperlane: BridgeKind = {

@@ -16,8 +16,7 @@ import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
 import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/books/bridge-info.ts";
 import type { BridgeKind, BridgeLook, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
-import { connectBridgeMembers } from "./bridge-members.ts";
-import type { ConnectedMembers } from "./bridge-members.ts";
+import { connectBridgeMembers, type ConnectedMembers } from "./bridge-members.ts";
 import { GatewayCarrier } from "./gateway-carrier.ts";
 import { bridgeTrust } from "./trust.ts";
 

@@ -1,5 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { AbiCoder, keccak256, type TransactionReceipt } from "ethers";
 import { interopCenter } from "../../client/sending/contract-interfaces.ts";
 import { sentMessages } from "../../client/messages/sent-messages.ts";
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";

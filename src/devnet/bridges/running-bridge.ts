@@ -2,11 +2,9 @@ import type { TransactionReceipt } from "ethers";
 import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { LookOptions } from "../../bridges/bridge-work.ts";
-import { isOver } from "../view/books/bridge-info.ts";
-import type { BridgeDelivery, BridgeStanding } from "../view/books/bridge-info.ts";
+import { isOver, type BridgeDelivery, type BridgeStanding } from "../view/books/bridge-info.ts";
 import type { RunningBridge } from "./bridge-kind.ts";
-import { ProvenMessages } from "./proven-message.ts";
-import type { PayloadOf } from "./proven-message.ts";
+import { ProvenMessages, type PayloadOf } from "./proven-message.ts";
 
 /** What every bridge's worker does. */
 interface BridgeWorker extends Pick<RunningBridge, "read"> {

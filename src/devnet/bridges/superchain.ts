@@ -6,8 +6,7 @@ import { SuperchainWorker } from "../../bridges/superchain/worker.ts";
 import { SUPERCHAIN } from "../../protocol/superchain.ts";
 import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
-import { addressWord, runningBridge } from "./running-bridge.ts";
-import type { BridgeMessage } from "./running-bridge.ts";
+import { addressWord, runningBridge, type BridgeMessage } from "./running-bridge.ts";
 
 /** The Superchain. Nothing is deployed: chains are born with its contracts, which know each other by their addresses. */
 export const superchain: BridgeKind = {

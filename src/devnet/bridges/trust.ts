@@ -1,5 +1,4 @@
-import { BRIDGES } from "../../options/bridges.ts";
-import type { BridgeName } from "../../options/bridges.ts";
+import { BRIDGES, type BridgeName } from "../../options/bridges.ts";
 
 /** What vouches for a bridge's messages on public networks, and whose contracts deliver them here. */
 const KINDS: Readonly<Record<BridgeName, { readonly verifiers: string; readonly delivery: "published" | "ours" }>> = {

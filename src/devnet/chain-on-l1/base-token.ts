@@ -1,11 +1,8 @@
-import { ContractFactory, Interface } from "ethers";
-import type { Signer } from "ethers";
+import { ContractFactory, Interface, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import { DevnetOptionsError } from "../described/options.ts";
-import type { BaseTokenOption } from "../described/options.ts";
+import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import { DevnetOptionsError, type BaseTokenOption } from "../described/options.ts";
 
 /** What a chain pays for gas with. */
 export interface BaseToken {

@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import type { FormedImport } from "../../chain/batch/form-imports.ts";
 import { digestToHex } from "../../protocol/digest.ts";

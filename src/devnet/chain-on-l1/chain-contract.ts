@@ -1,14 +1,11 @@
-import { Interface, isCallException, isError, ZeroHash } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, isCallException, isError, ZeroHash, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
-import { readFirstRecord } from "../../settlement/l1-sender/chain-reader.ts";
-import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import { readFirstRecord, type BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";

@@ -1,13 +1,10 @@
-import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress, ZeroHash } from "ethers";
-import type { Signer, TransactionReceipt } from "ethers";
+import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress, ZeroHash, type Signer, type TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { ONE_SEQUENCER } from "../../protocol/sequencing-mode.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { fromHex, hashTag, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, hashTag, keccak, type Hex } from "../../protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/errors/contract-error.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
-import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
 export interface HyperchainConfiguration {

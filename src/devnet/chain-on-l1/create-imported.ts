@@ -1,8 +1,6 @@
 import type { Signer } from "ethers";
-import { formImports, ImportError, planImports } from "../../chain/batch/form-imports.ts";
-import type { FormedImport } from "../../chain/batch/form-imports.ts";
-import { GenesisError, genesisLeaves } from "../../chain/model/genesis.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { formImports, ImportError, planImports, type FormedImport } from "../../chain/batch/form-imports.ts";
+import { GenesisError, genesisLeaves, type GenesisAccount } from "../../chain/model/genesis.ts";
 import { StateTree } from "../../chain/state/state-tree.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
@@ -10,8 +8,7 @@ import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { bringImports } from "./bring-imports.ts";
-import { createChain } from "./create-chain.ts";
-import type { CreatedChain, HyperchainConfiguration } from "./create-chain.ts";
+import { createChain, type CreatedChain, type HyperchainConfiguration } from "./create-chain.ts";
 
 /** What a chain that begins with accounts of its own is created of. */
 interface ImportedChain {

@@ -1,8 +1,7 @@
 import type { Provider } from "ethers";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS, SETTINGS_TOPICS } from "../../settlement-layer/reader/l1-event.ts";
-import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, SETTINGS_TOPICS, type L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 
 interface L1HistoryRange {

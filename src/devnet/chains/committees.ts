@@ -1,5 +1,4 @@
-import { partsOf } from "../../options/fields/data-policy.ts";
-import type { DataPart } from "../../options/fields/data-policy.ts";
+import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";

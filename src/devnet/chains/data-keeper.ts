@@ -1,12 +1,10 @@
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { QuorumContext } from "../../settlement/signing/quorum.ts";
 import type { HeldBatch } from "../../settlement/batch/settlement-batch.ts";
 import { readerOf } from "../quorum-member/data-request.ts";
-import { QuorumMemberError } from "../quorum-member/messages.ts";
-import type { DataRequest } from "../quorum-member/messages.ts";
+import { QuorumMemberError, type DataRequest } from "../quorum-member/messages.ts";
 
 /** Has data that L1 does not have, and gives it to readers with rights. */
 export interface DataKeeper {

@@ -1,14 +1,11 @@
-import { formatEther } from "ethers";
-import type { Signer } from "ethers";
+import { formatEther, type Signer } from "ethers";
 import { deposit } from "../../client/queue/deposit.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
-import type { DevelopmentAccounts } from "../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
 import { BRIDGE_NAMES } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { payFromL1 } from "../../client/queue/ether-request.ts";
-import { DevnetOptionsError } from "../described/options.ts";
+import { DevnetOptionsError, type DevnetOptions } from "../described/options.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import type { DevnetOptions } from "../described/options.ts";
 import type { DevnetChain } from "./served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 

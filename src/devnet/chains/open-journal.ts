@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { openFileJournal } from "../../settlement/journal/journal.ts";
-import type { Journal } from "../../settlement/journal/journal.ts";
+import { openFileJournal, type Journal } from "../../settlement/journal/journal.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 
 const FILE_FAULTS: ReadonlySet<string> = new Set(["ENOENT", "EACCES", "EISDIR", "EROFS", "ENOTDIR", "EPERM"]);

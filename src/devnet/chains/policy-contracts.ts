@@ -1,12 +1,8 @@
-import { AbiCoder, ContractFactory, Interface } from "ethers";
-import type { Provider, Signer } from "ethers";
-import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
-import type { DataPart } from "../../options/fields/data-policy.ts";
-import { leafOf } from "../../protocol/attestation.ts";
-import type { AttestationLeaf } from "../../protocol/attestation.ts";
+import { AbiCoder, ContractFactory, Interface, type Provider, type Signer } from "ethers";
+import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
+import { leafOf, type AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
 /** A data availability policy on L1, with those of which it is made. */

@@ -1,7 +1,5 @@
-import { AbiCoder, Interface, isCallException, isError, ZeroHash } from "ethers";
-import type { Provider } from "ethers";
-import { isAttestedPart, partsOf } from "../../options/fields/data-policy.ts";
-import type { DataPart } from "../../options/fields/data-policy.ts";
+import { AbiCoder, Interface, isCallException, isError, ZeroHash, type Provider } from "ethers";
+import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 

@@ -14,13 +14,10 @@ import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
-import { startChainPipeline } from "./chain-pipeline.ts";
+import { startChainPipeline, type ChainPipeline, type ChainPipelineDependencies } from "./chain-pipeline.ts";
 import { sentThroughQueue } from "./queue-wallets.ts";
-import { measureThroughput } from "./throughput.ts";
-import type { Throughput } from "./throughput.ts";
-import { RunSwitch } from "./run-switch.ts";
-import type { RunSwitchOptions } from "./run-switch.ts";
-import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
+import { measureThroughput, type Throughput } from "./throughput.ts";
+import { RunSwitch, type RunSwitchOptions } from "./run-switch.ts";
 
 /** A chain that is served. */
 export interface DevnetChain {

@@ -1,18 +1,14 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { leavesChoice } from "../../options/data-facts.ts";
 import type { DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { committeePolicy } from "../../settlement/committee.ts";
-import type { CommitteeMember } from "../../settlement/committee.ts";
-import { comesWithin } from "../../settlement/data-policy.ts";
-import type { DataPolicy } from "../../settlement/data-policy.ts";
+import { committeePolicy, type CommitteeMember } from "../../settlement/committee.ts";
+import { comesWithin, type DataPolicy } from "../../settlement/data-policy.ts";
 import { SettlementError } from "../../settlement/errors/settlement-error.ts";
 import { readPolicyAt } from "../../settlement/l1-sender/chain-reader.ts";
-import { findPolicy } from "./policy-contracts.ts";
-import type { PolicyContract } from "./policy-contracts.ts";
+import { findPolicy, type PolicyContract } from "./policy-contracts.ts";
 import { isOfParts } from "./policy-kind.ts";
 
 const committeeInterface = new Interface([

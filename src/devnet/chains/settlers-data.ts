@@ -1,6 +1,5 @@
 import type { DataChoice } from "../../protocol/data-choice.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { PostingPolicy } from "../../settlement/batch/settlement-batch.ts";
 
 /** What a chain without a quorum shows its policy: who settles, so that no other account can send the same call. */

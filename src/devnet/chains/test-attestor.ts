@@ -1,9 +1,7 @@
 import { p256 } from "@noble/curves/nist.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { leafDigest, quoteDigest } from "../../protocol/attestation.ts";
-import type { P256Signature } from "../../protocol/attestation.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { leafDigest, quoteDigest, type P256Signature } from "../../protocol/attestation.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { Attestor } from "../../settlement/attestation.ts";
 
 /** How long the root vouches for a key: from each batch on, so that L1's time may have been put forward between two. */

@@ -1,14 +1,33 @@
-import { ContractFactory, getCreateAddress, Interface, ZeroAddress, ZeroHash } from "ethers";
-import type { InterfaceAbi, Provider, Signer } from "ethers";
+import {
+  ContractFactory,
+  getCreateAddress,
+  Interface,
+  ZeroAddress,
+  ZeroHash,
+  type InterfaceAbi,
+  type Provider,
+  type Signer,
+} from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import { governorTerms, requireGovernance, tokenArgs } from "./governance-terms.ts";
-import type { CouncilOptions, GovernanceOptions, GovernorOptions } from "./governance-terms.ts";
-import { codesHash, plannedSettlement } from "./settlement-creator.ts";
-import type { PlacingCall, PlannedSettlement, SettlementTerms } from "./settlement-creator.ts";
+import {
+  governorTerms,
+  requireGovernance,
+  tokenArgs,
+  type CouncilOptions,
+  type GovernanceOptions,
+  type GovernorOptions,
+} from "./governance-terms.ts";
+import {
+  codesHash,
+  plannedSettlement,
+  type PlacingCall,
+  type PlannedSettlement,
+  type SettlementTerms,
+} from "./settlement-creator.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */

@@ -1,6 +1,5 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import { voteObjection } from "../../options/fields/governance.ts";
-import type { GovernorTerms } from "../../options/fields/governance.ts";
+import { voteObjection, type GovernorTerms } from "../../options/fields/governance.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** Votes that govern (`HyperchainGovernor.sol`), and who has them. */

@@ -1,5 +1,4 @@
-import { BaseWallet } from "ethers";
-import type { Provider, Signer, TransactionRequest } from "ethers";
+import { BaseWallet, type Provider, type Signer, type TransactionRequest } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { broadcastSigned, signedTransaction } from "../../settlement/l1-sender/signed-transaction.ts";
 

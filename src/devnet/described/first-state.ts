@@ -1,5 +1,4 @@
-import { mergeAccounts } from "../../chain/model/genesis.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { mergeAccounts, type GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
 import type { Format } from "../../protocol/protocol-version.ts";

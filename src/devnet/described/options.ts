@@ -7,10 +7,8 @@ import { entriesOf } from "../../options/fields/field.ts";
 import { confirmations, l1Fork } from "../../options/fields/l1.ts";
 import { minRewardPercent } from "../../options/fields/relayer.ts";
 import { port } from "../../options/fields/serving.ts";
-import { LOOPBACK_HOSTS, planChain } from "../../options/plan.ts";
-import type { ChainPlan, PlannedAt } from "../../options/plan.ts";
-import { check, optionName, said } from "../../options/problems.ts";
-import type { OptionProblem } from "../../options/problems.ts";
+import { LOOPBACK_HOSTS, planChain, type ChainPlan, type PlannedAt } from "../../options/plan.ts";
+import { check, optionName, said, type OptionProblem } from "../../options/problems.ts";
 import { conflicts } from "../../options/rules.ts";
 import {
   fields,
@@ -24,8 +22,8 @@ import {
   wholeBigint,
   wholeNumber,
   withDefault,
+  type Given,
 } from "../../options/fields/values.ts";
-import type { Given } from "../../options/fields/values.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 

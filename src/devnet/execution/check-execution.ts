@@ -1,13 +1,17 @@
 import type { Provider } from "ethers";
 import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
-import { executionVerifier } from "../../execution-proof/batch/verify-execution.ts";
-import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
+import { executionVerifier, type VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { findStoredBatch, readFirstRecord, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
-import type { BatchTotals, ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
+import {
+  findStoredBatch,
+  readFirstRecord,
+  readTotals,
+  type BatchTotals,
+  type ChainContract,
+} from "../../settlement/l1-sender/chain-reader.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";

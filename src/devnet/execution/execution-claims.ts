@@ -9,8 +9,7 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { identityOf } from "../../node/described/chain-options.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { firstStateAccounts } from "../described/first-state.ts";
-import type { FirstState } from "../described/first-state.ts";
+import { firstStateAccounts, type FirstState } from "../described/first-state.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 

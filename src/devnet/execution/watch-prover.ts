@@ -1,5 +1,4 @@
-import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import { createExecutionProver, type ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 
 /** The key of the proofs takes seconds to make: it is kept between batches. */
 const KEPT_KEY_MS = 24 * 3_600_000;

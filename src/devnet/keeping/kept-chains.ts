@@ -1,6 +1,5 @@
 import { PortInUseError, requireFreePort } from "../../node/serving/listening.ts";
-import { flatPlan, planOfFlat } from "../../options/plan.ts";
-import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
+import { flatPlan, planOfFlat, type ChainPlan, type FlatPlan } from "../../options/plan.ts";
 
 /** A chain that a kept ecosystem has. */
 export interface KeptMember {

@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
-import { flatPlan, isEcosystemWide, keptForGood } from "../../options/plan.ts";
-import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
+import { flatPlan, isEcosystemWide, keptForGood, type ChainPlan, type FlatPlan } from "../../options/plan.ts";
 import { shown } from "../../options/fields/values.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { printable } from "../../runtime/printable.ts";
-import { DevnetOptionsError } from "../described/options.ts";
-import type { CompleteOptions } from "../described/options.ts";
+import { DevnetOptionsError, type CompleteOptions } from "../described/options.ts";
 import { FACTS } from "./facts.ts";
 
 /** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */

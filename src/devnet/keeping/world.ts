@@ -3,8 +3,13 @@ import { join } from "node:path";
 import type { Ledger, LedgerFacts } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
-import { forgetChainKeeping, openChainKeeping, openKeptPast } from "../../node/keeping/chain-keeping.ts";
-import type { ChainKeeping, KeptPast } from "../../node/keeping/chain-keeping.ts";
+import {
+  forgetChainKeeping,
+  openChainKeeping,
+  openKeptPast,
+  type ChainKeeping,
+  type KeptPast,
+} from "../../node/keeping/chain-keeping.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
@@ -13,8 +18,7 @@ import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { L1Keeping } from "../l1/past/l1-places.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { CompleteOptions } from "../described/options.ts";
-import { dumpWorld, isMemberFileOf } from "./dump.ts";
-import type { Dump } from "./dump.ts";
+import { dumpWorld, isMemberFileOf, type Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
 import type { KeptMember } from "./kept-chains.ts";
 import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";

@@ -1,15 +1,12 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import { viewsOn } from "../../client/governing/read-view.ts";
-import { exitDelayObjection } from "../../options/fields/time-limits.ts";
-import type { ChainTimes } from "../../options/fields/time-limits.ts";
+import { exitDelayObjection, type ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { NewVersions } from "./new-contracts.ts";
-import { DevnetOptionsError } from "../described/options.ts";
-import type { DeployedContracts } from "../described/options.ts";
+import { DevnetOptionsError, type DeployedContracts } from "../described/options.ts";
 
 /** What the contracts must be good for. */
 interface Adoption {

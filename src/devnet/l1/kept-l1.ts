@@ -1,11 +1,9 @@
 import { LedgerError } from "../../ledger/ledger-error.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
 import { encodeChange } from "./past/l1-change.ts";
 import type { L1Keeping } from "./past/l1-places.ts";
-import { readChange, readFirst } from "./past/read-change.ts";
-import type { AskL1 } from "./past/read-change.ts";
+import { readChange, readFirst, type AskL1 } from "./past/read-change.ts";
 
 /** A request that changed a development L1, and the blocks that came of it. */
 interface L1Entry {

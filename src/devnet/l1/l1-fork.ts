@@ -1,5 +1,4 @@
-import { DevnetOptionsError } from "../described/options.ts";
-import type { L1Options } from "../described/options.ts";
+import { DevnetOptionsError, type L1Options } from "../described/options.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MAX_CHAINS } from "../../options/config.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../accounts/accounts.ts";

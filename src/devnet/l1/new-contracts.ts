@@ -1,24 +1,35 @@
 import type { Signer } from "ethers";
 import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
-import { METERED_VERSION, PROVEN_ON_L1_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
-import type { Format } from "../../protocol/protocol-version.ts";
-import { councilThresholds, DEVELOPMENT_COUNCIL, DEVELOPMENT_HOLDERS, softSecondsOf } from "../../options/fields/governance.ts";
-import type { CouncilTerms, GovernanceOption } from "../../options/fields/governance.ts";
+import {
+  METERED_VERSION,
+  PROVEN_ON_L1_VERSION,
+  TRUSTED_VERSION,
+  versionParts,
+  type Format,
+} from "../../protocol/protocol-version.ts";
+import {
+  councilThresholds,
+  DEVELOPMENT_COUNCIL,
+  DEVELOPMENT_HOLDERS,
+  softSecondsOf,
+  type CouncilTerms,
+  type GovernanceOption,
+} from "../../options/fields/governance.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts/accounts.ts";
-import type { DevelopmentAccounts } from "../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { CouncilOptions } from "../deployment/governance-terms.ts";
 import { DevnetOptionsError } from "../described/options.ts";
-import { deployEcosystem, withoutProof } from "../deployment/deploy-ecosystem.ts";
-import type { ProvenExecutionOf } from "../../options/fields/proving.ts";
-import type {
-  ArtifactSource,
-  DeployedEcosystem,
-  EcosystemOptions,
-  RegisteredVersion,
-  VersionOnL1,
+import {
+  deployEcosystem,
+  withoutProof,
+  type ArtifactSource,
+  type DeployedEcosystem,
+  type EcosystemOptions,
+  type RegisteredVersion,
+  type VersionOnL1,
 } from "../deployment/deploy-ecosystem.ts";
+import type { ProvenExecutionOf } from "../../options/fields/proving.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;

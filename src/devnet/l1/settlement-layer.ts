@@ -1,5 +1,4 @@
-import { Wallet } from "ethers";
-import type { Signer } from "ethers";
+import { Wallet, type Signer } from "ethers";
 import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
@@ -9,27 +8,22 @@ import {
   createOwnAccounts,
   DEVELOPMENT_MNEMONIC,
   FUNDER_KEY,
+  type DevelopmentAccounts,
 } from "../accounts/accounts.ts";
-import type { DevelopmentAccounts } from "../accounts/accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { EcosystemTime } from "../snapshots/ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
-import { serveLocalL1 } from "./local-l1.ts";
+import { serveLocalL1, type LocalL1, type LocalL1Options } from "./local-l1.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
-import type { LocalL1, LocalL1Options } from "./local-l1.ts";
 import type { World } from "../keeping/world.ts";
 import { keepL1 } from "./kept-l1.ts";
-import { catchUp, clearDelegations, pinFork } from "./l1-fork.ts";
-import type { L1Fork } from "./l1-fork.ts";
-import { noteStart, startOfL1 } from "./past/l1-places.ts";
-import type { L1Start } from "./past/l1-places.ts";
-import { openL1At } from "./open-l1.ts";
-import type { L1Past } from "./open-l1.ts";
+import { catchUp, clearDelegations, pinFork, type L1Fork } from "./l1-fork.ts";
+import { noteStart, startOfL1, type L1Start } from "./past/l1-places.ts";
+import { openL1At, type L1Past } from "./open-l1.ts";
 import type { CompleteOptions, L1Options } from "../described/options.ts";
 import { putSingletons } from "./put-singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
-import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
-import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";
+import { createSnapshots, EcosystemSnapshotError, type SnapshotDependencies, type Snapshots } from "../snapshots/snapshots.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Of which chains there are snapshots. */

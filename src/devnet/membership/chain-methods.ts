@@ -2,11 +2,9 @@ import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { fairLine } from "../../chain/rpc/calls/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import { chainInfo } from "../view/books/ecosystem-view.ts";
-import type { EcosystemView } from "../view/books/ecosystem-view.ts";
+import { chainInfo, type EcosystemView } from "../view/books/ecosystem-view.ts";
 import { chainNamed } from "../view/books/named-member.ts";
-import { sightOf } from "../view/books/sight.ts";
-import type { GatedChain } from "../view/books/sight.ts";
+import { sightOf, type GatedChain } from "../view/books/sight.ts";
 import type { ChainChanges } from "./chain-changes.ts";
 
 /** Each starts an engine, and processes of validators. */

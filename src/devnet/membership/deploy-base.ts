@@ -9,10 +9,8 @@ import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
-import { DeploymentError } from "../deployment/deploy-ecosystem.ts";
-import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
-import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
-import type { ContractsOfDevnet } from "../l1/new-contracts.ts";
+import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import { deployNewContracts, withVersionInForce, type ContractsOfDevnet } from "../l1/new-contracts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 

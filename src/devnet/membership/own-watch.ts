@@ -5,8 +5,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
-import { ExecutionWatch } from "../execution/execution-watch.ts";
-import type { ExecutionWatchDependencies } from "../execution/execution-watch.ts";
+import { ExecutionWatch, type ExecutionWatchDependencies } from "../execution/execution-watch.ts";
 import { ExecutionCheckError, noProof } from "../execution/served-execution.ts";
 
 interface OwnWatchDependencies {

@@ -3,8 +3,7 @@ import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../../options/plan.ts";
-import { areThere, askBasePrice, openBaseOn } from "./deploy-base.ts";
-import type { ChainBase, ChainBaseDependencies } from "./deploy-base.ts";
+import { areThere, askBasePrice, openBaseOn, type ChainBase, type ChainBaseDependencies } from "./deploy-base.ts";
 
 interface SettlementBasesDependencies extends ChainBaseDependencies {
   readonly onL1: SettlementBase;

@@ -1,8 +1,7 @@
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
-import { inputTransaction } from "../../chain/verification/batch-inputs.ts";
-import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
+import { inputTransaction, type BatchInputs, type InputBlock } from "../../chain/verification/batch-inputs.ts";
 import type { TemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";

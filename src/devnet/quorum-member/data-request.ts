@@ -1,5 +1,4 @@
-import { verifyTypedData } from "ethers";
-import type { TypedDataDomain, TypedDataField } from "ethers";
+import { verifyTypedData, type TypedDataDomain, type TypedDataField } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DataRequest } from "./messages.ts";
 

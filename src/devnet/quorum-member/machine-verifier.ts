@@ -6,8 +6,7 @@ import { MOST_CELLS } from "../../execution-proof/batch/proven-execution.ts";
 import type { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import { formedClaim } from "../../node/execution/formed-claim.ts";
 import { QuorumMemberError } from "./messages.ts";
-import { WitnessedRuns } from "./witnessed-runs.ts";
-import type { WitnessedRun } from "./witnessed-runs.ts";
+import { WitnessedRuns, type WitnessedRun } from "./witnessed-runs.ts";
 
 /** The machine of a protocol version. */
 type Machine = Pick<ChunkFiller, "plan">;

@@ -1,13 +1,11 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
-import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import { createExecutionProver, type ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { l1Request } from "../l1/request/l1-request.ts";
 import { ValidatingMember } from "./member.ts";
 import { openMemberFile } from "./member-file.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { MemberReply, MemberRequest } from "./messages.ts";
+import { QuorumMemberError, type MemberReply, type MemberRequest } from "./messages.ts";
 
 /**
  * The body of a member's process: one request after the other, until its parent process is gone. Its arguments are how it checks

@@ -2,8 +2,13 @@ import { fork } from "node:child_process";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { MemberOperation, MemberOperations, MemberReply, MemberRequest } from "./messages.ts";
+import {
+  QuorumMemberError,
+  type MemberOperation,
+  type MemberOperations,
+  type MemberReply,
+  type MemberRequest,
+} from "./messages.ts";
 
 /** A member in a process of its own. */
 export interface MemberProcess {

@@ -1,16 +1,17 @@
-import { Wallet } from "ethers";
-import type { BaseWallet, JsonRpcProvider } from "ethers";
+import { Wallet, type BaseWallet, type JsonRpcProvider } from "ethers";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { firstStateAccounts } from "../described/first-state.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
-import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
+import {
+  BatchVerifier,
+  type BatchVerifierDependencies,
+  type BatchVerifierOptions,
+} from "../../chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
-import { checkTime } from "../../chain/verification/time-bounds.ts";
-import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
+import { checkTime, type TimeBounds } from "../../chain/verification/time-bounds.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import { identityOf } from "../../node/described/chain-options.ts";
@@ -23,12 +24,16 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import { createLocalMember } from "../../settlement/signing/quorum.ts";
+import {
+  createLocalMember,
+  type QuorumContext,
+  type QuorumMember,
+  type TypedDataSigner,
+} from "../../settlement/signing/quorum.ts";
 import { SigningRefusal } from "../../settlement/signing/signing-refusal.ts";
 import { readSigningView, requireRevertible, requireSignable } from "../../settlement/l1-sender/signing-view.ts";
 import type { SignedBatch } from "../../settlement/batch/settlement-batch.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
-import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
 import { readerOf } from "./data-request.ts";
@@ -37,8 +42,14 @@ import { LabelCheck } from "./label-check.ts";
 import { MachineVerifier } from "./machine-verifier.ts";
 import { ProofVerifier } from "./proof-verifier.ts";
 import type { MemberFile } from "./member-file.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { DataRequest, MemberOperations, MemberSetup, AskedBatch, ShownInputs } from "./messages.ts";
+import {
+  QuorumMemberError,
+  type DataRequest,
+  type MemberOperations,
+  type MemberSetup,
+  type AskedBatch,
+  type ShownInputs,
+} from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;

@@ -1,5 +1,4 @@
-import { BatchFormer } from "../../chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import { BatchFormer, type FormedBatch } from "../../chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../chain/model/genesis.ts";
 import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import { ChangeSetError } from "../../chain/state/change-set.ts";
@@ -16,8 +15,7 @@ import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
 import { DiffListError } from "../../protocol/diff-list.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
 import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
@@ -26,8 +24,7 @@ import { PubdataError, pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import { WordError } from "../../protocol/word.ts";
 import type { LabelCheck } from "./label-check.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { ProvenInputs } from "./messages.ts";
+import { QuorumMemberError, type ProvenInputs } from "./messages.ts";
 import { readProvenInputs } from "./shown-inputs.ts";
 
 interface ProofVerifierDependencies extends Pick<BatchVerifierDependencies, "l1" | "flowsHash"> {

@@ -1,12 +1,10 @@
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
-import { SettlementError } from "../../settlement/errors/settlement-error.ts";
-import type { SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
+import { SettlementError, type SettlementErrorCode } from "../../settlement/errors/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/signing/quorum.ts";
 import type { MemberProcess } from "./member-process.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { MemberOperations, ProvenInputs, ShownInputs } from "./messages.ts";
+import { QuorumMemberError, type MemberOperations, type ProvenInputs, type ShownInputs } from "./messages.ts";
 
 /** Where a batch's inputs come from. */
 export type InputsOf<Inputs extends ShownInputs = BatchInputs> = (batchNumber: bigint) => Promise<Inputs>;

@@ -3,8 +3,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { MAX_L2_LOGS } from "../../protocol/l2-log.ts";
 import { type Hex, isPlainHex } from "../../protocol/hex.ts";
-import { QuorumMemberError } from "./messages.ts";
-import type { ProvenInputs } from "./messages.ts";
+import { QuorumMemberError, type ProvenInputs } from "./messages.ts";
 
 /** Entries of a list that a batch's data have room to count (`encodePubdata`): updates and insertions of two bytes each. */
 const MOST_ENTRIES = 2 * 2 ** 16;

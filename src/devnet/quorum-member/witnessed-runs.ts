@@ -1,9 +1,11 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
-import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
-import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
-import { ExecutedBatches } from "../../node/execution/executed-batches.ts";
-import type { TakenBatch } from "../../node/execution/executed-batches.ts";
+import {
+  BatchVerifier,
+  type BatchVerifierDependencies,
+  type BatchVerifierOptions,
+} from "../../chain/verification/batch-verifier.ts";
+import { ExecutedBatches, type TakenBatch } from "../../node/execution/executed-batches.ts";
 
 /** A batch that was run, with what the machine needs to run it, too. */
 export interface WitnessedRun extends Pick<TakenBatch, "previous"> {

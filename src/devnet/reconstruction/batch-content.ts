@@ -1,6 +1,10 @@
 import type { Provider } from "ethers";
-import { preCommitmentOf, readPublishedBatch } from "../../chain/reconstruction/published-batch.ts";
-import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
+import {
+  preCommitmentOf,
+  readPublishedBatch,
+  type PublishedContent,
+  type PublishingChain,
+} from "../../chain/reconstruction/published-batch.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Compress } from "../../protocol/digest.ts";

@@ -1,9 +1,7 @@
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { canonicalTxHash } from "../../protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import { hashStoredBatch } from "../../protocol/stored-batch.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 
 /** Where something happened on L1. */

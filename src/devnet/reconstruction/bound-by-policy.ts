@@ -1,5 +1,4 @@
-import { AbiCoder, Interface } from "ethers";
-import type { Provider } from "ethers";
+import { AbiCoder, Interface, type Provider } from "ethers";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 

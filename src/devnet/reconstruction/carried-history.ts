@@ -1,18 +1,14 @@
 import { identityOf } from "../../node/described/chain-options.ts";
 import { carriedRecord } from "../../chain/reconstruction/carried-record.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
-import { carriedBatches } from "../../protocol/carried-pubdata.ts";
-import type { CarriedBatch, CarrierMessage } from "../../protocol/carried-pubdata.ts";
-import { keccak, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { genesisStoredBatch, hashStoredBatch } from "../../protocol/stored-batch.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { carriedBatches, type CarriedBatch, type CarrierMessage } from "../../protocol/carried-pubdata.ts";
+import { keccak, wordToHex, type Hex } from "../../protocol/hex.ts";
+import { genesisStoredBatch, hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { BatchLedger, BatchPlace } from "./batch-ledger.ts";
 import { codesOf } from "./published-code.ts";
 import type { PublishedHistory } from "./published-history.ts";
-import { publishingChain } from "./reconstruct.ts";
-import type { HistoryContext, Reconstruction } from "./reconstruct.ts";
+import { publishingChain, type HistoryContext, type Reconstruction } from "./reconstruct.ts";
 
 /** Operations of the queue asked for at the same time. */
 const PARALLEL_READS = 16;

@@ -1,9 +1,7 @@
-import { getCreateAddress, Interface } from "ethers";
-import type { Provider, Result } from "ethers";
+import { getCreateAddress, Interface, type Provider, type Result } from "ethers";
 import { settlementCreatorAbi } from "../../abi/settlement-creator.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
-import { proveNestedHolding as proveNestedHoldingIn } from "../../chain/state/nested-holding-proof.ts";
-import type { NestedHoldingProof } from "../../chain/state/nested-holding-proof.ts";
+import { proveNestedHolding as proveNestedHoldingIn, type NestedHoldingProof } from "../../chain/state/nested-holding-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { SettlementTerms } from "../deployment/settlement-creator.ts";

@@ -1,13 +1,10 @@
-import { proveHolding as proveHoldingIn } from "../../chain/state/holding-proof.ts";
-import type { HoldingProof } from "../../chain/state/holding-proof.ts";
+import { proveHolding as proveHoldingIn, type HoldingProof } from "../../chain/state/holding-proof.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
-import { proveUndelivered } from "../../chain/state/undelivered-proof.ts";
-import type { UndeliveredProof } from "../../chain/state/undelivered-proof.ts";
+import { proveUndelivered, type UndeliveredProof } from "../../chain/state/undelivered-proof.ts";
 import { isLeafOf, leafPath } from "../../chain/state/leaf-path.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
 import type { AskedNode, ShownSlot } from "../../relayer/state-proof.ts";

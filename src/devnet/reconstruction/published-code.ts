@@ -1,12 +1,9 @@
-import { Interface } from "ethers";
-import type { Provider } from "ethers";
-import { keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { Interface, type Provider } from "ethers";
+import { keccak, type Hex } from "../../protocol/hex.ts";
 import { assumedLeafCount, decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { calledCommits, toldCommits } from "../../settlement-layer/reader/commit-call.ts";
+import { calledCommits, toldCommits, type CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
-import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 const registry = new Interface(["event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId)"]);
 

@@ -2,8 +2,7 @@ import type { Provider } from "ethers";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { calledCommits, commitsOf, toldCommits } from "../../settlement-layer/reader/commit-call.ts";
-import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
+import { calledCommits, commitsOf, toldCommits, type CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 /**
  * What may be the calldata of a batch's commit: one call as a rule; none where a contract put the call together itself;

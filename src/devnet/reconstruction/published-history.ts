@@ -1,8 +1,7 @@
 import type { Provider } from "ethers";
 import { versionedChain } from "../../node/described/chain-on-l1.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { settingsEventsIn } from "../../settlement-layer/reader/chain-versions.ts";
-import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { settingsEventsIn, type SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { BatchLedger, CommittedBatch } from "./batch-ledger.ts";
 import type { ChainContractFacts } from "../chain-on-l1/chain-contract.ts";

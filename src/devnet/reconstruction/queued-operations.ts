@@ -1,8 +1,6 @@
-import { AbiCoder, dataLength } from "ethers";
-import type { Provider } from "ethers";
+import { AbiCoder, dataLength, type Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { canonicalTxHash, L2_CANONICAL_TRANSACTION_ABI_TYPE } from "../../protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { canonicalTxHash, L2_CANONICAL_TRANSACTION_ABI_TYPE, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainOperation } from "../../settlement-layer/reader/l1-event.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";

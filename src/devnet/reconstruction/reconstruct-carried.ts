@@ -2,11 +2,9 @@ import type { JsonRpcProvider } from "ethers";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { historyInMessages } from "./carried-history.ts";
-import { rebuild } from "./reconstruct.ts";
+import { rebuild, type Reconstruction, type ReconstructionOptions } from "./reconstruct.ts";
 import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
-import type { Reconstruction, ReconstructionOptions } from "./reconstruct.ts";
-import { startReconstructedChain } from "./start-reconstructed-chain.ts";
-import type { ReconstructedChainDependencies } from "./start-reconstructed-chain.ts";
+import { startReconstructedChain, type ReconstructedChainDependencies } from "./start-reconstructed-chain.ts";
 import { withProvider } from "./with-provider.ts";
 
 interface CarriedReconstructionOptions extends Pick<ReconstructionOptions, "genesis" | "upTo" | "onProgress"> {

@@ -4,29 +4,27 @@ import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { policyOf } from "../../protocol/terms.ts";
-import type { PolicyOf } from "../../protocol/terms.ts";
+import { policyOf, type PolicyOf } from "../../protocol/terms.ts";
 import { readBatchContent } from "./batch-content.ts";
-import { BatchLedger, checkRecord } from "./batch-ledger.ts";
-import type { CommittedBatch } from "./batch-ledger.ts";
-import { ChainContractReader } from "../chain-on-l1/chain-contract.ts";
-import type { ChainContractFacts, ChainContractState, L1Block } from "../chain-on-l1/chain-contract.ts";
-import { termsIn } from "../../settlement-layer/reader/chain-versions.ts";
-import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { BatchLedger, checkRecord, type CommittedBatch } from "./batch-ledger.ts";
+import {
+  ChainContractReader,
+  type ChainContractFacts,
+  type ChainContractState,
+  type L1Block,
+} from "../chain-on-l1/chain-contract.ts";
+import { termsIn, type SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
-import { HeldData } from "./held-data.ts";
-import type { DataHolder } from "./held-data.ts";
-import { historyInEvents } from "./published-history.ts";
-import type { PublishedHistory } from "./published-history.ts";
+import { HeldData, type DataHolder } from "./held-data.ts";
+import { historyInEvents, type PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
 import { withProvider } from "./with-provider.ts";
 

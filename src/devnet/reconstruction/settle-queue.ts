@@ -1,8 +1,7 @@
 import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
-import { startNode } from "../../node/node.ts";
-import type { Node } from "../../node/node.ts";
+import { startNode, type Node } from "../../node/node.ts";
 import { QUEUE_ALONE } from "../../protocol/sequencing-mode.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";

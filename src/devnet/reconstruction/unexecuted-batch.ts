@@ -1,15 +1,12 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import { preCommitmentOf } from "../../chain/reconstruction/published-batch.ts";
-import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
+import { preCommitmentOf, type PublishedContent, type PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import type { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { importedRootsRollingHash } from "../../protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { importedRootsRollingHash, type ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 

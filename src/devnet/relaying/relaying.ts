@@ -1,11 +1,8 @@
-import { BrowserProvider, JsonRpcProvider, Network } from "ethers";
-import type { FetchRequest, HDNodeWallet, Provider } from "ethers";
+import { BrowserProvider, JsonRpcProvider, Network, type FetchRequest, type HDNodeWallet, type Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
-import { createRelayer } from "../../relayer/relayer.ts";
-import type { RelayedChain, Relayer, RelayerDependencies } from "../../relayer/relayer.ts";
-import { RoundOver } from "../../relayer/own-account.ts";
-import type { Undisturbed } from "../../relayer/own-account.ts";
+import { createRelayer, type RelayedChain, type Relayer, type RelayerDependencies } from "../../relayer/relayer.ts";
+import { RoundOver, type Undisturbed } from "../../relayer/own-account.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";

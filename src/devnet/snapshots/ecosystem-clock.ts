@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/clock.ts";
-import { MovableClock } from "../../runtime/movable-clock.ts";
-import type { ClockMark } from "../../runtime/movable-clock.ts";
+import { MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
 import { hexQuantity } from "../../protocol/hex.ts";

@@ -1,7 +1,6 @@
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { Mark } from "../../core/marks.ts";

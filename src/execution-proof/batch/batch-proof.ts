@@ -1,5 +1,4 @@
-import type { Boundary } from "../../machine/interpreter/environment.ts";
-import { BOUNDARY_WORDS } from "../../machine/interpreter/environment.ts";
+import { type Boundary, BOUNDARY_WORDS } from "../../machine/interpreter/environment.ts";
 import { DIGEST_ELEMENTS, type Digest, elementsFromBytes, elementsToBytes } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";

@@ -1,4 +1,4 @@
-import { type Ext, type ExtensionField } from "../../field/extension.ts";
+import type { Ext, ExtensionField } from "../../field/extension.ts";
 
 /** Value at an extension point of a polynomial with base-field coefficients, by Horner's rule. */
 export function evaluateAt(field: ExtensionField, coefficients: Uint32Array, point: Ext): Ext {

@@ -1,5 +1,4 @@
-import { STACK_NEEDS } from "../../protocol/stack-needs.ts";
-import type { StackNeed } from "../../protocol/stack-needs.ts";
+import { STACK_NEEDS, type StackNeed } from "../../protocol/stack-needs.ts";
 
 /** What user mode must know of an opcode before it runs it. */
 export interface OpcodeRule extends StackNeed {

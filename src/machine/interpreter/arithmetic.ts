@@ -1,6 +1,5 @@
 import { LIMBS } from "./limbs.ts";
-import { readBigInt, readNumber, writeBigInt } from "./word-stack.ts";
-import type { WordStack } from "./word-stack.ts";
+import { readBigInt, readNumber, writeBigInt, type WordStack } from "./word-stack.ts";
 
 const MASK = (1n << 256n) - 1n;
 const LIMB_BITS = 16;

@@ -1,7 +1,6 @@
 import { fieldIndex, FRAME_FIELDS } from "../kernel/names.ts";
 import { ByteMemory } from "./byte-memory.ts";
-import { NO_CODE } from "./code-store.ts";
-import type { Code } from "./code-store.ts";
+import { NO_CODE, type Code } from "./code-store.ts";
 import { LIMBS } from "./limbs.ts";
 import { readNumber, WordStack, writeBigInt } from "./word-stack.ts";
 

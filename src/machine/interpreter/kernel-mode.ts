@@ -5,10 +5,8 @@ import { ARRAYS } from "../kernel/names.ts";
 import { ARITHMETIC, isZero } from "./arithmetic.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
-import { popView } from "./privileged-operations.ts";
-import type { Privileged } from "./privileged-operations.ts";
-import { pushBytes, swap } from "./user-mode.ts";
-import type { Keccak } from "./user-mode.ts";
+import { popView, type Privileged } from "./privileged-operations.ts";
+import { pushBytes, swap, type Keccak } from "./user-mode.ts";
 import { writeBigInt } from "./word-stack.ts";
 
 /** What a part of a row does. */

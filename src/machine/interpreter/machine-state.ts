@@ -1,10 +1,8 @@
-import { ARRAYS, fieldIndex, VARIABLES, variableIndex } from "../kernel/names.ts";
-import type { FrameField, Variable } from "../kernel/names.ts";
+import { ARRAYS, fieldIndex, VARIABLES, variableIndex, type FrameField, type Variable } from "../kernel/names.ts";
 import type { ByteMemory } from "./byte-memory.ts";
 import { CodeStore } from "./code-store.ts";
 import type { FoldedHashSource } from "./folded-hashes.ts";
-import { BOUNDARY_WORDS } from "./environment.ts";
-import type { Boundary } from "./environment.ts";
+import { BOUNDARY_WORDS, type Boundary } from "./environment.ts";
 import type { RunInputs } from "./run-inputs.ts";
 import { Frame } from "./frame.ts";
 import { KeyTable } from "./key-table.ts";

@@ -1,12 +1,10 @@
 import { STACK_LIMIT } from "../../protocol/stack-needs.ts";
-import { MACHINE } from "../instructions/privileged.ts";
-import type { MachineInstruction } from "../instructions/privileged.ts";
+import { MACHINE, type MachineInstruction } from "../instructions/privileged.ts";
 import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
 import { BlockHashesNotGivenError, KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
-import { pushBytes } from "./user-mode.ts";
-import type { Keccak, UserMode } from "./user-mode.ts";
+import { pushBytes, type Keccak, type UserMode } from "./user-mode.ts";
 
 /** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
 export interface Primitives {

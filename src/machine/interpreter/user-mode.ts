@@ -1,8 +1,7 @@
 import type { UserWeights } from "../../protocol/native-budget.ts";
 import { fitsStack } from "../../protocol/stack-needs.ts";
 import { BUDGET_SPENT, EXCEPTION, opcodeRules } from "../instructions/evm.ts";
-import { fieldIndex, variableIndex } from "../kernel/names.ts";
-import type { FrameField, Variable } from "../kernel/names.ts";
+import { fieldIndex, variableIndex, type FrameField, type Variable } from "../kernel/names.ts";
 import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
 import { LIMBS } from "./limbs.ts";

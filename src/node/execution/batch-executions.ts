@@ -1,7 +1,6 @@
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
-import { labelOf } from "../../execution-proof/batch/execution-label.ts";
-import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import { labelOf, type LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 import type { BatchProver, ProvenExecution } from "../../execution-proof/batch/proven-execution.ts";

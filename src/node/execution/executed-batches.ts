@@ -8,8 +8,13 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { openingOf } from "../../execution-proof/batch/batch-steps.ts";
-import { batchLinks, batchMachine, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
-import type { BatchMachine, ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
+import {
+  batchLinks,
+  batchMachine,
+  batchWitness,
+  type BatchMachine,
+  type ExecutionWitness,
+} from "../../execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execution-proof/batch/executed-batch.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
@@ -17,8 +22,7 @@ import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../protocol/generated/system-contexts.ts";
 import { CONFIGURATION_SLOTS } from "../../protocol/genesis.ts";
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Format } from "../../protocol/protocol-version.ts";

@@ -16,10 +16,8 @@ import type { Disposer } from "../../runtime/disposer.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
 import { FirstOnL1 } from "./first-on-l1.ts";
 import { formedClaim } from "./formed-claim.ts";
-import { ExecutedBatches } from "./executed-batches.ts";
-import type { ExecutedBatchesOptions, TakenBatch } from "./executed-batches.ts";
-import { BatchExecutions } from "./batch-executions.ts";
-import type { ProvableBatch } from "./batch-executions.ts";
+import { ExecutedBatches, type ExecutedBatchesOptions, type TakenBatch } from "./executed-batches.ts";
+import { BatchExecutions, type ProvableBatch } from "./batch-executions.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 

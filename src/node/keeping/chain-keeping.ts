@@ -1,7 +1,6 @@
 import type { ChangedLists } from "../../chain/model/access-lists.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
-import { beginPast } from "../../chain/past/open-past.ts";
-import type { BegunPast } from "../../chain/past/open-past.ts";
+import { beginPast, type BegunPast } from "../../chain/past/open-past.ts";
 import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
@@ -10,8 +9,7 @@ import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { decodeEntry, encodeEntry, typedEntry } from "../../settlement/journal/journal-entry.ts";
-import type { JournalEntry } from "../../settlement/journal/journal-entry.ts";
+import { decodeEntry, encodeEntry, typedEntry, type JournalEntry } from "../../settlement/journal/journal-entry.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { decodeCommand, encodeCommand } from "./kept-command.ts";
 import { openPlaces } from "./kept-places.ts";

@@ -1,7 +1,6 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import { PlaceError } from "../../chain/past/place-error.ts";
-import { decodePlace, encodePlace } from "../../chain/past/place-parts.ts";
-import type { PlaceParts } from "../../chain/past/place-parts.ts";
+import { decodePlace, encodePlace, type PlaceParts } from "../../chain/past/place-parts.ts";
 import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
 import { reasonOf } from "../../errors/reason-of.ts";

@@ -2,8 +2,7 @@ import { OrderError } from "../../chain/ordering/order-error.ts";
 import { PlaceError } from "../../chain/past/place-error.ts";
 import type { Place } from "../../chain/past/place.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
-import { findStoredBatch, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
-import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
+import { findStoredBatch, readTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 
 /**
  * Rejects with PlaceError unless L1 has executed the batch before the place, and has it with the place's state root, commitment,

@@ -1,10 +1,8 @@
 import { EventEmitter } from "node:events";
-import type { Notifications } from "../../chain/rpc/transport/subscriptions.ts";
-import { errorBody } from "../../chain/rpc/request/dispatch.ts";
-import type { RpcClient, RpcMethods } from "../../chain/rpc/request/dispatch.ts";
+import { type Notifications, Subscriptions } from "../../chain/rpc/transport/subscriptions.ts";
+import { errorBody, type RpcClient, type RpcMethods } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode } from "../../chain/rpc/request/json-rpc.ts";
 import type { MethodRefusal } from "../../chain/rpc/transport/refused-methods.ts";
-import { Subscriptions } from "../../chain/rpc/transport/subscriptions.ts";
 import { NamedError } from "../../errors/named-error.ts";
 
 /** What a subscription tells. */

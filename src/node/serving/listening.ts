@@ -1,6 +1,10 @@
 import { createServer } from "node:net";
-import { startRpcServer } from "../../chain/rpc/transport/server.ts";
-import type { RpcServer, RpcServerDependencies, RpcServerOptions } from "../../chain/rpc/transport/server.ts";
+import {
+  startRpcServer,
+  type RpcServer,
+  type RpcServerDependencies,
+  type RpcServerOptions,
+} from "../../chain/rpc/transport/server.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** Another process listens where a member of the ecosystem was to be served. */

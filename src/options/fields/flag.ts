@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { must } from "./values.ts";
-import type { wholeNumber } from "./values.ts";
+import { must, type wholeNumber } from "./values.ts";
 
 /** A flag of `hyperchain:spawn`, which stands for an option of the config. */
 export interface OptionFlag<S extends v.GenericSchema = v.GenericSchema> {

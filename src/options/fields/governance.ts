@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { address, fields, list, must, option, wholeNumber, withDefault } from "./values.ts";
-import type { Given } from "./values.ts";
+import { address, fields, list, must, option, wholeNumber, withDefault, type Given } from "./values.ts";
 import { ecosystemOption } from "./field.ts";
 
 const DAY = 86_400;

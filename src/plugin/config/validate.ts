@@ -2,8 +2,7 @@ import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { bridgeProblems } from "../../options/bridges.ts";
 import { configSchema } from "../../options/config.ts";
 import { planChain } from "../../options/plan.ts";
-import { check } from "../../options/problems.ts";
-import type { OptionProblem } from "../../options/problems.ts";
+import { check, type OptionProblem } from "../../options/problems.ts";
 import { conflicts } from "../../options/rules.ts";
 import { resolveHyperchains } from "./resolve.ts";
 

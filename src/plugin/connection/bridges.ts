@@ -1,12 +1,9 @@
 import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
 import { revertReason } from "../../client/sending/revert-reason.ts";
-import { isOver } from "../../devnet/view/books/bridge-info.ts";
-import type { BridgeDelivery, BridgesInfo } from "../../devnet/view/books/bridge-info.ts";
+import { isOver, type BridgeDelivery, type BridgesInfo } from "../../devnet/view/books/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import { BRIDGES } from "../../options/bridges.ts";
-import type { BridgeName } from "../../options/bridges.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
+import { BRIDGES, type BridgeName } from "../../options/bridges.ts";
+import { type Hex, hexQuantity } from "../../protocol/hex.ts";
 import type { BridgeArrival, BridgeControl, Bridges } from "../api/bridges.ts";
 import type { Hyperchains, TransactionLike } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

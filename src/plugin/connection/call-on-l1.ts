@@ -9,8 +9,7 @@ import { layerName } from "../../devnet/view/books/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
-import { MessageError } from "../api/message.ts";
-import type { MessageStep } from "../api/message.ts";
+import { MessageError, type MessageStep } from "../api/message.ts";
 import type { CrossingKind, CrossingName, CrossingState } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";
 

@@ -1,5 +1,4 @@
-import { findChain } from "../../client/ecosystem/ecosystem.ts";
-import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import { findChain, type ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { ChainInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -1,22 +1,23 @@
 import type { Signer } from "ethers";
-import { actToSign, bringAct, signAct } from "../../client/governing/council.ts";
-import type { CouncilAct } from "../../client/governing/council.ts";
+import { actToSign, bringAct, signAct, type CouncilAct } from "../../client/governing/council.ts";
 import { ClientError } from "../../client/ecosystem/client-error.ts";
-import { findChain } from "../../client/ecosystem/ecosystem.ts";
-import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
-import { GovernanceBook } from "../../client/governing/governance.ts";
-import type { Proposal, RegistryGovernance, Votes } from "../../client/governing/governance.ts";
+import { findChain, type ChainName } from "../../client/ecosystem/ecosystem.ts";
+import { GovernanceBook, type Proposal, type RegistryGovernance, type Votes } from "../../client/governing/governance.ts";
 import { passVote } from "../../client/governing/pass-votes.ts";
 import type { PlannedCall } from "../../client/keystore/plan.ts";
 import { callOfAct } from "../../client/governing/registry-acts.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
-import { senderOn, submit } from "../../client/sending/submit.ts";
-import type { Sender } from "../../client/sending/submit.ts";
-import { acceptAdmin, announceTerms, offerAdmin, readTerms, withdrawTerms } from "../../client/governing/terms.ts";
-import type { TermsOfChain } from "../../client/governing/terms.ts";
+import { senderOn, submit, type Sender } from "../../client/sending/submit.ts";
+import {
+  acceptAdmin,
+  announceTerms,
+  offerAdmin,
+  readTerms,
+  withdrawTerms,
+  type TermsOfChain,
+} from "../../client/governing/terms.ts";
 import { readUpgrades, readVersion } from "../../client/governing/upgrade.ts";
-import { castVote, executeProposal, propose, queueProposal } from "../../client/governing/votes.ts";
-import type { ProposedCalls } from "../../client/governing/votes.ts";
+import { castVote, executeProposal, propose, queueProposal, type ProposedCalls } from "../../client/governing/votes.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts/accounts.ts";
 import { DEVELOPMENT_HOLDERS } from "../../options/fields/governance.ts";
 import type { Hex } from "../../protocol/hex.ts";

@@ -1,20 +1,17 @@
 import type { JsonRpcSigner } from "ethers";
 import { parseChainAddress } from "../../client/ecosystem/chain-address.ts";
-import { deposit } from "../../client/queue/deposit.ts";
-import type { Deposit } from "../../client/queue/deposit.ts";
+import { deposit, type Deposit } from "../../client/queue/deposit.ts";
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import type { SentCall } from "../../client/calls/direct-call.ts";
 import type { Sent } from "../../client/transfers/send.ts";
-import { sentMessages } from "../../client/messages/sent-messages.ts";
-import type { SentMessage } from "../../client/messages/sent-messages.ts";
+import { sentMessages, type SentMessage } from "../../client/messages/sent-messages.ts";
 import { withdraw } from "../../client/messages/withdraw.ts";
 import type { MessageInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callOverLayers } from "./call-over-layers.ts";
 import { messageByGateway } from "./message-by-gateway.ts";
-import { Crossing } from "./crossing.ts";
-import type { CrossingKind, CrossingName } from "./crossing.ts";
+import { Crossing, type CrossingKind, type CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
 import { createBridges } from "./bridges.ts";
 import { createCalls } from "./calls.ts";
@@ -33,8 +30,7 @@ import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
 import { numbered, resolvePlace } from "./resolve-place.ts";
 import { tokenAddress } from "./token-like.ts";
-import { MessageError } from "../api/message.ts";
-import type { Message } from "../api/message.ts";
+import { MessageError, type Message } from "../api/message.ts";
 import { remember } from "../api/registry.ts";
 
 /** The test API over an ecosystem. */

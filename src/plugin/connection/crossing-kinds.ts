@@ -1,10 +1,8 @@
 import type { Provider } from "ethers";
 import { bundleResult, revertedCall } from "../../client/messages/bundle-result.ts";
 import { bridge, topicOf } from "../../client/sending/contract-interfaces.ts";
-import { callsOf, failedUserCall, repeatCall, solidityLines } from "../../client/sending/remote-failure.ts";
-import type { AskRemote } from "../../client/sending/remote-failure.ts";
-import { findChain } from "../../client/ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../../client/ecosystem/ecosystem.ts";
+import { callsOf, failedUserCall, repeatCall, solidityLines, type AskRemote } from "../../client/sending/remote-failure.ts";
+import { findChain, type Ecosystem } from "../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import { revertReason } from "../../client/sending/revert-reason.ts";
 import { hopsOf } from "../../client/messages/paid-claim.ts";
@@ -14,12 +12,10 @@ import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader
 import type { MessageInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { layerName } from "../../devnet/view/books/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
-import { wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { CrossingKind, CrossingName, CrossingState } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError } from "../api/message.ts";
-import type { MessageStep } from "../api/message.ts";
+import { MessageError, type MessageStep } from "../api/message.ts";
 
 /** Between two chains: the relayer brings it. */
 export function crossChainMessage(name: CrossingName, link: EcosystemLink): CrossingKind {

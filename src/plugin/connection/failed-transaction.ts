@@ -1,5 +1,4 @@
-import { ProviderRpcError } from "../../node/serving/eip1193.ts";
-import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import { ProviderRpcError, type Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { errorString } from "../../protocol/error-string.ts";
 
 interface Receipt {

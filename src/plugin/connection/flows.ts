@@ -1,8 +1,7 @@
 import type { Provider } from "ethers";
 import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/flows/atomic-flow.ts";
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/flows/atomic-flows-contract.ts";
-import { buildFlow } from "../../client/flows/build-flow.ts";
-import type { FlowLegRequest } from "../../client/flows/build-flow.ts";
+import { buildFlow, type FlowLegRequest } from "../../client/flows/build-flow.ts";
 import { ecosystemOfFlow } from "../../client/flows/flow-layer.ts";
 import { flowStatus } from "../../client/flows/flow-status.ts";
 import { bringRoot } from "../../client/queue/l1-word.ts";

@@ -1,12 +1,9 @@
 import type { HookContext } from "hardhat/types/hooks";
-import { callsOf, userCalls } from "../../client/sending/remote-failure.ts";
-import type { AskRemote, CallFrame } from "../../client/sending/remote-failure.ts";
+import { callsOf, userCalls, type AskRemote, type CallFrame } from "../../client/sending/remote-failure.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { projectContracts } from "../project-contracts.ts";
-import type { ProjectContract } from "../project-contracts.ts";
+import { projectContracts, type ProjectContract } from "../project-contracts.ts";
 
 /** A chain whose deliveries are measured. */
 interface MeasuredChain {

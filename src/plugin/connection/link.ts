@@ -1,6 +1,5 @@
 import type { BrowserProvider, JsonRpcSigner } from "ethers";
-import { findChain, isL1 } from "../../client/ecosystem/ecosystem.ts";
-import type { ChainName } from "../../client/ecosystem/ecosystem.ts";
+import { findChain, isL1, type ChainName } from "../../client/ecosystem/ecosystem.ts";
 import type { ContractNames } from "../../client/sending/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { connectInProcess } from "../../devnet/relaying/relaying.ts";

@@ -4,10 +4,8 @@ import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/messages/
 import { revertReason } from "../../client/sending/revert-reason.ts";
 import { ecosystemOf } from "../../client/ecosystem/settlement-base.ts";
 import type { MessageInfo } from "../../devnet/view/books/ecosystem-info.ts";
-import { fromHex, keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { MessageError } from "../api/message.ts";
-import type { MessageStep } from "../api/message.ts";
+import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
+import { MessageError, type MessageStep } from "../api/message.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";
 

@@ -1,8 +1,7 @@
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import { forwardingFee } from "../../client/messages/forward.ts";
 import { findMember } from "../../client/ecosystem/route.ts";
-import { send } from "../../client/transfers/send.ts";
-import type { Sent } from "../../client/transfers/send.ts";
+import { send, type Sent } from "../../client/transfers/send.ts";
 import { sendListed } from "../../client/transfers/transfer-list.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";

@@ -1,7 +1,6 @@
 import { parseChainAddress } from "../../client/ecosystem/chain-address.ts";
 import { walletHistory } from "../../client/ecosystem/running-ecosystem.ts";
-import { estimateSpend, spend } from "../../client/wallet/spend.ts";
-import type { SpendRequest } from "../../client/wallet/spend.ts";
+import { estimateSpend, spend, type SpendRequest } from "../../client/wallet/spend.ts";
 import { walletView } from "../../client/wallet/wallet-view.ts";
 import type { Hyperchains, SpendOptions } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";

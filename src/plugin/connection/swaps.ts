@@ -1,8 +1,7 @@
 import { findChain } from "../../client/ecosystem/ecosystem.ts";
 import { deployRemoteSwap, hasRemoteSwap } from "../../client/transfers/remote-swap-contract.ts";
 import type { SentMessage } from "../../client/messages/sent-messages.ts";
-import { estimateSwap, swap } from "../../client/transfers/swap.ts";
-import type { SwapRequest } from "../../client/transfers/swap.ts";
+import { estimateSwap, swap, type SwapRequest } from "../../client/transfers/swap.ts";
 import type { Hyperchains, SwapOptions } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -1,10 +1,8 @@
 import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
-import { findLoneChain, LoneChainError } from "./lone-chain.ts";
-import type { LoneChain } from "./lone-chain.ts";
-import { announced } from "./state-file.ts";
-import type { AnnouncedEcosystem } from "./state-file.ts";
+import { findLoneChain, LoneChainError, type LoneChain } from "./lone-chain.ts";
+import { announced, type AnnouncedEcosystem } from "./state-file.ts";
 
 /** What a task does to an ecosystem: it `acts` where it signs, stops, removes, forms again, imports or moves time. */
 export type Effect = "reads" | "acts";

@@ -1,6 +1,5 @@
 import { L1History } from "../../devnet/l1/past/l1-history.ts";
-import { isSystemContract, readWhole } from "../../devnet/l1/past/read-change.ts";
-import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
+import { isSystemContract, readWhole, type AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";

@@ -1,7 +1,5 @@
-import { toQuantity } from "ethers";
-import type { JsonRpcProvider } from "ethers";
-import { wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toQuantity, type JsonRpcProvider } from "ethers";
+import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ImportedAccount } from "./imported-state.ts";
 
 /** Below, the protocol has its contracts, and the EVM its precompiles. */

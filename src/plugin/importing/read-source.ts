@@ -3,10 +3,8 @@ import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
-import { isHardhatNode, readHardhatNode } from "./hardhat-node.ts";
-import type { NodeState } from "./hardhat-node.ts";
-import { planImport } from "./import-state.ts";
-import type { ImportPlan } from "./import-state.ts";
+import { isHardhatNode, readHardhatNode, type NodeState } from "./hardhat-node.ts";
+import { planImport, type ImportPlan } from "./import-state.ts";
 import { readImportedState } from "./imported-state.ts";
 
 /** What a source has for a chain. */

@@ -1,5 +1,4 @@
-import type { ChainAddress, ChainAddressLike } from "../../client/ecosystem/chain-address.ts";
-import { formatChainAddress } from "../../client/ecosystem/chain-address.ts";
+import { type ChainAddress, type ChainAddressLike, formatChainAddress } from "../../client/ecosystem/chain-address.ts";
 import { erc20 } from "../../client/sending/contract-interfaces.ts";
 import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
 import type { BalanceChanges } from "./type-extensions.ts";

@@ -1,15 +1,12 @@
 import { memberName } from "../../client/ecosystem/ecosystem.ts";
 import { solidityLines } from "../../client/sending/remote-failure.ts";
-import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
-import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS, type JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
-import { CROSSING_TYPES, MessageError } from "../api/message.ts";
-import type { Message } from "../api/message.ts";
+import { CROSSING_TYPES, MessageError, type Message } from "../api/message.ts";
 import { onlyEcosystem } from "../api/registry.ts";
 import { feeOf, readBalance, watchedBalances } from "./balances.ts";
 import { failureOf } from "./failure.ts";
-import { readMember, readSubject } from "./subject.ts";
-import type { Subject } from "./subject.ts";
+import { readMember, readSubject, type Subject } from "./subject.ts";
 import type { BalanceChanges, ExpectedMessage, MemberLike } from "./type-extensions.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -1,5 +1,4 @@
-import { MessageError } from "../api/message.ts";
-import type { Message } from "../api/message.ts";
+import { MessageError, type Message } from "../api/message.ts";
 
 /** Moves the ecosystem until the message has arrived; why it did not, or failed there. Rejects with any other error. */
 export async function failureOf(message: Message): Promise<MessageError | undefined> {

@@ -1,7 +1,6 @@
 import { use } from "chai";
 import { changeBalancesAcross, deliveredTo, emitMessage, reached, settledOnL1 } from "./checks.ts";
-import { revertedOn, withArguments } from "./reverted-on.ts";
-import type { RevertVerdict } from "./reverted-on.ts";
+import { revertedOn, withArguments, type RevertVerdict } from "./reverted-on.ts";
 import type { Check, Verdict } from "./verdict.ts";
 
 type Assertion = Chai.AssertionStatic &

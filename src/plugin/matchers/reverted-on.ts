@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { ErrorDescription, InterfaceAbi } from "ethers";
+import { Interface, type ErrorDescription, type InterfaceAbi } from "ethers";
 import { solidityLines } from "../../client/sending/remote-failure.ts";
 import { panicText, revertError, revertReason } from "../../client/sending/revert-reason.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";

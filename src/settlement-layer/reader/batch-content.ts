@@ -1,13 +1,10 @@
 import type { Provider } from "ethers";
-import { keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { keccak, type Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot, MAX_L2_LOGS } from "../../protocol/l2-log.ts";
 import { assumedLeafCount, decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { decodeWithheldLogs, withheldLogLeaves, WithheldLogsError } from "../../protocol/withheld-logs.ts";
-import type { WithheldLog } from "../../protocol/withheld-logs.ts";
-import { calledCommits, toldCommits } from "./commit-call.ts";
-import type { CommitCall } from "./commit-call.ts";
+import { decodeWithheldLogs, withheldLogLeaves, WithheldLogsError, type WithheldLog } from "../../protocol/withheld-logs.ts";
+import { calledCommits, toldCommits, type CommitCall } from "./commit-call.ts";
 
 /**
  * What L1 knows of a batch's logs. pending: not read yet. unreadable: the batch is committed, but its logs cannot be read here:

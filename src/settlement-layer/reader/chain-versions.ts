@@ -1,13 +1,10 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { policyOf } from "../../protocol/terms.ts";
-import type { FirstPolicy, PolicyOf, ScheduledTerms } from "../../protocol/terms.ts";
-import { versionOf } from "../../protocol/upgrade.ts";
-import type { ScheduledUpgrade, VersionChange, VersionOf } from "../../protocol/upgrade.ts";
+import { policyOf, type FirstPolicy, type PolicyOf, type ScheduledTerms } from "../../protocol/terms.ts";
+import { versionOf, type ScheduledUpgrade, type VersionChange, type VersionOf } from "../../protocol/upgrade.ts";
 import type { L1Event } from "./l1-event.ts";
-import { createL1Watcher } from "./l1-watcher.ts";
-import type { L1Poll } from "./l1-watcher.ts";
+import { createL1Watcher, type L1Poll } from "./l1-watcher.ts";
 
 type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
 type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;

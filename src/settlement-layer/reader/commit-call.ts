@@ -1,7 +1,5 @@
-import { AbiCoder } from "ethers";
-import type { FunctionFragment, Interface, Log, ParamType, Provider } from "ethers";
-import { fromHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider } from "ethers";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { dataCarrierInterface, hyperchainInterface, topicOf } from "./contract-interfaces.ts";

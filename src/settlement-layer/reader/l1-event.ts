@@ -1,7 +1,6 @@
 import type { Log } from "ethers";
 import type { BatchRecord } from "../../protocol/batch-record.ts";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId, OperationHash } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";

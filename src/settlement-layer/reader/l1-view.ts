@@ -1,19 +1,14 @@
 import type { Provider } from "ethers";
-import { AssetMessageKind, decodeAssetMessage } from "../../protocol/asset-message.ts";
-import type { AssetTransfer } from "../../protocol/asset-message.ts";
-import { isMark } from "../../protocol/batch-record.ts";
-import type { BatchRecord } from "../../protocol/batch-record.ts";
-import { keccak } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { AssetMessageKind, decodeAssetMessage, type AssetTransfer } from "../../protocol/asset-message.ts";
+import { isMark, type BatchRecord } from "../../protocol/batch-record.ts";
+import { keccak, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { TransactionTree, transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
-import { readBatchContent } from "./batch-content.ts";
-import type { BatchContent } from "./batch-content.ts";
+import { readBatchContent, type BatchContent } from "./batch-content.ts";
 import type { L1Event } from "./l1-event.ts";
-import { createL1Watcher } from "./l1-watcher.ts";
-import type { L1Watcher } from "./l1-watcher.ts";
+import { createL1Watcher, type L1Watcher } from "./l1-watcher.ts";
 
 /** Contracts on L1, 20 bytes in lower case. */
 interface L1ViewOptions {

@@ -1,8 +1,7 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS } from "./l1-event.ts";
-import type { L1Event } from "./l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS, type L1Event } from "./l1-event.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** An L1 block up to which everything was read. */

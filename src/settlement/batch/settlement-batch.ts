@@ -1,12 +1,10 @@
 import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { digestToHex } from "../../protocol/digest.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
-import { hashPubdata } from "../../protocol/pubdata.ts";
-import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { hashPubdata, type PubdataLog } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import { encodeWithheldLogs } from "../../protocol/withheld-logs.ts";

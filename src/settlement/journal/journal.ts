@@ -1,8 +1,6 @@
-import { open } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { SettlementError } from "../errors/settlement-error.ts";
-import { decodeEntry, encodeEntry, typedEntry } from "./journal-entry.ts";
-import type { JournalEntry } from "./journal-entry.ts";
+import { decodeEntry, encodeEntry, typedEntry, type JournalEntry } from "./journal-entry.ts";
 
 /** What was done, in order: by a settlement, unless another kind of entry is named. Survives the process where it is a file. */
 export interface Journal<Entry = JournalEntry> {

@@ -1,8 +1,7 @@
 import { ZeroHash } from "ethers";
 import type { AggregatedBatch } from "../../protocol/aggregate.ts";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
-import { toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { toHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";

@@ -1,14 +1,10 @@
-import { Interface } from "ethers";
-import type { Provider, TransactionReceipt } from "ethers";
-import { wordToHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { Interface, type Provider, type TransactionReceipt } from "ethers";
+import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
-import { hashStoredBatch } from "../../protocol/stored-batch.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
 import { hyperchainInterface, settingsInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { plainQuorum, plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
-import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
+import { plainQuorum, plainStoredBatch, storedBatchOfLog, type NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { L1Retry } from "./l1-retry.ts";

@@ -1,18 +1,14 @@
 import type { TransactionReceipt } from "ethers";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ApprovalTerms } from "../../protocol/quorum.ts";
-import { approvalOf, collectApproval, countingMembers } from "../signing/quorum.ts";
-import type { Quorum } from "../signing/quorum.ts";
-import { commitBatchOf } from "../batch/settlement-batch.ts";
-import type { PostingPolicy, SettlementBatch } from "../batch/settlement-batch.ts";
+import { approvalOf, collectApproval, countingMembers, type Quorum } from "../signing/quorum.ts";
+import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "../batch/settlement-batch.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { UnsignedError } from "../signing/signatures.ts";
 import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, readCountingQuorum, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
-import type { CountingQuorum } from "./chain-reader.ts";
-import { carryOut } from "./sender-context.ts";
-import type { SenderContext } from "./sender-context.ts";
+import { findStoredBatch, readCountingQuorum, readVersionOf, storedBatchOfReceipt, type CountingQuorum } from "./chain-reader.ts";
+import { carryOut, type SenderContext } from "./sender-context.ts";
 
 /** A committed batch. `receipt` is undefined where it was found committed. */
 interface Committed {

@@ -4,8 +4,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
-import { carryOut } from "./sender-context.ts";
-import type { SenderContext } from "./sender-context.ts";
+import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** Whether L1 has executed the batch. */

@@ -1,6 +1,5 @@
 import type { TransactionReceipt } from "ethers";
-import { collectRevertSignatures, countingMembers } from "../signing/quorum.ts";
-import type { Quorum } from "../signing/quorum.ts";
+import { collectRevertSignatures, countingMembers, type Quorum } from "../signing/quorum.ts";
 import { readRevert, readSigningView } from "./signing-view.ts";
 import { mayStandbyRevert, readCountingQuorum } from "./chain-reader.ts";
 import { encodeRevert } from "./batch-calls.ts";

@@ -1,12 +1,16 @@
-import { createCustomCommon, Mainnet } from "@ethereumjs/common";
-import type { CustomCrypto } from "@ethereumjs/common";
+import { createCustomCommon, Mainnet, type CustomCrypto } from "@ethereumjs/common";
 import { createFeeMarket1559Tx } from "@ethereumjs/tx";
-import { BaseWallet, isHexString } from "ethers";
-import type { JsonRpcApiProvider, Provider, Signer, TransactionLike, TransactionRequest } from "ethers";
-import { fromHex, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
-import type { Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
+import {
+  BaseWallet,
+  isHexString,
+  type JsonRpcApiProvider,
+  type Provider,
+  type Signer,
+  type TransactionLike,
+  type TransactionRequest,
+} from "ethers";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
+import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The transaction, completed and signed, as an L1 takes it. Keys at hand sign bytes: ethers builds a transaction out of

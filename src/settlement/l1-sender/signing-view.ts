@@ -1,7 +1,6 @@
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { DEADLINE_UNIT, readContract, readTotals } from "./chain-reader.ts";
-import type { ChainContract, L1Reader } from "./chain-reader.ts";
+import { DEADLINE_UNIT, readContract, readTotals, type ChainContract, type L1Reader } from "./chain-reader.ts";
 import type { SignedBatch } from "../batch/settlement-batch.ts";
 import { SigningRefusal } from "../signing/signing-refusal.ts";
 

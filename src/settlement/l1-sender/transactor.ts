@@ -1,5 +1,4 @@
-import { keccak256 } from "ethers";
-import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import { keccak256, type Provider, type Signer, type TransactionReceipt, type TransactionRequest } from "ethers";
 import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";

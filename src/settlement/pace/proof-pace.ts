@@ -1,5 +1,4 @@
-import { decidePace, delaysProofs, longestWaitSeconds } from "./decide.ts";
-import type { PaceRules, WaitingProofs } from "./decide.ts";
+import { decidePace, delaysProofs, longestWaitSeconds, type PaceRules, type WaitingProofs } from "./decide.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
 export interface PaceDependencies {

@@ -1,13 +1,17 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../../protocol/quorum.ts";
-import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../../protocol/quorum.ts";
+import {
+  BATCH_COMMITMENT_TYPES,
+  BATCH_REVERT_TYPES,
+  quorumDomain,
+  type ApprovalTerms,
+  type BatchCommitment,
+  type BatchRevert,
+} from "../../protocol/quorum.ts";
 import type { SignedBatch } from "../batch/settlement-batch.ts";
-import { createMemoryJournal } from "../journal/journal.ts";
-import type { Journal } from "../journal/journal.ts";
+import { createMemoryJournal, type Journal } from "../journal/journal.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
-import { collectSignatures, UnsignedError } from "./signatures.ts";
-import type { TypedDataSigner } from "./signatures.ts";
+import { collectSignatures, UnsignedError, type TypedDataSigner } from "./signatures.ts";
 import { SigningRecord } from "./signing-record.ts";
 
 export type { TypedDataSigner };

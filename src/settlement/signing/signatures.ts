@@ -1,10 +1,7 @@
-import { verifyTypedData } from "ethers";
-import type { TypedDataField } from "ethers";
+import { verifyTypedData, type TypedDataField } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { orderSignatures } from "../../protocol/quorum.ts";
-import type { TypedDataDomain } from "../../protocol/quorum.ts";
-import { SettlementError } from "../errors/settlement-error.ts";
-import type { SettlementErrorCode } from "../errors/settlement-error.ts";
+import { orderSignatures, type TypedDataDomain } from "../../protocol/quorum.ts";
+import { SettlementError, type SettlementErrorCode } from "../errors/settlement-error.ts";
 
 /** Signs typed data: ethers' wallets and signers do. */
 export interface TypedDataSigner {

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AbiCoder, Contract, ContractFactory, hexlify, toUtf8Bytes } from "ethers";
-import type { Signer } from "ethers";
+import { AbiCoder, Contract, ContractFactory, hexlify, toUtf8Bytes, type Signer } from "ethers";
 import type { Member } from "../../../src/types.ts";
 import { compileDapp } from "./dapp.ts";
 import { send } from "./world.ts";

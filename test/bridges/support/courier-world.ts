@@ -1,12 +1,9 @@
-import { Contract, NonceManager } from "ethers";
-import type { Provider, Signer } from "ethers";
+import { Contract, NonceManager, type Provider, type Signer } from "ethers";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { BridgeDelivery, BridgeStep } from "../../../src/devnet/view/books/bridge-info.ts";
-import { ALICE, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
-import { createCourier } from "./couriers.ts";
-import type { Courier, FarEnd } from "./couriers.ts";
+import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
+import { createCourier, type Courier, type FarEnd } from "./couriers.ts";
 import { projectOf } from "./shared-project.ts";
 
 const CHAINS = [271n, 272n];

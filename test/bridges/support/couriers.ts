@@ -1,5 +1,13 @@
-import { AbiCoder, concat, Contract, hexlify, toUtf8Bytes, ZeroAddress } from "ethers";
-import type { ContractTransactionReceipt, Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  Contract,
+  hexlify,
+  toUtf8Bytes,
+  ZeroAddress,
+  type ContractTransactionReceipt,
+  type Signer,
+} from "ethers";
 import type { BridgeName } from "../../../src/options/bridges.ts";
 import { byNight } from "../../support/nightly.ts";
 import { CCIP_DAPP } from "./ccip-dapp.ts";

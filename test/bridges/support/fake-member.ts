@@ -1,5 +1,4 @@
-import { Interface, keccak256, Transaction, Wallet } from "ethers";
-import type { Provider } from "ethers";
+import { Interface, keccak256, Transaction, Wallet, type Provider } from "ethers";
 import { devnetExecutorAbi } from "../../../src/abi/devnet-executor.ts";
 import type { BridgeMember } from "../../../src/bridges/bridge-member.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

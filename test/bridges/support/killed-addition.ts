@@ -1,7 +1,6 @@
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import { COURIERS } from "./couriers.ts";
-import { CourierWorld, receivedBy } from "./courier-world.ts";
-import type { Addresses } from "./courier-world.ts";
+import { CourierWorld, receivedBy, type Addresses } from "./courier-world.ts";
 import { killBeside } from "./kill-beside.ts";
 
 /** What a process that kills itself while it adds a chain is told. */

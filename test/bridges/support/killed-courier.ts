@@ -1,10 +1,8 @@
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import type { BridgeName } from "../../../src/options/bridges.ts";
 import { COURIERS } from "./couriers.ts";
-import { CourierWorld, receivedBy } from "./courier-world.ts";
-import type { Addresses, Way } from "./courier-world.ts";
-import { killBeside } from "./kill-beside.ts";
-import type { KillMoment } from "./kill-beside.ts";
+import { CourierWorld, receivedBy, type Addresses, type Way } from "./courier-world.ts";
+import { killBeside, type KillMoment } from "./kill-beside.ts";
 
 /** What a process that kills itself is told. */
 export interface KillTask {

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { concat, Contract, ContractFactory, Interface, keccak256 } from "ethers";
-import type { ContractTransactionReceipt, JsonRpcProvider, Log } from "ethers";
+import {
+  concat,
+  Contract,
+  ContractFactory,
+  Interface,
+  keccak256,
+  type ContractTransactionReceipt,
+  type JsonRpcProvider,
+  type Log,
+} from "ethers";
 import hre from "hardhat";
 import { checksumOf } from "../../../src/bridges/superchain/identifier.ts";
 import type { BridgeDelivery } from "../../../src/devnet/view/books/bridge-info.ts";
-import { ALICE, BOB, clientOf, RELAYER, UNPROVEN } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, BOB, clientOf, RELAYER, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 
 /** As the Superchain's own specification has them. */
 export const [INBOX, MESSENGER] = ["0x4200000000000000000000000000000000000022", "0x4200000000000000000000000000000000000023"];

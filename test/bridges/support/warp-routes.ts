@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ContractFactory, Interface } from "ethers";
-import type { Contract, Signer } from "ethers";
+import { ContractFactory, Interface, type Contract, type Signer } from "ethers";
 import type { Member } from "../../../src/types.ts";
 import { send, word } from "./world.ts";
 

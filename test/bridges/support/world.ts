@@ -1,8 +1,14 @@
 import chaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import networkHelpers from "@nomicfoundation/hardhat-network-helpers";
-import { ContractFactory, solidityPacked, zeroPadValue } from "ethers";
-import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
+import {
+  ContractFactory,
+  solidityPacked,
+  zeroPadValue,
+  type Contract,
+  type ContractTransactionReceipt,
+  type Signer,
+} from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import hyperchain from "../../../src/index.ts";
 import type { Hyperchains, HyperchainsUserConfig, Member } from "../../../src/types.ts";

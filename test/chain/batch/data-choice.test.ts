@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import { Forming } from "../../../src/chain/batch/forming.ts";
-import type { ChooseData } from "../../../src/chain/batch/forming.ts";
+import { Forming, type ChooseData } from "../../../src/chain/batch/forming.ts";
 import type { CommandResult } from "../../../src/chain/ordering/batch-reducer.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";

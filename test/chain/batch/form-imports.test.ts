@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planImports } from "../../../src/chain/batch/form-imports.ts";
-import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import { readFormatVectors } from "../../protocol/format-vectors.ts";
 

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { versionOf } from "../../../src/protocol/upgrade.ts";
-import type { ScheduledUpgrade } from "../../../src/protocol/upgrade.ts";
+import { versionOf, type ScheduledUpgrade } from "../../../src/protocol/upgrade.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { startVerifiedChain } from "../support/verified-chain.ts";
-import type { VerifiedChain } from "../support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const HOUR_MS = 3_600_000;

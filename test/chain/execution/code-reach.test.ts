@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { CodeGuard, QUIET_GAS } from "../../../src/chain/execution/code-guard.ts";
 import { reachOf } from "../../../src/chain/execution/code-reach.ts";
 import { isHostileCode } from "../../../src/chain/model/hostile-code.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 
 const hostile = (code: string) => isHostileCode(fromHex(code));
 const reach = (code: string) => reachOf(fromHex(code));

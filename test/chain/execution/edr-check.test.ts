@@ -5,10 +5,8 @@ import { EdrCheck } from "../../../src/chain/execution/edr-check.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { StateReader } from "../../../src/chain/model/state-reader.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { connect, environmentOf, openEngine } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import { EngineError } from "../../../src/chain/execution/engine.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { CHAIN_ID, COINBASE, connect, environmentOf, GENESIS_TIMESTAMP, openEngine } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

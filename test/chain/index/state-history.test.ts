@@ -5,8 +5,7 @@ import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { verifyProof } from "../state/support/verify-proof.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { AccountView } from "../../../src/chain/mempool/account-view.ts";
-import type { AccountState } from "../../../src/chain/mempool/account-view.ts";
+import { AccountView, type AccountState } from "../../../src/chain/mempool/account-view.ts";
 import type { SignedTransaction, UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Mempool, MempoolError } from "../../../src/chain/mempool/mempool.ts";
-import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
+import { Mempool, MempoolError, type MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const at = (index: number): Hex => `0x${(0xaa00 + index).toString(16).padStart(40, "0")}`;

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;

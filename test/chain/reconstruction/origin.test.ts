@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { checkStatement } from "../support/check-statement.ts";
 import { startTestChain } from "../support/chain.ts";
 import { GENESIS_TIMESTAMP } from "../support/engine.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { answerBody, type RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 
 const MEBIBYTE = 2 ** 20;

@@ -5,8 +5,7 @@ import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { RpcError } from "../../../src/chain/rpc/request/json-rpc.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/request/dispatch.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;

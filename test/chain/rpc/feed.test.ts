@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { Feed, withFeed } from "../../../src/chain/rpc/transport/feed.ts";
-import type { FeedEntry } from "../../../src/chain/rpc/transport/feed.ts";
+import { Feed, withFeed, type FeedEntry } from "../../../src/chain/rpc/transport/feed.ts";
 import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 
 const CHAIN = 271;

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { isOwnOrigin } from "../../../src/chain/rpc/transport/origin-check.ts";
-import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 
 const OWN = [
   "http://localhost:5173",

@@ -3,8 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const SINK: Hex = `0x${"c4".repeat(20)}`;

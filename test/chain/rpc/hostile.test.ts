@@ -8,12 +8,10 @@ import { priorityOperation } from "../../../src/chain/predeploys/priority-operat
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
-import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";

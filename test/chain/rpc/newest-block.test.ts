@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";
 

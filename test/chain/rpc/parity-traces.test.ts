@@ -5,13 +5,10 @@ import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/request/dispat
 import { asking } from "../../../src/chain/rpc/calls/asking.ts";
 import { parityMethods } from "../../../src/chain/rpc/traces/parity-traces.ts";
 import { SharedPlaces } from "../../../src/chain/rpc/request/shared-places.ts";
-import { startTracer } from "../../../src/chain/rpc/traces/traces.ts";
-import type { Tracer } from "../../../src/chain/rpc/traces/traces.ts";
+import { startTracer, type Tracer } from "../../../src/chain/rpc/traces/traces.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { outsideClient } from "../support/outside-client.ts";
 import { TestWallet } from "../support/wallet.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answerBody } from "../../../src/chain/rpc/request/dispatch.ts";
-import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { answerBody, type RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { RpcCode } from "../../../src/chain/rpc/request/json-rpc.ts";
 
 // Expected answers are those of JSON-RPC 2.0, sections 4.1, 5 and 6.

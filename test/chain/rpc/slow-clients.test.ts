@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -10,8 +9,7 @@ import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { isOwnHost } from "../../../src/chain/rpc/transport/host-check.ts";
 import { UnreadAnswers } from "../../../src/chain/rpc/request/load.ts";
 import type { RpcServerLimits } from "../../../src/chain/rpc/transport/server-limits.ts";
-import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
-import type { RpcServer } from "../../../src/chain/rpc/transport/server.ts";
+import { startRpcServer, type RpcServer } from "../../../src/chain/rpc/transport/server.ts";
 
 interface Answer {
   readonly result?: unknown;

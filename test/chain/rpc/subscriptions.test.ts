@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Notification } from "../../../src/chain/rpc/transport/subscriptions.ts";
-import { Subscriptions } from "../../../src/chain/rpc/transport/subscriptions.ts";
+import { type Notification, Subscriptions } from "../../../src/chain/rpc/transport/subscriptions.ts";
 import { outsideClient } from "../support/outside-client.ts";
 
 it("an attack by a log of a megabyte that goes to many subscriptions has it written as text once", async () => {

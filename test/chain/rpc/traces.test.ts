@@ -3,13 +3,11 @@ import { after, before, describe, it } from "node:test";
 import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
 import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
-import { stackWords } from "../../../src/chain/rpc/traces/stack-heights.ts";
-import type { TracedStep } from "../../../src/chain/rpc/traces/stack-heights.ts";
+import { stackWords, type TracedStep } from "../../../src/chain/rpc/traces/stack-heights.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { testContract } from "../support/artifact.ts";
-import { startTestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
-import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 /** A thousand words on the stack, then PUSH2, JUMP and JUMPDEST for ever. */

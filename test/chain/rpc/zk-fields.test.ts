@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
@@ -12,10 +10,8 @@ import { predeployTransactions } from "../../../src/chain/predeploys/system-tran
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../../src/chain/rpc/blocks/named-reads.ts";
-import { testContract } from "../support/artifact.ts";
-import type { TestContract } from "../support/artifact.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { testContract, type TestContract } from "../support/artifact.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";

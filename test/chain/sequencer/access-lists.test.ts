@@ -3,8 +3,7 @@ import { it } from "node:test";
 import type { AccessLists } from "../../../src/chain/model/access-lists.ts";
 import { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask } from "../support/ask.ts";
 

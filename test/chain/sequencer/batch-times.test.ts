@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 
 /** Lets a second pass with each question for a nonce, as it does where one ends between a decision and its block. */
 function moveClockWithQuestions({ chain, clock }: TestChain): void {

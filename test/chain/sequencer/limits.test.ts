@@ -9,12 +9,13 @@ import {
   proofRows,
   PROTOCOL_LIMITS,
   pubdataBytes,
+  type BatchUsage,
+  type Unmeasured,
 } from "../../../src/chain/ordering/limits.ts";
 import { emptyBlockHashes } from "../../../src/protocol/block-hashes.ts";
 import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
-import type { BatchUsage, Unmeasured } from "../../../src/chain/ordering/limits.ts";
 
 const LEAVES = 1024;
 const keeps = (usage: Partial<BatchUsage>, leafCount = LEAVES, further?: Unmeasured) =>

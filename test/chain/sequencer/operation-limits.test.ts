@@ -13,17 +13,15 @@ import {
   proofRows,
   PROTOCOL_LIMITS,
   pubdataBytes,
+  type BatchUsage,
 } from "../../../src/chain/ordering/limits.ts";
-import type { BatchUsage } from "../../../src/chain/ordering/limits.ts";
 import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { loop, push } from "../support/assembler.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
-import { worstOperations } from "../support/worst-operations.ts";
-import type { WorstOperation } from "../support/worst-operations.ts";
+import { worstOperations, type WorstOperation } from "../support/worst-operations.ts";
 import { Random } from "../state/support/random.ts";
 
 /** What L1's queue admits, read from its source. */

@@ -4,8 +4,7 @@ import type { OfferVerdict } from "../../../src/core/source.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
 import { DecidedByHand } from "../../core/support/proposals.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { startTestChain } from "../support/chain.ts";
-import type { TestChain } from "../support/chain.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask } from "../support/ask.ts";
 

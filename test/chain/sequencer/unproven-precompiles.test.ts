@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { type Code, push } from "../support/assembler.ts";
 import { ask } from "../support/ask.ts";
-import { onDearChain, ORDINARY, PAIRING } from "../support/dear-chain.ts";
-import { address } from "../support/dear-chain.ts";
+import { onDearChain, ORDINARY, PAIRING, address } from "../support/dear-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 /** Gas by EIP-1108, EIP-4844 and EIP-2537 for this much input. */

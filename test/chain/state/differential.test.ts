@@ -6,12 +6,10 @@ import type { Snapshot } from "../../../src/chain/state/undo-log.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import type { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
-import { batched, poseidon, withChosenKeys } from "./support/hash.ts";
-import type { Compress } from "./support/hash.ts";
+import { batched, poseidon, withChosenKeys, type Compress } from "./support/hash.ts";
 import { Random } from "./support/random.ts";
 import { replayWitness } from "./support/replay-witness.ts";
-import { SortedMapModel } from "./support/sorted-map-model.ts";
-import type { ModelWrite } from "./support/sorted-map-model.ts";
+import { SortedMapModel, type ModelWrite } from "./support/sorted-map-model.ts";
 import { verifyProof } from "./support/verify-proof.ts";
 
 type Place = Omit<ModelWrite, "value">;

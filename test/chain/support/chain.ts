@@ -1,24 +1,22 @@
-import { startChain } from "../../../src/chain/chain.ts";
-import type {
-  AccessOptions,
-  Chain,
-  ChainDependencies,
-  ChainOptions,
-  ChainOrigin,
-  ChainResult,
+import {
+  startChain,
+  type AccessOptions,
+  type Chain,
+  type ChainDependencies,
+  type ChainOptions,
+  type ChainOrigin,
+  type ChainResult,
 } from "../../../src/chain/chain.ts";
 import { digestOf } from "../../../src/core/digest-of.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
-import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
+import { PROTOCOL_LIMITS, type BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { Deciders } from "../../../src/chain/sequencer/own-commands.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import type { SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import { TestClock } from "./clock.ts";

@@ -1,10 +1,8 @@
-import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
+import { type EdrConnect, BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
 import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
-import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { keccak, fromHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { engineNetwork } from "../../support/engine-network.ts";
 
 export const CHAIN_ID = 271;

@@ -1,14 +1,11 @@
 import type { Interface, ParamType } from "ethers";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import type { PredeployName } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../src/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 import { testContract } from "./artifact.ts";
-import { loop, push, staticCall } from "./assembler.ts";
-import type { Code } from "./assembler.ts";
+import { loop, push, staticCall, type Code } from "./assembler.ts";
 import { CodeWriter, ODD_ADDRESSES, ODD_CODES } from "./random-code.ts";
 import { scopedCode, waryCode } from "./transaction-scoped.ts";
 import type { RequestedOperation } from "./verified-chain.ts";

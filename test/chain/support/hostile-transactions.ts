@@ -1,7 +1,6 @@
 import type { AuthorizationLike, TransactionRequest } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { STACK_NEEDS } from "../../../src/protocol/stack-needs.ts";
 import { RandomCode } from "../../machine/support/random-code.ts";
 import type { Random } from "../state/support/random.ts";

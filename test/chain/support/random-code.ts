@@ -1,5 +1,4 @@
-import { fromHex, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";

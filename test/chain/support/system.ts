@@ -1,6 +1,5 @@
 import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { SystemRequest, SystemTransactions } from "../../../src/chain/model/system-transactions.ts";

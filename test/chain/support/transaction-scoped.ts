@@ -1,7 +1,5 @@
-import { toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { push } from "./assembler.ts";
-import type { Code } from "./assembler.ts";
+import { toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { push, type Code } from "./assembler.ts";
 
 /** An account that nothing else touches. */
 const COLD = 0xc01dn;

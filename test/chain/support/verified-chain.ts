@@ -8,21 +8,20 @@ import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
 import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
-import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
-import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
-import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
-import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../../src/chain/verification/batch-verifier.ts";
+import { inputTransaction, type BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
+import {
+  BatchVerifier,
+  type BatchVerifierDependencies,
+  type BatchVerifierOptions,
+} from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
+import { PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
-import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY } from "./chain.ts";
-import type { TestChain } from "./chain.ts";
+import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY, type TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
 import { configurationOf, realGenesis } from "./predeploys.ts";
 import { ask } from "./ask.ts";

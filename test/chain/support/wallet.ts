@@ -1,5 +1,4 @@
-import { Wallet } from "ethers";
-import type { TransactionRequest as EthersRequest } from "ethers";
+import { Wallet, type TransactionRequest as EthersRequest } from "ethers";
 import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
 import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -1,9 +1,7 @@
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { loop, push, staticCall } from "./assembler.ts";
-import type { Code, LoopOptions } from "./assembler.ts";
+import { loop, push, staticCall, type Code, type LoopOptions } from "./assembler.ts";
 import { precompileCalls } from "./precompile-inputs.ts";
 
 /** What spends all of an operation's gas on one thing. */

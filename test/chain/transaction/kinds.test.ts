@@ -6,14 +6,15 @@ import { chainRules } from "../../../src/chain/model/rules.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions, SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
 import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
-import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
-import type { BatchInputs, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
+import { inputTransaction, type BatchInputs, type InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../../src/protocol/l2-log.ts";
-import { canonicalTxHash, L2_CANONICAL_TRANSACTION_ABI_TYPE } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import {
+  canonicalTxHash,
+  L2_CANONICAL_TRANSACTION_ABI_TYPE,
+  type L2CanonicalTransaction,
+} from "../../../src/protocol/priority-op.ts";
 import type { BatchOutputs } from "../../../src/protocol/outputs.ts";
 import { COINBASE } from "../support/engine.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { recoverInJavaScript, recoverNatively, recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
-import type { Recover } from "../../../src/chain/transaction/signature-recovery.ts";
+import {
+  recoverInJavaScript,
+  recoverNatively,
+  recoverPublicKey,
+  type Recover,
+} from "../../../src/chain/transaction/signature-recovery.ts";
 
 const word = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
 const compact = (r: bigint, s: bigint): Uint8Array => Uint8Array.from([...word(r), ...word(s)]);

@@ -9,13 +9,11 @@ import { diffListDigest } from "../../../src/protocol/diff-digest.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { TEST_IDENTITY } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
-import { startVerifiedChain } from "../support/verified-chain.ts";
-import type { VerifiedChain } from "../support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask } from "../support/ask.ts";
 

@@ -3,12 +3,10 @@ import { describe, it } from "node:test";
 import type { Witness } from "../../../src/chain/witness/witness.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { push, staticCall } from "../support/assembler.ts";
-import type { Code } from "../support/assembler.ts";
+import { push, staticCall, type Code } from "../support/assembler.ts";
 import { COINBASE } from "../support/engine.ts";
 import { waryCode } from "../support/transaction-scoped.ts";
-import { L2_GAS_PRICE, startVerifiedChain } from "../support/verified-chain.ts";
-import type { VerifiedChain } from "../support/verified-chain.ts";
+import { L2_GAS_PRICE, startVerifiedChain, type VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { ask as askChain } from "../support/ask.ts";
 

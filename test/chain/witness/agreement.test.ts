@@ -3,14 +3,12 @@ import { after, before, describe, it } from "node:test";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { WitnessError } from "../../../src/chain/witness/witness-error.ts";
-import { testContract } from "../support/artifact.ts";
-import type { TestContract } from "../support/artifact.ts";
+import { testContract, type TestContract } from "../support/artifact.ts";
 import { CHAIN_ID, environmentOf, openEngine } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 

@@ -5,8 +5,7 @@ import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import type { RunBounds } from "../../../src/chain/witness/run-watch.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { push, staticCall } from "../support/assembler.ts";
-import type { Code } from "../support/assembler.ts";
+import { push, staticCall, type Code } from "../support/assembler.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 import { scopedCode, seenIn, UNTOUCHED } from "../support/transaction-scoped.ts";
 

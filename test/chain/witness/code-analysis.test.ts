@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { describe, it } from "node:test";
-import { createEVM } from "@ethereumjs/evm";
-import type { EVM } from "@ethereumjs/evm";
+import { createEVM, type EVM } from "@ethereumjs/evm";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import { rememberAnalyses } from "../../../src/chain/witness/code-analysis.ts";
 import { beforeInstructions } from "../../../src/chain/witness/instruction-table.ts";

@@ -6,8 +6,7 @@ import { DEFAULT_MAX_INSTRUCTIONS } from "../../../src/chain/model/instruction-l
 import { mostWork } from "../../../src/chain/model/work-limits.ts";
 import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { loop, push, staticCall } from "../support/assembler.ts";
 import { CHAIN_ID, environmentOf, openEngine } from "../support/engine.ts";
 import { precompileCalls } from "../support/precompile-inputs.ts";

@@ -1,9 +1,7 @@
-import { concat, getCreateAddress } from "ethers";
-import type { Interface, TransactionRequest } from "ethers";
+import { concat, getCreateAddress, type Interface, type TransactionRequest } from "ethers";
 import { testContract } from "../../chain/support/artifact.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
-import { hexQuantity } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../src/protocol/hex.ts";
 import type { AskedNode } from "./node.ts";
 
 /** Later than any clock: both nodes are told the time of each block. */

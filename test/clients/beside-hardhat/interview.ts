@@ -1,8 +1,7 @@
 import { concat, Wallet } from "ethers";
 import { testContract } from "../../chain/support/artifact.ts";
 import { hexQuantity } from "../../../src/protocol/hex.ts";
-import { FRIEND, SLOT } from "./history.ts";
-import type { NodeHistory } from "./history.ts";
+import { FRIEND, SLOT, type NodeHistory } from "./history.ts";
 import type { AskedNode, NodeReply } from "./node.ts";
 
 /** A question and its answer. */

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { hexQuantity } from "../../../src/protocol/hex.ts";
-import { FRIEND } from "./history.ts";
-import type { NodeHistory } from "./history.ts";
+import { FRIEND, type NodeHistory } from "./history.ts";
 import type { Asked } from "./interview.ts";
 import type { AskedNode } from "./node.ts";
 

@@ -1,10 +1,8 @@
-import { ContractFactory, Interface } from "ethers";
-import type { HDNodeWallet } from "ethers";
+import { ContractFactory, Interface, type HDNodeWallet } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { testContract } from "../../chain/support/artifact.ts";
-import { ALICE, settleNow, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, settleNow, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 
 export const CHAIN_ID = 271n;
 /** Tokens that the user has on L1. */

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { JsonRpcProvider, TypedDataEncoder } from "ethers";
-import { createPublicClient, http, parseAbi } from "viem";
-import type { Hex } from "viem";
+import { createPublicClient, http, parseAbi, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createBundlerClient, entryPoint08Address, toPackedUserOperation } from "viem/account-abstraction";
-import type { GetPaymasterDataParameters, UserOperation } from "viem/account-abstraction";
+import {
+  createBundlerClient,
+  entryPoint08Address,
+  toPackedUserOperation,
+  type GetPaymasterDataParameters,
+  type UserOperation,
+} from "viem/account-abstraction";
 import { keyOwner, passkeyOwner, toKeystoreAccount } from "../../../fixtures/keystore-accounts/keystore-account.ts";
 import { walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
 import { erc20 } from "../../../src/client/sending/contract-interfaces.ts";
@@ -20,8 +24,7 @@ import { tokenThere } from "../../../src/client/tokens/token.ts";
 import { viemChain } from "../../../src/client/ecosystem/viem-chain.ts";
 import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
 import { deploy } from "../../client/support.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";
 import { passkey } from "./support/passkeys.ts";

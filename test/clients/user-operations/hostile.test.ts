@@ -8,8 +8,7 @@ import { entryPointInterface } from "../../../src/chain/rpc/bundler/entry-points
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { ALICE, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";
 
 /**

@@ -1,28 +1,27 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import { createPublicClient, http } from "viem";
-import type { Address, Hex } from "viem";
+import { createPublicClient, http, type Address, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createBundlerClient } from "viem/account-abstraction";
-import type { SmartAccount } from "viem/account-abstraction";
-import { keyOwner, passkeyOwner, toKeystoreAccount } from "../../../fixtures/keystore-accounts/keystore-account.ts";
-import type { Keys, Owner } from "../../../fixtures/keystore-accounts/keystore-account.ts";
+import { createBundlerClient, type SmartAccount } from "viem/account-abstraction";
+import {
+  keyOwner,
+  passkeyOwner,
+  toKeystoreAccount,
+  type Keys,
+  type Owner,
+} from "../../../fixtures/keystore-accounts/keystore-account.ts";
 import { crossChainViews, keystoreAccount, messenger } from "../../../src/client/sending/contract-interfaces.ts";
-import { bringSlot } from "../../../src/client/messages/bring-slot.ts";
-import type { BroughtSlot } from "../../../src/client/messages/bring-slot.ts";
-import { keysOn, keystoreSlot, registerKeys, rotateKeys } from "../../../src/client/keystore/keystore.ts";
-import type { AccountKeys } from "../../../src/client/keystore/keystore.ts";
+import { bringSlot, type BroughtSlot } from "../../../src/client/messages/bring-slot.ts";
+import { keysOn, keystoreSlot, registerKeys, rotateKeys, type AccountKeys } from "../../../src/client/keystore/keystore.ts";
 import { deployKeystore, KEYSTORE_ADDRESSES } from "../../../src/client/keystore/keystore-contracts.ts";
-import { loadSlot, viewSlot } from "../../../src/client/messages/remote-slot.ts";
-import type { AskingProviderOf } from "../../../src/client/messages/remote-slot.ts";
+import { loadSlot, viewSlot, type AskingProviderOf } from "../../../src/client/messages/remote-slot.ts";
 import { send } from "../../../src/client/transfers/send.ts";
 import { viemChain } from "../../../src/client/ecosystem/viem-chain.ts";
 import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
 import { walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { ALICE, clientOf, ETHER, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";
 import { passkey, PRESENT, VERIFIED } from "./support/passkeys.ts";

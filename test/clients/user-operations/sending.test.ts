@@ -8,11 +8,9 @@ import { signAuthorization } from "viem/actions";
 import { toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
-import { deploy, deployEntryPoint, packageContract } from "./support/entry-points.ts";
-import type { Version } from "./support/entry-points.ts";
+import { deploy, deployEntryPoint, packageContract, type Version } from "./support/entry-points.ts";
 
 const CHAIN_ID = 271n;
 const ADDRESS: Hex = `0x${"11".repeat(20)}`;

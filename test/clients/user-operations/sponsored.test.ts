@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
-import { createPublicClient, createWalletClient, http, isAddressEqual, parseAbi } from "viem";
-import type { Address } from "viem";
+import { Interface, type JsonRpcProvider } from "ethers";
+import { createPublicClient, createWalletClient, http, isAddressEqual, parseAbi, type Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createBundlerClient, createPaymasterClient } from "viem/account-abstraction";
 import { deploySponsoring } from "../../../fixtures/sponsored-call/deploy.ts";
@@ -16,8 +14,7 @@ import { viemSigner } from "../../../src/client/sending/viem-signer.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { deploy as deployOurs } from "../../client/support.ts";
-import { ALICE, clientOf, ETHER, startFlowDevnet } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deploy, packageContract } from "./support/entry-points.ts";
 

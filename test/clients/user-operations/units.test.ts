@@ -5,11 +5,9 @@ import { createBundlerClient } from "viem/account-abstraction";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import type { JsonRpcProvider } from "ethers";
 import { toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { gasOfUnits } from "../../../src/protocol/native-budget.ts";
-import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deploy, deployEntryPoint, packageContract } from "./support/entry-points.ts";
 

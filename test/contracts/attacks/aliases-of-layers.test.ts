@@ -1,21 +1,27 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, getCreateAddress } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, getCreateAddress, type BaseContract } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { ZERO_ADDRESS } from "../l1/support/assets.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  hexAddress,
+  send,
+  view,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit } from "../l1/support/exits.ts";
 import { startLocalL2 } from "../l2/support/local-l2.ts";

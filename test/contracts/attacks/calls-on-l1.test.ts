@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { Interface, type BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ETH, eventsOf, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";
-import { ALICE, BOB, executionOf, startL1Calls } from "../l1/support/l1-calls.ts";
-import type { L1CallsWorld, PlacedCall } from "../l1/support/l1-calls.ts";
+import { ALICE, BOB, executionOf, startL1Calls, type L1CallsWorld, type PlacedCall } from "../l1/support/l1-calls.ts";
 
 const target = new Interface(["function double(uint256) payable returns (uint256)"]);
 const ZERO = `0x${"00".repeat(32)}`;

@@ -16,8 +16,8 @@ import {
   ETH,
   send,
   view,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const DELAY = 60n;

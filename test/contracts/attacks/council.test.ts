@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreateAddress } from "ethers";
-import type { BaseContract, Provider, Signer } from "ethers";
-import { actToSign, bringAct, signAct } from "../../../src/client/governing/council.ts";
-import type { CouncilAct } from "../../../src/client/governing/council.ts";
+import { getCreateAddress, type BaseContract, type Provider, type Signer } from "ethers";
+import { actToSign, bringAct, signAct, type CouncilAct } from "../../../src/client/governing/council.ts";
 import { senderOn } from "../../../src/client/sending/submit.ts";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { addressOf, as, hexAddress, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { lower } from "../l1/support/terms.ts";

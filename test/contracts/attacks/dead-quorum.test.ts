@@ -5,8 +5,16 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, furtherVersion, send, view } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  furtherVersion,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { createWithoutQuorum } from "../l1/support/settlements.ts";
 import { lower, quorumOf, scheduleTerms, setNextBlock } from "../l1/support/terms.ts";

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { BaseContract } from "ethers";
-import { ZeroAddress } from "ethers";
+import { type BaseContract, ZeroAddress } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 // An account with a key can have code (EIP-7702): it is the origin of transactions and answers calls.

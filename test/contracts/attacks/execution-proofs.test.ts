@@ -4,10 +4,8 @@ import type { ContractTransactionReceipt } from "ethers";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
-import { addExecutionVersion, DIGEST, itemOf } from "../l1/support/aggregates.ts";
-import type { Aggregator } from "../l1/support/aggregates.ts";
-import { TestChain } from "../l1/support/chain.ts";
-import type { FormedBatch } from "../l1/support/chain.ts";
+import { addExecutionVersion, DIGEST, itemOf, type Aggregator } from "../l1/support/aggregates.ts";
+import { TestChain, type FormedBatch } from "../l1/support/chain.ts";
 import {
   as,
   createChain,
@@ -19,8 +17,9 @@ import {
   view,
   furtherVersion,
   PROTOCOL_VERSION,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const UNPROVEN_DELAY = 300n;

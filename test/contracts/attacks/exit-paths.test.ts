@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract, Signer } from "ethers";
+import { AbiCoder, type BaseContract, type Signer } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
@@ -10,13 +9,11 @@ import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts"
 import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken } from "../l1/support/assets.ts";
-import { operationAt, proofOf, TestChain } from "../l1/support/chain.ts";
-import type { FormedBatch } from "../l1/support/chain.ts";
+import { operationAt, proofOf, TestChain, type FormedBatch } from "../l1/support/chain.ts";
 import {
   addressOf,
   as,
@@ -27,8 +24,8 @@ import {
   send,
   view,
   furtherVersion,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit, deliveredMarks, deployExitScene, undeliveredProof, undeliveredTransfer } from "../l1/support/exits.ts";
 

@@ -4,8 +4,7 @@ import type { Contract, TransactionReceipt } from "ethers";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import type { SimulatedChain } from "../l2/support/ecosystem.ts";
-import { callStarter, startInteropFixture } from "../l2/support/interop-fixture.ts";
-import type { InteropFixture, SentBundle } from "../l2/support/interop-fixture.ts";
+import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "../l2/support/interop-fixture.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 
 const [REWARD, VALUE] = [1_000n, 40n];

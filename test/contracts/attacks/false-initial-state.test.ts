@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { configurationOnL1, hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
-import type { ChainConfiguration } from "../../../src/protocol/genesis.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { configurationOnL1, hashConfiguration, hashExtensions, type ChainConfiguration } from "../../../src/protocol/genesis.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, hexAddress, view } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import { addressOf, defaultConfiguration, deployEcosystem, hexAddress, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 /** A chain's first state names the bridge whose alias mints there, and from when on transfers are the chain's own. */

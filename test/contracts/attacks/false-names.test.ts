@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { Contract } from "ethers";
+import { AbiCoder, type Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
-import { fromHex, keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { descriptionPosition } from "../../../src/protocol/token-description.ts";
-import { ETH, L1_CHAIN_ID, startEcosystem } from "../l2/support/ecosystem.ts";
-import type { Ecosystem, MessageInclusionProof, SimulatedChain } from "../l2/support/ecosystem.ts";
+import {
+  ETH,
+  L1_CHAIN_ID,
+  startEcosystem,
+  type Ecosystem,
+  type MessageInclusionProof,
+  type SimulatedChain,
+} from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

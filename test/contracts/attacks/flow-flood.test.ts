@@ -5,8 +5,7 @@ import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { assetMessage } from "../l1/support/assets.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { defaultConfiguration, deployEcosystem, send, view } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import { defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const MESSAGE_BYTES = 190;

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
-import { TestChain } from "../l1/support/chain.ts";
-import type { BatchContent } from "../l1/support/chain.ts";
+import { TestChain, type BatchContent } from "../l1/support/chain.ts";
 import {
   addressOf,
   defaultConfiguration,
@@ -15,8 +13,8 @@ import {
   NO_EXECUTION_PROOFS,
   PROTOCOL_VERSION,
   send,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const FORMAT_3 = 3n;

@@ -18,11 +18,10 @@ import {
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
-import { deployFreezeScene, FREEZE_SECONDS, REPLACEMENT, THIRD_VERSION } from "../l1/support/freezes.ts";
-import type { FreezeScene } from "../l1/support/freezes.ts";
+import { deployFreezeScene, FREEZE_SECONDS, REPLACEMENT, THIRD_VERSION, type FreezeScene } from "../l1/support/freezes.ts";
 import { addImportingVersion, createUnborn, IMPORTING_VERSION } from "../l1/support/imports.ts";
 import { lower, scheduleTerms, setNextBlock } from "../l1/support/terms.ts";
 

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  hexAddress,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const imports = new Interface(["function importRootFromL1(uint256 registryIndex, bytes32 root)"]);

@@ -1,24 +1,29 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Interface, keccak256, TypedDataEncoder, Wallet } from "ethers";
-import type { Contract, HDNodeWallet, TransactionReceipt } from "ethers";
+import {
+  AbiCoder,
+  Interface,
+  keccak256,
+  TypedDataEncoder,
+  Wallet,
+  type Contract,
+  type HDNodeWallet,
+  type TransactionReceipt,
+} from "ethers";
 import hre from "hardhat";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { Ecosystem } from "../../../src/client/ecosystem/ecosystem.ts";
-import { bringPlan } from "../../../src/client/keystore/plan.ts";
-import type { SignedPlan } from "../../../src/client/keystore/plan.ts";
+import { bringPlan, type SignedPlan } from "../../../src/client/keystore/plan.ts";
 import type { AskingProviderOf } from "../../../src/client/messages/remote-slot.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { transactionTreeLeaf, transactionTreeProof, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { sampleRecord } from "../../support/batch-record.ts";
-import { BOOTLOADER, startLocalL2 } from "../l2/support/local-l2.ts";
-import type { LocalL2 } from "../l2/support/local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "../l2/support/local-l2.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 
 const [HOME, OTHER] = [271, 272] as const;

@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startLocalL1 } from "../../support/l1.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { addressOf, createChain, defaultConfiguration, deployEcosystem, send, view } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
+import {
+  addressOf,
+  createChain,
+  defaultConfiguration,
+  deployEcosystem,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const WINDOW = 100n;

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { Interface, type BaseContract } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/protocol/gateway-message.ts";
-import type { GatewayPayload } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { decodeGatewayMessage, encodeGatewayMessage, type GatewayPayload } from "../../../src/protocol/gateway-message.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { bundleGasLimit, interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { as, eventsOf, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts, errorOf } from "../l1/support/errors.ts";
-import { deliveryOf, idOf, sendMessage, startGateways } from "../l1/support/gateways.ts";
-import type { GatewayChain, GatewayWorld, PlacedMessage } from "../l1/support/gateways.ts";
+import {
+  deliveryOf,
+  idOf,
+  sendMessage,
+  startGateways,
+  type GatewayChain,
+  type GatewayWorld,
+  type PlacedMessage,
+} from "../l1/support/gateways.ts";
 
 const STRANGER = 8;
 

@@ -5,8 +5,14 @@ import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { addressOf, as, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
-import { COIN, FEE, startPaidClaims } from "../l1/support/paid-claims.ts";
-import type { PaidClaimsWorld, Waiting, WithdrawalOrder } from "../l1/support/paid-claims.ts";
+import {
+  COIN,
+  FEE,
+  startPaidClaims,
+  type PaidClaimsWorld,
+  type Waiting,
+  type WithdrawalOrder,
+} from "../l1/support/paid-claims.ts";
 
 const SNAPSHOT = new URL("../l1/snapshots/paid-claims-gas.json", import.meta.url);
 const [CLAIMER, THIEF, OWNER] = [5, 6, 7] as const;

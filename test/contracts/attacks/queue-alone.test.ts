@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
-import { addExecutionVersion } from "../l1/support/aggregates.ts";
-import type { Aggregator } from "../l1/support/aggregates.ts";
+import { addExecutionVersion, type Aggregator } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";
 import {
   addressOf,
@@ -14,8 +13,9 @@ import {
   hexAddress,
   send,
   view,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit } from "../l1/support/exits.ts";
 import {

@@ -3,13 +3,18 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { TestChain } from "../l1/support/chain.ts";
-import type { BatchContent } from "../l1/support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, send, view } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
+import { TestChain, type BatchContent } from "../l1/support/chain.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const YEAR_SECONDS = 365n * 86_400n;

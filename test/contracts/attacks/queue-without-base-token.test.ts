@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, id } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, id, type BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { accountsOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
 import { operationAt, TestChain } from "../l1/support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, send, view } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 /** TokenDouble's manner of a token that is paused, or that has the sender on a list. */

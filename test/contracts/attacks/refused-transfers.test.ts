@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getAddress } from "ethers";
-import type { Contract } from "ethers";
+import { getAddress, type Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { hashRefusedDestinations } from "../../../src/protocol/batch-record.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, interoperable, messagesOf } from "../l2/support/bundles.ts";
-import { ETH, FIRST_TIMESTAMP, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "../l2/support/ecosystem.ts";
-import type { Ecosystem, MessageInclusionProof, SimulatedChain } from "../l2/support/ecosystem.ts";
+import {
+  ETH,
+  FIRST_TIMESTAMP,
+  L1_CHAIN_ID,
+  L1_TOKEN,
+  startEcosystem,
+  type Ecosystem,
+  type MessageInclusionProof,
+  type SimulatedChain,
+} from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 
 const NO_CHAIN = 999n;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestChain } from "../l1/support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, send, view } from "../l1/support/ecosystem.ts";
-import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, send, view, type Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 describe("attack 11: what the quorum took back", () => {

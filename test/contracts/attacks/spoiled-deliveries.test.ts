@@ -3,8 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Contract, TransactionReceipt } from "ethers";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
-import { callStarter, startInteropFixture } from "../l2/support/interop-fixture.ts";
-import type { InteropFixture, SentBundle } from "../l2/support/interop-fixture.ts";
+import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "../l2/support/interop-fixture.ts";
 import type { SimulatedChain } from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 

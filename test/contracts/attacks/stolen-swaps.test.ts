@@ -4,11 +4,9 @@ import type { Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import { callStarter } from "../l2/support/interop-fixture.ts";
-import { ETH, L1_CHAIN_ID } from "../l2/support/ecosystem.ts";
-import type { SimulatedChain } from "../l2/support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID, type SimulatedChain } from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
-import { COIN, NEVER, startSwapFixture } from "../l2/support/swap-fixture.ts";
-import type { SwapFixture } from "../l2/support/swap-fixture.ts";
+import { COIN, NEVER, startSwapFixture, type SwapFixture } from "../l2/support/swap-fixture.ts";
 
 const [UNRECEIVED, EXECUTED] = [0n, 1n];
 const [ALICE, MALLORY] = [0, 2];

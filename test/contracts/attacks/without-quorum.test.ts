@@ -4,8 +4,7 @@ import type { BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
-import type { Aggregator } from "../l1/support/aggregates.ts";
+import { addExecutionVersion, itemOf, type Aggregator } from "../l1/support/aggregates.ts";
 import { accountsOf, assetMessage, claimOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
 import { TestChain } from "../l1/support/chain.ts";
 import {
@@ -18,8 +17,9 @@ import {
   view,
   furtherVersion,
   PROTOCOL_VERSION,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "../l1/support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit } from "../l1/support/exits.ts";
 import {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, getCreateAddress, id as hashOf, keccak256 } from "ethers";
-import type { Contract, ContractTransactionReceipt, Result, Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  getCreateAddress,
+  id as hashOf,
+  keccak256,
+  type Contract,
+  type ContractTransactionReceipt,
+  type Result,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 import { interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, Contract, getCreateAddress, id as hashOf, Interface, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { ContractTransactionReceipt, Result, Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  Contract,
+  getCreateAddress,
+  id as hashOf,
+  Interface,
+  keccak256,
+  toBeHex,
+  zeroPadValue,
+  type ContractTransactionReceipt,
+  type Result,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 import { messageIdOf } from "../../../src/bridges/ccip/message.ts";
 import { interoperable } from "../l2/support/bundles.ts";

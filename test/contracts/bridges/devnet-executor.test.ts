@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { concat, id, toBeHex, toUtf8Bytes, zeroPadValue, ZeroHash } from "ethers";
-import type { Contract, ContractTransactionReceipt, LogDescription, Signer } from "ethers";
+import {
+  concat,
+  id,
+  toBeHex,
+  toUtf8Bytes,
+  zeroPadValue,
+  ZeroHash,
+  type Contract,
+  type ContractTransactionReceipt,
+  type LogDescription,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 import { deployBy } from "./support/contracts.ts";

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, concat, keccak256, toBeHex, zeroPadValue } from "ethers";
-import type { Contract, ContractTransactionReceipt, Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  keccak256,
+  toBeHex,
+  zeroPadValue,
+  type Contract,
+  type ContractTransactionReceipt,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 import { attribute, interoperable } from "../l2/support/bundles.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";

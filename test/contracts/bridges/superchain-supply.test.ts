@@ -3,8 +3,17 @@ import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
-import { ETH_BRIDGE, INBOX, MESSENGER, payloadOf, SuperchainNetwork, TOKEN_BRIDGE } from "./support/superchain-network.ts";
-import type { PlacedMessage, SentByCenter, ToldMessage } from "./support/superchain-network.ts";
+import {
+  ETH_BRIDGE,
+  INBOX,
+  MESSENGER,
+  payloadOf,
+  SuperchainNetwork,
+  TOKEN_BRIDGE,
+  type PlacedMessage,
+  type SentByCenter,
+  type ToldMessage,
+} from "./support/superchain-network.ts";
 
 const IDS = [271n, 272n, 273n] as const;
 const OPERATIONS = byNight(600, 90);

@@ -6,10 +6,8 @@ import { ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, encodeAssetMessage } from "..
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
-import { createRandomness } from "../../protocol/random-batches.ts";
-import type { Randomness } from "../../protocol/random-batches.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { addressOf, view } from "./support/ecosystem.ts";
 
 const L1_ID = 31_337n;

@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { attest, digestOfPreimage, mirrored, p256Key, quotePreimage, shownData } from "../../support/p256-attestor.ts";
-import type { QuoteContent, ShownAttestation } from "../../support/p256-attestor.ts";
+import { AbiCoder, type BaseContract } from "ethers";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import {
+  attest,
+  digestOfPreimage,
+  mirrored,
+  p256Key,
+  quotePreimage,
+  shownData,
+  type QuoteContent,
+  type ShownAttestation,
+} from "../../support/p256-attestor.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
-import { TestChain } from "./support/chain.ts";
-import type { BatchContent } from "./support/chain.ts";
-import { createChain, defaultConfiguration, deployEcosystem, furtherVersion, hexAddress, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { TestChain, type BatchContent } from "./support/chain.ts";
+import {
+  createChain,
+  defaultConfiguration,
+  deployEcosystem,
+  furtherVersion,
+  hexAddress,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { WITHOUT_QUORUM } from "./support/settlements.ts";
 

@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex, toHex } from "../../../src/protocol/hex.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
-import { toHex } from "../../../src/protocol/hex.ts";
 import { accountsOf, assetMessage } from "./support/assets.ts";
-import { TestChain } from "./support/chain.ts";
-import type { BatchContent, FormedBatch } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  hexAddress,
+  send,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const abi = AbiCoder.defaultAbiCoder();

@@ -4,8 +4,7 @@ import { after, before, test } from "node:test";
 import hre from "hardhat";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hexAddress } from "./support/ecosystem.ts";
-import { startL1Calls } from "./support/l1-calls.ts";
-import type { L1CallsWorld } from "./support/l1-calls.ts";
+import { startL1Calls, type L1CallsWorld } from "./support/l1-calls.ts";
 
 const SNAPSHOT = new URL("snapshots/chain-accounts-gas.json", import.meta.url);
 

@@ -4,8 +4,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { eventsOf, hexAddress } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
-import { ALICE, BOB, FOREVER, startL1Calls } from "./support/l1-calls.ts";
-import type { L1CallsWorld, PlacedCall } from "./support/l1-calls.ts";
+import { ALICE, BOB, FOREVER, startL1Calls, type L1CallsWorld, type PlacedCall } from "./support/l1-calls.ts";
 
 const OPERATIONS = 300;
 const SENDERS = [ALICE, BOB, `0x${"c0".repeat(20)}`] as const;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { Interface, type BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { decodeL1Call } from "../../../src/protocol/l1-call.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
@@ -9,8 +8,7 @@ import { TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
-import { ALICE, BOB, executionOf, hashOf, startL1Calls } from "./support/l1-calls.ts";
-import type { L1CallsWorld } from "./support/l1-calls.ts";
+import { ALICE, BOB, executionOf, hashOf, startL1Calls, type L1CallsWorld } from "./support/l1-calls.ts";
 
 const target = new Interface(["function double(uint256) payable returns (uint256)"]);
 const double = (argument: bigint): Hex => target.encodeFunctionData("double", [argument]) as Hex;

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress, ZeroHash } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress, ZeroHash, type BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/protocol/l2-log.ts";
 import { addExecutionVersion, EXECUTION_KEY } from "./support/aggregates.ts";
@@ -24,8 +22,9 @@ import {
   send,
   view,
   furtherVersion,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { termsOf } from "./support/terms.ts";
 

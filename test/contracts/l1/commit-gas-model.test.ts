@@ -3,8 +3,7 @@ import { after, before, test } from "node:test";
 import { carriedLimits, commitGas, NO_USAGE, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
-import { defaultConfiguration, deployEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { defaultConfiguration, deployEcosystem, type Ecosystem } from "./support/ecosystem.ts";
 
 /** Of a transaction (EIP-7825). */
 const MOST_GAS = 2 ** 24;

@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { keccak256 } from "ethers";
 import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { BatchApproval } from "../../../src/settlement/signing/quorum.ts";
-import { TestChain } from "./support/chain.ts";
-import type { FormedBatch } from "./support/chain.ts";
+import { TestChain, type FormedBatch } from "./support/chain.ts";
 import {
   addressOf,
   defaultConfiguration,
@@ -20,8 +18,9 @@ import {
   send,
   view,
   furtherVersion,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const CODE = Uint8Array.of(0x60, 0x00);

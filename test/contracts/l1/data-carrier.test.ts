@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { solidityPacked } from "ethers";
-import type { BaseContract, ContractTransactionReceipt } from "ethers";
+import { solidityPacked, type BaseContract, type ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { carriedLimits } from "../../../src/chain/ordering/limits.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
-import { TestChain } from "./support/chain.ts";
-import type { BatchContent, FormedBatch } from "./support/chain.ts";
+import { TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
 import {
   addressOf,
   createChain,
@@ -22,8 +19,8 @@ import {
   send,
   view,
   furtherVersion,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 /** EIP-7825. */

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { TestChain } from "./support/chain.ts";
-import { as, eventsOf, furtherVersion, PROTOCOL_VERSION, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { as, eventsOf, furtherVersion, PROTOCOL_VERSION, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
-import { deployFreezeScene, FREEZE_SECONDS, REPLACEMENT, THIRD_VERSION } from "./support/freezes.ts";
-import type { FreezeScene } from "./support/freezes.ts";
+import { deployFreezeScene, FREEZE_SECONDS, REPLACEMENT, THIRD_VERSION, type FreezeScene } from "./support/freezes.ts";
 import { lower, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
 describe("the halt of a version, and the chains on it", () => {

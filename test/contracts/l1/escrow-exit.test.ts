@@ -4,17 +4,24 @@ import type { BaseContract, Signer } from "ethers";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import type { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import { flowFactKey, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../../src/protocol/atomic-flow.ts";
+import { flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  ETH,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import {
   factLog,

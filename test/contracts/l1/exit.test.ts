@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { type Hex, wordToHex } from "../../../src/protocol/hex.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import {
@@ -15,8 +14,9 @@ import {
   hexAddress,
   send,
   view,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const NO_DEPOSIT = { depositor: ZERO_ADDRESS, token: ZERO_ADDRESS, amount: 0n };

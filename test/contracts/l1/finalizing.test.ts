@@ -20,8 +20,9 @@ import {
   view,
   furtherVersion,
   PROTOCOL_VERSION,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { recordOfBatch } from "../../support/batch-record.ts";
 

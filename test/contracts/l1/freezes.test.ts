@@ -2,13 +2,19 @@ import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
 import { startLocalL1 } from "../../support/l1.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
-import { operationAt } from "./support/chain.ts";
-import type { TestChain } from "./support/chain.ts";
-import { addressOf, as, deployEcosystem, PROTOCOL_VERSION, REACTION_SECONDS, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { operationAt, type TestChain } from "./support/chain.ts";
+import {
+  addressOf,
+  as,
+  deployEcosystem,
+  PROTOCOL_VERSION,
+  REACTION_SECONDS,
+  send,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
-import { CYCLE_SECONDS, deployFreezeScene, FREEZE_SECONDS, NEXT_VERSION } from "./support/freezes.ts";
-import type { FreezeScene } from "./support/freezes.ts";
+import { CYCLE_SECONDS, deployFreezeScene, FREEZE_SECONDS, NEXT_VERSION, type FreezeScene } from "./support/freezes.ts";
 import { lower, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
 const SUCCESS = { type: "priorityOp", success: true } as const;

@@ -9,16 +9,14 @@ import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts"
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
-import { keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
 import { addExecutionVersion, itemOf } from "./support/aggregates.ts";
 import { createWithoutQuorum, settleNext } from "./support/settlements.ts";
-import { operationAt, TestChain } from "./support/chain.ts";
-import type { BatchContent } from "./support/chain.ts";
+import { operationAt, TestChain, type BatchContent } from "./support/chain.ts";
 import {
   addressOf,
   createChain,
@@ -28,8 +26,8 @@ import {
   hexAddress,
   send,
   furtherVersion,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
 import { addImportingVersion, createUnborn } from "./support/imports.ts";
 
 const CONTRACTS = [

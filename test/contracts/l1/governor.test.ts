@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ZeroAddress, ZeroHash } from "ethers";
-import type { BaseContract } from "ethers";
+import { ZeroAddress, ZeroHash, type BaseContract } from "ethers";
 import { as, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import {
@@ -17,8 +16,9 @@ import {
   VOTES_EACH,
   VOTING_DELAY,
   VOTING_PERIOD,
+  type GovernorScene,
+  type Proposal,
 } from "./support/governor.ts";
-import type { GovernorScene, Proposal } from "./support/governor.ts";
 import { lower } from "./support/terms.ts";
 
 /** Sets of states and of a timelock's operations, as OpenZeppelin's errors have them: one bit for each. */

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, type BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
-import { TestChain } from "./support/chain.ts";
-import type { FormedBatch } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { TestChain, type FormedBatch } from "./support/chain.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const MANNERS = { nothing: 1, false: 2, two: 3, megabyte: 4, reverts: 5, short: 6 };

@@ -4,8 +4,7 @@ import { after, before, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { wordToHex } from "../../../src/protocol/hex.ts";
-import { startNamesWorld } from "./support/names.ts";
-import type { NamesWorld } from "./support/names.ts";
+import { startNamesWorld, type NamesWorld } from "./support/names.ts";
 
 const SNAPSHOT = new URL("snapshots/names-gas.json", import.meta.url);
 /** Without zero bytes, as most accounts are. */

@@ -4,8 +4,7 @@ import { ZeroAddress } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { errorOf } from "./support/errors.ts";
 import { addressOf } from "./support/ecosystem.ts";
-import { DAY, REVEAL_DELAY, SECRET, startNamesWorld } from "./support/names.ts";
-import type { NamesWorld } from "./support/names.ts";
+import { DAY, REVEAL_DELAY, SECRET, startNamesWorld, type NamesWorld } from "./support/names.ts";
 
 const OPERATIONS = 500;
 const CHAINS = [271n, 272n, 273n] as const;

@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { concat, dnsEncode, getAddress, Interface, namehash, ZeroAddress } from "ethers";
 import { assertReverts } from "./support/errors.ts";
 import { addressOf, eventsOf } from "./support/ecosystem.ts";
-import { DAY, REVEAL_DELAY, SECRET, startNamesWorld } from "./support/names.ts";
-import type { NamesWorld } from "./support/names.ts";
+import { DAY, REVEAL_DELAY, SECRET, startNamesWorld, type NamesWorld } from "./support/names.ts";
 
 const BOB = addressOf(0xb0b);
 const CAROL = addressOf(0xca201);

@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { bringImports } from "../../../src/devnet/chain-on-l1/bring-imports.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { hashPubdata } from "../../../src/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
@@ -20,11 +19,10 @@ import {
   hexAddress,
   send,
   view,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts, errorOf } from "./support/errors.ts";
-import { addImportingVersion, createUnborn, proofOfImport } from "./support/imports.ts";
-import type { UnbornChain } from "./support/imports.ts";
+import { addImportingVersion, createUnborn, proofOfImport, type UnbornChain } from "./support/imports.ts";
 
 const CODE: Hex = "0x60015f5260205ff3";
 /** Three imports: the leaves are more than two hold. */

@@ -8,8 +8,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { IS_NIGHTLY } from "../../support/nightly.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
-import { TestChain } from "./support/chain.ts";
-import type { BatchContent } from "./support/chain.ts";
+import { TestChain, type BatchContent } from "./support/chain.ts";
 import {
   addressOf,
   as,
@@ -20,8 +19,9 @@ import {
   furtherVersion,
   send,
   view,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { settleNext } from "./support/settlements.ts";
 import { quorumOf, scheduleTerms, setNextBlock } from "./support/terms.ts";

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { isMark, NO_BATCH } from "../../../src/protocol/batch-record.ts";
-import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
+import { isMark, NO_BATCH, type BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, eventsOf, send } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, eventsOf, send, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
 import { recordOfBatch, recordOfMark } from "../../support/batch-record.ts";

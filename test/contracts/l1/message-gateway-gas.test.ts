@@ -3,8 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import hre from "hardhat";
 import { as, hexAddress, send } from "./support/ecosystem.ts";
-import { sendMessage, startGateways } from "./support/gateways.ts";
-import type { GatewayWorld } from "./support/gateways.ts";
+import { sendMessage, startGateways, type GatewayWorld } from "./support/gateways.ts";
 
 const SNAPSHOT = new URL("snapshots/message-gateway-gas.json", import.meta.url);
 

@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { as, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
-import { idOf, sendMessage, startGateways } from "./support/gateways.ts";
-import type { GatewayWorld, PlacedMessage } from "./support/gateways.ts";
+import { idOf, sendMessage, startGateways, type GatewayWorld, type PlacedMessage } from "./support/gateways.ts";
 
 const OPERATIONS = 350;
 /** What `InteropRecipient` does with a payload that begins so. */

@@ -3,14 +3,12 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { decodeGatewayMessage, encodeGatewayMessage, gatewayMessageId } from "../../../src/protocol/gateway-message.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { bundleGasLimit, interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import { as, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
-import { idOf, sendMessage, startGateways } from "./support/gateways.ts";
-import type { GatewayChain, GatewayWorld } from "./support/gateways.ts";
+import { idOf, sendMessage, startGateways, type GatewayChain, type GatewayWorld } from "./support/gateways.ts";
 
 describe("C3 the gateway for messages between L1 and a chain", () => {
   let world: GatewayWorld;

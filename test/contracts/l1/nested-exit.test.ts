@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { concat, ZeroHash } from "ethers";
-import type { BaseContract, Signer } from "ethers";
+import { concat, ZeroHash, type BaseContract, type Signer } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { accountsOf, ZERO_ADDRESS } from "./support/assets.ts";
@@ -20,8 +18,8 @@ import {
   send,
   view,
   PROTOCOL_VERSION,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts, errorOf } from "./support/errors.ts";
 import { deployExitScene } from "./support/exits.ts";
 import {
@@ -35,8 +33,9 @@ import {
   localToken,
   nestedExitOf,
   rootWord,
+  type ChainOnBase,
+  type Holding,
 } from "./support/nested.ts";
-import type { ChainOnBase, Holding } from "./support/nested.ts";
 import { scheduleTerms } from "./support/terms.ts";
 
 /** On the base with id `base`, the n-th. */

@@ -4,8 +4,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { addressOf, as, send } from "./support/ecosystem.ts";
-import { COIN, startPaidClaims } from "./support/paid-claims.ts";
-import type { PaidClaimsWorld, Waiting } from "./support/paid-claims.ts";
+import { COIN, startPaidClaims, type PaidClaimsWorld, type Waiting } from "./support/paid-claims.ts";
 
 const STEPS = byNight(600, 150);
 const SEED = Number(process.env["CLAIMS_SEED"] ?? 1);

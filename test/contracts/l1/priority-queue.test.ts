@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreateAddress, ZeroAddress } from "ethers";
-import type { BaseContract } from "ethers";
-import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { getCreateAddress, ZeroAddress, type BaseContract } from "ethers";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const FRACTION = 1n << 32n;

@@ -4,8 +4,18 @@ import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  hexAddress,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const MINT = 10n ** 9n;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { addressOf, deployEcosystem, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { addressOf, deployEcosystem, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const [BOB, CAROL, STRANGER] = [0xb0b, 0xca201, 0x5].map(addressOf) as [string, string, string];

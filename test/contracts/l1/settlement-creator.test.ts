@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { concat, zeroPadValue, ZeroHash } from "ethers";
-import type { BaseContract, Provider } from "ethers";
+import { concat, zeroPadValue, ZeroHash, type BaseContract, type Provider } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { readSettlement } from "../../../src/devnet/reconstruction/nested-exit.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
-import { codesOf, DEPLOYER, expectedSettlement, PLACED, putDeployer } from "./support/creator.ts";
-import type { ExpectedSettlement, Terms } from "./support/creator.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
+import {
+  codesOf,
+  DEPLOYER,
+  expectedSettlement,
+  PLACED,
+  putDeployer,
+  type ExpectedSettlement,
+  type Terms,
+} from "./support/creator.ts";
 import { as, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 

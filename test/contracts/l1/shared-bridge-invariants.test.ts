@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, type BaseContract } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
@@ -15,10 +14,18 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
-import { operationAt, TestChain } from "./support/chain.ts";
-import type { BatchContent, FormedBatch } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { operationAt, TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  hexAddress,
+  send,
+  view,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
 
 const OPERATIONS = byNight(120, 60);

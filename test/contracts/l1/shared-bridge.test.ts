@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, Interface, type BaseContract } from "ethers";
 import { assetId, BASE_TOKEN_ADDRESS } from "../../../src/protocol/asset-message.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
@@ -18,8 +16,9 @@ import {
   hexAddress,
   send,
   view,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
 const abi = AbiCoder.defaultAbiCoder();

@@ -1,17 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ZeroAddress } from "ethers";
-import type { BaseContract } from "ethers";
+import { ZeroAddress, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { TestChain } from "./support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
-import { deployStakes, dataOf, enlistment, report, serviceOf, signWord, wordOn } from "./support/stakes.ts";
-import type { Stakes, Word } from "./support/stakes.ts";
+import {
+  deployStakes,
+  dataOf,
+  enlistment,
+  report,
+  serviceOf,
+  signWord,
+  wordOn,
+  type Stakes,
+  type Word,
+} from "./support/stakes.ts";
 import { lower, quorumOf, scheduleTerms, setNextBlock } from "./support/terms.ts";
 
 const UNBONDING = 100_000n;

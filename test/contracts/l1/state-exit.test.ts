@@ -3,21 +3,29 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract, Signer } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
-import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
-import type { HoldingProof } from "../../../src/chain/state/holding-proof.ts";
+import { proveHolding, type HoldingProof } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  ETH,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit, deployExitScene } from "./support/exits.ts";
 

@@ -13,15 +13,17 @@ import {
   eventsOf,
   furtherVersion,
   hexAddress,
+  REACTION_SECONDS,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import { REACTION_SECONDS, send, view } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
 import { addImportingVersion, createUnborn } from "./support/imports.ts";
 import { createWithoutQuorum } from "./support/settlements.ts";
-import { lower, quorumOf, scheduleTerms, setNextBlock, termsOf } from "./support/terms.ts";
-import type { ChainTerms } from "./support/terms.ts";
+import { lower, quorumOf, scheduleTerms, setNextBlock, termsOf, type ChainTerms } from "./support/terms.ts";
 
 const SUCCESS = { type: "priorityOp", success: true } as const;
 const DAY = 86_400n;

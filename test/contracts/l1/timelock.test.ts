@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { AbiCoder, id, ZeroAddress, ZeroHash } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, id, ZeroAddress, ZeroHash, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { addressOf, as, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 

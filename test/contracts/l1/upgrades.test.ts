@@ -16,8 +16,9 @@ import {
   send,
   view,
   furtherVersion,
+  type ChainConfiguration,
+  type Ecosystem,
 } from "./support/ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
 

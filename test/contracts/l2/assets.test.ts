@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, Signature } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
+import { AbiCoder, Signature, type Contract, type TransactionReceipt } from "ethers";
 import { assetId, AssetMessageKind, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { fromHex, keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN, SHARED_BRIDGE, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import {
+  ETH,
+  L1_CHAIN_ID,
+  L1_TOKEN,
+  SHARED_BRIDGE,
+  startEcosystem,
+  type Ecosystem,
+  type SimulatedChain,
+} from "./support/ecosystem.ts";
 import { BOOTLOADER } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { ZeroAddress } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
-import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import { ZeroAddress, type Contract, type TransactionReceipt } from "ethers";
+import { type AtomicFlow, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { callOf, START, startFlowWorld } from "./support/flow-world.ts";
-import type { FlowWorld } from "./support/flow-world.ts";
+import { callOf, START, startFlowWorld, type FlowWorld } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { chainOf, COIN, contractAt, DEADLINE, partyOf, recipientOf, sampleFlow } from "./support/sample-flow.ts";
 

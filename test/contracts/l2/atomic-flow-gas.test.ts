@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { getBytes } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { getBytes, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import { readHashVectors } from "../../protocol/hash-vectors.ts";
-import { START, startFlowWorld } from "./support/flow-world.ts";
-import type { FlowWorld } from "./support/flow-world.ts";
+import { START, startFlowWorld, type FlowWorld } from "./support/flow-world.ts";
 import { chainOf, contractAt, DEADLINE, partyOf, prepare, sampleFlow } from "./support/sample-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 

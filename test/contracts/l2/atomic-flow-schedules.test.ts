@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import { hashAtomicFlow, type AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { byNight } from "../../support/nightly.ts";
 import { FlowSchedule, HELD, MISSING, REFUNDED, RELEASED } from "./support/flow-schedule.ts";
-import { startFlowWorld } from "./support/flow-world.ts";
-import type { FlowWorld, WorldLeaf } from "./support/flow-world.ts";
-import { heldOnStopped, StoppedWorld } from "./support/stopped-world.ts";
-import type { Payout } from "./support/stopped-world.ts";
+import { startFlowWorld, type FlowWorld, type WorldLeaf } from "./support/flow-world.ts";
+import { heldOnStopped, StoppedWorld, type Payout } from "./support/stopped-world.ts";
 import { contractAt, DEADLINE } from "./support/sample-flow.ts";
 
 /** `FLOW_SCHEDULES=400` runs more of them. */

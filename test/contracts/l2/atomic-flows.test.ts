@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import { flowFact, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import { type AtomicFlow, flowFact, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { callOf, START, startFlowWorld } from "./support/flow-world.ts";
-import type { FlowWorld, WorldChain, WorldLeaf } from "./support/flow-world.ts";
+import { callOf, START, startFlowWorld, type FlowWorld, type WorldChain, type WorldLeaf } from "./support/flow-world.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { chainOf, COIN, contractAt, DEADLINE, partyOf, prepare, recipientOf, sampleFlow } from "./support/sample-flow.ts";
 

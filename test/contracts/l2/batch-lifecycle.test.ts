@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
+import { Interface, type Contract, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../src/protocol/l2-log.ts";
 import { hashOutputs } from "../../../src/protocol/outputs.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -15,8 +13,7 @@ import {
   importedRootsRollingHash,
   priorityOpsRollingHash,
 } from "../../../src/protocol/rolling-hash.ts";
-import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
-import type { LocalL2 } from "./support/local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
 

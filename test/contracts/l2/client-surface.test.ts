@@ -3,8 +3,7 @@ import { describe, test } from "node:test";
 import { FunctionFragment, Interface } from "ethers";
 import hre from "hardhat";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
-import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import type { PredeployName } from "../../../src/protocol/predeploys.ts";
+import { PREDEPLOYS, type PredeployName } from "../../../src/protocol/predeploys.ts";
 
 /** What viem's zksync actions, zksync-ethers and zksync-js call on L2, in the words of ZK Stack's ABIs. */
 const CLIENT_CALLS: Readonly<Partial<Record<PredeployName, readonly string[]>>> = {

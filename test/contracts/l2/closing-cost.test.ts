@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
-import { keccak } from "../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/protocol/l2-log.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
-import type { LocalL2 } from "./support/local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 
 /** Bytes that one permutation of keccak256 takes in; padding takes at least one more byte. */
 const RATE = 136;

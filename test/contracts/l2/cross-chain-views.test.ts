@@ -1,26 +1,21 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { AbiCoder, Interface } from "ethers";
-import type { Contract, ContractTransactionResponse } from "ethers";
+import { AbiCoder, Interface, type Contract, type ContractTransactionResponse } from "ethers";
 import hre from "hardhat";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { NO_BATCH } from "../../../src/protocol/batch-record.ts";
-import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
+import { NO_BATCH, type BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { transactionTreeLeaf, transactionTreeProof, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
-import { sampleRecord } from "../../support/batch-record.ts";
+import { sampleRecord, recordOfMark } from "../../support/batch-record.ts";
 import { createRandom } from "../verifier/support/random.ts";
-import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
-import type { LocalL2 } from "./support/local-l2.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
-import { recordOfMark } from "../../support/batch-record.ts";
 
 /** The chain that is looked at, one beside it, and the one that looks. */
 const [A, C, B] = [271n, 272n, 270n];

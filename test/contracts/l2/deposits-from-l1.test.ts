@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, type BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress, holdingKey } from "../../../src/protocol/holding.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
-import { startLocalL2 } from "./support/local-l2.ts";
-import type { LocalL2 } from "./support/local-l2.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
+import { startLocalL2, type LocalL2 } from "./support/local-l2.ts";
 
 describe("deposits as the shared bridge on L1 writes them", () => {
   const DEPOSITOR = "0x00000000000000000000000000000000000d3905";

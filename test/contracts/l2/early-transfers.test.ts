@@ -4,8 +4,7 @@ import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, FIRST_TIMESTAMP, L1_CHAIN_ID, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, FIRST_TIMESTAMP, L1_CHAIN_ID, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 /** Chain b is created in the second in which the first batches begin. */

@@ -3,8 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Forwarding } from "../../../src/relayer/forwarding.ts";
-import { startForwarderFixture } from "./support/forwarder-fixture.ts";
-import type { ForwarderFixture } from "./support/forwarder-fixture.ts";
+import { startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";
 
 const SNAPSHOT = new URL("snapshots/forwarders-gas.json", import.meta.url);
 

@@ -6,8 +6,7 @@ import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Forwarding } from "../../../src/relayer/forwarding.ts";
 import { ETH, L1_CHAIN_ID } from "./support/ecosystem.ts";
-import { COIN, startForwarderFixture } from "./support/forwarder-fixture.ts";
-import type { ForwarderFixture } from "./support/forwarder-fixture.ts";
+import { COIN, startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";
 
 const OPERATIONS = 100;
 /** Fees of the forwarders: without one, a small one, one above most amounts. */

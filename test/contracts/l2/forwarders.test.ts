@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { getAddress } from "ethers";
-import type { Contract } from "ethers";
+import { getAddress, type Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Forwarding } from "../../../src/relayer/forwarding.ts";
 import { eventsOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN } from "./support/ecosystem.ts";
-import { COIN, FEE, RECIPIENT, SENDER, startForwarderFixture } from "./support/forwarder-fixture.ts";
-import type { ForwarderFixture } from "./support/forwarder-fixture.ts";
+import { COIN, FEE, RECIPIENT, SENDER, startForwarderFixture, type ForwarderFixture } from "./support/forwarder-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("D3: forwarders", () => {

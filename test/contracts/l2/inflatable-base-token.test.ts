@@ -4,8 +4,7 @@ import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { messagesOf } from "./support/bundles.ts";
-import { ETH, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 /** What L1 takes of a base token into one chain's balance. */

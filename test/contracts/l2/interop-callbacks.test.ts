@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { AbiCoder, type Contract, type TransactionReceipt } from "ethers";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { decodeInteropResult } from "../../../src/protocol/interop-message.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
-import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
-import type { InteropFixture, SentBundle } from "./support/interop-fixture.ts";
+import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "./support/interop-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

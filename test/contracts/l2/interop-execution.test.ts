@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { Contract } from "ethers";
+import { AbiCoder, type Contract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_TOKEN } from "./support/ecosystem.ts";
-import type { Ecosystem, MessageInclusionProof, SimulatedChain } from "./support/ecosystem.ts";
-import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
-import type { InteropFixture } from "./support/interop-fixture.ts";
+import { ETH, L1_TOKEN, type Ecosystem, type MessageInclusionProof, type SimulatedChain } from "./support/ecosystem.ts";
+import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

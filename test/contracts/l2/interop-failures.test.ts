@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
-import type { Contract } from "ethers";
+import { AbiCoder, type Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { attribute, eventsOf, interoperable } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
-import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
-import type { InteropFixture } from "./support/interop-fixture.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
+import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const coder = AbiCoder.defaultAbiCoder();

@@ -5,10 +5,8 @@ import { fromHex } from "../../../src/protocol/hex.ts";
 import { bundleAssetMessages, decodeInteropBundle, encodeInteropBundle } from "../../../src/protocol/interop-message.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
-import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
-import type { InteropFixture } from "./support/interop-fixture.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
+import { callStarter, startInteropFixture, type InteropFixture } from "./support/interop-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("calls on their way to another chain", () => {

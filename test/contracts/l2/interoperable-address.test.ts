@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("addresses that name their chain (ERC-7930)", () => {

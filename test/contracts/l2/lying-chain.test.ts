@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AssetMessageKind, assetId, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { encodeInteropBundle } from "../../../src/protocol/interop-message.ts";
-import type { InteropBundle } from "../../../src/protocol/interop-message.ts";
+import { keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { encodeInteropBundle, type InteropBundle } from "../../../src/protocol/interop-message.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../../src/protocol/message-proof.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { transactionTreeLeaf, transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 import { sampleRecord } from "../../support/batch-record.ts";
 

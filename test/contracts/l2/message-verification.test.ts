@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { EMPTY_L2_LOG_LEAF, hashL2Log, messageLog } from "../../../src/protocol/l2-log.ts";
-import { ETH, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem } from "./support/ecosystem.ts";
+import { ETH, startEcosystem, type Ecosystem } from "./support/ecosystem.ts";
 
 describe("proofs of other chains' logs", () => {
   let ecosystem: Ecosystem;

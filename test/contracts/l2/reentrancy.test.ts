@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("contracts that call back where they should not", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { COIN, startSwapFixture } from "./support/swap-fixture.ts";
-import type { SwapFixture } from "./support/swap-fixture.ts";
+import { COIN, startSwapFixture, type SwapFixture } from "./support/swap-fixture.ts";
 
 const SNAPSHOT = new URL("snapshots/swap-gas.json", import.meta.url);
 

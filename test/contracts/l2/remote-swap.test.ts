@@ -3,10 +3,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN } from "./support/ecosystem.ts";
-import type { SimulatedChain } from "./support/ecosystem.ts";
-import { COIN, startSwapFixture } from "./support/swap-fixture.ts";
-import type { SwapFixture } from "./support/swap-fixture.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, type SimulatedChain } from "./support/ecosystem.ts";
+import { COIN, startSwapFixture, type SwapFixture } from "./support/swap-fixture.ts";
 
 const BOB = "0x0000000000000000000000000000000000000b0b";
 

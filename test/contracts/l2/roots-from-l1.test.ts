@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { getAddress } from "ethers";
-import { ETH, SHARED_BRIDGE, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, SHARED_BRIDGE, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { messagesOf } from "./support/bundles.ts";
 import { BOOTLOADER } from "./support/local-l2.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 describe("a root that L1 sends through the queue", () => {

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getAddress, Interface, Signature } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
+import { getAddress, Interface, Signature, type Contract, type TransactionReceipt } from "ethers";
 import { AssetMessageKind, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";

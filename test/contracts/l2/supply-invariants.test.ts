@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id } from "ethers";
-import type { Contract, TransactionReceipt } from "ethers";
+import { id, type Contract, type TransactionReceipt } from "ethers";
 import { AssetMessageKind, assetId, decodeAssetMessage, deliveryFee } from "../../../src/protocol/asset-message.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { takeLists } from "./support/lists.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
 
 const OPERATIONS = 180;
 /** Of `BundleExpired`'s encoding. */

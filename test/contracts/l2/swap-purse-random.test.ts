@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Contract } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
-import { ETH } from "./support/ecosystem.ts";
-import type { SimulatedChain } from "./support/ecosystem.ts";
-import { COIN, NEVER, startSwapFixture } from "./support/swap-fixture.ts";
-import type { SwapFixture } from "./support/swap-fixture.ts";
+import { ETH, type SimulatedChain } from "./support/ecosystem.ts";
+import { COIN, NEVER, startSwapFixture, type SwapFixture } from "./support/swap-fixture.ts";
 
 const OPERATIONS = 80;
 const OWNERS = [0, 1, 2] as const;

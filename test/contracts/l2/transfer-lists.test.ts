@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getAddress } from "ethers";
-import type { Contract } from "ethers";
+import { getAddress, type Contract } from "ethers";
 import { AssetMessageKind, assetId, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
 import { NATIVE_BUDGET, UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
 import { eventsOf } from "./support/bundles.ts";
-import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
-import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
-import { takeLists } from "./support/lists.ts";
-import type { SentList } from "./support/lists.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem, type Ecosystem, type SimulatedChain } from "./support/ecosystem.ts";
+import { takeLists, type SentList } from "./support/lists.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const COIN = PREDEPLOYS.L2BaseToken;

@@ -1,17 +1,13 @@
 import { after, before, describe, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { aggregateStatement } from "../../../src/protocol/aggregate.ts";
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
+import { aggregateStatement, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex, digestToHex, elementsToBytes, FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { itemsOf, readHashVectors } from "../../protocol/hash-vectors.ts";
-import { createRandomness } from "../../protocol/random-batches.ts";
-import type { Randomness } from "../../protocol/random-batches.ts";
+import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
 import { hashOfStatement } from "../../support/aggregate-proof.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 const VERSION = 3n;

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, keccak256 } from "ethers";
-import type { BaseContract } from "ethers";
+import { Interface, keccak256, type BaseContract } from "ethers";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { readBatchVectors, readRejectionVectors } from "../../protocol/vectors.ts";
 import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
 import { PUBDATA_REJECTION_CODES } from "../../../src/protocol/pubdata-decoder.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { assertDocumented } from "./documented-gas.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { recordWords } from "../../../src/protocol/batch-record.ts";
 import { readFormatVectors } from "../../protocol/format-vectors.ts";
 import { readHashVectors } from "../../protocol/hash-vectors.ts";

@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { BaseContract, ParamType } from "ethers";
-import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
-import { hashBatchRecord, hashRefusedDestinations, recordWords } from "../../../src/protocol/batch-record.ts";
-import { hashCommitment, hashDaCommitment, hashPreCommitment, deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
-import type { DaCommitmentFields, PreCommitmentFields } from "../../../src/protocol/commitment.ts";
+import { type BatchRecord, hashBatchRecord, hashRefusedDestinations, recordWords } from "../../../src/protocol/batch-record.ts";
+import {
+  hashCommitment,
+  hashDaCommitment,
+  hashPreCommitment,
+  deriveEvaluationPoint,
+  type DaCommitmentFields,
+  type PreCommitmentFields,
+} from "../../../src/protocol/commitment.ts";
 import { digestFromHex, elementsFromBytes, elementsToBytes, FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import type { Quintic } from "../../../src/protocol/evaluation.ts";
-import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
-import type { ChainConfiguration } from "../../../src/protocol/genesis.ts";
-import { fromHex, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import type { BatchOutputs } from "../../../src/protocol/outputs.ts";
-import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { hashConfiguration, hashExtensions, type ChainConfiguration } from "../../../src/protocol/genesis.ts";
+import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { hashOutputs, type BatchOutputs } from "../../../src/protocol/outputs.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
 import { readHashVectors } from "../../protocol/hash-vectors.ts";
-import { createRandomness } from "../../protocol/random-batches.ts";
-import type { Randomness } from "../../protocol/random-batches.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { createRandomness, type Randomness } from "../../protocol/random-batches.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 
 const ROUNDS = 40;
 const SEED = Number(process.env["SEED"] ?? 20261121);

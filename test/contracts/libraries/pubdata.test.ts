@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { Interface, type BaseContract } from "ethers";
 import { elementsToBytes } from "../../../src/protocol/digest.ts";
-import { outputsEntry, setsCode } from "../../../src/protocol/diff-list.ts";
-import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
+import { outputsEntry, setsCode, type DiffEntry } from "../../../src/protocol/diff-list.ts";
 import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
 import { evaluateDiffList } from "../../../src/protocol/evaluation.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { decodePubdata, PUBDATA_REJECTION_CODES } from "../../../src/protocol/pubdata-decoder.ts";
-import type { PubdataContext } from "../../../src/protocol/pubdata-decoder.ts";
-import { encodePubdata, pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
-import type { Pubdata } from "../../../src/protocol/pubdata.ts";
+import { decodePubdata, PUBDATA_REJECTION_CODES, type PubdataContext } from "../../../src/protocol/pubdata-decoder.ts";
+import { encodePubdata, pubdataLogLeaves, type Pubdata } from "../../../src/protocol/pubdata.ts";
 import { pubdataOf, readPubdataVectors } from "../../protocol/vectors.ts";
 import { createRandomness, randomPoint, randomPubdata } from "../../protocol/random-batches.ts";
 import { assertDocumented } from "./documented-gas.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 
 const OLD_LEAF_COUNT = 70_000;
 /** Errors raised from assembly are in no caller's ABI, so the test decodes them by their declared signatures. */

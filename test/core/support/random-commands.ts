@@ -1,6 +1,5 @@
 import { Interface } from "ethers";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { CommandResult } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";

@@ -1,6 +1,5 @@
-import { genesisLeaves, mergeAccounts } from "../../../src/chain/model/genesis.ts";
+import { genesisLeaves, mergeAccounts, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";

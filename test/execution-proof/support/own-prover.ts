@@ -2,8 +2,11 @@ import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
 import type { ExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
 import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
-import { createExecutionProver } from "../../../src/execution-proof/batch/execution-prover.ts";
-import type { ExecutionProver, ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
+import {
+  createExecutionProver,
+  type ExecutionProver,
+  type ExecutionProverOptions,
+} from "../../../src/execution-proof/batch/execution-prover.ts";
 import type { ExecutionProving } from "../../../src/execution-proof/batch/prove-execution.ts";
 import type {
   BatchProofOptions,

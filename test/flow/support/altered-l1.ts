@@ -1,5 +1,4 @@
-import { Log } from "ethers";
-import type { Provider } from "ethers";
+import { Log, type Provider } from "ethers";
 
 /** What is changed in an L1's answers. */
 export interface Alterations {

@@ -1,7 +1,5 @@
-import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { Forming } from "../../../src/chain/batch/forming.ts";
-import type { ChooseData, FormedResult } from "../../../src/chain/batch/forming.ts";
+import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { Forming, type ChooseData, type FormedResult } from "../../../src/chain/batch/forming.ts";
 import { BatchArchive } from "../../../src/chain/index/batch-archive.ts";
 import type { SealedBatch } from "../../../src/chain/model/sealed-batch.ts";
 import type { StateTree } from "../../../src/chain/state/state-tree.ts";

@@ -2,13 +2,19 @@ import assert from "node:assert/strict";
 import type { Node } from "../../../src/node/node.ts";
 import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { startDevnet } from "../../../src/devnet/devnet.ts";
+import {
+  startDevnet,
+  type Devnet,
+  type DevnetChain,
+  type DevnetChainOptions,
+  type DevnetDependencies,
+  type DevnetOptions,
+} from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
 import { collecting } from "./replay/collecting.ts";
-import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
 /** Development accounts with ETH on every chain. */

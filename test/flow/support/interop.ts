@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { Interface } from "ethers";
+import { Interface, type JsonRpcProvider, type Provider } from "ethers";
 import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { JOURNEY_STEPS } from "../../../src/protocol/cross-chain-message.ts";
-import type { JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS, type JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
 import type { DeliveryPolicy } from "../../../src/relayer/delivery-policy.ts";
 import type { Journey } from "../../../src/relayer/journey.ts";
-import { createRelayer } from "../../../src/relayer/relayer.ts";
-import type { Relayer } from "../../../src/relayer/relayer.ts";
-import type { JsonRpcProvider, Provider } from "ethers";
+import { createRelayer, type Relayer } from "../../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../../contracts/l2/support/bundles.ts";
-import { clientOf, RELAYER, startFlowDevnet } from "./devnet.ts";
-import type { FlowDevnet } from "./devnet.ts";
+import { clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
 const router = new Interface(l2AssetRouterAbi);
 const center = new Interface(interopCenterAbi);

@@ -8,8 +8,7 @@ import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
 import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { ALICE, BOB, ETHER, startFlowDevnet } from "./devnet.ts";
-import type { FlowDevnet } from "./devnet.ts";
+import { ALICE, BOB, ETHER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
 /** What members answer: hashes of all blocks, receipts and logs, the state of the chains and how far their batches are. */
 export async function answers(devnet: FlowDevnet): Promise<unknown> {

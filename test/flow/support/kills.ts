@@ -6,8 +6,7 @@ import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying/relaying.ts";
 import { hasArrived } from "../../../src/devnet/view/books/has-arrived.ts";
 import { createRandom } from "../../stark/fuzz/random.ts";
-import { RELAYER, startFlowDevnet } from "./devnet.ts";
-import type { FlowDevnet } from "./devnet.ts";
+import { RELAYER, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
 export const CAROL = "0x00000000000000000000000000000000000ca201";
 export const DAVE = "0x00000000000000000000000000000000000da7e1";

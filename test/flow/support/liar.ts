@@ -1,12 +1,10 @@
 import type { HDNodeWallet } from "ethers";
-import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { genesisOf } from "./genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import { createChain, localChainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import type { CreatedChain } from "../../../src/devnet/chain-on-l1/create-chain.ts";
+import { createChain, localChainConfiguration, type CreatedChain } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -17,8 +15,7 @@ import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts"
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
-import { openSettlement } from "../../../src/settlement/settlement.ts";
-import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
+import { openSettlement, type SettlingBatch } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../../src/settlement/signing/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";

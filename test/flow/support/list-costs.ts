@@ -1,13 +1,10 @@
-import { Interface } from "ethers";
-import type { JsonRpcProvider, Signer, TransactionRequest } from "ethers";
+import { Interface, type JsonRpcProvider, type Signer, type TransactionRequest } from "ethers";
 import { findSentList } from "../../../src/client/transfers/transfer-list.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../../src/relayer/contract-interfaces.ts";
-import { ALICE, clientOf, settleNow } from "./devnet.ts";
-import type { FlowDevnet } from "./devnet.ts";
+import { ALICE, clientOf, settleNow, type FlowDevnet } from "./devnet.ts";
 
 const erc20 = new Interface(["function transfer(address,uint256)", "function balanceOf(address) view returns (uint256)"]);
 

@@ -15,8 +15,7 @@ import { PROVEN_ON_L1_VERSION } from "../../../src/protocol/protocol-version.ts"
 import { compileSolidity } from "../../contracts/verifier/support/compile.ts";
 import { heightsOfProofs } from "../../l1-proof/support/executed-batch.ts";
 import { CHUNK_PARAMETERS, fewQueryPrograms } from "../../l1-proof/support/few-query-programs.ts";
-import { ALICE, clientOf, startFlowDevnet } from "./devnet.ts";
-import type { FlowDevnet } from "./devnet.ts";
+import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "./devnet.ts";
 
 /** No deposits, so that batches are a test's own; their fees are 0. */
 export const OWN_BATCHES = { fundedAccounts: [] } as const;

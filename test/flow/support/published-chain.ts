@@ -1,14 +1,11 @@
-import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { genesisLeaves, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { HyperchainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { noProofMarker, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
@@ -17,12 +14,10 @@ import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-re
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
-import type { PostingPolicy } from "../../../src/settlement/batch/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../src/settlement/batch/settlement-batch.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
-import { createSettledChain } from "../../settlement/support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { createSettledChain, type SettledChain, type SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
 

@@ -1,21 +1,21 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { Interface } from "ethers";
 import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
-import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { createChain, localChainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import type { HyperchainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
+import {
+  createChain,
+  localChainConfiguration,
+  type HyperchainConfiguration,
+} from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { hashPubdata } from "../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
 import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
@@ -25,8 +25,7 @@ import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
-import { settledGenesis } from "./published-chain.ts";
-import type { PublishedBatchContent } from "./published-chain.ts";
+import { settledGenesis, type PublishedBatchContent } from "./published-chain.ts";
 
 const VERSION = nextGeneration(nextGeneration(TRUSTED_VERSION));
 /** Any canonical digest and key will do for the double. */

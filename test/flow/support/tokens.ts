@@ -1,9 +1,13 @@
-import { Interface } from "ethers";
-import type { Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
-import { chainContract, encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/queue/l1-request.ts";
-import type { QueuedRequest } from "../../../src/client/queue/l1-request.ts";
+import {
+  chainContract,
+  encodeTokenRequest,
+  queuedRequest,
+  requestCost,
+  type QueuedRequest,
+} from "../../../src/client/queue/l1-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { Contract, ContractFactory } from "ethers";
-import type { HDNodeWallet } from "ethers";
+import { Contract, ContractFactory, type HDNodeWallet } from "ethers";
 import hre from "hardhat";
-import { senderOn } from "../../../src/client/sending/submit.ts";
-import type { Sender } from "../../../src/client/sending/submit.ts";
-import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../../src/client/governing/upgrade.ts";
-import type { ChainUpgrades } from "../../../src/client/governing/upgrade.ts";
+import { senderOn, type Sender } from "../../../src/client/sending/submit.ts";
+import {
+  addVersion,
+  readUpgrades,
+  readVersion,
+  scheduleUpgrade,
+  type ChainUpgrades,
+} from "../../../src/client/governing/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";

@@ -1,15 +1,12 @@
 import type { TypedTransaction } from "@ethereumjs/tx";
 import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
-import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
-import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
-import { BlockHashesNotGivenError, KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
-import type { PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
+import { Kernel, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import { BlockHashesNotGivenError, KernelPanic, type PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { primitives } from "./primitives.ts";
 import { runReference } from "./reference.ts";
 import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
-import { World } from "./world.ts";
-import type { WorldAccount } from "./world.ts";
+import { World, type WorldAccount } from "./world.ts";
 
 const kernel = new Kernel(primitives);
 /** Anything: the boundary that tests start from. */

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { isUncovered, KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
-import type { PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
+import { mergeAccounts, type GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { isUncovered, KernelPanic, type PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { GENESIS_TIMESTAMP } from "../../chain/support/engine.ts";
 import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
-import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
-import type { RequestedOperation, VerifiedChain } from "../../chain/support/verified-chain.ts";
-import { compareReceipts, ReplayedChain, stepsOf } from "./replay.ts";
-import type { ObservedRun } from "./replay.ts";
+import { startVerifiedChain, type RequestedOperation, type VerifiedChain } from "../../chain/support/verified-chain.ts";
+import { compareReceipts, ReplayedChain, stepsOf, type ObservedRun } from "./replay.ts";
 
 /** A chain whose operations the machine carries out, too. */
 export class OperationReplay {

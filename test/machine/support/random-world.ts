@@ -1,5 +1,4 @@
-import { createTx } from "@ethereumjs/tx";
-import type { TypedTransaction } from "@ethereumjs/tx";
+import { createTx, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromBigInt, eoaCode7702SignAuthorization, privateToAddress } from "@ethereumjs/util";
 import type { Random } from "../../chain/state/support/random.ts";
 import { RandomCode } from "./random-code.ts";

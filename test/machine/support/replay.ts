@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import type { GenesisAccount, GenesisLeaf } from "../../../src/chain/model/genesis.ts";
-import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import { type GenesisAccount, type GenesisLeaf, genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import { type BatchStep, batchSteps } from "../../../src/execution-proof/batch/batch-steps.ts";
@@ -11,11 +10,9 @@ import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts"
 import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import { FoldedHashes } from "./folded-hashes.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
-import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import type { RunObserver, RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import { Kernel, kernelRows, type RunObserver, type RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
-import { fromHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";

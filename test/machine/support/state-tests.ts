@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { createTx } from "@ethereumjs/tx";
-import type { TypedTransaction } from "@ethereumjs/tx";
+import { createTx, type TypedTransaction } from "@ethereumjs/tx";
 import { rules } from "./reference.ts";
 import type { WorldAccount } from "./world.ts";
 

@@ -7,16 +7,14 @@ import type { ExecutionClaim } from "../../../src/execution-proof/batch/executio
 import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
-import { ExecutedBatches } from "../../../src/node/execution/executed-batches.ts";
-import type { ExecutedBatchesOptions } from "../../../src/node/execution/executed-batches.ts";
+import { ExecutedBatches, type ExecutedBatchesOptions } from "../../../src/node/execution/executed-batches.ts";
 import { formedClaim } from "../../../src/node/execution/formed-claim.ts";
 import { userWeights } from "../../../src/protocol/native-budget.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
-import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
-import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
+import { startVerifiedChain, type VerifiedChain } from "../../chain/support/verified-chain.ts";
 
 const BORN_AT = 1_700_000_123n;
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { writeSync } from "node:fs";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { type Hex, fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
 import { comparedPlan } from "../../../src/execution-proof/batch/compared-plan.ts";
 import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
 import { openChainKeeping } from "../../../src/node/keeping/chain-keeping.ts";
-import { fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
 import { ask } from "../../chain/support/ask.ts";
 import { staticCall } from "../../chain/support/assembler.ts";

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import bundled from "@sparticuz/chromium";
-import { chromium } from "playwright-core";
-import type { Browser } from "playwright-core";
+import { chromium, type Browser } from "playwright-core";
 
 /** Where systems without a Chromium from npm have a browser of their own. */
 const CHANNELS = ["chrome", "msedge", "chromium"] as const;

@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { concat, ContractFactory, getAddress, toBeHex } from "ethers";
-import type { BaseContract, InterfaceAbi, JsonRpcProvider, Signer } from "ethers";
+import {
+  concat,
+  ContractFactory,
+  getAddress,
+  toBeHex,
+  type BaseContract,
+  type InterfaceAbi,
+  type JsonRpcProvider,
+  type Signer,
+} from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
 import { call as clientCall } from "../../../src/client/calls/call.ts";
 import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../../src/client/flows/atomic-flow.ts";
@@ -17,8 +25,7 @@ import { send } from "../../../src/client/transfers/send.ts";
 import { projectNames } from "../../../src/plugin/project-names.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
-import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 
 const LIMIT_MS = 240_000;

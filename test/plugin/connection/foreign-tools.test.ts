@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { startRpcServer } from "../../../src/chain/rpc/transport/server.ts";
 import hyperchain from "../../../src/index.ts";
-import { ALICE, startFlowDevnet, UNPROVEN } from "../../flow/support/devnet.ts";
-import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { ALICE, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 
 const ANSWER = "HARDHAT_IGNITION_CONFIRM_DEPLOYMENT";
 

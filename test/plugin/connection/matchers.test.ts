@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { expect } from "chai";
-import { getAddress } from "ethers";
-import type { BaseContract } from "ethers";
+import { getAddress, type BaseContract } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
 import type { Message } from "../../../src/plugin/api/message.ts";

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { EcosystemInfo } from "../../../src/devnet/view/books/ecosystem-info.ts";
-import { createResident } from "./resident-process.ts";
-import type { Resident } from "./resident-process.ts";
+import { createResident, type Resident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createExecutionProver } from "../../../src/execution-proof/batch/execution-prover.ts";
-import type { ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
+import { createExecutionProver, type ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
 import { chunkPort } from "../../../src/proving/execution-proofs.ts";
 import { httpQueue } from "../../../src/proving/queue-http.ts";
 

@@ -1,6 +1,5 @@
 import { blobId } from "../../../src/proving/blobs.ts";
-import { jobId } from "../../../src/proving/job.ts";
-import type { JobId, MadeProof, ProofDone, ProofJob, ProofTask } from "../../../src/proving/job.ts";
+import { jobId, type JobId, type MadeProof, type ProofDone, type ProofJob, type ProofTask } from "../../../src/proving/job.ts";
 import type { PlannedJob } from "../../../src/proving/driver.ts";
 import type { PortOptions, ProverPort } from "../../../src/proving/queue.ts";
 import { FAKE_METRICS, FAKE_REPORT } from "../../support/fake-metrics.ts";

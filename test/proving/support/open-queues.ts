@@ -1,6 +1,5 @@
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
-import { MemoryBlobs } from "../../../src/proving/blobs.ts";
-import type { BlobStore } from "../../../src/proving/blobs.ts";
+import { MemoryBlobs, type BlobStore } from "../../../src/proving/blobs.ts";
 import { fleetService } from "../../../src/proving/fleet-service.ts";
 import { httpQueue, workAt } from "../../../src/proving/queue-http.ts";
 import { MemoryQueue } from "../../../src/proving/queue-memory.ts";

@@ -1,6 +1,6 @@
 import { interpret } from "../../../src/recursion/interpret.ts";
 import type { NodeProgram } from "../../../src/recursion/nodes/node-program.ts";
-import { type Program } from "../../../src/recursion/program.ts";
+import type { Program } from "../../../src/recursion/program.ts";
 import { cellsOf, type NamedCell, type Relation, type Word } from "../../../src/recursion/relation.ts";
 import { sectionOf } from "../check-by-program.ts";
 

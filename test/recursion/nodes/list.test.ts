@@ -12,9 +12,7 @@ import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { leastProvenBits } from "../../../src/stark/security/proof-security.ts";
 import { elementBytes, wordsOf } from "../../../src/stark/transcripts/transcript-form.ts";
-import { leafProgram } from "../check-by-program.ts";
-import type { LeafProgram } from "../check-by-program.ts";
-import { checkByProgram } from "../check-by-program.ts";
+import { leafProgram, type LeafProgram, checkByProgram } from "../check-by-program.ts";
 
 const { witness, statement } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 }).job;
 const stated = encodeListStatement(statement);

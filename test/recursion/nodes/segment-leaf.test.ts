@@ -20,8 +20,7 @@ import { freeProgram } from "./free-program.ts";
 import { brokenRule, rulesOf } from "./judged-rules.ts";
 import { PROGRAMS } from "./statements.ts";
 import { provenSegments, toyInputs, toyRun, toySegments } from "./toy-run.ts";
-import { checkByNode } from "../check-by-program.ts";
-import { sectionOf } from "../check-by-program.ts";
+import { checkByNode, sectionOf } from "../check-by-program.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
 after(() => backend.close());

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { ChainVersions } from "../../../src/settlement-layer/reader/chain-versions.ts";
-import type { SettingsEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
-import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
-import type { L1Poll, L1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
+import { ChainVersions, type SettingsEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
+import { createL1Watcher, type L1Poll, type L1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
 import { TestChain } from "../../contracts/l1/support/chain.ts";
 import {
   as,
@@ -18,8 +16,8 @@ import {
   PROTOCOL_VERSION,
   send,
   view,
+  type Ecosystem,
 } from "../../contracts/l1/support/ecosystem.ts";
-import type { Ecosystem } from "../../contracts/l1/support/ecosystem.ts";
 
 const SETTINGS: Hex = `0x${"5e".repeat(20)}`;
 const OTHER: Hex = `0x${"0d".repeat(20)}`;

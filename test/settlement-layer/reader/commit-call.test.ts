@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AbiCoder, ParamType } from "ethers";
-import type { Provider } from "ethers";
+import { AbiCoder, ParamType, type Provider } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { commitsIn, toldCommits, wordsBefore } from "../../../src/settlement-layer/reader/commit-call.ts";

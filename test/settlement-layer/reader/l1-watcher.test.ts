@@ -9,8 +9,7 @@ import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
 import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/batch/settlement-batch.ts";
-import { createSettledChain, startSettledL1 } from "../../settlement/support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { createSettledChain, startSettledL1, type SettledChain, type SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 
 describe("watching L1", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { makeError } from "ethers";
-import type { Log, Provider } from "ethers";
+import { makeError, type Log, type Provider } from "ethers";
 import { readLogs } from "../../../src/settlement-layer/reader/log-pages.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}` as const;

@@ -9,10 +9,8 @@ import { L1View } from "../../../src/settlement-layer/reader/l1-view.ts";
 import { alteredL1 } from "../../flow/support/altered-l1.ts";
 import { generator } from "../../flow/support/generator.ts";
 import { byNight } from "../../support/nightly.ts";
-import { startSettledL1 } from "../../settlement/support/settled-l1.ts";
-import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
-import { messagesOf } from "./support/modelled-chain.ts";
-import type { ModelledChain } from "./support/modelled-chain.ts";
+import { startSettledL1, type SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { messagesOf, type ModelledChain } from "./support/modelled-chain.ts";
 import { OddWorld } from "./support/odd-world.ts";
 
 /** `SEED` and `STEPS` in the environment repeat a run, or make a longer one. */

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SignedBatch } from "../../../src/settlement/batch/settlement-batch.ts";
-import { mayStandbyCommit, proposeTerms, requireSignable, whyOverdue } from "../../../src/settlement/l1-sender/signing-view.ts";
-import type { SigningView } from "../../../src/settlement/l1-sender/signing-view.ts";
+import {
+  mayStandbyCommit,
+  proposeTerms,
+  requireSignable,
+  whyOverdue,
+  type SigningView,
+} from "../../../src/settlement/l1-sender/signing-view.ts";
 
 const VIEW: SigningView = { executed: 0n, revertCount: 2n, newest: 990n, now: 1_000n, window: 100n, deadline: undefined };
 const batchOf = (priorityOpCount: bigint, lastTimestamp = 950n): SignedBatch =>

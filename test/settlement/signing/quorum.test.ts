@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verifyTypedData, Wallet } from "ethers";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../src/protocol/quorum.ts";
-import { collectApproval, createLocalMember } from "../../../src/settlement/signing/quorum.ts";
-import type { QuorumMember } from "../../../src/settlement/signing/quorum.ts";
+import { collectApproval, createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
 import type { SettlementBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 
 const CONTEXT = { settlementChainId: 31337n, hyperchain: `0x${"33".repeat(20)}` } as const;

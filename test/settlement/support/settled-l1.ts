@@ -1,31 +1,27 @@
 import { AbiCoder } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import hre from "hardhat";
-import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { createChain, localChainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import type { CreatedChain, HyperchainConfiguration } from "../../../src/devnet/chain-on-l1/create-chain.ts";
-import { deployEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
-import type { DeployedEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
+import {
+  createChain,
+  localChainConfiguration,
+  type CreatedChain,
+  type HyperchainConfiguration,
+} from "../../../src/devnet/chain-on-l1/create-chain.ts";
+import { deployEcosystem, type DeployedEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { PUBLISHED, WITHHELD } from "../../../src/protocol/data-choice.ts";
-import type { DataChoice } from "../../../src/protocol/data-choice.ts";
-import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { PUBLISHED, WITHHELD, type DataChoice } from "../../../src/protocol/data-choice.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { createLocalMember } from "../../../src/settlement/signing/quorum.ts";
-import type { QuorumMember } from "../../../src/settlement/signing/quorum.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
-import { startLocalL1 } from "../../support/l1.ts";
-import type { LocalL1 } from "../../support/l1.ts";
-import { oneBlockBatch } from "../../support/one-block-batch.ts";
-import type { OneBlockContent } from "../../support/one-block-batch.ts";
+import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
+import { oneBlockBatch, type OneBlockContent } from "../../support/one-block-batch.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
 const PROTOCOL_VERSION = TRUSTED_VERSION;

@@ -1,12 +1,10 @@
 import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { EXECUTION_VERSION } from "../support/scene.ts";
-import { callOf, running } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, running, type Action, type Intent, type Situation } from "./action.ts";
 
 const MOST_OF_A_CHAIN = 3;
 const TOO_MANY = 65;

@@ -6,16 +6,14 @@ import {
   encodeAssetMessage,
 } from "../../../src/protocol/asset-message.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf } from "../model/aliases.ts";
 import type { CommitBatch } from "../../../src/settlement/batch/settlement-batch.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { keyOf, sign, signAll } from "../support/keys.ts";
-import { running } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { running, type Action, type Intent, type Situation } from "./action.ts";
 import { commitIntent, formEmpty, hasRoom, mustTake, signaturesFor } from "./batches.ts";
 
 const HEADER = { logs: 0, codes: 0, updates: 0, insertions: 0 };

@@ -2,11 +2,9 @@ import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
 import { PLAIN_SETTINGS } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
-import { sortKeys } from "../support/keys.ts";
-import type { Key } from "../support/keys.ts";
+import { sortKeys, type Key } from "../support/keys.ts";
 import {
   DOUBTED_VERSION,
   EXECUTION_KEY,
@@ -16,8 +14,7 @@ import {
   PROVEN_VERSION,
   VERSION,
 } from "../support/scene.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
 const DAY = 86_400n;
 /** No chain with such an id exists, unless one of these actions creates it. */

@@ -1,12 +1,9 @@
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { encodeAssetData } from "../l2/plan.ts";
 import type { WithdrawalRecord } from "../l2/records.ts";
 import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
-import { idOf } from "../model/bridge.ts";
-import type { WithdrawalClaim } from "../model/bridge.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { idOf, type WithdrawalClaim } from "../model/bridge.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
 /** A withdrawal's claim; mostly one that nobody has made yet. */
 function withdrawal({ records, world, random }: Situation): WithdrawalClaim | undefined {

@@ -1,20 +1,16 @@
-import { flowFactKey } from "../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import { flowFactKey, type AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import { isMark } from "../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
 import { leafPath, lowLeaf } from "../../../src/chain/state/leaf-path.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import type { BatchRoot } from "../../../src/relayer/state-proof.ts";
-import { escrowOf, outcomeOnL1, tokenOf } from "../l2/flows.ts";
-import type { FlowRecord } from "../l2/flows.ts";
+import { escrowOf, outcomeOnL1, tokenOf, type FlowRecord } from "../l2/flows.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
-import { HELD } from "../model/escrows.ts";
-import type { ShownAbsence, ShownEscrow, ShownFact } from "../model/escrows.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { HELD, type ShownAbsence, type ShownEscrow, type ShownFact } from "../model/escrows.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
 /** A leg that the last state of a stopped chain has in escrow. */
 interface HeldLeg {

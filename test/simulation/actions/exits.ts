@@ -1,20 +1,17 @@
 import { AssetMessageKind, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
-import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
-import { endOf } from "../l2/records.ts";
-import type { TransferRecord } from "../l2/records.ts";
+import { endOf, type TransferRecord } from "../l2/records.ts";
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
 import { exitOpensAt, MARK_INTERVAL } from "../model/exits.ts";
 import type { HoldingProof, UndeliveredTransfer } from "../model/state-exit.ts";
 import type { LeafPath } from "../model/state-tree.ts";
-import { callOf, running, stopped } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, running, stopped, type Action, type Intent, type Situation } from "./action.ts";
 
 function activate(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(running(situation).filter(({ chain }) => exitOpensAt(chain) < situation.now));

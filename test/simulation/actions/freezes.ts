@@ -1,8 +1,7 @@
 import { freezeLeft, isStopped, standingOf } from "../model/standings.ts";
 import { machineOf } from "../model/versions.ts";
 import { PROVEN_VERSION, VERSION } from "../support/scene.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
 const allVersions = ({ world }: Situation): bigint[] =>
   [...world.versions.entries()].map(([version]) => BigInt(version)).filter((version) => version !== PROVEN_VERSION);

@@ -1,7 +1,6 @@
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Call } from "../model/world.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 
 /** Calls that a reentrant contract would like to make while the bridge or the factory is at work. */
 function attackOn(situation: Situation): Call {

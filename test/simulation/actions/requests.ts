@@ -1,14 +1,12 @@
 import { AbiCoder } from "ethers";
-import { toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { idOf } from "../model/bridge.ts";
 import type { DirectRequest, TwoBridgesRequest } from "../model/factory.ts";
 import { OVERHEAD_GAS } from "../model/queue.ts";
 import type { Call, Token } from "../model/world.ts";
-import { callOf, running } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, running, type Action, type Intent, type Situation } from "./action.ts";
 
 const abi = AbiCoder.defaultAbiCoder();
 

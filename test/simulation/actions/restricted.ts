@@ -1,8 +1,7 @@
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
 import { addressOf, ZERO_ADDRESS } from "../model/aliases.ts";
-import { callOf } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { callOf, type Action, type Intent, type Situation } from "./action.ts";
 import { sampleRecord } from "../../support/batch-record.ts";
 
 /** A function that only one contract may call, called by anyone. */

@@ -2,11 +2,9 @@ import type { L2Chain } from "../l2/l2-chain.ts";
 import { deadlineOf, patienceForRevert } from "../model/batches.ts";
 import { batchDigest } from "../model/quorum.ts";
 import type { Chain } from "../model/world.ts";
-import type { Key } from "../support/keys.ts";
-import { signAll } from "../support/keys.ts";
+import { type Key, signAll } from "../support/keys.ts";
 import { ALWAYS, commitIntent, formEmpty, hasRoom, revertIntent } from "./batches.ts";
-import { operated } from "./action.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { operated, type Action, type Intent, type Situation } from "./action.ts";
 
 /** Of the standby that is named now, as many as must sign. */
 function standbyKeys({ scene, now }: Situation, { chain }: L2Chain): Key[] {

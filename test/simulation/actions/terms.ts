@@ -1,8 +1,7 @@
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import type { Terms } from "../model/terms.ts";
 import type { Chain, Configuration } from "../model/world.ts";
-import type { Action, Intent, Situation } from "./action.ts";
-import { callOf } from "./action.ts";
+import { type Action, type Intent, type Situation, callOf } from "./action.ts";
 
 const DAY = 86_400n;
 

@@ -1,9 +1,8 @@
 import { standingOf } from "../model/standings.ts";
 import { machineOf } from "../model/versions.ts";
 import type { Chain, World } from "../model/world.ts";
-import type { Action, Intent, Situation } from "./action.ts";
+import { type Action, type Intent, type Situation, callOf } from "./action.ts";
 import { PROVEN_VERSION } from "../support/scene.ts";
-import { callOf } from "./action.ts";
 
 const allChains = ({ chains, chainIds }: World): Chain[] => chainIds.value.map((id) => chains.get(id)!);
 

@@ -1,11 +1,9 @@
-import { toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
 import { holdingsOf } from "../actions/exits.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
-import { endOf } from "../l2/records.ts";
-import type { Records } from "../l2/records.ts";
+import { endOf, type Records } from "../l2/records.ts";
 import { ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { exitOpensAt } from "../model/exits.ts";
 import type { Call, World } from "../model/world.ts";

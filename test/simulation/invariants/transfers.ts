@@ -1,10 +1,14 @@
 import { id } from "ethers";
-import { assetId, AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../../src/protocol/asset-message.ts";
-import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
+import {
+  assetId,
+  AssetMessageKind,
+  decodeAssetMessage,
+  isAssetSender,
+  type AssetTransfer,
+} from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { BatchRecord } from "../l2/l2-chain.ts";
-import { endOf, isRefusedIn } from "../l2/records.ts";
-import type { Records, TransferRecord } from "../l2/records.ts";
+import { endOf, isRefusedIn, type Records, type TransferRecord } from "../l2/records.ts";
 import type { World } from "../model/world.ts";
 import type { Log } from "../support/l1.ts";
 import type { Audit } from "./audit.ts";

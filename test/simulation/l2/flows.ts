@@ -1,8 +1,6 @@
-import { flowFact, flowFactKey, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../../src/protocol/atomic-flow.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
 import { isMark } from "../../../src/protocol/batch-record.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";

@@ -6,25 +6,22 @@ import {
   BASE_TOKEN_ADDRESS,
   decodeAssetMessage,
   encodeAssetMessage,
+  type AssetTransfer,
 } from "../../../src/protocol/asset-message.ts";
-import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { flowFactKey } from "../../../src/protocol/atomic-flow.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import { addressOf, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { deadlineOf } from "../model/batches.ts";
 import type { QueuedOperation, World } from "../model/world.ts";
 import type { Choices } from "../support/random.ts";
 import { FEE_UNIT } from "../model/escrows.ts";
-import { moveFlows } from "./flows.ts";
-import type { FlowDraft } from "./flows.ts";
-import { holdingName } from "./l2-chain.ts";
-import type { BatchContent, EscrowMove, L2Chain, SentMessage } from "./l2-chain.ts";
+import { moveFlows, type FlowDraft } from "./flows.ts";
+import { holdingName, type BatchContent, type EscrowMove, type L2Chain, type SentMessage } from "./l2-chain.ts";
 import type { Records, TransferRecord } from "./records.ts";
 
 /** The asset that chains issue themselves. */

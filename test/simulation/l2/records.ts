@@ -3,22 +3,18 @@ import {
   AssetMessageKind,
   decodeAssetMessage,
   isAssetSender,
+  type AssetTransfer,
 } from "../../../src/protocol/asset-message.ts";
-import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
-import { keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { WithdrawalClaim } from "../model/bridge.ts";
-import type { Chain } from "../model/world.ts";
-import type { Configuration, World } from "../model/world.ts";
+import type { Chain, Configuration, World } from "../model/world.ts";
 import type { Scene } from "../support/scene.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { flowFact } from "../../../src/protocol/atomic-flow.ts";
-import { leafIndexOf } from "./flows.ts";
-import type { FactRecord, FlowRecord } from "./flows.ts";
-import { L2Chain } from "./l2-chain.ts";
-import type { BatchRecord } from "./l2-chain.ts";
+import { leafIndexOf, type FactRecord, type FlowRecord } from "./flows.ts";
+import { L2Chain, type BatchRecord } from "./l2-chain.ts";
 import { logsOf } from "./form.ts";
 
 /** A token deposit that an operation carries. */

@@ -1,5 +1,4 @@
-import { MAX_AGGREGATED_BATCHES } from "../../../src/protocol/aggregate.ts";
-import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
+import { MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import type { Frame } from "./frame.ts";

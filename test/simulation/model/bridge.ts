@@ -7,8 +7,7 @@ import {
   MAX_ASSET_AMOUNT,
 } from "../../../src/protocol/asset-message.ts";
 import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, hashTag, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { callerOnL2, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";

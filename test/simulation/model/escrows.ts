@@ -1,7 +1,5 @@
-import { flowFact, flowFactKey, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../../src/protocol/atomic-flow.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../src/protocol/atomic-flow.ts";
+import { keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
 import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -12,8 +10,7 @@ import type { Frame } from "./frame.ts";
 import { rootOfLog } from "./log-inclusion.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import { transactionRootRegistry } from "./registries.ts";
-import { computeRoot, computeRootWithout } from "./state-tree.ts";
-import type { LeafPath, LowLeaf } from "./state-tree.ts";
+import { computeRoot, computeRootWithout, type LeafPath, type LowLeaf } from "./state-tree.ts";
 import type { Call, Chain } from "./world.ts";
 
 /** What an escrow's slot has in its lowest byte. */

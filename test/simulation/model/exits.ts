@@ -1,7 +1,5 @@
-import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { plain } from "./aliases.ts";
 import { deadlineOf, requireRunning } from "./batches.ts";
 import type { Frame } from "./frame.ts";

@@ -1,5 +1,4 @@
-import { fromHex, keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH } from "../../../src/protocol/l2-log.ts";
 import { LOG_PROOF_METADATA } from "../../../src/protocol/log-proof.ts";
 import { requireThat } from "./refusal.ts";

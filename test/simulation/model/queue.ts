@@ -1,7 +1,5 @@
-import { canonicalTxHash, PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
-import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { hashTag } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash, PRIORITY_OPERATION_TYPE, type L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { hashTag, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { l2Sender, refundRecipient, ZERO_ADDRESS } from "./aliases.ts";
 import { requireRunning } from "./batches.ts";

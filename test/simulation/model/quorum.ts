@@ -1,6 +1,5 @@
 import secp256k1 from "secp256k1";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { requireThat } from "./refusal.ts";
 import type { Chain, ContractKind, World } from "./world.ts";

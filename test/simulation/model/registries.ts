@@ -1,11 +1,14 @@
 import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
-import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
-import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
+import {
+  TRANSACTION_TREE_DEPTH,
+  transactionTreeLeaf,
+  transactionTreeRoot,
+  type RegisteredBatch,
+} from "../../../src/protocol/transaction-tree.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";

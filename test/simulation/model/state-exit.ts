@@ -1,7 +1,6 @@
 import { AssetMessageKind, ASSET_ROUTER_ADDRESS, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
-import { fromHex, keccak } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, type Hex } from "../../../src/protocol/hex.ts";
 import { holdingAmount, holdingKey } from "../../../src/protocol/holding.ts";
 import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -10,8 +9,7 @@ import { escrows, stoppedChain } from "./escrows.ts";
 import type { Frame } from "./frame.ts";
 import { isIncluded } from "./log-inclusion.ts";
 import { Refusal } from "./refusal.ts";
-import { computeRoot, computeRootWithout } from "./state-tree.ts";
-import type { LeafPath, LowLeaf } from "./state-tree.ts";
+import { computeRoot, computeRootWithout, type LeafPath, type LowLeaf } from "./state-tree.ts";
 
 const FIRST_ACCOUNT = 0x100000n;
 

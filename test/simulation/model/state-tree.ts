@@ -2,8 +2,7 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
 import { keyDigest, valueDigest } from "../../../src/protocol/diff-digest.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { type Hex, wordToHex } from "../../../src/protocol/hex.ts";
 import { isCanonicalDigest } from "./registries.ts";
 import { requireThat } from "./refusal.ts";
 

@@ -1,12 +1,9 @@
-import { AbiCoder, Interface } from "ethers";
-import type { ErrorFragment, InterfaceAbi } from "ethers";
+import { AbiCoder, Interface, type ErrorFragment, type InterfaceAbi } from "ethers";
 import hre from "hardhat";
-import { encodeFunctionData } from "viem";
-import type { Abi, AbiFunction } from "viem";
+import { encodeFunctionData, type Abi, type AbiFunction } from "viem";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { describeError } from "../model/refusal.ts";
-import { OTHER_CONTRACTS, PROTOCOL_CONTRACTS } from "../model/world.ts";
-import type { Call, ContractKind } from "../model/world.ts";
+import { OTHER_CONTRACTS, PROTOCOL_CONTRACTS, type Call, type ContractKind } from "../model/world.ts";
 
 const BUILT_IN = new Interface(["error Error(string)", "error Panic(uint256)"]);
 

@@ -1,6 +1,5 @@
 import secp256k1 from "secp256k1";
-import { fromHex, hashTag, keccak, toHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { fromHex, hashTag, keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
 import { orderSignatures } from "../../../src/protocol/quorum.ts";
 
 /** A key that signs for a chain or a committee. */

@@ -2,8 +2,7 @@ import hre from "hardhat";
 import { ContractFactory, Interface } from "ethers";
 import { deployEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
@@ -11,11 +10,9 @@ import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "../model/bridge.ts";
 import { compressor } from "../model/state-tree.ts";
-import { World } from "../model/world.ts";
-import type { Call, ContractKind } from "../model/world.ts";
+import { World, type Call, type ContractKind } from "../model/world.ts";
 import type { Codec } from "./codec.ts";
-import { keyOf, sortKeys } from "./keys.ts";
-import type { Key } from "./keys.ts";
+import { keyOf, sortKeys, type Key } from "./keys.ts";
 import { SimulatedL1 } from "./l1.ts";
 
 /** What each account has of each token. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { ContractFactory } from "ethers";
-import type { BaseContract, Signer } from "ethers";
+import { ContractFactory, type BaseContract, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { artifactOf } from "../support/packages.ts";
 

@@ -1,7 +1,6 @@
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
-import { Interface } from "ethers";
-import type { InterfaceAbi, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import { Interface, type InterfaceAbi, type Signer, type TransactionReceipt, type TransactionRequest } from "ethers";
 import type { Artifact } from "./packages.ts";
 
 /** The part of a connection that a scenario uses: Hardhat's own network has it, and a chain. */

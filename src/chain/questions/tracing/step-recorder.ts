@@ -1,6 +1,5 @@
 import type { InterpreterStep } from "@ethereumjs/evm";
-import { hexQuantity, toHex, wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { forwardedGas } from "./instructions.ts";
 import type { TraceSize } from "./trace-size.ts";

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { RpcClient } from "../request/dispatch.ts";
-import { credentialsOf } from "./sessions.ts";
-import type { Sessions } from "./sessions.ts";
+import { credentialsOf, type Sessions } from "./sessions.ts";
 
 /** Clients by their connections, as each request makes them known. */
 interface RequestClients {

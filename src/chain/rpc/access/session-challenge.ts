@@ -1,9 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { verifyTypedData } from "ethers";
-import { toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import { SESSION_FIELDS, sessionDomain } from "../../../protocol/session-message.ts";
-import type { SessionChain, SessionDomain, SessionMessage } from "../../../protocol/session-message.ts";
+import { toHex, type Hex } from "../../../protocol/hex.ts";
+import {
+  SESSION_FIELDS,
+  sessionDomain,
+  type SessionChain,
+  type SessionDomain,
+  type SessionMessage,
+} from "../../../protocol/session-message.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** EIP-712, as `eth_signTypedData_v4` takes it. */

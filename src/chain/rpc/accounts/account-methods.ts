@@ -1,10 +1,8 @@
-import { hashMessage } from "ethers";
-import type { BaseWallet } from "ethers";
+import { hashMessage, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
-import { fromHex, isHexBytes } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, isHexBytes, type Hex } from "../../../protocol/hex.ts";
 import { address, parseCall, quantity, record } from "../request/call-request.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "../request/dispatch.ts";
 import type { Impersonation } from "../development/impersonation.ts";

@@ -1,7 +1,5 @@
-import { getBytes, Signature, Transaction } from "ethers";
-import type { BaseWallet, TransactionLike } from "ethers";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { getBytes, Signature, Transaction, type BaseWallet, type TransactionLike } from "ethers";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import { parseCall, quantity, record } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

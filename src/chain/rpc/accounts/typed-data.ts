@@ -1,5 +1,4 @@
-import { concat, keccak256, TypedDataEncoder } from "ethers";
-import type { TypedDataField } from "ethers";
+import { concat, keccak256, TypedDataEncoder, type TypedDataField } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 import { record } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

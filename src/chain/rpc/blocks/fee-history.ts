@@ -1,8 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { hexQuantity } from "../../../protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
-import { feeHistory } from "../../index/fee-history.ts";
-import type { FeeHistory } from "../../index/fee-history.ts";
+import { feeHistory, type FeeHistory } from "../../index/fee-history.ts";
 import { blockNumber } from "../calls/asked-place.ts";
 import { list } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

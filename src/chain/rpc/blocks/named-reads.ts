@@ -14,10 +14,9 @@ import { filterMethods } from "../logs/filters.ts";
 import { parseLogFilter } from "../logs/log-filter.ts";
 import { LogReader, logLimitsOf } from "../logs/log-reader.ts";
 import { pendingBlock, pendingTransactions } from "./pending-block.ts";
-import { pendingTransaction } from "../../transaction/shown-transaction.ts";
+import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
 import { ZkFields } from "../zks/zk-fields.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
 
 /** Some wait for the engine, which makes blocks meanwhile. */
 const READS_AT_A_TIME = 8;

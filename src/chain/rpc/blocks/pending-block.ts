@@ -1,6 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { pendingTransaction } from "../../transaction/shown-transaction.ts";
-import type { ShownFields } from "../../transaction/shown-transaction.ts";
+import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
 
 /** As many as a block of a chain with an interval holds. */

@@ -1,7 +1,5 @@
-import { Signature, Transaction } from "ethers";
-import type { Authorization } from "ethers";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { Signature, Transaction, type Authorization } from "ethers";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import type { ShownFields } from "../../transaction/shown-transaction.ts";
 

@@ -1,13 +1,11 @@
-import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { gasOfUnits, MOST_UNITS } from "../../../protocol/native-budget.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
 import { askedCall, parseCall } from "../request/call-request.ts";
 import { invalid } from "./operation-request.ts";
-import { handleOpsData } from "./user-operation.ts";
-import type { UserOperation } from "./user-operation.ts";
+import { handleOpsData, type UserOperation } from "./user-operation.ts";
 
 /** What checking an operation may cost, the account's part and its paymaster's each (as bundlers on public networks have it). */
 export const MAX_VERIFICATION_GAS = 1_500_000n;

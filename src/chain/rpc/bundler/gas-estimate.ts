@@ -1,7 +1,6 @@
 import type { Chain } from "../../chain.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { fromHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import type { CallAnswer, SimulatedCall } from "../../questions/asked/question.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
@@ -10,13 +9,11 @@ import type { Asking } from "../calls/asking.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls/calls.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import type { RpcError } from "../request/json-rpc.ts";
-import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS } from "./bundle.ts";
-import type { Carrier } from "./bundle.ts";
+import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS, type Carrier } from "./bundle.ts";
 import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";
 import { unitGasOf } from "./unit-gas.ts";
 import { executionReverted, OperationCode, refusalOf } from "./refusal.ts";
-import { pack } from "./user-operation.ts";
-import type { UserOperation } from "./user-operation.ts";
+import { pack, type UserOperation } from "./user-operation.ts";
 
 /** What an operation needs; ERC-7769's names. */
 interface OperationGas {

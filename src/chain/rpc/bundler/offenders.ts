@@ -1,7 +1,6 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import { RpcError } from "../request/json-rpc.ts";
-import type { Culprit } from "./refusal.ts";
-import { OperationCode } from "./refusal.ts";
+import { type Culprit, OperationCode } from "./refusal.ts";
 import { Tally } from "./tally.ts";
 import type { UserOperation } from "./user-operation.ts";
 

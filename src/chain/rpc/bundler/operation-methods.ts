@@ -1,9 +1,7 @@
-import { getAddress } from "ethers";
-import type { BaseWallet } from "ethers";
+import { getAddress, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import { KNOWN_ENTRY_POINTS } from "../../model/entry-points.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { nextPlace } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { address, askedCall, parseCall, parseOverrides } from "../request/call-request.ts";
@@ -16,8 +14,7 @@ import { entryPointInterface } from "./entry-points.ts";
 import { estimateOperation } from "./gas-estimate.ts";
 import { OperationLookup } from "./operation-lookup.ts";
 import { parseOperation, parseUnfinishedOperation } from "./operation-request.ts";
-import { pack, shownOperation } from "./user-operation.ts";
-import type { UserOperation } from "./user-operation.ts";
+import { pack, shownOperation, type UserOperation } from "./user-operation.ts";
 
 /** Gas of a question for an operation's hash: a word of memory for each of its bytes is enough. */
 const HASH_GAS = 5_000_000n;

@@ -1,5 +1,4 @@
-import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { address, bytes, quantity, record } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { SignedDelegation, UserOperation } from "./user-operation.ts";

@@ -1,5 +1,4 @@
-import { fromHex, toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../protocol/hex.ts";
 
 const WORD = 32;
 const SELECTOR = 4;

@@ -1,8 +1,6 @@
-import { getAddress, hashMessage, Interface } from "ethers";
-import type { BaseWallet } from "ethers";
+import { getAddress, hashMessage, Interface, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
-import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { requireKey } from "../accounts/account-methods.ts";
 import { signHash } from "../accounts/signed-transaction.ts";
 import type { UnlockedAccounts } from "../accounts/unlocked-accounts.ts";
@@ -11,8 +9,7 @@ import type { RpcClient, RpcMethod, RpcMethods } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { requireEntryPoint } from "./operation-methods.ts";
 import { parseUnfinishedOperation } from "./operation-request.ts";
-import { pack } from "./user-operation.ts";
-import type { UserOperation } from "./user-operation.ts";
+import { pack, type UserOperation } from "./user-operation.ts";
 
 /** What a VerifyingPaymaster of ERC-4337's samples has: it takes what its signer has signed. */
 const verifyingPaymaster = new Interface([

@@ -6,8 +6,7 @@ import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { RpcError } from "../request/json-rpc.ts";
 import { leastPreVerificationGas, plainTransactionGas } from "./bundle.ts";
 import { invalid } from "./operation-request.ts";
-import { OperationCode } from "./refusal.ts";
-import type { Refusal } from "./refusal.ts";
+import { OperationCode, type Refusal } from "./refusal.ts";
 import type { UserOperation } from "./user-operation.ts";
 
 type Run = Pick<CallAnswer, "receipt">;

@@ -1,6 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import type { QuestionKind, QuestionKinds } from "../../questions/asked/question.ts";
-import { QuestionError } from "../../questions/asked/question.ts";
+import { type QuestionKind, type QuestionKinds, QuestionError } from "../../questions/asked/question.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";

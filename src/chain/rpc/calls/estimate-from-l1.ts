@@ -1,7 +1,6 @@
 import { AbiCoder } from "ethers";
 import { assetId } from "../../../protocol/asset-message.ts";
-import { fromHex, hashTag, hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, hashTag, hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 import { chargedGas, unitBudget } from "../../../protocol/native-budget.ts";
 import { chargesUnits } from "../../../protocol/protocol-version.ts";
@@ -13,8 +12,7 @@ import type { CallAnswer } from "../../questions/asked/question.ts";
 import { nextPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { outputOf } from "./call-outcome.ts";
-import { askedCall, parseCall } from "../request/call-request.ts";
-import type { RpcCall } from "../request/call-request.ts";
+import { askedCall, parseCall, type RpcCall } from "../request/call-request.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */

@@ -1,6 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { isExplainable } from "../../execution/explainer.ts";
-import type { AnsweredCall } from "../../execution/explainer.ts";
+import { isExplainable, type AnsweredCall } from "../../execution/explainer.ts";
 import type { CallAnswer, CallQuestion } from "../../questions/asked/question.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 

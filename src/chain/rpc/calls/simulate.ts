@@ -1,8 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import { prevRandaoOf } from "../../../protocol/prev-randao.ts";
 import type { SimulatedAnswer, SimulatedBlock, SimulatedBlockAnswer, SimulationRefusal } from "../../questions/asked/question.ts";
-import { fromHex, hashTag, hexQuantity, keccak, wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, hashTag, hexQuantity, keccak, wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../../witness/asked-call.ts";
 import { askedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";

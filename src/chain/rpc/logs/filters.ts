@@ -1,14 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../../chain.ts";
 import { ReadyLog } from "../../mempool/ready-log.ts";
-import { hexQuantity, toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, type Hex } from "../../../protocol/hex.ts";
 import type { RpcClient, RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { parseLogFilter } from "./log-filter.ts";
-import type { LogFilter } from "./log-filter.ts";
-import { logLimitsOf, numberOf } from "./log-reader.ts";
-import type { LogReader } from "./log-reader.ts";
+import { parseLogFilter, type LogFilter } from "./log-filter.ts";
+import { logLimitsOf, numberOf, type LogReader } from "./log-reader.ts";
 
 /** Filters that are kept; of the machine that has most of them, the one goes that has been asked least lately. */
 const MAX_FILTERS = 1000;

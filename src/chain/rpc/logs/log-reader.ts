@@ -1,12 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Chain } from "../../chain.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { fairLine } from "../calls/fair-line.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { matches } from "./log-filter.ts";
-import type { LogFilter } from "./log-filter.ts";
+import { matches, type LogFilter } from "./log-filter.ts";
 import { newestBlock } from "../request/newest-block.ts";
 import type { ShownFields } from "../../transaction/shown-transaction.ts";
 import type { ZkFields } from "../zks/zk-fields.ts";

@@ -1,5 +1,4 @@
-import { fromHex, HexError, hexQuantity, wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, HexError, hexQuantity, wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../../witness/asked-call.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";

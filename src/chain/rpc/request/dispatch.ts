@@ -3,8 +3,15 @@ import { SequencerError } from "../../sequencer/sequencer-error.ts";
 import { TransactionFormatError } from "../../transaction/transaction-format-error.ts";
 import { WitnessError } from "../../witness/witness-error.ts";
 import type { Credentials } from "./credentials.ts";
-import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
-import type { RefusedRequest, RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
+import {
+  parseBody,
+  RpcCode,
+  RpcError,
+  type RefusedRequest,
+  type RpcErrorBody,
+  type RpcRequest,
+  type RpcResponse,
+} from "./json-rpc.ts";
 import type { Load } from "./load.ts";
 import { someAtATime } from "./concurrency-limit.ts";
 import type { Holder } from "./shared-places.ts";

@@ -1,6 +1,5 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { SharedPlaces } from "./shared-places.ts";
-import type { Holder } from "./shared-places.ts";
+import { SharedPlaces, type Holder } from "./shared-places.ts";
 
 /** What is being answered at a time, of all clients together. */
 export interface LoadLimits {

@@ -1,9 +1,7 @@
 import { record } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import { memoryWords } from "./memory-sizes.ts";
-import type { StackedStep } from "./memory-sizes.ts";
-import { stackWords } from "./stack-heights.ts";
-import type { TracedStep } from "./stack-heights.ts";
+import { memoryWords, type StackedStep } from "./memory-sizes.ts";
+import { stackWords, type TracedStep } from "./stack-heights.ts";
 
 const TRACERS = new Set(["callTracer", "flatCallTracer", "prestateTracer", "4byteTracer", "noopTracer", "muxTracer"]);
 /** Tracers that repeat the data of every call: 130 gas can pass on a megabyte. */

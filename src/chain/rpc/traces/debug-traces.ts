@@ -1,8 +1,7 @@
 import type { Configuration, TraceRun } from "./bounded-trace.ts";
 import { record } from "../request/call-request.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
-import { flatCalls } from "./flat-calls.ts";
-import type { NestedCall, TracedPlace } from "./flat-calls.ts";
+import { flatCalls, type NestedCall, type TracedPlace } from "./flat-calls.ts";
 import type { Tracer } from "./traces.ts";
 
 /** `debug_` methods, in geth's forms. */

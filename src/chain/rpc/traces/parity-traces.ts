@@ -1,5 +1,4 @@
-import type { Hex } from "../../../protocol/hex.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
+import { type Hex, hexQuantity } from "../../../protocol/hex.ts";
 import type { Chain } from "../../chain.ts";
 import { chainRules } from "../../model/rules.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
@@ -12,8 +11,7 @@ import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { newestBlock } from "../request/newest-block.ts";
 import { hashParameter, numberParameter } from "../request/parameters.ts";
 import { SharedPlaces } from "../request/shared-places.ts";
-import { stateDiff } from "./state-diff.ts";
-import type { Changes } from "./state-diff.ts";
+import { stateDiff, type Changes } from "./state-diff.ts";
 import type { Tracer } from "./traces.ts";
 
 /** Blocks that one filter may go over: reth's own limit. */

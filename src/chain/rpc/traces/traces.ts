@@ -4,16 +4,21 @@ import { askedPlace, shownNumber } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { withBlockOverrides } from "../calls/block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record } from "../request/call-request.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { RpcClient } from "../request/dispatch.ts";
 import { MinedRuns } from "./mined-runs.ts";
-import { fairLine } from "../calls/fair-line.ts";
-import type { FairLine } from "../calls/fair-line.ts";
-import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTracer, tooLarge } from "./bounded-trace.ts";
-import type { Configuration, TraceRun } from "./bounded-trace.ts";
-import { flatCalls } from "./flat-calls.ts";
-import type { NestedCall, TracedPlace } from "./flat-calls.ts";
+import { fairLine, type FairLine } from "../calls/fair-line.ts";
+import {
+  boundedTrace,
+  configuration,
+  MAX_STEPS,
+  readConfiguration,
+  requireTracer,
+  tooLarge,
+  type Configuration,
+  type TraceRun,
+} from "./bounded-trace.ts";
+import { flatCalls, type NestedCall, type TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { ZkFields } from "../zks/zk-fields.ts";
 

@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import Fastify from "fastify";
-import type { FastifyInstance } from "fastify";
-import { answerBody } from "../request/dispatch.ts";
-import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
-import { addRoutes } from "./http-route.ts";
-import type { HttpRoute } from "./http-route.ts";
+import Fastify, { type FastifyInstance } from "fastify";
+import { answerBody, type RpcClient, type RpcMethods } from "../request/dispatch.ts";
+import { addRoutes, type HttpRoute } from "./http-route.ts";
 import { requestClients } from "../access/request-clients.ts";
 import type { Sessions } from "../access/sessions.ts";
 import { isOwnHost } from "./host-check.ts";
@@ -13,8 +10,7 @@ import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
 import { isForeignFetch, isOwnOrigin } from "./origin-check.ts";
 import { machineAt } from "./machine.ts";
-import { MAX_BODY_BYTES } from "./server-limits.ts";
-import type { RpcServerLimits } from "./server-limits.ts";
+import { MAX_BODY_BYTES, type RpcServerLimits } from "./server-limits.ts";
 import { SharedPlaces } from "../request/shared-places.ts";
 
 interface HttpEndpointOptions {

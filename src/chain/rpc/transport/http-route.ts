@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { RpcClient } from "../request/dispatch.ts";
-import { RpcCode, RpcError } from "../request/json-rpc.ts";
-import type { RpcErrorBody, RpcResponse } from "../request/json-rpc.ts";
+import { RpcCode, RpcError, type RpcErrorBody, type RpcResponse } from "../request/json-rpc.ts";
 
 /** A method of JSON-RPC and its parameters. */
 type RpcCall = readonly [method: string, ...params: unknown[]];

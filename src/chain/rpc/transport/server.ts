@@ -2,18 +2,15 @@ import { STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { RpcMethods } from "../request/dispatch.ts";
-import { OPEN_GATE } from "../access/reader-gate.ts";
-import type { ReaderGate } from "../access/reader-gate.ts";
+import { OPEN_GATE, type ReaderGate } from "../access/reader-gate.ts";
 import type { Sessions } from "../access/sessions.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
 import type { MethodRefusal } from "./refused-methods.ts";
 import { Load, UnreadAnswers } from "../request/load.ts";
-import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
-import type { RpcServerLimits } from "./server-limits.ts";
+import { MAX_BODY_BYTES, SERVER_LIMITS, type RpcServerLimits } from "./server-limits.ts";
 import { serveSocket } from "./socket-endpoint.ts";
-import { Subscriptions } from "./subscriptions.ts";
-import type { Notifications } from "./subscriptions.ts";
+import { Subscriptions, type Notifications } from "./subscriptions.ts";
 
 export interface RpcServerOptions {
   readonly host: string;

@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { answerBody } from "../request/dispatch.ts";
-import type { RpcClient, RpcMethods } from "../request/dispatch.ts";
+import { answerBody, type RpcClient, type RpcMethods } from "../request/dispatch.ts";
 import type { ReaderGate } from "../access/reader-gate.ts";
-import { connectionCredentials } from "../access/sessions.ts";
-import type { Sessions } from "../access/sessions.ts";
+import { connectionCredentials, type Sessions } from "../access/sessions.ts";
 import { clientOf } from "./http-endpoint.ts";
 import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";

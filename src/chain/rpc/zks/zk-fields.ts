@@ -4,11 +4,9 @@ import type { Eip712Transaction } from "../../transaction/eip712-transaction.ts"
 import { parseReceipt } from "../../execution/rpc-shapes.ts";
 import { hashParameter } from "../request/parameters.ts";
 import { messagesOf } from "../../model/l1-messages.ts";
-import { messageLog, priorityOpLog } from "../../../protocol/l2-log.ts";
-import type { L2Log } from "../../../protocol/l2-log.ts";
+import { messageLog, priorityOpLog, type L2Log } from "../../../protocol/l2-log.ts";
 import type { ShownFields } from "../../transaction/shown-transaction.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 
 /** Type under which clients know priority operations. */
 const PRIORITY_TYPE = "0xff";

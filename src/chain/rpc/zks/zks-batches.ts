@@ -1,8 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../../index/batch-archive.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { hashParameter, numberParameter } from "../request/parameters.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";

@@ -1,8 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../../ordering/limits.ts";
 import type { Asking } from "../calls/asking.ts";
 import type { RpcMethod, RpcMethods } from "../request/dispatch.ts";

@@ -1,6 +1,5 @@
 import type { Chain } from "../../chain.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import { numberParameter } from "../request/parameters.ts";

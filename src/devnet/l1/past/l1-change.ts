@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { hash, hexOf, natural } from "../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 
 const address = hexOf("[0-9a-f]{40}");
 const quantity = hexOf("[0-9a-f]{1,64}");

@@ -3,8 +3,7 @@ import { Account, createAddressFromString, hexToBytes, unpadBytes } from "@ether
 import { PlaceError } from "../../../chain/past/place-error.ts";
 import type { BlockNames } from "../../../chain/past/place.ts";
 import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../../../chain/witness/state-feed.ts";
-import { keccak, toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../protocol/hex.ts";
 import type { L1Change } from "./l1-change.ts";
 
 interface L1Account {

@@ -7,10 +7,8 @@ import type { ToldBlock } from "../../../chain/index/block-store.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { LedgerStream } from "../../../ledger/ledger.ts";
 import { LedgerError } from "../../../ledger/ledger-error.ts";
-import { toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import { decodeChange } from "./l1-change.ts";
-import type { L1Change } from "./l1-change.ts";
+import { toHex, type Hex } from "../../../protocol/hex.ts";
+import { decodeChange, type L1Change } from "./l1-change.ts";
 import { L1History } from "./l1-history.ts";
 import { whatItDoes } from "./l1-request-kinds.ts";
 

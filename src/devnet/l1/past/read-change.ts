@@ -3,8 +3,7 @@ import type { ToldBlock } from "../../../chain/index/block-store.ts";
 import type { ToldBlockText } from "../../../chain/past/place.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { L1Names, wordOf } from "./l1-change.ts";
-import type { L1Change } from "./l1-change.ts";
+import { L1Names, wordOf, type L1Change } from "./l1-change.ts";
 import { whatItDoes } from "./l1-request-kinds.ts";
 
 export type AskL1 = (method: string, ...params: readonly unknown[]) => Promise<unknown>;

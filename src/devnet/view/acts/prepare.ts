@@ -1,12 +1,9 @@
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { bridge, chainAccounts, erc20 } from "../../../client/sending/contract-interfaces.ts";
-import { stepsOf } from "../../../client/sending/act-steps.ts";
-import type { UnsignedTransaction } from "../../../client/sending/act-steps.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { stepsOf, type UnsignedTransaction } from "../../../client/sending/act-steps.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { tokenVault } from "../../../relayer/contract-interfaces.ts";
-import { actOf } from "./prepared-acts.ts";
-import type { PreparedAction } from "./prepared-acts.ts";
+import { actOf, type PreparedAction } from "./prepared-acts.ts";
 import type { ProjectCalls } from "./project-call.ts";
 import { refuse } from "../contracts/refuse.ts";
 

@@ -3,8 +3,7 @@ import * as v from "valibot";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { callAfterExit } from "../../../client/calls/account-after-exit.ts";
 import { announceToken, describeToken } from "../../../client/messages/announce.ts";
-import { bringSignedAct } from "../../../client/governing/council.ts";
-import type { CouncilAct } from "../../../client/governing/council.ts";
+import { bringSignedAct, type CouncilAct } from "../../../client/governing/council.ts";
 import { callTogether } from "../../../client/calls/call-together.ts";
 import { call, requireContract } from "../../../client/calls/call.ts";
 import { parseChainAddress } from "../../../client/ecosystem/chain-address.ts";
@@ -12,8 +11,7 @@ import { deposit } from "../../../client/queue/deposit.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { forceDelivery } from "../../../client/transfers/force-delivery.ts";
 import { bringRoot, markChain } from "../../../client/queue/l1-word.ts";
-import { executeL1Call } from "../../../client/calls/l1-calls.ts";
-import type { ExecutedL1Call } from "../../../client/calls/l1-calls.ts";
+import { executeL1Call, type ExecutedL1Call } from "../../../client/calls/l1-calls.ts";
 import { claimListed } from "../../../client/transfers/listed-claims.ts";
 import { chooseName, pointName, transferName } from "../../../client/names/names.ts";
 import { hopsOf } from "../../../client/messages/paid-claim.ts";
@@ -23,13 +21,11 @@ import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import { senderOn, submit } from "../../../client/sending/submit.ts";
 import { swap } from "../../../client/transfers/swap.ts";
 import { sendListed } from "../../../client/transfers/transfer-list.ts";
-import { finalizeWithdrawal, withdraw } from "../../../client/messages/withdraw.ts";
-import type { FinalizedWithdrawal } from "../../../client/messages/withdraw.ts";
+import { finalizeWithdrawal, withdraw, type FinalizedWithdrawal } from "../../../client/messages/withdraw.ts";
 import { address, args, bytes, chain, hash, inWords, parsed, text, wei } from "./asked-fields.ts";
 import { creationOf } from "../contracts/deployable.ts";
 import { memberNamed } from "../books/named-member.ts";
-import { encodedCall } from "./project-call.ts";
-import type { ProjectCalls } from "./project-call.ts";
+import { encodedCall, type ProjectCalls } from "./project-call.ts";
 
 /** On which member an act is signed, and what is done there. */
 interface PreparedAct {

@@ -2,8 +2,13 @@ import type { Provider } from "ethers";
 import * as v from "valibot";
 import type { Hex } from "../../../protocol/hex.ts";
 import { address, chain, inWords, parsed } from "./asked-fields.ts";
-import { decodeAnswer, encodeContractCall, projectFunction } from "../contracts/contract-call.ts";
-import type { ContractCall, NamedValue } from "../contracts/contract-call.ts";
+import {
+  decodeAnswer,
+  encodeContractCall,
+  projectFunction,
+  type ContractCall,
+  type NamedValue,
+} from "../contracts/contract-call.ts";
 import type { ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import { memberNamed } from "../books/named-member.ts";

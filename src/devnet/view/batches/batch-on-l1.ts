@@ -1,18 +1,20 @@
-import { verifyTypedData } from "ethers";
-import type { TypedDataField } from "ethers";
+import { verifyTypedData, type TypedDataField } from "ethers";
 import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import type { BatchChanges } from "../../../chain/index/batch-archive.ts";
-import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, quorumDomain } from "../../../protocol/quorum.ts";
-import type { TypedDataDomain } from "../../../protocol/quorum.ts";
-import { fromHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import {
+  availabilityDomain,
+  BATCH_COMMITMENT_TYPES,
+  DATA_AVAILABILITY_TYPES,
+  quorumDomain,
+  type TypedDataDomain,
+} from "../../../protocol/quorum.ts";
+import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import { hashPubdata } from "../../../protocol/pubdata.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
 import { attestorShown, signaturesShown } from "../../chains/policy-contracts.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
-import { settledStages } from "./batch-info.ts";
-import type { BatchSource, SettledStages } from "./batch-info.ts";
+import { settledStages, type BatchSource, type SettledStages } from "./batch-info.ts";
 
 type Stage = "commit" | "prove" | "execute";
 

@@ -1,7 +1,6 @@
 import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { toHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { toHex, type Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../../protocol/proven-record.ts";
 import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";

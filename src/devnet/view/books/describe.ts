@@ -1,8 +1,7 @@
 import type { InterfaceAbi } from "ethers";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { protocolNames } from "../../../client/sending/protocol-names.ts";
-import { revertReason, withoutArguments } from "../../../client/sending/revert-reason.ts";
-import type { ContractNames, NamedArgument } from "../../../client/sending/revert-reason.ts";
+import { revertReason, withoutArguments, type ContractNames, type NamedArgument } from "../../../client/sending/revert-reason.ts";
 import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 import type { StorageLayout } from "./storage-layout.ts";

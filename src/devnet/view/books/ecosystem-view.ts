@@ -10,8 +10,7 @@ import type { BooksStanding } from "../../../relayer/books-standing.ts";
 import type { Relayer } from "../../../relayer/relayer.ts";
 import type { L1View } from "../../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../accounts/accounts.ts";
-import type { DevelopmentAccounts } from "../../accounts/accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress, type DevelopmentAccounts } from "../../accounts/accounts.ts";
 import type { SettlementBase } from "../../l1/settlement-base.ts";
 import type {
   ChainInfo,

@@ -1,7 +1,6 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import { deliveryFee } from "../../../protocol/asset-message.ts";
-import { JOURNEY_STEPS } from "../../../protocol/cross-chain-message.ts";
-import type { JourneyStep } from "../../../protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS, type JourneyStep } from "../../../protocol/cross-chain-message.ts";
 import { isTransferList } from "../../../protocol/transfer-list.ts";
 import type { Journey } from "../../../relayer/journey.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";

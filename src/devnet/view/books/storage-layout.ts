@@ -1,5 +1,4 @@
-import { fromHex, keccak, numberToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, keccak, numberToHex, type Hex } from "../../../protocol/hex.ts";
 
 /** A type as storage holds it. Elements of mappings and lists are asked for: a struct may hold a mapping to itself. */
 export type StorageType =

@@ -1,5 +1,4 @@
-import { AbiCoder, Interface } from "ethers";
-import type { FunctionFragment, ParamType } from "ethers";
+import { AbiCoder, Interface, type FunctionFragment, type ParamType } from "ethers";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ProjectNames } from "../books/describe.ts";

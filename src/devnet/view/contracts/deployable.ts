@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { ConstructorFragment } from "ethers";
+import { Interface, type ConstructorFragment } from "ethers";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { encodeArguments } from "./contract-call.ts";

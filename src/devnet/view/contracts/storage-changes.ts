@@ -1,12 +1,9 @@
 import { RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { callsOf } from "../../../client/sending/remote-failure.ts";
-import type { CallFrame } from "../../../client/sending/remote-failure.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
+import { callsOf, type CallFrame } from "../../../client/sending/remote-failure.ts";
+import { type Hex, wordToHex } from "../../../protocol/hex.ts";
 import type { NamedContract, ProjectNames } from "../books/describe.ts";
 import type { AskMember } from "../feed/step-times.ts";
-import { findInLayout, textIn } from "../books/storage-layout.ts";
-import type { StoragePlace, StorageSearch } from "../books/storage-layout.ts";
+import { findInLayout, textIn, type StoragePlace, type StorageSearch } from "../books/storage-layout.ts";
 
 /** What a transaction changed in a contract's storage; element of what `hyperchain_storageChanges` answers. */
 export interface StorageChanges {

@@ -1,10 +1,8 @@
-import { AbiCoder } from "ethers";
-import type { TransactionDescription } from "ethers";
+import { AbiCoder, type TransactionDescription } from "ethers";
 import { assetRouter, baseToken, factory } from "../../../client/sending/contract-interfaces.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
-import { bytesLiteral, quoted } from "./as-test-literals.ts";
-import type { Known } from "./as-test-literals.ts";
+import { bytesLiteral, quoted, type Known } from "./as-test-literals.ts";
 import type { PastTransaction } from "./as-test-past.ts";
 
 /** Where an act is written: L1's contracts and the members are those of the running ecosystem, and have others in the test. */

@@ -1,6 +1,5 @@
 import { atomicFlows } from "../../../client/sending/contract-interfaces.ts";
-import { hashAtomicFlow } from "../../../protocol/atomic-flow.ts";
-import type { AtomicFlow, FlowLeg } from "../../../protocol/atomic-flow.ts";
+import { hashAtomicFlow, type AtomicFlow, type FlowLeg } from "../../../protocol/atomic-flow.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../relayer/atomic-flows-address.ts";
 

@@ -3,8 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { placed, tokenOf } from "./as-test-acts.ts";
 import type { FlowAct } from "./as-test-flow-act.ts";
 import { ROUND } from "./as-test-lines.ts";
-import { quoted } from "./as-test-literals.ts";
-import type { Known } from "./as-test-literals.ts";
+import { quoted, type Known } from "./as-test-literals.ts";
 
 interface FlowPlaces {
   readonly nameOf: (chainId: number) => string | undefined;

@@ -1,5 +1,4 @@
-import { isHexString } from "ethers";
-import type { ParamType } from "ethers";
+import { isHexString, type ParamType } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { TestLibrary } from "./as-test-library.ts";
 

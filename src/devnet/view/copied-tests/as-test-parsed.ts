@@ -1,5 +1,4 @@
-import { Interface } from "ethers";
-import type { ErrorDescription, FunctionFragment, InterfaceAbi, Result } from "ethers";
+import { Interface, type ErrorDescription, type FunctionFragment, type InterfaceAbi, type Result } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 
 /** Where a contract is: its chain and its address. */

@@ -1,16 +1,13 @@
-import { AbiCoder, getAddress, Interface } from "ethers";
-import type { InterfaceAbi, ParamType, Result } from "ethers";
+import { AbiCoder, getAddress, Interface, type InterfaceAbi, type ParamType, type Result } from "ethers";
 import { revertError } from "../../../client/sending/revert-reason.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { actOf } from "./as-test-acts.ts";
-import { flowActOf } from "./as-test-flow-act.ts";
-import type { FlowAct } from "./as-test-flow-act.ts";
+import { flowActOf, type FlowAct } from "./as-test-flow-act.ts";
 import { flowCall, flowLine, flowLines, flowOutcome } from "./as-test-flows.ts";
 import type { ExpectedRevert, TestLibrary } from "./as-test-library.ts";
 import { ALL_DELIVERED, ROUND } from "./as-test-lines.ts";
-import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";
+import { bytesLiteral, literal, quoted, type Known } from "./as-test-literals.ts";
 import { keyOf, parsedCall, parsedError, readable, variableOf } from "./as-test-parsed.ts";
-import type { Known } from "./as-test-literals.ts";
 import type { PastTransaction } from "./as-test-past.ts";
 
 /** A contract of the project that has this code. */

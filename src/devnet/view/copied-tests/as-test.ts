@@ -3,20 +3,17 @@ import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { queuedHashes } from "../../../client/queue/l1-request.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { EcosystemInfo, MessageInfo } from "../books/ecosystem-info.ts";
-import { memberAsker } from "../looking/looking-methods.ts";
-import type { LookingDependencies } from "../looking/looking-methods.ts";
+import { memberAsker, type LookingDependencies } from "../looking/looking-methods.ts";
 import { traceMessage } from "../feed/message-trace.ts";
 import { memberNamed } from "../books/named-member.ts";
 import type { Sight } from "../books/sight.ts";
-import { pastOf, standsOn } from "./as-test-past.ts";
-import type { PastTransaction } from "./as-test-past.ts";
+import { pastOf, standsOn, type PastTransaction } from "./as-test-past.ts";
 import { ETHERS } from "./as-test-ethers.ts";
 import { flowActOf } from "./as-test-flow-act.ts";
 import type { TestLibrary } from "./as-test-library.ts";
 import { VIEM } from "./as-test-viem.ts";
 import { keyOf } from "./as-test-parsed.ts";
-import { writeTest } from "./as-test-text.ts";
-import type { CopiedContract, CopiedMessage } from "./as-test-text.ts";
+import { writeTest, type CopiedContract, type CopiedMessage } from "./as-test-text.ts";
 
 interface AsTestDependencies {
   readonly ecosystem: { info(): EcosystemInfo; messages(): Promise<readonly MessageInfo[]> };

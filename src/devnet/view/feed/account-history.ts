@@ -1,8 +1,7 @@
 import type { WalletHistory, WalletTransaction } from "../../../client/ecosystem/running-ecosystem.ts";
 import { NONE_FOUND } from "../../../chain/rpc/blocks/account-search.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import type { AskMember } from "./step-times.ts";
 

@@ -1,9 +1,15 @@
 import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { callsOf, failedUserCall, repeatCall, repeatedCall, solidityLines } from "../../../client/sending/remote-failure.ts";
-import type { AskRemote, CallFrame } from "../../../client/sending/remote-failure.ts";
-import { rawStart, revertReason, withoutArguments } from "../../../client/sending/revert-reason.ts";
-import type { ContractNames } from "../../../client/sending/revert-reason.ts";
+import {
+  callsOf,
+  failedUserCall,
+  repeatCall,
+  repeatedCall,
+  solidityLines,
+  type AskRemote,
+  type CallFrame,
+} from "../../../client/sending/remote-failure.ts";
+import { rawStart, revertReason, withoutArguments, type ContractNames } from "../../../client/sending/revert-reason.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import { decodingRoom } from "../books/decoding-room.ts";

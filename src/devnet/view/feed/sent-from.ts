@@ -1,5 +1,4 @@
-import { isProtocolAddress } from "../../../client/sending/remote-failure.ts";
-import type { AskRemote, CallFrame } from "../../../client/sending/remote-failure.ts";
+import { isProtocolAddress, type AskRemote, type CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { ProjectNames } from "../books/describe.ts";
 

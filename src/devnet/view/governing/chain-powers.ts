@@ -1,5 +1,4 @@
-import type { ChainPowers } from "../../../client/governing/powers.ts";
-import { readPowers } from "../../../client/governing/powers.ts";
+import { type ChainPowers, readPowers } from "../../../client/governing/powers.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 

@@ -1,5 +1,10 @@
-import { GovernanceBook } from "../../../client/governing/governance.ts";
-import type { Proposal, ProposalState, RegistryGovernance, VersionStanding } from "../../../client/governing/governance.ts";
+import {
+  GovernanceBook,
+  type Proposal,
+  type ProposalState,
+  type RegistryGovernance,
+  type VersionStanding,
+} from "../../../client/governing/governance.ts";
 import { callInWords } from "../../../client/governing/registry-acts.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";

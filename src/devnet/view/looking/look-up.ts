@@ -1,9 +1,7 @@
-import { AbiCoder } from "ethers";
-import type { Result } from "ethers";
+import { AbiCoder, type Result } from "ethers";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import { crossChainViews, viewGateway } from "../../../client/sending/contract-interfaces.ts";
-import { viewSlot } from "../../../client/messages/remote-slot.ts";
-import type { AskingProviderOf, RemoteSlotRequest } from "../../../client/messages/remote-slot.ts";
+import { viewSlot, type AskingProviderOf, type RemoteSlotRequest } from "../../../client/messages/remote-slot.ts";
 import type { BatchRoot, SlotProof } from "../../../relayer/state-proof.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";

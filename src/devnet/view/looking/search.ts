@@ -1,5 +1,4 @@
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { MessageInfo } from "../books/ecosystem-info.ts";
 import type { Members } from "../books/named-member.ts";
 import type { AskMember } from "../feed/step-times.ts";

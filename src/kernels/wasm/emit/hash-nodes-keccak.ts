@@ -1,5 +1,4 @@
-import type { FunctionBuilder, FunctionReference } from "../assembler/function-builder.ts";
-import { i32Function } from "../assembler/function-builder.ts";
+import { type FunctionBuilder, type FunctionReference, i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, v128 } from "../assembler/values.ts";
 import { emitKeccakF, type Sponge, STATE_WORDS } from "./keccak.ts";
 

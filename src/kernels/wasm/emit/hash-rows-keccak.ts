@@ -1,5 +1,4 @@
-import type { FunctionBuilder, FunctionReference, Local } from "../assembler/function-builder.ts";
-import { i32Function } from "../assembler/function-builder.ts";
+import { type FunctionBuilder, type FunctionReference, type Local, i32Function } from "../assembler/function-builder.ts";
 import { i32, I32, i64, i64x2, V128, v128, type Value } from "../assembler/values.ts";
 import { type Sponge, STATE_PAIR_BYTES, swapBytes } from "./keccak.ts";
 

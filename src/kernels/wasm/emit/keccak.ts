@@ -1,5 +1,4 @@
-import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
-import { i32Function } from "../assembler/function-builder.ts";
+import { type FunctionBuilder, type Local, i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, i64x2, type Value, v128 } from "../assembler/values.ts";
 
 /** 64-bit words of the state, and of one block of keccak256 (136 bytes). */

@@ -1,5 +1,4 @@
-import type { FunctionReference, Local } from "../assembler/function-builder.ts";
-import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
+import { type FunctionReference, type Local, type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { i32, type Value, v128 } from "../assembler/values.ts";
 import { FieldLanes, type ShoupConstant, transpose } from "./field-lanes.ts";
 

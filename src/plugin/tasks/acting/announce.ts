@@ -1,13 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { announceToken, describeToken } from "../../../client/messages/announce.ts";
-import type { Announcement } from "../../../client/messages/announce.ts";
+import { announceToken, describeToken, type Announcement } from "../../../client/messages/announce.ts";
 import { ClientError } from "../../../client/ecosystem/client-error.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { createProgressWait, waitWithProgress } from "../session/progress-wait.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

@@ -1,9 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { bringSlot } from "../../../client/messages/bring-slot.ts";
-import type { BroughtSlot } from "../../../client/messages/bring-slot.ts";
+import { bringSlot, type BroughtSlot } from "../../../client/messages/bring-slot.ts";
 import { formatChainAddress } from "../../../client/ecosystem/chain-address.ts";
-import { findChain, memberName } from "../../../client/ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../../../client/ecosystem/ecosystem.ts";
+import { findChain, memberName, type Ecosystem } from "../../../client/ecosystem/ecosystem.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import { fromHex, keccak, wordToHex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";

@@ -4,10 +4,8 @@ import { executeL1Call } from "../../../client/calls/l1-calls.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { AccountPlace } from "../session/accounts.ts";
-import { whenExecuted } from "../following/claim-withdrawal.ts";
-import type { Claimed } from "../following/claim-withdrawal.ts";
-import { sessionOf } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { whenExecuted, type Claimed } from "../following/claim-withdrawal.ts";
+import { sessionOf, type Session } from "../session/session.ts";
 
 /** A call that was made, by which message, and the name of what it was made on. */
 export interface ClaimedCall extends Claimed {

@@ -1,16 +1,18 @@
 import { messenger, topicOf } from "../../../client/sending/contract-interfaces.ts";
 import { findChain, memberName } from "../../../client/ecosystem/ecosystem.ts";
-import { deliverGatewayMessage, gatewayMessagesIn } from "../../../client/messages/gateway-messages.ts";
-import type { DeliveredGatewayMessage, GatewayMessage } from "../../../client/messages/gateway-messages.ts";
+import {
+  deliverGatewayMessage,
+  gatewayMessagesIn,
+  type DeliveredGatewayMessage,
+  type GatewayMessage,
+} from "../../../client/messages/gateway-messages.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
-import { readSender, signerOf } from "../session/accounts.ts";
-import type { AccountPlace } from "../session/accounts.ts";
+import { readSender, signerOf, type AccountPlace } from "../session/accounts.ts";
 import { whenExecuted } from "../following/claim-withdrawal.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
-import { sessionOf } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { sessionOf, type Session } from "../session/session.ts";
 
 /**
  * The messages that a transaction on L1 or on a chain sent by the gateway; for a message's hash the one that the chain sent.

@@ -1,11 +1,9 @@
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { hasExited } from "../../../client/standing/ended-chain.ts";
-import { findOperations, refundOperation } from "../../../client/queue/refund-operation.ts";
-import type { OperationInQueue } from "../../../client/queue/refund-operation.ts";
+import { findOperations, refundOperation, type OperationInQueue } from "../../../client/queue/refund-operation.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { AccountPlace } from "../session/accounts.ts";
-import { signerOf } from "../session/accounts.ts";
+import { type AccountPlace, signerOf } from "../session/accounts.ts";
 import type { Session } from "../session/session.ts";
 import { describeOnLayer } from "../session/tokens.ts";
 

@@ -5,15 +5,12 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readSender } from "../session/accounts.ts";
 import { readHash } from "../session/arguments.ts";
-import { claimCalls } from "./claim-call.ts";
-import type { ClaimedCall } from "./claim-call.ts";
+import { claimCalls, type ClaimedCall } from "./claim-call.ts";
 import { claimMessages, gatewayMessagesNamed } from "./claim-message.ts";
 import { callNamed, callsOf, claimableIn } from "../following/claimable.ts";
-import { claimWithdrawal } from "../following/claim-withdrawal.ts";
-import type { Claimed } from "../following/claim-withdrawal.ts";
+import { claimWithdrawal, type Claimed } from "../following/claim-withdrawal.ts";
 import { claimRefunds, refundable } from "./claim-refund.ts";
-import { sessionOf, withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { sessionOf, withEcosystem, type Session } from "../session/session.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

@@ -1,15 +1,22 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
-import { accountKeys, keysOn, keystoreSlot, registerKeys, rotateKeys, walletOwner } from "../../../client/keystore/keystore.ts";
-import type { AccountKeys, Keys, KeysStanding } from "../../../client/keystore/keystore.ts";
+import {
+  accountKeys,
+  keysOn,
+  keystoreSlot,
+  registerKeys,
+  rotateKeys,
+  walletOwner,
+  type AccountKeys,
+  type Keys,
+  type KeysStanding,
+} from "../../../client/keystore/keystore.ts";
 import { deployKeystore, hasKeystore, KEYSTORE_ADDRESSES } from "../../../client/keystore/keystore-contracts.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "../session/accounts.ts";
 import { table } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import { taskWallets } from "../session/task-wallets.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";

@@ -2,17 +2,21 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { checksumOf, formatChainAddress, splitChainAddress } from "../../../client/ecosystem/chain-address.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { listNames } from "../../../client/names/name-list.ts";
-import { announceName, chooseName, chosenName, requireFreeName, takeName } from "../../../client/names/names.ts";
-import type { NameRequest } from "../../../client/names/names.ts";
+import {
+  announceName,
+  chooseName,
+  chosenName,
+  requireFreeName,
+  takeName,
+  type NameRequest,
+} from "../../../client/names/names.ts";
 import { deployNames, hasNames } from "../../../client/names/names-contract.ts";
 import { resolveChainAddress } from "../../../client/names/resolve-name.ts";
 import { pluginError } from "../../plugin-error.ts";
-import { readPlace, readSender, resolvePlace, signerOf } from "../session/accounts.ts";
-import type { AccountPlace } from "../session/accounts.ts";
+import { readPlace, readSender, resolvePlace, signerOf, type AccountPlace } from "../session/accounts.ts";
 import { table } from "../session/output.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

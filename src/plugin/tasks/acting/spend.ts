@@ -1,18 +1,15 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { formatChainAddress } from "../../../client/ecosystem/chain-address.ts";
-import { estimateSpend, spend } from "../../../client/wallet/spend.ts";
-import type { SpendPart, SpendPlan } from "../../../client/wallet/spend.ts";
+import { estimateSpend, spend, type SpendPart, type SpendPlan } from "../../../client/wallet/spend.ts";
 import { findAsset } from "../../../client/wallet/spendable.ts";
 import { isEther } from "../../../client/tokens/token.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { readPlace, defaultSender, resolvePlace, signerOf } from "../session/accounts.ts";
 import { followSent } from "../following/follow-sent.ts";
 import { strong, table } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import { requireTaking } from "../session/standing.ts";
-import { readAmount, tokenOnChain, tokenOnL1 } from "../session/tokens.ts";
-import type { NamedToken } from "../session/tokens.ts";
+import { readAmount, tokenOnChain, tokenOnL1, type NamedToken } from "../session/tokens.ts";
 import type { actingTasks } from "../arguments/acting.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

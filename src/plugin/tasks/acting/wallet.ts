@@ -1,11 +1,9 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { cautions } from "../../../client/standing/chain-standing.ts";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
-import { walletHistory } from "../../../client/ecosystem/running-ecosystem.ts";
-import type { WalletHistory } from "../../../client/ecosystem/running-ecosystem.ts";
+import { walletHistory, type WalletHistory } from "../../../client/ecosystem/running-ecosystem.ts";
 import { isEther } from "../../../client/tokens/token.ts";
-import { walletView } from "../../../client/wallet/wallet-view.ts";
-import type { WalletView } from "../../../client/wallet/wallet-view.ts";
+import { walletView, type WalletView } from "../../../client/wallet/wallet-view.ts";
 import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
 import { resolvePlace } from "../session/accounts.ts";

@@ -1,7 +1,6 @@
 import { ArgumentType } from "hardhat/types/arguments";
 import type { NewTaskDefinitionBuilder } from "hardhat/types/tasks";
-import { flagHelp } from "../../../options/spawn-flags.ts";
-import type { SpawnFlag } from "../../../options/spawn-flags.ts";
+import { flagHelp, type SpawnFlag } from "../../../options/spawn-flags.ts";
 
 /** An option whose absence is told apart from every text. */
 export const option = <const Name extends string>(name: Name, description: string) =>

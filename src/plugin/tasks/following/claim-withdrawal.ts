@@ -9,8 +9,7 @@ import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import type { L1View } from "../../../settlement-layer/reader/l1-view.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../../plugin-error.ts";
-import type { AccountPlace } from "../session/accounts.ts";
-import { signerOf } from "../session/accounts.ts";
+import { type AccountPlace, signerOf } from "../session/accounts.ts";
 import { createProgressWait } from "../session/progress-wait.ts";
 import type { Session } from "../session/session.ts";
 

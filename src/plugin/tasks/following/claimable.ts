@@ -1,10 +1,8 @@
 import { messenger, topicOf } from "../../../client/sending/contract-interfaces.ts";
-import { memberName } from "../../../client/ecosystem/ecosystem.ts";
-import type { Ecosystem } from "../../../client/ecosystem/ecosystem.ts";
+import { memberName, type Ecosystem } from "../../../client/ecosystem/ecosystem.ts";
 import type { SentL1Call } from "../../../client/calls/direct-call.ts";
 import { callFor, onwardCall } from "../../../client/calls/l1-calls.ts";
-import { readMessageLog, sentMessages } from "../../../client/messages/sent-messages.ts";
-import type { MessageLogs, SentMessage } from "../../../client/messages/sent-messages.ts";
+import { readMessageLog, sentMessages, type MessageLogs, type SentMessage } from "../../../client/messages/sent-messages.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";

@@ -8,8 +8,7 @@ import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts
 import { activityLines } from "./activity-lines.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 import type { followingTasks } from "../arguments/following.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";

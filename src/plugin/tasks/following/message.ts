@@ -5,12 +5,9 @@ import { callFailure } from "../session/call-failure.ts";
 import { messageTitle, stepLine, stuckLine } from "../session/event-lines.ts";
 import { findMessage, followMessage } from "./follow-message.ts";
 import { messageOf } from "./follow-listed.ts";
-import { followQueued, journeyText, queuedBy } from "./follow-queued.ts";
-import type { DownwardJourney } from "./follow-queued.ts";
-import { notLeft, onwardHops, onwardMoney } from "./onward-hops.ts";
-import type { OnwardHop } from "./onward-hops.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { followQueued, journeyText, queuedBy, type DownwardJourney } from "./follow-queued.ts";
+import { notLeft, onwardHops, onwardMoney, type OnwardHop } from "./onward-hops.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { followingTasks } from "../arguments/following.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

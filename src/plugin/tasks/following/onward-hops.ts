@@ -11,8 +11,7 @@ import { aliasOf } from "../../../protocol/address-alias.ts";
 import { claimantOf, forwarderAddress, readHops } from "../../../relayer/forwarding.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import { callsOf } from "./claimable.ts";
-import { operationNow } from "./follow-queued.ts";
-import type { DownwardJourney } from "./follow-queued.ts";
+import { operationNow, type DownwardJourney } from "./follow-queued.ts";
 import type { Session } from "../session/session.ts";
 
 type Steps = MessageInfo["steps"] | DownwardJourney["steps"];

@@ -1,16 +1,15 @@
-import { Wallet } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { Wallet, type JsonRpcProvider } from "ethers";
 import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import type { EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../../devnet/reconstruction/reconstruct-carried.ts";
-import { reconstruct } from "../../../devnet/reconstruction/reconstruct.ts";
-import type {
-  ReconstructionOptions,
-  Reconstruction,
-  ReconstructionProgress,
+import {
+  reconstruct,
+  type ReconstructionOptions,
+  type Reconstruction,
+  type ReconstructionProgress,
 } from "../../../devnet/reconstruction/reconstruct.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import { privateKey, wholeNumber } from "../../../options/fields/values.ts";
@@ -22,10 +21,8 @@ import { packageGenesis } from "../../protocol-genesis.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { dataSources } from "../session/data-sources.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
-import { createOutput } from "../session/output.ts";
-import type { Output } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { createOutput, type Output } from "../session/output.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import { explained } from "../session/task-error.ts";
 
 /** Where the chain may have been created. */

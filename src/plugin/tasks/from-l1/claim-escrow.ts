@@ -17,10 +17,8 @@ import { pluginError } from "../../plugin-error.ts";
 import { readSender, signerOf } from "../session/accounts.ts";
 import { readNumber } from "../session/arguments.ts";
 import { rebuild } from "./chain-on-l1.ts";
-import { sessionOf, withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
-import { describeOnLayer } from "../session/tokens.ts";
-import type { NamedToken } from "../session/tokens.ts";
+import { sessionOf, withEcosystem, type Session } from "../session/session.ts";
+import { describeOnLayer, type NamedToken } from "../session/tokens.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

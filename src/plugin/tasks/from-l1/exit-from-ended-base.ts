@@ -1,11 +1,14 @@
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import { nestedExit, stateExit } from "../../../client/sending/contract-interfaces.ts";
 import { hasExited, stateExitOf } from "../../../client/standing/ended-chain.ts";
-import { senderOn, submit } from "../../../client/sending/submit.ts";
-import type { Sender } from "../../../client/sending/submit.ts";
+import { senderOn, submit, type Sender } from "../../../client/sending/submit.ts";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { proveNestedHolding, readSettlement, settlementIn } from "../../../devnet/reconstruction/nested-exit.ts";
-import type { SettlementOnBase } from "../../../devnet/reconstruction/nested-exit.ts";
+import {
+  proveNestedHolding,
+  readSettlement,
+  settlementIn,
+  type SettlementOnBase,
+} from "../../../devnet/reconstruction/nested-exit.ts";
 import type { Reconstruction } from "../../../devnet/reconstruction/reconstruct.ts";
 import { staysBelow, withRebuiltChain } from "../../../devnet/reconstruction/reconstruct-carried.ts";
 import { withProvider } from "../../../devnet/reconstruction/with-provider.ts";
@@ -14,10 +17,8 @@ import { systemClock } from "../../../runtime/clock.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { askContract } from "../session/ask-contract.ts";
 import { connectChain } from "../../start-ecosystem.ts";
-import { rebuild, rebuildFromMessages } from "./chain-on-l1.ts";
-import type { FoundOnL1 } from "./chain-on-l1.ts";
-import { tellClaims, tokensToClaim } from "./exit-claims.ts";
-import type { Claim, ClaimArguments } from "./exit-claims.ts";
+import { rebuild, rebuildFromMessages, type FoundOnL1 } from "./chain-on-l1.ts";
+import { tellClaims, tokensToClaim, type Claim, type ClaimArguments } from "./exit-claims.ts";
 
 /** A chain whose base has ended, and the contract that pays for it. */
 interface NestedChain {

@@ -5,8 +5,7 @@ import type { Reconstruction, ReconstructionOptions } from "../../../devnet/reco
 import { withProvider } from "../../../devnet/reconstruction/with-provider.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { connectChain } from "../../start-ecosystem.ts";
-import { rebuild, rebuildFromMessages } from "./chain-on-l1.ts";
-import type { FoundOnL1 } from "./chain-on-l1.ts";
+import { rebuild, rebuildFromMessages, type FoundOnL1 } from "./chain-on-l1.ts";
 
 type NamedOptions = Pick<ReconstructionOptions, "upTo" | "fromBlock">;
 

@@ -1,7 +1,6 @@
 import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { checkExecution } from "../../../devnet/execution/check-execution.ts";
-import type { CheckedExecution } from "../../../devnet/execution/check-execution.ts";
+import { checkExecution, type CheckedExecution } from "../../../devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../../devnet/execution/served-execution.ts";
 import { NamedError } from "../../../errors/named-error.ts";
 import { l1Request } from "../../../devnet/l1/request/l1-request.ts";
@@ -12,8 +11,7 @@ import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { packageBridges, packageGenesis } from "../../protocol-genesis.ts";
 import { readNumber } from "../session/arguments.ts";
-import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
-import type { FoundOnL1 } from "./chain-on-l1.ts";
+import { L1_BLOCK, withChainOnL1, type FoundOnL1 } from "./chain-on-l1.ts";
 import { strong, warning } from "../session/output.ts";
 import { nothingServes, proofFromFile, servedProofs } from "./served-proof.ts";
 import { watchExecution } from "./watch-execution.ts";

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { JsonRpcProvider } from "ethers";
-import { ExecutionWatch } from "../../../devnet/execution/execution-watch.ts";
-import type { NamedBatch, WatchedExecution } from "../../../devnet/execution/execution-watch.ts";
+import { ExecutionWatch, type NamedBatch, type WatchedExecution } from "../../../devnet/execution/execution-watch.ts";
 import { readServedExecution } from "../../../devnet/execution/served-execution.ts";
 import { openWatchProver } from "../../../devnet/execution/watch-prover.ts";
 import { ChainContractReader } from "../../../devnet/chain-on-l1/chain-contract.ts";
@@ -13,8 +12,7 @@ import { nextBlockTime } from "../../../settlement-layer/reader/l1-time.ts";
 import { packageBridges, packageGenesis } from "../../protocol-genesis.ts";
 import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { namedLine } from "../session/event-lines.ts";
-import { alarm, strong, warning } from "../session/output.ts";
-import type { Output } from "../session/output.ts";
+import { alarm, strong, warning, type Output } from "../session/output.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 
 interface WatchOptions {

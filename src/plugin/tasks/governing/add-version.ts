@@ -1,13 +1,10 @@
 import { ContractFactory } from "ethers";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
-import { submit } from "../../../client/sending/submit.ts";
-import type { Sender } from "../../../client/sending/submit.ts";
-import { addVersion } from "../../../client/governing/upgrade.ts";
-import type { VersionContent } from "../../../client/governing/upgrade.ts";
+import { submit, type Sender } from "../../../client/sending/submit.ts";
+import { addVersion, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { registeredVersion } from "../../../devnet/l1/new-contracts.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { versionParts } from "../../../protocol/protocol-version.ts";
-import type { Format } from "../../../protocol/protocol-version.ts";
+import { versionParts, type Format } from "../../../protocol/protocol-version.ts";
 import { bundledArtifact } from "../../contract-artifacts.ts";
 import { packageGenesis } from "../../protocol-genesis.ts";
 

@@ -1,6 +1,5 @@
 import type { JsonRpcProvider } from "ethers";
-import { actToSign, bringAct, signAct } from "../../../client/governing/council.ts";
-import type { ActToSign, CouncilAct } from "../../../client/governing/council.ts";
+import { actToSign, bringAct, signAct, type ActToSign, type CouncilAct } from "../../../client/governing/council.ts";
 import type { Council } from "../../../client/governing/governance.ts";
 import { flagName } from "../../../options/spawn-flags.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";

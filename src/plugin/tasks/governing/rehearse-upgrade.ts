@@ -6,19 +6,15 @@ import { senderOn } from "../../../client/sending/submit.ts";
 import { readUpgrades, scheduleUpgrade } from "../../../client/governing/upgrade.ts";
 import { withdraw } from "../../../client/messages/withdraw.ts";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
-import { wordToHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../protocol/hex.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../../plugin-error.ts";
-import { readPlace, signerOf } from "../session/accounts.ts";
-import type { AccountPlace } from "../session/accounts.ts";
+import { readPlace, signerOf, type AccountPlace } from "../session/accounts.ts";
 import type { ChainOnL1Arguments } from "../from-l1/chain-on-l1.ts";
 import { claimWithdrawal } from "../following/claim-withdrawal.ts";
 import { addNextVersion } from "./rehearsed-version.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
-import { chainToUpgrade, commonDay, lateWaysOut, warningsOf } from "./upgrade-plan.ts";
-import type { ChainToUpgrade } from "./upgrade-plan.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
+import { chainToUpgrade, commonDay, lateWaysOut, warningsOf, type ChainToUpgrade } from "./upgrade-plan.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
 
 /** L1's newest block can be some seconds ahead of the clock. */

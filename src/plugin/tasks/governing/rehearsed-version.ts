@@ -1,21 +1,16 @@
-import { Contract, ContractFactory, Interface } from "ethers";
-import type { JsonRpcProvider, Wallet } from "ethers";
-import { GovernanceBook } from "../../../client/governing/governance.ts";
-import type { Votes } from "../../../client/governing/governance.ts";
+import { Contract, ContractFactory, Interface, type JsonRpcProvider, type Wallet } from "ethers";
+import { GovernanceBook, type Votes } from "../../../client/governing/governance.ts";
 import { passVote } from "../../../client/governing/pass-votes.ts";
 import { viewsOn } from "../../../client/governing/read-view.ts";
 import { callOfAct } from "../../../client/governing/registry-acts.ts";
-import { senderOn } from "../../../client/sending/submit.ts";
-import type { Sender } from "../../../client/sending/submit.ts";
-import { addVersion, readVersion } from "../../../client/governing/upgrade.ts";
-import type { ChainUpgrades, VersionContent } from "../../../client/governing/upgrade.ts";
+import { senderOn, type Sender } from "../../../client/sending/submit.ts";
+import { addVersion, readVersion, type ChainUpgrades, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { nextGeneration } from "../../../protocol/protocol-version.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { bundledArtifact } from "../../contract-artifacts.ts";
 import { pluginError } from "../../plugin-error.ts";
-import { signerOf } from "../session/accounts.ts";
-import type { AccountPlace } from "../session/accounts.ts";
+import { signerOf, type AccountPlace } from "../session/accounts.ts";
 import type { Session } from "../session/session.ts";
 import { taskWallets } from "../session/task-wallets.ts";
 

@@ -1,6 +1,5 @@
 import type { JsonRpcProvider } from "ethers";
-import { senderOn } from "../../../client/sending/submit.ts";
-import type { Sender } from "../../../client/sending/submit.ts";
+import { senderOn, type Sender } from "../../../client/sending/submit.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";

@@ -1,8 +1,14 @@
 import { ZeroAddress } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
-import { announceTerms, readTerms, withdrawTerms } from "../../../client/governing/terms.ts";
-import type { ChainTerms, SigningAccounts, TermsOfChain } from "../../../client/governing/terms.ts";
+import {
+  announceTerms,
+  readTerms,
+  withdrawTerms,
+  type ChainTerms,
+  type SigningAccounts,
+  type TermsOfChain,
+} from "../../../client/governing/terms.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";

@@ -6,8 +6,15 @@ import { pluginError } from "../../plugin-error.ts";
 import { signerOf } from "../session/accounts.ts";
 import type { EcosystemArguments } from "../session/arguments.ts";
 import { withEcosystem } from "../session/session.ts";
-import { baseObjection, chainToUpgrade, commonDay, lateWaysOut, treeObjection, warningsOf } from "./upgrade-plan.ts";
-import type { ChainToUpgrade } from "./upgrade-plan.ts";
+import {
+  baseObjection,
+  chainToUpgrade,
+  commonDay,
+  lateWaysOut,
+  treeObjection,
+  warningsOf,
+  type ChainToUpgrade,
+} from "./upgrade-plan.ts";
 
 /** `hyperchain:upgrade --all --to`: every chain that is governed takes the version on one day, each by its own admin. */
 export function upgradeAll(

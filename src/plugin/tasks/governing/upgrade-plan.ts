@@ -2,15 +2,12 @@ import type { Provider } from "ethers";
 import { hyperchainInterface } from "../../../client/sending/contract-interfaces.ts";
 import { viewsOn } from "../../../client/governing/read-view.ts";
 import { readTerms } from "../../../client/governing/terms.ts";
-import { readUpgrades, readVersion } from "../../../client/governing/upgrade.ts";
-import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
+import { readUpgrades, readVersion, type ChainUpgrades } from "../../../client/governing/upgrade.ts";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { layersBelow } from "../../../protocol/chain-ancestry.ts";
-import { lastToLeave } from "../../../protocol/leaving.ts";
-import type { LeavingTimes } from "../../../protocol/leaving.ts";
+import { lastToLeave, type LeavingTimes } from "../../../protocol/leaving.ts";
 import { versionParts } from "../../../protocol/protocol-version.ts";
-import { sessionOf } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { sessionOf, type Session } from "../session/session.ts";
 
 /** A chain of the running ecosystem before an upgrade of many. */
 export interface ChainToUpgrade {

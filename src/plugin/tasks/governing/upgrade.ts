@@ -3,18 +3,21 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import { formatObjection } from "../../../client/standing/format-change.ts";
 import { GovernanceBook } from "../../../client/governing/governance.ts";
-import { cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../../client/governing/upgrade.ts";
-import type { ChainUpgrades } from "../../../client/governing/upgrade.ts";
+import {
+  cancelUpgrade,
+  readUpgrades,
+  readVersion,
+  scheduleUpgrade,
+  type ChainUpgrades,
+} from "../../../client/governing/upgrade.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
-import { addVersionBeside } from "./add-version.ts";
-import type { VersionToAdd } from "./add-version.ts";
+import { addVersionBeside, type VersionToAdd } from "./add-version.ts";
 import { readNumber } from "../session/arguments.ts";
-import { withChainOnL1 } from "../from-l1/chain-on-l1.ts";
-import type { FoundOnL1 } from "../from-l1/chain-on-l1.ts";
+import { withChainOnL1, type FoundOnL1 } from "../from-l1/chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 import { signAs } from "./sign-as.ts";
 import { upgradeAll } from "./upgrade-all.ts";

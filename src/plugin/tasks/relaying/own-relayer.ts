@@ -2,13 +2,11 @@ import type { JourneyStep, StepRecord } from "../../../protocol/cross-chain-mess
 import type { Hex } from "../../../protocol/hex.ts";
 import type { DeliveryPolicy } from "../../../relayer/delivery-policy.ts";
 import type { Journey } from "../../../relayer/journey.ts";
-import { createRelayer } from "../../../relayer/relayer.ts";
-import type { Relayer, RelayerDependencies } from "../../../relayer/relayer.ts";
+import { createRelayer, type Relayer, type RelayerDependencies } from "../../../relayer/relayer.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { defaultSender, readPlace, signerOf } from "../session/accounts.ts";
 import { OwnForwarding } from "./own-forwarding.ts";
-import { sessionOf } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { sessionOf, type Session } from "../session/session.ts";
 
 interface OwnRelayerOptions {
   readonly account: Hex;

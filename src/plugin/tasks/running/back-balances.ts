@@ -2,8 +2,7 @@ import { Wallet } from "ethers";
 import { deposit } from "../../../client/queue/deposit.ts";
 import { findChain } from "../../../client/ecosystem/ecosystem.ts";
 import { formatAmount } from "../../../options/fields/amount.ts";
-import { hexQuantity } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import type { Session } from "../session/session.ts";
 import { waitForTransaction } from "../following/wait-for-transaction.ts";
 

@@ -17,8 +17,7 @@ import { readFlags, readNumber, readOption } from "../session/arguments.ts";
 import { createdLine } from "../session/event-lines.ts";
 import { warning } from "../session/output.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

@@ -1,11 +1,14 @@
-import { formatEther, formatUnits } from "ethers";
-import type { Signer } from "ethers";
+import { formatEther, formatUnits, type Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import { createDevelopmentAccounts } from "../../../devnet/accounts/accounts.ts";
-import { addingOf, deployEcosystem } from "../../../devnet/deployment/deploy-ecosystem.ts";
-import type { DeployedEcosystem, EcosystemOptions } from "../../../devnet/deployment/deploy-ecosystem.ts";
+import {
+  addingOf,
+  deployEcosystem,
+  type DeployedEcosystem,
+  type EcosystemOptions,
+} from "../../../devnet/deployment/deploy-ecosystem.ts";
 import { newVersions } from "../../../devnet/l1/new-contracts.ts";
 import { connectInProcess } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";

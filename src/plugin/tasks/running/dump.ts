@@ -1,15 +1,13 @@
 import { rename, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { dumpFolder } from "../../../devnet/keeping/dump.ts";
-import type { Dump } from "../../../devnet/keeping/dump.ts";
+import { dumpFolder, type Dump } from "../../../devnet/keeping/dump.ts";
 import type { DumpAnswer } from "../../../devnet/view/ecosystem-methods.ts";
 import { folder } from "../../../options/ecosystem.ts";
 import { fromHex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readOption } from "../session/arguments.ts";
-import { createOutput, warning } from "../session/output.ts";
-import type { Output } from "../session/output.ts";
+import { createOutput, warning, type Output } from "../session/output.ts";
 import { withEcosystem } from "../session/session.ts";
 import { explained } from "../session/task-error.ts";
 import type { runningTasks } from "../arguments/running.ts";

@@ -1,8 +1,6 @@
-import { readKeptPlan } from "../../../devnet/keeping/kept-plan.ts";
-import type { KeptPlan } from "../../../devnet/keeping/kept-plan.ts";
+import { readKeptPlan, type KeptPlan } from "../../../devnet/keeping/kept-plan.ts";
 import { configSchema } from "../../../options/config.ts";
-import { saidOfChain } from "../../../options/plan.ts";
-import type { FlatPlan } from "../../../options/plan.ts";
+import { saidOfChain, type FlatPlan } from "../../../options/plan.ts";
 import { check, optionName, said } from "../../../options/problems.ts";
 import { printable } from "../../../runtime/printable.ts";
 import type { HyperchainsConfig } from "../../../options/resolved-config.ts";

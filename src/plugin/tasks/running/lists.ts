@@ -7,8 +7,7 @@ import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace } from "../session/accounts.ts";
 import { readersOf } from "../session/reader-sessions.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

@@ -4,8 +4,7 @@ import type { EcosystemInfo, EcosystemStatus, SettledBatchInfo } from "../../../
 import { pluginError } from "../../plugin-error.ts";
 import { batchLine, layerOf } from "../session/event-lines.ts";
 import { waitWithProgress } from "../session/progress-wait.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

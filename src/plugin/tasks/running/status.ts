@@ -3,16 +3,14 @@ import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devne
 import type { ChainPowersInfo } from "../../../devnet/view/governing/chain-powers.ts";
 import { announcedOf, powersOver } from "../../../devnet/view/governing/powers-words.ts";
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
-import { LoneChainError } from "../../discovery/lone-chain.ts";
-import type { LoneChain } from "../../discovery/lone-chain.ts";
+import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
 import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { alarm, createOutput, strong, table, warning } from "../session/output.ts";
-import { withEcosystem } from "../session/session.ts";
-import type { Session } from "../session/session.ts";
+import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 

@@ -1,6 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { announced } from "../../discovery/state-file.ts";
-import type { AnnouncedEcosystem } from "../../discovery/state-file.ts";
+import { announced, type AnnouncedEcosystem } from "../../discovery/state-file.ts";
 import { urlGiven } from "../../discovery/find-ecosystem.ts";
 import { callJsonRpc, JsonRpcError } from "../../discovery/json-rpc.ts";
 import { pausedChain } from "../../../client/standing/chain-standing.ts";

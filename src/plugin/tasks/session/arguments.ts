@@ -1,7 +1,6 @@
 import type * as v from "valibot";
 import { check, said } from "../../../options/problems.ts";
-import { flagName, kindOf, SPAWN_FLAGS } from "../../../options/spawn-flags.ts";
-import type { GivenFlags, SpawnFlag } from "../../../options/spawn-flags.ts";
+import { flagName, kindOf, SPAWN_FLAGS, type GivenFlags, type SpawnFlag } from "../../../options/spawn-flags.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { pluginError } from "../../plugin-error.ts";
 

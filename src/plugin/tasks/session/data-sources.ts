@@ -5,8 +5,7 @@ import { dataRequestToSign } from "../../../devnet/quorum-member/data-request.ts
 import { dataFolder } from "../../../devnet/reconstruction/data-folder.ts";
 import type { DataHolder } from "../../../devnet/reconstruction/held-data.ts";
 import { privateKey } from "../../../options/fields/values.ts";
-import { fromHex } from "../../../protocol/hex.ts";
-import type { Hex } from "../../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 

@@ -1,21 +1,16 @@
-import { FetchRequest } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import { FetchRequest, type JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
-import { findChain, isL1 } from "../../../client/ecosystem/ecosystem.ts";
-import type { ChainName } from "../../../client/ecosystem/ecosystem.ts";
+import { findChain, isL1, type ChainName } from "../../../client/ecosystem/ecosystem.ts";
 import { ecosystemBetween, ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import type { ContractNames } from "../../../client/sending/revert-reason.ts";
 import type { EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
-import { findEcosystem } from "../../discovery/find-ecosystem.ts";
-import type { Effect } from "../../discovery/find-ecosystem.ts";
-import { callJsonRpc } from "../../discovery/json-rpc.ts";
-import type { AnswerLimits } from "../../discovery/json-rpc.ts";
+import { findEcosystem, type Effect } from "../../discovery/find-ecosystem.ts";
+import { callJsonRpc, type AnswerLimits } from "../../discovery/json-rpc.ts";
 import { DEFAULT_L1_PORT } from "../../../options/fields/l1.ts";
 import { projectNames } from "../../project-names.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { createOutput, warning } from "./output.ts";
-import type { Output } from "./output.ts";
+import { createOutput, warning, type Output } from "./output.ts";
 import { openReaderSessions } from "./reader-sessions.ts";
 import { explained } from "./task-error.ts";
 

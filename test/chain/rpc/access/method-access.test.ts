@@ -11,8 +11,7 @@ import { chainMethods as changeMethods } from "../../../../src/devnet/membership
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
 import { executionMethods } from "../../../../src/node/execution/execution-methods.ts";
-import { startTestChain } from "../../support/chain.ts";
-import type { TestChain } from "../../support/chain.ts";
+import { startTestChain, type TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
 
 const POLICY = { chainId: 271n, hyperchain: `0x${"c1".repeat(20)}`, accounts: () => [], readers: () => [] } as const;

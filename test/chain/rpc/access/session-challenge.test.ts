@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { privateKeyToAccount } from "viem/accounts";
-import { SessionChallenges } from "../../../../src/chain/rpc/access/session-challenge.ts";
-import type { SessionChallenge } from "../../../../src/chain/rpc/access/session-challenge.ts";
+import { SessionChallenges, type SessionChallenge } from "../../../../src/chain/rpc/access/session-challenge.ts";
 import type { SessionChain } from "../../../../src/protocol/session-message.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 

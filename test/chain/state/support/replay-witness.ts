@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Digest, StateTransitionWitness } from "../../../../src/protocol/state-transition-witness.ts";
-import { compareDigests, limbsOf } from "./hash.ts";
-import type { Compress } from "./hash.ts";
+import { compareDigests, limbsOf, type Compress } from "./hash.ts";
 
 const ZERO: Digest = [0, 0, 0, 0, 0, 0, 0, 0];
 

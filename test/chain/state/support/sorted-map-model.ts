@@ -1,8 +1,7 @@
 import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../../../src/protocol/diff-list.ts";
 import type { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
-import { compareDigests, limbsOf } from "./hash.ts";
-import type { Compress } from "./hash.ts";
+import { compareDigests, limbsOf, type Compress } from "./hash.ts";
 
 export interface ModelWrite {
   readonly leafKind: LeafKind;

@@ -5,8 +5,7 @@ import type { Digest } from "../../../../src/protocol/state-transition-witness.t
 import { WORD_LIMIT } from "../../../../src/protocol/word.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import { compareDigests, DIGEST_LENGTH, digestAt } from "../../../../src/chain/state/digest-array.ts";
-import { deriveKeys } from "../../../../src/chain/state/state-key.ts";
-import type { StateKey } from "../../../../src/chain/state/state-key.ts";
+import { deriveKeys, type StateKey } from "../../../../src/chain/state/state-key.ts";
 import type { StateProof } from "../../../../src/chain/state/state-proof.ts";
 import { createWords, writeLimbs, writeWord } from "../../../../src/chain/state/word-array.ts";
 

@@ -5,8 +5,7 @@ import { LIMB, LIMBS } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import type { StateCells } from "./judge.ts";
-import type { Model } from "./model.ts";
-import { compress, type ModelLeaf } from "./model.ts";
+import { type Model, compress, type ModelLeaf } from "./model.ts";
 
 type Digest = readonly number[];
 

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
-import { concat, ContractFactory, getCreate2Address, keccak256 } from "ethers";
-import type { BytesLike, Interface, InterfaceAbi, Signer } from "ethers";
+import {
+  concat,
+  ContractFactory,
+  getCreate2Address,
+  keccak256,
+  type BytesLike,
+  type Interface,
+  type InterfaceAbi,
+  type Signer,
+} from "ethers";
 import { SINGLETONS } from "../../../../src/chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { testContract } from "../../../chain/support/artifact.ts";

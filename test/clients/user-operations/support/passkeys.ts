@@ -1,8 +1,7 @@
 import { p256 } from "@noble/curves/nist.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "viem";
-import { toWebAuthnAccount } from "viem/account-abstraction";
-import type { WebAuthnAccount } from "viem/account-abstraction";
+import { toWebAuthnAccount, type WebAuthnAccount } from "viem/account-abstraction";
 
 /** Flags of an assertion: the user was present, and verified (WebAuthn, 6.1). */
 export const [PRESENT, VERIFIED] = [0x01, 0x04];

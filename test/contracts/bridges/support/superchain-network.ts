@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
-import { AbiCoder, concat, Contract, ContractFactory, Interface, keccak256 } from "ethers";
-import type { ContractTransactionReceipt, Result, Signer } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  Contract,
+  ContractFactory,
+  Interface,
+  keccak256,
+  type ContractTransactionReceipt,
+  type Result,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
-import { checksumOf } from "../../../../src/bridges/superchain/identifier.ts";
-import type { LogIdentifier } from "../../../../src/bridges/superchain/identifier.ts";
+import { checksumOf, type LogIdentifier } from "../../../../src/bridges/superchain/identifier.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { SUPERCHAIN } from "../../../../src/protocol/superchain.ts";
 import { interoperable } from "../../l2/support/bundles.ts";

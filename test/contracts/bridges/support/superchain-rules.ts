@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { AbiCoder, getAddress, keccak256 } from "ethers";
 import { interoperable } from "../../l2/support/bundles.ts";
-import { ETH_BRIDGE, hashOf, INBOX, MESSENGER, payloadOf, TOKEN_BRIDGE } from "./superchain-network.ts";
-import type { PlacedMessage, SuperchainNetwork, ToldMessage } from "./superchain-network.ts";
+import {
+  ETH_BRIDGE,
+  hashOf,
+  INBOX,
+  MESSENGER,
+  payloadOf,
+  TOKEN_BRIDGE,
+  type PlacedMessage,
+  type SuperchainNetwork,
+  type ToldMessage,
+} from "./superchain-network.ts";
 
 /** This chain, and two others. */
 export const [HERE, A, C] = [272n, 271n, 273n];

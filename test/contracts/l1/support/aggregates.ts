@@ -1,11 +1,9 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import type { AggregatedBatch } from "../../../../src/protocol/aggregate.ts";
-import { wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../../support/aggregate-proof.ts";
-import { eventsOf, GENESIS_LEAVES, GENESIS_ROOT, send } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { eventsOf, GENESIS_LEAVES, GENESIS_ROOT, send, type Ecosystem } from "./ecosystem.ts";
 
 /** Any digest that is canonical will do for the double: which one it should be is the circuit's matter. */
 export const DIGEST: Hex = wordToHex(5n);

@@ -1,13 +1,15 @@
 import { AbiCoder } from "ethers";
-import { ASSET_ROUTER_ADDRESS, AssetMessageKind, encodeAssetMessage } from "../../../../src/protocol/asset-message.ts";
-import type { AssetTransfer } from "../../../../src/protocol/asset-message.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import {
+  ASSET_ROUTER_ADDRESS,
+  AssetMessageKind,
+  encodeAssetMessage,
+  type AssetTransfer,
+} from "../../../../src/protocol/asset-message.ts";
+import { type Hex, toHex } from "../../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import { toHex } from "../../../../src/protocol/hex.ts";
 import type { FormedBatch, TestChain } from "./chain.ts";
-import { eventsOf, send, view } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { eventsOf, send, view, type Ecosystem } from "./ecosystem.ts";
 
 export const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 

@@ -1,6 +1,5 @@
-import type { BaseContract, ContractTransactionReceipt } from "ethers";
+import { type BaseContract, type ContractTransactionReceipt, AbiCoder } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AbiCoder } from "ethers";
 import { hashAssetFlows, sumAssetFlows } from "../../../../src/protocol/asset-flows.ts";
 import {
   deriveEvaluationPoint,
@@ -10,26 +9,43 @@ import {
   NO_PARTITION,
 } from "../../../../src/protocol/commitment.ts";
 import { digestFromHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
-import type { DiffEntry } from "../../../../src/protocol/diff-list.ts";
-import { outputsEntry } from "../../../../src/protocol/diff-list.ts";
+import { type DiffEntry, outputsEntry } from "../../../../src/protocol/diff-list.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../../../src/protocol/evaluation.ts";
-import { fromHex, keccak, toHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../../../src/protocol/l2-log.ts";
 import { hashOutputs } from "../../../../src/protocol/outputs.ts";
-import { encodePubdata, hashPubdata, pubdataLogLeaves, sortBytecodes } from "../../../../src/protocol/pubdata.ts";
-import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, orderSignatures, quorumDomain } from "../../../../src/protocol/quorum.ts";
-import type { BatchCommitment, BatchRevert } from "../../../../src/protocol/quorum.ts";
+import {
+  encodePubdata,
+  hashPubdata,
+  pubdataLogLeaves,
+  sortBytecodes,
+  type PubdataLog,
+} from "../../../../src/protocol/pubdata.ts";
+import {
+  BATCH_COMMITMENT_TYPES,
+  BATCH_REVERT_TYPES,
+  orderSignatures,
+  quorumDomain,
+  type BatchCommitment,
+  type BatchRevert,
+} from "../../../../src/protocol/quorum.ts";
 import type { BatchApproval } from "../../../../src/settlement/signing/quorum.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../../src/protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
-import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash, type ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
 import { exportedCoinbase } from "../../../../src/protocol/protocol-version.ts";
-import { createChain, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+import {
+  createChain,
+  digestOf,
+  eventsOf,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  hexAddress,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./ecosystem.ts";
 import { extensionsOnL1 } from "../../../support/extensions.ts";
 
 const ZERO_ADDRESS: Hex = `0x${"00".repeat(20)}`;

@@ -1,11 +1,17 @@
-import { AbiCoder, getCreateAddress, ZeroAddress, ZeroHash } from "ethers";
-import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse, Signer } from "ethers";
+import {
+  AbiCoder,
+  getCreateAddress,
+  ZeroAddress,
+  ZeroHash,
+  type BaseContract,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type Signer,
+} from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { nextGeneration, TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
-import { startLocalL1 } from "../../../support/l1.ts";
-import type { LocalL1 } from "../../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../../support/l1.ts";
 import { hashOfCodes } from "./creator.ts";
 
 export const PROTOCOL_VERSION = TRUSTED_VERSION;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Interface } from "ethers";
-import type { InterfaceAbi } from "ethers";
+import { Interface, type InterfaceAbi } from "ethers";
 import hre from "hardhat";
 
 const CONTRACTS = [

@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import type { BaseContract, Signer } from "ethers";
 import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
 import type { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { proveUndelivered } from "../../../../src/chain/state/undelivered-proof.ts";
-import type { UndeliveredProof } from "../../../../src/chain/state/undelivered-proof.ts";
+import { proveUndelivered, type UndeliveredProof } from "../../../../src/chain/state/undelivered-proof.ts";
 import { deliveryFlagKey } from "../../../../src/protocol/delivery-flag.ts";
-import { keccak, toHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { keccak, toHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import type { assetMessage } from "./assets.ts";
 import type { FormedBatch, TestChain } from "./chain.ts";
-import { deployEcosystem, hexAddress, send } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { deployEcosystem, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 
 type Message = ReturnType<typeof assetMessage>;
 

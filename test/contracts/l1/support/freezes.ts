@@ -1,8 +1,17 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { startLocalL1 } from "../../../support/l1.ts";
-import { as, defaultConfiguration, deployEcosystem, furtherVersion, GENESIS_LEAVES, GENESIS_ROOT, send } from "./ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
-import { NO_EXECUTION_PROOFS } from "./ecosystem.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  furtherVersion,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  send,
+  type ChainConfiguration,
+  type Ecosystem,
+  NO_EXECUTION_PROOFS,
+} from "./ecosystem.ts";
 import { TestChain } from "./chain.ts";
 
 export const FREEZE_SECONDS = 50n;

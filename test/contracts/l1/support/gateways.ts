@@ -1,20 +1,25 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AbiCoder, concat, getAddress, Interface, ZeroHash } from "ethers";
-import type { BaseContract, ContractTransactionReceipt, TransactionReceipt } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  getAddress,
+  Interface,
+  ZeroHash,
+  type BaseContract,
+  type ContractTransactionReceipt,
+  type TransactionReceipt,
+} from "ethers";
 import hre from "hardhat";
 import { CREATE2_DEPLOYER, deployedAddress } from "../../../../src/protocol/create2.ts";
 import { decodeGatewayMessage, gatewayMessageId } from "../../../../src/protocol/gateway-message.ts";
-import { fromHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
-import { startLocalL2 } from "../../l2/support/local-l2.ts";
-import type { LocalL2 } from "../../l2/support/local-l2.ts";
+import { startLocalL2, type LocalL2 } from "../../l2/support/local-l2.ts";
 import { TestChain } from "./chain.ts";
-import { as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 
 /** The public's deployer: its code, as on each network that has it. */
 const DEPLOYER_CODE =

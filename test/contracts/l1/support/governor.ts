@@ -1,8 +1,6 @@
-import { id } from "ethers";
-import type { BaseContract } from "ethers";
+import { id, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { startLocalL1 } from "../../../support/l1.ts";
-import type { LocalL1 } from "../../../support/l1.ts";
+import { startLocalL1, type LocalL1 } from "../../../support/l1.ts";
 import { as, furtherVersion, GENESIS_LEAVES, GENESIS_ROOT, NO_EXECUTION_PROOFS, send, view } from "./ecosystem.ts";
 
 export const VOTES_EACH = 100n;

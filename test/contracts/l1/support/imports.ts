@@ -1,20 +1,24 @@
-import { ZeroHash } from "ethers";
-import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { formImports, planImports } from "../../../../src/chain/batch/form-imports.ts";
-import type { FormedImport, PlannedImports } from "../../../../src/chain/batch/form-imports.ts";
-import { genesisLeaves } from "../../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../../src/chain/model/genesis.ts";
+import { ZeroHash, type BaseContract, type ContractTransactionReceipt } from "ethers";
+import { formImports, planImports, type FormedImport, type PlannedImports } from "../../../../src/chain/batch/form-imports.ts";
+import { genesisLeaves, type GenesisAccount } from "../../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../../src/kernels/wasm/compressor.ts";
 import { digestToHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
-import { toHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { toHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { hashPubdata } from "../../../../src/protocol/pubdata.ts";
-import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { genesisStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { proofOf } from "./chain.ts";
-import { createChain, defaultConfiguration, furtherVersion, hexAddress, NO_EXECUTION_PROOFS, send, view } from "./ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+import {
+  createChain,
+  defaultConfiguration,
+  furtherVersion,
+  hexAddress,
+  NO_EXECUTION_PROOFS,
+  send,
+  view,
+  type ChainConfiguration,
+  type Ecosystem,
+} from "./ecosystem.ts";
 
 /** What every tree of the version begins with. */
 const GENESIS: readonly GenesisAccount[] = [{ address: `0x${"9e".repeat(20)}`, nonce: 1n, balanceWei: 5n }];

@@ -1,12 +1,9 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
-import { keccak, toHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { chainAccountAddress, encodeL1Call } from "../../../../src/protocol/l1-call.ts";
-import type { L1Call } from "../../../../src/protocol/l1-call.ts";
+import { keccak, toHex, type Hex } from "../../../../src/protocol/hex.ts";
+import { chainAccountAddress, encodeL1Call, type L1Call } from "../../../../src/protocol/l1-call.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import { TestChain } from "./chain.ts";
-import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { as, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 
 export const ALICE: Hex = `0x${"a1".repeat(20)}`;
 export const BOB: Hex = `0x${"b0".repeat(20)}`;

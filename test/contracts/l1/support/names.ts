@@ -1,10 +1,7 @@
-import { AbiCoder, ZeroAddress } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, ZeroAddress, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
-import { as, creationOf, defaultConfiguration, deployEcosystem, hexAddress, send, view } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
+import { as, creationOf, defaultConfiguration, deployEcosystem, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 
 export const REVEAL_DELAY = 60n;
 export const DAY = 86_400n;

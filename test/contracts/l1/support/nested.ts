@@ -1,9 +1,7 @@
-import { AbiCoder, concat, getCreate2Address, keccak256 } from "ethers";
-import type { BaseContract, Signer } from "ethers";
+import { AbiCoder, concat, getCreate2Address, keccak256, type BaseContract, type Signer } from "ethers";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
-import { proveNestedHolding } from "../../../../src/chain/state/nested-holding-proof.ts";
-import type { NestedHoldingProof } from "../../../../src/chain/state/nested-holding-proof.ts";
+import { proveNestedHolding, type NestedHoldingProof } from "../../../../src/chain/state/nested-holding-proof.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { assetId } from "../../../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../../../src/protocol/digest.ts";
@@ -14,10 +12,8 @@ import { bridgedTokenAddress, holdingKey } from "../../../../src/protocol/holdin
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { depositToken, ZERO_ADDRESS } from "./assets.ts";
 import { TestChain } from "./chain.ts";
-import { expectedSettlement } from "./creator.ts";
-import type { ExpectedSettlement, Terms } from "./creator.ts";
-import { as, defaultConfiguration, send, view } from "./ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+import { expectedSettlement, type ExpectedSettlement, type Terms } from "./creator.ts";
+import { as, defaultConfiguration, send, view, type ChainConfiguration, type Ecosystem } from "./ecosystem.ts";
 import { activateExit } from "./exits.ts";
 
 /** Whose holding of a token, named as the chain's base names it: 0 is the base's coin. */

@@ -3,12 +3,10 @@ import { BASE_TOKEN_ADDRESS } from "../../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { forwarderAddress } from "../../../../src/relayer/forwarding.ts";
-import type { Forwarding } from "../../../../src/relayer/forwarding.ts";
+import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
 import { assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./assets.ts";
 import { TestChain } from "./chain.ts";
-import { as, defaultConfiguration, hexAddress, send, view } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { as, defaultConfiguration, hexAddress, send, view, type Ecosystem } from "./ecosystem.ts";
 import { deployExitScene } from "./exits.ts";
 
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;

@@ -1,15 +1,11 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../../support/aggregate-proof.ts";
-import { DIGEST, itemOf } from "./aggregates.ts";
-import type { Aggregator } from "./aggregates.ts";
-import { TestChain } from "./chain.ts";
-import type { BatchContent, FormedBatch } from "./chain.ts";
-import { as, defaultConfiguration, send } from "./ecosystem.ts";
-import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+import { DIGEST, itemOf, type Aggregator } from "./aggregates.ts";
+import { TestChain, type BatchContent, type FormedBatch } from "./chain.ts";
+import { as, defaultConfiguration, send, type ChainConfiguration, type Ecosystem } from "./ecosystem.ts";
 
 /** What a chain without a quorum has otherwise than the default. */
 export const WITHOUT_QUORUM = { validatorThreshold: 0n, validators: [] as readonly string[] };

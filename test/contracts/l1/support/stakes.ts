@@ -1,11 +1,8 @@
-import { AbiCoder, keccak256 } from "ethers";
-import type { BaseContract } from "ethers";
+import { AbiCoder, keccak256, type BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, quorumDomain } from "../../../../src/protocol/quorum.ts";
-import { as, hexAddress, send } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { as, hexAddress, send, type Ecosystem } from "./ecosystem.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
 const ENLISTMENT_TYPES = {

@@ -1,7 +1,6 @@
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import type { TestChain } from "./chain.ts";
-import { eventsOf, send } from "./ecosystem.ts";
-import type { Ecosystem } from "./ecosystem.ts";
+import { eventsOf, send, type Ecosystem } from "./ecosystem.ts";
 
 /** What of a chain's configuration can change with notice, as the settings take it. */
 export interface ChainTerms {

@@ -1,8 +1,6 @@
-import { AbiCoder, Interface } from "ethers";
-import type { TransactionReceipt } from "ethers";
+import { AbiCoder, Interface, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { keccak, fromHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { keccak, fromHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 
 const attributes = new Interface([

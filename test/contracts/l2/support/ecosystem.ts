@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { AbiCoder, Interface } from "ethers";
-import type { Contract, ContractTransactionResponse, TransactionReceipt } from "ethers";
+import { AbiCoder, Interface, type Contract, type ContractTransactionResponse, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { assetId } from "../../../../src/protocol/asset-message.ts";
-import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
 import { aliasOf } from "../../../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { transactionTreeProof } from "../../../../src/protocol/transaction-tree.ts";
-import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
-import type { LocalL2 } from "./local-l2.ts";
-import { SettlementModel } from "./settlement-model.ts";
-import type { SentMessage } from "./settlement-model.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "./local-l2.ts";
+import { SettlementModel, type SentMessage } from "./settlement-model.ts";
 
 export const L1_CHAIN_ID = 31337n;
 export const SHARED_BRIDGE: Hex = "0xb41d6e00000000000000000000000000000b41d6";

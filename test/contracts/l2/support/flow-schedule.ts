@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import { flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
+import { type AtomicFlow, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import type { Randomness } from "../../../protocol/random-batches.ts";
-import { callOf, START } from "./flow-world.ts";
-import type { FlowWorld, WorldChain, WorldLeaf } from "./flow-world.ts";
+import { callOf, START, type FlowWorld, type WorldChain, type WorldLeaf } from "./flow-world.ts";
 import { chainOf, DEADLINE, prepare, sampleFlow } from "./sample-flow.ts";
 
 /** L1's clock, in seconds, at which nothing of a schedule can still change. */

@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, Interface } from "ethers";
-import type { ContractTransactionResponse, TransactionReceipt } from "ethers";
+import { Contract, Interface, type ContractTransactionResponse, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { flowFact, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
-import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
+import { flowFact, flowFactKey, hashAtomicFlow, type AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import { parentId } from "../../../../src/protocol/chain-ancestry.ts";
 import { digestToHex } from "../../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { HoldingKey } from "../../../../src/protocol/holding.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../../src/protocol/l2-log.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
@@ -21,10 +18,8 @@ import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/mes
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { transactionTreeLeaf, transactionTreeProof, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-address.ts";
-import { sampleRecord } from "../../../support/batch-record.ts";
-import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
-import type { LocalL2 } from "./local-l2.ts";
-import { recordOfMark } from "../../../support/batch-record.ts";
+import { sampleRecord, recordOfMark } from "../../../support/batch-record.ts";
+import { BOOTLOADER, startLocalL2, type LocalL2 } from "./local-l2.ts";
 
 /** Seconds at which L1 and the chains begin; later than the machine's clock, which engines start with. */
 export const START = 4_000_000_000n;

@@ -2,10 +2,8 @@ import type { Contract, TransactionReceipt } from "ethers";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { forwarderAddress } from "../../../../src/relayer/forwarding.ts";
-import type { Forwarding } from "../../../../src/relayer/forwarding.ts";
-import { startInteropFixture } from "./interop-fixture.ts";
-import type { InteropFixture } from "./interop-fixture.ts";
+import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
+import { startInteropFixture, type InteropFixture } from "./interop-fixture.ts";
 import { ETH, L1_CHAIN_ID } from "./ecosystem.ts";
 
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;

@@ -3,8 +3,7 @@ import type { Contract, TransactionReceipt } from "ethers";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { eventsOf, messagesOf } from "./bundles.ts";
-import { ETH, L1_TOKEN, startEcosystem } from "./ecosystem.ts";
-import type { Ecosystem, MessageInclusionProof, SimulatedChain } from "./ecosystem.ts";
+import { ETH, L1_TOKEN, startEcosystem, type Ecosystem, type MessageInclusionProof, type SimulatedChain } from "./ecosystem.ts";
 
 /** A bundle that was sent: its message, and what a relayer brings to the other side once it is settled. */
 export interface SentBundle {

@@ -1,10 +1,8 @@
 import type { Contract } from "ethers";
 import type { AtomicFlow, FlowLeg } from "../../../../src/protocol/atomic-flow.ts";
-import { wordToHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { wordToHex, type Hex } from "../../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
-import { START } from "./flow-world.ts";
-import type { FlowWorld } from "./flow-world.ts";
+import { START, type FlowWorld } from "./flow-world.ts";
 
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;
 export const DEADLINE = START + 1_000n;

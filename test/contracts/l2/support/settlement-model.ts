@@ -1,6 +1,5 @@
 import { AssetMessageKind, assetId, decodeAssetMessage, isAssetSender } from "../../../../src/protocol/asset-message.ts";
-import { hashRefusedDestinations } from "../../../../src/protocol/batch-record.ts";
-import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
+import { hashRefusedDestinations, type BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";

@@ -1,12 +1,10 @@
-import { Interface, ZeroHash } from "ethers";
-import type { Contract } from "ethers";
+import { Interface, ZeroHash, type Contract } from "ethers";
 import hre from "hardhat";
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import { digestToHex } from "../../../../src/protocol/digest.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
-import { HELD } from "./flow-schedule.ts";
-import type { FlowSchedule } from "./flow-schedule.ts";
+import { HELD, type FlowSchedule } from "./flow-schedule.ts";
 import type { FlowWorld, WorldLeaf } from "./flow-world.ts";
 
 const stateExit = new Interface((await hre.artifacts.readArtifact("StateExit")).abi);

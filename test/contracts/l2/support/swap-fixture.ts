@@ -3,10 +3,8 @@ import type { Contract, TransactionReceipt } from "ethers";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable } from "./bundles.ts";
-import { callStarter, startInteropFixture } from "./interop-fixture.ts";
-import type { InteropFixture, SentBundle } from "./interop-fixture.ts";
-import { ETH } from "./ecosystem.ts";
-import type { SimulatedChain } from "./ecosystem.ts";
+import { callStarter, startInteropFixture, type InteropFixture, type SentBundle } from "./interop-fixture.ts";
+import { ETH, type SimulatedChain } from "./ecosystem.ts";
 
 export const COIN: Hex = PREDEPLOYS.L2BaseToken;
 export const NEVER = 2n ** 64n;

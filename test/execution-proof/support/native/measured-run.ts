@@ -13,8 +13,7 @@ import { FoldedHashes } from "../../../machine/support/folded-hashes.ts";
 import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
-import type { WorldAccount } from "../../../machine/support/world.ts";
-import { hashOf } from "../../../machine/support/world.ts";
+import { type WorldAccount, hashOf } from "../../../machine/support/world.ts";
 import { type UsedTable, usedTables } from "../used-tables.ts";
 import { checkTraces } from "../../../stark/check-traces.ts";
 

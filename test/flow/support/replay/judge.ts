@@ -16,8 +16,7 @@ import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, readCollected } from "./collecting.ts";
 import type { ReplayedBatch } from "./outcomes.ts";
 import { startVerifier, type Verifier } from "./verifying.ts";
-import { checkTraces } from "../../../stark/check-traces.ts";
-import type { Violation } from "../../../stark/check-traces.ts";
+import { checkTraces, type Violation } from "../../../stark/check-traces.ts";
 
 /** A batch that was collected. */
 export interface Collected {

@@ -1,20 +1,20 @@
 import type { FormedBatch } from "../../../../src/chain/batch/form-batch.ts";
-import { keccak } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { keccak, type Hex } from "../../../../src/protocol/hex.ts";
 import { noProofMarker, noProofVersionOf } from "../../../../src/protocol/no-proof.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
-import { hashStoredBatch } from "../../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { hashStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { committeePolicy, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
 import { postingOf } from "../../../../src/settlement/data-policy.ts";
 import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
-import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/batch/settlement-batch.ts";
-import { createLocalMember } from "../../../../src/settlement/signing/quorum.ts";
-import type { QuorumMember } from "../../../../src/settlement/signing/quorum.ts";
-import type { PostingPolicy } from "../../../../src/settlement/batch/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../../src/settlement/batch/settlement-batch.ts";
+import { createLocalMember, type QuorumMember } from "../../../../src/settlement/signing/quorum.ts";
 import { TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
-import { createSettledChain } from "../../../settlement/support/settled-l1.ts";
-import type { BatchContent, SettledChain, SettledL1 } from "../../../settlement/support/settled-l1.ts";
+import {
+  createSettledChain,
+  type BatchContent,
+  type SettledChain,
+  type SettledL1,
+} from "../../../settlement/support/settled-l1.ts";
 import { storedBatchOf } from "../../../settlement/support/stored-batch.ts";
 import { ANY_TIME, approvalBy } from "../../../settlement/support/approval.ts";
 

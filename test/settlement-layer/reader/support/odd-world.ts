@@ -1,14 +1,12 @@
 import { Interface } from "ethers";
 import { chainFactoryAbi } from "../../../../src/abi/chain-factory.ts";
-import { fromHex, toHex } from "../../../../src/protocol/hex.ts";
-import type { Hex } from "../../../../src/protocol/hex.ts";
+import { fromHex, toHex, type Hex } from "../../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { hyperchainInterface, registryInterface } from "../../../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { BatchContent, SettledL1 } from "../../../settlement/support/settled-l1.ts";
-import { ModelledChain } from "./modelled-chain.ts";
-import type { CommitManner } from "./modelled-chain.ts";
+import { ModelledChain, type CommitManner } from "./modelled-chain.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";
 
 const [PLAIN, MASKED, UNDONE, LENIENT] = [0, 1, 2, 3];
