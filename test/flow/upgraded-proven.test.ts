@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
+import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
+import { Upgrades } from "./support/upgrades.ts";
+
+/* By the package's programs, keys and contracts, with at least 100 proven bits: minutes. */
+describe("a chain of version 2 that is upgraded to one whose execution L1 checks, on a running ecosystem", () => {
+  let devnet: FlowDevnet;
+
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, prover: { execution: "proven" } },
+        // For which the ecosystem deploys the version.
+        { chainId: 272n, protocolVersion: 3, prover: { execution: "onL1" } },
+      ],
+      { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } },
+    );
+  });
+  after(async () => {
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("has its batches of before executed by the quorum's word, and those of the new version by a proof, over the conversion of its state", async (context) => {
+    const { pipeline } = devnet.chains[0]!;
+    const { protocolVersion } = await sealOne(devnet);
+    assert.equal(protocolVersion, TRUSTED_VERSION);
+    await pipeline.settled(0n);
+    const upgrades = new Upgrades(devnet);
+    await upgrades.pass(await upgrades.schedule(PROVEN_ON_L1_VERSION));
+    let first = await sealOne(devnet);
+    // What the upgrade itself put into a batch has the version before.
+    if (first.protocolVersion === TRUSTED_VERSION) first = await sealOne(devnet);
+    assert.equal(first.protocolVersion, PROVEN_ON_L1_VERSION);
+    const further = await sealOne(devnet);
+    for (const batch of [first, further]) {
+      const { stored, receipts } = await pipeline.settled(batch.outputs.batchNumber);
+      assert.equal(stored.newStateRoot, digestToHex(batch.newStateRoot));
+      assert.equal(receipts.prove?.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+      context.diagnostic(`batch ${batch.outputs.batchNumber}: gas of the proof's transaction ${receipts.prove!.gasUsed}`);
+    }
+    const said = devnet.info().chains[0]!.execution!.sentence;
+    assert.ok(said.startsWith(`Proven on L1 since batch ${first.outputs.batchNumber} (2 batches are executed so far)`), said);
+  });
+});
