@@ -57,6 +57,15 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "the model's versions prove no execution, so its chains have a quorum; test/contracts/attacks/without-quorum.test.ts has the rest",
   ]),
   ...[
+    "ChainFactory.QuorumOfQueue",
+    "ChainFactory.FiltererOfQueue",
+    "ChainSettings.CoinbaseOfQueue",
+    "ChainSettings.BatchWithoutOperation",
+  ].map((label) => [
+    label,
+    "the model's versions are of no format with chains of the queue; test/contracts/attacks/queue-alone.test.ts meets it",
+  ]),
+  ...[
     "Hyperchain.importBatch",
     "Hyperchain.ImportsMissing",
     "Hyperchain.NoImportLeft",

@@ -154,6 +154,7 @@ const REFUSED: Record<string, Change> = {
   PolicyWithoutCode: ({ scene }) => ({ dataAvailabilityPolicy: scene.accounts.stranger }),
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(2n, 255n) }),
+  ModeNeedsFormat: () => ({ sequencingMode: 1n }),
   SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
   TermsUnsupported: () => ({ isGoverned: false, takesReplacements: true }),
   ImportsUnused: ({ random }) =>
