@@ -52,6 +52,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "ChainFactory.DelayWithoutQuorum",
     "ChainFactory.CheatsWithoutQuorum",
     "ChainFactory.PolicyBindsNoSettler",
+    "ChainFactory.StandbyWithoutQuorum",
   ].map((label) => [
     label,
     "the model's versions prove no execution, so its chains have a quorum; test/contracts/attacks/without-quorum.test.ts has the rest",
@@ -82,6 +83,10 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
   [
     "StateExit.LegTooLate",
     "met at random only: needs a flow without a pivot that was late on a chain that stopped; test/contracts/l1/escrow-exit.test.ts refuses it",
+  ],
+  [
+    "ChainSettings.BatchesWaiting",
+    "met at random only: needs a halted upgrade in effect and a batch that is not executed; test/contracts/l1/emergency.test.ts meets it",
   ],
   ...["LogIndexTooLarge", "LogProofLength", "LogProofMetadata"].map((name) => [
     `StateExit.${name}`,

@@ -49,6 +49,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   const number = situation.records.announcements.length;
   const baseTokens = [ETH, tokens.base, ETH, tokens.hostile, ETH];
   const availability = [policies.rollup, policies.committee, policies.any, policies.rollup, policies.all];
+  const isGoverned = !random.oneIn(4);
   const executing = [EXECUTION_VERSION, EXECUTION_VERSION];
   const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION, ...executing].filter((version) => {
     return world.versions.get(version) !== undefined && world.retiresAt.get(version) === undefined;
@@ -62,6 +63,8 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     dataAvailabilityPolicy: availability[(number * 2) % availability.length]!,
     transactionFilterer: number % 6 === 4 ? filterer : ZERO_ADDRESS,
     sequencingMode: 0n,
+    isGoverned,
+    takesReplacements: isGoverned,
     cheatsAllowed: random.oneIn(4),
     validatorThreshold: random.between(1n, BigInt(keys.length)),
     executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),

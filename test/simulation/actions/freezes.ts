@@ -104,7 +104,7 @@ export const freezeActions: readonly Action[] = [
       const next = world.nextCouncil.value;
       return next === undefined || now < next.effectiveAt ? undefined : ["changeCouncil"];
     },
-    0.1,
+    0.5,
   ),
   ofRegistry("OnlyCouncil", "governance", (s) => s.random.choose(freeze(s), ["unfreeze", VERSION], ["approveHalt", VERSION, 0n])),
   ofRegistry("NothingToFreeze", "council", () => ["freeze", [], 1n]),
@@ -127,10 +127,15 @@ export const freezeActions: readonly Action[] = [
     "council",
     ofFrozen("approveHalt", (version) => version),
   ),
-  ofRegistry("VersionHalted", "governance", (s) => {
-    const version = s.random.pick(frozen(s).filter((each) => standingOf(s.world, each).haltedAt !== 0n));
-    return version === undefined ? undefined : ["halt", version, 0n];
-  }),
+  ofRegistry(
+    "VersionHalted",
+    "governance",
+    (s) => {
+      const version = s.random.pick(frozen(s).filter((each) => standingOf(s.world, each).haltedAt !== 0n));
+      return version === undefined ? undefined : ["halt", version, 0n];
+    },
+    1,
+  ),
   ofRegistry("NoCouncilScheduled", "anyone", ({ world }) =>
     world.nextCouncil.value === undefined ? ["changeCouncil"] : undefined,
   ),

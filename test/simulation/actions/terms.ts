@@ -98,6 +98,7 @@ export const termsActions: readonly Action[] = [
     "setPrice",
     (chain, s) => isCheap(chain) && mayRaise(chain, s),
     price((now) => 2n * now),
+    { weight: 0.2 },
   ),
   aboutChain(
     "ChainSettings.setPrice ok",

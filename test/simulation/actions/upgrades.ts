@@ -94,7 +94,7 @@ export const upgradeActions: readonly Action[] = [
     notBefore: ({ now, random }) => now + random.between(7_776_500n, 9_000_000n),
   }),
   aboutChain("ChainSettings.passHalted ok", "passHalted", (chain, s) => isStuck(chain, s) && canBeReplaced(chain, s), undefined, {
-    weight: 0.5,
+    weight: 1.5,
   }),
   aboutChain(
     "ChainSettings.passHalted ok",
@@ -102,7 +102,7 @@ export const upgradeActions: readonly Action[] = [
     (chain, s) => isStuck(chain, s) && isPending(chain) && isDue(chain, s),
     undefined,
     {
-      weight: 0.2,
+      weight: 1,
       byAnyone: true,
     },
   ),
@@ -113,6 +113,8 @@ export const upgradeActions: readonly Action[] = [
     "ChainSettings.NoReplacement",
     "passHalted",
     (chain, s) => isStuck(chain, s) && !canBeReplaced(chain, s) && !isPending(chain),
+    undefined,
+    { weight: 0.2 },
   ),
   aboutChain(
     "ChainSettings.BatchesWaiting",
