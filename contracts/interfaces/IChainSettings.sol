@@ -59,7 +59,7 @@ interface IChainSettings is ISettingsChanges, IChainTerms {
     error NotAValidator(address signer);
     /// @notice On a chain whose order is L1's queue alone no account gets the fees: who settles changes nothing of its state.
     error CoinbaseOfQueue(address coinbase);
-    /// @notice On such a chain a batch without operations is none that the queue asks for.
+    /// @notice On such a chain every batch behind the first has an operation of the queue.
     error BatchWithoutOperation(uint256 batchNumber);
     /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
     error ExecutionUnproven(uint256 version);

@@ -85,7 +85,7 @@ abstract contract ChainRules is IChainFactory {
         GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
-    /// @dev Nobody has a say in what such a chain holds: no quorum in what is settled, no filterer in what is queued. Cheats are refused
+    /// @dev Such a chain has no quorum for what is settled and no filterer for what is queued. Cheats are refused
     /// with the quorum's absence.
     function _checkQueueAlone(ChainConfiguration calldata configuration) private pure {
         uint256 format = VersionNumber.formatOf(configuration.protocolVersion);

@@ -153,3 +153,8 @@ function grouped(place: number, valueOf: (name: string, option: ChainOption) => 
   }
   return plan as unknown as ChainPlan;
 }
+
+/** Whether L1's queue alone makes the chain's order: then all of it is derived from L1, in each process anew. */
+export function isQueueAlone({ ordering }: Pick<ChainPlan, "ordering">): boolean {
+  return ordering.sequencing === "queue";
+}

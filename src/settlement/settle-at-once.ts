@@ -10,7 +10,7 @@ import { reduceJournal } from "./journal/progress.ts";
 import { encodeSettle } from "./l1-sender/batch-calls.ts";
 import { findExecutedBatch, readLastStoredBatch, readTotals, storedBatchOfReceipt } from "./l1-sender/chain-reader.ts";
 import { carryOut, type SenderContext } from "./l1-sender/sender-context.ts";
-import { confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
+import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
 
 type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSettlement<Batch>>[1], "together"> & {
@@ -114,8 +114,7 @@ async function dueProof<Batch extends SettlementBatch>(
 }
 
 function requireNext(batchNumber: bigint, next: bigint): void {
-  if (batchNumber === next) return;
-  throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${next}`);
+  if (batchNumber !== next) throw batchReplaced(batchNumber, next);
 }
 
 /** The proof, or the record of the batch where L1 has it before there is one. */

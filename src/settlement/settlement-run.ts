@@ -55,6 +55,11 @@ export function confirmation(
   return { type: "confirmed", stage, batchNumber, transaction: { hash: receipt.hash as Hex, blockNumber, gasUsed } };
 }
 
+/** L1 has another batch in the place of one that was submitted, or is not there yet. */
+export function batchReplaced(batchNumber: BatchNumber, next: BatchNumber): SettlementError {
+  return new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${next}`);
+}
+
 /** Lets promises be given up. Unlike a race with one long-lived promise it keeps nothing of those that are settled. */
 export class StopSwitch {
   readonly #pending = new Set<(reason: unknown) => void>();

@@ -7,7 +7,7 @@ import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { Journal } from "./journal/journal.ts";
 import { reduceJournal } from "./journal/progress.ts";
 import { readLastStoredBatch, readTotals, type BatchTotals } from "./l1-sender/chain-reader.ts";
-import { confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
+import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
@@ -125,7 +125,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     const { batchNumber } = batch.outputs;
     // A batch that L1 has already needs no record before it: it is only found.
     if (batchNumber < totals.committed || last.batchNumber + 1n === batchNumber || totals.committed === 0n) return last;
-    throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${totals.committed}`);
+    throw batchReplaced(batchNumber, totals.committed);
   }
 
   async function commit(batch: Batch, earlier: SettlingBatch | undefined): Promise<StoredBatch> {

@@ -185,7 +185,7 @@ export class BatchBuilder {
     await this.#carryOut({ type: "imports", roots, timestamp: this.#ownTime });
   }
 
-  /** Whether a priority operation surely has room in the open batch. Opens one where there is none. */
+  /** Whether a priority operation surely has room in the open batch. Opens a batch where no batch is open. */
   async takes({ operation }: PriorityOperation): Promise<boolean> {
     await this.measure();
     const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#options.firstBatch;

@@ -317,7 +317,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     for (let left = count - 1; left > 0;) left -= await this.#commands.run(() => this.#mineSome(left, intervalSeconds));
   }
 
-  /** Whether a priority operation surely has room in the open batch. Opens one where there is none. */
+  /** Whether a priority operation surely has room in the open batch. Opens a batch where no batch is open. */
   takesPriorityOp(operation: PriorityOperation): Promise<boolean> {
     return this.#commands.run(() => this.#builder.takes(operation));
   }

@@ -105,7 +105,7 @@ export async function bringSignedAct(
   const { verifiers } = await readUpgrades(found.hyperchain, sender.provider);
   const council = addressIn(await viewsOn(sender.provider)<string>(verifiers, registryInterface, "council"));
   if ((await sender.provider.getCode(council)) === "0x")
-    throw new ClientError("NoCouncil", `no contract is the council of ${verifiers}, so there is none that takes signatures`);
+    throw new ClientError("NoCouncil", `no contract is the council of ${verifiers}, so no contract takes its signatures`);
   return bringAct(await actToSign(council, act, sender.provider, deadline), signatures, sender);
 }
 

@@ -32,7 +32,7 @@ import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
-import { settingsOnL1, type ChainPlan } from "../../options/plan.ts";
+import { isQueueAlone, settingsOnL1, type ChainPlan } from "../../options/plan.ts";
 import { dataFactsOf } from "../../options/data-facts.ts";
 import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
@@ -319,11 +319,6 @@ async function createOnL1(
   const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
   const imported = { accounts, genesis, version, configuration };
   return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
-}
-
-/** Whether L1's queue alone makes its order: then all of it is derived from L1, in each process anew. */
-function isQueueAlone({ ordering }: ChainPlan): boolean {
-  return ordering.sequencing === "queue";
 }
 
 /** The contract that says which operations enter the chain's queue; 0 where all do. Rejects with DeploymentError. */

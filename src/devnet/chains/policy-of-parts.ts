@@ -52,7 +52,7 @@ export async function policyOfParts(
   return committeeOn({ settlementChainId, policy }, candidates, l1);
 }
 
-/** Seconds of the newest block; 0 where there is none. */
+/** Seconds of the newest block; 0 without a block. */
 async function timeOf(l1: Provider): Promise<bigint> {
   return BigInt((await l1.getBlock("latest"))?.timestamp ?? 0);
 }

@@ -12,7 +12,7 @@ import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import type { ChainPlan } from "../../options/plan.ts";
+import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { startChainPipeline, type ChainPipeline, type ChainPipelineDependencies } from "./chain-pipeline.ts";
 import { sentThroughQueue } from "./queue-wallets.ts";
@@ -92,7 +92,7 @@ export async function startServedChain(
     },
     dependencies,
   );
-  if (plan.ordering.sequencing === "queue" && plan.protocol.baseToken === ETH_BASE_TOKEN) {
+  if (isQueueAlone(plan) && plan.protocol.baseToken === ETH_BASE_TOKEN) {
     const { hyperchain } = pipeline.created;
     const { factory } = dependencies.ecosystem.addresses;
     const { accounts } = answering;

@@ -24,7 +24,7 @@ import type { ChainPorts, OwnAvailability } from "./ports.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { hasHolders, isAttested, leavesChoice } from "../../options/data-facts.ts";
 import { partsOf, type DataPart } from "../../options/fields/data-policy.ts";
-import type { ChainPlan } from "../../options/plan.ts";
+import { isQueueAlone, type ChainPlan } from "../../options/plan.ts";
 import { startMemberProcess, type MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
 import { remoteMember, type InputsOf, type ProvenSource } from "../quorum-member/remote-member.ts";
@@ -116,7 +116,7 @@ export async function prepareSigners(
   const start = startsMembers(dependencies, closing);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const { dataAvailability } = availability;
-  if (plan.ordering.sequencing === "queue") return settlerOnly(plan, dependencies, operatorAddress);
+  if (isQueueAlone(plan)) return settlerOnly(plan, dependencies, operatorAddress);
   const own = await ownAvailability(validators, dependencies);
   const [quorumProcesses, holders] = await Promise.all([
     start(validators.quorum?.members ?? 0, validatorFiles(plan.settlement, kept)),
@@ -172,7 +172,7 @@ export async function prepareSigners(
   };
 }
 
-/** Nobody signs: this process is one of the settlers that may take the chain to L1, and says so in each batch. */
+/** No validator signs: this process is one of the settlers that may take the chain to L1, and says so in each batch. */
 function settlerOnly(plan: ChainPlan, dependencies: SignersDependencies, settler: Hex): PreparedSigners {
   const { posting, data } = settlersData(settler);
   return {

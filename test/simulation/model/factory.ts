@@ -9,6 +9,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { requireLasting } from "./standings.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain, type Configuration, type ProtocolVersion, type World } from "./world.ts";
+import { QUEUE_ALONE } from "../../../src/protocol/sequencing-mode.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */
@@ -21,8 +22,6 @@ const CONFIGURATION_TYPE =
   "uint64 standbyThreshold, uint64 executionDelay, uint64 unprovenDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
   "uint64 priorityGasPerSecond, uint128 l2GasPrice, address sequencer, uint32 importBatches, bytes32 importStateRoot, " +
   "bytes32 importData, address[] validators, address[] standby)";
-/** The model's versions are of formats before the first that knows this mode. */
-const QUEUE_ALONE = 1n;
 const MAX_VALIDATORS = 64;
 const DAY = 86_400n;
 const MAX_WINDOW = 30n * DAY;
@@ -47,7 +46,8 @@ function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionF
 export function checkTerms(frame: Frame, configuration: Configuration): void {
   checkContracts(frame, configuration);
   const format = configuration.protocolVersion & 0xffn;
-  check(configuration.sequencingMode !== QUEUE_ALONE, "ModeNeedsFormat", 3, format);
+  // The model's versions are of formats before the first that knows this mode.
+  check(configuration.sequencingMode !== BigInt(QUEUE_ALONE), "ModeNeedsFormat", 3, format);
   const { isGoverned, takesReplacements, validators, validatorThreshold } = configuration;
   check(isGoverned || !takesReplacements, "TermsUnsupported", isGoverned, takesReplacements);
   checkQuorum(validators, validatorThreshold);
