@@ -5,6 +5,8 @@ import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
+import { widespreadOptions, type GrantedOptions } from "./option-rules.ts";
+import type { SourceTree } from "./source-tree.ts";
 
 const ROOMS = {
   "src/chain/": ["src/model.ts"],
@@ -179,5 +181,38 @@ describe("the check of exports", () => {
   test("refuses a value and a type that no file imports, and takes what is imported by name, as a whole or from outside", () => {
     const found = deadExports(source, { readers, entries: ["src/index.ts"] });
     assert.deepEqual(found, ["src/a.ts: unread", "src/b.ts: Unread"]);
+  });
+});
+
+describe("the check of options", () => {
+  const files = (count: number, text: string): SourceTree =>
+    new Map(Array.from({ length: count }, (_, index) => [`src/${index}.ts`, text]));
+  const NONE: GrantedOptions = { files: {}, words: {} };
+  const OPTIONS = new Map([["pace", ["pace", "paceOfBlocks"]]]);
+
+  test("takes an option that eight files name, and refuses it of nine", () => {
+    assert.deepEqual(widespreadOptions(files(8, "plan.pace;"), OPTIONS, NONE), []);
+    assert.deepEqual(widespreadOptions(files(9, "plan.pace;"), OPTIONS, NONE), ["pace: 9 files name it, at most 8 may"]);
+  });
+
+  test("knows an option by its name in the plan too", () => {
+    const tree = new Map([...files(8, "plan.pace;"), ["src/other.ts", "const { paceOfBlocks } = plan.ordering;"]]);
+    assert.deepEqual(widespreadOptions(tree, OPTIONS, NONE), ["pace: 9 files name it, at most 8 may"]);
+  });
+
+  test("counts neither comments, longer words nor generated files", () => {
+    const text = "// pace\n/** The\n pace. */\nconst paces = 1; // at this pace\n";
+    const tree = new Map([...files(9, text), ["src/generated/a.ts", "pace;"]]);
+    assert.deepEqual(widespreadOptions(tree, OPTIONS, NONE), []);
+  });
+
+  test("refuses more than is granted, and a grant that is not needed or whose option is gone", () => {
+    const granted = { files: { pace: 9 }, words: {} };
+    assert.deepEqual(widespreadOptions(files(9, "pace;"), OPTIONS, granted), []);
+    assert.deepEqual(widespreadOptions(files(10, "pace;"), OPTIONS, granted), ["pace: 10 files name it, at most 9 may"]);
+    assert.deepEqual(widespreadOptions(files(10, "pace;"), OPTIONS, { files: {}, words: { pace: "of a walk" } }), []);
+    const unneeded = { files: { pace: 9 }, words: { gone: "of nothing" } };
+    const told = ["pace: the exception is not needed", "gone: the exception is not needed"];
+    assert.deepEqual(widespreadOptions(files(8, "pace;"), OPTIONS, unneeded), told);
   });
 });

@@ -23,8 +23,15 @@ export interface Reference {
   readonly target: string | undefined;
 }
 
+/** Several rules read each file: it is parsed once. */
+const parsed = new Map<string, { readonly text: string; readonly source: ts.SourceFile }>();
+
 export function parse(path: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const known = parsed.get(path);
+  if (known?.text === text) return known.source;
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  parsed.set(path, { text, source });
+  return source;
 }
 
 /** All references to files of the repository; packages are left out. */

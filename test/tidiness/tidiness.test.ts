@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { CHAIN_OPTIONS } from "../../src/options/chain.ts";
+import { ECOSYSTEM_OPTIONS } from "../../src/options/ecosystem.ts";
+import type { ChainOption } from "../../src/options/fields/field.ts";
 import { strayErrors } from "./error-rules.ts";
 import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
+import { GRANTED_OPTIONS } from "./option-grants.ts";
+import { widespreadOptions } from "./option-rules.ts";
 import { ROOMS } from "./rooms.ts";
 import { readSourceTree } from "./source-tree.ts";
 
@@ -21,6 +26,11 @@ const ENTRIES = [
   "src/type-extensions.ts",
   "src/machine/kernel/generated/kernel-code.ts",
 ];
+/** Each option, with its name in the plan where that is another. */
+const options = new Map<string, readonly string[]>([
+  ...Object.keys(ECOSYSTEM_OPTIONS).map((name) => [name, [name]] as const),
+  ...Object.entries<ChainOption>(CHAIN_OPTIONS).map(([name, { key = name }]) => [name, [name, key]] as const),
+]);
 const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
 
 describe("the source", () => {
@@ -34,5 +44,7 @@ describe("the source", () => {
   test("has no class of errors that does not come from NamedError, under its own name", () =>
     assert.deepEqual(strayErrors(source), []));
   test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
+  test("has options of which few files know, but for named ones", () =>
+    assert.deepEqual(widespreadOptions(source, options, GRANTED_OPTIONS), []));
   test("has comments that fit a line", () => assert.deepEqual(longCommentLines(source), []));
 });
