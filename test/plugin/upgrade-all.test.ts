@@ -115,7 +115,7 @@ describe("hyperchain:upgrade --all, where votes govern on L1 and an account on t
   });
 });
 
-test("a way out is late where a chain and its base together need more seconds than the base's notice has", () => {
+test("base upgrade with a late L3: a way out is late where a chain and its base together need more seconds than the base's notice has", () => {
   const times = { priorityOpWindow: 100n, exitDelay: 1_000n, executionDelay: 50n, unprovenDelay: 70n };
   const named = (name: string, chainId: number, noticeSeconds: bigint, settlesOn?: { readonly chainId: number }) =>
     ({ chain: { name, chainId, settlesOn }, before: { noticeSeconds }, times }) as unknown as ChainToUpgrade;
