@@ -1,5 +1,4 @@
-import { ProvingBackends } from "../src/devices/proving-backends.ts";
-import type { WasmBackend } from "../src/kernels/wasm/threaded-backend.ts";
+import type { ProvingBackends } from "../src/devices/proving-backends.ts";
 import { NodeProver } from "../src/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../src/recursion/nodes/batch-program.ts";
@@ -40,11 +39,15 @@ interface TailFigures {
 }
 
 /** What it takes to come from the proofs of a batch's chunks and of its list to one that L1 checks. Keys are made before. */
-export async function benchTail(chunks: readonly CheckedProof[], list: CheckedProof, backend: WasmBackend): Promise<TailFigures> {
+export async function benchTail(
+  chunks: readonly CheckedProof[],
+  list: CheckedProof,
+  backends: ProvingBackends,
+): Promise<TailFigures> {
   const parameters = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
   const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
+  const backend = backends.processor;
   const programs = await NodePrograms.create(shapes, parameters, backend);
-  const backends = new ProvingBackends(backend);
   const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
     return { program: prepared, prover: new NodeProver(prepared, backends), stacksInJohnson };
   };
@@ -113,16 +116,24 @@ class Tail {
     if (measured === undefined) throw new Error("there is no node");
     const { prover, stacksInJohnson } = measured;
     const { node, own } = measured.program;
-    const before = cpuSeconds();
-    const { statement, proof } = await prover.prove(elements, proofs);
-    const nodeCpuSeconds = cpuSeconds() - before;
+    const [before, begun] = [cpuSeconds(), performance.now()];
+    const { statement, proof, backend } = await prover.prove(elements, proofs);
+    const [nodeCpuSeconds, nodeSeconds] = [cpuSeconds() - before, (performance.now() - begun) / 1000];
     const verdict = verify(own.system, statement, proof);
     const cells = own.system.tables.reduce((sum, table) => {
       const width = table.preprocessedWidth + table.mainWidth + table.lookupWidth;
       return sum + width * 2 ** (table.fixedLogRows ?? 0);
     }, 0);
     const name = node.program.name.split(",")[0];
-    this.nodes.push({ name, cells, nodeCpuSeconds, proofKiB: Math.round(proof.length / 1024), verdict });
+    this.nodes.push({
+      name,
+      backend: backend.name,
+      cells,
+      nodeSeconds,
+      nodeCpuSeconds,
+      proofKiB: Math.round(proof.length / 1024),
+      verdict,
+    });
     this.bits.push(leastProvenBits(own.system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson }));
     return { statement, proof };
   }

@@ -2,15 +2,18 @@ import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
+import { chooseDevice } from "../src/devices/device-choice.ts";
 import { openOwnProver } from "../test/execution-proof/support/own-prover.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface ExecutionSample {
   readonly file: string;
   readonly workers: number | undefined;
+  /** Whether proofs are made on the machine's graphics card. */
+  readonly card: boolean;
 }
 
-const { file, workers } = JSON.parse(process.argv[2] ?? "{}") as ExecutionSample;
+const { file, workers, card } = JSON.parse(process.argv[2] ?? "{}") as ExecutionSample;
 const { witness, claim } = deserialize(readFileSync(file)) as {
   readonly witness: ExecutionWitness;
   readonly claim: ExecutionClaim;
@@ -19,7 +22,8 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const prover = openOwnProver(workers === undefined ? {} : { workers });
+const device = card ? await chooseDevice({ device: "gpu" }) : undefined;
+const prover = openOwnProver({ device, ...(workers === undefined ? {} : { workers }) });
 const [beforeKey, start] = [cpuSeconds(), performance.now()];
 await prover.prepare(claim.batch.protocolVersion);
 const [beforeProof, readySeconds] = [cpuSeconds(), (performance.now() - start) / 1000];
@@ -48,12 +52,15 @@ async function prove(): Promise<{ readonly proof: Uint8Array; readonly figures: 
 const first = await prove();
 const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 const { figures: again } = await prove();
+// A card is measured beside the first proof.
+const onCard = device && { device: device.report(), card: (await prove()).figures };
 const beforeVerification = cpuSeconds();
 await prover.verify(claim, first.proof);
 console.log(
   JSON.stringify({
     ...first.figures,
     again,
+    ...(onCard ?? {}),
     steps: witness.steps.length,
     witnessBytes: serialize(witness).length,
     readySeconds,

@@ -20,13 +20,15 @@ export interface ExecutionBenchOptions {
   readonly transfers: readonly number[];
   /** Undefined entries mean all cores. */
   readonly workers: readonly (number | undefined)[];
+  /** Whether proofs are made on the machine's graphics card. */
+  readonly card: boolean;
 }
 
 const sampleFile = fileURLToPath(new URL("./execution-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
 /** Proves batches with so many transfers, with secure parameters, each in a process of its own: that gives its memory. */
-export async function benchExecution({ json, transfers, workers }: ExecutionBenchOptions): Promise<void> {
+export async function benchExecution({ json, transfers, workers, card }: ExecutionBenchOptions): Promise<void> {
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "execution-"));
   try {
@@ -35,7 +37,7 @@ export async function benchExecution({ json, transfers, workers }: ExecutionBenc
       const { witness, claim } = batch;
       writeFileSync(file, serialize({ witness, claim }));
       for (const threads of workers) {
-        const request: ExecutionSample = { file, workers: threads };
+        const request: ExecutionSample = { file, workers: threads, card };
         const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
         const result = { transfers: transfers[i], witnessSeconds, ...(JSON.parse(stdout) as object) };
         if (json) console.log(JSON.stringify(result));

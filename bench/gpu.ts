@@ -34,7 +34,7 @@ interface BackendFigures {
   readonly proofs: Readonly<Record<string, number>>;
 }
 
-interface OpenCard {
+export interface OpenCard {
   readonly adapter: string;
   readonly backend: WebgpuBackend;
   readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
@@ -75,8 +75,8 @@ export async function benchGpu(options: GpuBench): Promise<void> {
 
 const now = (): number => performance.now();
 
-/** Why there is none, as text. */
-async function openCard(software: boolean): Promise<OpenCard | string> {
+/** The machine's card with its kernels compiled, or why it has none, as text. */
+export async function openCard(software: boolean): Promise<OpenCard | string> {
   if (!software && !isWebgpuInstalled()) return absenceReason({ state: "not-installed" });
   if (!software && !mayHaveCard()) return absenceReason({ state: "absent" });
   const gpu: Gpu = software

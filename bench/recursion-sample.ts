@@ -7,6 +7,7 @@ import { claimedEnds, type ExecutionClaim } from "../src/execution-proof/batch/e
 import { encodeListStatement, listParameters, listSystem } from "../src/circuits/state-transition/list-system.ts";
 import { buildTrace } from "../src/circuits/state-transition/trace/build-trace.ts";
 import { benchTail, type CheckedProof } from "./batch-tail.ts";
+import { openCard } from "./gpu.ts";
 import { benchLeafProof } from "./leaf-proof.ts";
 import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
@@ -36,9 +37,11 @@ export interface RecursionSample {
   /** Whether a program could check the proof, or validators do. */
   readonly isProvable: boolean;
   readonly workers: number | undefined;
+  /** Whether proofs are made on the machine's graphics card. */
+  readonly card: boolean;
 }
 
-const { file, isProvable, workers } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
+const { file, isProvable, workers, card } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
 const { witness, claim, job } = deserialize(readFileSync(file)) as {
   readonly job: StateJob;
   readonly witness: ExecutionWitness;
@@ -51,13 +54,16 @@ const cpuSeconds = (): number => {
 const parameters = isProvable ? provableParameters() : executionParameters();
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
-const proving = new ExecutionProving(key, new ProvingBackends(backend));
+const opened = card ? await openCard(false) : undefined;
+if (typeof opened === "string") throw new Error(opened);
+const backends = new ProvingBackends(backend, opened?.backend);
+const proving = new ExecutionProving(key, backends);
 proving.prepare();
 // The first proof warms a process up; the second one is measured.
 await provenOnce();
-const before = cpuSeconds();
+const [before, begun] = [cpuSeconds(), performance.now()];
 const { proof, metrics } = await provenOnce();
-const proveCpuSeconds = cpuSeconds() - before;
+const [proveCpuSeconds, proveSeconds] = [cpuSeconds() - before, (performance.now() - begun) / 1000];
 const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 const beforeVerification = cpuSeconds();
 verifyWithKey(key, claim, proof);
@@ -69,11 +75,13 @@ const tail = isProvable ? await tailOf(key, claim, decoded) : undefined;
 console.log(
   JSON.stringify({
     parameters: isProvable ? "provable" : "execution",
+    ...(opened === undefined ? {} : { adapter: opened.adapter, faults: backends.faults }),
     chunks: decoded.chunks.length,
     cells: metrics.cells,
     chunkProofKiB: decoded.chunks.map((chunk) => Math.round(chunk.proof.length / 1024)),
     ...(isProvable ? { permutations: permutationsOf(key, claim, decoded), leaves: leavesOf(key, claim, decoded) } : {}),
     proveCpuSeconds,
+    proveSeconds,
     verifyCpuSeconds,
     ...(isProvable
       ? { leafCpuSeconds: leafProofs.reduce((sum, { leafCpuSeconds }) => sum + leafCpuSeconds, 0), leafProofs }
@@ -87,6 +95,7 @@ console.log(
     ofWhichChunksPeakRssMiB: peakRssMiB,
   }),
 );
+await opened?.backend.close();
 await backend.close();
 
 async function provenOnce() {
@@ -142,7 +151,7 @@ async function tailOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionB
   const statement = encodeListStatement(job.statement);
   const bytes = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend);
   const shape = { system, shape: shapeOfProof(system, bytes), statementCode: listStatementCode };
-  const figures = await benchTail(chunks, { statement, proof: bytes, shape }, backend);
+  const figures = await benchTail(chunks, { statement, proof: bytes, shape }, backends);
   const listBits = leastProvenBits(system, { circuitDigestElements: 8, statementTerms: LONGEST_LIST });
   return {
     ...figures,

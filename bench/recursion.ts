@@ -16,7 +16,7 @@ const run = promisify(execFile);
  * Proves batches with so many transfers for validators, and for a program that checks the proof: what it costs that L1 will not take
  * the validators' word. Each proof in a process of its own, second of two there.
  */
-export async function benchRecursion({ json, transfers, workers }: ExecutionBenchOptions): Promise<void> {
+export async function benchRecursion({ json, transfers, workers, card }: ExecutionBenchOptions): Promise<void> {
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "recursion-"));
   try {
@@ -26,7 +26,7 @@ export async function benchRecursion({ json, transfers, workers }: ExecutionBenc
       writeFileSync(file, serialize({ witness, claim, job }));
       for (const threads of workers) {
         for (const isProvable of [false, true]) {
-          const request: RecursionSample = { file, isProvable, workers: threads };
+          const request: RecursionSample = { file, isProvable, workers: threads, card };
           const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
           const result = { transfers: transfers[i], ...(JSON.parse(stdout) as object) };
           if (json) console.log(JSON.stringify(result));
