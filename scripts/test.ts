@@ -61,6 +61,8 @@ async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
 const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]];
 /** What the package has of the sources. The tests of the package pack it, projects of others and the example use it. */
 const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code"]];
+/** What dapps of bridges install and compile, once for all tests of bridges. */
+const DAPPS: Step = ["dapps of bridges", ["test/bridges/support/prepare-dapps.ts"]];
 /** What needs no contracts, beside them: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [CONTRACTS],
@@ -96,8 +98,9 @@ const needsPackage = files.some((file) =>
   /test\/package\/|toolboxes|wagmi|example-project|copied-test|remote-failures|openzeppelin/.test(file),
 );
 await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS], needsPackage ? [PACKAGE_CODE] : []]));
+const needsDapps = files.some((file) => file.replaceAll("\\", "/").startsWith("test/bridges/"));
 await need(
-  [["page", ["scripts/bundle-page.ts"]]],
+  [["page", ["scripts/bundle-page.ts"]], ...(needsDapps ? [DAPPS] : [])],
   needsPackage ? [["package's artifacts", ["scripts/build.ts", "--only", "artifacts"]]] : [],
 );
 const {

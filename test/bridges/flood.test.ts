@@ -9,9 +9,9 @@ import { COURIERS_TOGETHER, type Courier } from "./support/couriers.ts";
 import { CourierWorld, receivedBy, setRefusing } from "./support/courier-world.ts";
 
 /** 1,000 take minutes. */
-const MANY = byNight(1_000, 12);
+const MANY = byNight(1_000, 5);
 /** Looks at all that is refused. */
-const LOOKS = byNight(20, 5);
+const LOOKS = byNight(20, 2);
 const MIB = 2 ** 20;
 /** Of the heap, while messages are asked again and again. */
 const MOST_GROWTH_MIB = 8;

@@ -8,19 +8,20 @@ import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts/acc
 import { ContinuationError, continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { dependencies } from "./support/devnet.ts";
+import { byNight } from "../support/nightly.ts";
+import { dependencies, PROVEN_BY_NIGHT } from "./support/devnet.ts";
 import { CHAIN_ID, RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
 /** A development account that signs for no chain at first. */
 const NEXT_VALIDATOR = 7;
 
-describe("a chain whose validators and policy change with notice, with real proofs", () => {
+describe(`a chain whose validators and policy change with notice, ${byNight("with real proofs", "without proofs")}`, () => {
   let rollup: RebuiltRollup;
   let policy: Hex;
   let notice: bigint;
   before(async () => {
-    rollup = await RebuiltRollup.start(39);
+    rollup = await RebuiltRollup.start(39, [], PROVEN_BY_NIGHT);
   });
   after(() => rollup.close());
 

@@ -4,6 +4,7 @@ import type { Log, Provider } from "ethers";
 import { ReconstructionError, type ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
+import { UNPROVEN } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
 import { workloadSeed } from "./support/replay/collecting.ts";
@@ -18,7 +19,7 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
   const seed = workloadSeed();
 
   before(async () => {
-    rollup = await RebuiltRollup.start(seed);
+    rollup = await RebuiltRollup.start(seed, [], UNPROVEN);
     await rollup.work();
     await rollup.settle();
     const { batch, transactionHash } = await rollup.commitElsewhere(await rollup.rebuild());

@@ -17,9 +17,11 @@ import type { ReconstructionSummary } from "../../src/devnet/reconstruction/summ
 import { isAssetSender } from "../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../src/protocol/hex.ts";
+import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { ALICE, clientOf, dependencies, ETHER } from "./support/devnet.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
+import { ALICE, clientOf, dependencies, ETHER, PROVEN_BY_NIGHT } from "./support/devnet.ts";
 import { CHAIN_ID, erc20, plainTransfer, RebuiltRollup, RUNNING, TOKENS, WITHDRAWN_TOKENS } from "./support/rebuilt-rollup.ts";
 import { workloadSeed } from "./support/replay/collecting.ts";
 import { ask as askChain } from "../chain/support/ask.ts";
@@ -45,11 +47,11 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
   let rollup: RebuiltRollup;
   /** Canonical hashes: one that succeeds, one that fails. */
   let operations: readonly Hex[];
-  const prover = createProver({ workers: 2 });
+  const prover = IS_NIGHTLY ? createProver({ workers: 2 }) : undefined;
   const seed = workloadSeed();
 
   before(async () => {
-    rollup = await RebuiltRollup.start(seed);
+    rollup = await RebuiltRollup.start(seed, [], PROVEN_BY_NIGHT);
     await rollup.work();
     await rollup.settle();
     await rollup.work();
@@ -61,7 +63,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     await rollup.work();
   });
   after(async () => {
-    await prover.close();
+    await prover?.close();
     await rollup.close();
   });
 
@@ -69,7 +71,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     l1: rollup.devnet.l1.provider,
     connect: dependencies.connectChain,
     clock: systemClock,
-    prover,
+    prover: prover ?? createNoProver(),
     operator: rollup.operator(),
     onStop: (error) => rollup.devnet.faults.push(error),
   });

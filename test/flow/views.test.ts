@@ -8,7 +8,8 @@ import { readRemote } from "../../src/client/messages/read-remote.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy } from "../client/support.ts";
-import { ALICE, clientOf, settleNow, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
+import { byNight } from "../support/nightly.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet, PROVEN_BY_NIGHT, type FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271, 272];
 const STRANGER: Hex = "0x00000000000000000000000000000000000a11ce";
@@ -19,7 +20,7 @@ const messenger = new Interface(["function sendToL1(bytes) returns (bytes32)"]);
 /** By the layout of storage: mapping `balanceOf` is the token's first variable. */
 const balanceSlot = (account: string): bigint => BigInt(keccak(fromHex(wordToHex(BigInt(account)), 32), new Uint8Array(32)));
 
-describe("C5: a contract on B acts on a slot of A, at roots that real proofs have settled", () => {
+describe(`C5: a contract on B acts on a slot of A, at roots that ${byNight("real proofs have", "L1 has")} settled`, () => {
   let devnet: FlowDevnet;
   let clients: readonly [JsonRpcProvider, JsonRpcProvider];
   let l1: JsonRpcProvider;
@@ -28,7 +29,7 @@ describe("C5: a contract on B acts on a slot of A, at roots that real proofs hav
   let alice: string;
 
   before(async () => {
-    devnet = await startFlowDevnet([BigInt(A), BigInt(B)], { relayer: true });
+    devnet = await startFlowDevnet([BigInt(A), BigInt(B)], { ...PROVEN_BY_NIGHT, relayer: true });
     clients = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
     l1 = new JsonRpcProvider(devnet.info().l1.url, undefined, { cacheTimeout: -1 });
     alice = devnet.accounts.wallet(ALICE).address;
@@ -46,7 +47,7 @@ describe("C5: a contract on B acts on a slot of A, at roots that real proofs hav
   const on = (chain: 0 | 1) => devnet.accounts.wallet(ALICE).connect(clients[chain]);
   const providerOf: AskingProviderOf = (chainId) => (chainId === A ? clients[0] : chainId === B ? clients[1] : l1);
   const slotOf = (account: string): RemoteSlotRequest => ({ on: B, chain: A, contract: contract!, slot: balanceSlot(account) });
-  /** A batch of A with a real proof, whose root B imports. */
+  /** A batch of A, by night with a real proof, whose root B imports. */
   async function settle(): Promise<void> {
     // A chain imports roots of batches that said something.
     const word = messenger.encodeFunctionData("sendToL1", ["0x11"]);

@@ -13,6 +13,7 @@ import {
 import { connectHttp } from "../../../src/devnet/relaying/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
+import { byNight } from "../../support/nightly.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
 import { collecting } from "./replay/collecting.ts";
 
@@ -50,6 +51,8 @@ export interface FlowDevnet extends Devnet {
 
 /** For tests whose claim no proof decides: a proof takes two seconds of CPU time. L1 checks everything else. */
 export const UNPROVEN = { prover: { mode: "none" } } as const;
+/** For the same where the whole way with proofs is worth a night: such a test imports `nightly.ts`, as each that has a long form. */
+export const PROVEN_BY_NIGHT = byNight<Partial<DevnetOptions>>({}, UNPROVEN);
 
 /** An ecosystem with real proofs in which nothing moves unless the test moves it, without a relayer of its own. */
 export async function startFlowDevnet(

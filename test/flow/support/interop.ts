@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Interface, type JsonRpcProvider, type Provider } from "ethers";
 import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
+import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { JOURNEY_STEPS, type JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
@@ -53,7 +54,7 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
   return { to: PREDEPLOYS.InteropCenter, data, value: call.value + call.reward };
 }
 
-/** Two chains whose batches are proven, and a relayer that moves between them when it is told to. */
+/** Two chains, and a relayer that moves between them when it is told to. */
 export interface RelayedPair {
   readonly devnet: FlowDevnet;
   readonly clients: readonly JsonRpcProvider[];
@@ -62,8 +63,12 @@ export interface RelayedPair {
   close(): Promise<void>;
 }
 
-export async function startRelayedPair(chainIds: readonly [bigint, bigint]): Promise<RelayedPair> {
-  const devnet = await startFlowDevnet([...chainIds]);
+/** Their batches are proven, unless the options say that they are not. */
+export async function startRelayedPair(
+  chainIds: readonly [bigint, bigint],
+  options: Partial<DevnetOptions> = {},
+): Promise<RelayedPair> {
+  const devnet = await startFlowDevnet([...chainIds], options);
   const clients = devnet.chains.map(clientOf);
   return {
     ...{ devnet, clients, relayer: relayerOf(devnet, clients) },
