@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 
 import { createExtension, type Ext } from "../../src/field/extension.ts";
 import { P } from "../../src/field/koala-bear.ts";
+import { createRandom } from "../circuits/support/random.ts";
 
 /** Coefficients of the modulus, X^degree first left out: what X^degree plus these is zero. Constant term first. */
 const MODULI: Readonly<Record<number, readonly number[]>> = {
@@ -39,6 +40,19 @@ for (const degree of [4, 5, 6]) {
 
     test("multiplies modulo its polynomial", () => {
       for (const a of samples) for (const b of samples) assert.deepEqual(field.mul(a, b), multiplyByDefinition(a, b, degree));
+    });
+
+    test("multiplies elements of any size so, the largest too", () => {
+      const random = createRandom(0xe87 + degree);
+      // Near the ends of the field, near a power of 2, and anywhere.
+      const coordinate = (): number => [P - 1 - random(3), random(3), 2 ** (1 + random(30)) - 1, random(P)][random(4)] ?? 0;
+      const element = (): Ext => Array.from({ length: degree }, coordinate);
+      const largest = Array.from({ length: degree }, () => P - 1);
+      assert.deepEqual(field.mul(largest, largest), multiplyByDefinition(largest, largest, degree));
+      for (let i = 0; i < 5_000; i++) {
+        const [a, b] = [element(), element()];
+        assert.deepEqual(field.mul(a, b), multiplyByDefinition(a, b, degree), `${a.join()} times ${b.join()}`);
+      }
     });
 
     test("is a field: its polynomial is irreducible", () => {
