@@ -66,7 +66,8 @@ interface IBatchReadingErrors {
 /// @notice Rebuilds the log tree, sums the asset messages, draws the evaluation point and evaluates the diff list there. Where
 /// the pubdata is withheld, reads what stands for it; the point is then 0 and the evaluation the entry count.
 /// @dev Stateless. A protocol version names its reader: all bytes that a format may change are read and hashed here, and nowhere else
-/// (pubdata, outputs, preCommitment). Chains of the version trust it wholly: one that lied could take a batch for another.
+/// (pubdata, outputs, preCommitment). Chains of the version trust it wholly: one that lied could take a batch for another. Others trust
+/// that it sums all that a batch sends, and finds the codes that it publishes: so a new one is taken with notice (IChainFactory).
 interface IBatchReader is IBatchReadingErrors {
     /// @notice The format that it reads: the lowest eight bits of the numbers of its versions.
     function format() external view returns (uint256);

@@ -92,6 +92,8 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice Two windows, exit delay, execution delay and the settings' reaction time, which an upgrade takes, are longer than the
     /// notice of a version's retirement.
     error RetirementNoticeTooShort(uint256 expected, uint256 actual);
+    /// @notice The version's reader came when a chain was there already, and no chain takes it before this second.
+    error ReaderTooNew(uint256 earliest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
 
@@ -113,6 +115,12 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
 
     /// @notice Reverts with one of the errors above unless a chain may have what of this configuration are terms (IChainTerms).
     function checkTerms(ChainConfiguration calldata configuration) external view;
+
+    /// @notice Reverts with ReaderTooNew unless a chain may take the version at that second. What a reader hides of the chain whose batches
+    /// it reads harms others: transfers that nothing backs are paid out of what is on its way to their destination, or keep that
+    /// from executing its batches. So accounts of all chains have a retirement's notice to leave before one that they did not find here is
+    /// taken, and no chain's own notice is longer.
+    function requireReader(uint256 version, uint256 time) external view;
 
     /// @notice The last import has come: from this second on the chain is one. Only its contract.
     function recordBirth(uint256 chainId) external;

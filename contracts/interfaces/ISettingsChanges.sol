@@ -87,8 +87,8 @@ interface ISettingsChanges is IFactoryCaller {
     /// @notice Settles the protocol version of the chain's batches from a time on: after the notice, and not before a time of at most 90
     /// days from now, by which many chains can choose one day (0: after the notice). Only the chain's admin. Reverts with ImportsMissing
     /// before the chain is born (IChainImports), unless the version is known and neither halted nor retired nor about to retire, unless
-    /// it has the same machine and no lower format, for a chain without a quorum unless it proves execution, and while another upgrade
-    /// has no executed batch yet, unless that version is halted.
+    /// it has the same machine and no lower format, unless its reader counts by then (IChainFactory.requireReader), for a chain without a
+    /// quorum unless it proves execution, and while another upgrade has no executed batch yet, unless that version is halted.
     function scheduleUpgrade(uint256 chainId, uint256 version, uint64 notBefore) external;
 
     /// @notice Withdraws an upgrade that is not in effect yet, or whose version was halted before any batch of it was executed. Then the
@@ -97,7 +97,7 @@ interface ISettingsChanges is IFactoryCaller {
     function cancelUpgrade(uint256 chainId) external;
 
     /// @notice Takes a governed chain from a halted version: to the next one, once its upgrade is in effect, by anyone; else at once to
-    /// the replacement, by the admin, where the chain's terms take replacements. Committed batches are then the quorum's to take back:
+    /// the replacement, by the admin, where the chain's terms take replacements and its reader counts (IChainFactory.requireReader). Committed batches are then the quorum's to take back:
     /// none of a halted version is executed. Where it is the next version that is halted, those before it come first.
     function passHalted(uint256 chainId) external;
 }

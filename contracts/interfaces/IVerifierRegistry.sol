@@ -54,8 +54,10 @@ struct RegistryTerms {
 /// @title Verifiers by protocol version
 /// @notice One verifier serves all chains of a version; a chain cannot bring its own.
 /// @dev Governance adds versions and retires them with notice; it can neither replace nor revive one. A chain never moves to
-/// another version unless its admin says so (IChainSettings), so a new version endangers only chains that are created on it or
-/// choose it: a verifier that lies lets such a chain's quorum take that chain's own balances. Retiring a version stops the chains
+/// another version unless its admin says so (IChainSettings), so a verifier, an aggregator or a tree endangers only chains that are
+/// created on the version or choose it: a verifier that lies lets such a chain's quorum take that chain's own balances. A reader that
+/// lies endangers all chains: it can hide what a chain sends, which others then take for backed. So a reader that came when a chain
+/// was there already is taken by no chain within the notice (IChainFactory). Retiring a version stops the chains
 /// that are still on it after the notice: from then on they neither commit nor prove under it. What was proven before executes,
 /// after its delay; so a withdrawal that was begun before the announcement can finish, and no chain is created whose upgrade takes
 /// longer than the notice. Where no version follows, holders should withdraw within the notice. Afterwards the exit is the only
@@ -169,6 +171,10 @@ interface IVerifierRegistry {
 
     /// @notice Reverts where the version is unknown, retired, about to retire, or halted. A freeze passes, and does not count.
     function requireLasting(uint256 version) external view;
+
+    /// @notice When the version's reader was first named by a version, this one or an earlier one, in seconds. Reverts with
+    /// UnknownProtocolVersion.
+    function readerSince(uint256 version) external view returns (uint256);
 
     /// @notice A version, retired or not. Reverts with UnknownProtocolVersion.
     function contentOf(uint256 version) external view returns (ProtocolVersion memory);

@@ -33,6 +33,8 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// @inheritdoc IChainFactory
     mapping(uint256 chainId => uint256) public bornAt;
     uint256[] private chainIds;
+    /// @dev When the first chain was born: before, there was no account to give notice to.
+    uint256 private firstBirth;
 
     /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
     /// must settings, bridge, state exit and registries.
@@ -65,6 +67,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
         if (hyperchains[chainId] != address(0)) revert ChainIdTaken(chainId, hyperchains[chainId]);
         _requireOwnId(chainId);
         _checkConfiguration(configuration);
+        requireReader(configuration.protocolVersion, block.timestamp);
         _useAnnouncement(configuration, secret);
         hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
         hyperchains[chainId] = hyperchain;
@@ -127,6 +130,14 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
         return hyperchains[chainId];
     }
 
+    /// @inheritdoc IChainFactory
+    function requireReader(uint256 version, uint256 time) public view {
+        uint256 since = verifiers.readerSince(version);
+        if (firstBirth == 0 || since <= firstBirth) return;
+        uint256 earliest = since + verifiers.retirementNotice();
+        if (time < earliest) revert ReaderTooNew(earliest, time);
+    }
+
     /// @dev The configuration is in the address: a deposit that names the contract names the chain's validators and rules.
     function _salt(ChainConfiguration calldata configuration) private pure returns (bytes32) {
         return keccak256(abi.encode(configuration));
@@ -134,6 +145,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
 
     function _recordBirth(uint256 chainId) private {
         bornAt[chainId] = block.timestamp;
+        if (firstBirth == 0) firstBirth = block.timestamp;
         settings.recordBirth(chainId);
         emit ChainBorn(chainId, block.timestamp);
     }

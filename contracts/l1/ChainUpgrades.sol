@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISettingsChanges} from "../interfaces/ISettingsChanges.sol";
 import {VersionNumber} from "../libraries/VersionNumber.sol";
@@ -24,6 +25,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         _requireSuccessor(base, version);
         _requireProof(chainId, version);
         uint256 effectiveAt = _effectOf(chainId, notBefore);
+        IChainFactory(chainFactory).requireReader(version, effectiveAt);
         uint256 operations = chain.getTotalPriorityTxs();
         versions[chainId] = Versions({
             current: uint32(base),
@@ -103,6 +105,7 @@ abstract contract ChainUpgrades is SettingsChanges {
         version = registry.standingOf(halted).replacement;
         if (version == 0 || !terms[chainId][_course(chainId).current].takesReplacements) revert NoReplacement(halted);
         registry.requireActive(version);
+        IChainFactory(chainFactory).requireReader(version, block.timestamp);
         _requireProof(chainId, version);
     }
 

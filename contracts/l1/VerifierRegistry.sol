@@ -15,6 +15,8 @@ contract VerifierRegistry is VersionStandings {
     uint256 private constant MAX_VERSION = type(uint32).max;
 
     mapping(uint256 version => ProtocolVersion) private versions;
+    /// @dev When a version first named it.
+    mapping(IBatchReader reader => uint256) private readers;
 
     constructor(RegistryTerms memory terms) VersionStandings(terms) {}
 
@@ -30,6 +32,7 @@ contract VerifierRegistry is VersionStandings {
         if (content.genesisLeafCount < FIXED_LEAVES) revert GenesisWithoutOutputsLeaf(content.genesisLeafCount);
         Digest.requireCanonical(content.genesisStateRoot);
         versions[version] = content;
+        if (readers[content.reader] == 0) readers[content.reader] = block.timestamp;
         emit ProtocolVersionAdded(version, content);
     }
 
@@ -56,6 +59,12 @@ contract VerifierRegistry is VersionStandings {
     /// @inheritdoc IVerifierRegistry
     function provesExecution(uint256 version) external view returns (bool) {
         return address(versions[version].aggregator) != address(0);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function readerSince(uint256 version) external view returns (uint256) {
+        _requireKnown(version);
+        return readers[versions[version].reader];
     }
 
     /// @inheritdoc IVerifierRegistry

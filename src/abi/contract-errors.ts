@@ -392,6 +392,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"expected","type":"bytes32"}],"name":"QuoteMismatch","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ReactionTimeTooShort","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ReaderOfOtherFormat","type":"error"},
+  {"inputs":[{"name":"earliest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ReaderTooNew","type":"error"},
   {"inputs":[{"name":"reader","type":"address"}],"name":"ReaderWithoutCode","type":"error"},
   {"inputs":[{"name":"err","type":"bytes"}],"name":"ReceiverError","type":"error"},
   {"inputs":[{"name":"revertData","type":"bytes"}],"name":"RecipientFailed","type":"error"},

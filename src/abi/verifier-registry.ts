@@ -24,6 +24,7 @@ export const verifierRegistryAbi = [
   {"inputs":[],"name":"nextCouncil","outputs":[{"name":"next","type":"address"},{"name":"effectiveAt","type":"uint64"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"provesExecution","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"active","type":"bool"}],"name":"readerOf","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"version","type":"uint256"}],"name":"readerSince","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"requireActive","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"requireExecutable","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"requireLasting","outputs":[],"stateMutability":"view","type":"function"},

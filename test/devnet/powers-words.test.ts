@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
+import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
+import { governedBy } from "../../src/devnet/view/governing/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
 
 const [ADMIN, GOVERNANCE, COUNCIL] = [`0x${"a1".repeat(20)}`, `0x${"60".repeat(20)}`, `0x${"c0".repeat(20)}`] as const;
 /** 2026-01-01T00:00:00Z. */
 const NOW = 1_767_225_600;
+
+test("says which council comes, and that one whose time has come is there as soon as anyone says so", () => {
+  const said = (nextCouncil: GovernanceInfo["nextCouncil"]) => {
+    const info = { registry: COUNCIL, governance: GOVERNANCE, retirementNoticeSeconds: 999, versions: [], now: NOW };
+    return governedBy({ ...info, nextCouncil } as GovernanceInfo).slice(2);
+  };
+  assert.deepEqual(said(undefined), []);
+  const later = { address: COUNCIL, effectiveAt: NOW + 1 } as const;
+  assert.deepEqual(said(later), [`${COUNCIL} becomes the council from 2026-01-01T00:00:01.000Z on, by a call of anyone`]);
+  assert.deepEqual(said({ ...later, effectiveAt: NOW }), [`${COUNCIL} becomes the council at once, by a call of anyone`]);
+  assert.deepEqual(said({ effectiveAt: NOW }), ["no council follows the present one, at once, by a call of anyone"]);
+});
 
 const known: ChainPowersInfo = {
   ...{ name: "alpha", chainId: 271, admin: ADMIN, governance: GOVERNANCE, now: NOW, announced: [] },

@@ -140,7 +140,7 @@ describe("A8: hyperchain:upgrade", () => {
   test("moves the chain to the version of format 3 that the contracts were deployed with, once its notice is over", async () => {
     const [alpha] = ecosystem.info.chains;
     const verifier = ecosystem.info.l1.contracts.verifier;
-    // Of the same format, governance adds another: with a reader of its own, not that of the present version.
+    // Of the same format, governance adds another: with the reader that the contracts were deployed with, which counts at once.
     const added = await told("--to", String(FORMAT_3 + GENERATION), "--verifier", verifier);
     assert.equal(added.next?.version, String(FORMAT_3 + GENERATION));
     assert.equal((await told("--cancel")).next, null);

@@ -78,6 +78,10 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "ChainSettings.ImportsMissing",
   ].map((label) => [label, "the model's chains have no first state; test/contracts/l1/imports.test.ts brings and refuses them"]),
   ["VerifierRegistry.FreezeOutOfRange", "raised by the constructor; test/contracts/l1/freezes.test.ts meets it"],
+  [
+    "ChainFactory.ReaderTooNew",
+    "the model's versions have the reader of the deployment; test/contracts/attacks/governed-versions.test.ts meets it",
+  ],
   ["ChainFactory.ReactionTimeTooShort", "raised by the constructor; test/contracts/l1/freezes.test.ts meets it"],
   ["ChainSettings.FormatFalls", "the model's versions have one format; test/contracts/attacks/formats.test.ts meets it"],
   [

@@ -65,6 +65,13 @@ export interface Council {
   readonly freezeLeftSeconds: bigint;
 }
 
+/** A council that governance has named, and that anyone's call lets take over from a second on. */
+interface NextCouncil {
+  /** Undefined for none: then nothing is frozen any more. */
+  readonly address: Hex | undefined;
+  readonly effectiveAt: bigint;
+}
+
 /** Who governs the protocol versions of the chains on a layer, and what is under way. */
 export interface RegistryGovernance {
   readonly verifiers: Hex;
@@ -72,6 +79,7 @@ export interface RegistryGovernance {
   /** Undefined where governance is an account, or a contract of another kind. */
   readonly votes: Votes | undefined;
   readonly council: Council | undefined;
+  readonly nextCouncil: NextCouncil | undefined;
   readonly retirementNoticeSeconds: bigint;
   /** In ascending order. */
   readonly versions: readonly VersionStanding[];
@@ -105,9 +113,10 @@ export class GovernanceBook {
     const ask = viewsOn(l1);
     const registry = <T>(name: string, ...args: readonly unknown[]): Promise<T> =>
       ask<T>(this.#verifiers, registryInterface, name, ...args);
-    const [governance, council, retirementNoticeSeconds, freezeLeft, versions, block] = await Promise.all([
+    const [governance, council, nextCouncil, retirementNoticeSeconds, freezeLeft, versions, block] = await Promise.all([
       registry<string>("governance").then(addressIn),
       registry<string>("council").then(addressIn),
+      readNextCouncil(this.#verifiers, l1),
       registry<bigint>("retirementNotice"),
       registry<bigint>("freezeLeft"),
       this.#versions.look(l1),
@@ -118,7 +127,7 @@ export class GovernanceBook {
       .toSorted((left, right) => Number(left - right))
       .map(async (version) => standing(version, await registry<StandingOnL1>("standingOf", version), now));
     return {
-      ...{ verifiers: this.#verifiers, governance, retirementNoticeSeconds, now },
+      ...{ verifiers: this.#verifiers, governance, nextCouncil, retirementNoticeSeconds, now },
       votes: await this.#votes(governance, l1),
       council: council === ZeroAddress ? undefined : await readCouncil(council, freezeLeft, l1),
       versions: await Promise.all(standings),
@@ -182,6 +191,13 @@ function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value):
   const value = values.get(key) ?? make();
   values.set(key, value);
   return value;
+}
+
+async function readNextCouncil(verifiers: Hex, l1: Provider): Promise<NextCouncil | undefined> {
+  const answer = await l1.call({ to: verifiers, data: registryInterface.encodeFunctionData("nextCouncil") });
+  const [next, effectiveAt] = registryInterface.decodeFunctionResult("nextCouncil", answer) as unknown as [string, bigint];
+  if (effectiveAt === 0n) return undefined;
+  return { address: next === ZeroAddress ? undefined : addressIn(next), effectiveAt };
 }
 
 interface StandingOnL1 {

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Provider } from "ethers";
 import { readUpgrades } from "../../../src/client/governing/upgrade.ts";
 import { treeObjection } from "../../../src/plugin/tasks/governing/upgrade-plan.ts";
+import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
 import { assetMessage, claimOf, accountsOf } from "../l1/support/assets.ts";
 import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import type { TestChain } from "../l1/support/chain.ts";
@@ -100,6 +101,62 @@ describe("attacks by those who govern versions", () => {
       schedule(own, version),
       `OnlyAdmin(${lower(ecosystem.accounts[7]!.address)}, ${lower(governance.address)})`,
     );
+  });
+
+  describe("governance offers a reader that hides what chains send, beside a verifier that accepts anything", () => {
+    let version: bigint;
+    let earliest: bigint;
+    before(async () => {
+      version = furtherVersion(number++);
+      const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", PROTOCOL_VERSION);
+      const reader = await (await ecosystem.l1.deploy("HidingReader", await ecosystem.reader.getAddress())).getAddress();
+      await send(ecosystem.verifiers, "addVersion", version, { ...content.toObject(), reader });
+      earliest = (await ecosystem.latestTimestamp()) + RETIREMENT_NOTICE_SECONDS;
+    });
+
+    test("no chain takes it within the longest notice: neither by its creation, nor by an upgrade, nor in the place of a halted version", async () => {
+      const [chain, replaced] = [
+        await scene.create(),
+        await scene.create({ protocolVersion: await offer(), takesReplacements: true }),
+      ];
+      const { chainId, protocolVersion } = replaced.configuration;
+      await assertReverts(scene.create({ protocolVersion: version }), "ReaderTooNew");
+      assert.ok((await noticeOf(chain)) < RETIREMENT_NOTICE_SECONDS - 100n);
+      await assertReverts(schedule(chain, version), "ReaderTooNew");
+      const upgrade = (second: bigint) =>
+        send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, version, second);
+      await assertReverts(upgrade(earliest - 1n), `ReaderTooNew(${earliest}, ${earliest - 1n})`);
+      await upgrade(earliest);
+      await scene.halt(protocolVersion, version);
+      await assertReverts(send(ecosystem.settings, "passHalted", chainId), "ReaderTooNew");
+    });
+
+    test("another version with a reader that is known makes none that is new known, and none that is known new", async () => {
+      const [known, again] = [await offer(), furtherVersion(number++)];
+      const content = await view<{ toObject(): object }>(ecosystem.verifiers, "contentOf", version);
+      await send(ecosystem.verifiers, "addVersion", again, { ...content.toObject() });
+      await assertReverts(scene.create({ protocolVersion: again }), "ReaderTooNew");
+      await scene.create({ protocolVersion: known });
+    });
+
+    test("behind the notice it does what accounts had that time to leave for: others' money on the way pays for what nothing backs", async () => {
+      await mineAt(earliest - 1n);
+      const [liar, sender, victim] = [
+        await scene.create({ protocolVersion: version }),
+        await scene.create(),
+        await scene.create(),
+      ];
+      const { chainId } = victim.configuration;
+      const transfer = { amount: 70n, destinationChainId: chainId, kind: AssetMessageKind.hyperbridgeSend };
+      await sender.settle({ canonicalTxHashes: [await sender.request()], logs: [SUCCESS, assetMessage(ecosystem, transfer)] });
+      await liar.settle({ protocolVersion: version, logs: [assetMessage(ecosystem, transfer)], flows: [] });
+      assert.deepEqual(await accountsOf(ecosystem, chainId, ETH), [0n, 0n, 70n]);
+      const delivery = assetMessage(ecosystem, { ...transfer, kind: AssetMessageKind.hyperbridgeDelivery });
+      await victim.settle({ logs: [delivery] });
+      const { formed, stored } = await begun(victim, { logs: [delivery] });
+      await victim.prove(stored);
+      await assertReverts(victim.execute(stored, formed), "TransitOverdraft");
+    });
   });
 
   test("governance retires all at once: every chain that leaves goes on", async () => {

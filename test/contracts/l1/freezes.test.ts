@@ -1,5 +1,7 @@
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
+import type { Provider } from "ethers";
+import { GovernanceBook } from "../../../src/client/governing/governance.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { assetMessage, claimOf } from "./support/assets.ts";
 import { operationAt, type TestChain } from "./support/chain.ts";
@@ -7,6 +9,7 @@ import {
   addressOf,
   as,
   deployEcosystem,
+  hexAddress,
   PROTOCOL_VERSION,
   REACTION_SECONDS,
   send,
@@ -168,12 +171,17 @@ describe("freezes of protocol versions", () => {
     const stranger = as(verifiers, next);
     const onlyGovernance = `OnlyGovernance(${lower(accounts[0]!.address)}, ${lower(next.address)})`;
     await assertReverts(send(stranger, "scheduleCouncil", next.address), onlyGovernance);
+    const book = new GovernanceBook(await hexAddress(verifiers));
+    const told = async () => (await book.look(ecosystem.l1.ethers.provider as unknown as Provider)).nextCouncil;
+    assert.equal(await told(), undefined);
     await send(verifiers, "scheduleCouncil", next.address);
     const effectiveAt = (await ecosystem.latestTimestamp()) + (await view<bigint>(verifiers, "retirementNotice"));
+    assert.deepEqual(await told(), { address: lower(next.address), effectiveAt });
     await setNextBlock(ecosystem, effectiveAt - 1n);
     await assertReverts(send(stranger, "changeCouncil"), `CouncilTooEarly(${effectiveAt}, ${effectiveAt - 1n})`);
     await setNextBlock(ecosystem, effectiveAt);
     await send(stranger, "changeCouncil");
+    assert.equal(await told(), undefined);
     await assertReverts(scene.freeze([PROTOCOL_VERSION], 1n), "OnlyCouncil");
     await send(stranger, "freeze", [PROTOCOL_VERSION], 1n);
     await send(verifiers, "scheduleCouncil", scene.council.address);

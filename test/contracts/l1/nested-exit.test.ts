@@ -15,6 +15,11 @@ import {
   ETH,
   eventsOf,
   hexAddress,
+  furtherVersion,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  NO_EXECUTION_PROOFS,
+  RETIREMENT_NOTICE_SECONDS,
   send,
   view,
   PROTOCOL_VERSION,
@@ -37,6 +42,9 @@ import {
   type Holding,
 } from "./support/nested.ts";
 import { scheduleTerms } from "./support/terms.ts";
+
+/** An upgrade may be scheduled for a day that is 90 days ahead at most. */
+const AHEAD_SECONDS = 89n * 86_400n;
 
 /** On the base with id `base`, the n-th. */
 const idOn = (base: bigint, n = 1n): bigint => base + (n << 32n);
@@ -129,6 +137,57 @@ describe("D3: the exit of chains whose base has stopped", () => {
     await base.stop();
     await claim(x, holder, ETH, 70n, addressOf(0xf5), base.prove(x, holderAddress, ZERO_ADDRESS));
     assert.equal(await etherOf(addressOf(0xf5)), 70n);
+  });
+
+  describe("a version with another state tree, which tools schedule neither for a base nor for a chain on one", () => {
+    const [own, other] = [furtherVersion(1), furtherVersion(2)];
+    before(async () => {
+      const { verifiers, verifier, stateTree: tree, reader } = ecosystem;
+      const genesis = { genesisStateRoot: GENESIS_ROOT, genesisLeafCount: GENESIS_LEAVES, ...NO_EXECUTION_PROOFS };
+      await send(verifiers, "addVersion", own, { verifier, tree, reader, ...genesis });
+      // Another tree in that it answers no question about a leaf.
+      await send(verifiers, "addVersion", other, { verifier, tree: verifier, reader, ...genesis });
+    });
+    const baseWithChain = async () => {
+      const base = await Base.create(ecosystem, nextId++, { protocolVersion: own });
+      const x = await chainOnBase(ecosystem, idOn(base.chain.configuration.chainId), [ether(holderAddress, 70n)]);
+      const settle = (protocolVersion = own) =>
+        base.settle([rootWord(x), balanceWord(x, ZERO_ADDRESS, 70n)], [], { protocolVersion });
+      const claimTo = (recipient: string) => claim(x, holder, ETH, 70n, recipient, base.prove(x, holderAddress, ZERO_ADDRESS));
+      return { base, chainId: base.chain.configuration.chainId, settle, claimTo };
+    };
+
+    test("a base that some admin schedules it for, past the tools, and that is stopped before it counts: accounts are paid", async () => {
+      const { base, chainId, settle, claimTo } = await baseWithChain();
+      await settle();
+      const counts = (await ecosystem.latestTimestamp()) + AHEAD_SECONDS;
+      await send(ecosystem.settings, "scheduleUpgrade", chainId, other, counts);
+      await base.stop();
+      assert.ok((await ecosystem.latestTimestamp()) < counts);
+      await claimTo(addressOf(0x1f6));
+      assert.equal(await etherOf(addressOf(0x1f6)), 70n);
+    });
+
+    test("behind its first executed batch nothing could be shown: which is what the tools keep off", async () => {
+      const { base, chainId, settle, claimTo } = await baseWithChain();
+      await send(ecosystem.settings, "scheduleUpgrade", chainId, other, 0n);
+      await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chainId));
+      await settle(other);
+      await base.stop();
+      await assert.rejects(claimTo(addressOf(0x1f7)));
+    });
+
+    test("no base needs it: where governance ends its version and offers this one alone, it leaves, goes on, and accounts are paid", async () => {
+      const { base, settle, claimTo } = await baseWithChain();
+      await send(ecosystem.verifiers, "scheduleRetirement", own);
+      await scheduleTerms(ecosystem, base.chain, { isGoverned: false, takesReplacements: false });
+      await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
+      await assertReverts(send(ecosystem.verifiers, "requireActive", own), "ProtocolVersionRetired");
+      await settle();
+      await base.stop();
+      await claimTo(addressOf(0x1f8));
+      assert.equal(await etherOf(addressOf(0x1f8)), 70n);
+    });
   });
 
   test("only the base's last executed state counts", async () => {

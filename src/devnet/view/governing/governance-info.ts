@@ -64,6 +64,8 @@ export interface GovernanceInfo {
   readonly governance: Hex;
   readonly votes?: VotesInfo;
   readonly council?: CouncilInfo;
+  /** What takes the council's place, by anyone's call from that second on; without an address none does. */
+  readonly nextCouncil?: { readonly address?: Hex; readonly effectiveAt: number };
   readonly retirementNoticeSeconds: number;
   readonly versions: readonly VersionStandingInfo[];
   /** Seconds of the layer's newest block. */
@@ -82,7 +84,7 @@ export function governanceReader(): (chain: DevnetChain) => Promise<GovernanceIn
 }
 
 /** As JSON has it. */
-export function governanceInNumbers({ verifiers, votes, council, ...known }: RegistryGovernance): GovernanceInfo {
+export function governanceInNumbers({ verifiers, votes, council, nextCouncil, ...known }: RegistryGovernance): GovernanceInfo {
   return {
     registry: verifiers,
     governance: known.governance,
@@ -111,6 +113,14 @@ export function governanceInNumbers({ verifiers, votes, council, ...known }: Reg
             softSeconds: Number(council.softSeconds),
             softLeftSeconds: Number(council.softLeftSeconds),
             freezeLeftSeconds: Number(council.freezeLeftSeconds),
+          },
+        }),
+    ...(nextCouncil === undefined
+      ? {}
+      : {
+          nextCouncil: {
+            ...(nextCouncil.address === undefined ? {} : { address: nextCouncil.address }),
+            effectiveAt: Number(nextCouncil.effectiveAt),
           },
         }),
     retirementNoticeSeconds: Number(known.retirementNoticeSeconds),

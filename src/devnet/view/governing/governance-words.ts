@@ -4,21 +4,30 @@ import type { GovernanceInfo } from "./governance-info.ts";
 const UNIT = 10n ** 18n;
 
 /** Who decides on protocol versions, in a sentence each. */
-export function governedBy({ governance, votes, council }: GovernanceInfo): readonly string[] {
+export function governedBy({ governance, votes, ...known }: GovernanceInfo): readonly string[] {
   const byVotes =
     votes === undefined
       ? `protocol versions are governed by ${governance}, with no vote`
       : `protocol versions are governed by votes of ${votes.token}, counted by ${votes.governor}, through the timelock ${governance}: ` +
         `a vote begins ${votes.votingDelaySeconds} s after its proposal, lasts ${votes.votingPeriodSeconds} s, and what was decided waits ${votes.timelockDelaySeconds} s; ` +
         `${votes.quorumPercent} % of all votes decide, and ${votes.superQuorumPercent} % in favour end the vote at once`;
-  if (council === undefined) return [byVotes, "there is no council: no version is ever frozen"];
+  return [byVotes, councilNow(known), ...councilNext(known)];
+}
+
+function councilNow({ council }: Pick<GovernanceInfo, "council">): string {
+  if (council === undefined) return "there is no council: no version is frozen";
   const { address, members, soft, hard, softLeftSeconds, freezeLeftSeconds } = council;
   const left = `${freezeLeftSeconds} s of freezes are left`;
-  if (members.length === 0) return [byVotes, `the council ${address} freezes versions: ${left}`];
-  return [
-    byVotes,
-    `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${softLeftSeconds} s`,
-  ];
+  if (members.length === 0) return `the council ${address} freezes versions: ${left}`;
+  return `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${softLeftSeconds} s`;
+}
+
+/** One that was named long ago is the council as soon as anyone says so: it counts as one that is there. */
+function councilNext({ nextCouncil, now }: Pick<GovernanceInfo, "nextCouncil" | "now">): readonly string[] {
+  if (nextCouncil === undefined) return [];
+  const { address, effectiveAt } = nextCouncil;
+  const when = effectiveAt <= now ? "at once, by a call of anyone" : `from ${time(effectiveAt)} on, by a call of anyone`;
+  return [address === undefined ? `no council follows the present one, ${when}` : `${address} becomes the council ${when}`];
 }
 
 /** What stands of each version, in a sentence each. */

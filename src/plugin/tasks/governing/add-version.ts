@@ -1,15 +1,18 @@
 import { ContractFactory } from "ethers";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
 import { submit, type Sender } from "../../../client/sending/submit.ts";
-import { addVersion, type VersionContent } from "../../../client/governing/upgrade.ts";
+import { addVersion, readVersion, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { registeredVersion } from "../../../devnet/l1/new-contracts.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import { versionParts, type Format } from "../../../protocol/protocol-version.ts";
+import { noProofVersionOf } from "../../../protocol/no-proof.ts";
+import { METERED_VERSION, TRUSTED_VERSION, versionParts, type Format } from "../../../protocol/protocol-version.ts";
 import { bundledArtifact } from "../../contract-artifacts.ts";
 import { packageGenesis } from "../../protocol-genesis.ts";
 
 /** The contracts that read batches of each format. */
 const READERS = { 2: "BatchReader2", 3: "BatchReader3" } as const satisfies Record<Format, string>;
+/** Each format's first version, which contracts are deployed with: its reader counts at once, and a new one after a notice. */
+const FIRST_OF_FORMAT = { 2: TRUSTED_VERSION, 3: METERED_VERSION } as const satisfies Record<Format, bigint>;
 
 /** A version that governance is to add. */
 export interface VersionToAdd {
@@ -24,25 +27,34 @@ export interface VersionToAdd {
  * Adds a version to the registry, as governance; resolves with the transaction's hash. Throws ClientError.
  */
 export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, governance: Sender): Promise<Hex> {
-  return addVersion(verifiers, added.version, await contentBeside(added, governance), governance);
+  return addVersion(verifiers, added.version, await contentBeside(verifiers, added, governance), governance);
 }
 
 /**
  * What the registry is to have of a version: one of another format than that beside which it is added gets the genesis of that
- * format and a reader of its own, which `deployer` creates. Throws ClientError.
+ * format and its reader: the one that the registry has, else a new one, which `deployer` creates. Throws ClientError.
  */
-export async function contentBeside({ version, verifier, beside }: VersionToAdd, deployer: Sender): Promise<VersionContent> {
+export async function contentBeside(
+  verifiers: Hex,
+  { version, verifier, beside }: VersionToAdd,
+  deployer: Sender,
+): Promise<VersionContent> {
   const { format } = versionParts(version);
   const isAnother = format !== versionParts(beside.version).format;
-  return { ...beside.content, ...(isAnother ? await contentOfFormat(version, format, deployer) : {}), verifier };
+  return { ...beside.content, ...(isAnother ? await contentOfFormat(verifiers, version, deployer) : {}), verifier };
 }
 
 async function contentOfFormat(
+  verifiers: Hex,
   version: bigint,
-  format: Format,
   deployer: Sender,
 ): Promise<Pick<VersionContent, "reader" | "genesisStateRoot" | "genesisLeafCount">> {
+  const { format } = versionParts(version);
   const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
+  for (const first of [FIRST_OF_FORMAT[format], noProofVersionOf(FIRST_OF_FORMAT[format])]) {
+    const known = await readVersion(verifiers, first, deployer.provider);
+    if (known !== undefined) return { reader: known.reader, genesisStateRoot, genesisLeafCount };
+  }
   const { abi, bytecode } = await bundledArtifact(READERS[format]);
   const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction();
   const { contractAddress } = await submit(deployer, { data });

@@ -160,7 +160,7 @@ async function content(
   const known = await readVersion(verifiers, present, l1);
   if (known === undefined) throw new Error(`the registry ${verifiers} does not have version ${present}`);
   const beside = { version: present, content: known };
-  return contentBeside({ version, verifier: parseAccount(verifier), beside }, sender);
+  return contentBeside(verifiers, { version, verifier: parseAccount(verifier), beside }, sender);
 }
 
 /** Throws a plugin error. */

@@ -11,7 +11,7 @@ import type { Hex } from "../../../../src/protocol/hex.ts";
 import { bridgedTokenAddress, holdingKey } from "../../../../src/protocol/holding.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { depositToken, ZERO_ADDRESS } from "./assets.ts";
-import { TestChain } from "./chain.ts";
+import { TestChain, type BatchContent } from "./chain.ts";
 import { expectedSettlement, type ExpectedSettlement, type Terms } from "./creator.ts";
 import { as, defaultConfiguration, send, view, type ChainConfiguration, type Ecosystem } from "./ecosystem.ts";
 import { activateExit } from "./exits.ts";
@@ -123,12 +123,17 @@ export class Base {
     this.chain = chain;
   }
 
-  static async create(ecosystem: Ecosystem, chainId: bigint): Promise<Base> {
-    return new Base(ecosystem, await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, chainId)));
+  static async create(ecosystem: Ecosystem, chainId: bigint, overrides: Partial<ChainConfiguration> = {}): Promise<Base> {
+    const configuration = { ...(await defaultConfiguration(ecosystem, chainId)), ...overrides };
+    return new Base(ecosystem, await TestChain.create(ecosystem, configuration));
   }
 
   /** Executes a batch after which the state has these words. */
-  async settle(writes: readonly StateWrite[], tokens: readonly Hex[] = []): Promise<void> {
+  async settle(
+    writes: readonly StateWrite[],
+    tokens: readonly Hex[] = [],
+    content: Pick<BatchContent, "protocolVersion"> = {},
+  ): Promise<void> {
     this.tree = treeOf(writes);
     const operations = [await this.chain.request({}, 10n ** 9n)];
     for (const token of tokens) operations.push(await depositToken(this.ecosystem, this.chain, token, 1_000n));
@@ -136,6 +141,7 @@ export class Base {
       canonicalTxHashes: operations,
       logs: operations.map(() => ({ type: "priorityOp", success: true })),
       newStateRoot: digestToHex(this.tree.root),
+      ...content,
     });
   }
 
