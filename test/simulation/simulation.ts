@@ -14,7 +14,7 @@ const WANTED_ACTS = 8;
 const LANES = 2;
 /** How each episode begins. */
 export const OPENING = [
-  ...Array.from({ length: 3 }, () => "add a version"),
+  ...Array.from({ length: 4 }, () => "add a version"),
   ...Array.from({ length: 7 }, () => "announce a chain"),
   ...Array.from({ length: 6 }, () => "create a chain"),
   // Some of these expire.

@@ -1,6 +1,7 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
 import { PLAIN_SETTINGS } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
+import { machineOf } from "../model/versions.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
 import { toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
@@ -15,6 +16,7 @@ import {
   VERSION,
 } from "../support/scene.ts";
 import { callOf, type Action, type Intent, type Situation } from "./action.ts";
+import { chooseStandby } from "./terms.ts";
 
 const DAY = 86_400n;
 /** No chain with such an id exists, unless one of these actions creates it. */
@@ -54,8 +56,15 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION, ...executing].filter((version) => {
     return world.versions.get(version) !== undefined && world.retiresAt.get(version) === undefined;
   });
+  const times = {
+    executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),
+    unprovenDelay: mayFallBack ? random.between(leastUnproven, spare - 1n) : 0n,
+    exitDelay: priorityOpWindow + world.recoveryTime + world.freezeTime + spare,
+  };
+  const standby = chooseStandby(situation, times);
   return {
     ...PLAIN_SETTINGS,
+    ...times,
     chainId: unusedId(situation),
     protocolVersion: random.pick(versions) ?? VERSION,
     admin: accounts.admin,
@@ -64,16 +73,15 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     transactionFilterer: number % 6 === 4 ? filterer : ZERO_ADDRESS,
     sequencingMode: 0n,
     isGoverned,
-    takesReplacements: isGoverned,
+    takesReplacements: isGoverned && !random.oneIn(3),
     cheatsAllowed: random.oneIn(4),
     validatorThreshold: random.between(1n, BigInt(keys.length)),
-    executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),
-    unprovenDelay: mayFallBack ? random.between(leastUnproven, spare - 1n) : 0n,
     priorityOpWindow,
-    exitDelay: priorityOpWindow + world.recoveryTime + world.freezeTime + spare,
     priorityGasPerSecond: random.choose(50_000n, 100_000n),
     l2GasPrice: random.between(1n, 20n),
     validators: keys.map(({ address }) => address),
+    standbyThreshold: standby.threshold,
+    standby: standby.validators,
   };
 }
 
@@ -228,8 +236,9 @@ function newVersion({ world, scene, random }: Situation): readonly [bigint, Prot
     genesisLeafCount: scene.genesis.leafCount,
     executionKey: wordToHex(0n),
   };
-  // Of the EVM's machine for the most part: chains take no other.
-  const machine = random.oneIn(4) ? random.between(1n, 0x7fffn) : 0n;
+  // Of the EVM's machine for the most part: chains take no other, and are refused one.
+  const hasOther = [...world.versions.entries()].some(([version]) => machineOf(BigInt(version)) !== 0n);
+  const machine = random.oneIn(hasOther ? 4 : 1) ? random.between(1n, 0x7fffn) : 0n;
   return [(machine << 16n) + (random.between(4n, 255n) << 8n) + 2n, content];
 }
 
@@ -313,6 +322,9 @@ export const chainActions: readonly Action[] = [
   createUnderVersion("VerifierRegistry.UnknownProtocolVersion", () => [12_345n]),
   createUnderVersion("VerifierRegistry.ProtocolVersionRetiring", (situation) =>
     retiringVersions(situation, (retiresAt) => situation.now < retiresAt),
+  ),
+  createUnderVersion("VerifierRegistry.VersionHalted", ({ world }) =>
+    [...world.standings.entries()].filter(([, { haltedAt }]) => haltedAt !== 0n).map(([version]) => BigInt(version)),
   ),
   createUnderVersion("VerifierRegistry.ProtocolVersionRetired", (situation) =>
     retiringVersions(situation, (retiresAt) => situation.now >= retiresAt),

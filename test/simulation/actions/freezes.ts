@@ -1,4 +1,4 @@
-import { freezeLeft, isStopped, standingOf } from "../model/standings.ts";
+import { freezeLeft, standingOf } from "../model/standings.ts";
 import { machineOf } from "../model/versions.ts";
 import { PROVEN_VERSION, VERSION } from "../support/scene.ts";
 import { callOf, type Action, type Intent, type Situation } from "./action.ts";
@@ -11,16 +11,16 @@ const frozen = (situation: Situation): bigint[] =>
 const mayHalt = (situation: Situation, version: bigint): boolean =>
   standingOf(situation.world, version).haltedAt === 0n && (version !== VERSION || situation.random.oneIn(3));
 
+/** A freeze passes. */
+const lasts = ({ world }: Situation, version: bigint): boolean =>
+  standingOf(world, version).haltedAt === 0n && world.retiresAt.get(version) === undefined;
+
 function replacementOf(situation: Situation, version: bigint): bigint {
-  const { world, now, random } = situation;
+  const { random } = situation;
   const fit = allVersions(situation).filter(
-    (other) =>
-      other !== version &&
-      machineOf(other) === machineOf(version) &&
-      !isStopped(world, other, now) &&
-      world.retiresAt.get(other) === undefined,
+    (other) => other !== version && machineOf(other) === machineOf(version) && lasts(situation, other),
   );
-  return random.oneIn(4) ? 0n : (random.pick(fit) ?? 0n);
+  return random.oneIn(3) ? 0n : (random.pick(fit) ?? 0n);
 }
 
 type Made = readonly [string, ...unknown[]] | undefined;
@@ -48,12 +48,20 @@ function freeze(situation: Situation): Made {
   const { world, random, now } = situation;
   const left = freezeLeft(world, now);
   const versions = random.some(allVersions(situation));
-  return left === 0n || versions.length === 0 ? undefined : ["freeze", versions, random.between(1n, left)];
+  // Mostly for long enough that council and governance can answer within it.
+  return left === 0n || versions.length === 0
+    ? undefined
+    : ["freeze", versions, random.between(random.oneIn(4) ? 1n : (left + 1n) / 2n, left)];
 }
 
-/** A version that is frozen, and may be halted. */
-const candidate = (situation: Situation): bigint | undefined =>
-  situation.random.pick(frozen(situation).filter((version) => mayHalt(situation, version)));
+/** A version that is frozen, and may be halted; rather one that stops a chain by that. */
+function candidate(situation: Situation): bigint | undefined {
+  const { world, random, now } = situation;
+  const versions = frozen(situation).filter((version) => mayHalt(situation, version));
+  const stops = (version: bigint): boolean =>
+    world.allChains().some((chain) => !chain.exited.value && chain.termsAt(now).isGoverned && chain.version.value === version);
+  return random.pick(versions.filter(stops)) ?? random.pick(versions);
+}
 
 function approve(situation: Situation): Made {
   const version = candidate(situation);
@@ -64,7 +72,7 @@ function halt(situation: Situation): Made {
   const { world, now, random } = situation;
   const approved = frozen(situation).filter((version) => {
     const { until = 0n, replacement = 0n } = world.approvals.get(version) ?? {};
-    const isFit = replacement === 0n || !isStopped(world, replacement, now);
+    const isFit = replacement === 0n || lasts(situation, replacement);
     return now < until && isFit && standingOf(world, version).haltedAt === 0n;
   });
   const version = random.pick(approved);
@@ -96,7 +104,14 @@ export const freezeActions: readonly Action[] = [
   // Possible for seconds only: what is not costs no step.
   ofRegistry("approveHalt ok", "council", approve, 4),
   ofRegistry("halt ok", "governance", halt, 4),
-  ofRegistry("scheduleCouncil ok", "governance", ({ world }) => ["scheduleCouncil", world.addresses.council], 0.1),
+  // Another one puts that off which waits.
+  ofRegistry(
+    "scheduleCouncil ok",
+    "governance",
+    ({ world, random }) =>
+      world.nextCouncil.value === undefined || random.oneIn(8) ? ["scheduleCouncil", world.addresses.council] : undefined,
+    0.4,
+  ),
   ofRegistry(
     "changeCouncil ok",
     "anyone",

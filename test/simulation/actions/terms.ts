@@ -5,10 +5,10 @@ import { type Action, type Intent, type Situation, callOf } from "./action.ts";
 
 const DAY = 86_400n;
 
-/** None where the exit would open before its batches are executed. */
-function nextStandby(
+/** A standby for a chain of these times. None where the exit would open before its batches are executed. */
+export function chooseStandby(
   { scene, random, world }: Pick<Situation, "scene" | "random" | "world">,
-  { exitDelay, executionDelay, unprovenDelay }: Configuration,
+  { exitDelay, executionDelay, unprovenDelay }: Pick<Configuration, "exitDelay" | "executionDelay" | "unprovenDelay">,
 ): Terms["standby"] {
   const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
   if (exitDelay <= 2n * longest + world.recoveryTime + world.freezeTime || random.oneIn(4))
@@ -27,7 +27,7 @@ function nextTerms({ scene, random, world }: Situation, { configuration }: Chain
   const validators = scene.keys.slice(start, start + count).map(({ address }) => address);
   return {
     quorum: { threshold: random.between(1n, BigInt(count)), validators },
-    standby: nextStandby({ scene, random, world }, configuration),
+    standby: chooseStandby({ scene, random, world }, configuration),
     dataAvailabilityPolicy,
     transactionFilterer: random.oneIn(4) ? scene.filterer : ZERO_ADDRESS,
     isGoverned,

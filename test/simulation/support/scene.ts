@@ -21,9 +21,9 @@ const WEALTH = 1n << 130n;
 const RETIREMENT_NOTICE = 4_030n;
 const REVEAL_DELAY = 10n;
 const RECOVERY_TIME = 20n;
-const REACTION_TIME = 30n;
+const REACTION_TIME = 60n;
 /** So long that some steps fall into it. */
-const FREEZE_TIME = 30n;
+const FREEZE_TIME = 60n;
 const FREEZE_CYCLE = 4_030n;
 /** Speaks by its contract's address: what its members sign is test/contracts/attacks/council.test.ts's. */
 const COUNCIL = {
