@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { HardhatPluginError } from "hardhat/plugins";
 import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
+import { isGeth, readGethNode } from "./geth-node.ts";
 import { isHardhatNode, readHardhatNode, type NodeState } from "./hardhat-node.ts";
 import { planImport, type ImportPlan } from "./import-state.ts";
 import { readImportedState } from "./imported-state.ts";
@@ -14,7 +16,7 @@ interface SourceState extends Pick<ImportPlan, "accounts" | "leftOut"> {
 }
 
 /**
- * The accounts of a file or of a running node (anvil's or Hardhat's), for a chain with this id, where that is known. Throws a
+ * The accounts of a file or of a running node (anvil, geth or Hardhat's), for a chain with this id, where that is known. Throws a
  * plugin error for what cannot be read, and for contracts that lie where chains have the protocol's.
  */
 export async function readSource(
@@ -40,9 +42,18 @@ async function stateOf(source: string): Promise<Pick<NodeState, "chainId" | "acc
   if (/^https?:\/\//.test(source)) {
     const ask: AskL1 = (method, ...params) => callJsonRpc(source, method, params);
     if (await isHardhatNode(ask)) return readHardhatNode(source, ask);
+    if (await isGeth(ask))
+      return readGethNode(source, ask).catch((error: unknown) => {
+        throw error instanceof HardhatPluginError
+          ? error
+          : pluginError(
+              `${source} does not tell its accounts (${reasonOf(error)}); start geth with --http.api eth,web3,debug`,
+              error,
+            );
+      });
     const state = await ask("anvil_dumpState").catch((error: unknown) => {
       throw pluginError(
-        `${source} does not tell its state by anvil_dumpState (${reasonOf(error)}); of another node than anvil or Hardhat's give a file: its genesis, or what geth dump wrote`,
+        `${source} does not tell its state by anvil_dumpState (${reasonOf(error)}); of another node than anvil, geth or Hardhat's give a file: its genesis, or what geth dump wrote`,
         error,
       );
     });

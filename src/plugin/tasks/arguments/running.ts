@@ -51,7 +51,7 @@ export const runningTasks = {
     .addOption(
       option(
         "import",
-        "Accounts that it is born with: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil or Hardhat node",
+        "Accounts that it is born with: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil, geth or Hardhat node",
       ),
     )
     .addOption(url)
@@ -89,7 +89,8 @@ export const runningTasks = {
   import: task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
     .addPositionalArgument({
       name: "source",
-      description: "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil or Hardhat node",
+      description:
+        "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil, geth or Hardhat node",
     })
     .addPositionalArgument({ name: "chain", description: "Chain that gets them: name or id" })
     .addOption(url)
