@@ -5,6 +5,7 @@ import { createProver } from "../../src/prover/prover.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { statePort } from "../../src/proving/state-port.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { until } from "../support/until.ts";
 
 const TOKEN = "0123456789abcdef-token";
 
@@ -32,7 +33,7 @@ describe("H4: an ecosystem whose batches a worker proves", () => {
     const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
     const address = { url: devnet.info().prover.fleet!.url, token: TOKEN };
     const working = httpQueue(address, { pause: wait }).work(statePort(prover), { name: "laptop" });
-    while (devnet.info().prover.fleet!.workers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => devnet.info().prover.fleet!.workers.length > 0);
     const [batch] = await devnet.settle();
     await working.stop();
     await prover.close();

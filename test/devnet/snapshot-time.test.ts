@@ -4,6 +4,7 @@ import { NetworkHelpers } from "../../node_modules/@nomicfoundation/hardhat-netw
 import { connectInProcess } from "../../src/devnet/relaying/relaying.ts";
 import type { Eip1193Provider } from "../../src/node/serving/eip1193.ts";
 import { ALICE, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { until } from "../support/until.ts";
 
 const [A, B] = [271n, 272n];
 const DELAY = 3_600;
@@ -114,7 +115,7 @@ describe("B4: one clock for L1 and all chains", () => {
     await helpers.mine();
     const batch = await b!.pipeline.seal();
     const settled = b!.pipeline.settled(batch!.outputs.batchNumber);
-    while (b!.pipeline.progress().proven < b!.pipeline.progress().sealed) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => b!.pipeline.progress().proven >= b!.pipeline.progress().sealed);
     const waiting = await devnet.snapshot();
     await helpers.time.increase(DELAY + 10);
     assert.equal((await settled).receipts.execute?.status, 1);

@@ -7,6 +7,7 @@ import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { mayStandbyRevert } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { until } from "../support/until.ts";
 import { ALICE, ETHER, settleNow, startFlowDevnet, UNPROVEN, type FlowDevnet } from "./support/devnet.ts";
 import { Upgrades } from "./support/upgrades.ts";
 
@@ -33,9 +34,6 @@ describe("a chain whose validators have lost their keys", () => {
   const settings = () => onL1(devnet.ecosystem.addresses.settings, chainSettingsAbi);
   const contract = () => onL1(chain().pipeline.created.hyperchain, hyperchainAbi);
   /** Each look takes an answer of the chain's. */
-  const until = async (isSo: () => boolean): Promise<void> => {
-    while (!isSo()) await devnet.l1.provider.getBlockNumber();
-  };
   const waitsFor = () => chain().pipeline.waitsFor();
   const account = (number: number): Hex => lowerCaseAddress(devnet.accounts.wallet(number).address);
   const deposit = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { until } from "../support/until.ts";
 import { Kept } from "./support/kept.ts";
 
 describe("H5: a pace that keeps proofs back, when its ecosystem starts again", () => {
@@ -12,9 +13,6 @@ describe("H5: a pace that keeps proofs back, when its ecosystem starts again", (
   });
   after(() => kept.end());
 
-  const until = async (isSo: () => boolean): Promise<void> => {
-    while (!isSo()) await kept.devnet.l1.request("eth_blockNumber");
-  };
   const progress = () => kept.chain().pipeline.progress();
   const waitsFor = () => kept.chain().pipeline.waitsFor();
   /** Until L1 has the commits of all batches, so many. A batch is sealed behind the answer to its last transaction. */

@@ -9,6 +9,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge } from "../../src/client/sending/contract-interfaces.ts";
+import { until } from "../support/until.ts";
 import { ALICE, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
 
@@ -185,7 +186,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
       assert.equal(chain!.pipeline.progress().proven, Number(number));
       // While it is being proven: whoever waited before the return still gets the batch.
       assert.equal(await devnet.revert(proving), true);
-      while (chain!.pipeline.progress().committed <= Number(number)) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => chain!.pipeline.progress().committed > Number(number));
       const again = await devnet.snapshot();
       const first = await settled;
       assert.equal(first.receipts.prove?.status, 1);

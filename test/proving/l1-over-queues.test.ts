@@ -10,6 +10,7 @@ import type { JobKind } from "../../src/proving/job.ts";
 import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
 import type { JobQueue, ProverPort, Running, WorkerEvent } from "../../src/proving/queue.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
+import { until } from "../support/until.ts";
 import { FAKE_PLAN, FAKE_PROOFS, FAKE_PROVER } from "./support/fake-l1.ts";
 import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.ts";
 
@@ -17,8 +18,6 @@ import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.t
 const BATCH = { claim: { chainId: 271n, batch: { protocolVersion: 0x103n } } } as ExecutedProof;
 const HONEST = l1ProofPort(FAKE_PROVER);
 const KINDS = HONEST.kinds;
-/** What takes longer will not come. */
-const MOST_MS = 20_000;
 
 for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || isSlow !== true)) {
   describe(`proofs for L1 carried by ${name}`, { skip: skip ?? false }, () => {
@@ -41,12 +40,6 @@ for (const { name, open, skip } of QUEUES.filter(({ isSlow }) => IS_NIGHTLY || i
       const events: WorkerEvent[] = [];
       working.push(carried.work(port, { name: worker, onEvent: (event) => events.push(event) }));
       return events;
-    }
-    async function until(is: () => boolean): Promise<void> {
-      for (const limit = Date.now() + MOST_MS; !is();) {
-        assert.ok(Date.now() < limit, "what was awaited has not come");
-        await turn();
-      }
     }
     async function assertMade(proof: ProofForL1): Promise<void> {
       assert.deepEqual(Buffer.from(proof.proof), Buffer.from(FAKE_PROOFS.at(-1)!));

@@ -6,12 +6,11 @@ import { driveTree } from "../../src/proving/driver.ts";
 import { blobId } from "../../src/proving/blobs.ts";
 import { jobId, MOST_OUTPUT_BYTES, type ProofJob } from "../../src/proving/job.ts";
 import type { JobOffer, Running, WorkerEvent } from "../../src/proving/queue.ts";
+import { until } from "../support/until.ts";
 import { fakeJob, fakePort, inputOf, planned, proofOf, SIXTEEN_NAMES, sixteenJobs } from "./support/fake-jobs.ts";
 import { QUEUES, type TestQueue, type TestQueues } from "./support/open-queues.ts";
 
 const CHAIN = 271n;
-/** What takes longer will not come. */
-const MOST_MS = 20_000;
 
 for (const { name, open, skip } of QUEUES) {
   describe(`jobs carried by ${name}`, { skip: skip ?? false }, () => {
@@ -38,12 +37,6 @@ for (const { name, open, skip } of QUEUES) {
       const events: WorkerEvent[] = [];
       working.push(carried.work(port, { name: worker, onEvent: (event) => events.push(event) }));
       return events;
-    }
-    async function until(is: () => boolean): Promise<void> {
-      for (const limit = Date.now() + MOST_MS; !is();) {
-        assert.ok(Date.now() < limit, "what was awaited has not come");
-        await turn();
-      }
     }
 
     test("a tree of sixteen jobs is the same in whatever order three workers do them", async () => {

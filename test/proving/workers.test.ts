@@ -19,6 +19,7 @@ import type { WorkerEvent } from "../../src/proving/queue.ts";
 import { statePort } from "../../src/proving/state-port.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { until } from "../support/until.ts";
 import { openTestFleet, type TestFleet } from "./support/fleet.ts";
 
 const TOKEN = "0123456789abcdef-token";
@@ -98,7 +99,7 @@ describe("H4: a fleet over HTTP", () => {
   test("a worker that is killed in the middle of a proof loses nothing: another one proves the batch", async () => {
     const first = startWorker("first");
     // The first one waits for a task before there is one, and the second one joins while it proves.
-    while (!fleet.queue.workers().some(({ name }) => name === "first")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => fleet.queue.workers().some(({ name }) => name === "first"));
     const result = fleet.proveBatch(job);
     await first.until("progress");
     first.child.kill("SIGKILL");
@@ -108,7 +109,7 @@ describe("H4: a fleet over HTTP", () => {
     // All but the last moment of the lease: then the second one's request for a task is younger than it.
     clock.advance(LEASE_MS - 1);
     const second = startWorker("second");
-    while (!fleet.queue.workers().some(({ name }) => name === "second")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => fleet.queue.workers().some(({ name }) => name === "second"));
     clock.advance(1);
     const { proof, statement, metrics } = await result;
     assert.equal(metrics.worker, "second");
@@ -131,7 +132,7 @@ describe("H4: a fleet over HTTP", () => {
         if (event.type === "progress") void working.stop();
       },
     });
-    while (!fleet.queue.workers().some(({ name }) => name === "leaving")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => fleet.queue.workers().some(({ name }) => name === "leaving"));
     const before = provenHere;
     const { metrics } = await fleet.proveBatch(job);
     await working.ended;
@@ -160,7 +161,7 @@ describe("H4: a fleet over HTTP", () => {
     };
     const queue = httpQueue(address(), { pause: untilAborted });
     const { ended } = queue.work(statePort(telling), { name: "telling", once: true });
-    while (!fleet.queue.workers().some(({ name }) => name === "telling")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => fleet.queue.workers().some(({ name }) => name === "telling"));
     await fleet.proveBatch(job, { onProgress: (progress) => (seen.push(progress), told()) });
     await ended;
     await prover.close();
@@ -284,7 +285,7 @@ describe("H4: a fleet over HTTP", () => {
 
   test("a request for a task ends when nothing is to be done for a while, and the worker asks again", async () => {
     const answer = ask("/2/take", { worker: "patient", kinds: ["state"] });
-    while (!fleet.queue.workers().some(({ name }) => name === "patient")) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => fleet.queue.workers().some(({ name }) => name === "patient"));
     clock.advance(25_000);
     assert.equal((await answer).status, 204);
   });
