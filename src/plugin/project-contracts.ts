@@ -27,7 +27,7 @@ export async function projectContracts(artifacts: ProjectArtifacts): Promise<rea
   const read = (await Promise.all(names.map((name) => artifacts.readArtifact(name)))) as readonly Artifact[];
   return read.map((artifact) => {
     const abi = artifact.abi as InterfaceAbi;
-    const functions = new Interface(abi);
+    let functions: Interface | undefined;
     const compiled = withoutLaterParts(artifact.deployedBytecode, artifact);
     const hasCode = compiled.length > 2;
     return {
@@ -37,7 +37,12 @@ export async function projectContracts(artifacts: ProjectArtifacts): Promise<rea
       creation: /^0x([0-9a-f]{2})+$/i.test(artifact.bytecode) ? artifact.bytecode.toLowerCase() : undefined,
       buildInfoId: artifact.buildInfoId,
       isCodeOf: (code) => hasCode && code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
-      functionOf: (input) => (input.length < 10 ? undefined : functions.getFunction(input.slice(0, 10))?.format("sighash")),
+      functionOf(input) {
+        if (input.length < 10) return undefined;
+        // Made when first asked for: a project has hundreds of contracts, and most are never called by name.
+        functions ??= new Interface(abi);
+        return functions.getFunction(input.slice(0, 10))?.format("sighash");
+      },
     };
   });
 }
