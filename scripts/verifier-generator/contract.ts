@@ -1,6 +1,6 @@
 import type { System } from "../../src/stark/systems/system.ts";
 import { checkConstraints, readHead, readStatement, readValues, runTranscript } from "./core-head.ts";
-import { layoutCore } from "./core-layout.ts";
+import { layoutCore, type CoreLayout } from "./core-layout.ts";
 import {
   computeDeep,
   drawQueries,
@@ -60,31 +60,8 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     `// ${GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
   const [main, quotient] = trees;
   if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
-  const functions = [
-    ERROR_FUNCTIONS,
-    EXTENSION_FUNCTIONS,
-    domainFunctions(parameters.maxLogRows + parameters.logBlowup),
-    transcriptFunctions(memory.buffer),
-    UNPACK_VALUES,
-    COEFFICIENT_TABLE,
-    ...trees.map((tree) =>
-      rowSumFunction({
-        name: rowSumName(tree),
-        width: tree.width,
-        table: tree.table,
-        prefix: tree.nextWidth,
-        prefixAddress: memory.prefixSum,
-      }),
-    ),
-    merkleFunction(layout.digestBytes, memory.stack),
-    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
-    foldFunction(memory.friLeaf),
-    READ_FINAL,
-    finalChunkFunction(memory.finalTable),
-    layerFunctions(layout, foldByPowers(layout)),
-  ];
   const body = [
-    ...functions,
+    ...helperFunctions(layout),
     ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
     phase(0, `{ ${readHead(layout)} }\n{ ${readStatement(layout)} }\n${runTranscript(layout)}`),
     phase(1, readValues(layout)),
@@ -121,6 +98,34 @@ ${indentYul(body, 3)}
 }
 `;
   return { name, source };
+}
+
+/** What the phases call. */
+function helperFunctions(layout: CoreLayout): readonly string[] {
+  const { memory, trees, parameters } = layout;
+  return [
+    ERROR_FUNCTIONS,
+    EXTENSION_FUNCTIONS,
+    domainFunctions(parameters.maxLogRows + parameters.logBlowup),
+    transcriptFunctions(memory.buffer),
+    UNPACK_VALUES,
+    COEFFICIENT_TABLE,
+    ...trees.map((tree) =>
+      rowSumFunction({
+        name: rowSumName(tree),
+        width: tree.width,
+        table: tree.table,
+        prefix: tree.nextWidth,
+        prefixAddress: memory.prefixSum,
+      }),
+    ),
+    merkleFunction(layout.digestBytes, memory.stack),
+    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
+    foldFunction(memory.friLeaf),
+    READ_FINAL,
+    finalChunkFunction(memory.finalTable),
+    layerFunctions(layout, foldByPowers(layout)),
+  ];
 }
 
 /** The contracts that evaluate a system's constraints, in the order of the verifier's constructor. */

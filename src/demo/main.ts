@@ -191,16 +191,10 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   const begun = performance.now();
   const at = new Map<Journey, Map<JourneyStep, number>>();
   const waiting: { readonly done: (journeys: readonly Journey[]) => boolean; readonly resolve: () => void }[] = [];
-  const onStep = (journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void => {
+  const onStep = (journey: Journey, step: JourneyStep, record: StepRecord): void => {
     const seconds = secondsSince(begun);
     at.set(journey, (at.get(journey) ?? new Map<JourneyStep, number>()).set(step, seconds));
-    const reward =
-      step === "executed" && journey.content.type === "bundle"
-        ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH`
-        : "";
-    say(
-      `${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${nameOf(chainId)}, ${transactionHash})`,
-    );
+    sayStep(seconds, journey, step, record);
   };
   const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer), onStep);
   closing.push(() => relayer.close());
@@ -252,18 +246,29 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     sevenStepSeconds,
     l1: { chainId: Number(l1.chainId), url: l1.url, contracts: ecosystem.addresses },
     chains: targets.map(({ chainId, ...rest }) => ({ chainId: Number(chainId), ...rest })),
-    messages: relayer.journeys().map((journey) => ({
-      type: journey.content.type,
-      messageHash: journey.messageHash,
-      steps: JOURNEY_STEPS.map((step) => ({
-        step,
-        seconds: at.get(journey)?.get(step),
-        transaction: journey.steps.get(step)?.transactionHash,
-      })),
-    })),
+    messages: relayer.journeys().map((journey) => toldMessage(journey, at.get(journey))),
     batches,
     bobWei: bobHas.toString(),
     counterVisits: Number(visited),
+  };
+}
+
+function sayStep(seconds: number, journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void {
+  const reward =
+    step === "executed" && journey.content.type === "bundle"
+      ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH`
+      : "";
+  say(
+    `${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${nameOf(chainId)}, ${transactionHash})`,
+  );
+}
+
+/** Of the report: a message with the seconds after which it took each step. */
+function toldMessage({ content, messageHash, steps }: Journey, at: ReadonlyMap<JourneyStep, number> | undefined): object {
+  return {
+    type: content.type,
+    messageHash,
+    steps: JOURNEY_STEPS.map((step) => ({ step, seconds: at?.get(step), transaction: steps.get(step)?.transactionHash })),
   };
 }
 

@@ -2,17 +2,13 @@
 export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "bench/kernel-cases/backend-operations.ts operations": 95,
   "bench/kernel-cases/single-thread.ts singleThreadCases": 180,
-  "scripts/verifier-generator/contract.ts generateVerifier": 71,
   "scripts/verifier-generator/core-layout.ts layoutCore": 84,
   "src/chain/chain.ts composeChain": 165,
-  "src/chain/rpc/named-notifications.ts namedNotifications": 80,
-  "src/chain/rpc/zks/zks-batches.ts zksBatchMethods": 89,
-  "src/demo/main.ts demonstrate": 90,
+  "src/demo/main.ts demonstrate": 76,
   "src/devnet/devnet.ts start": 86,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
   "src/relayer/relayer.ts createRelayer": 89,
   "src/settlement-layer/reader/l1-watcher.ts createL1Watcher": 82,
   "src/settlement/l1-sender/transactor.ts createTransactor": 214,
   "src/settlement/settlement.ts openSettlement": 163,
-  "src/stark/systems/evaluate.ts tableConstraints": 79,
 };

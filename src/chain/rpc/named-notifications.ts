@@ -45,15 +45,7 @@ export function namedNotifications(chain: Chain): Notifications {
     const wanted = waiting.flatMap(([id, filter]) => (filter === undefined ? [] : [{ id, filter }]));
     if (wanted.length === 0 || chain.index.logVolume(number).count === 0) return;
     const { logs } = await reader.upTo(EVERY_LOG, number, number, NO_LOG_LIMITS);
-    let inTurn = 0;
-    for (const log of logs) {
-      for (const { id, filter } of wanted) {
-        if (!subscriptions.has(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] }))
-          continue;
-        tell(id, log);
-        if (++inTurn % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-    }
+    await tellLogs(logs, wanted, { isWanted: (id) => subscriptions.has(id), tell });
   };
   const onBlock = (number: bigint): void => {
     if (subscriptions.size === 0) return;
@@ -94,6 +86,22 @@ export function namedNotifications(chain: Chain): Notifications {
       };
     },
   };
+}
+
+/** Tells each log to those whose filter it matches, some in one turn of the event loop. */
+async function tellLogs(
+  logs: readonly unknown[],
+  wanted: readonly { readonly id: string; readonly filter: LogFilter }[],
+  { isWanted, tell }: { readonly isWanted: (id: string) => boolean; readonly tell: (id: string, result: unknown) => void },
+): Promise<void> {
+  let inTurn = 0;
+  for (const log of logs) {
+    for (const { id, filter } of wanted) {
+      if (!isWanted(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] })) continue;
+      tell(id, log);
+      if (++inTurn % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
 }
 
 /** The filter of a subscription to logs; undefined for one to blocks. Throws RpcError. */

@@ -2,7 +2,7 @@ import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { inv, rootOfUnity } from "../../field/koala-bear.ts";
 import type { ConstraintScope } from "../constraints/air.ts";
 import { evaluateGraph } from "../constraints/expression.ts";
-import { lookupConstraints } from "../constraints/lookup.ts";
+import { lookupConstraints, type LookupPlan } from "../constraints/lookup.ts";
 import { ABSENT, type Shape } from "./shape.ts";
 import type { System, Table } from "./system.ts";
 
@@ -101,6 +101,34 @@ function valueAt(values: readonly Ext[], index: number): Ext {
   return value;
 }
 
+/** Where a table's columns begin among those that are opened. */
+function firstColumns({ index }: Table, shape: Shape) {
+  const first = { preprocessed: 0, main: 0, lookup: 0, next: 0, lookupNext: 0 };
+  for (const block of shape.blocks) {
+    if (block.table !== index || block.phase === "quotient") continue;
+    first[block.phase] = block.firstColumn;
+    if (block.phase === "main") first.next = block.firstNext;
+    if (block.phase === "lookup") first.lookupNext = block.firstNext;
+  }
+  return first;
+}
+
+/** What each term of each group of lookups adds; `take` gives multiplicities and messages in the terms' order. */
+function fractionsOf(field: ExtensionField, { groups }: LookupPlan, { fold, offset }: LookupChallenges, take: () => Ext) {
+  return groups.map((group) =>
+    group.map((term) => {
+      const multiplicity = take();
+      let fingerprint = field.add(offset, field.fromBase(term.bus.tag));
+      let power = fold;
+      for (let i = 0; i < term.message.length; i++) {
+        fingerprint = field.add(fingerprint, field.mul(take(), power));
+        power = field.mul(power, fold);
+      }
+      return { multiplicity, fingerprint };
+    }),
+  );
+}
+
 /** All constraints of one table in order: the AIR's, then the lookups'. */
 function tableConstraints(
   system: System,
@@ -110,13 +138,7 @@ function tableConstraints(
 ): { readonly scope: ConstraintScope; readonly value: Ext }[] {
   const { field } = system;
   const { air, lookup } = table;
-  const first = { preprocessed: 0, main: 0, lookup: 0, next: 0, lookupNext: 0 };
-  for (const block of shape.blocks) {
-    if (block.table !== table.index || block.phase === "quotient") continue;
-    first[block.phase] = block.firstColumn;
-    if (block.phase === "main") first.next = block.firstNext;
-    if (block.phase === "lookup") first.lookupNext = block.firstNext;
-  }
+  const first = firstColumns(table, shape);
   const publics = values.publicValues[table.index] ?? [];
   const terms = lookup?.groups.flat() ?? [];
   const roots = [
@@ -143,19 +165,7 @@ function tableConstraints(
   const sums = values.sums[table.index] ?? [];
   if (lookup === undefined || values.lookup === undefined || sums.length === 0) return constraints;
 
-  const { fold, offset } = values.lookup;
-  const fractions = lookup.groups.map((group) =>
-    group.map((term) => {
-      const multiplicity = take();
-      let fingerprint = field.add(offset, field.fromBase(term.bus.tag));
-      let power = fold;
-      for (let i = 0; i < term.message.length; i++) {
-        fingerprint = field.add(fingerprint, field.mul(take(), power));
-        power = field.mul(power, fold);
-      }
-      return { multiplicity, fingerprint };
-    }),
-  );
+  const fractions = fractionsOf(field, lookup, values.lookup, take);
   const extension = (opened: readonly Ext[], from: number, group: number): Ext =>
     joinCoordinates(field, opened, from + group * field.degree);
   const running = sums.map((_, s) => extension(values.atPoint, first.lookup, s));

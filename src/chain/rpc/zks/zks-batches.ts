@@ -15,7 +15,7 @@ export function zksBatchMethods(
   gasPrice: Pick<GasPrice, "toldWei">,
   settlement: SettlementView | undefined,
 ): ReadonlyMap<string, RpcMethod> {
-  const { blocks, index, archive, mempool } = chain;
+  const { blocks, index, archive } = chain;
   const stagesOf = async (batch: bigint | undefined): Promise<BatchStages> =>
     batch === undefined || settlement === undefined ? NOWHERE : settlement.stages(batch);
 
@@ -57,7 +57,22 @@ export function zksBatchMethods(
     };
   };
 
-  const transactionDetails: RpcMethod = async ([value]) => {
+  return new Map<string, RpcMethod>([
+    ["zks_L1BatchNumber", async () => hexQuantity(archive.last?.number ?? 0n)],
+    ["zks_getL1BatchDetails", batchDetails],
+    ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(numberParameter(number)))],
+    ["zks_getBlockDetails", blockDetails],
+    ["zks_getBlockMetadataByNumber", blockMetadata(chain)],
+    ["zks_getTransactionDetails", transactionDetails(chain, stagesOf)],
+  ]);
+}
+
+/** `zks_getTransactionDetails`. */
+function transactionDetails(
+  { blocks, index, mempool }: Chain,
+  stagesOf: (batch: bigint | undefined) => Promise<BatchStages>,
+): RpcMethod {
+  return async ([value]) => {
     const hash = hashParameter(value);
     const engineHash = index.engineHash(hash);
     const place = blocks.place(engineHash);
@@ -78,15 +93,6 @@ export function zksBatchMethods(
       receivedAt: block === undefined ? null : time(BigInt(block.timestamp)),
     };
   };
-
-  return new Map<string, RpcMethod>([
-    ["zks_L1BatchNumber", async () => hexQuantity(archive.last?.number ?? 0n)],
-    ["zks_getL1BatchDetails", batchDetails],
-    ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(numberParameter(number)))],
-    ["zks_getBlockDetails", blockDetails],
-    ["zks_getBlockMetadataByNumber", blockMetadata(chain)],
-    ["zks_getTransactionDetails", transactionDetails],
-  ]);
 }
 
 /** `zks_getBlockMetadataByNumber`. */
