@@ -18,7 +18,7 @@ import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import { BlockPace } from "./block-pace.ts";
+import { BlockTiming } from "./block-timing.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { requireCheatsAllowed, requireFree, requirePossible } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
@@ -93,7 +93,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #work: ExclusiveWork;
   readonly #builder: BatchBuilder;
   readonly #pool: PoolInclusion;
-  readonly #pace: BlockPace;
+  readonly #timing: BlockTiming;
   readonly #age: BatchAge;
   readonly #interval: IntervalMining;
   #censoredOperations: ReadonlySet<Hex> = new Set();
@@ -114,7 +114,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       pool: this.#waiting,
       clock,
       executedHead: () => producer.head,
-      onDropped: () => this.#pace.advance(),
+      onDropped: () => this.#timing.advance(),
       deciders,
     });
     this.#age = new BatchAge(options.batches.maxAgeMs, {
@@ -136,7 +136,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     });
     spine.attach(this.#waiting);
     this.#running = spine.drive(this);
-    this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#pace.advance() });
+    this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#timing.advance() });
     mempool.hold(this.#unpaid);
     this.#pool = new PoolInclusion({
       mempool,
@@ -147,13 +147,13 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       admission: () => this.#admission,
       unpaid: this.#unpaid,
     });
-    this.#pace = new BlockPace(options.blocks, {
+    this.#timing = new BlockTiming(options.blocks, {
       clock,
       hasReady: () => mempool.hasReady,
       exclusively: (work) => this.#commands.start(work),
       produce: (limit) => this.#produce(limit),
     });
-    if (options.startsPaused === true) this.#pace.pause();
+    if (options.startsPaused === true) this.#timing.pause();
     this.#interval = new IntervalMining({
       clock,
       mine: async () => void (this.isPaused || this.isHeldUp || (await this.mine())),
@@ -202,22 +202,22 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** Whether a full batch waits for `resume`; the pool then fills up. */
   get isHeldUp(): boolean {
-    return this.#pace.isHeldUp;
+    return this.#timing.isHeldUp;
   }
 
   /** Whether it makes no blocks because `pause` was called. */
   get isPaused(): boolean {
-    return this.#pace.isPaused;
+    return this.#timing.isPaused;
   }
 
   /** Whether blocks are made as the policy says; otherwise by `mine` alone. */
   get isAutomatic(): boolean {
-    return this.#pace.isAutomatic;
+    return this.#timing.isAutomatic;
   }
 
   /** Leaves it to `mine` to make blocks, or to the policy again. Transactions are taken into the pool in any case. */
   setAutomatic(automatic: boolean): void {
-    this.#pace.setAutomatic(automatic);
+    this.#timing.setAutomatic(automatic);
   }
 
   /** Makes a block every so often, also of nothing, each after as many milliseconds as it is told; undefined ends that. */
@@ -227,19 +227,19 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** Makes no blocks until `unpause`: transactions are taken into the pool and wait there. What is under way ends. */
   pause(): void {
-    this.#pace.pause();
+    this.#timing.pause();
   }
 
   /** Goes on where `pause` left off. */
   unpause(): void {
-    this.#pace.unpause();
+    this.#timing.unpause();
   }
 
   /** Leaves out these senders' transactions, which stay in the pool, and these operations, until it is told others. */
   censor({ senders, operations }: Censored): void {
     this.#censoredOperations = operations;
     this.#dependencies.mempool.censor(senders);
-    this.#pace.advance();
+    this.#timing.advance();
   }
 
   /** Hashes of operations of L1's queue that it is not to be given. */
@@ -264,7 +264,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     const ready = await mempool.add(transaction, () => {
       if (returns !== this.#returns) throw stateReverted();
     });
-    if (!ready || !this.#pace.isInstant) {
+    if (!ready || !this.#timing.isInstant) {
       // Where others made a block meanwhile, it may wait no more.
       if (mempool.holds(transaction)) store?.waiting.add(transaction.hash, transaction.raw);
       return store?.durable();
@@ -272,7 +272,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     // A return to a mark between the lines above has dropped it.
     if (!mempool.holds(transaction) && !this.#waiting.isOffering) throw stateReverted();
     const included = this.#waiting.waiters.wait(transaction.hash);
-    this.#pace.advance();
+    this.#timing.advance();
     await included;
     await store?.durable();
   }
@@ -288,7 +288,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       await this.#dependencies.producer.witnessed();
       await this.#waiting.offer(waiting);
     });
-    this.#pace.restart();
+    this.#timing.restart();
   }
 
   /** The pool holds a transaction no more: no caller waits for it. */
@@ -339,7 +339,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
 
   /** Goes on after `canSeal` was false: proving has caught up. */
   resume(): void {
-    this.#pace.resume();
+    this.#timing.resume();
   }
 
   /** Ends the open batch if it holds as many transactions as the policy wants, and `canSeal` kept it open. */
@@ -444,7 +444,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
       () => this.#dependencies.spine.returnTo(mark, "snapshot"),
       () => {
         this.#waiting.refuseOthers(stateReverted());
-        this.#pace.restart();
+        this.#timing.restart();
       },
     );
   }
@@ -468,7 +468,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     } finally {
       this.#rewinding = undefined;
     }
-    this.#pace.restart();
+    this.#timing.restart();
     return lost;
   }
 
@@ -564,7 +564,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   #end(error: SequencerError, isFault: boolean): void {
-    this.#pace.stop();
+    this.#timing.stop();
     this.#age.stop();
     this.#interval.set(undefined);
     this.#waiting.waiters.refuseAll(error);
@@ -572,7 +572,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   async #produce(limit: number): Promise<void> {
-    this.#pace.setHeldUp(!(await this.#pool.produce(limit)));
+    this.#timing.setHeldUp(!(await this.#pool.produce(limit)));
     await this.#sealFull();
   }
 

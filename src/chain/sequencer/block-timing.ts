@@ -1,7 +1,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { BlockPolicy } from "./policies.ts";
 
-interface BlockPaceDependencies {
+interface BlockTimingDependencies {
   readonly clock: Clock;
   /** Whether a transaction waits that could be included now. */
   readonly hasReady: () => boolean;
@@ -12,9 +12,9 @@ interface BlockPaceDependencies {
 }
 
 /** Makes blocks when the policy says so, unless someone wishes otherwise or a full batch may not be sealed. */
-export class BlockPace {
+export class BlockTiming {
   readonly #policy: BlockPolicy;
-  readonly #dependencies: BlockPaceDependencies;
+  readonly #dependencies: BlockTimingDependencies;
   #isPumping = false;
   /** The batch is full and may not be sealed: nothing goes on until `resume`. */
   #isHeldUp = false;
@@ -24,7 +24,7 @@ export class BlockPace {
   #isManual = false;
   #cancelInterval: (() => void) | undefined;
 
-  constructor(policy: BlockPolicy, dependencies: BlockPaceDependencies) {
+  constructor(policy: BlockPolicy, dependencies: BlockTimingDependencies) {
     this.#policy = policy;
     this.#dependencies = dependencies;
     this.#armInterval();
