@@ -22,6 +22,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
         "flow/queue-only-proven",
         "flow/versions-together",
         "flow/queue-only-kept",
+        "flow/aggregator-kept",
         "flow/upgraded-proven",
         "proving/l1-workers",
       ],

@@ -1,6 +1,6 @@
 import type { ShownExecution } from "../protocol/shown-execution.ts";
 import type { ProofMetrics, ProofProgress } from "../prover/job.ts";
-import type { ExecutedProof } from "./proof-plan.ts";
+import type { BatchForL1, JoinableBatch } from "./batch-for-l1.ts";
 
 interface L1ProofOptions {
   /** Aborting rejects with the signal's reason. */
@@ -16,13 +16,18 @@ export interface ProofForL1 extends ShownExecution {
 
 /** The proofs that stand on one batch alone are there, and are not made again for a proof of several until they are released. */
 interface PreparedBatch {
+  /** The batch with its own proof, to be handed on. To be called before the release. */
+  readonly joinable: () => Promise<JoinableBatch>;
   release(): void;
 }
 
 /** Has proofs for L1 made. */
 export interface BatchesProver {
-  /** Has made what a proof of this batch and any others stands on, in its chain's turns. Rejects as `prove` does. */
-  prepare(batch: ExecutedProof, options?: Pick<L1ProofOptions, "signal">): Promise<PreparedBatch>;
+  /**
+   * Has made what a proof of this batch and any others stands on, in its chain's turns; of a batch that comes with its own proof,
+   * checks that. Rejects as `prove` does, and with L1ProofError ProofRefused.
+   */
+  prepare(batch: BatchForL1, options?: Pick<L1ProofOptions, "signal">): Promise<PreparedBatch>;
   /** One proof of batches of one version, in order. Rejects with L1ProofError, or with what failed. */
-  prove(batches: readonly ExecutedProof[], options?: L1ProofOptions): Promise<ProofForL1>;
+  prove(batches: readonly BatchForL1[], options?: L1ProofOptions): Promise<ProofForL1>;
 }

@@ -8,6 +8,8 @@ const L1_PROOF_REFUSALS = [
   "ShapeUnknown",
   /** The chunks' proofs are of another key than the one that leaves check. */
   "OtherKey",
+  /** A batch's own proof, which another process has made, does not show what L1 has of the batch. */
+  "ProofRefused",
   /** Batches of several protocol versions, or none. */
   "VersionsDiffer",
 ] as const;

@@ -3,10 +3,10 @@ import type { CardSetup } from "../devices/card-setup.ts";
 import type { DeviceChoice } from "../devices/device-choice.ts";
 import { JobThread } from "../runtime/job-thread.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
+import type { BatchForL1 } from "./batch-for-l1.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, L1ProofProgress, MadeL1Proof } from "./l1-proving.ts";
 import type { L1ProofAnswer, L1ProofFailure, L1ProofJob, L1ThreadSetup } from "./l1-requests.ts";
-import type { ExecutedProof } from "./proof-plan.ts";
 
 interface PlanOptions {
   /** Aborting rejects with the signal's reason. */
@@ -16,7 +16,7 @@ interface PlanOptions {
 /** Plans, makes and checks proofs on the way to L1 off the calling thread. */
 export interface L1Prover {
   /** The proofs for batches of one version, in order. Rejects with L1ProofError. */
-  plan(batches: readonly ExecutedProof[], options?: PlanOptions): Promise<KeyedPlan>;
+  plan(batches: readonly BatchForL1[], options?: PlanOptions): Promise<KeyedPlan>;
   /** Makes one of them, verified. Rejects with L1ProofError, or with the signal's reason when aborted. */
   make(
     asked: AskedL1Proof,

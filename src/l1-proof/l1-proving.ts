@@ -15,18 +15,11 @@ import { verify } from "../stark/proofs/verify.ts";
 import type { System } from "../stark/systems/system.ts";
 import { wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { filledFirst, firstSystem, heightsRefusal, LIST_PROOF, RELISTING_PROOF } from "./first-proofs.ts";
+import type { BatchForL1 } from "./batch-for-l1.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { decodeNodeInput } from "./proof-input.ts";
 import { NodeProver } from "./prove-node.ts";
-import {
-  COMPRESS,
-  type ExecutedProof,
-  type L1ProofKind,
-  type PlannedProof,
-  planProofs,
-  type ProofPlan,
-  WRAP,
-} from "./proof-plan.ts";
+import { COMPRESS, type L1ProofKind, type PlannedProof, planProofs, type ProofPlan, WRAP } from "./proof-plan.ts";
 
 /** A proof to be made. Plain data. */
 export interface AskedL1Proof {
@@ -92,14 +85,14 @@ export class L1Proving {
   }
 
   /** Throws L1ProofError for batches of which there is no such proof. */
-  async plan(batches: readonly ExecutedProof[]): Promise<KeyedPlan> {
-    const { proofs, digest } = planProofs(batches, this.#programs, createCompressor().compress);
+  async plan(batches: readonly BatchForL1[]): Promise<KeyedPlan> {
+    const { proofs, ...said } = planProofs(batches, this.#programs, createCompressor().compress);
     const keyed: KeyedProof[] = [];
     for (const proof of proofs) {
       const [key, system] = [await this.#keyOf(proof.program), await this.#systemOf(proof.program)];
       keyed.push({ ...proof, key, cells: cellsOf(system) });
     }
-    return { proofs: keyed, digest };
+    return { proofs: keyed, ...said };
   }
 
   /** Makes a proof and verifies it. Rejects with L1ProofError, with RangeError for an input of nothing, and as `prove`. */

@@ -2,7 +2,7 @@ import type { CardSetup } from "../devices/card-setup.ts";
 import type { ChosenPrograms } from "./described-programs.ts";
 import type { L1ProofRefusal } from "./l1-proof-error.ts";
 import type { AskedL1Proof, KeyedPlan, MadeL1Proof } from "./l1-proving.ts";
-import type { ExecutedProof } from "./proof-plan.ts";
+import type { BatchForL1 } from "./batch-for-l1.ts";
 
 /** What the thread is started with. */
 export interface L1ThreadSetup {
@@ -13,7 +13,7 @@ export interface L1ThreadSetup {
 
 /** What the thread is asked for. */
 export type L1ProofJob =
-  | { readonly type: "plan"; readonly batches: readonly ExecutedProof[] }
+  | { readonly type: "plan"; readonly batches: readonly BatchForL1[] }
   | { readonly type: "make"; readonly asked: AskedL1Proof }
   | { readonly type: "check"; readonly program: string; readonly statement: Uint8Array; readonly proof: Uint8Array };
 

@@ -4,7 +4,7 @@ import { chunkStatement, firstJoints } from "../execution-proof/batch/chunk-stat
 import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execution-claim.ts";
 import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
 import type { Relisting } from "../execution-proof/batch/relisting.ts";
-import { type AggregatedFields, aggregateDigest, aggregateStatement } from "../protocol/aggregate.ts";
+import { type AggregatedFields, aggregateDigest, aggregateElements, aggregateStatement } from "../protocol/aggregate.ts";
 import { type Compress, type Digest, digestToHex, elementsToBytes } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
@@ -18,21 +18,13 @@ import { isRun } from "../stark/proofs/encode-run.ts";
 import { elementBytes, wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
+import { type BatchForL1, type ExecutedProof, isJoinable, type JoinableBatch } from "./batch-for-l1.ts";
 import { encodeNodeInput } from "./proof-input.ts";
 import { partsOfRun, type SegmentPart } from "./run-parts.ts";
 
 /** The two programs above all sets. */
 export const COMPRESS = "compress";
 export const WRAP = "wrap";
-
-/** A batch whose execution is proven. Plain data. */
-export interface ExecutedProof {
-  readonly claim: ExecutionClaim;
-  /** `encodeBatchProof`: the proofs of its chunks. */
-  readonly execution: Uint8Array;
-  /** `encodeStateInput`: what its list is proven from. */
-  readonly list: Uint8Array;
-}
 
 /** What a proof is a proof of: names the jobs of a queue. */
 export type L1ProofKind =
@@ -55,6 +47,8 @@ export interface ProofPlan {
   readonly proofs: readonly PlannedProof[];
   /** A: what L1 is told of the batches beside their records. */
   readonly digest: Digest;
+  /** What L1 has of each batch. */
+  readonly fields: readonly AggregatedFields[];
 }
 
 /** A part of the tree so far: a proof that is planned, or one that is there. */
@@ -65,9 +59,9 @@ interface Stated {
 }
 
 /** Plans the proofs for batches of one version, in the order in which L1 is to have them. Throws L1ProofError. */
-export function planProofs(batches: readonly ExecutedProof[], programs: NodePrograms, compress: Compress): ProofPlan {
+export function planProofs(batches: readonly BatchForL1[], programs: NodePrograms, compress: Compress): ProofPlan {
   const tree = new PlannedTree(programs, compress);
-  const parts = batches.map((batch) => tree.batch(batch));
+  const parts = batches.map((batch) => (isJoinable(batch) ? tree.joinable(batch) : tree.batch(batch)));
   return tree.end(parts);
 }
 
@@ -98,6 +92,18 @@ class PlannedTree {
     return { stated, elements, fields: fieldsOf(claim, statement) };
   }
 
+  /** Its own proof is there. Throws L1ProofError ShapeUnknown where that is of another program than those of batches. */
+  joinable({ fields, program, proof }: JoinableBatch): PlannedBatchProof {
+    const { lists } = this.#programs.first;
+    if (!lists.some((_, place) => PROGRAM_NAMES.batch(place) === program))
+      throw new L1ProofError(
+        "ShapeUnknown",
+        `a batch's own proof is of none of ${lists.length} programs of batches: L1 gets no proof of it`,
+      );
+    const elements = aggregateElements(fields);
+    return { stated: { elements: saidOfBatch(elements), program, from: proof }, elements, fields };
+  }
+
   /** What L1 has of all batches is known before anything of it is proven. */
   end(batches: readonly PlannedBatchProof[]): ProofPlan {
     const fields = batches.map((batch) => batch.fields);
@@ -117,7 +123,7 @@ class PlannedTree {
     // Its key is a constant of the last program, which reads no hints of it.
     const compressed = { ...this.#node("compress", COMPRESS, said, [top]), program: undefined };
     this.#node("wrap", WRAP, said, [compressed]);
-    return { proofs: this.#proofs, digest };
+    return { proofs: this.#proofs, digest, fields };
   }
 
   #leaves(claim: ExecutionClaim, execution: Uint8Array): Stated[] {

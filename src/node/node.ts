@@ -32,6 +32,7 @@ import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
 import { followFees, type FollowedFees } from "./follow-fees.ts";
 import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
+import { offeredMethods } from "./settling/offered-methods.ts";
 import { openL1Link, type L1Link, type ChainSettlement } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
 import { noLink } from "./no-link.ts";
@@ -203,6 +204,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
     const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
     access.addMethods(executionMethods(execution?.view));
+    access.addMethods(offeredMethods(options.execution?.offered));
     return {
       ...access,
       ...linked(link),
@@ -263,7 +265,8 @@ function showing(
   execution: () => NodeExecution | undefined,
 ): ChainSettlement {
   if (proofs?.onL1 === undefined) return settlement;
-  const together = proofs.shared === undefined ? {} : { together: shownTogether(chainId, proofs.shared, execution) };
+  const shows = proofs.shared ?? proofs.offered;
+  const together = shows === undefined ? {} : { together: shownTogether(chainId, shows, execution) };
   return { ...settlement, ...together, prover: shownOnL1(settlement.prover, proofs.onL1, execution) };
 }
 

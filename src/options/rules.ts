@@ -197,7 +197,7 @@ function queueConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     ["fees", ordering.fees !== undefined, "and L1 has the price of its operations"],
     ["dataAvailability", availability.dataAvailability !== "rollup", "which publishes its data in each settlement"],
     ["executionDelaySeconds", protocol.executionDelaySeconds !== 0, "which is executed where it is proven"],
-    ["pace", settlement.pace.shared === true, "whose batches are settled one by one"],
+    ["pace", togetherOption(settlement.pace) !== undefined, "whose batches are settled one by one"],
   ];
   const path0 = (field: string): OptionPath => [...path, field];
   const problems = refused
@@ -327,27 +327,44 @@ function feeConflicts({ path, plan: { protocol, ordering } }: PlannedAt): readon
  * batch's last block, from which the wait counts, and L1 executes the batch some time after the wait.
  */
 function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds, shared } = plan.settlement.pace;
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds, shared, aggregatorSeconds } = plan.settlement.pace;
   const { exitDelaySeconds } = plan.protocol;
   const { maxAgeMs = 0 } = plan.ordering.batches;
   const at = (field: string): OptionPath => [...path, "pace", field];
-  if (shared === true && plan.proving.execution !== "onL1") {
+  const together = togetherOption(plan.settlement.pace);
+  if (together !== undefined && plan.proving.execution !== "onL1") {
     const message = 'is of proofs of execution that L1 checks; say prover.execution "onL1", or leave it out';
-    return [{ path: at("shared"), message }];
+    return [{ path: at(together), message }];
+  }
+  if (shared === true && aggregatorSeconds !== undefined) {
+    const message = "has another process prove batches together, and shared has this one; leave one of the two out";
+    return [{ path: at("aggregatorSeconds"), message }];
   }
   const delays = maxAgeSeconds ?? maxBatches ?? maxGasPriceWei;
-  if (delays === undefined) {
+  if (delays === undefined && atLatestSeconds !== undefined) {
     const message = "bounds a wait, and no other field of the pace has proofs wait; add one, or leave it out";
-    return atLatestSeconds === undefined ? [] : [{ path: at("atLatestSeconds"), message }];
+    return [{ path: at("atLatestSeconds"), message }];
   }
   if (maxAgeSeconds !== undefined && atLatestSeconds !== undefined && maxAgeSeconds > atLatestSeconds) {
     const message = `${maxAgeSeconds} is longer than atLatestSeconds (${atLatestSeconds}); lower it, or give more there`;
     return [{ path: at("maxAgeSeconds"), message }];
   }
-  const longest = atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0);
+  const paced = delays === undefined ? 0 : (atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0));
+  // The second wait begins where the first one ends.
+  const longest = paced + (aggregatorSeconds ?? 0);
+  if (longest === 0) return [];
   const age = Math.ceil(maxAgeMs / 1_000);
   const needed = longest + age + EXECUTION_MARGIN_SECONDS;
   if (needed <= exitDelaySeconds) return [];
   const message = `${longest} is too near to exitDelaySeconds (${exitDelaySeconds}): with ${age} s for a batch's age and ${EXECUTION_MARGIN_SECONDS} s to execute what waits it needs ${needed}, or the exit could open meanwhile; give less, or a longer exitDelaySeconds`;
-  return [{ path: at("atLatestSeconds"), message }];
+  return [{ path: at(delays === undefined ? "aggregatorSeconds" : "atLatestSeconds"), message }];
+}
+
+/** What of a pace has batches shown with those of other chains. */
+function togetherOption({
+  shared,
+  aggregatorSeconds,
+}: PlannedAt["plan"]["settlement"]["pace"]): "shared" | "aggregatorSeconds" | undefined {
+  if (shared === true) return "shared";
+  return aggregatorSeconds === undefined ? undefined : "aggregatorSeconds";
 }

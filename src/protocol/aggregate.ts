@@ -59,7 +59,7 @@ export function aggregateStatement(batches: readonly AggregatedFields[], digest:
 }
 
 /** The 108 elements of a batch: numbers and words as limbs of 16 bits, lowest first; then roots, D, r and y of both trees. */
-function aggregateElements({ chainId, batch }: AggregatedFields): number[] {
+export function aggregateElements({ chainId, batch }: AggregatedFields): number[] {
   const numbers = batch.protocolVersion | (chainId << 32n) | ((batch.batchNumber + 1n) << 96n);
   return [
     ...toLimbs(numbers).slice(0, 8),

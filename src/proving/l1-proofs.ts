@@ -1,7 +1,9 @@
 import type { BatchesProver } from "../l1-proof/batches-prover.ts";
 import type { L1Prover } from "../l1-proof/l1-prover.ts";
 import type { KeyedPlan } from "../l1-proof/l1-proving.ts";
-import type { ExecutedProof, L1ProofKind } from "../l1-proof/proof-plan.ts";
+import { isJoinable, type JoinableBatch, joinableStatement, placeOf } from "../l1-proof/batch-for-l1.ts";
+import { L1ProofError } from "../l1-proof/l1-proof-error.ts";
+import type { L1ProofKind } from "../l1-proof/proof-plan.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import { keptBlob } from "./blobs.ts";
 import { driveTree, growTree, type PlannedJob, type Proving } from "./driver.ts";
@@ -35,22 +37,36 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
   return {
     async prepare(batch, { signal } = {}) {
       const plan = await prover.plan([batch], signal === undefined ? {} : { signal });
+      if (isJoinable(batch)) {
+        await requireJoinable(batch, prover);
+        return { joinable: () => Promise.resolve(batch), release: () => undefined };
+      }
       const ofBatch = plan.proofs.slice(0, plan.proofs.findIndex(({ kind }) => kind === "batch") + 1);
-      const { chainId: chain } = batch.claim;
-      const version = versionOf([batch]);
-      return withInputs(proving, ofBatch, (inputs) =>
-        growTree(proving, jobsOf(ofBatch, inputs, { version, prover }), { chain, signal }),
-      );
+      const { chainId: chain, version } = placeOf(batch);
+      return withInputs(proving, ofBatch, async (inputs) => {
+        const jobs = jobsOf(ofBatch, inputs, { version, prover });
+        const { done, release } = await growTree(proving, jobs, { chain, signal });
+        const joinable = async (): Promise<JoinableBatch> => {
+          const [last, own, [fields]] = [jobs.at(-1), ofBatch.at(-1), plan.fields];
+          const output = last && done.get(jobId(last.job))?.output;
+          const proof = output && (await proving.blobs.get(output));
+          if (proof === undefined || own === undefined || fields === undefined)
+            throw new RangeError(`the own proof of a batch of chain ${chain} is not kept any more`);
+          return { fields, program: own.program, proof };
+        };
+        return { joinable, release };
+      });
     },
     async prove(batches, { signal, onProgress } = {}) {
       const begun = performance.now();
       const { proofs: planned, digest } = await prover.plan(batches, signal === undefined ? {} : { signal });
       return withInputs(proving, planned, async (inputs) => {
-        const jobs = jobsOf(planned, inputs, { version: versionOf(batches), prover });
+        const { chainId: chain, version } = placeOf(firstOf(batches));
+        const jobs = jobsOf(planned, inputs, { version, prover });
         let made = 0;
         const kindOf = new Map(jobs.map(({ job }, i) => [jobId(job), planned[i]?.kind ?? "wrap"]));
         const proofs = await driveTree(proving, jobs, {
-          ...{ chain: batches[0]?.claim.chainId ?? 0n, signal },
+          ...{ chain, signal },
           onProgress: (id, progress) =>
             onProgress?.({ ...progress, tree: { kind: kindOf.get(id) ?? "wrap", made, proofs: jobs.length } }),
           onDone: () => made++,
@@ -65,9 +81,16 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
   };
 }
 
-function versionOf([first]: readonly ExecutedProof[]): bigint {
+function firstOf<Batch>([first]: readonly Batch[]): Batch {
   if (first === undefined) throw new RangeError("there is no batch to prove");
-  return first.claim.batch.protocolVersion;
+  return first;
+}
+
+/** Another process has made the proof: what does not hold would be found only by the proof that stands on it. */
+async function requireJoinable(batch: JoinableBatch, prover: Pick<L1Prover, "check">): Promise<void> {
+  const refusal = await prover.check(batch.program, joinableStatement(batch), batch.proof);
+  if (refusal !== undefined)
+    throw new L1ProofError("ProofRefused", `a batch's own proof does not show what L1 has of the batch: ${refusal}`);
 }
 
 /** Keeps what the proofs are made from while this is under way. */

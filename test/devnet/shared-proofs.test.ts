@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { DIGEST, doubleOf, doubleOnL1 } from "../flow/support/double-on-l1.ts";
+import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
-import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
 /*
  * Chains, settlement, aggregator and the verifier of aggregates are real; a double of the generated verifier stands below them, and
@@ -27,11 +26,11 @@ describe("chains of a devnet that share proofs", () => {
       {
         ...doubleOnL1(),
         l1Prover: () => ({
-          prepare: () => Promise.resolve({ release: () => undefined }),
+          ...doubleProver(),
           prove(batches) {
-            made.push(batches.map(({ claim }) => `${claim.chainId}:${claim.batch.batchNumber}`));
+            made.push(batches.map(nameOf));
             if (fails && batches.length > 1) return Promise.reject(new Error("no proof of several"));
-            return Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS });
+            return doubleProver().prove(batches);
           },
         }),
       },

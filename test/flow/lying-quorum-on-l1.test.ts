@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { DevnetDependencies } from "../../src/devnet/devnet.ts";
 import { createL1Prover } from "../../src/l1-proof/l1-prover.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { encodeStateInput } from "../../src/prover/encode-state-input.ts";

@@ -6,9 +6,8 @@ import { test } from "node:test";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { BOB, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
-import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
+import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
@@ -22,10 +21,7 @@ test("a kept chain of L1's queue alone is derived again at a start: the same blo
       { ...OWN_BATCHES, data },
       {
         ...doubleOnL1(),
-        l1Prover: () => ({
-          prepare: () => Promise.resolve({ release: () => undefined }),
-          prove: (batches) => Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS }),
-        }),
+        l1Prover: doubleProver,
       },
     );
   const stateOf = ({ chains }: FlowDevnet) => {

@@ -20,9 +20,8 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
-import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
+import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 
 const CHAIN_ID = 271n;
@@ -46,14 +45,14 @@ class HeldProofs {
 
   of(name: string): BatchesProver {
     return {
-      prepare: () => Promise.resolve({ release: () => undefined }),
+      ...doubleProver(),
       prove: async (batches, { signal } = {}) => {
         this.#waiting++;
         this.#tell();
         await this.#held?.promise;
         if (this.#withheld.has(name))
           await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
-        return { digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS };
+        return doubleProver().prove(batches);
       },
     };
   }

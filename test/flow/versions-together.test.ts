@@ -10,9 +10,8 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
-import { DIGEST, doubleOf, doubleOnL1 } from "./support/double-on-l1.ts";
+import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B, OF_2, QUEUE] = [271n, 272n, 273n, 274n];
@@ -36,10 +35,7 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
       {},
       {
         ...doubleOnL1(),
-        l1Prover: () => ({
-          prepare: () => Promise.resolve({ release: () => undefined }),
-          prove: (batches) => Promise.resolve({ digest: DIGEST, proof: doubleOf(batches), metrics: FAKE_METRICS }),
-        }),
+        l1Prover: doubleProver,
       },
     );
     clients = devnet.chains.map(clientOf);

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { BatchForL1, ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { type SharedBatch, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
@@ -41,7 +41,7 @@ describe("one proof for batches of several chains", () => {
         async prepare(batch) {
           const name = nameOf(batch);
           await slow.get(name)?.promise;
-          return { release: () => void released.push(name) };
+          return { joinable: () => assert.fail("nothing is handed on"), release: () => void released.push(name) };
         },
         prove(batches, { signal } = {}) {
           signal?.addEventListener("abort", () => ended.push(proofs.length));
@@ -54,7 +54,10 @@ describe("one proof for batches of several chains", () => {
     });
   });
 
-  const nameOf = ({ claim }: ExecutedProof): string => `${claim.chainId}:${claim.batch.batchNumber}`;
+  const nameOf = (batch: BatchForL1): string => {
+    const { chainId, batch: own } = (batch as ExecutedProof).claim;
+    return `${chainId}:${own.batchNumber}`;
+  };
   const namesOf = (batches: readonly AggregatedBatch[]): string[] =>
     batches.map(({ chainId, batch: { batchNumber } }) => `${chainId}:${batchNumber}`);
   const receiptOf = (chainId: bigint) => ({ hash: String(chainId) }) as TransactionReceipt;

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import type { ExecutionOutcome } from "../../src/node/execution/execution-outcome.ts";
 import type { NodeExecution } from "../../src/node/execution/node-execution.ts";
 import { shownOnL1, shownTogether } from "../../src/node/execution/shown-on-l1.ts";
@@ -117,7 +117,7 @@ describe("what L1 is shown of a batch", () => {
     prove(0);
     assert.deepEqual(await outcomes, [SHARED, SHARED]);
     assert.deepEqual(
-      shown.map(({ chainId, executed }) => [chainId, executed.claim.batch.batchNumber]),
+      shown.map(({ chainId, executed }) => [chainId, (executed as ExecutedProof).claim.batch.batchNumber]),
       [
         [271n, 4n],
         [271n, 5n],

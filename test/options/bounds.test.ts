@@ -293,6 +293,13 @@ const ROWS: readonly Row[] = [
     refuses: NOT_BOOLEAN,
   },
   {
+    config: "chains.a.pace.aggregatorSeconds",
+    devnet: "chains[0].pace.aggregatorSeconds",
+    // Taken where L1 checks the chain's execution: test/options/pace-rules.test.ts.
+    accepts: [],
+    refuses: [0, 86_401, 1.5, "60"],
+  },
+  {
     config: "chains.a.fees.marginPercent",
     devnet: "chains[0].fees.marginPercent",
     accepts: [0, 1_000],

@@ -4,6 +4,7 @@ import { planDevnet, type DevnetChainOptions } from "../../src/devnet/described/
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const HOUR = 3_600;
+const ON_L1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
 const windows = { priorityOpWindowSeconds: 60, exitDelaySeconds: HOUR };
 
 describe("H5: a pace that cannot work is refused by the name of its option", () => {
@@ -29,6 +30,26 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
       { pace: { shared: true }, protocolVersion: 3 },
       /shared:? is of proofs of execution that L1 checks; say prover.execution "onL1"/,
     ],
+    [
+      "an aggregator for a chain whose execution L1 does not check",
+      { pace: { aggregatorSeconds: 60 }, protocolVersion: 3 },
+      /aggregatorSeconds:? is of proofs of execution that L1 checks; say prover.execution "onL1"/,
+    ],
+    [
+      "an aggregator in this process and one in another",
+      { pace: { aggregatorSeconds: 60, shared: true }, ...ON_L1 },
+      /aggregatorSeconds:? has another process prove batches together/,
+    ],
+    [
+      "a wait for an aggregator during which the exit could open: 3001 s and 600 s are 3601 s",
+      { pace: { aggregatorSeconds: 3_001 }, ...windows, ...ON_L1 },
+      /aggregatorSeconds:? 3001 is too near to exitDelaySeconds \(3600\): .* it needs 3601,/,
+    ],
+    [
+      "one wait behind the other during which the exit could open",
+      { pace: { maxBatches: 2, atLatestSeconds: 2_000, aggregatorSeconds: 1_001 }, ...windows, ...ON_L1 },
+      /atLatestSeconds:? 3001 is too near to exitDelaySeconds \(3600\)/,
+    ],
   ];
   for (const [title, chain, message] of refused)
     test(title, () => {
@@ -44,9 +65,16 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
   });
 
   test("shared proofs wait or not, as the rest of the pace says", () => {
-    const onL1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
     for (const pace of [{ shared: true }, { shared: true, maxAgeSeconds: 600 }, { shared: false }])
-      assert.deepEqual(validateHyperchains({ chains: { a: { ...onL1, pace } } }), []);
+      assert.deepEqual(validateHyperchains({ chains: { a: { ...ON_L1, pace } } }), []);
+  });
+
+  test("a wait for an aggregator that leaves just the time to execute what waits is taken", () => {
+    const chains = [
+      { ...ON_L1, ...windows, pace: { aggregatorSeconds: 3_000 } },
+      { ...ON_L1, ...windows, pace: { maxBatches: 2, atLatestSeconds: 2_000, aggregatorSeconds: 1_000 } },
+    ];
+    for (const chain of chains) assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
   });
 
   test("a day's wait is taken beside a longer exit delay", () => {

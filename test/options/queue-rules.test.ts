@@ -36,6 +36,7 @@ const CONFLICTS: readonly Partial<DevnetChainOptions>[] = [
   { dataAvailability: "validium" },
   { executionDelaySeconds: 60 },
   { pace: { shared: true } },
+  { pace: { aggregatorSeconds: 60 } },
 ];
 for (const conflict of CONFLICTS) {
   const [field] = Object.keys(conflict);

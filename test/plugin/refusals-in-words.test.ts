@@ -62,6 +62,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["message", HASH],
   ["deliver", HASH],
   ["relay", "--once"],
+  ["aggregate", "--once"],
   ["spend", "1", "ETH", "1@alpha"],
   ["names"],
   ["names", "anna@alpha", "--take"],

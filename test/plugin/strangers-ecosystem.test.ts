@@ -34,6 +34,7 @@ const ACTING: readonly (readonly string[])[] = [
   ["reseal", "alpha"],
   ["deliver", HASH],
   ["relay", "--once"],
+  ["aggregate", "--once"],
   ["spend", "1", "ETH", "1@beta"],
   ["names", "anna@alpha", "--take"],
   ["keys", "--register", "--owners", "1"],

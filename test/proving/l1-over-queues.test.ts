@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import type { ChainId } from "../../src/protocol/ids.ts";
 import { blobId } from "../../src/proving/blobs.ts";
 import type { JobKind } from "../../src/proving/job.ts";

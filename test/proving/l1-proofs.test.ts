@@ -5,7 +5,7 @@ import { compress } from "../../src/kernels/poseidon.ts";
 import { decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
 import type { BatchesProver, ProofForL1 } from "../../src/l1-proof/batches-prover.ts";
 import { createL1Prover, type L1Prover } from "../../src/l1-proof/l1-prover.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { toHex } from "../../src/protocol/hex.ts";
@@ -78,6 +78,28 @@ describe("the proof for L1 as jobs", () => {
     const said = elementBytes([1, ...digest, ...point, ...evaluation]);
     assert.equal(await own.check("wrap", said, made.proof), undefined);
     assert.notEqual(await own.check("wrap", elementBytes([2, ...digest, ...point, ...evaluation]), made.proof), undefined);
+    assert.equal(blobs.size, 0);
+  });
+
+  it("come to the same from the batch's own proof, which is handed on: neither chunks nor list are proven again", async () => {
+    work(l1ProofPort(own), "own", true);
+    const prepared = await batches.prepare(executed);
+    const joinable = await prepared.joinable();
+    prepared.release();
+    const { proofs } = await own.plan([joinable]);
+    assert.deepEqual(
+      proofs.map(({ kind }) => kind),
+      ["compress", "wrap"],
+    );
+    assert.equal(await (await batches.prepare(joinable)).joinable(), joinable);
+    const joined = await batches.prove([joinable]);
+    assert.deepEqual([joined.digest, joined.proof], [made.digest, made.proof]);
+    const ofOther = { ...joinable, fields: { ...joinable.fields, chainId: joinable.fields.chainId + 1n } };
+    const changed = { ...joinable, proof: joinable.proof.map((byte, i) => (i === 1_000 ? byte ^ 1 : byte)) };
+    const ofOtherProgram = { ...joinable, program: "aggregate" };
+    await assert.rejects(batches.prepare(ofOther), { code: "ProofRefused" });
+    await assert.rejects(batches.prepare(changed), { code: "ProofRefused" });
+    await assert.rejects(batches.prepare(ofOtherProgram), { code: "ShapeUnknown" });
     assert.equal(blobs.size, 0);
   });
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { type DescribedPrograms, nodeProgramsOf } from "../../src/l1-proof/described-programs.ts";
 import { createL1Prover, type L1Prover } from "../../src/l1-proof/l1-prover.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { MemoryBlobs } from "../../src/proving/blobs.ts";
 import { fleetService } from "../../src/proving/fleet-service.ts";
 import type { JobKind } from "../../src/proving/job.ts";

@@ -6,7 +6,7 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import type { ExecutedProof } from "../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import { type AggregatedFields, MAX_AGGREGATED_BATCHES } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
@@ -103,7 +103,7 @@ describe("settlement of a chain whose version has an aggregator", () => {
     new SharedProofs({
       clock: systemClock,
       onL1: {
-        prepare: () => Promise.resolve({ release: () => undefined }),
+        prepare: () => Promise.resolve({ joinable: () => assert.fail("nothing is handed on"), release: () => undefined }),
         prove: (batches) => {
           const proof = fromHex(proofOfAggregate(batches as unknown as readonly AggregatedFields[], DIGEST));
           const metrics = { backend: "none", workers: 1, logRows: 1, cells: 1, seconds: 0, phaseSeconds: {} };

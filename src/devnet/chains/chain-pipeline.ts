@@ -13,6 +13,7 @@ import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
+import { OfferedBatches } from "../../node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
@@ -260,7 +261,8 @@ function executionOf(
     keptProofs,
     executionProver: prover,
     l1Prover,
-  }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver" | "l1Prover">,
+    clock,
+  }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver" | "l1Prover" | "clock">,
   closing: Disposer,
 ): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
   if (execution === "trusted") return { execution: undefined, proven: undefined };
@@ -273,12 +275,23 @@ function executionOf(
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   // A chain that is not created with a version whose execution L1 checks may be upgraded to it.
-  const shared = pace.shared === true ? { shared: l1Prover?.shared } : {};
-  const proofs = { prover, store, ...(l1Prover === undefined ? {} : { onL1: l1Prover.own, ...shared }) };
+  const onL1 = l1Prover === undefined ? {} : { onL1: l1Prover.own, ...togetherBy(pace, l1Prover, clock) };
+  const proofs = { prover, store, ...onL1 };
   if (!isShown) return { execution: proofs, proven: undefined };
   const proven = new ProvenRecorder(store);
   closing.add(() => proven.close());
   return { execution: { ...proofs, onBatch: (batch) => proven.add(batch) }, proven };
+}
+
+/** By this process, by another one, or by none. */
+function togetherBy(
+  { shared, aggregatorSeconds }: ChainPlan["settlement"]["pace"],
+  l1Prover: L1Provers,
+  clock: Clock,
+): Pick<ExecutionProofs, "shared" | "offered"> {
+  if (shared === true) return { shared: l1Prover.shared };
+  if (aggregatorSeconds === undefined) return {};
+  return { offered: new OfferedBatches(aggregatorSeconds, { onL1: l1Prover.own, clock }) };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */

@@ -13,6 +13,7 @@ import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
+import type { OfferedBatches } from "../settling/offered-batches.ts";
 import type { SharedProofs } from "../settling/shared-proofs.ts";
 import { FirstOnL1 } from "./first-on-l1.ts";
 import { formedClaim } from "./formed-claim.ts";
@@ -32,6 +33,8 @@ export interface ExecutionProofs {
   readonly onL1?: BatchesProver;
   /** Has it shown with that of other chains' batches. Default: each batch has a proof of its own. */
   readonly shared?: SharedProofs | undefined;
+  /** Has it offered to an aggregator in another process, which shows it with that of others. Default: it is not offered. */
+  readonly offered?: OfferedBatches | undefined;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */

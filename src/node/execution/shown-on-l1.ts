@@ -1,6 +1,6 @@
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
-import type { ExecutedProof } from "../../l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../l1-proof/batch-for-l1.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { encodeShown } from "../../protocol/shown-execution.ts";
@@ -8,7 +8,7 @@ import { encodeStatement } from "../../protocol/statement.ts";
 import { encodeStateInput } from "../../prover/encode-state-input.ts";
 import { type BatchProof, ProofError, type ProofOptions, type StateJob } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
-import type { SharedProofs } from "../settling/shared-proofs.ts";
+import type { SharedProof, SharedBatch } from "../settling/shared-proofs.ts";
 import type { TogetherOnL1 } from "../settling/settling.ts";
 import type { NodeExecution } from "./node-execution.ts";
 
@@ -34,10 +34,15 @@ export function shownOnL1(
   };
 }
 
-/** Has batches shown to L1 with those of other chains, as SharedProofs: each once its chunks are proven, and in their order. */
+/** What has batches shown to L1 with those of other chains: SharedProofs in this process, OfferedBatches by another one. */
+interface ShowsTogether {
+  show(batch: SharedBatch): Promise<Pick<SharedProof, "receipt">>;
+}
+
+/** Has batches shown to L1 with those of other chains: each once its chunks are proven, and in their order. */
 export function shownTogether(
   chainId: ChainId,
-  shared: SharedProofs,
+  shared: ShowsTogether,
   execution: () => Pick<NodeExecution, "claim" | "view"> | undefined,
 ): TogetherOnL1 {
   let before: Promise<unknown> = Promise.resolve();

@@ -56,8 +56,11 @@ interface SettlingOptions {
   readonly l1IsJournals?: boolean;
 }
 
-/** As SharedProofs' `show`, for the batches of one chain, in their order. */
-export type TogetherOnL1 = (job: FormedBatch["job"], going: Omit<SharedBatch, "chainId" | "executed">) => Promise<SharedProof>;
+/** As `show` of SharedProofs or OfferedBatches, for the batches of one chain, in their order. */
+export type TogetherOnL1 = (
+  job: FormedBatch["job"],
+  going: Omit<SharedBatch, "chainId" | "executed">,
+) => Promise<Pick<SharedProof, "receipt">>;
 
 interface SettlingDependencies {
   readonly l1: Provider;
@@ -96,6 +99,9 @@ interface SettlingMark {
   /** Sealed and not executed, in order, as far as they were. */
   readonly pending: readonly PendingBatch[];
 }
+
+/** What this process has of a batch that L1 has proven by another one's proof. */
+const NO_OWN_PROOF: SettledBatch["proof"] = { bytes: 0, metrics: undefined };
 
 /** A chain's batches on their way through prover and L1: each is proven and taken through commit, prove and execute. */
 export class Settling {
@@ -315,7 +321,11 @@ export class Settling {
         onSettledByOther: ({ outputs }) => this.#settledByOther(outputs.batchNumber),
         onStage: ({ stage, batchNumber, receipt }) => {
           if (signal.aborted) return;
-          pending.get(batchNumber)?.passed(stage, receipt);
+          const current = pending.get(batchNumber);
+          // Anyone may have shown L1 that one, alone or with others.
+          if (stage === "prove" && current !== undefined && isProvenOnL1(current.batch.job.protocolVersion))
+            current.proof ??= NO_OWN_PROOF;
+          current?.passed(stage, receipt);
           this.#commits.changed();
         },
         onStop,
@@ -327,7 +337,7 @@ export class Settling {
   #settledByOther(batchNumber: BatchNumber): void {
     const { pending } = this.#batches;
     const batch = pending.get(batchNumber);
-    if (batch !== undefined) batch.proof = { bytes: 0, metrics: undefined };
+    if (batch !== undefined) batch.proof = NO_OWN_PROOF;
     const others = [...pending]
       .filter(([number]) => number !== batchNumber)
       .map(

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import type { BatchesProver, ProofForL1 } from "../../l1-proof/batches-prover.ts";
-import type { ExecutedProof } from "../../l1-proof/proof-plan.ts";
+import type { BatchForL1 } from "../../l1-proof/batch-for-l1.ts";
 import { type AggregatedBatch, MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
@@ -13,7 +13,7 @@ import type { Leaving } from "../../settlement/l1-sender/prove.ts";
 export interface SharedBatch {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
-  readonly executed: ExecutedProof;
+  readonly executed: BatchForL1;
   /** Resolves when its chain's pace lets it go. It goes before where another chain's does. */
   readonly due: Promise<void>;
   /** Aborted where it is wanted no more. */

@@ -3,7 +3,7 @@ import { fields, option, text, trueOrFalse, wholeNumber, withDefault } from "./v
 import { chainOption } from "./field.ts";
 
 /** A day. */
-const MOST_PACE_SECONDS = 86_400;
+export const MOST_PACE_SECONDS = 86_400;
 /** A chain with so many batches that L1 has not executed seals no more. */
 const MOST_WAITING_PROOFS = 8;
 export const MOST_GAS_PRICE_WEI = 10 ** 15;
@@ -34,6 +34,11 @@ const pace = v.pipe(
       trueOrFalse,
       'whether its batches are proven for L1 together with those of other chains that say so; with prover.execution "onL1"',
       "false: each batch has a proof of its own",
+    ),
+    aggregatorSeconds: option(
+      wholeNumber(1, MOST_PACE_SECONDS, 900),
+      'seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1"',
+      "it waits for none, and offers none its proofs",
     ),
   }),
   v.metadata({ name: "HyperchainPaceUserConfig" }),

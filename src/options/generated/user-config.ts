@@ -687,6 +687,12 @@ export interface HyperchainPaceUserConfig {
    * Default: false: each batch has a proof of its own.
    */
   readonly shared?: boolean | undefined;
+  /**
+   * Seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1".
+   * Allowed: a whole number from 1 to 86400, such as 900.
+   * Default: it waits for none, and offers none its proofs.
+   */
+  readonly aggregatorSeconds?: number | undefined;
 }
 
 export interface ImportedAccountUserConfig {

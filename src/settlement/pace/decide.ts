@@ -8,6 +8,8 @@ export interface PaceRules {
   readonly maxGasPriceWei?: number | undefined;
   /** Age of the oldest one at which all go whatever the other rules say. Default 3,600, or `maxAgeSeconds` if that is longer. */
   readonly atLatestSeconds?: number | undefined;
+  /** Proofs that wait at which all go whatever the other rules say. Default: MAX_UNEXECUTED_BATCHES. */
+  readonly atMostBatches?: number | undefined;
 }
 
 /** Proofs that are made and not on their way to L1. */
@@ -46,10 +48,10 @@ export function decidePace(
   nowSeconds: bigint,
   gasPriceWei: bigint,
 ): number {
-  const { maxAgeSeconds, maxBatches, maxGasPriceWei } = rules;
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atMostBatches = MAX_UNEXECUTED_BATCHES } = rules;
   const age = Number(nowSeconds - oldestSeconds);
   const untilLatest = longestWaitSeconds(rules) - age;
-  if (count >= MAX_UNEXECUTED_BATCHES || untilLatest <= 0) return 0;
+  if (count >= atMostBatches || untilLatest <= 0) return 0;
   const untilDue = secondsUntilDue({ maxAgeSeconds, maxBatches }, count, age);
   if (untilDue > 0) return Math.min(untilDue, untilLatest);
   const isDear = maxGasPriceWei !== undefined && gasPriceWei > BigInt(maxGasPriceWei);

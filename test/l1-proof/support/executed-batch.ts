@@ -13,7 +13,7 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../src/kernels/wasm/threaded-backend.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
-import type { ExecutedProof } from "../../../src/l1-proof/proof-plan.ts";
+import type { ExecutedProof } from "../../../src/l1-proof/batch-for-l1.ts";
 import { encodeStateInput } from "../../../src/prover/encode-state-input.ts";
 import { shapeOfProof } from "../../../src/recursion/proof-hints.ts";
 import { decodeRun, encodeRun, isRun } from "../../../src/stark/proofs/encode-run.ts";

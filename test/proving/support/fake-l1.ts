@@ -30,6 +30,7 @@ const TREE: readonly (readonly [kind: L1ProofKind, needs: readonly number[]])[] 
 /** The proofs up to the one for L1, of nothing. */
 export const FAKE_PLAN: KeyedPlan = {
   digest: [1, 2, 3, 4, 5, 6, 7, 8],
+  fields: [],
   proofs: TREE.map(([kind, needs], place) => ({
     ...{ kind, program: kind, key: blobId(text(kind)), needs, cells: 1 },
     ...{ input: text(`${kind} ${place}`), statement: text(`says ${kind} ${place}`) },

@@ -21,6 +21,8 @@ const OPEN = [
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
   // They ask for a signature, or the admin's session, themselves.
   ...["hyperchain_getBatchData", "hyperchain_setAccessLists"],
+  // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
+  ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof"],
   ...SESSION_METHODS,
 ] as const;
 

@@ -1,7 +1,7 @@
 import { task } from "hardhat/config";
-import { json, option, url } from "./shared.ts";
+import { json, option, spawnOption, url } from "./shared.ts";
 
-/** Tasks that bring messages on. */
+/** Tasks that bring messages, and proofs of many chains, on. */
 export const relayingTasks = {
   deliver: task(
     "hyperchain:deliver",
@@ -39,6 +39,32 @@ export const relayingTasks = {
       option("reserve", "What deliveries at a loss must leave in the account on each chain, such as 0.01 (default: 0.001)"),
     )
     .addFlag({ name: "once", description: "Deliver what waits now, and return" })
+    .addOption(url)
+    .addFlag(json),
+  aggregate: task(
+    "hyperchain:aggregate",
+    "Have L1 shown one proof of the batches of many chains, which wait for that by their config, until Ctrl-C",
+  )
+    .addOption(option("chains", "JSON-RPC URLs of nodes, with commas (default: those of the running ecosystem)"))
+    .addOption(
+      option(
+        "settlementUrl",
+        "JSON-RPC URL of L1; then no running ecosystem is needed, and HYPERCHAIN_PRIVATE_KEY, --chains and --aggregator are",
+      ),
+    )
+    .addOption(option("aggregator", "Contract on L1 that takes the proofs (default: found by the chains of the ecosystem)"))
+    .addOption(
+      option(
+        "from",
+        "Who pays on L1: number or address of a development account, which nothing else sends from (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addOption(option("maxAgeSeconds", "Seconds since the first batch that waits was seen at which all go (default: at once)"))
+    .addOption(option("maxBatches", "Batches that wait at which all go, up to 64 (default: 64)"))
+    .addOption(option("maxGasPriceWei", "Base fee of L1, in wei, above which they wait for up to an hour (default: no limit)"))
+    .addOption(spawnOption("proverWorkers"))
+    .addOption(spawnOption("proverDevice"))
+    .addFlag({ name: "once", description: "Have shown what waits now, and return" })
     .addOption(url)
     .addFlag(json),
 };

@@ -1,0 +1,63 @@
+import * as v from "valibot";
+import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
+import { fromHex, type Hex, isPlainHex } from "../../protocol/hex.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { AggregatorError } from "./aggregator-error.ts";
+
+const number = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,78}$/),
+  v.transform((text) => BigInt(text)),
+);
+const bytes = (length?: number) => v.custom<Hex>((text) => isPlainHex(text, length));
+
+const record = v.object({
+  batchNumber: number,
+  lastBlock: number,
+  firstTimestamp: number,
+  lastTimestamp: number,
+  leafCount: number,
+  priorityOpTotal: number,
+  committedAt: number,
+  importedRootCount: number,
+  protocolVersion: number,
+  commitment: bytes(32),
+  oldStateRoot: bytes(32),
+  newStateRoot: bytes(32),
+  diffDigest: bytes(32),
+  point: bytes(20),
+  evaluation: bytes(20),
+  outputsHash: bytes(32),
+  l2LogsTreeRoot: bytes(32),
+  importedRootsRollingHash: bytes(32),
+  flowsHash: bytes(32),
+  extensions: bytes(32),
+  nestedRoot: bytes(32),
+  partitionRoot: bytes(32),
+  partition: bytes(32),
+  partitionDa: bytes(32),
+}) satisfies v.GenericSchema<unknown, StoredBatch>;
+
+const records = v.pipe(v.array(record), v.maxLength(MAX_AGGREGATED_BATCHES));
+const ownProof = v.object({ commitment: bytes(32), program: v.pipe(v.string(), v.maxLength(64)), proof: bytes() });
+
+/** A batch's own proof, as a node hands it out. */
+interface OfferedProof {
+  readonly commitment: Hex;
+  readonly program: string;
+  readonly proof: Uint8Array;
+}
+
+/** Reads an answer of `hyperchain_getOfferedBatches`. Throws AggregatorError. */
+export function readOfferedBatches(answer: unknown): readonly StoredBatch[] {
+  const read = v.safeParse(records, answer);
+  if (read.success) return read.output;
+  throw new AggregatorError("Unreadable", "what the node answers is no answer of hyperchain_getOfferedBatches");
+}
+
+/** Reads an answer of `hyperchain_getOfferedProof`. Throws AggregatorError. */
+export function readOfferedProof(answer: unknown): OfferedProof {
+  const read = v.safeParse(ownProof, answer);
+  if (read.success) return { ...read.output, proof: fromHex(read.output.proof) };
+  throw new AggregatorError("Unreadable", "what the node answers is no answer of hyperchain_getOfferedProof");
+}

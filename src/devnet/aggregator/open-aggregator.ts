@@ -1,0 +1,58 @@
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { startOrDispose } from "../../runtime/disposer.ts";
+import { readAggregator } from "../../settlement/l1-sender/chain-reader.ts";
+import { openExecutionProvers, openProver } from "../chains/provers.ts";
+import type { CompleteOptions } from "../described/options.ts";
+import { Aggregator, type AggregatorEvent, type OfferingNode } from "./aggregator.ts";
+
+interface OpenAggregatorOptions {
+  /** The contract on L1 that takes proofs of this software's version. */
+  readonly aggregator: Hex;
+  readonly settlementChainId: bigint;
+  readonly nodes: readonly OfferingNode[];
+  readonly rules: ConstructorParameters<typeof Aggregator>[0]["rules"];
+  readonly prover: Pick<CompleteOptions["prover"], "workers" | "device">;
+}
+
+interface OpenAggregatorDependencies {
+  readonly l1: Provider;
+  /** As Aggregator's. */
+  readonly sender: Signer;
+  readonly clock: Clock;
+  readonly onEvent: (event: AggregatorEvent) => void;
+}
+
+/** An aggregator with a prover of its own, which makes the package's proofs. */
+interface OpenAggregator extends Pick<Aggregator, "look" | "idle"> {
+  close(): Promise<void>;
+}
+
+/** Starts nothing until there is something to prove. Rejects with ProverDeviceError for a card that is not there. */
+export function openAggregator(
+  { prover, ...options }: OpenAggregatorOptions,
+  { clock, ...dependencies }: OpenAggregatorDependencies,
+): Promise<OpenAggregator> {
+  return startOrDispose("the aggregator", async (closing) => {
+    const proving = { ...prover, mode: "stark" } as const;
+    const open = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
+    const { l1Prover } = openExecutionProvers({ prover }, open, closing, { clock, onL1: { programs: "package" } });
+    if (l1Prover === undefined) throw new TypeError("what makes proofs for L1 was asked for");
+    const aggregator = new Aggregator(options, { ...dependencies, nodes: options.nodes, clock, onL1: l1Prover.own });
+    closing.add(() => aggregator.close());
+    return { look: () => aggregator.look(), idle: () => aggregator.idle(), close: () => closing.close() };
+  });
+}
+
+/** The contract that takes proofs of execution of these chains; undefined where L1 checks no chain's. */
+export async function findAggregator(l1: Provider, hyperchains: readonly Hex[]): Promise<Hex | undefined> {
+  for (const hyperchain of hyperchains) {
+    // That of a chain on a chain is not there.
+    if ((await l1.getCode(hyperchain)) === "0x") continue;
+    const found = await readAggregator({ provider: l1, hyperchain, fromBlock: 0 }, PROVEN_ON_L1_VERSION);
+    if (found !== undefined) return found.address;
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import { numberParameter } from "../../chain/rpc/request/parameters.ts";
+import { MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
+import { type Hex, toHex } from "../../protocol/hex.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { OfferedBatch, OfferedBatches } from "./offered-batches.ts";
+
+/** Answer of `hyperchain_getOfferedBatches`: L1's records, in order. Numbers are decimal strings. */
+type OfferedBatchesInfo = readonly Readonly<Record<keyof StoredBatch, string>>[];
+
+/** Answer of `hyperchain_getOfferedProof`. */
+interface OfferedProofInfo {
+  /** Of which batch, as L1 has it: the number may have another one by now. */
+  readonly commitment: Hex;
+  /** The program of a batch that the proof is of. */
+  readonly program: string;
+  readonly proof: Hex;
+}
+
+/**
+ * What an aggregator asks a chain for. Both answers are of what is there: a few records that L1 has too, and one proof of some
+ * hundred KiB, which nothing is computed for. Undefined where the chain offers nothing.
+ */
+export function offeredMethods(offers: OfferedBatches | undefined): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([
+    [
+      "hyperchain_getOfferedBatches",
+      () => Promise.resolve(offers?.offered().slice(0, MAX_AGGREGATED_BATCHES).map(recordInfo) ?? []),
+    ],
+    [
+      "hyperchain_getOfferedProof",
+      async ([batch]) => {
+        const batchNumber = numberParameter(batch);
+        const offered = offers?.offered().find(({ stored }) => stored.batchNumber === batchNumber);
+        if (offered === undefined)
+          throw new RpcError(RpcCode.rejected, `batch ${batchNumber} does not wait for an aggregator here`, {
+            code: "BatchNotOffered",
+          });
+        return proofInfo(offered);
+      },
+    ],
+  ]);
+}
+
+function recordInfo({ stored }: OfferedBatch): OfferedBatchesInfo[number] {
+  return Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, String(value)])) as OfferedBatchesInfo[number];
+}
+
+function proofInfo({ stored: { commitment }, joinable: { program, proof } }: OfferedBatch): OfferedProofInfo {
+  return { commitment, program, proof: toHex(proof) };
+}

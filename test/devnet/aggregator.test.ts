@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { Interface, type JsonRpcProvider, type Wallet } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
+import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
+import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
+import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
+import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+
+/*
+ * Nodes, settlement, aggregators and the contracts of L1 are real, and speak to each other over HTTP; a double of the generated
+ * verifier stands below, and nothing proves. Own proofs that are real are joined in test/proving/l1-proofs.test.ts.
+ */
+describe("an aggregator in a process of its own", () => {
+  let devnet: FlowDevnet;
+  let l1: JsonRpcProvider;
+  let account: Wallet;
+  const running: Aggregator[] = [];
+  /** Batches of each proof that an aggregator has made, and what each has told. */
+  let made: string[][];
+  let told: AggregatorEvent[];
+
+  before(async () => {
+    const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    devnet = await startFlowDevnet(
+      [
+        { ...chain, chainId: 271n, pace: { aggregatorSeconds: 3_600 } },
+        { ...chain, chainId: 272n, pace: { aggregatorSeconds: 3_600 } },
+        { ...chain, chainId: 273n, pace: { aggregatorSeconds: 1 } },
+        { ...chain, chainId: 274n },
+      ],
+      OWN_BATCHES,
+      { ...doubleOnL1(), l1Prover: doubleProver },
+    );
+    l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
+    account = devnet.accounts.wallet(5).connect(l1) as unknown as Wallet;
+  });
+  after(async () => {
+    for (const each of running) each.close();
+    l1.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+  beforeEach(() => {
+    [made, told] = [[], []];
+  });
+
+  const node = (place: number): OfferingNode => {
+    const { url } = devnet.chains[place]!;
+    return { url, ask: (method, params) => callJsonRpc(url, method, params, { timeoutMs: 10_000, mostBytes: 2 ** 24 }) };
+  };
+  const start = (nodes: readonly OfferingNode[], replaced: Partial<BatchesProver> = {}): Aggregator => {
+    const own = doubleProver();
+    const onL1: BatchesProver = {
+      ...own,
+      prove(batches, options) {
+        made.push(batches.map(nameOf));
+        return own.prove(batches, options);
+      },
+      ...replaced,
+    };
+    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const aggregating = new Aggregator(
+      { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
+      { ...{ nodes, l1, onL1, sender: account, clock: systemClock }, onEvent: (event) => told.push(event) },
+    );
+    running.push(aggregating);
+    return aggregating;
+  };
+  /** Has the chain seal a batch, and waits until its node offers that one. */
+  const offer = async (place: number): Promise<bigint> => {
+    const { batchNumber } = (await sealOne(devnet, place)).outputs;
+    for (let offered: readonly unknown[] = []; offered.length === 0;)
+      offered = (await node(place).ask("hyperchain_getOfferedBatches", [])) as readonly unknown[];
+    return batchNumber;
+  };
+  const settled = async (place: number, batchNumber: bigint) => devnet.chains[place]!.pipeline.settled(batchNumber);
+  const passedOver = (): string[] => told.flatMap((event) => (event.type === "passedOver" ? [event.reason] : []));
+
+  it("asks two nodes, and has both of their batches executed by one transaction that it pays for", async () => {
+    const numbers = [await offer(0), await offer(1)];
+    await start([node(0), node(1)]).look();
+    const both = await Promise.all(numbers.map((number, place) => settled(place, number)));
+    assert.deepEqual(made, [["271:0", "272:0"]]);
+    assert.deepEqual(
+      both.map(({ receipts, proof }) => [receipts.prove, proof.bytes]),
+      [
+        [undefined, 0],
+        [undefined, 0],
+      ],
+      "no operator has made or sent a proof",
+    );
+    const hashes = new Set(told.map((event) => (event.type === "shown" ? event.hash : event.type)));
+    assert.equal(hashes.size, 1);
+    const receipt = (await l1.getTransactionReceipt([...hashes][0]!))!;
+    assert.deepEqual(
+      [receipt.from.toLowerCase(), receipt.to?.toLowerCase()],
+      [account.address.toLowerCase(), devnet.ecosystem.versionOnL1!.aggregator],
+    );
+    const proven = receipt.logs.filter((log) => new Interface(hyperchainAbi).parseLog(log)?.name === "ExecutionProven");
+    assert.equal(proven.length, 2);
+    assert.deepEqual(await node(0).ask("hyperchain_getOfferedBatches", []), []);
+  });
+
+  it("attack: it withholds: the chain waits as long as it says, and is executed by its own proof", async () => {
+    const { promise: never } = Promise.withResolvers<never>();
+    const withholding = start([node(2)], { prove: () => never });
+    const number = await offer(2);
+    await withholding.look();
+    const { receipts, proof } = await settled(2, number);
+    assert.equal(receipts.prove?.from.toLowerCase(), devnet.chains[2]!.pipeline.created.configuration.admin);
+    assert.ok(proof.bytes > 0);
+    await withholding.look();
+    withholding.close();
+  });
+
+  it("has no part in a chain that does not say so", async () => {
+    const { batchNumber } = (await sealOne(devnet, 3)).outputs;
+    await start([node(3)]).look();
+    assert.ok((await settled(3, batchNumber)).receipts.prove !== undefined);
+    await assert.rejects(node(3).ask("hyperchain_getOfferedProof", [0]), /does not wait for an aggregator/);
+    assert.deepEqual([made, told], [[], []]);
+  });
+
+  it("attack: nodes offer a batch twice, an old one, another's, one that L1 has not, one of no chain, and rubbish: the true one counts", async () => {
+    const number = await offer(0);
+    const honest = node(0);
+    const [record] = (await honest.ask("hyperchain_getOfferedBatches", [])) as [Record<string, string>];
+    const own = (await honest.ask("hyperchain_getOfferedProof", [Number(number)])) as Record<string, string>;
+    const lying = (url: string, answers: Record<string, unknown>): OfferingNode => ({
+      url,
+      ask: (method, params) => (method in answers ? Promise.resolve(answers[method]) : honest.ask(method, params)),
+    });
+    const nodes = [
+      lying("its proof is no proof", { hyperchain_getOfferedProof: { ...own, proof: "0x00" } }),
+      lying("its proof is another's", { hyperchain_getOfferedProof: { ...own, commitment: `0x${"11".repeat(32)}` } }),
+      lying("L1 has another record", { hyperchain_getOfferedBatches: [{ ...record, newStateRoot: record["oldStateRoot"] }] }),
+      lying("another contract's version", { hyperchain_getOfferedBatches: [{ ...record, protocolVersion: "3" }] }),
+      lying("stale", { hyperchain_getOfferedBatches: [{ ...record, batchNumber: "0" }] }),
+      lying("ahead", { hyperchain_getOfferedBatches: [{ ...record, batchNumber: "9" }] }),
+      lying("another chain's", { eth_chainId: "0x110" }),
+      lying("no chain's", { eth_chainId: "0xdead" }),
+      lying("too many", { hyperchain_getOfferedBatches: Array.from({ length: 65 }, () => record) }),
+      { url: "silent", ask: () => Promise.reject(new Error("no answer in time")) },
+      honest,
+      { ...honest, url: "the same once more" },
+    ];
+    await start(nodes).look();
+    await settled(0, number);
+    assert.deepEqual(made, [["271:1"]]);
+    assert.deepEqual(
+      told.flatMap((event) => (event.type === "passedOver" ? [event.url] : [])).sort(),
+      [
+        ...["L1 has another record", "another chain's", "another contract's version", "its proof is another's"],
+        ...["its proof is no proof", "no chain's", "silent", "too many"],
+      ].sort(),
+    );
+    assert.equal(told.filter(({ type }) => type === "shown").length, 1);
+  });
+
+  it("loses nothing when it is killed in the middle: another one finds at the nodes what waits, and at L1 what is done", async () => {
+    const numbers = [await offer(0), await offer(1)];
+    const begun = Promise.withResolvers<undefined>();
+    const { promise: never } = Promise.withResolvers<never>();
+    const killed = start([node(0), node(1)], { prove: () => (begun.resolve(undefined), never) });
+    await killed.look();
+    await begun.promise;
+    killed.close();
+    const nonce = await account.getNonce();
+    const next = start([node(0), node(1)]);
+    await next.look();
+    await Promise.all(numbers.map((number, place) => settled(place, number)));
+    await next.look();
+    assert.deepEqual([made, await account.getNonce()], [[["271:2", "272:1"]], nonce + 1]);
+    assert.deepEqual(passedOver(), []);
+  });
+});
