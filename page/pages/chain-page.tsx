@@ -54,11 +54,13 @@ export function ChainPage({ name }: { readonly name: string }) {
           data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
           execution: chain.execution?.sentence ?? "trusted to the validators",
-          "validators, whose signatures count": (
-            <>
-              {quorum.threshold} of {quorum.members.length}: <Addresses chain={base.name} addresses={quorum.members} />
-            </>
-          ),
+          order: chain.orderedBy?.sentence,
+          "validators, whose signatures count":
+            quorum.members.length === 0 ? undefined : (
+              <>
+                {quorum.threshold} of {quorum.members.length}: <Addresses chain={base.name} addresses={quorum.members} />
+              </>
+            ),
           "standby for lost keys": standby && (
             <>
               {standby.threshold} of {plural(standby.members.length, "account")}, while an operation is overdue:{" "}

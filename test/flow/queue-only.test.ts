@@ -159,6 +159,14 @@ describe("a chain whose order is L1's queue alone", () => {
   };
   const addressOf = (account: number): Hex => lowerCaseAddress(devnet.accounts.wallet(account).address);
 
+  it("is told to be one of its queue alone, of which no quorum is said to choose anything", () => {
+    const { orderedBy, execution, quorum } = devnet.info().chains[0]!;
+    assert.equal(orderedBy?.kind, "queue");
+    assert.match(orderedBy.sentence, /^L1's priority queue alone makes its order: .* any account settles them\.$/);
+    assert.doesNotMatch(execution!.sentence, /quorum/);
+    assert.deepEqual(quorum.members, []);
+  });
+
   it("takes no transaction of a client, makes no block at will, and names the way through L1", async () => {
     const blocks = await client.getBlockNumber();
     const fees = { chainId: CHAIN_ID, type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 100_000n, nonce: 0 };

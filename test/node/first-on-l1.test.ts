@@ -32,6 +32,9 @@ describe("since which batch L1 checks a chain's execution", () => {
     assert.match(onL1Sentence(0, 0), /^Proven on L1 since batch 0 \(0 batches are executed so far\)/);
     assert.match(onL1Sentence(0, 2), /^Proven on L1 since batch 0 \(2 batches are executed so far\)/);
     assert.doesNotMatch(onL1Sentence(0, 2), /Earlier batches/);
+    assert.match(onL1Sentence(0, 2), /The quorum chooses the transactions and their order, and can wait/);
+    assert.doesNotMatch(onL1Sentence(0, 2, "queue"), /quorum/);
+    assert.match(onL1Sentence(0, 2, "queue"), /L1's priority queue alone makes its order: no account chooses its transactions/);
     assert.match(onL1Sentence(7, 8), /^Proven on L1 since batch 7 \(1 batch is executed so far\)/);
     assert.match(onL1Sentence(7, 8), /Earlier batches it executed by the quorum's signatures\.$/);
     // Batches before it may not all be executed yet.

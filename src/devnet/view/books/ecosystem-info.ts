@@ -82,6 +82,14 @@ export interface NamedBatchInfo {
   readonly executableAt: number;
 }
 
+/** What makes the order of a chain that has no sequencer of its own. */
+interface OrderInfo {
+  /** L1's priority queue alone. */
+  readonly kind: "queue";
+  /** What that means. */
+  readonly sentence: string;
+}
+
 /** A program's word for each batch. */
 interface AttestationInfo {
   /** Whose key vouches for the program's: for tests, a key that anyone has. */
@@ -112,6 +120,8 @@ export interface ChainInfo {
   readonly readsNeedSession?: true;
   /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */
   readonly lists?: readonly ("senders" | "deployers")[];
+  /** Absent where the operator's sequencer makes the order. */
+  readonly orderedBy?: OrderInfo;
   /** Whose signatures count now. */
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   /** Whose signatures count while those leave an operation that is overdue; absent without a standby. */

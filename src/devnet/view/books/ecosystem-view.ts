@@ -32,7 +32,8 @@ import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
 import { isProvenOnL1 } from "../../../protocol/protocol-version.ts";
-import { executionSentence, onL1Sentence, provenSentence } from "./proven.ts";
+import { QUEUE_ALONE } from "../../../protocol/sequencing-mode.ts";
+import { executionSentence, OF_QUEUE_ALONE, onL1Sentence, provenSentence } from "./proven.ts";
 import type { DeviceChoice } from "../../../devices/device-choice.ts";
 import type { OpenFleet } from "../../chains/provers.ts";
 import { dataFactsOf, isAttested } from "../../../options/data-facts.ts";
@@ -239,6 +240,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...(dataFactsOf(plan.availability).readers === "sessions" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     ...quorumInfo(pipeline),
+    ...(isOfQueue(pipeline.created) ? { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } } : {}),
     executionDelaySeconds: Number(configuration.executionDelay),
     engines: { makes: "flat", repeats: plan.execution.checkedBy },
     ...executionSummary({ pipeline, base, executionWatch }),
@@ -246,6 +248,10 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+function isOfQueue({ configuration }: DevnetChain["pipeline"]["created"]): boolean {
+  return configuration.sequencingMode === QUEUE_ALONE;
 }
 
 /** Of a composed policy: whether L1 has the data of every batch. */
@@ -320,7 +326,7 @@ function executionStatus({ pipeline, base, executionWatch }: WatchedChain): Pick
       sentence:
         since === undefined
           ? executionSentence(info.provenUpTo, base.chain === undefined ? "L1" : base.name)
-          : onL1Sentence(Number(since), pipeline.progress().executed),
+          : onL1Sentence(Number(since), pipeline.progress().executed, isOfQueue(created) ? "queue" : "quorum"),
       ...(named.length === 0 ? {} : { named }),
     },
   };

@@ -49,17 +49,24 @@ export function executionSentence(upTo: number | undefined, layer: string): stri
   );
 }
 
+/** What makes the order of a chain that has no sequencer. */
+export const OF_QUEUE_ALONE =
+  "L1's priority queue alone makes its order: no account chooses its transactions or leaves one out, every node derives the same " +
+  "blocks from L1, and any account settles them.";
+
+const BY_QUORUM =
+  "The quorum chooses the transactions and their order, and can wait; a quorum that says anything else of them gets nothing executed.";
+
 /**
  * The same of a chain whose batches L1 executes by proofs of their execution alone, from this one on; so many of all its batches
- * are executed.
+ * are executed. `order`: who makes their order.
  */
-export function onL1Sentence(since: number, executed: number): string {
+export function onL1Sentence(since: number, executed: number, order: "quorum" | "queue" = "quorum"): string {
   const count = Math.max(0, executed - since);
   const those = count === 1 ? "1 batch is" : `${count} batches are`;
   const before = since === 0 ? "" : " Earlier batches it executed by the quorum's signatures.";
   return (
     `Proven on L1 since batch ${since} (${those} executed so far): L1 executes no batch before its contracts have checked one proof of its ` +
-    `transactions: ${LED_BY_RULES} L1 has after it. The quorum chooses the transactions and their order, and can wait; a quorum that ` +
-    `says anything else of them gets nothing executed.${before}`
+    `transactions: ${LED_BY_RULES} L1 has after it. ${order === "queue" ? OF_QUEUE_ALONE : BY_QUORUM}${before}`
   );
 }

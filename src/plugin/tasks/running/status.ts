@@ -93,6 +93,9 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   const attested = info.chains.flatMap(({ name, attestation }) =>
     attestation === undefined ? [] : [warning(`Attestation of ${name}: ${attestation.sentence}`)],
   );
+  const ofQueue = info.chains.flatMap(({ name, orderedBy }) =>
+    orderedBy === undefined ? [] : [`Order of ${name}: ${orderedBy.sentence}`],
+  );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const checks = chains.flatMap(({ name, checked }) =>
@@ -118,6 +121,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     changes.flatMap((chain) => powersOver(chain).map((power) => `Changes of ${chain.name}: ${power}`)).join("\n"),
     ...changes.flatMap((chain) => announcedOf(chain, layerOf(info, chain.name)).map((line) => warning(`${chain.name}: ${line}`))),
     ...attested,
+    ...ofQueue,
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
     ...(checks.length === 0 ? [] : [checks.join("\n")]),
