@@ -5,11 +5,15 @@ export function isolated(symbol: string): string {
   return /^[\x20-\x7e]*$/.test(symbol) ? symbol : `\u2068${symbol}\u2069`;
 }
 
+/** Made once: to make one takes longer than all rows of a page take with it. */
+const digits = new Intl.NumberFormat("en");
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
 /** Smallest units of a token as its holders write them, with all of its digits. */
 export function units(smallest: string, decimals: number): string {
   const one = 10n ** BigInt(decimals);
   const rest = (BigInt(smallest) % one).toString().padStart(decimals, "0").replace(/0+$/, "");
-  return `${(BigInt(smallest) / one).toLocaleString("en")}${decimals === 0 || rest === "" ? "" : `.${rest}`}`;
+  return `${digits.format(BigInt(smallest) / one)}${decimals === 0 || rest === "" ? "" : `.${rest}`}`;
 }
 
 /** The first and last digits of a hash or an address. */
@@ -18,7 +22,7 @@ export function short(hex: string): string {
 }
 
 export function count(value: number | bigint | string): string {
-  return BigInt(value).toLocaleString("en");
+  return digits.format(BigInt(value));
 }
 
 /** `12 transactions`, `1 transaction`. */
@@ -28,7 +32,7 @@ export function plural(value: number, noun: string, nouns = `${noun}s`): string 
 
 /** A time of day, to the second. */
 export function clockTime(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleTimeString("en-GB");
+  return timeOfDay.format(milliseconds);
 }
 
 /** A block's time as the reader's clock shows it. */

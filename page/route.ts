@@ -26,6 +26,11 @@ function routeNow(): Route {
     .map(decoded);
 }
 
+/** Whether the reader is there now: pages hear of a new link a moment later. */
+export function isAt(...route: readonly string[]): boolean {
+  return to(...routeNow()) === to(...route);
+}
+
 /** A link that was cut in the middle of an escape stays as it is. */
 function decoded(part: string): string {
   try {

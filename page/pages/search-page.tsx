@@ -5,6 +5,7 @@ import { find, GROUPS, type FoundPlace } from "../find.ts";
 import { useNames } from "../names.ts";
 import { Answer, Section } from "../parts/layout.tsx";
 import { Said } from "../parts/words.tsx";
+import { isAt } from "../route.ts";
 
 /** What a text names, by groups; where it is one place alone, and no stranger has named that, the reader is led there. */
 export function SearchPage({ text }: { readonly text: string }) {
@@ -15,7 +16,8 @@ export function SearchPage({ text }: { readonly text: string }) {
   const asked = useAsked(() => find({ info, names, activity }, text), [text, names.all.length]);
   const only = asked.state === "there" && asked.value.length === 1 ? asked.value[0] : undefined;
   useEffect(() => {
-    if (only !== undefined && only.said === undefined) location.replace(only.link);
+    // An answer to one search must not lead away from the next one.
+    if (only !== undefined && only.said === undefined && isAt("search", text)) location.replace(only.link);
   }, [only]);
   return (
     <>

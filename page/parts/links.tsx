@@ -1,5 +1,5 @@
 import { useEcosystem } from "../ecosystem.ts";
-import { isolated, short } from "../format.ts";
+import { count, isolated, short } from "../format.ts";
 import { useNames } from "../names.ts";
 import { to } from "../route.ts";
 
@@ -65,11 +65,11 @@ export function TransactionLink({ chain, hash }: { readonly chain: string; reado
 }
 
 export function BlockLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
-  return <a href={to(chain, "block", Number(number))}>{Number(number).toLocaleString("en")}</a>;
+  return <a href={to(chain, "block", Number(number))}>{count(number)}</a>;
 }
 
 export function BatchLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
-  return <a href={to(chain, "batch", Number(number))}>batch {Number(number).toLocaleString("en")}</a>;
+  return <a href={to(chain, "batch", Number(number))}>batch {count(number)}</a>;
 }
 
 export function MessageLink({ hash, sourceChainId }: { readonly hash: string; readonly sourceChainId: number }) {

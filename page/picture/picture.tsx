@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useActivity } from "../activity.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { clockTime } from "../format.ts";
+import { clockTime, count } from "../format.ts";
 import { timeOf, type Activity } from "../happenings.ts";
 import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
@@ -60,7 +60,7 @@ export function Picture() {
                   {clipped(name, scale)}
                 </text>
                 <text class="note" x={0} y={(scale.y(chainId) ?? 0) + 13}>
-                  block {(activity.get(chainId)?.at(-1)?.number ?? 0).toLocaleString("en")}
+                  block {count(activity.get(chainId)?.at(-1)?.number ?? 0)}
                 </text>
               </a>
             </g>

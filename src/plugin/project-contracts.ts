@@ -1,9 +1,14 @@
-import { Interface, type InterfaceAbi } from "ethers";
+import { stat } from "node:fs/promises";
+import type { InterfaceAbi } from "ethers";
 import type { Artifact, ArtifactManager } from "hardhat/types/artifacts";
+import { abiIndex } from "../client/sending/abi-index.ts";
 import type { Hex } from "../protocol/hex.ts";
 
 /** What this plugin reads of the project's compiled contracts. */
-export type ProjectArtifacts = Pick<ArtifactManager, "getAllFullyQualifiedNames" | "readArtifact">;
+export type ProjectArtifacts = Pick<
+  ArtifactManager,
+  "clearCache" | "getAllBuildInfoIds" | "getAllFullyQualifiedNames" | "getArtifactPath" | "readArtifact"
+>;
 
 /** A contract that the project has compiled. */
 export interface ProjectContract {
@@ -21,31 +26,67 @@ export interface ProjectContract {
   functionOf(input: Hex): string | undefined;
 }
 
-export async function projectContracts(artifacts: ProjectArtifacts): Promise<readonly ProjectContract[]> {
-  // In one order: of events and functions that several have, the first tells the names of arguments.
-  const names = [...(await artifacts.getAllFullyQualifiedNames())].sort();
-  const read = (await Promise.all(names.map((name) => artifacts.readArtifact(name)))) as readonly Artifact[];
-  return read.map((artifact) => {
-    const abi = artifact.abi as InterfaceAbi;
-    let functions: Interface | undefined;
-    const compiled = withoutLaterParts(artifact.deployedBytecode, artifact);
-    const hasCode = compiled.length > 2;
-    return {
-      name: artifact.contractName,
-      fullName: `${artifact.inputSourceName ?? artifact.sourceName}:${artifact.contractName}`,
-      abi,
-      creation: /^0x([0-9a-f]{2})+$/i.test(artifact.bytecode) ? artifact.bytecode.toLowerCase() : undefined,
-      buildInfoId: artifact.buildInfoId,
-      isCodeOf: (code) => hasCode && code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
-      functionOf(input) {
-        if (input.length < 10) return undefined;
-        // Made when first asked for: a project has hundreds of contracts, and most are never called by name.
-        functions ??= new Interface(abi);
-        return functions.getFunction(input.slice(0, 10))?.format("sighash");
-      },
-    };
-  });
+/** A contract as it was read from its file. */
+interface ReadContract {
+  /** Of the file. */
+  readonly version: string;
+  readonly contract: ProjectContract;
 }
+
+/**
+ * All contracts that the project has compiled, as they are when asked for. A file is read again where a compiler has written it
+ * anew: a project may have hundreds. The answer is the one of before where nothing has changed.
+ */
+export function projectContracts(artifacts: ProjectArtifacts): () => Promise<readonly ProjectContract[]> {
+  let known: ReadonlyMap<string, ReadContract> = new Map();
+  let contracts: readonly ProjectContract[] = [];
+  let compilations: string | undefined;
+  let reading: Promise<readonly ProjectContract[]> | undefined;
+  const read = async (): Promise<readonly ProjectContract[]> => {
+    const ids = [...(await artifacts.getAllBuildInfoIds())].sort().join();
+    // Hardhat lists the files once; a compiler that runs in another process does not tell it of new ones.
+    if (ids !== compilations) await artifacts.clearCache();
+    // In one order: of events and functions that several have, the first tells the names of arguments.
+    const names = [...(await artifacts.getAllFullyQualifiedNames())].sort();
+    const now = new Map(
+      await Promise.all(names.map(async (name) => [name, await readContract(artifacts, name, known.get(name))] as const)),
+    );
+    compilations = ids;
+    if (now.size === known.size && [...now].every(([name, each]) => known.get(name) === each)) return contracts;
+    known = now;
+    return (contracts = [...now.values()].map(({ contract }) => contract));
+  };
+  return () => {
+    reading ??= read().finally(() => (reading = undefined));
+    return reading;
+  };
+}
+
+async function readContract(artifacts: ProjectArtifacts, name: string, before: ReadContract | undefined): Promise<ReadContract> {
+  const { mtimeMs, size } = await stat(await artifacts.getArtifactPath(name));
+  const version = `${mtimeMs}:${size}`;
+  if (before?.version === version) return before;
+  return { version, contract: contractOf((await artifacts.readArtifact(name)) as Artifact) };
+}
+
+function contractOf(artifact: Artifact): ProjectContract {
+  const abi = artifact.abi as InterfaceAbi;
+  const functions = abiIndex([abi]);
+  const compiled = withoutLaterParts(artifact.deployedBytecode, artifact);
+  const hasCode = compiled.length > 2;
+  return {
+    name: artifact.contractName,
+    fullName: `${artifact.inputSourceName ?? artifact.sourceName}:${artifact.contractName}`,
+    abi,
+    creation: /^0x([0-9a-f]{2})+$/i.test(artifact.bytecode) ? artifact.bytecode.toLowerCase() : undefined,
+    buildInfoId: artifact.buildInfoId,
+    isCodeOf: (code) => hasCode && code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
+    functionOf: (input) => functions.functions(input.slice(0, SELECTOR_LENGTH))[0]?.format("sighash"),
+  };
+}
+
+/** Of `0x` and four bytes. */
+const SELECTOR_LENGTH = 10;
 
 /** Code without what deployments put into it: immutable values, and addresses of libraries. */
 function withoutLaterParts(code: string, { immutableReferences = {}, deployedLinkReferences }: Artifact): string {

@@ -1,6 +1,6 @@
-import { contractNames } from "../client/sending/revert-reason.ts";
+import { contractNames, type ContractNames } from "../client/sending/revert-reason.ts";
 import type { ProjectNames } from "../devnet/view/books/describe.ts";
-import { projectContracts, type ProjectArtifacts } from "./project-contracts.ts";
+import { projectContracts, type ProjectArtifacts, type ProjectContract } from "./project-contracts.ts";
 import { projectLayouts, type CompilationOutputs } from "./project-layouts.ts";
 import { projectLines } from "./project-lines.ts";
 import { projectSources, type Compilations } from "./project-sources.ts";
@@ -10,15 +10,18 @@ export function projectNames(artifacts: ProjectArtifacts & Compilations & Compil
   const source = projectSources(artifacts);
   const layouts = projectLayouts(artifacts);
   const lines = projectLines(artifacts);
+  const compiledContracts = projectContracts(artifacts);
+  let known: { readonly contracts: readonly ProjectContract[]; readonly names: ContractNames } | undefined;
   return async () => {
-    const contracts = await projectContracts(artifacts);
+    const contracts = await compiledContracts();
+    if (known?.contracts !== contracts) known = { contracts, names: contractNames(contracts.map(({ abi }) => abi)) };
     const compiled = (fullName: string): readonly [id: string, source: string, contract: string] | undefined => {
       const id = contracts.find((each) => each.fullName === fullName)?.buildInfoId;
       const colon = fullName.lastIndexOf(":");
       return id === undefined ? undefined : [id, fullName.slice(0, colon), fullName.slice(colon + 1)];
     };
     return {
-      ...contractNames(contracts.map(({ abi }) => abi)),
+      ...known.names,
       contracts,
       source,
       async layout(fullName) {

@@ -13,7 +13,7 @@ const PROVE = { name: "Prove with this browser", exact: true } as const;
 
 describe("H4: a reader's browser that proves", async () => {
   // With a user's flags: pages share memory between threads only where origins are kept apart.
-  const browser: Browser | undefined = await openBrowser([]);
+  const browser: Browser | undefined = await openBrowser();
   const skip = browser === undefined ? "no browser is installed" : false;
   let devnet: FlowDevnet;
   let page: PageServer;

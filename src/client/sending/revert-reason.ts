@@ -1,16 +1,17 @@
 import {
-  EventFragment,
-  FunctionFragment,
+  ErrorDescription,
+  type Fragment,
   Indexed,
   Interface,
-  type ErrorDescription,
-  type Fragment,
   type InterfaceAbi,
+  type NamedFragment,
   type ParamType,
+  type Result,
 } from "ethers";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
+import { abiIndex, type AbiIndex } from "./abi-index.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 
 /**
@@ -52,30 +53,24 @@ export interface ContractNames {
   eventArguments(topics: readonly string[], data: Hex): readonly NamedArgument[] | undefined;
 }
 
+/** Decodes by fragments, whichever contract they are of. */
+const decoder = new Interface([]);
+
 /** What contracts with these interfaces name. */
 export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
-  const interfaces = abis.map((abi) => new Interface(abi));
-  const functions = indexed(interfaces, FunctionFragment.isFragment, ({ selector }) => selector);
-  const events = indexed(interfaces, EventFragment.isFragment, ({ topicHash }) => topicHash);
-  const functionName = (data: Hex): string | undefined => functions(selectorOf(data))[0]?.fragment.name;
+  const known = abiIndex(abis);
+  const functionName = (data: Hex): string | undefined => known.functions(selectorOf(data))[0]?.name;
   const callIn = (data: Hex): DecodedInputs | undefined =>
     data.length > MOST_DECODED
       ? undefined
-      : decodedBy(functions(selectorOf(data)), ({ of, fragment }) => of.decodeFunctionData(fragment, data));
+      : decodedBy(known.functions(selectorOf(data)), (fragment) => decoder.decodeFunctionData(fragment, data));
   const eventIn = (topics: readonly string[], data: Hex): DecodedInputs | undefined =>
     data.length > MOST_DECODED
       ? undefined
-      : decodedBy(events(topics[0] ?? "0x"), ({ of, fragment }) => of.decodeEventLog(fragment, data, topics));
+      : decodedBy(known.events(topics[0] ?? "0x"), (fragment) => decoder.decodeEventLog(fragment, data, topics));
   return {
     functionName,
-    error(data) {
-      if (data.length > MOST_DECODED) return undefined;
-      for (const each of interfaces) {
-        const error = parsed(() => each.parseError(data), data);
-        if (error !== undefined) return error;
-      }
-      return undefined;
-    },
+    error: (data) => (data.length > MOST_DECODED ? undefined : errorIn(data, known)),
     call(data) {
       if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
       const call = callIn(data);
@@ -89,12 +84,20 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
       const event = eventIn(topics, data);
       return event && inWords(event);
     },
-    eventSignature: (topic) => events(topic)[0]?.fragment.format("sighash"),
+    eventSignature: (topic) => known.events(topic)[0]?.format("sighash"),
     eventArguments(topics, data) {
       const event = eventIn(topics, data);
       return event && namedArguments(event);
     },
   };
+}
+
+/** Solidity's own errors have names without any contract. */
+function errorIn(data: Hex, known: AbiIndex): ErrorDescription | undefined {
+  const own = parsed(() => decoder.parseError(data), data);
+  if (own !== undefined) return own;
+  const found = decodedBy(known.errors(selectorOf(data)), (fragment) => decoder.decodeErrorResult(fragment, data));
+  return found && new ErrorDescription(found.fragment, found.fragment.selector, found.args);
 }
 
 /** A call whose arguments are not decoded. */
@@ -127,8 +130,12 @@ interface Decoded {
   readonly fragment?: { readonly inputs: readonly ParamType[] };
 }
 
-/** A call or an event with the types of its arguments. */
-type DecodedInputs = Required<Decoded>;
+/** A call, an event or an error with the types of its arguments. */
+interface DecodedInputs<F extends Fragment = Fragment> {
+  readonly name: string;
+  readonly args: Result;
+  readonly fragment: F;
+}
 
 /**
  * A call, an event or an error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or
@@ -176,39 +183,11 @@ const PANICS: ReadonlyMap<bigint, string> = new Map([
   [0x51n, "call of a function variable that is not set"],
 ]);
 
-/** A function or an event of a contract. */
-interface Known<F> {
-  readonly of: Interface;
-  readonly fragment: F;
-}
-
-/**
- * Functions or events of contracts by their selectors or topics, made when first asked for: ethers would hash every signature of
- * a contract for each look.
- */
-function indexed<F extends Fragment>(
-  interfaces: readonly Interface[],
-  isWanted: (fragment: Fragment) => fragment is F,
-  keyOf: (fragment: F) => string,
-): (key: string) => readonly Known<F>[] {
-  let index: ReadonlyMap<string, readonly Known<F>[]> | undefined;
-  return (key) => {
-    index ??= Map.groupBy(
-      interfaces.flatMap((of) => of.fragments.filter(isWanted).map((fragment) => ({ of, fragment }))),
-      ({ fragment }) => keyOf(fragment),
-    );
-    return index.get(key.toLowerCase()) ?? [];
-  };
-}
-
 /** What the first of them makes of data that it can decode. */
-function decodedBy<F extends FunctionFragment | EventFragment>(
-  known: readonly Known<F>[],
-  decode: (one: Known<F>) => readonly unknown[],
-): DecodedInputs | undefined {
-  for (const each of known) {
+function decodedBy<F extends NamedFragment>(known: readonly F[], decode: (fragment: F) => Result): DecodedInputs<F> | undefined {
+  for (const fragment of known) {
     try {
-      return { name: each.fragment.name, args: decode(each), fragment: each.fragment };
+      return { name: fragment.name, args: decode(fragment), fragment };
     } catch {
       // A stranger's data, which are of another contract or of none.
     }

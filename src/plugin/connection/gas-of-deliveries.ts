@@ -23,18 +23,18 @@ export async function withGasOfDeliveries(
   context: HookContext,
 ): Promise<Eip1193Provider> {
   if (!(await context.hooks.hasHandlers("network", "onGasMeasurement"))) return l1;
-  let contracts: Promise<readonly ProjectContract[]> | undefined;
+  const compiled = projectContracts(context.artifacts);
   return {
     request: async (asked) => {
       if (asked.method !== RELAYING) return l1.request(asked);
       const chains = running();
       const heads = await Promise.all(chains.map(headOf));
       const answer = await l1.request(asked);
-      contracts ??= projectContracts(context.artifacts);
+      const contracts = await compiled();
       for (const [place, { provider }] of chains.entries()) {
         const ask: AskRemote = (method, params) => provider.request({ method, params });
         for (const transactionHash of await deliveriesAfter(heads[place] ?? 0, ask)) {
-          for (const call of userCalls(await callsOf(ask, transactionHash))) await report(call, ask, await contracts, context);
+          for (const call of userCalls(await callsOf(ask, transactionHash))) await report(call, ask, contracts, context);
         }
       }
       return answer;

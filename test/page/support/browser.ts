@@ -7,18 +7,18 @@ const CHANNELS = ["chrome", "msedge", "chromium"] as const;
 
 /**
  * A real browser without a window. On Linux x64 it comes from npm; elsewhere it is one that is installed. Undefined where there is
- * none: Linux x64 always has one, so that CI never skips. `flags` are Chromium's own; with them it
- * is a user's browser, which keeps origins apart. The package's own flags let each page read all others.
+ * none: Linux x64 always has one, so that CI never skips. `flags` are Chromium's own, beside those of a user's browser: the npm package
+ * has others, with which all pages and the drawing share one process, and each page may read all others.
  */
-export async function openBrowser(flags?: readonly string[]): Promise<Browser | undefined> {
+export async function openBrowser(flags: readonly string[] = []): Promise<Browser | undefined> {
   if (process.platform === "linux" && process.arch === "x64") {
     const executablePath = await bundled.executablePath();
     if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}`);
-    const args = [...(flags ?? bundled.args), "--no-sandbox", "--disable-background-networking"];
+    const args = [...flags, "--no-sandbox", "--disable-background-networking"];
     return chromium.launch({ executablePath, args, headless: true });
   }
   for (const channel of CHANNELS) {
-    const browser = await chromium.launch({ channel, args: [...(flags ?? [])], headless: true }).catch(() => undefined);
+    const browser = await chromium.launch({ channel, args: [...flags], headless: true }).catch(() => undefined);
     if (browser !== undefined) return browser;
   }
   return undefined;

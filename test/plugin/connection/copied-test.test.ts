@@ -96,6 +96,9 @@ describe("I11: a transaction that is copied as a test", () => {
     }
     const names = projectNames({
       getAllFullyQualifiedNames: () => Promise.resolve(new Set(artifacts.keys())),
+      clearCache: () => Promise.resolve(),
+      // Which never changes.
+      getArtifactPath: () => Promise.resolve(EXAMPLE_PROJECT),
       readArtifact: ((name: string) => Promise.resolve(artifacts.get(name)!)) as never,
       getAllBuildInfoIds: () => Promise.resolve(new Set()),
       getBuildInfoPath: () => Promise.resolve(undefined),
