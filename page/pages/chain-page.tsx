@@ -12,6 +12,7 @@ import { BatchLink, BlockLink, WholeAddress } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
+import { CouncilForm } from "../parts/council-form.tsx";
 import { Said } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
@@ -156,13 +157,16 @@ function Governance({ name }: { readonly name: string }) {
     <Section title="Governance">
       <Answer asked={governance} missing="">
         {(known) => (
-          <ul>
-            {[...governedBy(known), ...standingsOf(known), ...proposalsOf(known).slice(0, MOST_SHOWN)].map((line) => (
-              <li key={line}>
-                <Said text={line} />
-              </li>
-            ))}
-          </ul>
+          <>
+            <ul>
+              {[...governedBy(known), ...standingsOf(known), ...proposalsOf(known).slice(0, MOST_SHOWN)].map((line) => (
+                <li key={line}>
+                  <Said text={line} />
+                </li>
+              ))}
+            </ul>
+            <CouncilForm chain={name} council={known.council} />
+          </>
         )}
       </Answer>
     </Section>
