@@ -11,7 +11,7 @@ import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
 import { proofWords } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { baseOf, type SettlementBase } from "../settlement-base.ts";
-import { verifyBatch, type Check } from "../verify/verify-batch.ts";
+import { verifyBatch, type CheckedBatch } from "../verify/verify-batch.ts";
 
 interface WholeBatch {
   readonly batch: BatchAnswer;
@@ -119,7 +119,7 @@ function Signed({ by, on, as }: { readonly by: readonly string[]; readonly on: s
 
 type Verification =
   | { readonly state: "idle" | "running" }
-  | { readonly state: "done"; readonly checks: readonly Check[] }
+  | ({ readonly state: "done" } & CheckedBatch)
   | { readonly state: "failed"; readonly reason: string };
 
 /** Turns the lowest bit of the byte in the proof's middle. */
@@ -147,17 +147,21 @@ function VerifyHere({
   const run = (tamper?: (proof: Uint8Array) => Uint8Array): void => {
     set({ state: "running" });
     verifyBatch(
-      { member, base, batchNumber: batch.number, hyperchain, proveTransaction: proveTxHash, commitment: batch.commitment },
+      {
+        ...{ member, layerMember: base.member, layer: base.words },
+        ...{ batchNumber: batch.number, hyperchain, proveTransaction: proveTxHash, commitment: batch.commitment },
+      },
       tamper,
     ).then(
-      (checks) => set({ state: "done", checks }),
+      (checked) => set({ state: "done", ...checked }),
       (error: unknown) => set({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
     );
   };
   return (
     <Section title="Verify here">
       <p>
-        Your browser asks for the proof, compares its record with {base.words}'s, and checks it itself. What the proof says:{" "}
+        Your browser asks for the proof, compares its record with {base.words}'s, and checks it itself, but for proofs of
+        execution: those it compares with {base.words}'s transaction, whose contracts have checked them. What the proof says:{" "}
         {info.proven}
       </p>
       <p>
@@ -171,14 +175,17 @@ function VerifyHere({
       <div aria-live="polite">
         {verification.state === "running" && <p>checking…</p>}
         {verification.state === "failed" && <p class="bad">{verification.reason}</p>}
-        {verification.state === "done" && <Checks checks={verification.checks} base={base} />}
+        {verification.state === "done" && <Checks verified={verification} base={base} />}
       </div>
     </Section>
   );
 }
 
-function Checks({ checks, base }: { readonly checks: readonly Check[]; readonly base: SettlementBase }) {
+function Checks({ verified: { kind, checks }, base }: { readonly verified: CheckedBatch; readonly base: SettlementBase }) {
   const holds = checks.every((check) => check.holds);
+  const belong = `Verified: ${base.words}'s record and the proof belong together.`;
+  const word =
+    kind === "changes" ? belong : `${belong} Contracts on ${base.words} have checked the proof itself; your browser has not.`;
   return (
     <>
       <ul class="checks">
@@ -188,9 +195,7 @@ function Checks({ checks, base }: { readonly checks: readonly Check[]; readonly 
           </li>
         ))}
       </ul>
-      <p class={holds ? "proven" : "bad"}>
-        {holds ? `Verified: ${base.words}'s record and the proof belong together.` : "Not verified."}
-      </p>
+      <p class={holds ? "proven" : "bad"}>{holds ? word : "Not verified."}</p>
     </>
   );
 }

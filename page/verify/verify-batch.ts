@@ -3,66 +3,52 @@ import { fromHex, hashTag } from "../../src/protocol/hex.ts";
 import { readProvenRecord, type ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
-import type { SettlementBase } from "../settlement-base.ts";
+import { type BatchToVerify, type Check, executionChecks, type LayersWord, recordChecks } from "./record-checks.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-worker.ts";
 
-/** One thing that was looked at, and how it came out. */
-export interface Check {
-  readonly what: string;
-  readonly holds: boolean;
-  readonly detail: string;
-}
-
-export interface BatchToVerify {
-  readonly member: string;
-  readonly base: SettlementBase;
-  readonly batchNumber: number;
-  /** The chain's contract on what it settles on. */
-  readonly hyperchain: string;
-  readonly proveTransaction: string;
-  readonly commitment: string;
+/** How a proof came out, and which proof it is. */
+export interface CheckedBatch {
+  /** Of execution the proof itself is not checked here: what checks it are contracts on L1. */
+  readonly kind: BatchProofInfo["kind"];
+  readonly checks: readonly Check[];
 }
 
 /**
  * Checks a batch's proof in this browser, against what the chain settles on: the transaction that proved it, and the record that
  * the chain's contract keeps. Of what the chain answers nothing is believed. `tamper` alters the proof before, to see it refused.
+ * `member` and `layerMember`: the chain, and what it settles on, as the page's server names them.
  */
 export async function verifyBatch(
-  batch: BatchToVerify,
+  { member, layerMember, ...batch }: BatchToVerify & Readonly<Record<"member" | "layerMember", string>>,
   tamper: (proof: Uint8Array) => Uint8Array = (proof) => proof,
-): Promise<readonly Check[]> {
-  const { member, base, batchNumber, hyperchain, proveTransaction } = batch;
-  const [shown, receipt, kept] = await Promise.all([
+): Promise<CheckedBatch> {
+  const { batchNumber, hyperchain, proveTransaction, layer } = batch;
+  const [shown, receipt, transaction, storedHash] = await Promise.all([
     ask<BatchProofInfo | null>(member, "hyperchain_proof", [Number(member), batchNumber]),
-    ask<BaseReceipt | null>(base.member, "eth_getTransactionReceipt", [proveTransaction]),
-    ask<string>(base.member, "eth_call", [
+    ask<LayersWord["receipt"]>(layerMember, "eth_getTransactionReceipt", [proveTransaction]),
+    ask<LayersWord["transaction"]>(layerMember, "eth_getTransactionByHash", [proveTransaction]),
+    ask<string>(layerMember, "eth_call", [
       { to: hyperchain, data: STORED_BATCH_HASH + batchNumber.toString(16).padStart(64, "0") },
       "latest",
     ]),
   ]);
   const record = shown === null ? undefined : readProvenRecord(shown.storedBatch);
   if (shown === null || record === undefined) {
-    return [{ what: "the chain shows the proof and its record", holds: false, detail: "it shows neither" }];
+    const check = { what: "the chain shows the proof and its record", holds: false, detail: "it shows neither" };
+    return { kind: "changes", checks: [check] };
   }
-  const same = (what: string, here: string, there: string): Check => ({
-    what,
-    holds: here === there,
-    detail: here === there ? here : `${here}, not ${there}`,
-  });
+  const word: LayersWord = { receipt, transaction, storedHash };
+  const proof = tamper(fromHex(shown.proof));
+  if (shown.kind === "execution") return { kind: "execution", checks: executionChecks(batch, record, { ...shown, proof }, word) };
   const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
-  return [
-    { what: `the transaction that proved it succeeded on ${base.words}`, holds: accepted, detail: proveTransaction },
-    same("the record is of this batch", String(record.batchNumber), String(batchNumber)),
-    same(`the contract on ${base.words} keeps the hash of this record`, record.storedHash, kept),
-    same("the commitment is the chain's", record.commitment, batch.commitment),
-    await proofCheck(record, tamper(fromHex(shown.proof))),
-  ];
-}
-
-/** Of `eth_getTransactionReceipt`. */
-interface BaseReceipt {
-  readonly status: string;
-  readonly to: string | null;
+  return {
+    kind: "changes",
+    checks: [
+      { what: `the transaction that proved it succeeded on ${layer}`, holds: accepted, detail: proveTransaction },
+      ...recordChecks(batch, record, word),
+      await proofCheck(record, proof),
+    ],
+  };
 }
 
 /** Selector of `storedBatchHash(uint256)`. */

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { Interface, type JsonRpcProvider, type Wallet } from "ethers";
+import { Contract, Interface, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { type BatchToVerify, executionChecks, type LayersWord } from "../../page/verify/record-checks.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
+import { readProvenRecord } from "../../src/protocol/proven-record.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
+import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
@@ -104,7 +109,56 @@ describe("an aggregator in a process of its own", () => {
     const proven = receipt.logs.filter((log) => new Interface(hyperchainAbi).parseLog(log)?.name === "ExecutionProven");
     assert.equal(proven.length, 2);
     assert.deepEqual(await node(0).ask("hyperchain_getOfferedBatches", []), []);
+    await showsTheProofOf(receipt);
   });
+
+  /** What a page asks of a batch that L1 has executed by a proof of several, and what it checks. */
+  const showsTheProofOf = async (receipt: TransactionReceipt): Promise<void> => {
+    const [first, second] = devnet.chains;
+    const shown = (await node(1).ask("hyperchain_proof", [272, 0])) as BatchProofInfo;
+    assert.ok(shown.kind === "execution");
+    const { hyperchain } = second!.pipeline.created;
+    const contract = new Contract(hyperchain, hyperchainAbi, l1);
+    assert.equal(keccak256(shown.storedBatch), await contract.getFunction("storedBatchHash")(0));
+    const transaction = (await l1.getTransaction(receipt.hash))!;
+    const [, digest, proof] = proofAggregatorInterface.decodeFunctionData("proveBatches", transaction.data);
+    assert.deepEqual([shown.digest, shown.proof, shown.isProven], [digest, proof, true]);
+    assert.deepEqual(shown.batches, [
+      { chainId: 271, number: 0 },
+      { chainId: 272, number: 0 },
+    ]);
+    assert.deepEqual(
+      [shown.checked.contract, shown.checked.transactionHash],
+      [devnet.ecosystem.versionOnL1!.aggregator, receipt.hash],
+    );
+    const record = readProvenRecord(shown.storedBatch)!;
+    const batch: BatchToVerify = {
+      ...{ batchNumber: 0, hyperchain, proveTransaction: receipt.hash, commitment: record.commitment, layer: "L1" },
+    };
+    const word = async (of: string): Promise<LayersWord> => ({
+      receipt: (await l1.send("eth_getTransactionReceipt", [receipt.hash])) as LayersWord["receipt"],
+      transaction: (await l1.send("eth_getTransactionByHash", [receipt.hash])) as LayersWord["transaction"],
+      storedHash: (await new Contract(of, hyperchainAbi, l1).getFunction("storedBatchHash")(0)) as string,
+    });
+    const failing = async (asked: BatchToVerify, bytes: Uint8Array): Promise<readonly string[]> => {
+      const checks = executionChecks(asked, record, { ...shown, proof: bytes }, await word(asked.hyperchain));
+      return checks.flatMap(({ what, holds }) => (holds ? [] : [what]));
+    };
+    const bytes = fromHex(shown.proof);
+    assert.deepEqual(await failing(batch, bytes), []);
+    assert.deepEqual(
+      await failing(
+        batch,
+        bytes.map((byte, i) => (i === 7 ? byte ^ 1 : byte)),
+      ),
+      ["the proof that is shown is the one of that transaction"],
+    );
+    // Of another chain's contract that transaction says nothing of this record.
+    assert.deepEqual(await failing({ ...batch, hyperchain: first!.pipeline.created.hyperchain }, bytes), [
+      "the chain's contract on L1 said there that the execution of this batch is proven",
+      "the contract on L1 keeps the hash of this record",
+    ]);
+  };
 
   it("attack: it withholds: the chain waits as long as it says, and is executed by its own proof", async () => {
     const { promise: never } = Promise.withResolvers<never>();
@@ -162,6 +216,46 @@ describe("an aggregator in a process of its own", () => {
     assert.equal(told.filter(({ type }) => type === "shown").length, 1);
   });
 
+  it("gives a batch up that its node offers no more, as one that begins anew, and takes it when it is offered again", async () => {
+    const number = await offer(1);
+    const honest = node(1);
+    let isAway = false;
+    const begun = Promise.withResolvers<undefined>();
+    const own = doubleProver();
+    const aggregating = start(
+      [
+        {
+          ...honest,
+          ask: (method, params) =>
+            isAway && method === "hyperchain_getOfferedBatches" ? Promise.resolve([]) : honest.ask(method, params),
+        },
+      ],
+      {
+        prove(batches, options) {
+          made.push(batches.map(nameOf));
+          if (made.length > 1) return own.prove(batches, options);
+          begun.resolve(undefined);
+          return new Promise((_, reject) =>
+            options!.signal!.addEventListener("abort", () => reject(options!.signal!.reason as Error)),
+          );
+        },
+      },
+    );
+    await aggregating.look();
+    await begun.promise;
+    isAway = true;
+    await aggregating.look();
+    await aggregating.idle();
+    isAway = false;
+    await aggregating.look();
+    await settled(1, number);
+    assert.deepEqual(made, [["272:1"], ["272:1"]]);
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ["left", "shown"],
+    );
+  });
+
   it("loses nothing when it is killed in the middle: another one finds at the nodes what waits, and at L1 what is done", async () => {
     const numbers = [await offer(0), await offer(1)];
     const begun = Promise.withResolvers<undefined>();
@@ -175,7 +269,7 @@ describe("an aggregator in a process of its own", () => {
     await next.look();
     await Promise.all(numbers.map((number, place) => settled(place, number)));
     await next.look();
-    assert.deepEqual([made, await account.getNonce()], [[["271:2", "272:1"]], nonce + 1]);
+    assert.deepEqual([made, await account.getNonce()], [[["271:2", "272:2"]], nonce + 1]);
     assert.deepEqual(passedOver(), []);
   });
 });

@@ -9,7 +9,7 @@ import { createStateTransitionSystem } from "../../src/circuits/state-transition
 import type { FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { send } from "../../src/client/transfers/send.ts";
-import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
+import type { BatchProofInfo, ChangesProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
@@ -169,7 +169,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     { skip },
     async () => {
       const alpha = devnet.chains[0]!;
-      const shown = (await client.send("hyperchain_proof", [271, 0])) as BatchProofInfo;
+      const shown = (await client.send("hyperchain_proof", [271, 0])) as ChangesProofInfo;
       const lies: readonly [BatchProofInfo | null, RegExp][] = [
         [
           { ...shown, storedBatch: `${shown.storedBatch.slice(0, -1)}f` as Hex },
@@ -199,7 +199,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
   test("hyperchain_proof shows what L1 was shown, and what L1 keeps the hash of", { skip }, async () => {
     const { hyperchain } = devnet.info().chains[0]!;
     const { abi } = await hre.artifacts.readArtifact("IHyperchain");
-    const { checked, ...shown } = (await client.send("hyperchain_proof", ["alpha", 0])) as BatchProofInfo;
+    const { checked, ...shown } = (await client.send("hyperchain_proof", ["alpha", 0])) as ChangesProofInfo;
     const transaction = (await devnet.l1.provider.getTransaction(checked.transactionHash))!;
     const [record, proof] = new Interface(abi).decodeFunctionData("proveBatch", transaction.data);
     assert.deepEqual([checked.contract, checked.contract], [hyperchain, transaction.to!.toLowerCase()]);
@@ -210,7 +210,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     const onL1 = new Contract(hyperchain, abi, devnet.l1.provider);
     assert.equal(keccak256(shown.storedBatch), await onL1.getFunction("storedBatchHash")(0));
     assert.deepEqual(verify(createStateTransitionSystem(), getBytes(shown.statement), getBytes(shown.proof)), { ok: true });
-    assert.equal(shown.isProven, true);
+    assert.deepEqual([shown.kind, shown.isProven], ["changes", true]);
     assert.equal(await client.send("hyperchain_proof", ["alpha", 99]), null);
   });
 

@@ -64,8 +64,10 @@ interface AggregatorDependencies {
 }
 
 const LONGEST_LOOK_MS = 5_000;
+/** Characters that are told of a node's own words. */
+const MOST_OF_REASON = 256;
 
-/** A batch that has been taken, until L1 has its number proven. */
+/** A batch that has been taken, until L1 has its number proven or its node offers it no more. */
 interface TakenBatch {
   readonly from: string;
   readonly stored: StoredBatch;
@@ -144,7 +146,10 @@ export class Aggregator {
   async #tellOf(node: OfferingNode): Promise<void> {
     const { url } = node;
     this.#asked.add(url);
-    const reason = await this.#lookAt(node).then(() => undefined, reasonOf);
+    const reason = await this.#lookAt(node).then(
+      () => undefined,
+      (error: unknown) => reasonOf(error).slice(0, MOST_OF_REASON),
+    );
     this.#asked.delete(url);
     if (this.#end.signal.aborted || reason === this.#told.get(url)) return;
     if (reason === undefined) {
@@ -225,12 +230,11 @@ export class Aggregator {
   #forget({ taken }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
     const offered = new Set(records.map(({ commitment }) => commitment));
     for (const [commitment, { from, stored, end, proven }] of taken) {
-      if (stored.batchNumber < verified) {
-        taken.delete(commitment);
-        proven.resolve();
-      }
-      if (stored.batchNumber < verified || (from === url && !offered.has(commitment)))
-        end.abort(new Error("the batch waits for no aggregator any more"));
+      if (stored.batchNumber >= verified && (from !== url || offered.has(commitment))) continue;
+      // A node that has begun anew may offer it again.
+      taken.delete(commitment);
+      proven.resolve();
+      end.abort(new Error("the batch waits for no aggregator any more"));
     }
   }
 

@@ -4,6 +4,7 @@ import { executionVerifier, type VerifiedExecution } from "../../execution-proof
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
+import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import {
   findStoredBatch,
@@ -42,6 +43,8 @@ export interface CheckedExecution extends VerifiedExecution {
   readonly newStateRoot: Hex;
   /** Changes of the state that no signed transaction made. */
   readonly cheatCount: bigint;
+  /** Whether L1 takes such batches by a proof of their execution alone. */
+  readonly isProvenOnL1: boolean;
   /** Received the fees; L1 does not say what it should be. */
   readonly coinbase: Hex;
 }
@@ -71,6 +74,7 @@ export async function checkExecution(options: ExecutionCheckOptions): Promise<Ch
   const [verified, { firstState }] = await verifyAny(verify, claims, proof);
   return {
     ...{ ...verified, chainId, batchNumber, coinbase },
+    isProvenOnL1: isProvenOnL1(batch.protocolVersion),
     stage: batchNumber < totals.executed ? "executed" : "proven",
     oldStateRoot: firstState ?? batch.oldStateRoot,
     newStateRoot: batch.newStateRoot,

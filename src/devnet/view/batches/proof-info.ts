@@ -1,38 +1,59 @@
 import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
+import { MAX_AGGREGATED_BATCHES } from "../../../protocol/aggregate.ts";
 import { toHex, type Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../../protocol/proven-record.ts";
-import { hyperchainInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
+import { hyperchainInterface, proofAggregatorInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
 import { settledStages } from "./batch-info.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
 
-/** Answer of `hyperchain_proof`: what a verifier needs, so that it must believe neither the chain nor this answer. */
-export interface BatchProofInfo {
+/** What every proof that L1 has accepted of a batch is told with. */
+interface CheckedProof {
   readonly chainId: number;
   readonly number: number;
   readonly protocolVersion: number;
-  /** False where the version takes a marker instead of a proof: then nothing is proven. */
-  readonly isProven: boolean;
   /** Of 24 words: the ABI encoding of the batch's record, whose keccak L1's contract keeps as `storedBatchHash(number)`. */
   readonly storedBatch: Hex;
-  /** The public values, of 200 bytes: each of them stands in the record. */
-  readonly statement: Hex;
   readonly proof: Hex;
   /** Where it was checked; seconds of that member. */
   readonly checked: {
     readonly chainId: number;
-    /** The chain's contract there, which asked its verifier. */
+    /** The contract that was called there: the chain's own, or the aggregator that told it. */
     readonly contract: Hex;
     readonly transactionHash: Hex;
     readonly timestamp: number;
   };
 }
 
+/** Of the changes that a batch publishes: one batch's, which any verifier of that system checks. */
+export interface ChangesProofInfo extends CheckedProof {
+  readonly kind: "changes";
+  /** False where the version takes a marker instead of a proof: then nothing is proven. */
+  readonly isProven: boolean;
+  /** The public values, of 200 bytes: each of them stands in the record. */
+  readonly statement: Hex;
+}
+
+/** Of the execution of one batch or of several, by the version's aggregator, whose contracts alone have checked it. */
+interface ExecutionProofOnL1Info extends CheckedProof {
+  readonly kind: "execution";
+  readonly isProven: true;
+  /** A: what L1 was told beside the records. */
+  readonly digest: Hex;
+  /** The batches whose execution it proves, in its order; this one is among them. */
+  readonly batches: readonly { readonly chainId: number; readonly number: number }[];
+}
+
+/** Answer of `hyperchain_proof`: what a verifier needs, so that it must believe neither the chain nor this answer. */
+export type BatchProofInfo = ChangesProofInfo | ExecutionProofOnL1Info;
+
 /** More than three times the longest that was measured. */
 const MOST_PROOF_BYTES = 2 ** 18;
 /** A selector, the record, the place and the length of the proof. */
 const BYTES_BESIDE_PROOF = 4 + STORED_BATCH_BYTES + 2 * 32;
+/** Likewise of a proof of several: a list of records with their chains, and the digest. */
+const BYTES_BESIDE_SHOWN = 4 + 5 * 32 + MAX_AGGREGATED_BATCHES * (STORED_BATCH_BYTES + 32);
 
 /** The proof that L1 has accepted of a batch, as L1's transaction has it; null before. Rejects with RpcError, or L1's error. */
 export async function proofInfo(
@@ -47,26 +68,23 @@ export async function proofInfo(
   const { transactionHash, timestamp } = place;
   const contract = chain.pipeline.created.hyperchain;
   const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
-  const call = transaction?.to?.toLowerCase() === contract ? readProveCall(transaction.input) : undefined;
-  const record = call === undefined ? undefined : readProvenRecord(call.storedBatch);
-  if (call === undefined || record === undefined) {
+  const called = transaction?.to?.toLowerCase() as Hex | undefined;
+  const input = transaction?.input ?? "0x";
+  const shown = called === contract ? readProveCall(input) : readShowCall(input, batch);
+  const record = shown === undefined ? undefined : readProvenRecord(shown.storedBatch);
+  if (called === undefined || shown === undefined || record === undefined) {
     throw new RpcError(
       RpcCode.rejected,
-      `batch ${batch.number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch with ` +
-        `${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`,
+      `batch ${batch.number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch, or of the ` +
+        `aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`,
       { code: "ProofNotReadable", transactionHash },
     );
   }
-  return {
-    chainId: batch.chainId,
-    number: batch.number,
-    protocolVersion: Number(record.protocolVersion),
-    isProven: isProvenVersion(record.protocolVersion),
-    storedBatch: call.storedBatch,
-    statement: toHex(record.statement),
-    proof: call.proof,
-    checked: { chainId: Number(l1.chainId), contract, transactionHash, timestamp },
-  };
+  const checked = { chainId: Number(l1.chainId), contract: called, transactionHash, timestamp };
+  const { chainId, number: batchNumber } = batch;
+  const common = { chainId, number: batchNumber, protocolVersion: Number(record.protocolVersion), checked };
+  if (shown.kind === "execution") return { ...common, ...shown, isProven: true };
+  return { ...common, ...shown, isProven: isProvenVersion(record.protocolVersion), statement: toHex(record.statement) };
 }
 
 /** Of `eth_getTransactionByHash`. */
@@ -75,10 +93,37 @@ interface L1Transaction {
   readonly input: string;
 }
 
+type Shown<Info extends BatchProofInfo> = Pick<Info, "kind" | "storedBatch" | "proof">;
+
 /** Undefined where the input is no call of `proveBatch`, or a longer one. */
-function readProveCall(input: string): { readonly storedBatch: Hex; readonly proof: Hex } | undefined {
+function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
   if (input.length > 2 + 2 * (BYTES_BESIDE_PROOF + MOST_PROOF_BYTES + 31)) return undefined;
   const call = hyperchainInterface.parseTransaction({ data: input });
-  if (call?.name !== "proveBatch") return undefined;
-  return { storedBatch: `0x${input.slice(10, 10 + 2 * STORED_BATCH_BYTES)}`, proof: call.args[1] as Hex };
+  return call?.name === "proveBatch" ? { kind: "changes", storedBatch: recordIn(input), proof: call.args[1] as Hex } : undefined;
+}
+
+/** Undefined where the input is no call of an aggregator's `proveBatches` with this batch, or a longer one. */
+function readShowCall(
+  input: string,
+  { chainId, number }: Pick<CheckedProof, "chainId" | "number">,
+): (Shown<ExecutionProofOnL1Info> & Pick<ExecutionProofOnL1Info, "digest" | "batches">) | undefined {
+  if (input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
+  const call = proofAggregatorInterface.parseTransaction({ data: input });
+  if (call?.name !== "proveBatches") return undefined;
+  const [items, digest, proof] = call.args as unknown as [readonly ShownItem[], Hex, Hex];
+  const own = items.find((item) => Number(item.chainId) === chainId && Number(item.batch.batchNumber) === number);
+  if (own === undefined) return undefined;
+  const batches = items.map((item) => ({ chainId: Number(item.chainId), number: Number(item.batch.batchNumber) }));
+  const storedBatch = recordIn(hyperchainInterface.encodeFunctionData("proveBatch", [own.batch, "0x"]));
+  return { kind: "execution", storedBatch, proof, digest, batches };
+}
+
+interface ShownItem {
+  readonly chainId: bigint;
+  readonly batch: { readonly batchNumber: bigint };
+}
+
+/** The record is the first of the arguments, and has no place of its own elsewhere. */
+function recordIn(proveCall: string): Hex {
+  return `0x${proveCall.slice(10, 10 + 2 * STORED_BATCH_BYTES)}`;
 }

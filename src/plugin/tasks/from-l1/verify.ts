@@ -12,7 +12,8 @@ import { pluginError } from "../../plugin-error.ts";
 import { packageBridges, packageGenesis } from "../../protocol-genesis.ts";
 import { readNumber } from "../session/arguments.ts";
 import { L1_BLOCK, withChainOnL1, type FoundOnL1 } from "./chain-on-l1.ts";
-import { strong, warning } from "../session/output.ts";
+import { warning } from "../session/output.ts";
+import { checkedText } from "./checked-text.ts";
 import { nothingServes, proofFromFile, servedProofs } from "./served-proof.ts";
 import { watchExecution } from "./watch-execution.ts";
 import type { fromL1Tasks } from "../arguments/from-l1.ts";
@@ -97,16 +98,6 @@ async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: FoundOn
 function refusedText(batch: number, { code, message }: Pick<NamedError<string | number>, "code" | "message">): string {
   if (code !== "NotMade") return warning(`batch ${batch} is NOT verified: ${message} (${code})`);
   return `batch ${batch} is not verified yet: ${message}, when 'npx hardhat hyperchain:status' counts it as proven (${code})`;
-}
-
-function checkedText(checked: CheckedExecution, layer: string): string {
-  const { chainId, batchNumber, stage, oldStateRoot, newStateRoot, cheatCount, coinbase, chunks, provenBits } = checked;
-  const cheats = cheatCount === 0n ? "" : warning(`\n${cheatCount} of its changes are cheats, which no account has signed.`);
-  return `${strong(`batch ${batchNumber} of chain ${chainId} is verified`)}, which ${layer} has ${stage}: its transactions, ${
-    cheatCount === 0n ? "and nothing else, lead" : "and its cheats, lead"
-  } from the state ${oldStateRoot}
-to the state ${newStateRoot}, with fees to ${coinbase}.
-${chunks} ${chunks === 1 ? "proof" : "proofs"} of at least ${provenBits} proven bits each. ${layer} itself has checked the published changes and the quorum's signatures, not this.${cheats}`;
 }
 
 export default action;

@@ -1,0 +1,101 @@
+import { hashTag, toHex } from "../../src/protocol/hex.ts";
+import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
+
+/** One thing that was looked at, and how it came out. */
+export interface Check {
+  readonly what: string;
+  readonly holds: boolean;
+  readonly detail: string;
+}
+
+/** A batch as its page has it, and the contract that L1 has of its chain. */
+export interface BatchToVerify {
+  readonly batchNumber: number;
+  /** The chain's contract on what it settles on. */
+  readonly hyperchain: string;
+  readonly proveTransaction: string;
+  readonly commitment: string;
+  /** What it settles on, as texts have it. */
+  readonly layer: string;
+}
+
+/** What the layer answers about the transaction that proved a batch, and about the batch. */
+export interface LayersWord {
+  readonly receipt: LayerReceipt | null;
+  readonly transaction: { readonly input: string } | null;
+  readonly storedHash: string;
+}
+
+/** Of `eth_getTransactionReceipt`. */
+interface LayerReceipt {
+  readonly status: string;
+  readonly to: string | null;
+  readonly logs: readonly LayerLog[];
+}
+
+interface LayerLog {
+  readonly address: string;
+  readonly topics: readonly string[];
+}
+
+/** Whether a record is that of the batch, on the layer and on its page. */
+export function recordChecks(
+  { batchNumber, commitment, layer }: BatchToVerify,
+  record: ProvenRecord,
+  { storedHash }: LayersWord,
+): readonly Check[] {
+  return [
+    same("the record is of this batch", String(record.batchNumber), String(batchNumber)),
+    same(`the contract on ${layer} keeps the hash of this record`, record.storedHash, storedHash),
+    same("the commitment is the chain's", record.commitment, commitment),
+  ];
+}
+
+/**
+ * Whether the layer has executed a record by the proof that is shown. The proof itself is not checked: its verifier is a contract,
+ * whose word stands in the transaction. `batches`: all that the proof is said to be of.
+ */
+export function executionChecks(
+  batch: BatchToVerify,
+  record: ProvenRecord,
+  shown: { readonly proof: Uint8Array; readonly batches: readonly { readonly chainId: number; readonly number: number }[] },
+  word: LayersWord,
+): readonly Check[] {
+  const { hyperchain, proveTransaction, layer } = batch;
+  const { receipt, transaction } = word;
+  return [
+    {
+      what: `the transaction that proved it succeeded on ${layer}`,
+      holds: receipt?.status === "0x1",
+      detail: proveTransaction,
+    },
+    {
+      what: `the chain's contract on ${layer} said there that the execution of this batch is proven`,
+      holds: receipt?.logs.some((log) => isExecutionProven(log, hyperchain, record)) === true,
+      detail: `one proof of ${shown.batches.map(({ chainId, number }) => `batch ${number} of chain ${chainId}`).join(", ")}`,
+    },
+    ...recordChecks(batch, record, word),
+    {
+      what: "the proof that is shown is the one of that transaction",
+      holds: transaction?.input.toLowerCase().includes(toHex(shown.proof).slice(2)) === true,
+      detail: `${shown.proof.length.toLocaleString("en")} bytes`,
+    },
+  ];
+}
+
+const EXECUTION_PROVEN = hashTag("ExecutionProven(uint256,bytes32,address)");
+
+/** Whether the chain's own contract tells it of this record. */
+function isExecutionProven({ address, topics }: LayerLog, hyperchain: string, record: ProvenRecord): boolean {
+  const [event, number, commitment] = topics;
+  return (
+    address.toLowerCase() === hyperchain.toLowerCase() &&
+    event === EXECUTION_PROVEN &&
+    Number(number) === record.batchNumber &&
+    commitment === record.commitment
+  );
+}
+
+function same(what: string, here: string, there: string): Check {
+  return { what, holds: here === there, detail: here === there ? here : `${here}, not ${there}` };
+}
