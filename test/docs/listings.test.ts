@@ -13,6 +13,7 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     "docker run --rm -p 5100:80 --env ERIGON_URL=http://127.0.0.1:8546 otterscan/otterscan",
     "ETHEREUM_JSONRPC_VARIANT=geth",
   ],
+  "it takes a real graphics card": ["npm run -s bench -- execution --json --transfers 100 --card"],
   "the night's own run": ["npm run nightly -- replay --ledger ends test/flow/swap.test.ts test/flow/base-token.test.ts"],
 };
 const notRun = new Set(Object.values(NOT_RUN).flat());
