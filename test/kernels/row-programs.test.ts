@@ -5,6 +5,8 @@ import type { Backend, RowProgram, VectorOperand } from "../../src/kernels/backe
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { elementSource, randomColumns } from "./support/random-elements.ts";
+import { partsOf } from "../../src/kernels/webgpu/operations/run-program.ts";
+import { OPCODE } from "../../src/kernels/programs/strip-code.ts";
 import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 
 const column = (index: number, next = false): VectorOperand => ({ kind: "column", index, next });
@@ -238,4 +240,28 @@ describe("running sums", () => {
       await backend.close();
     }
   });
+});
+
+test("a program's code is cut for a card between instructions, into as few parts as fit", () => {
+  // Two sums of 7 + 2 and of 7 + 4 words, a store and an inversion of three each, a sum longer than a part, and the end.
+  const sum = (...parts: readonly [number, number, number, number, number]): number[] => [
+    ...[OPCODE.sum, 1, ...parts],
+    ...new Array<number>(parts.reduce((all, length) => all + length)).fill(0),
+  ];
+  const code = [
+    ...[sum(2, 0, 0, 0, 0), sum(0, 2, 2, 0, 0), [OPCODE.store, 1, 0], [OPCODE.invert, 2, 1], sum(20, 0, 0, 1, 1), [OPCODE.end]],
+  ];
+  const ends = [9, 20, 23, 26, 55, 56];
+  const cut = (most: number): number[] => {
+    const parts = partsOf(Uint32Array.from(code.flat()), most);
+    assert.deepEqual(
+      parts.map(({ from }) => from),
+      [0, ...parts.slice(0, -1).map(({ until }) => until)],
+    );
+    return parts.map(({ until }) => until);
+  };
+  assert.deepEqual(cut(1), ends);
+  assert.deepEqual(cut(20), [20, 26, 55, 56]);
+  assert.deepEqual(cut(26), [26, 55, 56]);
+  assert.deepEqual(cut(56), [56]);
 });

@@ -5,7 +5,8 @@ import type { Backend } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import type { GpuDevice } from "../../src/kernels/webgpu/card/gpu.ts";
 import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
-import { CardFailed } from "../../src/kernels/webgpu/card/machine.ts";
+import { CardFailed, Machine } from "../../src/kernels/webgpu/card/machine.ts";
+import type { CardKernel } from "../../src/kernels/webgpu/card/kernel.ts";
 import { CardMemoryExceeded } from "../../src/kernels/webgpu/card/device-memory.ts";
 import { emptyDevice } from "../../src/kernels/webgpu/card/empty-device.ts";
 import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
@@ -285,6 +286,17 @@ describe("work for a card", () => {
     assert.equal(pace.slice, 2 ** 20);
   });
 
+  test("of few rows does not make that of many be cut finer: a card runs some thousand as fast as one", async () => {
+    // A card that runs 4,096 invocations in the time of one, in which it does 2⁸ operations of each in a millisecond.
+    const card = timedCard((lanes, work) => (Math.max(4_096, lanes) * work) / 2 ** 20);
+    for (let i = 0; i < 12; i++) await card.run({ count: 2 ** 14, work: 5_120 });
+    assert.equal(await card.run({ count: 2 ** 14, work: 5_120 }), 4);
+    for (let i = 0; i < 12; i++) assert.equal(await card.run({ count: 2, work: 50_000 }), 1);
+    assert.equal(await card.run({ count: 2 ** 14, work: 5_120 }), 4);
+    assert.equal(await card.run({ count: 2 ** 14, work: 4 * 5_120 }), 4, "fewer than it runs side by side are no faster");
+    await card.close();
+  });
+
   test("that is done at once says nothing about a card, and waiting for other work is not counted", () => {
     let time = 0;
     const pace = new Pace(() => time);
@@ -301,6 +313,47 @@ describe("work for a card", () => {
     assert.equal(pace.slice, before);
   });
 });
+
+const ANY_KERNEL: CardKernel = { name: "any", params: [], item: [], read: ["source"], write: [], body: "" };
+
+/** A card that computes nothing, and takes so many milliseconds for a dispatch of invocations with so many operations each. */
+function timedCard(take: (lanes: number, work: number) => number) {
+  const empty = emptyDevice({ limits: LEAST_LIMITS });
+  let [time, due, work, slices] = [0, 0, 0, 0];
+  const dispatchWorkgroups = (x: number, y: number, z: number): void => {
+    due += take(64 * x * y * z, work);
+    slices++;
+  };
+  const device: GpuDevice = {
+    ...empty,
+    queue: {
+      ...empty.queue,
+      async onSubmittedWorkDone() {
+        const own = due;
+        due = 0;
+        await turn();
+        time += own;
+      },
+    },
+    createCommandEncoder() {
+      const encoder = empty.createCommandEncoder();
+      return { ...encoder, beginComputePass: () => ({ ...encoder.beginComputePass(), dispatchWorkgroups }) };
+    },
+  };
+  const machine = new Machine(device, 2 ** 20, { now: () => time, silenceMs: 1_000 });
+  const source = machine.memory.take(4);
+  return {
+    /** How many dispatches it becomes. */
+    async run(dispatch: { readonly count: number; readonly work: number }): Promise<number> {
+      [work, slices] = [dispatch.work, 0];
+      machine.dispatch(ANY_KERNEL, { ...dispatch, buffers: { source } });
+      await machine.read(source, 0, 1);
+      await turn();
+      return slices;
+    },
+    close: () => machine.close(),
+  };
+}
 
 function requestOf() {
   return {

@@ -17,6 +17,11 @@ import { Pace } from "./pace.ts";
 const ALIGNED_WORDS = 64;
 const PARAM_WORDS = 2 ** 14;
 const ITEM_WORDS = 2 ** 20;
+/**
+ * Invocations that any card runs side by side: fewer take as long as these, since each waits for memory most of the time. To cut
+ * them further would gain nothing.
+ */
+const SIDE_BY_SIDE = 4_096;
 /** Items of one dispatch: workgroups in a dimension. */
 const MOST_ITEMS = 32_768;
 const SCOPES = ["out-of-memory", "validation", "internal"] as const;
@@ -106,14 +111,14 @@ export class Machine {
   }
 
   dispatch(kernel: CardKernel, { params = {}, items = [[]], buffers, first: start = 0, count, work }: Dispatch): void {
-    const perSlice = Math.max(GROUP, Math.floor(this.#pace.slice / work / GROUP) * GROUP);
+    const perSlice = Math.max(SIDE_BY_SIDE, Math.floor(this.#pace.slice / work / GROUP) * GROUP);
     for (let first = start; first < count; first += perSlice) {
       const end = Math.min(count, first + perSlice);
       const together = Math.min(MOST_ITEMS, Math.max(1, Math.floor(perSlice / (end - first))));
       for (let item = 0; item < items.length; item += together) {
         const own = items.slice(item, item + together);
         this.#slice(kernel, [first, end, ...kernel.params.map((name) => params[name] ?? 0)], own, buffers);
-        this.#operations += (end - first) * own.length * work;
+        this.#operations += Math.max(SIDE_BY_SIDE, (end - first) * own.length) * work;
         if (this.#operations >= this.#pace.slice) this.flush();
       }
     }

@@ -2,7 +2,8 @@ import type { CardKernel } from "../card/kernel.ts";
 import { DIRECT, OPCODE } from "../../programs/strip-code.ts";
 
 /**
- * Runs the code of `programs/strip-code.ts` on one row per invocation: the same code for all of them.
+ * Runs the code of `programs/strip-code.ts` from a word to below another, on one row per invocation: the same code for all of
+ * them.
  * Shape: strip [source][lane], registers [register][lane], result [column][lane]; scalars one word each; everything in Montgomery
  * form, what is stored as it is or canonical. Register 0 is 1 and needs no memory. `zeros` gets 1 where an inverted element
  * is zero.
@@ -10,7 +11,7 @@ import { DIRECT, OPCODE } from "../../programs/strip-code.ts";
  */
 export const runProgram: CardKernel = {
   name: "run-program",
-  params: ["lanes"],
+  params: ["lanes", "begin", "until"],
   item: [],
   read: ["code", "scalars", "strip"],
   write: ["registers", "result"],
@@ -29,8 +30,9 @@ fn accumulate(sum: Wide, a: u32, b: u32) -> Wide {
   return Wide(min(high, high - P), next);
 }`,
   body: /* wgsl */ `
-  var at = 0u;
+  var at = p.begin;
   loop {
+    if (at >= p.until) { break; }
     let opcode = code[at];
     if (opcode == ${OPCODE.sum}u) {
       let out = code[at + 1u];

@@ -1,6 +1,6 @@
 import { neg } from "../../../field/koala-bear.ts";
 import { toMontgomery } from "../../montgomery.ts";
-import type { StripCode } from "../../programs/strip-code.ts";
+import { operandsAt, type StripCode } from "../../programs/strip-code.ts";
 import type { CardPlace } from "../card/columns-store.ts";
 import type { GpuBuffer } from "../card/gpu.ts";
 import { gatherStrip } from "../kernels/gather-strip.ts";
@@ -11,6 +11,9 @@ import { type CardDevice, Scratch } from "../card/scratch.ts";
 const MOST_BYTES = 2 ** 26;
 /** Operations of a product of the interpreter, with what is read for it. */
 const WORD_WORK = 25;
+
+/** Words of code that a dispatch runs at most: a card takes some microseconds for each, however few its rows. */
+const MOST_WORDS = 2 ** 12;
 
 /** A program on the card, with its scalars. */
 interface CardProgram {
@@ -61,6 +64,7 @@ function runWith({ machine }: CardDevice, scratch: Scratch, program: CardProgram
   const strip = scratch.buffer(lanes * sources.length);
   const registers = scratch.buffer(lanes * registerCount);
   const result = scratch.buffer(lanes * targets.length);
+  const parts = partsOf(words, MOST_WORDS);
   const placed = sources.map(({ column, next }, i) => {
     const place = columns[column] ?? asTheyAre[column - columns.length];
     if (place === undefined) throw new Error(`a program reads column ${column}, which has no place`);
@@ -69,12 +73,28 @@ function runWith({ machine }: CardDevice, scratch: Scratch, program: CardProgram
   for (let firstRow = 0; firstRow < 2 ** logRows; firstRow += lanes) {
     const params = { firstRow, bits: logRows, lanes, order };
     machine.dispatchPlaced(gatherStrip, placed, { params, buffers: { strip }, count: lanes, work: 40 });
-    machine.dispatch(runProgram, {
-      params: { lanes },
-      buffers: { code: program.code, scalars: program.scalars, strip, registers, result, zeros },
-      count: lanes,
-      work: WORD_WORK * words.length,
-    });
+    for (const { from, until } of parts)
+      machine.dispatch(runProgram, {
+        params: { lanes, begin: from, until },
+        buffers: { code: program.code, scalars: program.scalars, strip, registers, result, zeros },
+        count: lanes,
+        work: WORD_WORK * (until - from),
+      });
     targets.forEach(({ buffer, offset }, i) => machine.copy(result, lanes * i, buffer, offset + firstRow, lanes));
   }
+}
+
+/** Whole instructions one behind the other, so many words at a time as fit, or a longer one by itself. */
+export function partsOf(words: Uint32Array, most: number): { readonly from: number; readonly until: number }[] {
+  const parts: { from: number; until: number }[] = [];
+  for (let [from, at] = [0, 0]; at < words.length;) {
+    const { end } = operandsAt(words, at);
+    if (end - from > most && at > from) {
+      parts.push({ from, until: at });
+      from = at;
+    }
+    at = end;
+    if (at === words.length) parts.push({ from, until: at });
+  }
+  return parts;
 }
