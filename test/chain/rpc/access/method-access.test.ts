@@ -11,6 +11,7 @@ import { chainMethods as changeMethods } from "../../../../src/devnet/membership
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
 import { executionMethods } from "../../../../src/node/execution/execution-methods.ts";
+import { offeredMethods } from "../../../../src/node/settling/offered-methods.ts";
 import { startTestChain, type TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
 
@@ -44,6 +45,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
         faultMethods(unused),
         changeMethods(unused, unused),
         executionMethods(undefined),
+        offeredMethods(undefined),
         sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
         new Subscriptions(engine).methods(() => undefined),
       ].flatMap((methods) => [...methods.keys()]),
