@@ -19,6 +19,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       ...[
         "flow/proven-by-package",
         "flow/proven-together",
+        "flow/sixteen-together",
         "flow/queue-only-proven",
         "flow/versions-together",
         "flow/queue-only-kept",
