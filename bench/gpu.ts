@@ -34,7 +34,7 @@ interface BackendFigures {
   readonly proofs: Readonly<Record<string, number>>;
 }
 
-export interface OpenCard {
+interface OpenCard {
   readonly adapter: string;
   readonly backend: WebgpuBackend;
   readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };

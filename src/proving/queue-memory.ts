@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { reasonOf } from "../errors/reason-of.ts";
 import { toHex, type Hex } from "../protocol/hex.ts";
 import { ProofError, type ProofProgress } from "../prover/job.ts";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, pauseBy } from "../runtime/clock.ts";
 import type { BlobStore } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import {
@@ -301,10 +301,7 @@ export class MemoryQueue implements JobQueue, JobLeases {
         return await this.take(worker, stop);
       } catch (error) {
         onEvent?.({ type: "waiting", reason: reasonOf(error) });
-        await new Promise<void>((resolve) => {
-          const cancel = this.#clock.after(RETRY_MS, resolve);
-          stop.addEventListener("abort", () => (cancel(), resolve()), { once: true });
-        });
+        await pauseBy(this.#clock, RETRY_MS, stop);
       }
     }
   }

@@ -9,7 +9,7 @@ import { type AggregatedBatch, MAX_AGGREGATED_BATCHES } from "../../protocol/agg
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
-import type { Clock } from "../../runtime/clock.ts";
+import { type Clock, pauseBy } from "../../runtime/clock.ts";
 import { patientReader, readAggregator, readContract, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
 import { isProven, showBatches } from "../../settlement/l1-sender/prove.ts";
@@ -116,13 +116,13 @@ export class Aggregator {
     this.#patience = createL1Retry(
       {},
       {
-        ...{ signal, delay: (ms) => this.#wait(ms, signal) },
+        ...{ signal, delay: (ms) => pauseBy(clock, ms, signal) },
         onTrouble: (trouble) => onEvent({ type: "trouble", reason: trouble?.message }),
       },
     );
     this.#transactor = createTransactor({}, { signer: sender, patience: this.#patience });
     this.#pass = new PaceOfRuns({ ...options.rules, atMostBatches: MAX_AGGREGATED_BATCHES }).begin({
-      ...{ signal, wait: (ms, wake) => this.#wait(ms, AbortSignal.any([signal, wake])) },
+      ...{ signal, wait: (ms, wake) => pauseBy(clock, ms, AbortSignal.any([signal, wake])) },
       nowSeconds: () => this.#nowSeconds(),
       gasPriceWei: async () => (await l1.getBlock("latest"))?.baseFeePerGas ?? 0n,
     });
@@ -218,7 +218,7 @@ export class Aggregator {
         fromBlock: 0,
       },
       ...{ transactor: this.#transactor, patience: this.#patience, approvals: new SigningRecord() },
-      delay: (ms) => this.#wait(ms, this.#end.signal),
+      delay: (ms) => pauseBy(this.#dependencies.clock, ms, this.#end.signal),
       onBroadcast: () => Promise.resolve(),
     };
     const chain = this.#chains.get(chainId) ?? { context, taken: new Map() };
@@ -298,19 +298,6 @@ export class Aggregator {
 
   #nowSeconds(): bigint {
     return BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1_000));
-  }
-
-  #wait(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = this.#dependencies.clock.after(ms, end);
-      signal.addEventListener("abort", end);
-      if (signal.aborted) end();
-    });
   }
 }
 
