@@ -130,7 +130,7 @@ describe("batches that are offered to an aggregator", () => {
     assert.equal(looks, 2);
   });
 
-  it("are none of a chain that waits for no aggregator", async () => {
+  it("are not there where a chain waits for no aggregator", async () => {
     const methods = offeredMethods(undefined);
     assert.deepEqual(await methods.get("hyperchain_getOfferedBatches")!([], undefined), []);
     await assert.rejects(methods.get("hyperchain_getOfferedProof")!([0], undefined), { data: { code: "BatchNotOffered" } });
