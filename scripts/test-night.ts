@@ -51,6 +51,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
+    what: "a plan without a label for a batch of each of the public state tests",
+    night: ["node/public-cases"],
+    day: ["machine/state-tests", "node/adversary"],
+  },
+  {
     what: "flows that the relayer ends; escrows and holdings of a chain that has exited, by tasks",
     night: ["client/flows-ended", "plugin/claim-escrow-task", "plugin/exit-task"],
     day: [

@@ -43,8 +43,8 @@ export function accountsOf({ pre }: StateTestCase): ReadonlyMap<bigint, WorldAcc
   );
 }
 
-/** The case's transaction with at most `gasCap` gas, signed; undefined where no encoding of it exists. */
-export function transactionOf(test: StateTestCase, gasCap: bigint): TypedTransaction | undefined {
+/** The case's transaction with at most `gasCap` gas, signed for a chain; undefined where no encoding of it exists. */
+export function transactionOf(test: StateTestCase, gasCap: bigint, common = rules): TypedTransaction | undefined {
   const gasLimit = number(test.gasLimit);
   const type = test.maxFeePerGas !== undefined ? 2 : test.accessList !== undefined ? 1 : 0;
   const fees =
@@ -53,7 +53,7 @@ export function transactionOf(test: StateTestCase, gasCap: bigint): TypedTransac
       : { gasPrice: number(test.gasPrice ?? "0x") };
   const fields = {
     type,
-    chainId: 1n,
+    chainId: common.chainId(),
     nonce: number(test.nonce),
     gasLimit: gasLimit > gasCap ? gasCap : gasLimit,
     ...(test.to === "" ? {} : { to: test.to as `0x${string}` }),
@@ -63,7 +63,7 @@ export function transactionOf(test: StateTestCase, gasCap: bigint): TypedTransac
     ...(type === 0 ? {} : { accessList: (test.accessList ?? []) as { address: `0x${string}`; storageKeys: `0x${string}`[] }[] }),
   };
   try {
-    return createTx(fields, { common: rules }).sign(bytes(test.key));
+    return createTx(fields, { common }).sign(bytes(test.key));
   } catch {
     return undefined;
   }
