@@ -2,25 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
-import { accountsOf, stateTestCases, transactionOf, type StateTestCase } from "./support/state-tests.ts";
+import { accountsOf, hasStorageWithoutCode, stateTestCases, transactionOf, type StateTestCase } from "./support/state-tests.ts";
 
 /** A transaction of these tests may loop through all its gas. */
 const GAS_CAP = 1_000_000n;
 /** Of the cases by day: every twelfth. By night each one. */
 const STRIDE = 12;
 const HEADER_LIMIT = 1n << 192n;
-
-/**
- * Creations onto an address that has storage but neither nonce nor code (EIP-7610). No account of a chain is ever in that
- * state, so the kernel does not look for it.
- */
-const STORAGE_WITHOUT_CODE = [
-  "stCreate2/RevertInCreateInInitCreate2Paris/",
-  "stCreate2/create2collisionStorageParis/",
-  "stExtCodeHash/dynamicAccountOverwriteEmpty_Paris/",
-  "stRevertTest/RevertInCreateInInit_Paris/",
-  "stSStoreTest/InitCollisionParis/",
-];
 
 /** Counts by outcome; refusals and invalid transactions by the reason that the kernel gives. */
 async function runCases(cases: readonly StateTestCase[]): Promise<Record<string, number>> {
@@ -34,7 +22,7 @@ async function runCases(cases: readonly StateTestCase[]): Promise<Record<string,
     const transaction = transactionOf(one, GAS_CAP);
     if (transaction === undefined) count("outside: not encodable");
     else if ([...accounts.values()].some(({ balance }) => balance >= HEADER_LIMIT)) count("outside: balance above 192 bits");
-    else if (STORAGE_WITHOUT_CODE.some((name) => one.name.startsWith(name))) count("outside: storage without code");
+    else if (hasStorageWithoutCode(one)) count("outside: storage without code");
     else {
       const result = await compareEngines(accounts, transaction, environment);
       count("reason" in result ? `${result.kind}: ${result.reason}` : result.kind);

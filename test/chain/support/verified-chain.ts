@@ -85,6 +85,8 @@ export async function startVerifiedChain(
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
     /** Follow the validator's runs. */
     readonly validatorsFollowers?: ChainDependencies["beforeForming"];
+    /** Told of each batch that the validator has run, those included that the chain ended by itself. */
+    readonly onVerified?: (batch: FormedBatch) => void;
     readonly deciders?: ChainDependencies["deciders"] | undefined;
   } = {},
 ): Promise<VerifiedChain> {
@@ -185,6 +187,7 @@ export async function startVerifiedChain(
   async function verifyUpTo(batchNumber: bigint): Promise<FormedBatch> {
     for (;;) {
       const formed = await verifier.verify(inputs(verifier.nextBatch));
+      options.onVerified?.(formed);
       if (formed.outputs.batchNumber === batchNumber) return formed;
       assert.equal(formed.commitment, test.batches[Number(formed.outputs.batchNumber)]?.commitment);
     }

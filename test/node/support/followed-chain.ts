@@ -61,9 +61,9 @@ export async function startFollowedChain({
   const test = await startVerifiedChain({
     ...{ accounts, format, versionOf, bornAt: BORN_AT, keeping },
     validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
+    onVerified: (batch) => executed?.addCodes(batch),
   });
   const taken = (batch: FormedBatch): FollowedBatch => {
-    executed!.addCodes(batch);
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? `${witness.reason}: ${witness.detail}` : "");
     return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
@@ -74,6 +74,7 @@ export async function startFollowedChain({
     async followed(batch) {
       const { commitment } = await test.verifier.verify(test.inputs(batch.outputs.batchNumber));
       assert.equal(commitment, batch.commitment);
+      executed!.addCodes(batch);
       return taken(batch);
     },
   };

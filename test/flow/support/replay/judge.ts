@@ -11,6 +11,8 @@ import { executionParameters } from "../../../../src/execution-proof/parameters.
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
+import { userWeights } from "../../../../src/protocol/native-budget.ts";
+import { versionParts } from "../../../../src/protocol/protocol-version.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, readCollected } from "./collecting.ts";
@@ -40,8 +42,8 @@ const DEPTHS: readonly Depth[] = ["followed", "checked", "proven"];
 export class BatchJudge {
   readonly #backend: Promise<WasmBackend>;
   readonly #tools = new Map<bigint, Promise<Tools>>();
-  readonly #planning: PlanningTools = {
-    ...{ program: { rows: kernelRows() }, primitives: createPrimitives() },
+  readonly #planning: Omit<PlanningTools, "program"> = {
+    primitives: createPrimitives(),
     compress: createCompressor().compress,
   };
   #verifier: Verifier | undefined;
@@ -105,8 +107,10 @@ export class BatchJudge {
   }
 
   #follow(witness: ExecutionWitness, claim: ProvableBatch["claim"]): Judged {
+    const { format } = versionParts(claim.batch.protocolVersion);
+    const program = { rows: kernelRows(format), weights: userWeights(format) };
     try {
-      comparedPlan(witness, claim, this.#planning);
+      comparedPlan(witness, claim, { program, ...this.#planning });
       return { outcome: "followed" };
     } catch (error) {
       const { reason, detail } = labelOf(error);

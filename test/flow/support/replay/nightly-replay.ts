@@ -75,9 +75,8 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
     for (const { file, chain, batch, outcome, detail } of ends)
       if (outcome === "refused") problems.push(`${file}: batch ${batch} of chain ${chain} is REFUSED: ${detail ?? ""}`);
     for (const file of files) {
-      const expected = expectedOf(file);
       const own = ends.filter((end) => end.file === file);
-      if (expected !== undefined) problems.push(...differences(file, own, expected));
+      problems.push(...differences(file, own, expectedOf(file)));
     }
     return { files: files.length, batches: ends.length, ...countsOf(ends), problems, ends };
   } finally {
