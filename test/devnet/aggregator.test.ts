@@ -2,19 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { Contract, Interface, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { type BatchToVerify, executionChecks, type LayersWord } from "../../page/verify/record-checks.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
-import { readProvenRecord } from "../../src/protocol/proven-record.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+import { failingChecks, turned } from "../flow/support/shown-proof.ts";
 
 /*
  * Nodes, settlement, aggregators and the contracts of L1 are real, and speak to each other over HTTP; a double of the generated
@@ -131,30 +129,12 @@ describe("an aggregator in a process of its own", () => {
       [shown.checked.contract, shown.checked.transactionHash],
       [devnet.ecosystem.versionOnL1!.aggregator, receipt.hash],
     );
-    const record = readProvenRecord(shown.storedBatch)!;
-    const batch: BatchToVerify = {
-      ...{ batchNumber: 0, hyperchain, proveTransaction: receipt.hash, commitment: record.commitment, layer: "L1" },
-    };
-    const word = async (of: string): Promise<LayersWord> => ({
-      receipt: (await l1.send("eth_getTransactionReceipt", [receipt.hash])) as LayersWord["receipt"],
-      transaction: (await l1.send("eth_getTransactionByHash", [receipt.hash])) as LayersWord["transaction"],
-      storedHash: (await new Contract(of, hyperchainAbi, l1).getFunction("storedBatchHash")(0)) as string,
-    });
-    const failing = async (asked: BatchToVerify, bytes: Uint8Array): Promise<readonly string[]> => {
-      const checks = executionChecks(asked, record, { ...shown, proof: bytes }, await word(asked.hyperchain));
-      return checks.flatMap(({ what, holds }) => (holds ? [] : [what]));
-    };
-    const bytes = fromHex(shown.proof);
-    assert.deepEqual(await failing(batch, bytes), []);
-    assert.deepEqual(
-      await failing(
-        batch,
-        bytes.map((byte, i) => (i === 7 ? byte ^ 1 : byte)),
-      ),
-      ["the proof that is shown is the one of that transaction"],
-    );
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain, proof: turned(shown.proof) }), [
+      "the proof that is shown is the one of that transaction",
+    ]);
     // Of another chain's contract that transaction says nothing of this record.
-    assert.deepEqual(await failing({ ...batch, hyperchain: first!.pipeline.created.hyperchain }, bytes), [
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain: first!.pipeline.created.hyperchain }), [
       "the chain's contract on L1 said there that the execution of this batch is proven",
       "the contract on L1 keeps the hash of this record",
     ]);

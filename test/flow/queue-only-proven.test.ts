@@ -4,9 +4,14 @@ import { Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
+import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { BOB, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
+import { BOB, clientOf, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
+import { genesisOf } from "./support/genesis.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
+import { failingChecks } from "./support/shown-proof.ts";
 
 const CHAIN_ID = 271n;
 
@@ -39,5 +44,22 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
     const events = execute!.logs.flatMap((log) => hyperchain.parseLog(log)?.name ?? []);
     for (const name of ["BatchStored", "ExecutionProven", "BlockExecution"]) assert.ok(events.includes(name), name);
     context.diagnostic(`gas of the settlement: ${execute!.gasUsed}; bytes of the proof: ${proof.bytes}`);
+  });
+  test("shows that proof with its record; chunks' proofs are checked by anyone against what L1 has, as hyperchain:verify does", async () => {
+    const { provider, pipeline } = devnet.chains[0]!;
+    const { hyperchain } = pipeline.created;
+    const { stored, proof } = await pipeline.settled(0n);
+    const shown = (await provider.request({ method: "hyperchain_proof", params: [271, 0] })) as BatchProofInfo;
+    assert.ok(shown.kind === "execution");
+    assert.equal(shown.proof.length / 2 - 1, proof.bytes);
+    const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
+    assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
+    l1.destroy();
+    const served = await provider.request({ method: "hyperchain_getExecutionProof", params: [0] });
+    const checked = await checkExecution({
+      ...{ l1: devnet.l1.provider, hyperchain, batchNumber: 0n, genesis: await genesisOf(), bridges: [] },
+      served: readServedExecution(served),
+    });
+    assert.deepEqual([checked.isProvenOnL1, checked.stage, checked.newStateRoot], [true, "executed", stored.newStateRoot]);
   });
 });

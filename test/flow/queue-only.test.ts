@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ContractFactory, getCreateAddress, Interface, type ContractTransactionResponse, type JsonRpcProvider } from "ethers";
+import {
+  ContractFactory,
+  getCreateAddress,
+  Interface,
+  keccak256,
+  type ContractTransactionResponse,
+  type JsonRpcProvider,
+} from "ethers";
 import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { call } from "../../src/client/calls/call.ts";
@@ -12,17 +19,20 @@ import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import type { Node } from "../../src/node/node.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
 import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
+import { failingChecks, turned } from "./support/shown-proof.ts";
 
 const CHAIN_ID = 271n;
 const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
@@ -241,6 +251,34 @@ describe("a chain whose order is L1's queue alone", () => {
       assert.equal((await settlementsOf(number)).length, 1);
     }
     assert.equal(rootOf(first), rootOf(second));
+  });
+
+  it("shows the proof of a settlement with its record, which L1 keeps the hash of, whichever settler has brought it", async () => {
+    const { hyperchain } = devnet.chains[0]!.pipeline.created;
+    for (const number of [0, 1]) {
+      const shown = (await client.send("hyperchain_proof", [271, number])) as BatchProofInfo;
+      assert.ok(shown.kind === "execution");
+      const transaction = (await l1.getTransaction(shown.checked.transactionHash))!;
+      const { digest, proof } = hyperchainInterface.parseTransaction(transaction)!.args.toObject();
+      assert.deepEqual(
+        [shown.digest, shown.proof, shown.isProven, shown.batches, shown.number, shown.checked.contract],
+        [digest, proof, true, [{ chainId: 271, number }], number, hyperchain],
+      );
+      assert.equal(keccak256(shown.storedBatch), hashStoredBatch((await first.settled(BigInt(number))).stored));
+      assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
+      assert.deepEqual(await failingChecks(shown, { l1, hyperchain, proof: turned(shown.proof) }), [
+        "the proof that is shown is the one of that transaction",
+      ]);
+      // A chain that shows another batch's record with it.
+      const other = (await client.send("hyperchain_proof", [271, 1 - number])) as typeof shown;
+      const { storedBatch } = other;
+      assert.deepEqual(await failingChecks({ ...shown, storedBatch }, { l1, hyperchain }), [
+        "the chain's contract on L1 said there that the execution of this batch is proven",
+        "the record is of this batch",
+        "the contract on L1 keeps the hash of this record",
+      ]);
+    }
+    assert.equal(await client.send("hyperchain_proof", [271, 3]), null);
   });
 
   it("cannot be stopped by the node that created it: without its proofs another settles", async () => {

@@ -5,6 +5,7 @@ import { toHex, type Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../../protocol/proven-record.ts";
 import { hyperchainInterface, proofAggregatorInterface } from "../../../settlement-layer/reader/contract-interfaces.ts";
+import { storedBatchOfLog } from "../../../settlement-layer/reader/l1-event.ts";
 import { settledStages } from "./batch-info.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
 
@@ -19,7 +20,7 @@ interface CheckedProof {
   /** Where it was checked; seconds of that member. */
   readonly checked: {
     readonly chainId: number;
-    /** The contract that was called there: the chain's own, or the aggregator that told it. */
+    /** The contract that was called there: the chain's own, or the aggregator that told it. A settlement calls the chain's own. */
     readonly contract: Hex;
     readonly transactionHash: Hex;
     readonly timestamp: number;
@@ -70,13 +71,15 @@ export async function proofInfo(
   const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
   const called = transaction?.to?.toLowerCase() as Hex | undefined;
   const input = transaction?.input ?? "0x";
-  const shown = called === contract ? readProveCall(input) : readShowCall(input, batch);
+  const settled = { ...batch, transactionHash, contract };
+  const shown =
+    called === contract ? (readProveCall(input) ?? (await readSettleCall(input, settled, l1))) : readShowCall(input, batch);
   const record = shown === undefined ? undefined : readProvenRecord(shown.storedBatch);
   if (called === undefined || shown === undefined || record === undefined) {
     throw new RpcError(
       RpcCode.rejected,
-      `batch ${batch.number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch, or of the ` +
-        `aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`,
+      `batch ${batch.number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, or of ` +
+        `the aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`,
       { code: "ProofNotReadable", transactionHash },
     );
   }
@@ -94,6 +97,7 @@ interface L1Transaction {
 }
 
 type Shown<Info extends BatchProofInfo> = Pick<Info, "kind" | "storedBatch" | "proof">;
+type ShownExecutionInfo = Shown<ExecutionProofOnL1Info> & Pick<ExecutionProofOnL1Info, "digest" | "batches">;
 
 /** Undefined where the input is no call of `proveBatch`, or a longer one. */
 function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
@@ -106,7 +110,7 @@ function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
 function readShowCall(
   input: string,
   { chainId, number }: Pick<CheckedProof, "chainId" | "number">,
-): (Shown<ExecutionProofOnL1Info> & Pick<ExecutionProofOnL1Info, "digest" | "batches">) | undefined {
+): ShownExecutionInfo | undefined {
   if (input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
   const call = proofAggregatorInterface.parseTransaction({ data: input });
   if (call?.name !== "proveBatches") return undefined;
@@ -114,13 +118,47 @@ function readShowCall(
   const own = items.find((item) => Number(item.chainId) === chainId && Number(item.batch.batchNumber) === number);
   if (own === undefined) return undefined;
   const batches = items.map((item) => ({ chainId: Number(item.chainId), number: Number(item.batch.batchNumber) }));
-  const storedBatch = recordIn(hyperchainInterface.encodeFunctionData("proveBatch", [own.batch, "0x"]));
-  return { kind: "execution", storedBatch, proof, digest, batches };
+  return { kind: "execution", storedBatch: encodeRecord(own.batch), proof, digest, batches };
+}
+
+/**
+ * Undefined where the input is no call of `settle`, or one with a longer proof. The call has not the record, which its own
+ * transaction makes: the chain's contract tells it there. How long the data beside the proof are L1's gas bounds.
+ */
+async function readSettleCall(
+  input: string,
+  { chainId, number, transactionHash, contract }: Settled,
+  l1: SettledSource["base"],
+): Promise<ShownExecutionInfo | undefined> {
+  const call = hyperchainInterface.parseTransaction({ data: input });
+  if (call?.name !== "settle") return undefined;
+  const { digest, proof } = call.args.toObject() as { readonly digest: Hex; readonly proof: Hex };
+  if (proof.length > 2 + 2 * MOST_PROOF_BYTES) return undefined;
+  const receipt = (await l1.request("eth_getTransactionReceipt", [transactionHash])) as L1Receipt | null;
+  const own = receipt?.logs.filter(({ address }) => address.toLowerCase() === contract) ?? [];
+  const stored = own.map(storedBatchOfLog).find((record) => Number(record?.batchNumber) === number);
+  if (stored === undefined) return undefined;
+  return { kind: "execution", storedBatch: encodeRecord(stored), proof, digest, batches: [{ chainId, number }] };
+}
+
+interface Settled extends Pick<CheckedProof, "chainId" | "number"> {
+  readonly transactionHash: Hex;
+  readonly contract: Hex;
+}
+
+/** Of `eth_getTransactionReceipt`. */
+interface L1Receipt {
+  readonly logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[];
 }
 
 interface ShownItem {
   readonly chainId: bigint;
   readonly batch: { readonly batchNumber: bigint };
+}
+
+/** The ABI encoding of a record. */
+function encodeRecord(record: object): Hex {
+  return recordIn(hyperchainInterface.encodeFunctionData("proveBatch", [record, "0x"]));
 }
 
 /** The record is the first of the arguments, and has no place of its own elsewhere. */
