@@ -97,7 +97,9 @@ describe("an aggregator in a process of its own", () => {
       ],
       "no operator has made or sent a proof",
     );
-    const hashes = new Set(told.map((event) => (event.type === "shown" ? event.hash : event.type)));
+    const [begun, ...shown] = told;
+    assert.deepEqual(begun, { type: "proving", batches: 2 });
+    const hashes = new Set(shown.map((event) => (event.type === "shown" ? event.hash : event.type)));
     assert.equal(hashes.size, 1);
     const receipt = (await l1.getTransactionReceipt([...hashes][0]!))!;
     assert.deepEqual(
@@ -232,7 +234,7 @@ describe("an aggregator in a process of its own", () => {
     assert.deepEqual(made, [["272:1"], ["272:1"]]);
     assert.deepEqual(
       told.map(({ type }) => type),
-      ["left", "shown"],
+      ["proving", "left", "proving", "shown"],
     );
   });
 

@@ -8,6 +8,8 @@ import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
+import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { BOB, clientOf, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
@@ -51,7 +53,7 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
     const { stored, proof } = await pipeline.settled(0n);
     const shown = (await provider.request({ method: "hyperchain_proof", params: [271, 0] })) as BatchProofInfo;
     assert.ok(shown.kind === "execution");
-    assert.equal(shown.proof.length / 2 - 1, proof.bytes);
+    assert.equal(encodeShown({ digest: shown.digest, proof: fromHex(shown.proof) }).length, proof.bytes);
     const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);
     l1.destroy();

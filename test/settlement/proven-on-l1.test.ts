@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Contract, id, Interface } from "ethers";
+import { Contract, id, Interface, randomBytes } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { contractErrorsAbi } from "../../src/abi/contract-errors.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
@@ -11,9 +11,10 @@ import { SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import { type AggregatedFields, MAX_AGGREGATED_BATCHES } from "../../src/protocol/aggregate.ts";
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { fromHex, toHex, wordToHex, type Hex } from "../../src/protocol/hex.ts";
-import { encodeShown } from "../../src/protocol/shown-execution.ts";
+import { decodeShown, encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { proveBatch, showBatches } from "../../src/settlement/l1-sender/prove.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
@@ -37,14 +38,18 @@ const DIGEST = wordToHex(5n);
  */
 describe("settlement of a chain whose version has an aggregator", () => {
   let settled: SettledL1;
+  let l1: SettledL1["l1"]["ethers"]["provider"];
   let aggregator: string;
 
   before(async () => {
     settled = await startSettledL1();
-    const { l1, ecosystem, accounts } = settled;
+    const { ecosystem, accounts } = settled;
+    l1 = settled.l1.ethers.provider;
     const { addresses, version } = ecosystem;
-    const verifier = await (await l1.deploy("AggregateVerifierDouble")).getAddress();
-    aggregator = (await (await l1.deploy("ProofAggregator", addresses.factory, verifier, VERSION)).getAddress()).toLowerCase();
+    const verifier = await (await settled.l1.deploy("AggregateVerifierDouble")).getAddress();
+    aggregator = (
+      await (await settled.l1.deploy("ProofAggregator", addresses.factory, verifier, VERSION)).getAddress()
+    ).toLowerCase();
     const content = {
       ...{ verifier: addresses.verifier, aggregator, tree: addresses.stateTree, reader: addresses.reader },
       ...{ genesisStateRoot: version.genesisStateRoot, genesisLeafCount: version.genesisLeafCount, executionKey: wordToHex(77n) },
@@ -233,5 +238,96 @@ describe("settlement of a chain whose version has an aggregator", () => {
     assert.deepEqual([receipt?.status, left], [1, 1]);
     const skipped = receipt!.logs.filter(({ topics: [topic] }) => topic === id("BatchSkipped(uint256,uint256)"));
     assert.equal(skipped.length, MAX_AGGREGATED_BATCHES);
+  });
+
+  /** A committed batch, a transaction of another account that proves it and is not mined yet, and what the operator then does. */
+  const besideAnother = async (chainId: bigint) => {
+    const chain = await createSettledChain(settled, chainId, { protocolVersion: VERSION });
+    const settlement = await open(chain, () => Promise.withResolvers<Uint8Array>().promise);
+    const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });
+    const stored = await settlement.submit(batch).committed;
+    await settlement.close();
+    const shown = shownOf(fieldsOf(chain, batch));
+    const { digest, proof } = decodeShown(shown);
+    const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [[{ chainId, batch: stored }], digest, proof]);
+    const call = { to: aggregator, data, gasLimit: 2_000_000n };
+    const [operator, other] = [settled.accounts[0]!, settled.accounts[1]!];
+    await l1.send("evm_setAutomine", [false]);
+    const theirs = await other.sendTransaction(call);
+    let looks = 0;
+    const show = (paused: () => Promise<void>, pending = (asked: readonly unknown[]) => l1.send("eth_call", [...asked])) => {
+      const send = (method: string, params: unknown[]): Promise<unknown> => {
+        if (method !== "eth_call" || params[1] !== "pending") return l1.send(method, params);
+        looks++;
+        return pending(params);
+      };
+      const provider = new Proxy(walletOf(operator).provider!, {
+        get(target, name) {
+          if (name === "send") return send;
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        },
+      });
+      const context = senderContext(chain, operator, { provider, delay: paused });
+      return proveBatch(context, stored, shown);
+    };
+    return { call, theirs, operator, other, show, looks: () => looks };
+  };
+  /** Transactions that wait to be mined. */
+  const waiting = async (): Promise<readonly string[]> =>
+    ((await l1.send("eth_getBlockByNumber", ["pending", false])) as { readonly transactions: readonly string[] }).transactions;
+  const mine = (): Promise<unknown> => l1.send("evm_mine", []);
+
+  test("waits for the transaction of another account that is about to prove its batch, and pays for none itself", async (context) => {
+    context.after(() => l1.send("evm_setAutomine", [true]));
+    const { theirs, operator, show } = await besideAnother(336n);
+    const balance = await l1.getBalance(operator.address);
+    const [paused, mined] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const own = show(() => (paused.resolve(undefined), mined.promise));
+    await Promise.race([paused.promise, own.then(() => assert.fail("it has not waited"))]);
+    assert.deepEqual(await waiting(), [theirs.hash]);
+    await mine();
+    mined.resolve(undefined);
+    assert.equal(await own, undefined);
+    assert.deepEqual([await l1.getBalance(operator.address), await waiting()], [balance, []]);
+  });
+
+  const unhelped = [
+    { why: "that is not mined in thirty looks", chainId: 337n, looks: 30, pending: undefined },
+    {
+      ...{ why: "of which L1's node does not tell", chainId: 338n, looks: 1 },
+      pending: () => Promise.reject(new Error("invalid block tag")),
+    },
+    { why: "where L1's node has no contract in what waits", chainId: 339n, looks: 1, pending: () => Promise.resolve("0x") },
+  ] as const;
+  for (const { why, chainId, looks, pending } of unhelped)
+    test(`shows its batch itself beside another account's transaction ${why}; both are paid for`, async (context) => {
+      context.after(() => l1.send("evm_setAutomine", [true]));
+      const beside = await besideAnother(chainId);
+      const own = beside.show(() => new Promise((resolve) => setImmediate(resolve)), pending);
+      while ((await waiting()).length < 2);
+      assert.equal(beside.looks(), looks);
+      await mine();
+      const [first, second] = [await l1.getTransactionReceipt(beside.theirs.hash), await own];
+      assert.deepEqual([first!.status, second!.status], [1, 1]);
+      const skipped = second!.logs.map(({ topics: [topic] }) => topic === id("BatchSkipped(uint256,uint256)"));
+      assert.deepEqual(skipped, [true]);
+    });
+
+  test("a refusal before the proof is looked at costs what its bytes cost, to the gas: an earlier check would spare nothing of that", async (context) => {
+    const chain = await createSettledChain(settled, 342n, { protocolVersion: VERSION });
+    context.after(() => l1.send("evm_setAutomine", [true]));
+    await l1.send("evm_setAutomine", [false]);
+    const record = { ...chain.genesis, protocolVersion: VERSION + 1n };
+    // As long as a proof by the package's programs.
+    const proof = randomBytes(81_000);
+    const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [[{ chainId: 342n, batch: record }], DIGEST, proof]);
+    const sent = await settled.accounts[1]!.sendTransaction({ to: aggregator, data, gasLimit: 8_000_000n });
+    await mine();
+    const receipt = (await l1.getTransactionReceipt(sent.hash))!;
+    // EIP-7623: 10 for a byte that is zero, 40 for another one, beside what any transaction costs.
+    const zeros = BigInt(fromHex(data as Hex).filter((byte) => byte === 0).length);
+    const bytes = BigInt(data.length / 2 - 1);
+    assert.deepEqual([receipt.status, receipt.gasUsed], [0, 21_000n + 40n * bytes - 30n * zeros]);
   });
 });

@@ -30,6 +30,8 @@ export interface OfferingNode {
 }
 
 export type AggregatorEvent =
+  /** One proof of so many batches is being made. */
+  | { readonly type: "proving"; readonly batches: number }
   /** L1 has these proven by one transaction; `hash` is undefined where L1 had them before it was sent. */
   | {
       readonly type: "shown";
@@ -111,7 +113,11 @@ export class Aggregator {
     this.#dependencies = dependencies;
     // A batch's own proof is checked before the batch is taken.
     const checked: BatchesProver["prepare"] = () => Promise.resolve({ release: () => undefined, joinable: unasked });
-    this.#shared = new SharedProofs({ onL1: { prepare: checked, prove: (...asked) => onL1.prove(...asked) }, clock });
+    const prove: BatchesProver["prove"] = (batches, options) => {
+      onEvent({ type: "proving", batches: batches.length });
+      return onL1.prove(batches, options);
+    };
+    this.#shared = new SharedProofs({ onL1: { prepare: checked, prove }, clock });
     const { signal } = this.#end;
     this.#patience = createL1Retry(
       {},
@@ -291,7 +297,9 @@ export class Aggregator {
     for (const { chainId, batch } of batches) {
       const context = this.#chains.get(chainId)?.context;
       if (context === undefined || (await isProven(context, batch.batchNumber))) continue;
-      return showBatches(context, batch, { batches, shown, ...leaving });
+      // That one's chain may be about to show it by itself: the others are to be shown all the same.
+      const receipt = await showBatches(context, batch, { batches, shown, ...leaving });
+      if (receipt !== undefined) return receipt;
     }
     return undefined;
   }

@@ -84,6 +84,20 @@ export async function readTotals(contract: ChainContract): Promise<BatchTotals> 
   return { committed, verified, executed };
 }
 
+/** How many batches will be proven behind what waits at L1's node to be mined; undefined where the node does not tell. */
+export async function readPendingVerified({ provider, hyperchain }: ChainContract): Promise<bigint | undefined> {
+  const name = "getTotalBatchesVerified";
+  const asked = { to: hyperchain, data: hyperchainInterface.encodeFunctionData(name) };
+  try {
+    // As it is: some nodes refuse this tag, or have nothing there, and no patience helps.
+    const answer = await provider.send?.("eth_call", [asked, "pending"]);
+    if (typeof answer !== "string") return undefined;
+    return hyperchainInterface.decodeFunctionResult(name, answer)[0] as bigint;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The contract's record of a committed batch, from its event unless it is known; undefined where the batch is not committed. */
 export async function findStoredBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);

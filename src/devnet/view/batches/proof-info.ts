@@ -20,7 +20,7 @@ interface CheckedProof {
   /** Where it was checked; seconds of that member. */
   readonly checked: {
     readonly chainId: number;
-    /** The contract that was called there: the chain's own, or the aggregator that told it. A settlement calls the chain's own. */
+    /** The contract that was called there: the chain's own, as by a settlement, or the aggregator that told it. */
     readonly contract: Hex;
     readonly transactionHash: Hex;
     readonly timestamp: number;

@@ -132,10 +132,12 @@ function proverOf(args: AggregateArguments) {
 
 function tell(output: Output, event: AggregatorEvent): void {
   switch (event.type) {
+    case "proving":
+      return output.progress(`making one proof of ${event.batches} ${event.batches === 1 ? "batch" : "batches"}…`);
     case "shown":
       return output.result(
         () =>
-          `batch ${event.batch} is proven on L1 with ${event.batches - 1} others${event.hash === undefined ? "" : `, by ${event.hash}`}`,
+          `batch ${event.batch} is proven on L1${others(event.batches - 1)}${event.hash === undefined ? "" : `, by ${event.hash}`}`,
         { ...event, gasUsed: String(event.gasUsed) },
       );
     case "left":
@@ -147,6 +149,11 @@ function tell(output: Output, event: AggregatorEvent): void {
         event.reason === undefined ? "going on" : warning(`waiting, and going on by itself: ${event.reason}`),
       );
   }
+}
+
+function others(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? " with another one" : ` with ${count} others`;
 }
 
 export default action;
