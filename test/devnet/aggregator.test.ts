@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { Contract, Interface, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
+import { readOfferedBatches, readOfferedProof } from "../../src/devnet/aggregator/offered-answers.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
@@ -56,7 +57,7 @@ describe("an aggregator in a process of its own", () => {
     const { url } = devnet.chains[place]!;
     return { url, ask: (method, params) => callJsonRpc(url, method, params, { timeoutMs: 10_000, mostBytes: 2 ** 24 }) };
   };
-  const start = (nodes: readonly OfferingNode[], replaced: Partial<BatchesProver> = {}): Aggregator => {
+  const start = (nodes: readonly OfferingNode[], replaced: Partial<BatchesProver> = {}, by: JsonRpcProvider = l1): Aggregator => {
     const own = doubleProver();
     const onL1: BatchesProver = {
       ...own,
@@ -69,7 +70,7 @@ describe("an aggregator in a process of its own", () => {
     const { aggregator } = devnet.ecosystem.versionOnL1!;
     const aggregating = new Aggregator(
       { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
-      { ...{ nodes, l1, onL1, sender: account, clock: systemClock }, onEvent: (event) => told.push(event) },
+      { ...{ nodes, l1: by, onL1, sender: account, clock: systemClock }, onEvent: (event) => told.push(event) },
     );
     running.push(aggregating);
     return aggregating;
@@ -253,5 +254,43 @@ describe("an aggregator in a process of its own", () => {
     await next.look();
     assert.deepEqual([made, await account.getNonce()], [[["271:2", "272:2"]], nonce + 1]);
     assert.deepEqual(passedOver(), []);
+  });
+
+  it("shows the others' batches where another account's transaction brings one of them first, and not before that is mined", async (context) => {
+    const numbers = [await offer(0), await offer(1)];
+    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const [batch] = readOfferedBatches(await node(0).ask("hyperchain_getOfferedBatches", []));
+    const own = readOfferedProof(await node(0).ask("hyperchain_getOfferedProof", [Number(numbers[0])]));
+    const items = [{ chainId: 271n, batch: batch! }];
+    const { digest, proof } = await doubleProver().prove([{ fields: items[0]!, ...own }]);
+    const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [items, digest, proof]);
+    context.after(() => l1.send("evm_setAutomine", [true]));
+    await l1.send("evm_setAutomine", [false]);
+    await devnet.accounts.wallet(6).connect(l1).sendTransaction({ to: aggregator, data, gasLimit: 2_000_000n });
+    const looked = Promise.withResolvers<undefined>();
+    const watched = new Proxy(l1, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return (...args: unknown[]) => {
+          if (name === "send" && (args[1] as readonly unknown[])[1] === "pending") looked.resolve(undefined);
+          return value.apply(target, args) as unknown;
+        };
+      },
+    });
+    const aggregating = start([node(0), node(1)], {}, watched);
+    await aggregating.look();
+    await looked.promise;
+    const pool = (await l1.send("eth_getBlockByNumber", ["pending", false])) as { readonly transactions: readonly string[] };
+    assert.equal(pool.transactions.length, 1);
+    await l1.send("evm_setAutomine", [true]);
+    await l1.send("evm_mine", []);
+    await aggregating.idle();
+    const hashes = told.flatMap((event) => (event.type === "shown" ? [event.hash] : []));
+    assert.deepEqual([hashes.length, new Set(hashes).size, told.some(({ type }) => type === "left")], [2, 1, false]);
+    const { logs } = (await l1.getTransactionReceipt(hashes[0]!))!;
+    const skipped = logs.flatMap((log) => proofAggregatorInterface.parseLog(log)?.args.toArray() ?? []);
+    assert.deepEqual(skipped, [271n, numbers[0]]);
+    await Promise.all(numbers.map((number, place) => settled(place, number)));
   });
 });
