@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 
 import { backendCases } from "./kernel-cases/backend-operations.ts";
 import { singleThreadCases } from "./kernel-cases/single-thread.ts";
+import { tableFillingCases } from "./kernel-cases/table-filling.ts";
 
 /** Speed of one side, in units per second. */
 interface Speed {
@@ -25,7 +26,7 @@ const LIMIT_MS = 1500;
  */
 export async function benchKernels({ json }: { readonly json: boolean }): Promise<void> {
   const machine = { runtime: `node ${process.version}`, cores: availableParallelism() };
-  for (const cases of [singleThreadCases, backendCases]) {
+  for (const cases of [singleThreadCases, tableFillingCases, backendCases]) {
     for await (const entry of cases()) {
       const { kernel, size, unit, count } = entry;
       assertEqual(kernel, await entry.wasm(), await entry.reference());

@@ -1,15 +1,8 @@
-/** Rows that are packed at a time: so few that they lie in the processor's caches. */
-const BLOCK_ROWS = 256;
+import { BLOCK_ROWS } from "../../kernels/wasm/emit/pack-columns.ts";
+import { createRowPacker, type PackedBlock, type PackRows } from "../../kernels/wasm/row-packer.ts";
 
-/**
- * A block's columns, each in as many bytes a cell as its largest takes: 0 where all cells are the same, 1, 2 or 4. For 0 `at` is
- * the cell, else where the column begins in `bytes`.
- */
-interface Block {
-  readonly sizes: Uint8Array;
-  readonly at: Uint32Array;
-  readonly bytes: Uint8Array;
-}
+/** The thread's: its memory is only room in which a block is turned. */
+let packer: PackRows | undefined;
 
 /**
  * Rows of elements in their order. Most elements of most rows are small, or what they were in the row before: so a long run's
@@ -17,7 +10,7 @@ interface Block {
  */
 export class PackedRows {
   readonly #width: number;
-  readonly #blocks: Block[] = [];
+  readonly #blocks: PackedBlock[] = [];
   /** Rows that are not packed yet, one behind the other. */
   #cells = new Uint32Array(0);
   #begun = 0;
@@ -46,7 +39,7 @@ export class PackedRows {
     const width = this.#width;
     if (this.#cells.length === 0) this.#cells = new Uint32Array(BLOCK_ROWS * width);
     if (this.#begun === BLOCK_ROWS) {
-      this.#blocks.push(packed(this.#cells, width));
+      this.#blocks.push((packer ??= createRowPacker())(this.#cells, width));
       this.#begun = 0;
     }
     const at = this.#begun++ * width;
@@ -94,39 +87,13 @@ export class PackedRows {
   }
 }
 
-function packed(cells: Uint32Array, width: number): Block {
-  const sizes = new Uint8Array(width);
-  const at = new Uint32Array(width);
-  // The bits of all cells, and those in which some differ from the first.
-  const all = cells.slice(0, width);
-  const different = new Uint32Array(width);
-  for (let row = width; row < cells.length; row += width)
-    for (let column = 0; column < width; column++) {
-      const cell = cells[row + column] as number;
-      all[column] = (all[column] as number) | cell;
-      different[column] = (different[column] as number) | (cell ^ (cells[column] as number));
-    }
-  let length = 0;
-  for (let column = 0; column < width; column++) {
-    const bits = all[column] as number;
-    const size = different[column] === 0 ? 0 : bits < 2 ** 8 ? 1 : bits < 2 ** 16 ? 2 : 4;
-    sizes[column] = size;
-    at[column] = size === 0 ? (cells[column] as number) : length;
-    length += size * BLOCK_ROWS;
-  }
-  const bytes = new Uint8Array(length);
-  const [pairs, words] = [new Uint16Array(bytes.buffer), new Uint32Array(bytes.buffer)];
-  for (let column = 0; column < width; column++) {
-    const size = sizes[column] as number;
-    if (size === 0) continue;
-    const to = size === 1 ? bytes : size === 2 ? pairs : words;
-    const first = (at[column] as number) / size;
-    for (let row = 0, from = column; row < BLOCK_ROWS; row++, from += width) to[first + row] = cells[from] as number;
-  }
-  return { sizes, at, bytes };
-}
-
-function unpack({ sizes, at, bytes }: Block, columns: readonly Uint32Array[], to: number, from: number, count: number): void {
+function unpack(
+  { sizes, at, bytes }: PackedBlock,
+  columns: readonly Uint32Array[],
+  to: number,
+  from: number,
+  count: number,
+): void {
   for (let column = 0; column < columns.length; column++) {
     const own = columns[column] as Uint32Array;
     const [size, place] = [sizes[column] as number, at[column] as number];

@@ -134,3 +134,9 @@ export const i64x2 = {
   mulLow: binary(V128, vectorOp(0xde)),
   mulHigh: binary(V128, vectorOp(0xdf)),
 };
+
+/** Sixteen lanes of 8 bits, and eight of 16, from wider lanes of both; a lane must fit. */
+export const narrowed = {
+  to8: binary(V128, vectorOp(0x66)),
+  to16: binary(V128, vectorOp(0x86)),
+};
