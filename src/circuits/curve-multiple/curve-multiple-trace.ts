@@ -6,15 +6,13 @@ import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
 import type { CurveChoiceCells } from "../curve-choice/curve-choice-air.ts";
 import { curveChoiceRow } from "../curve-choice/curve-choice-trace.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
-import type { CurveStepCells } from "../curve-step/curve-step-air.ts";
-import { curveStepRow, type StepLines } from "../curve-step/curve-step-trace.ts";
+import { stepRows, type StepsRun, stepsFrom } from "../curve-step/curve-step-trace.ts";
 import { addPoints, type Invert } from "../curve-sum/curve-sum-trace.ts";
 import { BETA, LAMBDA, splitScalar } from "../secp256k1/endomorphism.ts";
 import { type Offset, offsets, STEPS } from "../curve-sum/offsets.ts";
-import { INFINITY, inverse, modulo, ORDER, type Point, PRIME } from "../secp256k1/secp256k1.ts";
-import { inversesOf, linesOfSteps } from "../curve-step/step-lines.ts";
+import { INFINITY, inverse, inversesOf, modulo, ORDER, type Point, PRIME } from "../secp256k1/secp256k1.ts";
 import { bytesOf, limbsOf } from "../shapes/word.ts";
-import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells, LIMB_BITS, PART_LIMBS } from "./curve-multiple-air.ts";
+import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells, PART_LIMBS } from "./curve-multiple-air.ts";
 
 /** u generators and v points, for a request at a time. Scalars are words, v is below the order, the point is not infinity. */
 export interface Multiples {
@@ -35,7 +33,8 @@ interface MultipleAnswers {
 interface MultipleRows {
   readonly cells: CurveMultipleCells;
   readonly choices: readonly CurveChoiceCells[];
-  readonly steps: readonly CurveStepCells[];
+  /** Rows one behind the other, until those of the next multiple are made. */
+  readonly steps: Uint32Array;
   readonly result: Point;
 }
 
@@ -49,11 +48,11 @@ export function curveMultipleRows(request: Multiples, answers: MultipleAnswers):
   const others = [INFINITY, point, turned, both];
   const top = Number(parts[0] >> BITS) + 2 * Number(parts[1] >> BITS);
   const plan = planOf(others, top, digits);
-  const { offset, second, chosen, start, lines, invert } = plan;
+  const { offset, second, chosen, start, steps, invert } = plan;
   const product = answers.arithmetic.ask("mulmod", parts[1], LAMBDA, ORDER);
   answers.arithmetic.ask("addmod", parts[0], product, ORDER);
   answers.arithmetic.ask("lt", turned.x, PRIME);
-  const [x, turnedX, end] = [bytesOf(point.x), bytesOf(turned.x), lines.at(-1)?.next ?? INFINITY];
+  const [x, turnedX, { end }] = [bytesOf(point.x), bytesOf(turned.x), steps];
   answers.product({ x, z: bytesOf(BETA), r: limbsOf(turned.x) });
   answers.sum(offset.start, others[top] ?? INFINITY);
   const result = answers.sum(end, offset.end);
@@ -71,7 +70,7 @@ export function curveMultipleRows(request: Multiples, answers: MultipleAnswers):
     if (other === INFINITY) return [];
     return [curveChoiceRow({ time, digit }, [own, other], answers.sum(own, other, invert), uses[digit] ?? 0)];
   });
-  return { cells, choices, steps: stepRows(time, digits, lines), result };
+  return { cells, choices, steps: stepRows(time, digits, steps), result };
 }
 
 const BITS = BigInt(STEPS);
@@ -90,7 +89,7 @@ interface Plan {
   /** By digit. */
   readonly chosen: readonly Point[];
   readonly start: Point;
-  readonly lines: readonly StepLines[];
+  readonly steps: StepsRun;
   readonly invert: Invert;
 }
 
@@ -101,9 +100,8 @@ function planOf(others: readonly Point[], top: number, digits: readonly number[]
     const invert: Invert = (divisor) => inverses.get(divisor) ?? inverse(divisor);
     const chosen = pairs.map(([own, other]) => addPoints(own, other, invert));
     const start = addPoints(offset.start, others[top] ?? INFINITY);
-    const all = digits.map((digit) => chosen[digit] ?? INFINITY);
-    const lines = [start, ...chosen].some(({ y }) => y === INFINITY.y) ? undefined : linesOfSteps(start, all);
-    if (lines !== undefined) return { offset, second, chosen, start, lines, invert };
+    const steps = [start, ...chosen].some(({ y }) => y === INFINITY.y) ? undefined : stepsFrom(start, chosen, digits);
+    if (steps !== undefined) return { offset, second, chosen, start, steps, invert };
   }
   throw new Error("with each offset the steps of a multiple of secp256k1 come to equal points");
 }
@@ -111,17 +109,6 @@ function planOf(others: readonly Point[], top: number, digits: readonly number[]
 /** The sum of which a digit chooses. */
 function pairAt({ added }: Offset, others: readonly Point[], digit: number): readonly [Point, Point] {
   return [added[digit % added.length] ?? INFINITY, others[Math.floor(digit / added.length)] ?? INFINITY];
-}
-
-function stepRows(time: number, digits: readonly number[], lines: readonly StepLines[]): CurveStepCells[] {
-  let parts = new Array<number>(CURVE_SCALARS).fill(0);
-  return lines.map((own, step) => {
-    const bits = parts.map((_, i) => ((digits[step] ?? 0) >> i) & 1);
-    const full = (step + 1) % LIMB_BITS === 0 ? 1 : 0;
-    const row = curveStepRow({ time, step, bits, parts, full }, own);
-    parts = parts.map((part, i) => (full === 1 ? 0 : 2 * part + (bits[i] ?? 0)));
-    return row;
-  });
 }
 
 /** The main columns of the table; it has no rows without multiples. Rows that are not real fill it up. */

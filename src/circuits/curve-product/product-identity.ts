@@ -6,7 +6,7 @@ import { LIMB, LIMBS } from "../shapes/word.ts";
 /** Carries hold their value plus this: they are from −6000 to 10383. */
 export const CARRY_OFFSET = 6_000;
 /** PRIME is 2^256 − 2^32 − 977. */
-const PRIME_LOW = 977;
+export const PRIME_LOW = 977;
 
 /**
  * What is said to be true: x · z is r modulo PRIME. Digits of 8 bits and limbs of 16, lowest first; all of them may be negative.

@@ -9,7 +9,7 @@ import { CURVE_PRODUCT_FIELDS } from "../curve-product/curve-product-air.ts";
 import { curveProductColumns, curveProductRow } from "../curve-product/curve-product-trace.ts";
 import type { CurveProduct } from "../curve-product/product-identity.ts";
 import { CURVE_STEP_FIELDS } from "../curve-step/curve-step-air.ts";
-import { curveStepColumns } from "../curve-step/curve-step-trace.ts";
+import { curveStepColumns, STEP_WIDTH } from "../curve-step/curve-step-trace.ts";
 import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow, type Invert } from "../curve-sum/curve-sum-trace.ts";
 import type { Point } from "../secp256k1/secp256k1.ts";
@@ -36,7 +36,7 @@ export class CurveTrace {
     const { cells, choices, steps, result } = curveMultipleRows(request, { sum: this.sum, product: this.product, arithmetic });
     this.#multiples.push(cells);
     for (const choice of choices) this.#choices.push(choice);
-    for (const step of steps) this.#steps.push(step);
+    for (let at = 0; at < steps.length; at += STEP_WIDTH) this.#steps.begin(steps.subarray(at, at + STEP_WIDTH));
     return result;
   };
 

@@ -33,6 +33,30 @@ export function inverse(value: bigint, modulus = PRIME): bigint {
   return modulo(t, modulus);
 }
 
+/** 1 by each of some numbers modulo PRIME; 0 by 0. */
+export function inversesOf(numbers: readonly bigint[]): ReadonlyMap<bigint, bigint> {
+  const divisors = numbers.filter((number) => number !== 0n);
+  const inverses = invertAll(divisors);
+  return new Map(divisors.map((divisor, i) => [divisor, inverses[i] ?? 0n]));
+}
+
+/** Of numbers that are not 0. */
+function invertAll(numbers: readonly bigint[]): bigint[] {
+  const prefixes: bigint[] = [];
+  let product = 1n;
+  for (const number of numbers) {
+    prefixes.push(product);
+    product = modulo(product * number);
+  }
+  let rest = inverse(product);
+  const inverses = new Array<bigint>(numbers.length).fill(0n);
+  for (let i = numbers.length - 1; i >= 0; i--) {
+    inverses[i] = modulo(rest * (prefixes[i] ?? 1n));
+    rest = modulo(rest * (numbers[i] ?? 1n));
+  }
+  return inverses;
+}
+
 /** A square root modulo PRIME, which is 3 modulo 4; undefined for what is no square. */
 export function squareRoot(value: bigint): bigint | undefined {
   let [root, base] = [1n, modulo(value)];

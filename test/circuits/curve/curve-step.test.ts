@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../src/circuits/curve-step/curve-step-air.ts";
-import { curveStepColumns, noStep } from "../../../src/circuits/curve-step/curve-step-trace.ts";
-import { modulo, type Point, PRIME } from "../../../src/circuits/secp256k1/secp256k1.ts";
-import { linesOfSteps } from "../../../src/circuits/curve-step/step-lines.ts";
+import { curveStepColumns, noStep, STEP_WIDTH, stepRows, stepsFrom } from "../../../src/circuits/curve-step/curve-step-trace.ts";
+import { CURVE_CONSTANT, modulo, type Point, PRIME, squareRoot } from "../../../src/circuits/secp256k1/secp256k1.ts";
 import { bytesOf, WORD_BYTES } from "../../../src/circuits/shapes/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/constraints/air.ts";
@@ -14,6 +13,7 @@ import { messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical, reasonsOf } from "../arithmetic/support/judge.ts";
 import { truthOf } from "../arithmetic/support/true-messages.ts";
 import { honestStep, stepForgeries } from "./support/step-forgeries.ts";
+import { curveStepRow, linesOfSteps, stepWitness } from "./support/step-lines.ts";
 import { multiple } from "./support/sum-forgeries.ts";
 import { formalSum, pointSum, valueOf } from "./support/true-curve-messages.ts";
 import { checkConstraints } from "../../stark/check-traces.ts";
@@ -27,6 +27,9 @@ interface Judgement {
   readonly said: string;
   readonly lies: boolean;
 }
+
+/** What the kernel comes to, a point for each step. */
+const kernelLines = (start: Point, points: readonly Point[]) => stepsFrom(start, points, [...points.keys()]);
 
 const SPOKEN = ["curveStep", "curveChosen", "curveLimbs"];
 
@@ -100,14 +103,75 @@ describe("the table curveStep", () => {
     const opposite = { x: point.x, y: PRIME - point.y };
     const double = multiple(10n);
     for (const chosen of [point, opposite, { x: double.x, y: PRIME - double.y }]) {
-      assert.equal(linesOfSteps(point, [chosen]), undefined);
-      assert.equal(linesOfSteps(multiple(2n), [multiple(1n), chosen]), undefined);
+      for (const linesOf of [linesOfSteps, kernelLines]) {
+        assert.equal(linesOf(point, [chosen]), undefined);
+        assert.equal(linesOf(multiple(2n), [multiple(1n), chosen]), undefined);
+        assert.equal(linesOf(multiple(2n), [multiple(1n), chosen, double]), undefined, "nor have those behind them");
+      }
     }
-    assert.notEqual(linesOfSteps(point, [double]), undefined);
+    for (const linesOf of [linesOfSteps, kernelLines]) assert.notEqual(linesOf(point, [double]), undefined);
+  });
+
+  it("has no lines to a point whose x is 2^256 − 2^48 or more, and has them to the points around it", () => {
+    // Of the points with the largest x, and those just below 2^256 − 2^48, what a step comes from by T = N − 2A.
+    const limit = 2n ** 256n - 2n ** 48n;
+    const found = new Set<boolean>();
+    for (const from of [PRIME - 1n, limit, limit - 1n])
+      for (let x = from, points = 0; points < 3 && x >= limit - 40n && x < PRIME; x += from === limit ? 1n : -1n) {
+        const y = squareRoot(x * x * x + CURVE_CONSTANT);
+        if (y === undefined) continue;
+        points++;
+        const point = multiple(77n);
+        const minusDouble = multiple(154n);
+        const chosen = pointSum({ x, y }, { x: minusDouble.x, y: PRIME - minusDouble.y });
+        found.add(x < limit);
+        assert.equal(linesOfSteps(point, [chosen]) !== undefined, x < limit, `x = ${x}`);
+        assert.equal(kernelLines(point, [chosen]) !== undefined, x < limit, `x = ${x}`);
+      }
+    assert.equal(found.size, 2);
+  });
+
+  it("gets from the kernel the rows that are made number by number, whatever points and digits, run after run", () => {
+    const random = new Random(35);
+    const scalar = (): bigint =>
+      Array.from({ length: 8 }, () => BigInt(random.below(2 ** 32))).reduce((all, own) => (all << 32n) + own, 0n) >> 1n;
+    for (const { count, digitAt } of [
+      ...[1, 2, 15, 16, 17, 128].map((steps) => ({ count: steps, digitAt: () => random.below(16) })),
+      { count: 128, digitAt: () => 0 },
+      { count: 128, digitAt: () => 15 },
+      { count: 128, digitAt: (step: number) => step % 2 },
+    ]) {
+      const [start, chosen] = [multiple(scalar()), Array.from({ length: 16 }, () => multiple(scalar()))];
+      const digits = Array.from({ length: count }, (_, step) => digitAt(step));
+      const run = stepsFrom(start, chosen, digits);
+      assert.ok(run !== undefined);
+      const lines = linesOfSteps(
+        start,
+        digits.map((digit) => chosen[digit]!),
+      )!;
+      assert.deepEqual(run.end, lines.at(-1)!.next);
+      const rows = stepRows(7, digits, run);
+      let parts = [0, 0, 0, 0];
+      lines.forEach((own, step) => {
+        const bits = parts.map((_, i) => (digits[step]! >> i) & 1);
+        const full = (step + 1) % 16 === 0 ? 1 : 0;
+        const cells = curveStepRow({ time: 7, step, bits, parts, full }, own);
+        const expected = fieldElements("curveStep", CURVE_STEP_FIELDS, cells).map(canonical);
+        assert.deepEqual([...rows.subarray(STEP_WIDTH * step, STEP_WIDTH * (step + 1))], expected, `step ${step} of ${count}`);
+        parts = parts.map((part, i) => (full === 1 ? 0 : 2 * part + bits[i]!));
+      });
+    }
+  });
+
+  it("has no room for more than 128 steps, and for more than 16 points", () => {
+    const [point, other] = [multiple(3n), multiple(5n)];
+    assert.throws(() => stepsFrom(point, [other], new Array<number>(129).fill(0)), /129 steps with 1 points have no room/);
+    assert.throws(() => stepsFrom(point, new Array<Point>(17).fill(other), [0]), /1 steps with 17 points have no room/);
   });
 
   it("is filled up with rows that it accepts and that say nothing, and is absent without steps", () => {
     const [idle] = judge([noStep()]);
+    assert.deepEqual(noStep(), { ...noStep(), ...stepWitness(noStep()) });
     assert.deepEqual(idle, { refusals: [], said: "[]", lies: false });
     const columns = curveStepColumns([honestStep()], 2);
     assert.equal(columns[0]!.length, 4);

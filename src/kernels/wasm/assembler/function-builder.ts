@@ -12,6 +12,11 @@ export interface FunctionReference {
 
 const VOID_BLOCK = 0x40;
 
+/** What a function with a result gives. */
+export function resultOf(target: FunctionReference, type: ValueType, ...args: readonly Value[]): Value {
+  return { type, code: [...args.flatMap(({ code }) => code), 0x10, ...unsigned(target.index)] };
+}
+
 /** A function whose parameters are all 32-bit integers, with the parameters by name. */
 export function i32Function<const Name extends string>(
   name: string,

@@ -56,13 +56,17 @@ export const i64 = {
   load: load(I64, [0x29], 3),
   /** Four bytes, zero-extended. */
   load32: load(I64, [0x35], 2),
+  /** Four bytes with their sign. */
+  load32Signed: load(I64, [0x34], 2),
   add: binary(I64, [0x7c]),
   sub: binary(I64, [0x7d]),
   mul: binary(I64, [0x7e]),
   remu: binary(I64, [0x82]),
   and: binary(I64, [0x83]),
+  or: binary(I64, [0x84]),
   xor: binary(I64, [0x85]),
   shl: binary(I64, [0x86]),
+  shrs: binary(I64, [0x87]),
   shru: binary(I64, [0x88]),
   rotl: binary(I64, [0x89]),
   eqz: (a: Value): Value => value(I32, a.code, [0x50]),
@@ -133,6 +137,20 @@ export const i64x2 = {
   /** Full 64-bit products of the low (0, 1) or high (2, 3) 32-bit lanes. */
   mulLow: binary(V128, vectorOp(0xde)),
   mulHigh: binary(V128, vectorOp(0xdf)),
+};
+
+/** Eight lanes of 16 bits. */
+export const i16x8 = {
+  add: binary(V128, vectorOp(0x8e)),
+  sub: binary(V128, vectorOp(0x91)),
+};
+
+/** The lower or upper half of the lanes of 8 or 16 bits, each twice as wide, without a sign. */
+export const widened = {
+  lower8: (a: Value): Value => value(V128, a.code, vectorOp(0x89)),
+  upper8: (a: Value): Value => value(V128, a.code, vectorOp(0x8a)),
+  lower16: (a: Value): Value => value(V128, a.code, vectorOp(0xa9)),
+  upper16: (a: Value): Value => value(V128, a.code, vectorOp(0xaa)),
 };
 
 /** Sixteen lanes of 8 bits, and eight of 16, from wider lanes of both; a lane must fit. */

@@ -13,11 +13,9 @@ import {
 } from "../../../../src/circuits/curve-multiple/curve-multiple-air.ts";
 import type { Multiples } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
 import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../../src/circuits/curve-step/curve-step-air.ts";
-import { curveStepRow } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
 import { BETA, LAMBDA, splitScalar } from "../../../../src/circuits/secp256k1/endomorphism.ts";
 import { offsets, STEPS } from "../../../../src/circuits/curve-sum/offsets.ts";
 import { INFINITY, modulo, ORDER, type Point } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts";
 import { bytesOf, limbsOf } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import type { Air } from "../../../../src/stark/constraints/air.ts";
@@ -25,6 +23,7 @@ import { fieldElements, type Fields, type FieldValues } from "../../../../src/st
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { truthOf } from "../../arithmetic/support/true-messages.ts";
+import { curveStepRow, linesOfSteps } from "./step-lines.ts";
 import { formalSum, pointSumOfMultiples } from "./true-curve-messages.ts";
 import { checkConstraints } from "../../../stark/check-traces.ts";
 

@@ -4,14 +4,14 @@ import {
   type CurveStepCells,
   STEP_PRODUCTS,
 } from "../../../../src/circuits/curve-step/curve-step-air.ts";
-import { curveStepRow, noStep, stepProducts, stepWitness } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
+import { noStep } from "../../../../src/circuits/curve-step/curve-step-trace.ts";
 import { CARRY_OFFSET, type CurveProduct } from "../../../../src/circuits/curve-product/product-identity.ts";
 import { inverse, modulo, type Point, PRIME } from "../../../../src/circuits/secp256k1/secp256k1.ts";
-import { linesOfSteps } from "../../../../src/circuits/curve-step/step-lines.ts";
 import { bytesOf, LIMB, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/shapes/word.ts";
 import { inv, P } from "../../../../src/field/koala-bear.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
+import { curveStepRow, linesOfSteps, stepProducts, stepWitness } from "./step-lines.ts";
 import { multiple } from "./sum-forgeries.ts";
 import { valueOf } from "./true-curve-messages.ts";
 
