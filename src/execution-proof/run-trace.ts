@@ -36,7 +36,7 @@ import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
 import { type ByteOffset, type ByteTables, TracedBytes } from "./traced-bytes.ts";
 import { TracedPlaces } from "./traced-places.ts";
 import { type UserTables, VisitTracer } from "./visit-trace.ts";
-import { difference, sameWord, sumOf } from "./word-cells.ts";
+import { difference, sameWord, sumOf, writeWord } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 interface StatedPlace extends MemoryPlace {
@@ -180,10 +180,10 @@ export class RunTracer {
     cells[at + AT.height] = this.#height;
     cells[at + AT.clock] = this.#clock;
     cells[at + AT.frame] = frame;
-    cells.set(a, at + AT.a);
-    cells.set(b, at + AT.b);
-    cells.set(c, at + AT.c);
-    cells.set(d, at + AT.d);
+    writeWord(cells, at + AT.a, a);
+    writeWord(cells, at + AT.b, b);
+    writeWord(cells, at + AT.c, c);
+    writeWord(cells, at + AT.d, d);
     cells[at + AT.accessed] = accessed;
     cells[at + AT.address] = address;
     cells[at + AT.whole] = access === undefined ? 0 : 1;

@@ -38,7 +38,7 @@ import {
 import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 import { decodeOpcode } from "./user-decode.ts";
-import { difference, sameWord, sumOf } from "./word-cells.ts";
+import { difference, sameWord, sumOf, writeWord } from "./word-cells.ts";
 
 const JUMPDEST = 0x5b;
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
@@ -191,10 +191,10 @@ export class VisitTracer {
     cells[at + AT.isTarget] = byte === JUMPDEST ? 1 : 0;
     writeStand(cells, at, recorded);
     cells[at + AT.budget] = visit.left;
-    cells.set(words.a, at + AT.a);
-    cells.set(words.b, at + AT.b);
-    cells.set(words.c, at + AT.c);
-    cells.set(stray.d ?? words.d, at + AT.d);
+    writeWord(cells, at + AT.a, words.a);
+    writeWord(cells, at + AT.b, words.b);
+    writeWord(cells, at + AT.c, words.c);
+    writeWord(cells, at + AT.d, stray.d ?? words.d);
     writeNumber30(cells, at + AT.rest, rest);
     cells[at + AT.leadingZeros] = exponent.leadingZeros;
     cells[at + AT.exponentBytes] = exponent.exponentBytes;

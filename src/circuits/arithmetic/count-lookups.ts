@@ -11,17 +11,14 @@ export interface LookingTable {
 /** Rows evaluated at once. */
 const CHUNK_ROWS = 2048;
 
+/** Adds multiplicities to the counts of the rows that answer messages, given by the columns of their elements. */
+export type CountRows = (counts: Uint32Array, elements: readonly Uint32Array[], multiplicities: Uint32Array) => void;
+
 /**
- * How often tables send each message of a bus whose messages a fixed table numbers: `rowOf` gives the row that answers the i-th
- * of some messages, by the columns of their elements. What no row answers is left out; such a trace does not verify. The counts
- * are below p as long as multiplicities fit (`multiplicitiesFit`).
+ * How often tables send each message of a bus whose messages a fixed table numbers. What no row answers is left out; such a trace
+ * does not verify. The counts are below p as long as multiplicities fit (`multiplicitiesFit`).
  */
-export function countLookups(
-  tables: readonly LookingTable[],
-  bus: Bus,
-  height: number,
-  rowOf: (elements: readonly Uint32Array[], i: number) => number,
-): Uint32Array {
+export function countLookups(tables: readonly LookingTable[], bus: Bus, height: number, countRows: CountRows): Uint32Array {
   const counts = new Uint32Array(height);
   for (const { air, columns } of tables) {
     const sends = air.interactions.filter((each) => each.bus === bus && each.direction === "send");
@@ -33,11 +30,7 @@ export function countLookups(
       let cursor = 0;
       for (const { message } of sends) {
         const multiplicities = values[cursor++] ?? new Uint32Array(size);
-        const elements = values.slice(cursor, (cursor += message.length));
-        for (let i = 0; i < size; i++) {
-          const row = rowOf(elements, i);
-          if (row < height) counts[row] = (counts[row] ?? 0) + (multiplicities[i] ?? 0);
-        }
+        countRows(counts, values.slice(cursor, (cursor += message.length)), multiplicities);
       }
     }
   }

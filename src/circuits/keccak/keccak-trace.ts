@@ -6,7 +6,6 @@ import {
   COLUMN_BITS,
   KECCAK_LIMBS,
   LANE_BITS,
-  LANE_LIMBS,
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
@@ -36,43 +35,61 @@ export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: Le
 type Rows = TableRows<typeof KECCAK_FIELDS>;
 
 const AT = fieldOffsets(KECCAK_FIELDS);
-const COLUMN_LIMBS = COLUMN_BITS / LIMB_BITS;
-const ROWS_OF_LANES = STATE_BITS / COLUMN_BITS;
 const LOWS = KECCAK_FIELDS.low;
+/** Words of a lane, of a state and of its five columns. */
+const LANE_WORDS = LANE_BITS / 32;
+const STATE_WORDS = STATE_BITS / 32;
+const COLUMN_WORDS = COLUMN_BITS / 32;
 
 /** The first rows of a permutation: its last rounds, a row each. */
 function writeRounds(rows: Rows, { input, uses }: KeccakRequest, count: number): void {
   const rounds = roundsOf(input);
-  const output = (rounds[ROUNDS - 1] as Round).after;
+  const { after: output } = rounds[ROUNDS - 1] as Round;
   for (let round = ROUNDS - 1; round >= ROUNDS - count; round--) {
     const at = rows.begin();
     const { cells } = rows;
     const { theta, parity, added, after } = rounds[round] as Round;
     cells[at + AT.low + (round % LOWS)] = 1;
     cells[at + AT.high + Math.floor(round / LOWS)] = 1;
-    cells.set(after, at + AT.after);
-    cells.set(output, at + AT.output);
+    writeLimbs(cells, at + AT.after, after);
+    writeLimbs(cells, at + AT.output, output);
     if (round === 0) cells[at + AT.isFirst] = 1;
     if (round === ROUNDS - 1) cells[at + AT.isLast] = 1;
-    cells.set(parity, at + AT.parity);
-    cells.set(added, at + AT.added);
-    cells.set(theta, at + AT.theta);
-    writeBits(cells, at, after, round);
+    writeBits(cells, at + AT.parity, parity);
+    writeBits(cells, at + AT.added, added);
+    writeBits(cells, at + AT.theta, theta);
+    writeIota(cells, at, after, round);
     if (round === 0) cells[at + AT.uses] = uses;
   }
 }
 
-/** What a round makes: bits behind θ, the columns' parities there, what θ added to their lanes; the state behind the round. */
+function writeLimbs(cells: Uint32Array, at: number, words: Int32Array): void {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    cells[at + 2 * i] = word & 0xffff;
+    cells[at + 2 * i + 1] = word >>> LIMB_BITS;
+  }
+}
+
+function writeBits(cells: Uint32Array, first: number, words: Int32Array): void {
+  for (let i = 0, at = first; i < words.length; i++)
+    for (let bit = 0, word = words[i] as number; bit < 32; bit++, word >>>= 1) cells[at++] = word & 1;
+}
+
+/** What a round makes: the state behind θ, its columns' parities, what θ added to their lanes; the state behind the round. */
 interface Round {
-  readonly theta: Uint8Array;
-  readonly parity: Uint8Array;
-  readonly added: Uint8Array;
-  readonly after: Uint32Array;
+  readonly theta: Int32Array;
+  readonly parity: Int32Array;
+  readonly added: Int32Array;
+  readonly after: Int32Array;
 }
 
 /** A permutation's rounds, the first one first. */
 function roundsOf(input: readonly number[]): Round[] {
-  let state: Uint32Array = Uint32Array.from(input);
+  let state: Int32Array = Int32Array.from(
+    { length: STATE_WORDS },
+    (_, i) => (input[2 * i] ?? 0) | ((input[2 * i + 1] ?? 0) << LIMB_BITS),
+  );
   return Array.from({ length: ROUNDS }, (_, round) => {
     const made = roundOf(state, round);
     state = made.after;
@@ -80,78 +97,61 @@ function roundsOf(input: readonly number[]): Round[] {
   });
 }
 
-function roundOf(state: Uint32Array, round: number): Round {
-  const sums = columnSums(state);
-  const added = sums.map((_, i) => (sums[PARITY_BEFORE[i] as number] as number) ^ (sums[PARITY_BEHIND[i] as number] as number));
-  const parity = sums.map((sum, i) => sum ^ (added[i] as number));
-  const theta = new Uint8Array(STATE_BITS);
-  for (let i = 0; i < STATE_BITS; i++) theta[i] = bitAt(state, i) ^ (added[i % COLUMN_BITS] as number);
+function roundOf(state: Int32Array, round: number): Round {
+  const [parity, added] = [new Int32Array(COLUMN_WORDS), new Int32Array(COLUMN_WORDS)];
+  for (let i = 0; i < STATE_WORDS; i++) parity[i % COLUMN_WORDS] = (parity[i % COLUMN_WORDS] as number) ^ (state[i] as number);
+  for (let i = 0; i < COLUMN_WORDS; i++) {
+    const before = parity[(i + COLUMN_WORDS - LANE_WORDS) % COLUMN_WORDS] as number;
+    // The column behind, turned by 1: the highest bit of its other word comes in.
+    const behind = (i + LANE_WORDS) % COLUMN_WORDS;
+    added[i] = before ^ ((parity[behind] as number) << 1) ^ ((parity[behind ^ 1] as number) >>> 31);
+  }
+  for (let i = 0; i < COLUMN_WORDS; i++) parity[i] = (parity[i] as number) ^ (added[i] as number);
+  const theta = new Int32Array(STATE_WORDS);
+  for (let i = 0; i < STATE_WORDS; i++) theta[i] = (state[i] as number) ^ (added[i % COLUMN_WORDS] as number);
   const after = chiOf(theta);
-  for (let limb = 0; limb < LANE_LIMBS; limb++)
-    after[limb] = (after[limb] as number) ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
+  for (let word = 0; word < LANE_WORDS; word++)
+    after[word] = (after[word] as number) ^ (ROUND_WORDS[LANE_WORDS * round + word] as number);
   return { theta, parity, added, after };
 }
 
-function bitAt(state: Uint32Array, i: number): number {
-  return ((state[i >> LOG_LIMB_BITS] as number) >>> (i & (LIMB_BITS - 1))) & 1;
-}
+/** Of each lane behind ρ and π which one it was, and by how many bits that is turned. */
+const SOURCES = Array.from({ length: STATE_WORDS / LANE_WORDS }, (_, to) => {
+  const { lane, z } = beforeRhoAndPi(to % 5, Math.floor(to / 5), 0);
+  return { lane, turn: modulo(-z, LANE_BITS) };
+});
 
-const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
-
-/** The columns' parities. */
-function columnSums(state: Uint32Array): Uint8Array {
-  const sums = new Uint8Array(COLUMN_BITS);
-  for (let limb = 0; limb < COLUMN_LIMBS; limb++) {
-    // All bits of a limb at once.
-    let sum = 0;
-    for (let y = 0; y < ROWS_OF_LANES; y++) sum ^= state[COLUMN_LIMBS * y + limb] as number;
-    for (let i = 0; i < LIMB_BITS; i++) sums[LIMB_BITS * limb + i] = (sum >>> i) & 1;
-  }
-  return sums;
-}
-
-/** Of each column the places of the two others that θ adds to it. */
-const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(([dx, dz]) =>
-  Uint16Array.from({ length: COLUMN_BITS }, (_, i) => {
-    const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    return LANE_BITS * modulo(x + dx, 5) + modulo(z + dz, LANE_BITS);
-  }),
-) as [Uint16Array, Uint16Array];
-
-/** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
-const CHI_SOURCES = [0, 1, 2].map((step) =>
-  Uint16Array.from({ length: STATE_BITS }, (_, i) => {
-    const [to, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
-    return LANE_BITS * from.lane + from.z;
-  }),
-) as [Uint16Array, Uint16Array, Uint16Array];
-
-function chiOf(theta: Uint8Array): Uint32Array {
-  const [own, first, second] = CHI_SOURCES;
-  const limbs = new Uint32Array(KECCAK_LIMBS);
-  for (let limb = 0; limb < KECCAK_LIMBS; limb++) {
-    let sum = 0;
-    for (let i = 0, bit = LIMB_BITS * limb; i < LIMB_BITS; i++, bit++) {
-      const isLeft = ~(theta[first[bit] as number] as number) & (theta[second[bit] as number] as number);
-      sum |= ((theta[own[bit] as number] as number) ^ isLeft) << i;
+function chiOf(theta: Int32Array): Int32Array {
+  const turned = new Int32Array(STATE_WORDS);
+  SOURCES.forEach(({ lane, turn }, to) => {
+    // Turned by 32 the words change places.
+    const isSwapped = turn >= 32 ? 1 : 0;
+    const low = theta[LANE_WORDS * lane + isSwapped] as number;
+    const high = theta[LANE_WORDS * lane + 1 - isSwapped] as number;
+    const left = turn % 32;
+    turned[LANE_WORDS * to] = left === 0 ? low : (low << left) | (high >>> (32 - left));
+    turned[LANE_WORDS * to + 1] = left === 0 ? high : (high << left) | (low >>> (32 - left));
+  });
+  const after = new Int32Array(STATE_WORDS);
+  for (let row = 0; row < STATE_WORDS; row += COLUMN_WORDS)
+    for (let i = 0; i < COLUMN_WORDS; i++) {
+      const first = turned[row + ((i + LANE_WORDS) % COLUMN_WORDS)] as number;
+      const second = turned[row + ((i + 2 * LANE_WORDS) % COLUMN_WORDS)] as number;
+      after[row + i] = (turned[row + i] as number) ^ (~first & second);
     }
-    limbs[limb] = sum;
-  }
-  return limbs;
+  return after;
 }
 
 /** Lane 0 before ι, where some round's constant has a bit. */
-function writeBits(cells: Uint32Array, at: number, after: Uint32Array, round: number): void {
+function writeIota(cells: Uint32Array, at: number, after: Int32Array, round: number): void {
   IOTA_BITS.forEach((z, i) => {
-    cells[at + AT.bits + i] = bitAt(after, z) ^ (ROUND_CONSTANTS[round]?.[z] ?? 0);
+    const bit = ((after[z >> 5] as number) >>> (z & 31)) & 1;
+    cells[at + AT.bits + i] = bit ^ (ROUND_CONSTANTS[round]?.[z] ?? 0);
   });
 }
 
-/** The rounds' constants in limbs. */
-const ROUND_LIMBS = Uint16Array.from({ length: ROUNDS * LANE_LIMBS }, (_, at) => {
-  const bits = ROUND_CONSTANTS[Math.floor(at / LANE_LIMBS)] ?? [];
-  return bits
-    .slice(LIMB_BITS * (at % LANE_LIMBS), LIMB_BITS * ((at % LANE_LIMBS) + 1))
-    .reduce((sum, bit, i) => sum + bit * 2 ** i, 0);
+/** The rounds' constants in words. */
+const ROUND_WORDS = Int32Array.from({ length: ROUNDS * LANE_WORDS }, (_, at) => {
+  const bits = ROUND_CONSTANTS[Math.floor(at / LANE_WORDS)] ?? [];
+  return bits.slice(32 * (at % LANE_WORDS), 32 * ((at % LANE_WORDS) + 1)).reduce((sum, bit, i) => sum | (bit << i), 0);
 });
