@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { Contract, Interface, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
@@ -9,7 +10,7 @@ import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
@@ -57,7 +58,12 @@ describe("an aggregator in a process of its own", () => {
     const { url } = devnet.chains[place]!;
     return { url, ask: (method, params) => callJsonRpc(url, method, params, { timeoutMs: 10_000, mostBytes: 2 ** 24 }) };
   };
-  const start = (nodes: readonly OfferingNode[], replaced: Partial<BatchesProver> = {}, by: JsonRpcProvider = l1): Aggregator => {
+  const start = (
+    nodes: readonly OfferingNode[],
+    replaced: Partial<BatchesProver> = {},
+    by: JsonRpcProvider = l1,
+    clock: Clock = systemClock,
+  ): Aggregator => {
     const own = doubleProver();
     const onL1: BatchesProver = {
       ...own,
@@ -70,7 +76,7 @@ describe("an aggregator in a process of its own", () => {
     const { aggregator } = devnet.ecosystem.versionOnL1!;
     const aggregating = new Aggregator(
       { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
-      { ...{ nodes, l1: by, onL1, sender: account, clock: systemClock }, onEvent: (event) => told.push(event) },
+      { ...{ nodes, l1: by, onL1, sender: account, clock }, onEvent: (event) => told.push(event) },
     );
     running.push(aggregating);
     return aggregating;
@@ -199,6 +205,41 @@ describe("an aggregator in a process of its own", () => {
     assert.equal(told.filter(({ type }) => type === "shown").length, 1);
   });
 
+  it("attack: a node offers a proof that does not hold, again and again: it is looked at once a minute, and others are asked meanwhile", async () => {
+    const number = await offer(0);
+    const honest = node(0);
+    const asked = { false: 0, true: 0 };
+    const own = (await honest.ask("hyperchain_getOfferedProof", [Number(number)])) as Record<string, string>;
+    const lying: OfferingNode = {
+      url: "its proof is no proof",
+      ask: (method, params) => {
+        asked.false++;
+        return method === "hyperchain_getOfferedProof" ? Promise.resolve({ ...own, proof: "0x00" }) : honest.ask(method, params);
+      },
+    };
+    const other: OfferingNode = { ...node(1), ask: (method, params) => (asked.true++, node(1).ask(method, params)) };
+    let now = 0;
+    const timers: { readonly at: number; readonly run: () => void }[] = [];
+    const clock: Clock = {
+      nowMs: () => now,
+      after: (delayMs, run) => {
+        timers.push({ at: now + delayMs, run });
+        return () => undefined;
+      },
+    };
+    const aggregating = start([lying, other], {}, l1, clock);
+    for (let look = 0; look < 3; look++) await aggregating.look();
+    assert.deepEqual(asked, { false: 3, true: 6 });
+    now = 60_000;
+    for (const { at, run } of timers.splice(0)) if (at <= now) run();
+    await turn();
+    await aggregating.look();
+    assert.deepEqual(asked, { false: 6, true: 8 });
+    assert.equal(told.length, 1);
+    await start([honest]).look();
+    await settled(0, number);
+  });
+
   it("gives a batch up that its node offers no more, as one that begins anew, and takes it when it is offered again", async () => {
     const number = await offer(1);
     const honest = node(1);
@@ -239,6 +280,41 @@ describe("an aggregator in a process of its own", () => {
     );
   });
 
+  it("attack: another chain's node hands a batch out, too, and takes it back in the midst of a proof: the chain's own node keeps its part", async () => {
+    const number = await offer(1);
+    const honest = node(1);
+    const [begun, going] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const own = doubleProver();
+    const unlessAway = (url: string): OfferingNode => ({
+      url,
+      ask: (method, params) =>
+        away === url && method === "hyperchain_getOfferedBatches" ? Promise.resolve([]) : honest.ask(method, params),
+    });
+    // The copy comes first.
+    let away = "the chain's own";
+    const nodes = [unlessAway("another chain's"), unlessAway(away)];
+    const aggregating = start(nodes, {
+      async prove(batches, options) {
+        made.push(batches.map(nameOf));
+        begun.resolve(undefined);
+        await going.promise;
+        options?.signal?.throwIfAborted();
+        return own.prove(batches, options);
+      },
+    });
+    await aggregating.look();
+    await begun.promise;
+    for (away of ["neither", "another chain's"]) await aggregating.look();
+    going.resolve(undefined);
+    await aggregating.idle();
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ["proving", "shown"],
+    );
+    assert.deepEqual(made, [[`272:${number}`]]);
+    await settled(1, number);
+  });
+
   it("loses nothing when it is killed in the middle: another one finds at the nodes what waits, and at L1 what is done", async () => {
     const numbers = [await offer(0), await offer(1)];
     const begun = Promise.withResolvers<undefined>();
@@ -252,7 +328,7 @@ describe("an aggregator in a process of its own", () => {
     await next.look();
     await Promise.all(numbers.map((number, place) => settled(place, number)));
     await next.look();
-    assert.deepEqual([made, await account.getNonce()], [[["271:2", "272:2"]], nonce + 1]);
+    assert.deepEqual([made, await account.getNonce()], [[numbers.map((number, place) => `${271 + place}:${number}`)], nonce + 1]);
     assert.deepEqual(passedOver(), []);
   });
 

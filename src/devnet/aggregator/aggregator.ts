@@ -66,12 +66,15 @@ interface AggregatorDependencies {
 }
 
 const LONGEST_LOOK_MS = 5_000;
+/** For a node whose proof does not hold: to see that takes a second of this processor, which it must not have all the time. */
+const REST_MS = 60_000;
 /** Characters that are told of a node's own words. */
 const MOST_OF_REASON = 256;
 
-/** A batch that has been taken, until L1 has its number proven or its node offers it no more. */
+/** A batch that has been taken, until L1 has its number proven or no node offers it any more. */
 interface TakenBatch {
-  readonly from: string;
+  /** Nodes that offer it: another chain's may hand it out, too, and must not take it back for all. */
+  readonly from: Set<string>;
   readonly stored: StoredBatch;
   readonly end: AbortController;
   readonly proven: PromiseWithResolvers<void>;
@@ -101,6 +104,8 @@ export class Aggregator {
   readonly #underWay = new Set<Promise<void>>();
   /** Nodes that have not answered yet. */
   readonly #asked = new Set<string>();
+  /** Nodes that are not asked for a while. */
+  readonly #resting = new Set<string>();
   /** Done when the look is over in which a batch is taken. */
   #taking: Promise<unknown> = Promise.resolve();
   /** Proofs that this account has begun to send: a second transaction of one would be paid for, too. */
@@ -143,7 +148,7 @@ export class Aggregator {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#taking = promise;
     const cancel = clock.after(LONGEST_LOOK_MS, () => resolve(undefined));
-    const idle = nodes.filter(({ url }) => !this.#asked.has(url));
+    const idle = nodes.filter(({ url }) => !this.#asked.has(url) && !this.#resting.has(url));
     void Promise.all(idle.map((node) => this.#tellOf(node))).then(() => resolve(undefined));
     await promise;
     cancel();
@@ -204,8 +209,20 @@ export class Aggregator {
         );
       const joinable: JoinableBatch = { fields: { chainId, batch: stored }, ...own };
       // Before it is taken: one that does not hold must not stand in the place of the one that does.
-      await this.#dependencies.onL1.prepare(joinable, { signal: this.#end.signal });
-      if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { from: url, stored, joinable });
+      await this.#check(url, joinable);
+      if (!chain.taken.has(stored.commitment)) this.#take(chainId, chain, { url, stored, joinable });
+    }
+  }
+
+  async #check(url: string, joinable: JoinableBatch): Promise<void> {
+    const { onL1, clock } = this.#dependencies;
+    const { signal } = this.#end;
+    try {
+      await onL1.prepare(joinable, { signal });
+    } catch (error) {
+      this.#resting.add(url);
+      void pauseBy(clock, REST_MS, signal).then(() => this.#resting.delete(url));
+      throw error;
     }
   }
 
@@ -232,11 +249,13 @@ export class Aggregator {
     return chain;
   }
 
-  /** What L1 has proven is done; what its node offers no more its chain proves by itself. */
+  /** What L1 has proven is done; what no node offers any more its chain proves by itself. */
   #forget({ taken }: AggregatedChain, url: string, records: readonly StoredBatch[], verified: bigint): void {
     const offered = new Set(records.map(({ commitment }) => commitment));
     for (const [commitment, { from, stored, end, proven }] of taken) {
-      if (stored.batchNumber >= verified && (from !== url || offered.has(commitment))) continue;
+      if (offered.has(commitment)) from.add(url);
+      else from.delete(url);
+      if (stored.batchNumber >= verified && from.size > 0) continue;
       // A node that has begun anew may offer it again.
       taken.delete(commitment);
       proven.resolve();
@@ -262,11 +281,11 @@ export class Aggregator {
   #take(
     chainId: ChainId,
     { context, taken }: AggregatedChain,
-    { from, stored, joinable }: Pick<TakenBatch, "from" | "stored"> & { readonly joinable: JoinableBatch },
+    { url, stored, joinable }: Pick<OfferingNode, "url"> & Pick<TakenBatch, "stored"> & { readonly joinable: JoinableBatch },
   ): void {
     const { onEvent } = this.#dependencies;
     const name = `${chainId}:${stored.batchNumber}`;
-    const batch: TakenBatch = { from, stored, end: new AbortController(), proven: Promise.withResolvers() };
+    const batch: TakenBatch = { from: new Set([url]), stored, end: new AbortController(), proven: Promise.withResolvers() };
     taken.set(stored.commitment, batch);
     const shown = this.#shared.show({
       ...{ chainId, stored, executed: joinable, signal: batch.end.signal },
