@@ -68,7 +68,7 @@ export class PartialTree implements FirstTree {
     this.#leafCount = leafCount;
     this.#leaves = [...leaves].sort((a, b) => compareDigests(a.key, b.key));
     for (const { height, index, digest } of nodes) this.#nodes.set(`${height} ${index}`, digest);
-    for (const leaf of leaves) this.#rehash(leaf);
+    this.#rehash(new Map(leaves.map((leaf) => [leaf.index, leaf])));
   }
 
   get leafCount(): number {
@@ -128,14 +128,20 @@ export class PartialTree implements FirstTree {
   /** Changes leaves at once; those that come into being have the next places, in the order of their keys. */
   write(changes: readonly (StateKey & { readonly value: bigint })[]): void {
     const keyed = changes.map((change) => ({ ...change, key: this.#keyOf(change) }));
+    const changed = new Map<number, PartialLeaf>();
+    const put = (leaf: PartialLeaf): void => {
+      this.#put(leaf);
+      changed.set(leaf.index, leaf);
+    };
     for (const { key, leafKind, value } of keyed.sort((a, b) => compareDigests(a.key, b.key))) {
       const low = this.#lowOf(key);
-      if (compareDigests(low.key, key) === 0) this.#put({ ...low, value });
+      if (compareDigests(low.key, key) === 0) put({ ...low, value });
       else if (value !== 0n) {
-        this.#put({ ...low, nextKey: key });
-        this.#put({ index: this.#leafCount++, leafKind, key, nextKey: low.nextKey, value });
+        put({ ...low, nextKey: key });
+        put({ index: this.#leafCount++, leafKind, key, nextKey: low.nextKey, value });
       }
     }
+    this.#rehash(changed);
   }
 
   #keyOf({ leafKind, address, slot }: StateKey): number[] {
@@ -165,18 +171,21 @@ export class PartialTree implements FirstTree {
     const at = this.#placeAfter(leaf.key);
     const isKnown = this.#leaves[at - 1]?.index === leaf.index;
     this.#leaves.splice(isKnown ? at - 1 : at, isKnown ? 1 : 0, leaf);
-    this.#rehash(leaf);
   }
 
-  #rehash(leaf: PartialLeaf): void {
-    let { index } = leaf;
-    let digest: Digest = leafDigest(leaf, this.#compress);
+  /** Hashes leaves by place, and what lies above them: layer by layer, so that each node is hashed once. */
+  #rehash(leaves: ReadonlyMap<number, PartialLeaf>): void {
+    let digests = new Map<number, Digest>();
+    for (const [index, leaf] of leaves) digests.set(index, leafDigest(leaf, this.#compress));
     for (let height = 0; ; height++) {
-      this.#nodes.set(`${height} ${index}`, digest);
+      for (const [index, digest] of digests) this.#nodes.set(`${height} ${index}`, digest);
       if (height === STATE_TREE_DEPTH) return;
-      const sibling = this.node(height, besideOf(index));
-      digest = this.#compress(DomainTag.node, ...(index % 2 === 0 ? ([digest, sibling] as const) : ([sibling, digest] as const)));
-      index = Math.floor(index / 2);
+      const parents = new Set(Array.from(digests.keys(), (index) => Math.floor(index / 2)));
+      digests = new Map();
+      for (const index of parents) {
+        const [left, right] = [this.node(height, 2 * index), this.node(height, 2 * index + 1)];
+        digests.set(index, this.#compress(DomainTag.node, left, right));
+      }
     }
   }
 
