@@ -1,4 +1,4 @@
-// Imported before every test file of `npm test`: notes the CPU time that the file took, for the run's report.
+// Imported before every test file of `npm test`: notes the CPU time that the file took, for the run's report, and which process it is.
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
@@ -33,6 +33,15 @@ export function notedCpuSeconds(folder: string, file: string): number | undefine
   }
 }
 
+/** The process that runs what it was given as its script; undefined where it has not come so far. */
+export function notedProcess(folder: string, script: string): number | undefined {
+  try {
+    return Number(readFileSync(join(folder, processNoteOf(script)), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
 function ofEndedProcesses(): number {
   let stat: string;
   try {
@@ -50,5 +59,12 @@ function noteOf(file: string): string {
   return file.replaceAll(/[\\/:]/g, "_").slice(-200);
 }
 
+function processNoteOf(script: string): string {
+  return `${noteOf(script)}.pid`;
+}
+
 const [, script = ""] = process.argv;
+const folder = process.env[CPU_FOLDER];
+// What a test starts with its own arguments has another script.
+if (isMainThread && folder !== undefined) writeFileSync(join(folder, processNoteOf(script)), String(process.pid));
 if (isMainThread && basename(script).includes(".test.")) process.on("exit", () => noteCpuSeconds(script, cpuSeconds()));

@@ -40,7 +40,7 @@ test("passes", () => {});
 const RUN = `const [script, ...names] = process.argv.slice(2);
 const { runFiles } = await import(script);
 const processes = names.map((group) => group.split("+").map((name) => \`test/abi/\${name}.test.js\`));
-const { failed, isGood, files } = await runFiles(processes, { root: process.cwd(), concurrency: 2, limitMs: 60_000 });
+const { failed, isGood, files } = await runFiles(processes, { root: process.cwd(), concurrency: 2, limitOf: () => 600_000 });
 console.log();
 console.log(JSON.stringify({ failed, isGood, files }));
 `;

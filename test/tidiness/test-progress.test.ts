@@ -33,7 +33,7 @@ console.error = (line) => {
   say(line);
   if (line.includes("quick.test.js")) writeFileSync("told", "");
 };
-const options = { root: process.cwd(), concurrency: 2, limitMs: 60_000 };
+const options = { root: process.cwd(), concurrency: 2, limitOf: () => 600_000 };
 const { failed, isGood, files } = await runFiles([["test/abi/slow.test.js"], ["test/abi/quick.test.js"]], options);
 console.log();
 const quick = files.find(({ file }) => file.includes("quick"));
