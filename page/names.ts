@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useMemo } from "preact/hooks";
+import { BOOTLOADER_ADDRESS } from "../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { Activity } from "./happenings.ts";
@@ -9,7 +10,11 @@ import { useKeptBook } from "./kept-book.ts";
 import { ask } from "./rpc.ts";
 
 /** What every chain has at fixed addresses. */
-const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
+const PREDEPLOY_NAMES = new Map([
+  ...Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const),
+  // The sender of the chain's own transactions.
+  [BOOTLOADER_ADDRESS, "bootloader"],
+]);
 
 /** A contract of the project on a member. */
 export interface NamedContract {

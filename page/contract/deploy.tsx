@@ -3,6 +3,7 @@ import type { Deployable } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Answer, Section } from "../parts/layout.tsx";
 import { ask } from "../rpc.ts";
+import { ActingAs } from "../wallet/acting-as.tsx";
 import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
@@ -23,7 +24,10 @@ export function Deploy() {
             contracts.length === 0 ? (
               <p class="quiet">The project that started the ecosystem has compiled nothing that can be deployed.</p>
             ) : (
-              <DeployForm contracts={contracts} signedBy={`${signer.name} signs for ${signer.account}.`} />
+              <>
+                <ActingAs signer={signer} />
+                <DeployForm contracts={contracts} />
+              </>
             )
           }
         </Answer>
@@ -32,7 +36,13 @@ export function Deploy() {
   );
 }
 
-function DeployForm({ contracts, signedBy }: { readonly contracts: readonly Deployable[]; readonly signedBy: string }) {
+/** By its name, with its source where the project has another contract of that name. */
+function named({ name, fullName }: Deployable, contracts: readonly Deployable[]): string {
+  const isAlone = contracts.filter((each) => each.name === name).length === 1;
+  return isAlone ? name : `${name} (${fullName.slice(0, fullName.lastIndexOf(":"))})`;
+}
+
+function DeployForm({ contracts }: { readonly contracts: readonly Deployable[] }) {
   const { info } = useEcosystem();
   const { carried, isBusy, start } = useCarrying();
   const [fullName, setFullName] = useState(contracts[0]?.fullName);
@@ -53,14 +63,13 @@ function DeployForm({ contracts, signedBy }: { readonly contracts: readonly Depl
   };
   return (
     <>
-      <p>{signedBy}</p>
       <form class="fields" aria-label="deploy a contract" onSubmit={submit}>
         <label>
           contract
           <select value={fullName} onChange={({ currentTarget: { value } }) => setFullName(value)}>
             {contracts.map((each) => (
               <option value={each.fullName} key={each.fullName}>
-                {each.name} ({each.fullName.slice(0, each.fullName.lastIndexOf(":"))})
+                {named(each, contracts)}
               </option>
             ))}
           </select>

@@ -3,6 +3,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Section, Table } from "../parts/layout.tsx";
 import { Said, Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
+import { ActingAs } from "../wallet/acting-as.tsx";
 import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
@@ -152,9 +153,7 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
   };
   return (
     <Section title="Write to the contract">
-      <p>
-        {signer.name} signs for <code>{signer.account}</code>.
-      </p>
+      <ActingAs signer={signer} chain={place.chain} />
       {functions.map((write) => (
         <form
           class="fields"

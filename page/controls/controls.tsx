@@ -14,6 +14,7 @@ const MOVES = { "1 minute": 60, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_
 
 /** What a reader with the token can have the ecosystem do: time, blocks, batches, snapshots, chains, faults, money. */
 export function Controls() {
+  const { info } = useEcosystem();
   if (keptToken() === undefined)
     return (
       <p class="quiet small">
@@ -27,7 +28,7 @@ export function Controls() {
         <h2 id="controls">Controls</h2>
         <Time />
         <Steps />
-        <a href={to("prover")}>Prove with this browser</a>
+        {info.prover.mode !== "none" && <a href={to("prover")}>Prove with this browser</a>}
       </div>
       <div class="groups">
         <Snapshots />

@@ -33,11 +33,15 @@ export function AccountsPage() {
         {(accounts) => (
           <Table
             caption="Unlocked accounts and their balances"
-            columns={["account", ...info.chains.map(({ name, baseToken }) => `${name}, ${baseToken.symbol}`)]}
+            columns={["account", "address", ...info.chains.map(({ name, baseToken }) => `${name}, ${baseToken.symbol}`)]}
             empty="This ecosystem signs for no account."
             rows={accounts.map(({ address, balances }) => ({
               key: address,
-              cells: [<AddressLink chain={info.chains[0]?.name ?? "l1"} address={address} />, ...balances],
+              cells: [
+                <AddressLink chain={info.chains[0]?.name ?? info.l1.name} address={address} />,
+                <code>{address}</code>,
+                ...balances,
+              ],
             }))}
           />
         )}

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { AccountHistory, WalletAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count, ether, isolated, time, units } from "../format.ts";
+import { amount, count, isolated, time, units } from "../format.ts";
+import { useNames } from "../names.ts";
 import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
 import { OwnName } from "../parts/own-name.tsx";
@@ -10,7 +11,7 @@ import { TokenSection } from "../parts/token-section.tsx";
 import { Answer, Mark, Section, Table } from "../parts/layout.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Said } from "../parts/words.tsx";
-import { AddressLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { AddressLink, BlockLink, ChainLink, TransactionLink, useChainName, useSymbols } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
 
@@ -51,12 +52,16 @@ export function AddressPage({
     [address, version],
   );
   const [{ contract } = {}] = useDescriptions(`${member}:${address}`, [{ chain, address }]);
+  const names = useNames();
+  // The reader's own name has a line of its own.
+  const name = names.book[address.toLowerCase()] === undefined ? names.of(chain, address) : undefined;
   return (
     <>
       <h1>Address</h1>
       <p>
-        <code>{address}</code> <CopyButton what="address" text={address} />
-        {contract !== undefined && `: ${contract.name} on ${chain}`}
+        <code>{address}</code>
+        {contract !== undefined ? `: ${contract.name} on ${chain}` : name !== undefined && `: ${name}`}{" "}
+        <CopyButton what="address" text={address} />
       </p>
       <p>
         <OwnName address={address} />
@@ -109,7 +114,7 @@ function Assets({ address }: { readonly address: string }) {
                   .filter(({ amount: held }) => held !== "0")
                   .map(({ address: token, symbol, decimals, amount: held }) => ({
                     key: `${name}:${token}`,
-                    cells: [name, <Said text={symbol} />, units(held, decimals)],
+                    cells: [<ChainLink name={name} />, <Said text={symbol} />, units(held, decimals)],
                   })),
               )}
             />
@@ -129,6 +134,7 @@ function Assets({ address }: { readonly address: string }) {
 function History({ address }: { readonly address: string }) {
   const { version } = useEcosystem();
   const nameOf = useChainName();
+  const symbolOf = useSymbols();
   const [before, setBefore] = useState<AccountHistory["next"]>();
   const asked = useAsked(
     () => ask<AccountHistory>("any", "hyperchain_history", [address, before ?? null, MOST_TRANSACTIONS]),
@@ -148,13 +154,13 @@ function History({ address }: { readonly address: string }) {
                 ({ chainId, transactionHash, blockNumber, timestamp, from, to: receiver, value, succeeded }) => ({
                   key: transactionHash,
                   cells: [
-                    nameOf(chainId),
+                    <ChainLink name={nameOf(chainId)} />,
                     <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />,
                     <BlockLink chain={nameOf(chainId)} number={blockNumber} />,
                     time(timestamp),
                     <AddressLink chain={nameOf(chainId)} address={from} />,
                     receiver === null ? "new contract" : <AddressLink chain={nameOf(chainId)} address={receiver} />,
-                    ether(value),
+                    amount(value, symbolOf(nameOf(chainId))),
                     succeeded ? "succeeded" : <Mark kind="bad">failed</Mark>,
                   ],
                 }),

@@ -27,9 +27,11 @@ export interface BatchPageProps {
 
 export function BatchPage({ chain, member, number }: BatchPageProps) {
   const { version, status, info } = useEcosystem();
-  const { chainId = 0, proving, execution, ...standing } = status.chains.find(({ name }) => name === chain) ?? {};
+  const { chainId = 0, proving, execution, batches, ...standing } = status.chains.find(({ name }) => name === chain) ?? {};
   const base = baseOf(info, chain);
   const proof = proving?.find(({ batch }) => batch === number);
+  const underWay = proof && proofWords(proof, chainId);
+  const missingOf = (batch: BatchAnswer) => missingProof(info.prover.mode, base.words, batch, { ...standing, underWay });
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (
     <>
@@ -42,7 +44,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
-                proof: (proof && proofWords(proof, chainId)) ?? missingProof(info.prover.mode, batch, standing),
+                proof: underWay ?? inShort(missingOf(batch)),
                 execution: executionOfBatch(chain, number, execution),
                 began: time(batch.timestamp),
                 blocks: blocks && (
@@ -62,10 +64,12 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                 ),
                 "attested by": content?.signers?.attestor && <code>{content.signers.attestor.x}</code>,
                 "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
+                "batch after it":
+                  number + 1 < (batches?.sealed ?? 0) ? <BatchLink chain={chain} number={number + 1} /> : undefined,
               }}
             />
             {content !== null && <BatchChanges batch={content} />}
-            <VerifyHere chain={chain} member={member} batch={batch} key={`${chain}:${number}`} />
+            <VerifyHere {...{ chain, member, batch }} missing={missingOf(batch)} key={`${chain}:${number}`} />
           </>
         )}
       </Answer>
@@ -73,20 +77,35 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
   );
 }
 
-type Standing = Partial<Pick<EcosystemStatus["chains"][number], "fault" | "stopped" | "ended" | "waitsFor">>;
+type Standing = Partial<Pick<EcosystemStatus["chains"][number], "fault" | "stopped" | "ended" | "waitsFor">> & {
+  /** What a prover does for the batch now. */
+  readonly underWay: string | undefined;
+};
 
-/** Why L1 has no proof of a batch that no prover works on; undefined where it has one. */
+/** That there is no proof of a batch, and why. */
+interface MissingProof {
+  /** Whether one may come. */
+  readonly comes: boolean;
+  readonly why: string;
+}
+
+/** Why the `base` has no proof of a batch; undefined where it has one. */
 function missingProof(
   mode: EcosystemInfo["prover"]["mode"],
+  base: string,
   { proveTxHash }: BatchAnswer,
-  { fault, stopped, ended, waitsFor }: Standing,
-): string | undefined {
-  if (mode === "none") return "none: the prover is off, and a marker stands for it";
+  { underWay, fault, stopped, ended, waitsFor }: Standing,
+): MissingProof | undefined {
+  if (mode === "none") return { comes: false, why: `the prover is off, and ${base} takes a marker instead` };
   if (proveTxHash !== null) return undefined;
-  if (ended === true) return "none: the chain has ended";
-  if (fault !== undefined) return `none: the chain stands still: ${fault}`;
-  if (stopped === true) return "none yet: the chain is paused";
-  return waitsFor === undefined ? "none yet: it waits for its turn" : `none yet: ${waitsFor}`;
+  if (ended === true) return { comes: false, why: "the chain has ended" };
+  if (fault !== undefined) return { comes: false, why: `the chain stands still: ${fault}` };
+  if (stopped === true) return { comes: true, why: "the chain is paused" };
+  return { comes: true, why: underWay ?? waitsFor ?? "it waits for its turn" };
+}
+
+function inShort(missing: MissingProof | undefined): string | undefined {
+  return missing && `none${missing.comes ? " yet" : ""}: ${missing.why}`;
 }
 
 async function whole(member: string, number: number): Promise<WholeBatch | null> {
@@ -130,19 +149,29 @@ function flipped(proof: Uint8Array): Uint8Array {
   return proof;
 }
 
-/** The proof, checked by the reader's own machine. */
+/** The proof, checked by the reader's own machine; why there is none where it is missing. */
 function VerifyHere({
   chain,
   member,
   batch,
+  missing,
 }: Omit<BatchPageProps, "number"> & {
   readonly batch: BatchAnswer;
+  readonly missing: MissingProof | undefined;
 }) {
   const { info } = useEcosystem();
   const [verification, set] = useState<Verification>({ state: "idle" });
   const hyperchain = info.chains.find(({ name }) => name === chain)?.hyperchain;
   const base = baseOf(info, chain);
   const { proveTxHash } = batch;
+  if (missing !== undefined)
+    return (
+      <Section title="Verify here">
+        <p>
+          There is no proof {missing.comes && "yet "}to verify: {missing.why}.
+        </p>
+      </Section>
+    );
   if (proveTxHash === null || hyperchain === undefined) return null;
   const run = (tamper?: (proof: Uint8Array) => Uint8Array): void => {
     set({ state: "running" });

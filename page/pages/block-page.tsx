@@ -1,13 +1,13 @@
 import type { BlockAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { count, ether, hex, time } from "../format.ts";
+import { amount, count, hex, time } from "../format.ts";
 import { Answer, Facts, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from "../parts/links.tsx";
 import { Words } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 
-/** Characters of a call in a list. */
+/** Characters of a call in a list: all of it stands on the transaction's page. */
 const MOST_OF_A_CALL = 200;
 
 export function BlockPage({
@@ -20,10 +20,13 @@ export function BlockPage({
   readonly number: number;
 }) {
   const { version } = useEcosystem();
-  const asked = useAsked(
-    () => ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [hex(number), true]),
-    [`${member}:${number}`, version],
-  );
+  const asked = useAsked(async () => {
+    const [block, newest] = await Promise.all([
+      ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [hex(number), true]),
+      ask<string>(member, "eth_blockNumber"),
+    ]);
+    return block && { ...block, isNewest: number >= Number(newest) };
+  }, [`${member}:${number}`, version]);
   return (
     <>
       <h1>
@@ -37,6 +40,7 @@ export function BlockPage({
                 time: time(block.timestamp),
                 hash: <code>{block.hash}</code>,
                 "block before it": number === 0 ? undefined : <BlockLink chain={chain} number={number - 1} />,
+                "block after it": block.isNewest ? undefined : <BlockLink chain={chain} number={number + 1} />,
                 "gas used": count(block.gasUsed),
                 batch:
                   typeof block.l1BatchNumber === "string" ? <BatchLink chain={chain} number={block.l1BatchNumber} /> : undefined,
@@ -60,7 +64,7 @@ function Transactions({ chain, block: { hash, transactions } }: { readonly chain
   return (
     <Table
       caption="Transactions of the block"
-      columns={["transaction", "from", "to", "what", symbol]}
+      columns={["transaction", "from", "to", "what", "value"]}
       empty="The block has no transaction."
       rows={transactions.map((transaction, place) => ({
         key: transaction.hash,
@@ -68,15 +72,10 @@ function Transactions({ chain, block: { hash, transactions } }: { readonly chain
           <TransactionLink chain={chain} hash={transaction.hash} />,
           <AddressLink chain={chain} address={transaction.from} />,
           transaction.to === null ? "new contract" : <AddressLink chain={chain} address={transaction.to} />,
-          <Words text={cut(described[place]?.call ?? "")} chain={chain} />,
-          ether(transaction.value),
+          <Words text={described[place]?.call ?? ""} chain={chain} most={MOST_OF_A_CALL} />,
+          amount(transaction.value, symbol),
         ],
       }))}
     />
   );
-}
-
-/** All of it stands on the transaction's page. */
-function cut(text: string): string {
-  return text.length > MOST_OF_A_CALL ? `${text.slice(0, MOST_OF_A_CALL)}…` : text;
 }

@@ -8,12 +8,12 @@ import { count, hex, plural, time } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { Addresses } from "../parts/addresses.tsx";
 import { AccessLists } from "../parts/access-lists.tsx";
-import { BatchLink, BlockLink, WholeAddress } from "../parts/links.tsx";
+import { BatchLink, BlockLink, ChainLink, WholeAddress } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
 import { CouncilForm } from "../parts/council-form.tsx";
-import { Said } from "../parts/words.tsx";
+import { Said, Sentence } from "../parts/words.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 import { hasSession } from "../sessions.ts";
@@ -51,7 +51,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           "JSON-RPC": <code>{chain.url}</code>,
           [`contract on ${base.words}`]: <WholeAddress chain={base.name} address={chain.hyperchain} />,
           "fees are paid in": chain.baseToken.symbol,
-          "settles on": base.name,
+          "settles on": <ChainLink name={base.name} />,
           data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
           execution: chain.execution?.sentence ?? "trusted to the validators",
@@ -78,8 +78,8 @@ export function ChainPage({ name }: { readonly name: string }) {
         }}
       />
       <Unproven chain={now} />
-      <Changes name={name} />
-      <Governance name={name} />
+      {!isClosed && <Changes name={name} />}
+      {!isClosed && <Governance name={name} />}
       <ReaderSession chain={chain} />
       {!isClosed && <AccessLists chain={chain} />}
       {!isClosed && (
@@ -124,12 +124,13 @@ function Changes({ name }: { readonly name: string }) {
   const { info, status } = useEcosystem();
   const block = status.chains.find((each) => each.name === name)?.settlementBlock;
   const changes = useAsked(() => ask<ChainPowersInfo>("any", "hyperchain_changes", [name]), [name, block]);
+  const base = baseOf(info, name);
   return (
     <Section title="Who can change it">
       <Answer asked={changes} missing="">
         {(known) => (
           <>
-            {announcedOf(known, baseOf(info, name).words).map((line) => (
+            {announcedOf(known, base.words).map((line) => (
               <p class="bad" key={line}>
                 <Said text={line} />
               </p>
@@ -137,7 +138,7 @@ function Changes({ name }: { readonly name: string }) {
             <ul>
               {powersOver(known).map((line) => (
                 <li key={line}>
-                  <Said text={line} />
+                  <Sentence text={line} chain={base.name} />
                 </li>
               ))}
             </ul>
@@ -150,7 +151,7 @@ function Changes({ name }: { readonly name: string }) {
 
 /** Who governs the chain's versions, how these stand, and what is voted on. */
 function Governance({ name }: { readonly name: string }) {
-  const { status } = useEcosystem();
+  const { info, status } = useEcosystem();
   const block = status.chains.find((each) => each.name === name)?.settlementBlock;
   const governance = useAsked(() => ask<GovernanceInfo>("any", "hyperchain_governance", [name]), [name, block]);
   return (
@@ -159,11 +160,18 @@ function Governance({ name }: { readonly name: string }) {
         {(known) => (
           <>
             <ul>
-              {[...governedBy(known), ...standingsOf(known), ...proposalsOf(known).slice(0, MOST_SHOWN)].map((line) => (
+              {[...governedBy(known), ...standingsOf(known)].map((line) => (
                 <li key={line}>
-                  <Said text={line} />
+                  <Sentence text={line} chain={baseOf(info, name).name} />
                 </li>
               ))}
+              {proposalsOf(known)
+                .slice(0, MOST_SHOWN)
+                .map((line) => (
+                  <li key={line}>
+                    <Said text={line} />
+                  </li>
+                ))}
             </ul>
             <CouncilForm chain={name} council={known.council} />
           </>

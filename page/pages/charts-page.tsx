@@ -13,7 +13,7 @@ import {
 } from "../charts/measures.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { useHistory } from "../history.ts";
 import type { KeptProof } from "../kept-history.ts";
 import { useNow } from "../now.ts";
@@ -62,7 +62,7 @@ export function ChartsPage() {
             aria-pressed={span === minutes}
             onClick={() => setState("minutes", span === DEFAULT_SPAN ? undefined : span)}
           >
-            {span} minutes
+            {span === "60" ? "1 hour" : `${span} minutes`}
           </button>
         ))}
       </div>
@@ -182,8 +182,8 @@ function ActCosts() {
     <Section title={`What an act costs on ${info.l1.name}`}>
       <p>The gas is measured here; the prices are what you state.</p>
       <div class="fields">
-        {field("gwei", "gwei for a gas")}
-        {field("coin", "US dollars for an ETH")}
+        {field("gwei", "gwei per gas")}
+        {field("coin", "US dollars per ETH")}
       </div>
       <Answer asked={asked} missing="">
         {(batches) => (
@@ -193,7 +193,7 @@ function ActCosts() {
             empty="No batch is executed yet, and no user has called L1."
             rows={[...sharedCosts(batches, nameOf), ...own.slice(0, MOST_ACTS)].map((cost) => ({
               key: cost.act,
-              cells: [cost.act, count(Math.round(cost.gas)), cents(cost), count(cost.of)],
+              cells: [cost.act, count(Math.round(cost.gas)), cents(cost), plural(cost.of, "transaction")],
             }))}
           />
         )}

@@ -6,7 +6,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { useNames, type NamedContract } from "../names.ts";
 import { Answer, Table } from "../parts/layout.tsx";
-import { WholeAddress } from "../parts/links.tsx";
+import { ChainLink, WholeAddress } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 
 /** Each is a question to a member. */
@@ -28,8 +28,8 @@ export function ContractsPage() {
     <>
       <h1>Contracts</h1>
       <p>
-        Contracts of the project that transactions since the page was opened have created, called or heard, and those of the
-        newest blocks before. Each leads to forms that read it and write to it.
+        The project's contracts that were created or called, or that logged events, since the page was opened and in the newest
+        blocks before. Each leads to forms that read it and write to it.
       </p>
       {contracts.length > MOST_SHOWN && (
         <p class="quiet">
@@ -39,14 +39,14 @@ export function ContractsPage() {
       <Answer asked={asked} missing="">
         {(deployments) => (
           <Table
-            caption="The project's contracts on all members"
-            columns={["contract", "member", "address", "code"]}
+            caption="The project's contracts on L1 and all chains"
+            columns={["contract", "chain", "address", "code"]}
             empty="No contract of the project has been seen yet. Deploy one, below or by a script, and it stands here."
             rows={deployments.map(({ name, chain, address, codeBytes, code }) => ({
               key: `${chain}:${address}`,
               cells: [
                 name,
-                chain,
+                <ChainLink name={chain} />,
                 <WholeAddress chain={chain} address={address} />,
                 `${count(codeBytes)} bytes${code === "" ? "" : `, ${code}`}`,
               ],

@@ -43,7 +43,7 @@ export function EcosystemPage() {
               count(chain.waiting),
               count(chain.batches.sealed),
               count(chain.batches.committed),
-              info.prover.mode === "none" ? "nothing is proven" : count(chain.batches.proven),
+              info.prover.mode === "none" ? "nothing" : count(chain.batches.proven),
               count(chain.batches.executed),
               <ChainState chain={chain} />,
             ],

@@ -11,6 +11,8 @@ import { Words } from "../parts/words.tsx";
 import { to } from "../route.ts";
 
 const MOST_TRANSACTIONS = 20;
+/** Characters of a call in the list: all of it stands on the transaction's page. */
+const MOST_OF_A_CALL = 100;
 const STAGES = ["commit", "prove", "execute"] as const;
 
 /** L1, on which chains settle: its contracts, what batches took of its gas, and what was done there last. */
@@ -108,7 +110,7 @@ function Newest() {
               created === undefined ? (
                 <>
                   {receiver !== undefined && <AddressLink chain={name} address={receiver} />}{" "}
-                  {call !== undefined && <Words text={call} chain={name} />}
+                  {call !== undefined && <Words text={call} chain={name} most={MOST_OF_A_CALL} />}
                 </>
               ) : (
                 `creates ${contract ?? "a contract"}`

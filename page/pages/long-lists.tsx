@@ -1,7 +1,8 @@
 import type { BatchSummary, BlockAnswer, PagedMessages } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { count, hex, time } from "../format.ts";
+import { count, hex, plural, time } from "../format.ts";
 import { BridgeMessages } from "../parts/bridge-messages.tsx";
+import { StageMark } from "../parts/batch-stage.tsx";
 import { Answer } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, useChainName } from "../parts/links.tsx";
 import { LongTable } from "../parts/long-table.tsx";
@@ -18,8 +19,9 @@ export function MessagesPage() {
     <>
       <h1>Messages</h1>
       <LongTable
-        caption={`All ${count(total)} messages, the newest first`}
+        caption={`${plural(total, "message")}, the newest first`}
         columns={MESSAGE_COLUMNS}
+        wide="where it is"
         empty="No message has been sent between chains yet."
         total={total}
         version={version}
@@ -51,7 +53,7 @@ export function BlocksPage({ chain, member }: MemberProps) {
         {(last) => (
           <LongTable
             key={member}
-            caption={`All ${count(last + 1)} blocks, the newest first`}
+            caption={`${plural(last + 1, "block")}, the newest first`}
             columns={["block", "time", "transactions", "gas"]}
             empty=""
             total={last + 1}
@@ -87,7 +89,7 @@ export function BatchesPage({ chain, member }: MemberProps) {
       <h1>Batches of {chain}</h1>
       <LongTable
         key={member}
-        caption={`All ${count(sealed)} sealed batches, the newest first`}
+        caption={`${plural(sealed, "sealed batch", "sealed batches")}, the newest first`}
         columns={["batch", "began", "transactions", `from ${baseOf(info, chain).words}`, "stage"]}
         empty="No batch is sealed yet."
         total={sealed}
@@ -101,7 +103,7 @@ export function BatchesPage({ chain, member }: MemberProps) {
           time(batch.timestamp),
           count(batch.transactions),
           count(batch.operations),
-          batch.stage === "proven" && info.prover.mode === "none" ? "accepted without a proof" : batch.stage,
+          <StageMark stage={batch.stage} />,
         ]}
       />
     </>

@@ -3,9 +3,10 @@ import { namedCalls } from "../described.ts";
 import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
-import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { AddressLink, ChainLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
 import { CopyAs } from "../parts/copy-as.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { Said, Words } from "../parts/words.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
@@ -28,7 +29,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
     <>
       <h1>Message</h1>
       <p>
-        <code>{hash}</code>
+        <code>{hash}</code> <CopyButton what="hash" text={hash} />
       </p>
       <Answer asked={asked} missing={`No chain of this ecosystem has sent this message${hidden}.`}>
         {(message) => (
@@ -63,8 +64,8 @@ function About({ message }: { readonly message: MessageInfo }) {
           refused: message.refusal && <Said text={message.refusal} />,
           what: message.type,
           sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
-          from: nameOf(message.sourceChainId),
-          to: nameOf(message.destinationChainId),
+          from: <ChainLink name={nameOf(message.sourceChainId)} />,
+          to: <ChainLink name={nameOf(message.destinationChainId)} />,
         }}
       />
       <Section title="Steps">
@@ -132,10 +133,10 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
       </p>
       <FailingLine failure={failure} />
       {sentFrom !== undefined && (
-        <>
+        <div class="led-there">
           <p>It was sent from {nameOf(sentFrom.chainId)}:</p>
-          <FailingLine failure={sentFrom} />
-        </>
+          <FailingLine failure={sentFrom} isFailing={false} />
+        </div>
       )}
     </div>
   );

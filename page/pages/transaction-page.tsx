@@ -1,6 +1,14 @@
-import type { CallFailure, Description, PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import type {
+  BlockAnswer,
+  CallFailure,
+  Description,
+  PagedMessages,
+  ReceiptAnswer,
+  TracedCall,
+  TransactionAnswer,
+} from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count, short } from "../format.ts";
+import { amount, count, short, time } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
@@ -31,6 +39,8 @@ interface WholeTransaction {
   readonly transaction: TransactionAnswer;
   /** Null while it waits for a block. */
   readonly receipt: ReceiptAnswer | null;
+  /** Of its block. */
+  readonly timestamp: string | undefined;
   /** ZK Stack's word: pending, included, verified or failed; undefined on L1. */
   readonly status: string | undefined;
   /** Those that it brought a step further. */
@@ -70,7 +80,9 @@ async function whole(member: string, hash: string): Promise<WholeTransaction | n
     member === "l1" ? undefined : ask<{ readonly status: string } | null>(member, "zks_getTransactionDetails", [hash]),
     ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES, transaction: hash }]),
   ]);
-  return transaction === null ? null : { transaction, receipt, status: details?.status, messages };
+  if (transaction === null) return null;
+  const block = receipt && (await ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [receipt.blockNumber, false]));
+  return { transaction, receipt, timestamp: block?.timestamp, status: details?.status, messages };
 }
 
 function statusWords(status: string, base: string): string | undefined {
@@ -82,7 +94,20 @@ function statusWords(status: string, base: string): string | undefined {
   return words[status];
 }
 
-function Found({ transaction, receipt, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
+/** By EIP-2718, and operations of ZK Stack's number. */
+function typeWords(type: number, base: string): string {
+  if (type === 255) return `priority operation, from ${base}'s queue`;
+  const words = [
+    "legacy",
+    "EIP-2930, with an access list",
+    "EIP-1559",
+    "EIP-4844, with blobs",
+    "EIP-7702, with code for accounts",
+  ];
+  return words[type] === undefined ? String(type) : `${type}: ${words[type]}`;
+}
+
+function Found({ transaction, receipt, timestamp, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
   const symbol = useSymbol(chain);
   const { info } = useEcosystem();
   const { words: base } = baseOf(info, chain);
@@ -111,13 +136,14 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
               <AddressLink chain={chain} address={receipt.contractAddress} />
             ) : undefined,
           value: amount(transaction.value, symbol),
+          time: timestamp === undefined ? undefined : time(timestamp),
           block: receipt === null ? undefined : <BlockLink chain={chain} number={receipt.blockNumber} />,
           batch:
             typeof receipt?.l1BatchNumber === "string" ? <BatchLink chain={chain} number={receipt.l1BatchNumber} /> : undefined,
           gas: receipt === null ? `${count(transaction.gas)} at most` : `${count(receipt.gasUsed)} of ${count(transaction.gas)}`,
           fee: receipt === null ? undefined : amount(BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice), symbol),
           nonce: count(transaction.nonce),
-          type: Number(transaction.type) === 255 ? `priority operation, from ${base}'s queue` : Number(transaction.type),
+          type: typeWords(Number(transaction.type), base),
           call: call === undefined ? undefined : <Words text={call} chain={chain} />,
           arguments: named === undefined ? undefined : <ArgumentsList named={named} chain={chain} />,
           input: transaction.input === "0x" ? undefined : <FoldedData what="input" hex={transaction.input} />,

@@ -1,3 +1,4 @@
+import { ActingAs } from "../wallet/acting-as.tsx";
 import { Assets } from "../wallet/assets.tsx";
 import { Chains } from "../wallet/chains.tsx";
 import { Connection } from "../wallet/connection.tsx";
@@ -10,7 +11,6 @@ import { useWallets } from "../wallet/wallets.ts";
 import type { WalletAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Answer, Section } from "../parts/layout.tsx";
-import { AddressLink } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 
 /** An account on all members: what it has, what is on its way, and what it can do. */
@@ -27,15 +27,14 @@ export function WalletPage() {
   );
 }
 
-function OfAccount({ signer: { account, name } }: { readonly signer: Signer }) {
-  const { info, version } = useEcosystem();
+function OfAccount({ signer }: { readonly signer: Signer }) {
+  const { account } = signer;
+  const { version } = useEcosystem();
   const { carried, isBusy, start } = useCarrying();
   const view = useAsked(() => ask<WalletAnswer>("any", "hyperchain_wallet", [account]), [account, version]);
   return (
     <>
-      <p>
-        You act as <AddressLink chain={info.chains[0]?.name ?? info.l1.name} address={account} />; {name} signs.
-      </p>
+      <ActingAs signer={signer} />
       <Answer asked={view} missing="">
         {(wallet) => (
           <>

@@ -15,12 +15,17 @@ export function ArgumentsList({
       {named.map(({ name, type, value }, place) => (
         <li key={place}>
           <span class="quiet">{name === "" ? `argument ${place + 1}` : name}</span> <Words text={value} chain={chain} />{" "}
-          <span class="quiet small">{type}</span>{" "}
+          <span class="quiet small">{shortType(type)}</span>{" "}
           <CopyButton what={name === "" ? `argument ${place + 1}` : name} text={unquoted(value, type)} />
         </li>
       ))}
     </ul>
   );
+}
+
+/** A struct's type is that of all of its parts. */
+function shortType(type: string): string {
+  return type.startsWith("(") ? `struct${type.slice(type.lastIndexOf(")") + 1)}` : type;
 }
 
 /** A text as the contract has it, without the quotes in which it is shown. */

@@ -1,12 +1,21 @@
-import type { BatchAnswer } from "../answers.ts";
+import type { BatchAnswer, BatchSummary } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { Mark } from "./layout.tsx";
 
 /** How far a batch has come on what its chain settles on. */
 export function BatchStage({ batch }: { readonly batch: BatchAnswer }) {
+  return <StageMark stage={stageOf(batch)} />;
+}
+
+function stageOf({ executeTxHash, proveTxHash, commitTxHash }: BatchAnswer): BatchSummary["stage"] {
+  if (executeTxHash !== null) return "executed";
+  if (proveTxHash !== null) return "proven";
+  return commitTxHash === null ? "sealed" : "committed";
+}
+
+/** A stage in a word that says no more than what runs shows. */
+export function StageMark({ stage }: Pick<BatchSummary, "stage">) {
   const { info } = useEcosystem();
-  const proven = info.prover.mode === "none" ? "accepted without a proof" : "proven";
-  if (batch.executeTxHash !== null) return <Mark kind="good">executed</Mark>;
-  if (batch.proveTxHash !== null) return <Mark kind="under-way">{proven}</Mark>;
-  return <Mark kind="under-way">{batch.commitTxHash === null ? "sealed" : "committed"}</Mark>;
+  const word = stage === "proven" && info.prover.mode === "none" ? "accepted without a proof" : stage;
+  return <Mark kind={stage === "executed" ? "good" : "under-way"}>{word}</Mark>;
 }

@@ -55,7 +55,7 @@ function OneCall({ call, chain, depth, outcomes }: OneCallProps) {
   const line = (
     <>
       {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
-      <CallText text={call.call ?? short(call.input)} chain={chain} />
+      {call.input !== "0x" && <CallText text={call.call ?? short(call.input)} chain={chain} />}
       {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
       {outcome !== "succeeded" && (

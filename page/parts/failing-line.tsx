@@ -4,8 +4,11 @@ import { SourceLines } from "./source-lines.tsx";
 /** Where a call failed: the line in the project's source with those around it, and the calls within contracts that led there. */
 export function FailingLine({
   failure: { source, stackTrace },
+  isFailing = true,
 }: {
   readonly failure: Pick<CallFailure, "source" | "stackTrace">;
+  /** Otherwise it is the line that led there. */
+  readonly isFailing?: boolean;
 }) {
   return (
     <>
@@ -17,7 +20,7 @@ export function FailingLine({
             </code>
           }
           {...source}
-          isFailing
+          isFailing={isFailing}
         />
       )}
       {stackTrace.length > 0 && <pre>{stackTrace.join("\n")}</pre>}

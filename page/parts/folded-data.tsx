@@ -8,6 +8,7 @@ const MOST_DRAWN = 20_000;
 
 /** Bytes in hexadecimal, folded where they are many, to be copied whole. */
 export function FoldedData({ what, hex }: { readonly what: string; readonly hex: string }) {
+  if (hex === "0x") return <span class="quiet">none</span>;
   if (hex.length <= MOST_UNFOLDED) return <code class="long">{hex}</code>;
   return (
     <details class="folded">

@@ -14,18 +14,24 @@ export function useChainName(): (chainId: number) => string {
 
 /** What a chain's base token is called, and L1's. */
 export function useSymbol(chain: string): string {
+  return useSymbols()(chain);
+}
+
+/** The same of any member, by its name. */
+export function useSymbols(): (chain: string) => string {
   const { info } = useEcosystem();
-  return isolated(info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH");
+  return (chain) => isolated(info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH");
 }
 
 /** An address by its name where it has one, with the reader's tags. */
 export function AddressLink({ chain, address }: { readonly chain: string; readonly address: string }) {
   const names = useNames();
-  const name = names.of(chain, address);
+  // Some answers have the checksum's capitals, others have none: one address looks the same everywhere.
+  const shown = address.toLowerCase();
   return (
     <>
-      <a href={to(chain, "address", address)} title={address}>
-        {name ?? <code>{short(address)}</code>}
+      <a href={to(chain, "address", shown)} title={shown}>
+        {names.of(chain, shown) ?? <code>{short(shown)}</code>}
       </a>
       <Tags address={address} />
     </>
@@ -70,6 +76,11 @@ export function BlockLink({ chain, number }: { readonly chain: string; readonly 
 
 export function BatchLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
   return <a href={to(chain, "batch", Number(number))}>batch {count(number)}</a>;
+}
+
+/** A chain, or L1, by its name. */
+export function ChainLink({ name }: { readonly name: string }) {
+  return <a href={to(name)}>{name}</a>;
 }
 
 export function MessageLink({ hash, sourceChainId }: { readonly hash: string; readonly sourceChainId: number }) {

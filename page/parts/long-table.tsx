@@ -15,6 +15,8 @@ const MOST_KEPT = 200;
 export interface LongTableProps<T> {
   readonly caption: string;
   readonly columns: readonly string[];
+  /** The column of longer texts, which is given half of the width. */
+  readonly wide?: string;
   readonly total: number;
   readonly empty: string;
   /** Asks for rows by their numbers, of which 0 is the oldest and shown last; fewer come where the list has become shorter. */
@@ -29,7 +31,7 @@ export interface LongTableProps<T> {
  * scrolling costs the same however long the list is.
  */
 export function LongTable<T>(props: LongTableProps<T>) {
-  const { caption, columns, total, empty, cells } = props;
+  const { caption, columns, wide, total, empty, cells } = props;
   const [piece, setPiece] = useState(0);
   const rows = useRows(props, piece);
   const isNarrow = useIsNarrow();
@@ -46,7 +48,9 @@ export function LongTable<T>(props: LongTableProps<T>) {
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <th scope="col">{column}</th>
+              <th scope="col" class={column === wide ? "wide" : undefined}>
+                {column}
+              </th>
             ))}
           </tr>
         </thead>

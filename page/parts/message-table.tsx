@@ -3,7 +3,7 @@ import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import type { MessageInfo, PagedMessages } from "../answers.ts";
 import { count } from "../format.ts";
 import { Mark, Table } from "./layout.tsx";
-import { MessageLink, useChainName } from "./links.tsx";
+import { ChainLink, MessageLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
 import { to } from "../route.ts";
 
@@ -15,8 +15,8 @@ export function messageCells(message: MessageInfo, nameOf: (chainId: number) => 
   return [
     <MessageLink hash={message.messageHash} sourceChainId={message.sourceChainId} />,
     message.type,
-    nameOf(message.sourceChainId),
-    nameOf(message.destinationChainId),
+    <ChainLink name={nameOf(message.sourceChainId)} />,
+    <ChainLink name={nameOf(message.destinationChainId)} />,
     <Where message={message} />,
   ];
 }

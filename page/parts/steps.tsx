@@ -56,7 +56,7 @@ function Steps({ chain, member, hash, gasUsed }: Traced) {
           {chosen !== undefined && steps[chosen] !== undefined && <Looked place={chosen} step={steps[chosen]} />}
           <LongTable
             caption={`${plural(steps.length, "instruction")}, in order`}
-            columns={["step", "depth", "at", "instruction", "gas left", "gas", "top of the stack", "look"]}
+            columns={["step", "depth", "pc", "instruction", "gas left", "gas", "top of the stack", "look"]}
             total={steps.length}
             empty="No code ran."
             version={hash}

@@ -8,18 +8,30 @@ const TEXT = /("(?:[^"\\]|\\.)*(?:"|$))/s;
 const LONG = /(0x[0-9a-fA-F]{40,})/;
 const ADDRESS_LENGTH = 42;
 
+interface WordsProps {
+  readonly text: string;
+  readonly chain: string;
+  readonly most?: number;
+}
+
 /**
  * A call, an event or a value in words, with its addresses as links and its hashes short. What a stranger says in quotes is text
- * alone, which turns the direction of nothing beside it.
+ * alone, which turns the direction of nothing beside it. `most`: characters that are shown.
  */
-export function Words({ text, chain }: { readonly text: string; readonly chain: string }) {
+export function Words({ text, chain, most = Infinity }: WordsProps) {
+  const shown = text.length > most ? `${text.slice(0, most)}…` : text;
   return (
     <code>
-      {text
+      {shown
         .split(TEXT)
         .map((piece, i) => (i % 2 === 0 ? <Data key={i} text={piece} chain={chain} /> : <Said key={i} text={piece} />))}
     </code>
   );
+}
+
+/** A sentence of the ecosystem's own, in which no stranger says anything, with its addresses as links. */
+export function Sentence({ text, chain }: Omit<WordsProps, "most">) {
+  return <Data text={text} chain={chain} />;
 }
 
 /** What a stranger says: text alone. */
@@ -27,7 +39,7 @@ export function Said({ text }: { readonly text: string }) {
   return <bdi>{printable(text)}</bdi>;
 }
 
-function Data({ text, chain }: { readonly text: string; readonly chain: string }) {
+function Data({ text, chain }: Omit<WordsProps, "most">) {
   return (
     <>
       {printable(text)
@@ -38,7 +50,7 @@ function Data({ text, chain }: { readonly text: string; readonly chain: string }
           ) : piece.length === ADDRESS_LENGTH ? (
             <AddressLink key={i} chain={chain} address={piece} />
           ) : (
-            <span key={i} title={piece.slice(0, 1_000)}>
+            <span class="short" key={i} title={piece.slice(0, 1_000)}>
               {short(piece)}
             </span>
           ),

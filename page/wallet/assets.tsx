@@ -3,6 +3,7 @@ import { Said } from "../parts/words.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { units } from "../format.ts";
 import { Section, Table } from "../parts/layout.tsx";
+import { ChainLink } from "../parts/links.tsx";
 import { whoCanFreeze } from "./freezing.ts";
 
 const PAID_OUT = ": if the chain stops, it is paid out on L1";
@@ -24,7 +25,7 @@ export function Assets({ wallet }: { readonly wallet: WalletAnswer }) {
           return {
             key: `${name}:${token.address}`,
             cells: [
-              name,
+              <ChainLink name={name} />,
               <Said text={token.symbol} />,
               units(token.amount, token.decimals),
               parties.length > 0 ? parties.join("; ") : `no party${chainId === info.l1.chainId ? "" : PAID_OUT}`,

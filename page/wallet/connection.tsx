@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { ask } from "../rpc.ts";
 import { short } from "../format.ts";
+import { useNames } from "../names.ts";
 import { developmentSigner, walletSigner, type Signer } from "./signer.ts";
 import { keptToken } from "./token.ts";
 import { reasonOf } from "./signing.ts";
@@ -38,7 +39,7 @@ export function Connection({
         </button>
       ))}
       {wallets.length === 0 && <p class="quiet">This browser has no wallet that announces itself (EIP-6963).</p>}
-      <DevelopmentAccounts signer={signer} onConnect={(next) => onConnect(next, undefined)} />
+      <DevelopmentAccounts wallets={wallets} signer={signer} onConnect={(next) => onConnect(next, undefined)} />
       {refused !== undefined && (
         <p class="bad" role="alert">
           {refused}
@@ -49,13 +50,16 @@ export function Connection({
 }
 
 function DevelopmentAccounts({
+  wallets,
   signer,
   onConnect,
 }: {
+  readonly wallets: readonly Wallet[];
   readonly signer: Signer | undefined;
   readonly onConnect: (signer: Signer) => void;
 }) {
   const { info } = useEcosystem();
+  const names = useNames();
   const token = keptToken();
   // On an L1 that runs elsewhere no development account is unlocked: there it can act on the chains alone.
   const asked = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts"]);
@@ -70,15 +74,15 @@ function DevelopmentAccounts({
   const chosen = accounts.find((account) => account === signer?.account) ?? "";
   return (
     <label>
-      or a development account:{" "}
+      {wallets.length > 0 && "or "}a development account:{" "}
       <select
         value={chosen}
         onChange={({ currentTarget: { value } }) => value !== "" && onConnect(developmentSigner(value, token, info))}
       >
         <option value="">choose one</option>
-        {accounts.map((account, number) => (
+        {accounts.map((account) => (
           <option value={account} key={account}>
-            {number}: {short(account)}
+            {names.of(info.l1.name, account) ?? "account"}: {short(account)}
           </option>
         ))}
       </select>

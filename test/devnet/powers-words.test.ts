@@ -38,6 +38,14 @@ test("says what each account can change, and how soon", () => {
   assert.match(powersOver({ ...known, reactionSeconds: 0 })[0]!, /none is left to decide in/);
 });
 
+test("says in hours or days what are many seconds", () => {
+  const said = (noticeSeconds: number): string => powersOver({ ...known, noticeSeconds })[0]!;
+  assert.match(said(7_199), /a notice of 7199 s, /);
+  assert.match(said(93_600), /a notice of 93600 s \(26 h\), /);
+  assert.match(said(94_200), /a notice of 94200 s \(about 26 h\), /);
+  assert.match(said(20_736_000), /a notice of 20736000 s \(240 d\), /);
+});
+
 test("says of a chain that has left that nothing which is said of versions reaches it", () => {
   const said = powersOver({ ...known, isGoverned: false, council: COUNCIL, freezeSeconds: 33 });
   assert.equal(said.length, 2);

@@ -233,7 +233,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
   );
 
   test(
-    "a call that fails on the other chain says so in the feed, and its message's page has the line there",
+    "a call that fails on the other chain says so in the feed, its message's page has the line there, and the trace goes on to the callback",
     { skip },
     async () => {
       const counter = await deploy("Counter", onBeta);
@@ -253,6 +253,15 @@ describe("I11: a day at the workbench, in a real browser", async () => {
       await failure.getByText("It was sent from alpha:").waitFor();
       assert.match(await failure.locator(".source li[aria-current]").nth(1).innerText(), /CENTER\.sendBundle/);
       await tab.goto(`${page.url}/#/`);
+      await settle();
+      await asked.getByRole("button", { name: "Trace" }).click();
+      await asked.locator(".arrival .arrival .trace").getByText("onInteropResult(").waitFor();
+      const traces = await asked.locator(".trace > p").allInnerTexts();
+      assert.deepEqual(
+        traces.map((text) => /^on (\w+) /.exec(text)?.[1]),
+        ["alpha", "beta", "alpha"],
+      );
+      await asked.getByRole("button", { name: "Trace" }).click();
     },
   );
 
@@ -422,7 +431,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
         await tab.getByRole("button", { name: "Search" }).click();
       };
       await tab.getByRole("link", { name: "contracts", exact: true }).click();
-      const listed = tab.getByRole("table", { name: "The project's contracts on all members" }).locator("tbody tr");
+      const listed = tab.getByRole("table", { name: "The project's contracts on L1 and all chains" }).locator("tbody tr");
       const own = listed.filter({ hasText: money.toLowerCase() }).filter({ hasText: "alpha" });
       await own.waitFor();
       assert.match(await own.innerText(), new RegExp(`Token\\s+alpha\\s+${money.toLowerCase()}\\s.*bytes`, "s"));
@@ -463,7 +472,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const cents = async (): Promise<number> => Number((await own.locator("td").nth(2).innerText()).replace(/[,¢ ]/g, ""));
     await own.waitFor();
     const before = await cents();
-    await tab.getByLabel("US dollars for an ETH").fill("6000");
+    await tab.getByLabel("US dollars per ETH").fill("6000");
     await tab.waitForURL(/coin=6000/);
     assert.ok(Math.abs((await cents()) - 2 * before) <= 0.02, "twice the price costs twice as much");
     assert.deepEqual(await violations(tab), []);

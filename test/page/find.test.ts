@@ -180,7 +180,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
 
   test("forms take a name or an account's number where they want an address, and say whose it is", { skip }, async () => {
     await open("wallet");
-    await tab.getByLabel("or a development account:").selectOption({ index: 1 });
+    await tab.getByLabel("a development account:").selectOption({ index: 1 });
     await tab.getByRole("group", { name: "what to do" }).getByRole("button", { name: "Deposit" }).click();
     const field = tab.getByLabel("to account (empty: your own)");
     await field.fill("bank");

@@ -4,16 +4,19 @@ import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { actToSign, signAct } from "../../src/client/governing/council.ts";
+import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
 import { GovernanceBook } from "../../src/client/governing/governance.ts";
 import { call } from "../../src/client/calls/call.ts";
 import { openSession } from "../../src/client/ecosystem/open-session.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { openBrowser } from "./support/browser.ts";
+import { keepPictures } from "./support/pictures.ts";
 import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
 
@@ -87,6 +90,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       .getByRole("alert")
       .getByText(/^Its call failed\. On beta 0x12345678 of .* reverted since it ran out of gas/)
       .waitFor();
+    await keepPictures(tab, "state-out-of-gas");
     await tab.locator(".calls .bad", { hasText: "it ran out of gas" }).first().waitFor();
     assert.deepEqual(await violations(tab), []);
   });
@@ -95,6 +99,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     await open("beta");
     const senders = tab.getByRole("table", { name: "Accounts that may send transactions" });
     await senders.getByRole("row").nth(2).waitFor();
+    await keepPictures(tab, "state-lists");
     assert.deepEqual(await senders.locator("tbody a").evaluateAll((links) => links.map((link) => link.getAttribute("title"))), [
       addressOf(ALICE),
       addressOf(RELAYER),
@@ -115,10 +120,17 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await reads(/^[\d,]+ gas of L1, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
       await reads(/^[\d,]+ gas \(newest \d+ blocks\)$/);
       await tab.getByRole("heading", { name: "Who can change it" }).waitFor();
-      await reads(/^its admin 0x[0-9a-f]{40} changes version, .* with a notice of \d+ s, of which \d+ s are left to decide in/);
-      await reads(/^governance 0x[0-9a-f]{40} ends its version, with a notice of \d+ s$/);
+      await reads(/^its admin \S.* changes version, .* with a notice of \d+ s \(.*h\), of which \d+ s are left to decide in/);
+      await reads(/^governance \S+ ends its version, with a notice of \d+ s \(about \d+ d\)$/);
+      // Who they are is a click away, on what the chain settles on.
+      const changers = tab.locator("section", { has: tab.getByRole("heading", { name: "Who can change it" }) }).locator("li a");
+      const known = (await clientNamed(1).send("hyperchain_changes", ["alpha"])) as ChainPowersInfo;
+      assert.deepEqual(
+        await changers.evaluateAll((links) => links.map((link) => link.getAttribute("href"))),
+        [known.admin, known.governance, known.council!].map((address) => `#/${devnet.info().l1.name}/address/${address}`),
+      );
       await tab.getByRole("heading", { name: "Governance" }).waitFor();
-      await reads(/^protocol versions are governed by 0x[0-9a-f]{40}, with no vote$/);
+      await reads(/^protocol versions are governed by \S+, with no vote$/);
       await reads(/^version \d+: stands$/);
       await open("alpha/batch/0");
       const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
@@ -128,6 +140,8 @@ describe("issue 14: chains and messages that do not do what they should, in the 
         .getByRole("cell")
         .allTextContents();
       assert.ok(Number(cells[1]) > 0, "accounts are new in the first batch");
+      assert.equal(await tab.getByRole("button", { name: /proof/ }).count(), 0);
+      await reads("There is no proof to verify: the prover is off, and L1 takes a marker instead.");
       const { operator } = devnet.info().chains[1]!;
       const signer = tab
         .locator("div", { has: tab.getByText("signed by", { exact: true }) })
@@ -159,6 +173,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     await form.getByLabel("seconds", { exact: true }).fill("1");
     await form.getByLabel("deadline that was signed, in seconds").fill(String(toSign.deadline));
     await form.getByLabel("signatures, one a line").fill(signatures.join("\n"));
+    await keepPictures(tab, "state-council");
     await form.getByRole("button", { name: "Bring it" }).click();
     await reads(/freezes the versions softly on l1/i);
     await tab.getByText("Done. What has to reach another chain is on its way.").waitFor();
@@ -189,10 +204,12 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await open(`message/${ALPHA}/${messageHash}`);
       await tab.locator(".mark.bad", { hasText: /^stuck: .*beta/ }).waitFor();
       await reads(/hyperchain:start/);
+      await keepPictures(tab, "state-stuck");
       assert.deepEqual(await violations(tab), []);
       await open("");
       await tab.getByRole("row", { name: / transfer alpha beta stuck: .*beta/ }).waitFor();
       await tab.getByRole("row", { name: /^beta 273 .* paused/ }).waitFor();
+      await keepPictures(tab, "state-paused");
       await devnet.startChain(BETA);
       await devnet.relay();
       await tab.getByRole("row", { name: /^beta 273 .* runs, but seals nothing: a batch is open/ }).waitFor();
@@ -213,6 +230,8 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await tab.getByRole("row", { name: /^hidden 271 validium \d+ – / }).waitFor();
       await open("hidden");
       await tab.getByRole("heading", { name: "Only its readers may read this chain" }).waitFor();
+      await keepPictures(tab, "state-readers-only");
+      assert.equal(await tab.getByRole("alert").count(), 0, "it asks nothing that it knows is refused");
       assert.equal(await tab.getByRole("table").count(), 0);
       assert.deepEqual(await violations(tab), []);
       await tab.getByLabel("token").fill("A".repeat(43));
@@ -263,6 +282,18 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await tab.getByRole("columnheader", { name: "from alpha" }).waitFor();
       await reads(/^[\d,]+ gas of alpha, /);
       await open("inner/batch/0");
+      await reads("There is no proof to verify: the prover is off, and alpha takes a marker instead.");
+      // An ecosystem that says that it proves is not believed: the record is compared with alpha's, and the marker is no proof.
+      await tab.route("**/rpc/any", async (route) => {
+        if (route.request().postData()?.includes("hyperchain_info") !== true) return route.fallback();
+        const response = await route.fetch();
+        const { result, ...answer } = (await response.json()) as { readonly result: EcosystemInfo };
+        await route.fulfill({
+          response,
+          json: { ...answer, result: { ...result, prover: { ...result.prover, mode: "stark" } } },
+        });
+      });
+      await tab.reload();
       await reads(/compares its record with alpha's/);
       await tab.getByRole("button", { name: "Verify the proof here" }).click();
       await reads("Not verified.");
@@ -273,6 +304,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await tab.locator("li", { hasText: /^true the contract on alpha keeps the hash of this record/ }).waitFor();
       const proof = await tab.locator('main a[href*="/alpha/tx/"]').count();
       assert.equal(proof, 3, `chain ${chainId}: committed, proven and executed on alpha`);
+      await tab.unroute("**/rpc/any");
       assert.deepEqual(await violations(tab), []);
     },
   );

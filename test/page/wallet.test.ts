@@ -294,7 +294,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await other.goto(page.writingUrl);
       await other.getByRole("link", { name: "wallet" }).click();
       assert.equal(other.url(), `${page.url}/#/wallet`);
-      await other.getByLabel("or a development account:").selectOption(account);
+      await other.getByLabel("a development account:").selectOption(account);
       await other.getByRole("button", { name: "Withdraw", exact: true }).first().click();
       const before = await onAlpha.getTransactionCount(account);
       await other.getByLabel("amount").fill("0.125");

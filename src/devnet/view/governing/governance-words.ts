@@ -1,4 +1,5 @@
 import type { GovernanceInfo } from "./governance-info.ts";
+import { spanWords } from "./span-words.ts";
 
 /** Of a token with 18 decimals. */
 const UNIT = 10n ** 18n;
@@ -9,7 +10,7 @@ export function governedBy({ governance, votes, ...known }: GovernanceInfo): rea
     votes === undefined
       ? `protocol versions are governed by ${governance}, with no vote`
       : `protocol versions are governed by votes of ${votes.token}, counted by ${votes.governor}, through the timelock ${governance}: ` +
-        `a vote begins ${votes.votingDelaySeconds} s after its proposal, lasts ${votes.votingPeriodSeconds} s, and what was decided waits ${votes.timelockDelaySeconds} s; ` +
+        `a vote begins ${spanWords(votes.votingDelaySeconds)} after its proposal, lasts ${spanWords(votes.votingPeriodSeconds)}, and what was decided waits ${spanWords(votes.timelockDelaySeconds)}; ` +
         `${votes.quorumPercent} % of all votes decide, and ${votes.superQuorumPercent} % in favour end the vote at once`;
   return [byVotes, councilNow(known), ...councilNext(known)];
 }
@@ -17,9 +18,9 @@ export function governedBy({ governance, votes, ...known }: GovernanceInfo): rea
 function councilNow({ council }: Pick<GovernanceInfo, "council">): string {
   if (council === undefined) return "there is no council: no version is frozen";
   const { address, members, soft, hard, softLeftSeconds, freezeLeftSeconds } = council;
-  const left = `${freezeLeftSeconds} s of freezes are left`;
+  const left = `${spanWords(freezeLeftSeconds)} of freezes are left`;
   if (members.length === 0) return `the council ${address} freezes versions: ${left}`;
-  return `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${softLeftSeconds} s`;
+  return `the council ${address} freezes versions by ${hard} of ${members.length} signatures: ${left}, of which ${soft} signatures can have ${spanWords(softLeftSeconds)}`;
 }
 
 /** One that was named long ago is the council as soon as anyone says so: it counts as one that is there. */

@@ -1,4 +1,5 @@
 import type { ChainPowersInfo } from "./chain-powers.ts";
+import { spanWords } from "./span-words.ts";
 
 const TERMS: Readonly<Record<string, string>> = {
   quorum: "set of validators",
@@ -21,12 +22,12 @@ export function powersOver({
   const decide =
     reactionSeconds === 0
       ? "of which none is left to decide in, as on devnets"
-      : `of which ${reactionSeconds} s are left to decide in`;
-  const byAdmin = `its admin ${admin} changes version, validators, standby, data policy and filterer, with a notice of ${noticeSeconds} s, ${decide}`;
+      : `of which ${spanWords(reactionSeconds)} are left to decide in`;
+  const byAdmin = `its admin ${admin} changes version, validators, standby, data policy and filterer, with a notice of ${spanWords(noticeSeconds)}, ${decide}`;
   if (!known.isGoverned) return [byAdmin, "no retirement, freeze or halt of a version reaches it"];
-  const byGovernance = `governance ${governance} ends its version, with a notice of ${known.retirementNoticeSeconds} s`;
+  const byGovernance = `governance ${governance} ends its version, with a notice of ${spanWords(known.retirementNoticeSeconds)}`;
   if (council === undefined) return [byAdmin, byGovernance];
-  const byCouncil = `the council ${council} freezes its version at once, for ${known.freezeSeconds} s in all, and together with governance ends it at once`;
+  const byCouncil = `the council ${council} freezes its version at once, for ${spanWords(known.freezeSeconds ?? 0)} in all, and together with governance ends it at once`;
   if (!known.takesReplacements) return [byAdmin, byGovernance, byCouncil];
   return [byAdmin, byGovernance, byCouncil, "its admin then moves it to the replacement, with no time to leave before"];
 }
