@@ -209,7 +209,7 @@ export class RunTracer {
     }
     const name = OPERATION_NAMES.get(operation);
     if (name === undefined) throw new Error(`no table computes opcode ${operation}`);
-    this.#arithmetic.ask(name, wordOf(a), wordOf(b), wordOf(c));
+    this.#arithmetic.askWords(name, a, b, c);
   }
 
   #access(

@@ -264,7 +264,7 @@ export class VisitTracer {
     const name = OPERATION_NAMES.get(byte);
     if (name === undefined) throw new Error(`no table computes opcode ${byte}`);
     const isTernary = name === "addmod" || name === "mulmod";
-    this.#arithmetic.ask(name, wordOf(a), wordOf(b), isTernary ? wordOf(c) : 0n);
+    this.#arithmetic.askWords(name, a, b, isTernary ? c : ZERO_WORD);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Fields } from "../../stark/constraints/fields.ts";
 import { type LeastHeight, TableRows } from "../../stark/rows/table-rows.ts";
-import type { Answer, OperationName, Request } from "../operations/operation.ts";
+import { type Answer, OPERATION, type OperationName, type Request } from "../operations/operation.ts";
+import { limbsOf, wordOf } from "../shapes/word.ts";
 import {
   ARITHMETIC_TABLE_NAMES,
   ARITHMETIC_TABLES,
@@ -34,7 +35,26 @@ export class ArithmeticTrace {
 
   /** The result of an operation; the request counts as asked once more. Operands are words, those left out zero. */
   ask(operation: OperationName, a: bigint, b = 0n, c = 0n): bigint {
-    return this.#ask({ operation, a, b, c });
+    return this.askWords(operation, limbsOf(a), limbsOf(b), limbsOf(c));
+  }
+
+  /** The same of words as limbs. Large integers are made where it was not asked before. */
+  askWords(operation: OperationName, a: readonly number[], b: readonly number[], c: readonly number[]): bigint {
+    const name = this.#tables.get(operation);
+    if (name === undefined) throw new Error(`no table answers ${operation}`);
+    const { rows, known, results, uses } = this.#of(name);
+    const key = keyOf(operation, [a, b, c]);
+    const row = known.get(key);
+    if (row !== undefined) {
+      uses[row] = (uses[row] ?? 0) + 1;
+      return results[row] ?? 0n;
+    }
+    const { cells, result } = this.#answer(name, { operation, a: wordOf(a), b: wordOf(b), c: wordOf(c) });
+    known.set(key, rows.length);
+    rows.push({ ...cells, uses: 0 });
+    results.push(result);
+    uses.push(1);
+    return result;
   }
 
   /**
@@ -60,28 +80,9 @@ export class ArithmeticTrace {
     return Object.fromEntries(columns) as unknown as Record<ArithmeticTableName, readonly Uint32Array[]>;
   }
 
-  #ask(request: Request): bigint {
-    const { operation, a, b, c } = request;
-    const name = this.#tables.get(operation);
-    if (name === undefined) throw new Error(`no table answers ${operation}`);
-    const { rows, known, results, uses } = this.#of(name);
-    const key = `${operation} ${a.toString(16)} ${b.toString(16)} ${c.toString(16)}`;
-    const row = known.get(key);
-    if (row !== undefined) {
-      uses[row] = (uses[row] ?? 0) + 1;
-      return results[row] ?? 0n;
-    }
-    const { cells, result } = this.#answer(name, request);
-    known.set(key, rows.length);
-    rows.push({ ...cells, uses: 0 });
-    results.push(result);
-    uses.push(1);
-    return result;
-  }
-
   #answer(name: ArithmeticTableName, request: Request): Answer<RowCells> {
     const table: ArithmeticTable = ARITHMETIC_TABLES[name];
-    return table.row(request, (operation, a, b) => this.#ask({ operation, a, b, c: 0n }));
+    return table.row(request, (operation, a, b) => this.ask(operation, a, b));
   }
 
   #of(name: ArithmeticTableName): Answers {
@@ -89,4 +90,16 @@ export class ArithmeticTrace {
     if (answers === undefined) throw new Error(`there is no table ${name}`);
     return answers;
   }
+}
+
+/** A request as a text of its own: how many limbs of each operand there are up to the last that is not 0, and these. */
+function keyOf(operation: OperationName, operands: readonly (readonly number[])[]): string {
+  const units: number[] = [OPERATION[operation]];
+  for (const limbs of operands) {
+    let count = limbs.length;
+    while (count > 0 && limbs[count - 1] === 0) count--;
+    units.push(count);
+    for (let i = 0; i < count; i++) units.push(limbs[i] as number);
+  }
+  return String.fromCharCode(...units);
 }
