@@ -40,7 +40,7 @@ describe("what a proof of execution of format 3 is made from", () => {
       for (let i = 0; i < 2; i++) {
         const { witness, claim } = await next();
         assert.equal(claim.firstState, undefined);
-        assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+        assert.ok(comparedPlan(witness, claim, planningTools(3)).weights.length > 2);
         const refused = (altered: object, reason: RegExp) =>
           assert.throws(() => comparedPlan(witness, { ...claim, ...altered }, planningTools(3)), reason);
         refused({ coinbase: OTHER }, /the coinbase is 0x0b0b/);
@@ -63,7 +63,7 @@ describe("what a proof of execution of format 3 is made from", () => {
         version = after;
         const { batch, witness, claim } = await next({ to: RANDOM_STORE.address }, { to: PRECOMPILED.address });
         assert.equal(versionParts(batch.protocolVersion).format, format);
-        assert.ok(comparedPlan(witness, claim, planningTools(format)).length > 2, `batch ${batch.outputs.batchNumber}`);
+        assert.ok(comparedPlan(witness, claim, planningTools(format)).weights.length > 2, `batch ${batch.outputs.batchNumber}`);
         // Codes of before the upgrade are read by the digests that they have.
         assert.equal((witness.lengthFirst?.size ?? 0) > 0, format === 3);
       }
@@ -82,7 +82,7 @@ describe("what a proof of execution of format 3 is made from", () => {
         { to: created },
         { to: BALANCES.address, gasLimit: 600_000n },
       );
-      assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+      assert.ok(comparedPlan(witness, claim, planningTools(3)).weights.length > 2);
     } finally {
       await test.chain.close();
     }

@@ -61,7 +61,7 @@ describe("what an operation is estimated while version 3 is announced", () => {
       assert.ok((await estimated()) <= announced);
       const { batch, witness, claim } = await seal();
       assert.equal(batch.protocolVersion, 3n);
-      assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+      assert.ok(comparedPlan(witness, claim, planningTools(3)).weights.length > 2);
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();
@@ -99,7 +99,7 @@ describe("attack: an operation priced under version 2 and run under 3", () => {
       assert.deepEqual([await kept(), await balance()], [prior, before + VALUE + 60_000n * L2_GAS_PRICE]);
       const { batch, witness, claim } = await seal();
       assert.equal(batch.protocolVersion, 3n);
-      assert.ok(comparedPlan(witness, claim, planningTools(3)).length > 2);
+      assert.ok(comparedPlan(witness, claim, planningTools(3)).weights.length > 2);
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();

@@ -70,7 +70,7 @@ async function plannedCase(one: StateTestCase): Promise<string> {
   }
   try {
     const { witness, claim } = await chain.seal();
-    for (const weight of comparedPlan(witness, claim, planningTools(3)))
+    for (const weight of comparedPlan(witness, claim, planningTools(3)).weights)
       assert.ok(countedCells(weight) <= MOST_CELLS, `${one.name}: a step of ${countedCells(weight)} cells`);
     assert.deepEqual(chain.test.faults, [], one.name);
     return "planned";

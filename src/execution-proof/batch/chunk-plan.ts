@@ -3,7 +3,7 @@ import type { Primitives } from "../../machine/interpreter/privileged-operations
 import type { SizedProfile } from "../run-profiles.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import { type ExecutionWitness, STEPS_OF_RUN } from "./batch-witness.ts";
-import { BatchRun } from "./chunk-run.ts";
+import { BatchRun, type Touched, TouchedByRuns } from "./chunk-run.ts";
 import type { PartialTree } from "./partial-tree.ts";
 import { exceeds, type StepLimits } from "./step-limits.ts";
 import {
@@ -36,10 +36,12 @@ interface PlanningParts {
 }
 
 /** What a batch comes to, and what its steps weigh. */
-interface BatchPlan {
+export interface BatchPlan {
   /** What each step does, behind those before it. */
   readonly weights: readonly StepWeight[];
   readonly boundary: BatchRun["environment"]["boundary"];
+  /** By all steps. */
+  readonly touched: Touched;
   /** The state behind the last step. */
   readonly tree: PartialTree;
   /** The first step that is more than the limits; what stands behind it is not weighed. */
@@ -59,6 +61,7 @@ export function planBatch(
   const weights = steps.map(() => ({ ...NO_WEIGHT }) as Record<Counted, number>);
   const counter = new RunCounter(primitives, program.rows);
   const loaded = new Set<bigint>();
+  const touched = new TouchedByRuns();
   let large: number | undefined;
   let current = 0;
   const look = (): void => {
@@ -85,7 +88,9 @@ export function planBatch(
       }
       counter.row(index, machine);
     };
-    const { codes } = run.run(own, { row, opcode: counter.opcode });
+    const result = run.run(own, { row, opcode: counter.opcode });
+    const { codes } = result;
+    touched.add(result);
     look();
     if (large !== undefined) continue;
     // A chunk loads a code once, however many runs of the plan it is made of.
@@ -94,7 +99,7 @@ export function planBatch(
     if (most !== undefined) most.rows -= Math.round(known.reduce((sum, [, { length }]) => sum + ROWS_OF_CODE_BYTE * length, 0));
     for (const digest of codes.keys()) loaded.add(digest);
   }
-  return { weights, boundary: run.environment.boundary, tree, large };
+  return { weights, boundary: run.environment.boundary, touched, tree, large };
 }
 
 function indexOfMost(list: readonly number[]): number {

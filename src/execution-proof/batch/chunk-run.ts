@@ -14,6 +14,27 @@ import type { PartialTree } from "./partial-tree.ts";
 /** What steps find beside the state. */
 type RunWitness = Pick<ExecutionWitness, "environment" | "codes" | "lengthFirst" | "links">;
 
+/** Leaves that steps touch, and codes that they load. */
+export type Touched = Pick<RunResult, "leaves" | "codes">;
+
+/** The same of runs that go on from each other. */
+export class TouchedByRuns implements Touched {
+  readonly byName = new Map<string, RunResult["leaves"][number]>();
+  readonly codes = new Map<bigint, Uint8Array>();
+
+  get leaves(): RunResult["leaves"] {
+    return [...this.byName.values()];
+  }
+
+  add({ leaves, codes }: Touched): void {
+    for (const leaf of leaves) {
+      const name = nameOf(leaf.leafKind, leaf.account, leaf.slot);
+      this.byName.set(name, { ...leaf, before: this.byName.get(name)?.before ?? leaf.before });
+    }
+    for (const [digest, code] of codes) this.codes.set(digest, code);
+  }
+}
+
 /** Runs the steps of a batch one after another, each from where the last one ended. */
 export class BatchRun {
   readonly #witness: RunWitness;
@@ -54,21 +75,22 @@ export class BatchRun {
    * Runs any number of steps, and changes the tree once, as their trace does: the places of new leaves depend on it. The leaves
    * that the steps touch, and the codes that they load.
    */
-  follow(steps: ExecutionWitness["steps"]): Pick<RunResult, "leaves" | "codes"> {
-    const touched = new Map<string, RunResult["leaves"][number]>();
-    const codes = new Map<bigint, Uint8Array>();
+  follow(steps: ExecutionWitness["steps"]): Touched {
+    const touched = new TouchedByRuns();
     for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
-      const result = this.#attempt(steps.slice(at, at + STEPS_OF_RUN), undefined, touched);
-      for (const leaf of result.leaves) {
-        const name = nameOf(leaf.leafKind, leaf.account, leaf.slot);
-        touched.set(name, { ...leaf, before: touched.get(name)?.before ?? leaf.before });
-      }
-      for (const [digest, code] of result.codes) codes.set(digest, code);
+      const result = this.#attempt(steps.slice(at, at + STEPS_OF_RUN), undefined, touched.byName);
+      touched.add(result);
       this.#boundary = result.boundary;
     }
-    const leaves = [...touched.values()];
-    this.#write(leaves);
-    return { leaves, codes };
+    this.#write(touched.leaves);
+    return touched;
+  }
+
+  /** The same of all steps, which another run from here on has touched and come to. */
+  take(touched: Touched, boundary: RunEnvironment["boundary"]): Touched {
+    this.#boundary = boundary;
+    this.#write(touched.leaves);
+    return touched;
   }
 
   /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `RunRecorder` and `watch` do, too. */

@@ -4,13 +4,12 @@ import type { Compress, Digest } from "../../protocol/digest.ts";
 import type { SizedProfile } from "../run-profiles.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
-import { planBatch } from "./chunk-plan.ts";
+import { type BatchPlan, planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import { StepTooLarge, UnprovableBatch } from "./execution-label.ts";
 import { PartialTree } from "./partial-tree.ts";
 import { stepLimits } from "./step-limits.ts";
-import type { StepWeight } from "./step-weight.ts";
 import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
 /** What a batch's run is made with. */
@@ -22,17 +21,20 @@ export interface PlanningTools {
   readonly profiles?: readonly SizedProfile[] | undefined;
 }
 
+/** A batch that comes to what L1 has. */
+type ComparedPlan = Pick<BatchPlan, "weights" | "touched" | "boundary">;
+
 /**
  * Runs a batch by the machine to its end, and compares what it comes to with what L1 has: number, time, count of cheats
- * and state. What its steps weigh. Throws UnprovableBatch where they differ; then, where a step is more than the limits of
- * the batch's protocol version, StepTooLarge: no size of a step keeps a false end from being found. Else throws as
- * `planBatch` does.
+ * and state. What its steps weigh and touch, and where it ends. Throws UnprovableBatch where they differ; then, where a step is
+ * more than the limits of the batch's protocol version, StepTooLarge: no size of a step keeps a false end from being found. Else
+ * throws as `planBatch` does.
  */
 export function comparedPlan(
   witness: ExecutionWitness,
   claim: ExecutionClaim,
   { program, primitives, compress }: PlanningTools,
-): readonly StepWeight[] {
+): ComparedPlan {
   const { first, last, rootBefore, environment } = claimedEnds(claim);
   const tree = new PartialTree(witness.state, compress);
   const found = witness.environment;
@@ -51,7 +53,7 @@ export function comparedPlan(
     );
   relistingTo(claim, plan.tree, witness, compress);
   if (plan.large !== undefined) throw new StepTooLarge({ protocolVersion, limits, step: plan.large });
-  return plan.weights;
+  return plan;
 }
 
 /** How the root of a tree is L1's; undefined where it is the same. Throws UnprovableBatch for another state. */

@@ -39,8 +39,8 @@ export interface CutOptions {
 }
 
 /**
- * Cuts a batch into chunks: runs it to its end, compares that with L1's, and runs it again for what each chunk begins with. A
- * chunk has the part of the state that its own steps need. Throws what ends the making of a proof.
+ * Cuts a batch into chunks: runs it to its end, compares that with L1's, and, unless one chunk has all, runs it again for what
+ * each begins with. A chunk has the part of the state that its own steps need. Throws what ends the making of a proof.
  */
 export function cutBatch(
   witness: ExecutionWitness,
@@ -50,7 +50,7 @@ export function cutBatch(
 ): Omit<PlannedBatch, "kind"> {
   const { steps, links, lengthFirst } = witness;
   const { protocolVersion } = claim.batch;
-  const weights = comparedPlan(witness, claim, tools);
+  const { weights, touched, boundary } = comparedPlan(witness, claim, tools);
   const { program, primitives, compress, profiles } = tools;
   const cellsOf = profiles === undefined ? chunkCells : (weight: StepWeight): number => profiledCells(weight, profiles);
   const kernel = new Kernel(primitives, program.rows, program.weights);
@@ -63,7 +63,8 @@ export function cutBatch(
     const own = steps.slice(at, at + count);
     const { environment, tree } = run;
     const before = tree.copy();
-    const { leaves, codes } = run.follow(own);
+    // A batch of one chunk has run already.
+    const { leaves, codes } = count === steps.length ? run.take(touched, boundary) : run.follow(own);
     const names = leaves.map(({ leafKind, account, slot }) => ({ leafKind: leafKind as LeafKind, address: account, slot }));
     const after: Joint = { boundary: run.environment.boundary, root: tree.root };
     const input = encodeChunkInput({

@@ -96,7 +96,7 @@ const compress: typeof tools.compress = (left, right, tag) => {
   return tools.compress(left, right, tag);
 };
 // Throws where the machine comes to another root, and where the batch would have a label.
-const weights = comparedPlan(witness, claim, { ...tools, compress });
+const { weights } = comparedPlan(witness, claim, { ...tools, compress });
 const hashes = [
   ...EVENTS.filter((event) => typeof event === "string").map((raw) => keccak(fromHex(raw))),
   ...test.queued.map(canonicalTxHash),
