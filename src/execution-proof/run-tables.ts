@@ -347,9 +347,12 @@ function nextLeaf(last: readonly number[] | undefined): readonly number[] {
 const AT_CLOCK = fieldOffsets(PROCESSOR_FIELDS).clock;
 
 /** By the processor's rows, those of the program. */
-function usedRows(instructions: readonly Instruction[], [pcs]: readonly Uint32Array[]): number[] {
-  const rowOf = new Map(instructions.map(({ pc }, row) => [pc, row]));
-  return Array.from(pcs ?? [], (pc) => rowOf.get(pc) ?? -1);
+function usedRows(instructions: readonly Instruction[], [pcs = new Uint32Array(0)]: readonly Uint32Array[]): Int32Array {
+  const rowOf = new Int32Array(1 + instructions.reduce((most, { pc }) => Math.max(most, pc), 0)).fill(-1);
+  instructions.forEach(({ pc }, row) => (rowOf[pc] = row));
+  const used = new Int32Array(pcs.length);
+  for (let i = 0; i < pcs.length; i++) used[i] = rowOf[pcs[i] as number] ?? -1;
+  return used;
 }
 
 /** A column of a table by the name of its field, which has one element. */

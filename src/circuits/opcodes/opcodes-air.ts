@@ -56,10 +56,13 @@ function elementsOf<F extends Fields>(fields: F, values: FieldValues<F, number>)
 const NO_OPCODE = new Array<number>(elementCount(USER_OPCODE_FIELDS)).fill(0);
 
 /** The main columns of the table, from the bytes that are asked for. */
-export function opcodesUses(opcodes: Iterable<number>, shapes: Iterable<number>): Uint32Array[] {
+export function opcodesUses(opcodes: ArrayLike<number>, shapes: ArrayLike<number>): Uint32Array[] {
   return [opcodes, shapes].map((bytes) => {
     const uses = new Uint32Array(2 ** OPCODES_LOG_ROWS);
-    for (const byte of bytes) uses[byte] = (uses[byte] ?? 0) + 1;
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      uses[byte] = (uses[byte] ?? 0) + 1;
+    }
     return uses;
   });
 }

@@ -31,8 +31,12 @@ export function romTable(instructions: readonly Instruction[], minLogRows: numbe
 }
 
 /** The main column of the table: how often each row is used. */
-export function romUses(instructions: readonly Instruction[], used: Iterable<number>, minLogRows: number): Uint32Array[] {
+export function romUses(instructions: readonly Instruction[], used: ArrayLike<number>, minLogRows: number): Uint32Array[] {
   const uses = new Uint32Array(2 ** romLogRows(instructions, minLogRows));
-  for (const row of used) uses[row] = (uses[row] ?? 0) + 1;
+  for (let i = 0; i < used.length; i++) {
+    const row = used[i] as number;
+    // A row of no instruction has no place.
+    if (row >= 0) uses[row] = (uses[row] ?? 0) + 1;
+  }
   return [uses];
 }

@@ -136,7 +136,8 @@ export class RunCounter implements RunObserver {
     if (this.#isProven[index] !== true) throw new UnprovableRowError(this.#rows[index] as RomRow);
     if (this.#counts === undefined) return;
     if (this.#copy !== undefined) this.#endCopy();
-    this.#add("rows", 1);
+    this.#counts.rows++;
+    this.#see(1);
     const depth = this.#copies[index];
     if (depth === undefined) return;
     const { kernelStack } = machine;
@@ -146,7 +147,8 @@ export class RunCounter implements RunObserver {
   readonly opcode: RunObserver["opcode"] = ({ current }: MachineState) => {
     if (this.#counts === undefined) return;
     if (this.#copy !== undefined) this.#endCopy();
-    this.#add("opcodes", 1);
+    this.#counts.opcodes++;
+    this.#see(1);
     const { code, pc, stack } = current;
     if (code !== this.#lastCode) this.#enter(code);
     const times = COPYING.get(code.bytes[pc] ?? 0);
@@ -178,6 +180,11 @@ export class RunCounter implements RunObserver {
   #add(counted: Counted, count: number): void {
     if (this.#counts === undefined) return;
     this.#counts[counted] += count;
+    this.#see(count);
+  }
+
+  /** Looks at the sum where so many more are enough. */
+  #see(count: number): void {
     this.#unseen += count;
     if (this.#unseen < ROWS_UNTIL_LOOK) return;
     this.#unseen = 0;
