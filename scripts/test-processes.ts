@@ -1,4 +1,4 @@
-import { LONGEST, tierOf } from "./test-tiers.ts";
+import { LONGEST, TEST_TIERS, tierOf } from "./test-tiers.ts";
 
 /** Folders of test/ whose files share processes: loading what they test, and compiling it, takes as long as many of their tests. */
 const TOGETHER: readonly string[] = [
@@ -9,6 +9,8 @@ const TOGETHER: readonly string[] = [
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 16;
+/** Of the last tier, behind whose processes no others come: one of sixteen files would run on alone. */
+const MOST_TOGETHER_AT_THE_END = 4;
 
 /** Files of these folders that need a process of their own, and why. */
 export const APART: ReadonlyMap<string, string> = new Map([
@@ -20,16 +22,20 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/questions/questions-threads.test.ts", "counts the threads of its process"],
 ]);
 
-/** The files of each process, in this order: at most sixteen that stand beside each other in a tier and in folders whose files share processes. */
+/** The files of each process, in this order: at most sixteen, or four of the last tier, that stand beside each other in a tier and in folders whose files share processes. */
 export function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
   const processes: { readonly tier: string | undefined; readonly files: string[] }[] = [];
   for (const file of files) {
     const tier = sharedTierOf(file.replaceAll("\\", "/"));
     const last = processes.at(-1);
-    if (tier !== undefined && last?.tier === tier && last.files.length < MOST_TOGETHER) last.files.push(file);
+    if (tier !== undefined && last?.tier === tier && last.files.length < mostOf(tier)) last.files.push(file);
     else processes.push({ tier, files: [file] });
   }
   return processes.map(({ files: own }) => own);
+}
+
+function mostOf(tier: string): number {
+  return tier === TEST_TIERS.at(-1)?.name ? MOST_TOGETHER_AT_THE_END : MOST_TOGETHER;
 }
 
 /** Undefined where the file has a process of its own. */
