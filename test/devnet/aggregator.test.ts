@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { Contract, Interface, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from "ethers";
+import { Contract, Interface, type JsonRpcProvider, keccak256, type Signer, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
 import { readOfferedBatches, readOfferedProof } from "../../src/devnet/aggregator/offered-answers.ts";
@@ -63,6 +63,7 @@ describe("an aggregator in a process of its own", () => {
     replaced: Partial<BatchesProver> = {},
     by: JsonRpcProvider = l1,
     clock: Clock = systemClock,
+    sender: Signer = account,
   ): Aggregator => {
     const own = doubleProver();
     const onL1: BatchesProver = {
@@ -76,7 +77,7 @@ describe("an aggregator in a process of its own", () => {
     const { aggregator } = devnet.ecosystem.versionOnL1!;
     const aggregating = new Aggregator(
       { aggregator, settlementChainId: devnet.l1.chainId, rules: {} },
-      { ...{ nodes, l1: by, onL1, sender: account, clock }, onEvent: (event) => told.push(event) },
+      { ...{ nodes, l1: by, onL1, sender, clock }, onEvent: (event) => told.push(event) },
     );
     running.push(aggregating);
     return aggregating;
@@ -368,5 +369,35 @@ describe("an aggregator in a process of its own", () => {
     const skipped = logs.flatMap((log) => proofAggregatorInterface.parseLog(log)?.args.toArray() ?? []);
     assert.deepEqual(skipped, [271n, numbers[0]]);
     await Promise.all(numbers.map((number, place) => settled(place, number)));
+  });
+
+  it("tells its own transaction where a look sees what L1 has proven before the transaction's receipt is there", async () => {
+    const numbers = [await offer(0), await offer(1)];
+    const [asked, held] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const slow = new Proxy(l1, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return async (...args: unknown[]) => {
+          if (name === "getTransactionReceipt") {
+            asked.resolve(undefined);
+            await held.promise;
+          }
+          return value.apply(target, args) as unknown;
+        };
+      },
+    });
+    const aggregating = start([node(0), node(1)], {}, l1, systemClock, account.connect(slow));
+    await aggregating.look();
+    await asked.promise;
+    await Promise.all(numbers.map((number, place) => settled(place, number)));
+    await aggregating.look();
+    held.resolve(undefined);
+    await aggregating.idle();
+    assert.deepEqual(
+      told.map((event) => (event.type === "shown" ? [event.batches, event.hash?.length] : event.type)),
+      ["proving", [2, 66], [2, 66]],
+    );
+    await aggregating.look();
   });
 });

@@ -108,6 +108,8 @@ export class Aggregator {
   readonly #resting = new Set<string>();
   /** Done when the look is over in which a batch is taken. */
   #taking: Promise<unknown> = Promise.resolve();
+  /** Batches whose proof is on its way to L1. */
+  readonly #leaving = new Set<Hex>();
   /** Proofs that this account has begun to send: a second transaction of one would be paid for, too. */
   readonly #sent = new WeakSet<Uint8Array>();
   #seen = 0n;
@@ -255,11 +257,13 @@ export class Aggregator {
     for (const [commitment, { from, stored, end, proven }] of taken) {
       if (offered.has(commitment)) from.add(url);
       else from.delete(url);
-      if (stored.batchNumber >= verified && from.size > 0) continue;
+      const isProvenNow = stored.batchNumber < verified;
+      // Its own transaction may be what has done that, and what came of it is told with it.
+      if (isProvenNow ? this.#leaving.has(commitment) : from.size > 0) continue;
       // A node that has begun anew may offer it again.
       taken.delete(commitment);
       proven.resolve();
-      end.abort(new Error("the batch waits for no aggregator any more"));
+      end.abort(new Error(isProvenNow ? "L1 has it proven by another proof" : "the batch waits for no aggregator any more"));
     }
   }
 
@@ -313,14 +317,19 @@ export class Aggregator {
   ): Promise<TransactionReceipt | undefined> {
     if (this.#sent.has(shown.proof)) throw new Error("this account has begun to send the proof");
     this.#sent.add(shown.proof);
-    for (const { chainId, batch } of batches) {
-      const context = this.#chains.get(chainId)?.context;
-      if (context === undefined || (await isProven(context, batch.batchNumber))) continue;
-      // That one's chain may be about to show it by itself: the others are to be shown all the same.
-      const receipt = await showBatches(context, batch, { batches, shown, ...leaving });
-      if (receipt !== undefined) return receipt;
+    for (const { batch } of batches) this.#leaving.add(batch.commitment);
+    try {
+      for (const { chainId, batch } of batches) {
+        const context = this.#chains.get(chainId)?.context;
+        if (context === undefined || (await isProven(context, batch.batchNumber))) continue;
+        // That one's chain may be about to show it by itself: the others are to be shown all the same.
+        const receipt = await showBatches(context, batch, { batches, shown, ...leaving });
+        if (receipt !== undefined) return receipt;
+      }
+      return undefined;
+    } finally {
+      for (const { batch } of batches) this.#leaving.delete(batch.commitment);
     }
-    return undefined;
   }
 
   #nowSeconds(): bigint {
