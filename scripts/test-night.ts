@@ -24,6 +24,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
         "flow/versions-together",
         "flow/queue-only-kept",
         "flow/aggregator-kept",
+        "flow/aggregator-process",
         "flow/upgraded-proven",
         "proving/l1-workers",
       ],
