@@ -7,6 +7,7 @@ import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/described/options.ts";
 import { ENGINE_NETWORK } from "./config/engine-network.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
+import { newCompilations } from "./new-compilations.ts";
 import { projectNames } from "./project-names.ts";
 
 /** What an ecosystem needs of Hardhat: in-process chains. */
@@ -19,10 +20,13 @@ interface EcosystemHost {
 }
 
 /** Opens chains in Hardhat's engine. */
-export function connectChain({ network, config }: Pick<EcosystemHost, "network" | "config">): EdrConnect {
-  return (override) => {
+export function connectChain({ network, config, artifacts }: EcosystemHost): EdrConnect {
+  const learn = newCompilations(artifacts);
+  return async (override) => {
     prepareFork(config, override);
-    return network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
+    const connection = await network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
+    const { provider } = connection;
+    return { provider, learn: () => learn(provider), close: () => connection.close() };
   };
 }
 
@@ -48,7 +52,7 @@ export async function startEcosystem(
         },
       });
     },
-    connectChain: connectChain({ network, config }),
+    connectChain: connectChain({ network, config, artifacts }),
     artifacts: bundledArtifact,
     clock: systemClock,
     names: projectNames(artifacts),

@@ -11,6 +11,8 @@ export interface EdrConnection {
     on(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
     removeListener(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
   };
+  /** Has the engine know what the project has compiled since, whose lines stand in stack traces then. */
+  learn?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -64,7 +64,8 @@ export class Explainer {
    * there: it reads what it does not bring along, such as hashes of blocks.
    */
   explain(answered: AnsweredCall): Promise<Error | undefined> {
-    return this.#inTurn(async (ask) => {
+    return this.#inTurn(async (ask, learn) => {
+      await learn?.();
       const mark = await ask("evm_snapshot", []);
       try {
         await prepare(answered, ask);
@@ -84,10 +85,10 @@ export class Explainer {
     await (await this.#opening?.catch(() => undefined))?.close();
   }
 
-  #inTurn<Answer>(act: (ask: Ask) => Promise<Answer>): Promise<Answer> {
+  #inTurn<Answer>(act: (ask: Ask, learn: EdrConnection["learn"]) => Promise<Answer>): Promise<Answer> {
     const acting = this.#last.then(async () => {
-      const { provider } = await (this.#opening ??= this.#open());
-      return act((method, params) => provider.request({ method, params }));
+      const { provider, learn } = await (this.#opening ??= this.#open());
+      return act((method, params) => provider.request({ method, params }), learn);
     });
     this.#last = acting.catch(() => undefined);
     return acting;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { EdrConnection } from "../../src/chain/execution/connection.ts";
+import { newCompilations } from "../../src/plugin/new-compilations.ts";
+
+const SOLIDITY = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
+const CONTRACT = "0x00000000000000000000000000000000000c0de5";
+const SOURCE = `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+contract Late {
+  function fail() external pure {
+    revert("too late");
+  }
+}`;
+
+describe("what another process compiles while a network is open", () => {
+  let folder: string;
+  let hre: HardhatRuntimeEnvironment;
+  let connection: EdrConnection;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "compilations-"));
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+    hre = await createHardhatRuntimeEnvironment({ solidity: SOLIDITY }, {}, folder);
+  });
+  after(async () => {
+    await connection.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const stackOf = (): Promise<string> =>
+    // The first bytes of keccak256("fail()").
+    connection.provider.request({ method: "eth_call", params: [{ to: CONTRACT, data: "0xa9cc4718" }] }).then(
+      () => assert.fail("it reverts"),
+      (error: Error) => error.stack ?? "",
+    );
+
+  test("stands in stack traces once the engine is told, which reads each compilation once, and not one that is still written", async () => {
+    const learn = newCompilations(hre.artifacts);
+    connection = await hre.network.create();
+    await mkdir(join(folder, "contracts"));
+    await writeFile(join(folder, "contracts", "Late.sol"), SOURCE);
+    const other = await createHardhatRuntimeEnvironment(
+      { solidity: SOLIDITY, paths: { artifacts: join(folder, "elsewhere"), cache: join(folder, "cache") } },
+      {},
+      folder,
+    );
+    await other.tasks.getTask("build").run({ quiet: true });
+    const { deployedBytecode } = await other.artifacts.readArtifact("Late");
+    await connection.provider.request({ method: "hardhat_setCode", params: [CONTRACT, deployedBytecode] });
+
+    await mkdir(join(folder, "artifacts", "build-info"), { recursive: true });
+    const [id] = [...(await other.artifacts.getAllBuildInfoIds())];
+    await writeFile(join(folder, "artifacts", "build-info", `${id}.json`), '{ "solcVersion": "0.8');
+    await learn(connection.provider);
+    assert.doesNotMatch(await stackOf(), /Late\.sol/);
+
+    await cp(join(folder, "elsewhere", "build-info"), join(folder, "artifacts", "build-info"), { recursive: true });
+    let told = 0;
+    const provider = connection.provider as unknown as { addCompilationResult(...all: unknown[]): Promise<void> };
+    const counted = { addCompilationResult: (...all: unknown[]) => (told++, provider.addCompilationResult(...all)) };
+    await learn(counted);
+    await learn(counted);
+    assert.equal(told, 1);
+    assert.match(await stackOf(), /at Late\.fail \(contracts\/Late\.sol:5\)/);
+  });
+
+  test("is nothing to a network that is no engine of Hardhat's", async () => {
+    await newCompilations(hre.artifacts)({ request: () => assert.fail("it is asked nothing") });
+  });
+});
