@@ -22,7 +22,10 @@ export function Deploy() {
         <Answer asked={asked} missing="">
           {(contracts) =>
             contracts.length === 0 ? (
-              <p class="quiet">The project that started the ecosystem has compiled nothing that can be deployed.</p>
+              <p class="quiet">
+                The project that started the ecosystem has compiled nothing that can be deployed. What{" "}
+                <code>npx hardhat build</code> compiles there stands here when this page is opened again.
+              </p>
             ) : (
               <>
                 <ActingAs signer={signer} />
