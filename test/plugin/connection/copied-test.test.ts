@@ -134,21 +134,25 @@ describe("I11: a transaction that is copied as a test", () => {
     const chain = concat(["0x0001000002", toBeHex(272, 2)]);
     const there = [concat([chain, "0x00"]), concat([chain, "0x14", await counter.getAddress()])];
     const tooMuch = await call(remote, "increase", [...there, 101n]);
+    const nothing = await call(remote, "increase", [...there, 0n]);
     await devnet.settle();
     await devnet.relay();
-    const tests = await copiedForBoth([moved, refused, early, tooMuch].map((hash) => ["alpha", hash]));
-    const [ofMoved = "", ofRefused = "", ofEarly = "", ofTooMuch = ""] = tests.ethers;
+    const tests = await copiedForBoth([moved, refused, early, tooMuch, nothing].map((hash) => ["alpha", hash]));
+    const [ofMoved = "", ofRefused = "", ofEarly = "", ofTooMuch = "", ofNothing = ""] = tests.ethers;
     assert.match(ofMoved, /await expect\(sent\)\.to\.emit\(token, "Transfer"\)\.withArgs\(alice, "0x0b[^"]*", 7n\);/i);
     assert.match(ofRefused, /revertedWithCustomError\(token, "ERC20InsufficientBalance"\)\.withArgs\(alice, 993n, 5000n\)/);
     assert.match(ofEarly, /revertedWithCustomError\(vault, "TooEarly"\);/);
     assert.match(ofTooMuch, /revertedOn\(beta, counter, "TooMuch"\)\.withArgs\(101n, 100n\)/);
-    const [moves = "", refuses = "", , fails = ""] = tests.viem;
+    assert.match(ofNothing, /revertedOn\(beta, "nothing to add"\);/);
+    const [moves = "", refuses = "", , fails = "", adds = ""] = tests.viem;
     assert.match(moves, /emitWithArgs\(Promise\.resolve\(sent\), token, "Transfer", \[alice, "0x0b[^"]*", 7n\]\);/i);
     assert.match(
       refuses,
       /revertWithCustomErrorWithArgs\(token\.write\.transfer\(.*\), token, "ERC20InsufficientBalance", \[alice, 993n, 5000n\]\)/,
     );
     assert.match(fails, /encodeErrorResult\(\{ abi: counter\.abi, errorName: "TooMuch", args: \[101n, 100n\] \}\)/);
+    // Error(string) of "nothing to add".
+    assert.match(adds, /\{ code: "CallFailed", data: "0x08c379a0(0{62}20)(0{62}0e)6e6f7468696e6720746f206164640{36}" \}/);
     await pass(tests);
   });
 

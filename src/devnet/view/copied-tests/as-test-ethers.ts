@@ -38,8 +38,7 @@ export const ETHERS: TestLibrary = {
   reverted: (chain, transaction, expected) => `await expect(${transaction})${reverts(chain, expected)};`,
   emitted: (_chain, contract, event, args) => `await expect(sent).to.emit(${contract}, ${quoted(event)})${withArgs(args)};`,
   arrived: (chain) => `await expect(sent).to.be.deliveredTo(${chain});`,
-  revertedThere: (chain, _isMessage, { contract, name, args }) =>
-    `await expect(sent).to.be.revertedOn(${chain}, ${contract}, ${quoted(name)})${withArgs(args)};`,
+  revertedThere: (chain, _isMessage, expected) => `await expect(sent).to.be.revertedOn(${chain}${revertsThere(expected)};`,
   equal: (actual, expected) => `expect(${actual}).to.equal(${expected});`,
 };
 
@@ -55,5 +54,20 @@ function reverts(chain: string, expected: ExpectedRevert): string {
       return `.to.be.revertedWithCustomError(${expected.contract}, ${quoted(expected.name)})${withArgs(expected.args)}`;
     case "unknown":
       return `.to.revert(${chain}.ethers)`;
+  }
+}
+
+/** What follows the member, with the bracket that ends the arguments. */
+function revertsThere(expected: ExpectedRevert): string {
+  switch (expected.kind) {
+    case "nothing":
+    case "unknown":
+      return ")";
+    case "reason":
+      return `, ${quoted(expected.text)})`;
+    case "panic":
+      return `, ${expected.code}n)`;
+    case "error":
+      return `, ${expected.contract}, ${quoted(expected.name)})${withArgs(expected.args)}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { ParamType } from "ethers";
+import type { Hex } from "../../../protocol/hex.ts";
 
 /** What reverted, as a test expects it. */
 export type ExpectedRevert =
@@ -71,6 +72,6 @@ export interface TestLibrary {
   /** What `sent` sent, or the message that it is, has arrived on the one member that all of it went to. */
   arrived(chain: string, isMessage: boolean): string;
   /** Of these the call to this member reverted there. */
-  revertedThere(chain: string, isMessage: boolean, expected: ExpectedRevert & { readonly kind: "error" }): string;
+  revertedThere(chain: string, isMessage: boolean, expected: ExpectedRevert & { readonly data: Hex }): string;
   equal(actual: string, expected: string): string;
 }

@@ -122,7 +122,8 @@ class Writer {
     } else if (revertData === undefined) {
       this.#lastSent(transaction);
     } else {
-      this.#lines.push(library.reverted(chain, this.#call(transaction), this.#reverted(transaction, revertData)));
+      const expected = this.#reverted(transaction.chainId, revertData, transaction.to ?? undefined);
+      this.#lines.push(library.reverted(chain, this.#call(transaction), expected));
     }
   }
 
@@ -263,12 +264,13 @@ class Writer {
     return actOf(transaction, { l1, nameOf, from, known: (id) => this.#known(id) });
   }
 
-  #reverted({ chainId, to }: PastTransaction, data: Hex): ExpectedRevert {
+  /** What a call that reverted with these data is expected to; the contract at `first` is asked first for the error. */
+  #reverted(chainId: number, data: Hex, first: Hex | undefined): ExpectedRevert {
     if (data === "0x") return { kind: "nothing" };
     const error = revertError(data);
     if (error?.name === "Error") return { kind: "reason", text: String(error.args[0]) };
     if (error?.name === "Panic") return { kind: "panic", code: BigInt(String(error.args[0])) };
-    return this.#errorOf(chainId, data, to ?? undefined) ?? { kind: "unknown" };
+    return this.#errorOf(chainId, data, first) ?? { kind: "unknown" };
   }
 
   /** Which of the story's contracts has the error that this is; the one at `first` is asked first. */
@@ -313,10 +315,10 @@ class Writer {
 
   #arrived(messages: readonly CopiedMessage[], isMessage: boolean): void {
     const { library } = this.#story;
-    const failed = messages.filter(({ failure }) => failure !== undefined);
-    for (const { destinationChainId, failure } of failed) {
-      const error = failure === undefined ? undefined : this.#errorOf(destinationChainId, failure.data, failure.contract);
-      if (error !== undefined) this.#lines.push(library.revertedThere(this.#chain(destinationChainId), isMessage, error));
+    const failed = messages.flatMap(({ destinationChainId: chainId, failure }) => (failure ? [{ chainId, ...failure }] : []));
+    for (const { chainId, data, contract } of failed) {
+      const expected = { ...this.#reverted(chainId, data, contract), data };
+      this.#lines.push(library.revertedThere(this.#chain(chainId), isMessage, expected));
     }
     const [first, ...others] = new Set(messages.map(({ destinationChainId }) => destinationChainId));
     if (failed.length > 0 || first === undefined) return;

@@ -1,6 +1,6 @@
 import type { ParamType } from "ethers";
 import { quoted } from "./as-test-literals.ts";
-import type { TestLibrary } from "./as-test-library.ts";
+import type { ExpectedRevert, TestLibrary } from "./as-test-library.ts";
 import { ALL_DELIVERED, sentFields, valueFields } from "./as-test-lines.ts";
 
 /** viem gives integers of up to this many bits as numbers. */
@@ -73,15 +73,21 @@ export const VIEM: TestLibrary = {
     return args === undefined ? `${assertions}.emit(${about});` : `${assertions}.emitWithArgs(${about}, [${args}]);`;
   },
   arrived: (_chain, isMessage) => (isMessage ? "await sent.delivered();" : ALL_DELIVERED),
-  revertedThere(chain, isMessage, { contract, name, args }) {
+  revertedThere(chain, isMessage, expected) {
     const call = isMessage
       ? "sent"
       : `(await hyperchains.messages(sent)).find((each) => each.destinationChainId === ${chain}.chainId)?`;
-    const why =
-      args === undefined
-        ? `reason: /^with ${name}\\(/`
-        : `data: encodeErrorResult({ abi: ${contract}.abi, errorName: ${quoted(name)}, args: [${args}] })`;
-    return `await assert.rejects(async () => ${call}.delivered(), { code: "CallFailed", ${why} });`;
+    return `await assert.rejects(async () => ${call}.delivered(), { code: "CallFailed"${failedWith(expected)} });`;
   },
   equal: (actual, expected) => `assert.equal(${actual}, ${expected});`,
 };
+
+/** Further properties of the error by which a message says that its call failed. */
+function failedWith(expected: ExpectedRevert & { readonly data: string }): string {
+  if (expected.kind === "unknown") return "";
+  if (expected.kind !== "error") return `, data: ${quoted(expected.data)}`;
+  const { contract, name, args } = expected;
+  return args === undefined
+    ? `, reason: /^with ${name}\\(/`
+    : `, data: encodeErrorResult({ abi: ${contract}.abi, errorName: ${quoted(name)}, args: [${args}] })`;
+}
