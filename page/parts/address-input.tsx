@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { short } from "../format.ts";
 import { exactlyNamed, useNames, type NamedAddress } from "../names.ts";
 
 /** What address fields of all forms offer, once on the page. */
@@ -63,7 +64,8 @@ export function AddressInput({ name, label, isNeeded = false, isBare = false, on
 function saidOf(all: readonly NamedAddress[], named: readonly NamedAddress[], text: string): string {
   if (named.length > 1) return `${named.length} addresses are called so: choose one of the list, or write the address`;
   const [only] = named;
-  if (only !== undefined) return `${only.name}: ${only.address}`;
+  // In one line, as what follows once the address stands in the field: a button below stays under the pointer that presses it.
+  if (only !== undefined) return `${only.name}: ${short(only.address)}`;
   const known = all.find(({ address }) => address === text.toLowerCase());
   return known === undefined ? "" : placed(known);
 }

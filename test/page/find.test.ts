@@ -184,7 +184,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     await tab.getByRole("group", { name: "what to do" }).getByRole("button", { name: "Deposit" }).click();
     const field = tab.getByLabel("to account (empty: your own)");
     await field.fill("bank");
-    await tab.getByText(`Bank: ${BOB}`, { exact: true }).waitFor();
+    await tab.getByText(`Bank: ${BOB.slice(0, 8)}…${BOB.slice(-6)}`, { exact: true }).waitFor();
     await field.blur();
     assert.equal(await field.inputValue(), BOB);
     await field.fill(String(OTHER));
@@ -195,7 +195,25 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     assert.deepEqual(offered, ["Bank"]);
     await open(`alpha/address/${money}`);
     const transfer = tab.getByRole("form", { name: "transfer(address,uint256)" });
-    await transfer.getByLabel(/^to, address|^argument, address|, address$/).fill("Carol's vault");
+    const receiver = transfer.getByLabel(/^to, address|^argument, address|, address$/);
+    // A press on the button takes the field's text first: what moves under the pointer would lose it.
+    const places: number[] = [];
+    const look = async (): Promise<unknown> => {
+      const [form, button] = [
+        await transfer.boundingBox(),
+        await transfer.getByRole("button", { name: "transfer" }).boundingBox(),
+      ];
+      return places.push(button!.y - form!.y);
+    };
+    await receiver.fill("account 2");
+    await tab.getByText(/^account 2: 0x/).waitFor();
+    await look();
+    await receiver.blur();
+    await look();
+    await receiver.fill("");
+    await look();
+    assert.deepEqual(places.slice(1), [places[0], places[0]]);
+    await receiver.fill("Carol's vault");
     await transfer.getByLabel(/uint256$/).fill("7");
     await transfer.getByRole("button", { name: "transfer" }).click();
     await tab.getByText("Done.").waitFor();

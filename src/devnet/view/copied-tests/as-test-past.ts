@@ -95,8 +95,8 @@ const BOOTLOADER = "0x0000000000000000000000000000000000008001";
 
 /**
  * The transactions that one stands on, in order: what created the contracts that it names, in an address or within its data, and
- * what users did with these before; what was done with its flow before, on any chain; and so on for each of them. Throws RpcError
- * where there are too many.
+ * what users did with these before the target, which may reach them through others; what was done with its flow before, on any
+ * chain; and so on for each of them. Throws RpcError where there are too many.
  */
 export function standsOn(target: PastTransaction, past: readonly PastTransaction[]): readonly PastTransaction[] {
   const before = past.filter(({ hash, chainId, succeeded, atMs }) => {
@@ -120,7 +120,7 @@ export function standsOn(target: PastTransaction, past: readonly PastTransaction
     const text = `${next.to ?? ""}${next.input}`.toLowerCase();
     for (const { address, creation } of creations) {
       if (!text.includes(address.slice(2))) continue;
-      const about = before.filter((each) => each.to === address && each.chainId === creation.chainId && each.atMs <= atMs);
+      const about = before.filter((each) => each.to === address && each.chainId === creation.chainId);
       want([creation, ...about]);
     }
   }
