@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
-
-/** What is read of the project's compilations. */
-type Compilations = Pick<ArtifactManager, "getAllBuildInfoIds" | "getBuildInfoPath" | "getBuildInfoOutputPath">;
+import { type CompilationFiles, readCompilation } from "./read-compilation.ts";
 
 /** A compilation's two files, as far as Hardhat's engine takes them. */
-interface Compilation {
+interface Input {
   readonly solcVersion: string;
   readonly input: unknown;
+}
+
+interface Output {
   readonly output: unknown;
 }
 
@@ -20,7 +20,9 @@ interface Engine {
  * Tells Hardhat's engine of what the project has compiled since this was made: the engine reads all compilations when the first
  * network opens, and a compiler in another process tells it of no later one. Without them a stack trace has no lines.
  */
-export function newCompilations(artifacts: Compilations): (provider: object) => Promise<void> {
+export function newCompilations(
+  artifacts: CompilationFiles & Pick<ArtifactManager, "getAllBuildInfoIds">,
+): (provider: object) => Promise<void> {
   const known = artifacts.getAllBuildInfoIds().then((ids) => new Set(ids));
   return async (provider) => {
     if (!isEngine(provider)) return;
@@ -28,20 +30,13 @@ export function newCompilations(artifacts: Compilations): (provider: object) => 
     for (const id of await artifacts.getAllBuildInfoIds()) {
       if (told.has(id)) continue;
       // A file that a compiler still writes is read the next time.
-      const compilation = await compilationOf(artifacts, id).catch(() => undefined);
+      const compilation = await readCompilation<Input, Output>(artifacts, id).catch(() => undefined);
       if (compilation === undefined) continue;
       told.add(id);
-      await provider.addCompilationResult(compilation.solcVersion, compilation.input, compilation.output);
+      const [{ solcVersion, input }, { output }] = compilation;
+      await provider.addCompilationResult(solcVersion, input, output);
     }
   };
-}
-
-async function compilationOf(artifacts: Compilations, id: string): Promise<Compilation | undefined> {
-  const [inputPath, outputPath] = [await artifacts.getBuildInfoPath(id), await artifacts.getBuildInfoOutputPath(id)];
-  if (inputPath === undefined || outputPath === undefined) return undefined;
-  const { solcVersion, input } = JSON.parse(await readFile(inputPath, "utf8")) as Omit<Compilation, "output">;
-  const { output } = JSON.parse(await readFile(outputPath, "utf8")) as Pick<Compilation, "output">;
-  return { solcVersion, input, output };
 }
 
 function isEngine(provider: object): provider is Engine {

@@ -1,9 +1,5 @@
-import { readFile } from "node:fs/promises";
-import type { ArtifactManager } from "hardhat/types/artifacts";
 import { compiledLines, type CompiledCode } from "./compiled-lines.ts";
-
-/** What is read of the project's compilations. */
-type Compilations = Pick<ArtifactManager, "getBuildInfoPath" | "getBuildInfoOutputPath">;
+import { type CompilationFiles, readCompilation } from "./read-compilation.ts";
 
 interface Input {
   readonly userSourceNameMap: Readonly<Record<string, string>>;
@@ -23,7 +19,7 @@ type Lines = ReturnType<typeof compiledLines>;
  * Where code of the project comes from, by the compilation's id; undefined where it is unknown. A compilation has up to tens of
  * megabytes, and an id of its own: it is read once, when it is asked for.
  */
-export function projectLines(artifacts: Compilations): (id: string) => Promise<Lines | undefined> {
+export function projectLines(artifacts: CompilationFiles): (id: string) => Promise<Lines | undefined> {
   const read = new Map<string, Promise<Lines | undefined>>();
   return (id) => {
     const reading = read.get(id) ?? linesOf(artifacts, id);
@@ -34,11 +30,10 @@ export function projectLines(artifacts: Compilations): (id: string) => Promise<L
   };
 }
 
-async function linesOf(artifacts: Compilations, id: string): Promise<Lines | undefined> {
-  const [inputPath, outputPath] = [await artifacts.getBuildInfoPath(id), await artifacts.getBuildInfoOutputPath(id)];
-  if (inputPath === undefined || outputPath === undefined) return undefined;
-  const { userSourceNameMap, input } = JSON.parse(await readFile(inputPath, "utf8")) as Input;
-  const { output } = JSON.parse(await readFile(outputPath, "utf8")) as Output;
+async function linesOf(artifacts: CompilationFiles, id: string): Promise<Lines | undefined> {
+  const compilation = await readCompilation<Input, Output>(artifacts, id);
+  if (compilation === undefined) return undefined;
+  const [{ userSourceNameMap, input }, { output }] = compilation;
   const shown = new Map(Object.entries(userSourceNameMap).map(([name, compiled]) => [compiled, name]));
   const sources = Object.entries(output.sources ?? {}).map(([name, { id: number, ast }]) => {
     const text = input.sources[name]?.content ?? "";
