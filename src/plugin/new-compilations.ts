@@ -24,6 +24,8 @@ export function newCompilations(
   artifacts: CompilationFiles & Pick<ArtifactManager, "getAllBuildInfoIds">,
 ): (provider: object) => Promise<void> {
   const known = artifacts.getAllBuildInfoIds().then((ids) => new Set(ids));
+  // It is told to those that ask.
+  known.catch(() => undefined);
   return async (provider) => {
     if (!isEngine(provider)) return;
     const told = await known;

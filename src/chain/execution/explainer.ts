@@ -65,7 +65,8 @@ export class Explainer {
    */
   explain(answered: AnsweredCall): Promise<Error | undefined> {
     return this.#inTurn(async (ask, learn) => {
-      await learn?.();
+      // Without it the error has no lines, and is the same one.
+      await learn?.().catch(() => undefined);
       const mark = await ask("evm_snapshot", []);
       try {
         await prepare(answered, ask);
