@@ -27,7 +27,8 @@ interface Options {
   readonly isJson: boolean;
   /** A file with the trace of an earlier failure. */
   readonly trace: string | undefined;
-  /** How many of the replayed batches are proven, and how many have their tables checked. */
+  /** How many of the replayed batches are shown to L1, how many others are proven, and how many have their tables checked. */
+  readonly onL1: number;
   readonly proofs: number;
   readonly checks: number;
   /** Test files that are replayed or run; none: all. */
@@ -62,6 +63,7 @@ const { values, positionals } = parseArgs({
     ledger: { type: "string" },
     json: { type: "boolean", default: false },
     trace: { type: "string" },
+    "on-l1": { type: "string", default: "0" },
     proofs: { type: "string", default: "all" },
     checks: { type: "string", default: "20" },
     strict: { type: "boolean", default: false },
@@ -74,6 +76,7 @@ const options: Options = {
   ledger: values.ledger,
   isJson: values.json,
   trace: values.trace,
+  onL1: countOf("--on-l1", values["on-l1"]),
   proofs: countOf("--proofs", values.proofs),
   checks: countOf("--checks", values.checks),
   files: positionals.filter(isTestFile),
@@ -103,11 +106,11 @@ function isTestFile(name: string): boolean {
   return name.endsWith(".test.ts");
 }
 
-/** Proves each batch of the flow suite, or with `--proofs` some, and has another process verify it. */
-async function runReplay({ files, proofs, checks, processes, ledger: folder, isJson }: Options): ReturnType<Run> {
-  const report = await replayFlows({ files, proofs, checks, folder, workers: processes, say });
-  const { batches, proven, checked, followed, labelled, problems } = report;
-  const judged = `${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${labelled} labelled`;
+/** Proves each batch of the flow suite, or with `--proofs` some, and has another process verify it; with `--on-l1` L1 checks some. */
+async function runReplay({ files, onL1, proofs, checks, processes, ledger: folder, isJson }: Options): ReturnType<Run> {
+  const report = await replayFlows({ files, onL1, proofs, checks, folder, workers: processes, say });
+  const { batches, shown, proven, checked, followed, labelled, problems } = report;
+  const judged = `${shown} checked by L1, ${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${labelled} labelled`;
   if (isJson) console.log(JSON.stringify(report));
   else {
     say(`${batches} batches of ${report.files} files: ${judged}`);

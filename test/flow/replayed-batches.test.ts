@@ -8,7 +8,7 @@ import { REPLAYED_FILES } from "./support/replay/replayed-files.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 const FILE = "test/flow/some.test.ts";
 const batch = (number: number, outcome: Partial<ReplayedBatch>): ReplayedBatch => ({
-  ...{ file: FILE, chain: 271, batch: number, commitment: "0x1234", outcome: "proven" },
+  ...{ file: FILE, chain: 271, batch: number, commitment: "0x1234", outcome: "proven", version: 3 },
   ...{ steps: 1, messages: 0, operations: 0, imports: 0, cheats: 0, codes: 0, cpuSeconds: 1 },
   ...outcome,
 });

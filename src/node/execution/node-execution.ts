@@ -80,8 +80,8 @@ export interface NodeExecution extends FormedClaims {
 /** What is done with a chain's batches: proofs of their execution are made, or what they are made from is handed on, or both. */
 export interface ExecutionUses {
   readonly proofs?: ExecutionProofs | undefined;
-  /** Told of each batch as it is formed, again where a start repeats it. */
-  readonly onProvable?: ((batch: ProvableBatch) => void) | undefined;
+  /** Told of each batch as it is formed, again where a start repeats it; `job`: what its list is proven from. */
+  readonly onProvable?: ((batch: ProvableBatch, job: FormedBatch["job"]) => void) | undefined;
 }
 
 /** The proofs that are made behind a chain. */
@@ -124,7 +124,7 @@ export function openNodeExecution(
       if (claims.size <= MOST_CLAIMS) break;
       claims.delete(oldest);
     }
-    if (witness !== undefined) onProvable?.(provable(witness));
+    if (witness !== undefined) onProvable?.(provable(witness), batch.job);
     if (open !== undefined) take(open, batch, witness, provable);
     proofs?.onBatch?.(batch);
   };

@@ -15,7 +15,7 @@ import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { byNight } from "../../support/nightly.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
-import { collecting } from "./replay/collecting.ts";
+import { collecting, replayedVersion } from "./replay/collecting.ts";
 
 export const ETHER = 10n ** 18n;
 /** Development accounts with ETH on every chain. */
@@ -63,7 +63,7 @@ export async function startFlowDevnet(
   const faults: unknown[] = [];
   const devnet = await startDevnet(
     {
-      chains: chains.map((chain) => (typeof chain === "bigint" ? { chainId: chain } : chain)),
+      chains: chains.map((chain) => ofReplayedVersion(typeof chain === "bigint" ? { chainId: chain } : chain)),
       fundedAccounts: [ALICE, RELAYER],
       fundingWei: 10n * ETHER,
       prover: { mode: "stark", workers: 2 },
@@ -73,6 +73,12 @@ export async function startFlowDevnet(
     { ...dependencies, onStop: (_chainId, error) => faults.push(error), ...collecting(), ...replaced },
   );
   return Object.assign(devnet, { faults });
+}
+
+/** In a replay of batches that are shown to L1, chains that say no version are of one whose batches can be. */
+function ofReplayedVersion(chain: DevnetChainOptions): DevnetChainOptions {
+  const protocolVersion = replayedVersion();
+  return protocolVersion === undefined ? chain : { protocolVersion, ...chain };
 }
 
 /** A client of a chain over HTTP; to be destroyed. */

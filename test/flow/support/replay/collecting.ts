@@ -2,12 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { DevnetDependencies } from "../../../../src/devnet/devnet.ts";
+import type { StateJob } from "../../../../src/prover/job.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 
 /** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
 export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";
 
+/** Set where chains that say no version are to be of version 3, whose batches can be shown to L1. */
+export const REPLAYED_AS_3 = "HYPERCHAIN_EXECUTION_REPLAY_AS_3";
+
 const REPLAYED_SEED = 7;
+
+/** A batch, and what its list is proven from. */
+export type CollectedBatch = ProvableBatch & { readonly job: StateJob };
 
 /** How names of batches' files end. */
 export const COLLECTED = ".batch";
@@ -18,11 +25,11 @@ export function collecting(): Pick<DevnetDependencies, "onProvable"> {
   if (folder === undefined) return {};
   mkdirSync(folder, { recursive: true });
   return {
-    onProvable(batch) {
+    onProvable(batch, job) {
       const { commitment, claim } = batch;
       // A start repeats batches; they are the same ones.
       const name = `${claim.chainId}-${claim.batch.batchNumber}-${commitment.slice(2, 14)}`;
-      writeFileSync(join(folder, `${name}${COLLECTED}`), serialize(batch));
+      writeFileSync(join(folder, `${name}${COLLECTED}`), serialize({ ...batch, job } satisfies CollectedBatch));
     },
   };
 }
@@ -35,7 +42,12 @@ export function workloadSeed(): number {
   return process.env[REPLAY_VARIABLE] === undefined ? Math.floor(Math.random() * 2 ** 32) : REPLAYED_SEED;
 }
 
+/** What chains that say no version are of while they are replayed to be shown to L1; undefined: of the ecosystem's own choice. */
+export function replayedVersion(): 3 | undefined {
+  return process.env[REPLAYED_AS_3] === undefined ? undefined : 3;
+}
+
 /** A batch as `collecting` kept it. */
-export function readCollected(path: string): ProvableBatch {
-  return deserialize(readFileSync(path)) as ProvableBatch;
+export function readCollected(path: string): CollectedBatch {
+  return deserialize(readFileSync(path)) as CollectedBatch;
 }

@@ -7,7 +7,7 @@ import { kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
 import { createExecutionKey, type ExecutionKey } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
 import type { ExecutionWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
-import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
+import { parametersOf } from "../../../../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../../../src/kernels/wasm/threaded-backend.ts";
 import { ProvingBackends } from "../../../../src/devices/proving-backends.ts";
@@ -15,8 +15,9 @@ import { userWeights } from "../../../../src/protocol/native-budget.ts";
 import { versionParts } from "../../../../src/protocol/protocol-version.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
-import { COLLECTED, readCollected } from "./collecting.ts";
+import { COLLECTED, type CollectedBatch, readCollected } from "./collecting.ts";
 import type { ReplayedBatch } from "./outcomes.ts";
+import { asShown, canBeShown, ShownOnL1 } from "./shown-on-l1.ts";
 import { startVerifier, type Verifier } from "./verifying.ts";
 import { checkTraces, type Violation } from "../../../stark/check-traces.ts";
 
@@ -32,11 +33,13 @@ interface Tools {
   readonly proving: ExecutionProving;
 }
 
-type Judged = Pick<ReplayedBatch, "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits">;
+type Judged = Pick<ReplayedBatch, "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits" | "proofs">;
+/** A batch that the machine has run in the node. */
+type WitnessedBatch = CollectedBatch & { readonly witness: ExecutionWitness };
 
-/** How far a batch is judged: the machine follows it, its tables are checked, or it is proven. */
-export type Depth = "followed" | "checked" | "proven";
-const DEPTHS: readonly Depth[] = ["followed", "checked", "proven"];
+/** How far a batch is judged: the machine follows it, its tables are checked, it is proven, or L1 is shown the proof. */
+export type Depth = "followed" | "checked" | "proven" | "shown";
+const DEPTHS: readonly Depth[] = ["followed", "checked", "proven", "shown"];
 
 /** Finds what becomes of collected batches, and keeps it beside them. */
 export class BatchJudge {
@@ -46,9 +49,12 @@ export class BatchJudge {
     primitives: createPrimitives(),
     compress: createCompressor().compress,
   };
+  readonly #workers: number;
   #verifier: Verifier | undefined;
+  #onL1: Promise<ShownOnL1> | undefined;
 
   constructor(workers: number) {
+    this.#workers = workers;
     this.#backend = createWasmBackend({ workers });
   }
 
@@ -57,24 +63,29 @@ export class BatchJudge {
     try {
       const known = JSON.parse(readFileSync(resultOf(path), "utf8")) as ReplayedBatch;
       const reached = DEPTHS.indexOf(known.outcome as Depth);
-      return reached === -1 || reached >= DEPTHS.indexOf(depth) ? known : undefined;
+      return reached === -1 || reached >= DEPTHS.indexOf(possible(depth, BigInt(known.version))) ? known : undefined;
     } catch {
       return undefined;
     }
   }
 
-  /** Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof. */
+  /**
+   * Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof; or that,
+   * and L1 check the proof that is made of it, where the batch is of a version that can be shown to L1.
+   */
   async judge({ file, path }: Collected, depth: Depth): Promise<ReplayedBatch> {
-    const { commitment, claim, witness } = readCollected(path);
+    const collected = readCollected(path);
+    const { commitment, claim, witness } = collected;
     const { user, system } = process.cpuUsage();
     const judged: Judged =
       witness.kind === "labelled"
         ? { outcome: "labelled", reason: witness.reason, detail: witness.detail }
-        : await this.#judge(witness, claim, depth);
+        : await this.#judge({ ...collected, witness }, possible(depth, claim.batch.protocolVersion));
     const spent = process.cpuUsage({ user, system });
     const { batchNumber, logCount, priorityOpCount, importedRootCount, cheatCount } = claim.outputs;
     const result: ReplayedBatch = {
       ...{ file, chain: Number(claim.chainId), batch: Number(batchNumber), commitment: commitment.slice(0, 14), ...judged },
+      version: Number(claim.batch.protocolVersion),
       ...{ messages: Number(logCount), operations: Number(priorityOpCount), imports: Number(importedRootCount) },
       ...{ cheats: Number(cheatCount), steps: 0, codes: 0, cpuSeconds: (spent.user + spent.system) / 1e6 },
       ...(witness.kind === "witness" ? { steps: witness.steps.length, codes: witness.codes.size } : {}),
@@ -85,13 +96,20 @@ export class BatchJudge {
 
   async close(): Promise<void> {
     this.#verifier?.close();
+    await (await this.#onL1)?.close();
     for (const tools of this.#tools.values()) await (await tools).proving.release();
     await (await this.#backend).close();
   }
 
-  async #judge(witness: ExecutionWitness, claim: ProvableBatch["claim"], depth: Depth): Promise<Judged> {
+  async #judge(batch: WitnessedBatch, depth: Depth): Promise<Judged> {
+    const { witness, claim } = batch;
     if (depth === "followed") return this.#follow(witness, claim);
     if (depth === "checked") return this.#check(witness, claim);
+    return depth === "proven" ? this.#prove(batch) : this.#show(asShown(batch));
+  }
+
+  /** `then` is told the proof, once it is verified. */
+  async #prove({ witness, claim }: WitnessedBatch, then?: (proof: Uint8Array) => Promise<Partial<Judged>>): Promise<Judged> {
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
     const made = await proveHere(key, proving, witness, claim);
     if (made.kind === "labelled") return { outcome: "labelled", reason: made.reason, detail: made.detail };
@@ -99,11 +117,21 @@ export class BatchJudge {
     const answer = await this.#verifier.verify({ claim, proof: made.proof });
     if ("provenBits" in answer) {
       const { chunks } = made.metrics;
-      return { outcome: "proven", chunks, bytes: made.proof.length, provenBits: answer.provenBits };
+      const proven = { outcome: "proven", chunks, bytes: made.proof.length, provenBits: answer.provenBits } as const;
+      return { ...proven, ...(await then?.(made.proof)) };
     }
     // Which constraint it is, the proof does not say.
     const { detail = "its tables are in order" } = await this.#check(witness, claim);
     return { outcome: "refused", detail: `${answer.refusal}; ${detail}` };
+  }
+
+  async #show(batch: WitnessedBatch): Promise<Judged> {
+    this.#onL1 ??= ShownOnL1.start(this.#workers);
+    const onL1 = await this.#onL1;
+    return this.#prove(batch, async (proof) => {
+      const shown = await onL1.show(batch, proof);
+      return "refusal" in shown ? { outcome: "refused", detail: shown.refusal } : { outcome: "shown", proofs: shown.proofs };
+    });
   }
 
   #follow(witness: ExecutionWitness, claim: ProvableBatch["claim"]): Judged {
@@ -131,12 +159,17 @@ export class BatchJudge {
     const known = this.#tools.get(protocolVersion);
     if (known !== undefined) return known;
     const made = this.#backend.then(async (backend) => {
-      const key = await createExecutionKey(protocolVersion, executionParameters(), backend);
+      const key = await createExecutionKey(protocolVersion, parametersOf(protocolVersion), backend);
       return { key, proving: new ExecutionProving(key, new ProvingBackends(backend)) };
     });
     this.#tools.set(protocolVersion, made);
     return made;
   }
+}
+
+/** How far a batch of a version can be judged. */
+function possible(depth: Depth, version: bigint): Depth {
+  return depth === "shown" && !canBeShown(version) ? "proven" : depth;
 }
 
 /** Where what became of a batch is kept. */

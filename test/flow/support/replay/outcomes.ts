@@ -6,13 +6,15 @@ export interface ReplayedBatch {
   readonly file: string;
   readonly chain: number;
   readonly batch: number;
+  /** Of the chain's protocol. */
+  readonly version: number;
   /** The first digits. */
   readonly commitment: string;
   /**
    * "followed": the machine's run comes to L1's record and state. "checked": its tables are filled, and satisfy every constraint and look-up. "proven": another process has verified a proof of
-   * secure parameters. "refused": tables that break a constraint, or a proof that is not accepted.
+   * secure parameters. "shown": that, and the package's contracts on an L1 have checked the one proof that is made of it. "refused": tables that break a constraint, or a proof that is not accepted.
    */
-  readonly outcome: "followed" | "checked" | "proven" | "labelled" | "refused";
+  readonly outcome: "followed" | "checked" | "proven" | "shown" | "labelled" | "refused";
   readonly reason?: ExecutionLabel;
   readonly detail?: string;
   readonly steps: number;
@@ -26,6 +28,8 @@ export interface ReplayedBatch {
   readonly chunks?: number;
   readonly bytes?: number;
   readonly provenBits?: number;
+  /** Those that the one for L1 stands on, itself included. */
+  readonly proofs?: number;
   readonly cpuSeconds: number;
 }
 

@@ -1,0 +1,95 @@
+import type { BaseContract } from "ethers";
+import { reasonOf } from "../../../../src/errors/reason-of.ts";
+import { bundledArtifact } from "../../../../src/plugin/contract-artifacts.ts";
+import { packageOnL1 } from "../../../../src/devnet/chains/package-on-l1.ts";
+import type { ExecutionClaim } from "../../../../src/execution-proof/batch/execution-claim.ts";
+import { createL1Prover, type L1Prover } from "../../../../src/l1-proof/l1-prover.ts";
+import { L1ProofError } from "../../../../src/l1-proof/l1-proof-error.ts";
+import { aggregateStatement } from "../../../../src/protocol/aggregate.ts";
+import { digestToHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
+import { toHex } from "../../../../src/protocol/hex.ts";
+import { PROVEN_ON_L1_VERSION, versionParts } from "../../../../src/protocol/protocol-version.ts";
+import { encodeStateInput } from "../../../../src/prover/encode-state-input.ts";
+import type { StateJob } from "../../../../src/prover/job.ts";
+import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
+
+/** What a batch's proof for L1 is made from. */
+interface ToShow {
+  readonly claim: ExecutionClaim;
+  readonly job: StateJob;
+}
+
+/** How many proofs L1's one stands on, itself included, or why L1 takes no proof of the batch. */
+type Shown = { readonly proofs: number } | { readonly refusal: string };
+/** What the public networks let one transaction take. */
+const MOST_GAS = 2 ** 24;
+
+/** Whether version 0x203 has the rules by which the batch was executed. */
+export function canBeShown(version: bigint): boolean {
+  const { format, isProven } = versionParts(version);
+  return isProven && format === 3;
+}
+
+/** The same batch as one of the version whose batches L1 is shown: it has the same rules, and its number is in what is proven. */
+export function asShown<Batch extends ToShow>(batch: Batch): Batch {
+  const protocolVersion = PROVEN_ON_L1_VERSION;
+  const { claim, job } = batch;
+  return { ...batch, claim: { ...claim, batch: { ...claim.batch, protocolVersion } }, job: { ...job, protocolVersion } };
+}
+
+/** Makes the proofs up to the one for L1 by the package's programs, and has the package's contracts on an L1 check the last one. */
+export class ShownOnL1 {
+  readonly #prover: L1Prover;
+  readonly #l1: LocalL1;
+  readonly #verifier: BaseContract;
+
+  private constructor(prover: L1Prover, l1: LocalL1, verifier: BaseContract) {
+    this.#prover = prover;
+    this.#l1 = l1;
+    this.#verifier = verifier;
+  }
+
+  static async start(workers: number): Promise<ShownOnL1> {
+    const l1 = await startLocalL1();
+    const { contracts } = await packageOnL1(bundledArtifact).contracts();
+    const addresses: string[] = [];
+    for (const { name } of contracts.slice(0, -1)) addresses.push(await (await l1.deploy(name)).getAddress());
+    const stark = await l1.deploy(contracts.at(-1)?.name ?? "", ...addresses);
+    const verifier = await l1.deploy("AggregateVerifier", await stark.getAddress());
+    return new ShownOnL1(createL1Prover({ workers, programs: "package" }), l1, verifier);
+  }
+
+  /** `execution`: the proofs of the batch's chunks, by parameters for programs. */
+  async show({ claim, job }: ToShow, execution: Uint8Array): Promise<Shown> {
+    try {
+      const { proofs, digest, fields } = await this.#prover.plan([{ claim, execution, list: await encodeStateInput(job) }]);
+      const made: Uint8Array[] = [];
+      for (const { kind, key, input, needs } of proofs) {
+        const own = await this.#prover.make({ kind, key, input, needs: needs.map((place) => made[place] ?? new Uint8Array()) });
+        made.push(own.proof);
+      }
+      const { batchCount, ...said } = aggregateStatement(fields, digest);
+      const [point, evaluation] = [said.point, said.evaluation].map((value) => toHex(elementsToBytes(value)));
+      const refusal = await this.#refusal([batchCount, digestToHex(digest), point, evaluation], made.at(-1));
+      return refusal === undefined ? { proofs: made.length } : { refusal };
+    } catch (error) {
+      if (error instanceof L1ProofError) return { refusal: `${error.code}: ${error.message}` };
+      throw error;
+    }
+  }
+
+  /** Why the contracts do not take the last proof; undefined where they do. */
+  async #refusal(statement: readonly unknown[], proof: Uint8Array | undefined): Promise<string | undefined> {
+    const verify = this.#verifier.getFunction("verify");
+    try {
+      const isValid = (await verify.staticCall(statement, proof, { gasLimit: MOST_GAS })) as boolean;
+      return isValid ? undefined : "L1 answers that the proof is not valid";
+    } catch (error) {
+      return `L1 refuses the proof: ${reasonOf(error)}`;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#prover.close(), this.#l1.close()]);
+  }
+}
