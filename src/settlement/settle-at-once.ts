@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import { sumAssetFlows } from "../protocol/asset-flows.ts";
 import { fromHex, toHex } from "../protocol/hex.ts";
+import type { BatchNumber } from "../protocol/ids.ts";
 import { decodeShown } from "../protocol/shown-execution.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "./batch/settlement-batch.ts";
@@ -9,6 +10,7 @@ import { SettlementError } from "./errors/settlement-error.ts";
 import { reduceJournal } from "./journal/progress.ts";
 import { encodeSettle } from "./l1-sender/batch-calls.ts";
 import { findExecutedBatch, readLastStoredBatch, readTotals, storedBatchOfReceipt } from "./l1-sender/chain-reader.ts";
+import { foundOrComing, isComing } from "./l1-sender/found-or-coming.ts";
 import { carryOut, type SenderContext } from "./l1-sender/sender-context.ts";
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
@@ -51,15 +53,15 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   async function settle(batch: Batch, previous: Promise<StoredBatch> | undefined): Promise<StoredBatch> {
     const { batchNumber } = batch.outputs;
     const before = (await previous) ?? last;
-    const found = (): Promise<StoredBatch | undefined> => findExecutedBatch(context, batchNumber);
-    const already = await found();
+    const execution = unlessExecuted(context, batchNumber);
+    const already = await execution.find();
     if (already !== undefined) return done(batch, already, undefined);
     requireNext(batchNumber, previous === undefined ? totals.executed : before.batchNumber + 1n);
-    const proof = await unlessSettled(context, found, stopped.guard(dueProof(batch, progress, dependencies)));
+    const proof = await unlessSettled(context, batchNumber, stopped.guard(dueProof(batch, progress, dependencies)));
     if (!(proof instanceof Uint8Array)) return done(batch, proof, undefined);
     onPosting?.(batchNumber);
     const outcome = await carryOut(context, {
-      ...{ stage: "execute", batchNumber, find: found },
+      ...execution,
       async encode() {
         const carried = { imports: batch.importedRoots, flows: sumAssetFlows(batch.logs, context.settlementChainId) };
         return encodeSettle(before, await commitBatchOf(batch, posting), decodeShown(proof), carried);
@@ -113,23 +115,33 @@ async function dueProof<Batch extends SettlementBatch>(
   return proof;
 }
 
+/** What L1 has of the batch, waiting for the transaction of another settler that is about to settle it. */
+function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
+  const [stage, find] = ["execute" as const, () => findExecutedBatch(context, batchNumber)];
+  return {
+    ...{ stage, batchNumber, find: () => foundOrComing(context, { stage, batchNumber, find }) },
+    // Some nodes try a call behind what waits to be mined.
+    isOvertaken: () => isComing(context, stage, batchNumber),
+  };
+}
+
 function requireNext(batchNumber: bigint, next: bigint): void {
   if (batchNumber !== next) throw batchReplaced(batchNumber, next);
 }
 
 /** The proof, or the record of the batch where L1 has it before there is one. */
 function unlessSettled(
-  { patience }: SenderContext,
-  find: () => Promise<StoredBatch | undefined>,
+  context: SenderContext,
+  batchNumber: BatchNumber,
   proof: Promise<Uint8Array>,
 ): Promise<Uint8Array | StoredBatch> {
   let isOver = false;
   const look = async (): Promise<StoredBatch> => {
     for (;;) {
-      await patience.pause("a look for others who settle", LOOK_MS);
+      await context.patience.pause("a look for others who settle", LOOK_MS);
       // The proof is there, or has failed.
       if (isOver) return new Promise<never>(() => undefined);
-      const found = await find();
+      const found = await findExecutedBatch(context, batchNumber);
       if (found !== undefined) return found;
     }
   };

@@ -10,7 +10,7 @@ import { readLastStoredBatch, readTotals, type BatchTotals } from "./l1-sender/c
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
-import { isProven, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
+import { isProven, isProvenOrComing, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
 import type { SettlementStage } from "./batch/settlement-stage.ts";
 import type { SenderContext } from "./l1-sender/sender-context.ts";
 import type { ProvenBatch } from "./pace/proof-pace.ts";
@@ -172,7 +172,8 @@ export async function openSettlement<Batch extends SettlementBatch>(
 
   async function showProof(batch: Batch, stored: StoredBatch, { bytes, receipt }: DueProof): Promise<StoredBatch> {
     if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));
-    if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, receipt);
+    // Also where an aggregator was late, and its transaction waits to be mined: no proof is made for nothing.
+    if (await isProvenOrComing(context, stored)) return done("prove", stored, receipt);
     // It was proven when settlement was opened, and L1 took it back; or the proof of several did not prove it.
     return done("prove", stored, await proveBatch(context, stored, await prove(batch)));
   }

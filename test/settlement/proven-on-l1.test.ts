@@ -25,6 +25,7 @@ import { senderContext, walletOf } from "./support/sender.ts";
 
 type OpenOptions = Partial<Pick<Parameters<typeof openSettlement<FormedBatch>>[1], "together" | "pace">> & {
   readonly sender?: HardhatEthersSigner;
+  readonly delay?: () => Promise<void>;
 };
 
 /** Of format 2, in which this file's chains form batches. */
@@ -79,11 +80,11 @@ describe("settlement of a chain whose version has an aggregator", () => {
   const open = (
     chain: SettledChain,
     prove: (batch: FormedBatch) => Promise<Uint8Array>,
-    { sender = settled.accounts[0]!, ...given }: OpenOptions = {},
+    { sender = settled.accounts[0]!, delay, ...given }: OpenOptions = {},
   ) =>
     openSettlement<FormedBatch>(
       { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
-      { context: senderContext(chain, sender), journal: createMemoryJournal(), prove, ...given },
+      { context: senderContext(chain, sender, delay && { delay }), journal: createMemoryJournal(), prove, ...given },
     );
 
   /** A chain whose batches are shown with others', when `pace` has them go; a proof of one alone is not made. */
@@ -290,6 +291,39 @@ describe("settlement of a chain whose version has an aggregator", () => {
     mined.resolve(undefined);
     assert.equal(await own, undefined);
     assert.deepEqual([await l1.getBalance(operator.address), await waiting()], [balance, []]);
+  });
+
+  test("makes no proof of its own where the wait for an aggregator ends and its transaction waits to be mined", async (context) => {
+    context.after(() => l1.send("evm_setAutomine", [true]));
+    const chain = await createSettledChain(settled, 343n, { protocolVersion: VERSION });
+    const late = Promise.withResolvers<never>();
+    const [paused, mined] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const settlement = await open(chain, () => assert.fail("a proof of its own is made"), {
+      together: () => () => late.promise,
+      delay: () => (paused.resolve(undefined), mined.promise),
+    });
+    const batch = await chain.form({ writes: [{ leaf: 1, value: 5n }] });
+    const { committed, executed } = settlement.submit(batch);
+    const stored = await committed;
+    const { digest, proof } = decodeShown(shownOf(fieldsOf(chain, batch)));
+    const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [
+      ...[[{ chainId: 343n, batch: stored }], digest, proof],
+    ]);
+    await l1.send("evm_setAutomine", [false]);
+    const theirs = await settled.accounts[1]!.sendTransaction({ to: aggregator, data, gasLimit: 2_000_000n });
+    const from = await l1.getBlockNumber();
+    late.reject(new Error("no aggregator had L1 shown the batch in time"));
+    await Promise.race([paused.promise, executed.then(() => assert.fail("it has not waited"))]);
+    await mine();
+    await l1.send("evm_setAutomine", [true]);
+    mined.resolve(undefined);
+    await executed;
+    await settlement.close();
+    const shownTo = (await transactionsSince(from)).filter(({ to }) => to === aggregator);
+    assert.deepEqual(
+      shownTo.map(({ hash }) => hash),
+      [theirs.hash],
+    );
   });
 
   const unhelped = [

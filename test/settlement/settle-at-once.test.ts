@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { TransactionResponse } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { settlersData } from "../../src/devnet/chains/settlers-data.ts";
 import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
+import { storedBatchOfReceipt } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { openSettlementAtOnce } from "../../src/settlement/settle-at-once.ts";
 import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain.ts";
 import { senderContext } from "./support/sender.ts";
@@ -34,11 +36,11 @@ describe("settlement of a chain without a quorum", () => {
     const { digest, proof } = chain.shown(batch);
     return encodeShown({ digest, proof: fromHex(proof) });
   };
-  const open = (chain: SettlingChain, given: Partial<Opened> = {}) => {
+  const open = (chain: SettlingChain, given: Partial<Opened> = {}, overrides: Parameters<typeof senderContext>[2] = {}) => {
     const { posting } = settlersData(own.address.toLowerCase() as Hex);
     const { hyperchain } = chain;
     const contract = { hyperchain, settlementChainId: settled.ecosystem.settlementChainId };
-    const context = senderContext({ contract, created: { fromBlock: 0 } } as Parameters<typeof senderContext>[0], own);
+    const context = senderContext({ contract, created: { fromBlock: 0 } } as Parameters<typeof senderContext>[0], own, overrides);
     const prove = (batch: FormedBatch): Promise<Uint8Array> => Promise.resolve(shownOf(chain, batch));
     return openSettlementAtOnce<FormedBatch>({ posting }, { context, journal: createMemoryJournal(), prove, ...given });
   };
@@ -98,6 +100,73 @@ describe("settlement of a chain without a quorum", () => {
     const next = await open(chain);
     assert.equal((await next.submit(await chain.form(own, NOTHING)).executed).batchNumber, 1n);
     await next.close();
+  });
+
+  /** A batch that another account settles by a transaction that is sent when that is said, and not mined by itself. */
+  const besideAnother = async (context: TestContext) => {
+    const chain = await create();
+    const batch = await chain.form(own, NOTHING);
+    const l1 = settled.l1.ethers.provider;
+    context.after(() => l1.send("evm_setAutomine", [true]));
+    const send = async (): Promise<TransactionResponse> => {
+      await l1.send("evm_setAutomine", [false]);
+      return chain.send(other, chain.forOther(other, batch));
+    };
+    return { chain, batch, l1, send };
+  };
+
+  for (const when of ["before its own proof is made", "while its own proof is made"] as const)
+    test(`waits for another settler's transaction that comes ${when}, and pays for none itself`, async (context) => {
+      const { chain, batch, l1, send } = await besideAnother(context);
+      const balance = await l1.getBalance(own.address);
+      const isFirst = when === "before its own proof is made";
+      let theirs = isFirst ? await send() : undefined;
+      const [paused, mined] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const prove = async (): Promise<Uint8Array> => {
+        if (isFirst) assert.fail("a proof is made for nothing");
+        const shown = shownOf(chain, batch);
+        theirs = await send();
+        return shown;
+      };
+      const delay = (): Promise<void> => {
+        if (theirs !== undefined) paused.resolve(undefined);
+        return mined.promise;
+      };
+      const settlement = await open(chain, { prove }, { delay });
+      const { executed } = settlement.submit(batch);
+      await Promise.race([paused.promise, executed.then(() => assert.fail("it has not waited"))]);
+      await l1.send("evm_mine", []);
+      const receipt = (await theirs!.wait())!;
+      mined.resolve(undefined);
+      assert.equal((await executed).commitment, storedBatchOfReceipt(receipt).commitment);
+      assert.equal(await l1.getBalance(own.address), balance);
+      await settlement.close();
+    });
+
+  test("waits half a minute before its own proof and half a minute behind it, then settles by itself once L1's node takes the call", async (context) => {
+    const { chain, batch, l1, send } = await besideAnother(context);
+    const shown = shownOf(chain, batch);
+    const theirs = await send();
+    const waits: number[] = [];
+    let atProof = 0;
+    const prove = (): Promise<Uint8Array> => {
+      atProof = waits.length;
+      return Promise.resolve(shown);
+    };
+    // Hardhat's node tries a call behind what waits to be mined, and refuses it: settlement goes on when that is gone.
+    const delay = async (ms: number): Promise<void> => {
+      waits.push(ms);
+      if (waits.length === 100) {
+        await l1.send("hardhat_dropTransaction", [theirs.hash]);
+        await l1.send("evm_setAutomine", [true]);
+      }
+      await new Promise(setImmediate);
+    };
+    const settlement = await open(chain, { prove }, { delay });
+    const record = await settlement.submit(batch).executed;
+    assert.deepEqual([record.commitment, atProof], [batch.commitment, 30]);
+    assert.ok(waits.length >= 100);
+    await settlement.close();
   });
 
   test("stops where L1 refuses the proof, with the error's name, and where a batch is not the next one", async () => {

@@ -84,9 +84,16 @@ export async function readTotals(contract: ChainContract): Promise<BatchTotals> 
   return { committed, verified, executed };
 }
 
-/** How many batches will be proven behind what waits at L1's node to be mined; undefined where the node does not tell. */
-export async function readPendingVerified({ provider, hyperchain }: ChainContract): Promise<bigint | undefined> {
-  const name = "getTotalBatchesVerified";
+/** Stages of a batch that other accounts may do, and what counts the batches through them. */
+const TOTALS_OF_STAGES = { prove: "getTotalBatchesVerified", execute: "getTotalBatchesExecuted" } as const;
+
+export type SharedStage = keyof typeof TOTALS_OF_STAGES;
+
+/**
+ * How many batches will be through a stage behind what waits at L1's node to be mined; undefined where the node does not tell.
+ */
+export async function readPendingTotal({ provider, hyperchain }: ChainContract, stage: SharedStage): Promise<bigint | undefined> {
+  const name = TOTALS_OF_STAGES[stage];
   const asked = { to: hyperchain, data: hyperchainInterface.encodeFunctionData(name) };
   try {
     // As it is: some nodes refuse this tag, or have nothing there, and no patience helps.

@@ -4,7 +4,8 @@ import { decodeShown, type ShownExecution } from "../../protocol/shown-execution
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { encodeProve, encodeProveBatches } from "./batch-calls.ts";
-import { readAggregator, readPendingVerified, readTotals } from "./chain-reader.ts";
+import { readAggregator, readTotals } from "./chain-reader.ts";
+import { foundOrComing } from "./found-or-coming.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -15,13 +16,15 @@ const GAS_PER_PROOF_BYTE = 100n;
 const FIXED_GAS = 1_000_000n;
 /** Of each batch behind the first, more than twice what it takes. */
 const GAS_PER_BATCH = 400_000n;
-/** Two blocks of Ethereum and some, a second apart. Two senders' limit for one that does not send is twice that. */
-const LOOKS_AT_PENDING = 30;
-const PENDING_LOOK_MS = 1_000;
 
 /** Whether L1 has accepted a proof of the batch. */
 export async function isProven(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
   return (await readTotals(context)).verified > batchNumber;
+}
+
+/** As `isProven`, waiting for a transaction of another account that is about to prove the batch. */
+export async function isProvenOrComing(context: SenderContext, stored: StoredBatch): Promise<boolean> {
+  return (await foundOrComing(context, unlessProven(context, stored))) ?? false;
 }
 
 /**
@@ -114,7 +117,7 @@ async function showTo(
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = own;
   const done = await carryOut(context, {
-    ...{ stage: "prove", batchNumber, find: () => foundOrComing(context, batchNumber) },
+    ...{ stage: "prove", batchNumber, find: () => foundOrComing(context, unlessProven(context, own)) },
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
     gasLimit: gasForShowing(shown.proof.length, batches.length),
     to,
@@ -131,18 +134,4 @@ function gasForShowing(proofBytes: number, batches: number): bigint {
 function unlessProven(context: SenderContext, { batchNumber }: StoredBatch) {
   const find = async (): Promise<true | undefined> => ((await isProven(context, batchNumber)) ? true : undefined);
   return { stage: "prove", batchNumber, find } as const;
-}
-
-/**
- * Whether L1 has the batch proven, waiting for a transaction of another account that is about to do so: a second one would be
- * paid for in full, since what a proof costs is its bytes. One that is not mined in half a minute is waited for no more.
- */
-async function foundOrComing(context: SenderContext, batchNumber: BatchNumber): Promise<true | undefined> {
-  const isOwn = (context.earlier?.("prove", batchNumber) ?? []).length > 0;
-  for (let looks = 0; ; looks++) {
-    if (await isProven(context, batchNumber)) return true;
-    if (isOwn || looks === LOOKS_AT_PENDING) return undefined;
-    if (((await readPendingVerified(context)) ?? 0n) <= batchNumber) return undefined;
-    await context.patience.pause(`prove of batch ${batchNumber}`, PENDING_LOOK_MS);
-  }
 }

@@ -44,6 +44,8 @@ interface StageCall<Done> {
   /** What L1 has of it; undefined where it has not done it. */
   readonly find: () => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
+  /** Whether a transaction that waits to be mined may be why the call is refused; it is tried again then. Default: it is not. */
+  readonly isOvertaken?: () => Promise<boolean>;
   /** What is called; default: the chain's contract. */
   readonly to?: Hex;
   /** As TransactionCall's. */
@@ -110,7 +112,8 @@ async function attempt<Done>(context: SenderContext, call: StageCall<Done>): Pro
     } catch (error) {
       const foundAfter = mayBeDoneAlready(error) ? await call.find() : undefined;
       if (foundAfter !== undefined) return { found: foundAfter };
-      if (!isLost(error) && !isExpired(error)) throw error;
+      if (isLost(error) || isExpired(error)) continue;
+      if (!mayBeDoneAlready(error) || !(await call.isOvertaken?.())) throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Interface } from "ethers";
+import { Interface, type TransactionResponse } from "ethers";
 import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
@@ -111,14 +111,19 @@ export class SettlingChain {
 
   /** Settles the next batch by a transaction of its settler. */
   async post(settler: HardhatEthersSigner, batch: FormedBatch): Promise<Hex> {
+    const receipt = (await (await this.send(settler, batch)).wait())!;
+    this.last = storedBatchOfReceipt(receipt);
+    return receipt.hash as Hex;
+  }
+
+  /** The transaction that settles the next batch, as it leaves. */
+  async send(settler: HardhatEthersSigner, batch: FormedBatch): Promise<TransactionResponse> {
     const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(settlersWord(settler)) };
     const { digest, proof } = this.shown(batch);
     const flows = sumAssetFlows(batch.logs, this.#settled.ecosystem.settlementChainId);
     const args = [this.last, await commitBatchOf(batch, posting), digest, proof, batch.importedRoots, flows];
     const data = hyperchainInterface.encodeFunctionData("settle", args);
-    const receipt = (await (await settler.sendTransaction({ to: this.hyperchain, data })).wait())!;
-    this.last = storedBatchOfReceipt(receipt);
-    return receipt.hash as Hex;
+    return settler.sendTransaction({ to: this.hyperchain, data });
   }
 
   /** One former for each batch: what it names as the batch before is what was settled. */
