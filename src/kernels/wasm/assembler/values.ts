@@ -137,6 +137,8 @@ export const i64x2 = {
   /** Full 64-bit products of the low (0, 1) or high (2, 3) 32-bit lanes. */
   mulLow: binary(V128, vectorOp(0xde)),
   mulHigh: binary(V128, vectorOp(0xdf)),
+  mulLowSigned: binary(V128, vectorOp(0xdc)),
+  mulHighSigned: binary(V128, vectorOp(0xdd)),
 };
 
 /** Eight lanes of 16 bits. */

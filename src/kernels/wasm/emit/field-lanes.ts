@@ -61,6 +61,12 @@ export class FieldLanes {
     return this.#addP(i32x4.sub(highWords(x, y), highWords(q, this.#p)));
   }
 
+  /** The same of signed numbers, |a| and |b| below p; the result is signed, between −p and p. */
+  #signedMontgomery(x: Local, y: Local): Local {
+    const q = this.hold(i32x4.mul(i32x4.mul(x, y), this.#pInverse));
+    return this.hold(i32x4.sub(signedHighWords(x, y), signedHighWords(q, this.#p)));
+  }
+
   /** x·2⁻³² for the four lanes of 64 bits in two vectors; their upper words are below p. */
   montgomeryOfWide(low: Value, high: Value): Local {
     const lows = this.hold(low);
@@ -95,10 +101,10 @@ export class FieldLanes {
     return this.#subtractP(i32x4.sub(i32x4.mul(x, c.value), i32x4.mul(quotient, this.#p)));
   }
 
-  /** a³ in Montgomery form. */
+  /** a³ in Montgomery form, of −p < a < p. */
   cube(a: Value): Local {
     const x = this.hold(a);
-    return this.montgomery(this.montgomery(x, x), x);
+    return this.#addP(this.#signedMontgomery(this.#signedMontgomery(x, x), x));
   }
 
   /** a + b − p, between −p and p: not canonical. */
@@ -107,17 +113,16 @@ export class FieldLanes {
   }
 
   /**
-   * Hoists its constant; call once, outside loops. The result maps signed halves to (high·2^16 + low)/2 mod p, where
-   * high·2^16 + low is even, not negative and below 2^42. The quotient by p = 127·2^24 + 1 is estimated from the upper
-   * bits: 33,026/2^22 is just below 1/127, so it is right or one too small.
+   * Hoists its constants; call once, outside loops. The result maps signed halves to (high·2^16 + low)·2^−16 mod p, where
+   * high·2^16 + low is not negative and below p·2^16: as p is 1 modulo 2^16, it is a multiple of 2^16 once its lowest 16 bits
+   * times p are taken away.
    */
-  prepareHalvesOfTwice(): (high: Local, low: Local) => Local {
-    const reciprocal = this.#f.let(v128.const32(33_026));
+  prepareShiftedHalves(): (high: Local, low: Local) => Local {
+    const lowHalf = this.#f.let(v128.const32(0xffff));
+    const shiftedP = this.#f.let(v128.const32(P >>> 16));
     return (high, low) => {
-      const top = i32x4.shru(i32x4.add(high, i32x4.shrs(low, 16)), 9);
-      const quotient = i32x4.shru(i32x4.mul(top, reciprocal), 22);
-      const product = i32x4.add(i32x4.shl(high, 15), i32x4.shrs(low, 1));
-      return this.#subtractP(i32x4.sub(product, i32x4.mul(quotient, this.#p)));
+      const top = i32x4.add(high, i32x4.shrs(low, 16));
+      return this.#addP(i32x4.sub(top, i32x4.mul(v128.and(low, lowHalf), shiftedP)));
     };
   }
 
@@ -137,6 +142,11 @@ export class FieldLanes {
 /** High 32 bits of the four lane products. */
 function highWords(a: Value, b: Value): Value {
   return v128.shuffle32(i64x2.mulLow(a, b), i64x2.mulHigh(a, b), [1, 3, 5, 7]);
+}
+
+/** The same of signed numbers. */
+function signedHighWords(a: Value, b: Value): Value {
+  return v128.shuffle32(i64x2.mulLowSigned(a, b), i64x2.mulHighSigned(a, b), [1, 3, 5, 7]);
 }
 
 /** 4×4 transposition: the lanes of four vectors. */

@@ -1,21 +1,42 @@
-import { P } from "../../../field/koala-bear.ts";
+import { inv, mul, P, pow } from "../../../field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
 import { MDS_FIRST_ROW, WIDTH } from "../../poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import type { FieldLanes } from "./field-lanes.ts";
+import { emitPartialRounds, spectrumConstants } from "./poseidon-spectrum.ts";
 
 const HALF_WIDTH = WIDTH / 2;
 const FULL_ROUND_BYTES = 4 * WIDTH;
 const TERMINAL_OFFSET = COMPACT_CONSTANTS.initial.length * FULL_ROUND_BYTES;
 const PARTIAL_OFFSET = 2 * TERMINAL_OFFSET;
 
-/** Round constants as the kernel reads them: initial, terminal, partial, one 32-bit Montgomery word each. */
-export const POSEIDON_CONSTANTS: Uint32Array = Uint32Array.from(
-  [...COMPACT_CONSTANTS.initial.flat(), ...COMPACT_CONSTANTS.terminal.flat(), ...COMPACT_CONSTANTS.partial],
-  toMontgomery,
-);
+/** What a full round's matrix multiplies elements with besides: it is twice the matrix, by 2^−16. */
+const MATRIX_SCALE = inv(2 ** 15);
+/** 1/3 modulo p − 1. */
+const CUBE_ROOT = (2 * (P - 1) + 1) / 3;
+
+/** How the state is scaled before each full round; the first one finds it as it is, and the last one leaves it so. */
+const SCALES = (() => {
+  const rounds = COMPACT_CONSTANTS.initial.length;
+  const initial = [1];
+  for (let round = 1; round < rounds; round++) initial.push(mul(pow(initial.at(-1) ?? 1, 3), MATRIX_SCALE));
+  const terminal = [1];
+  for (let round = 0; round < rounds; round++) terminal.unshift(pow(mul(terminal[0] ?? 1, inv(MATRIX_SCALE)), CUBE_ROOT));
+  return { initial, terminal };
+})();
+
+/** Round constants in Montgomery form, less p, scaled as the state is. */
+const scaled = (constants: readonly (readonly number[])[], scales: readonly number[]): number[] =>
+  constants.flatMap((round, i) => round.map((x) => mul(toMontgomery(x), scales[i] ?? 1) - P));
+
+/** What the kernel reads: round constants of initial and terminal rounds, then what partial rounds take. */
+export const POSEIDON_CONSTANTS: Uint32Array = Uint32Array.from([
+  ...scaled(COMPACT_CONSTANTS.initial, SCALES.initial),
+  ...scaled(COMPACT_CONSTANTS.terminal, SCALES.terminal),
+  ...spectrumConstants(pow(SCALES.initial.at(-1) ?? 1, 3), SCALES.terminal[0] ?? 1),
+]);
 
 /**
  * Poseidon on four states at once, element i of each in `state[i]`, in Montgomery form, in place.
@@ -34,25 +55,22 @@ export function preparePoseidon(f: FunctionBuilder, lanes: FieldLanes): EmitPose
     if (first === undefined || state.length !== WIDTH)
       throw new RangeError(`Poseidon has ${WIDTH} state elements, not ${state.length}`);
     const cursor = f.let(constants);
-    const fullRounds = (): void => {
-      const end = f.let(i32.add(cursor, i32.const(TERMINAL_OFFSET)));
+    const substitute = (): void => {
+      state.forEach((x, i) => f.set(x, lanes.cube(i32x4.add(x, v128.load32Splat(cursor, 4 * i)))));
+      f.increase(cursor, FULL_ROUND_BYTES);
+    };
+    const roundsUpTo = (end: number): void => {
+      const last = f.let(i32.add(constants, i32.const(end)));
       f.loop(() => {
-        state.forEach((x, i) => f.set(x, lanes.cube(lanes.add(x, v128.load32Splat(cursor, 4 * i)))));
+        substitute();
         applyMatrix(state);
-        f.increase(cursor, FULL_ROUND_BYTES);
-        f.continueIf(i32.ltu(cursor, end));
+        f.continueIf(i32.ltu(cursor, last));
       });
     };
-    fullRounds();
-    const partial = f.let(i32.add(constants, i32.const(PARTIAL_OFFSET)));
-    const partialEnd = f.let(i32.add(partial, i32.const(4 * COMPACT_CONSTANTS.partial.length)));
-    f.loop(() => {
-      f.set(first, lanes.cube(lanes.add(first, v128.load32Splat(partial))));
-      applyMatrix(state);
-      f.increase(partial, 4);
-      f.continueIf(i32.ltu(partial, partialEnd));
-    });
-    fullRounds();
+    roundsUpTo(TERMINAL_OFFSET - FULL_ROUND_BYTES);
+    substitute();
+    emitPartialRounds(f, lanes, state, f.let(i32.add(constants, i32.const(PARTIAL_OFFSET))));
+    roundsUpTo(PARTIAL_OFFSET);
   };
 }
 
@@ -68,7 +86,7 @@ export function preparePoseidon(f: FunctionBuilder, lanes: FieldLanes): EmitPose
  */
 function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes): (state: readonly Local[]) => void {
   const split = prepareSplit(f);
-  const reduce = lanes.prepareHalvesOfTwice();
+  const reduce = lanes.prepareShiftedHalves();
   const factor = (entry: RowEntry, offset: number): Local =>
     f.let(v128.const32((((entry(offset + 1) & 0xffff) << 16) | (entry(offset) & 0xffff)) >>> 0));
   const sums = Array.from({ length: HALF_WIDTH }, (_, offset) => factor(sumEntry, offset));

@@ -10,7 +10,6 @@ export const ABORT_CELL = 192;
 
 /** Constants that the kernels read, 16-byte aligned. */
 export const KECCAK_CONSTANTS_AT = 256;
-export const POSEIDON_CONSTANTS_AT = 512;
 /** Vectors of 0, 1 and R² mod p in every lane. */
 export const ZERO_AT = 1152;
 export const ONE_AT = 1168;
@@ -20,8 +19,10 @@ const NODE_SHAPE_BYTES = 128;
 const SMALLEST_DIGEST = 16;
 const LARGEST_DIGEST = 32;
 
+export const POSEIDON_CONSTANTS_AT = NODE_SHAPES_AT + NODE_SHAPE_BYTES * (LARGEST_DIGEST - SMALLEST_DIGEST + 1);
+
 /** First address that belongs to the heap. */
-export const FIXED_BYTES = 4096;
+export const FIXED_BYTES = 8192;
 
 /** Address of `nodeShape(digestBytes)`. */
 export function nodeShapeAt(digestBytes: number): number {
