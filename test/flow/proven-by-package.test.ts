@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
+import { Contract, Interface, type Result } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
 import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
-import { fromHex, toHex } from "../../src/protocol/hex.ts";
+import { type AggregatedFields, aggregateStatement } from "../../src/protocol/aggregate.ts";
+import { digestFromHex } from "../../src/protocol/digest.ts";
+import { fromHex, type Hex, toHex } from "../../src/protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../src/protocol/protocol-version.ts";
+import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+import type { ProofSection } from "../../src/stark/openings/proof.ts";
 import { decodeRun } from "../../src/stark/proofs/encode-run.ts";
+import { verify } from "../../src/stark/proofs/verify.ts";
+import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
 import { push } from "../chain/support/assembler.ts";
+import { callsOf } from "../contracts/verifier/support/chain.ts";
+import { createRandom } from "../contracts/verifier/support/random.ts";
+import { type DeployedVerifier, verdictOf, verifierAt } from "../contracts/verifier/support/small-verifier.ts";
 import { ALICE, clientOf, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
@@ -18,6 +28,9 @@ const HASHES = toHex(
     ...[...push(1), 0x90, 0x03, 0x80, ...push(2), 0x57, 0x00],
   ]),
 );
+
+/** Of the proof that L1 has taken. */
+const CHANGES = 500;
 
 /* As users have it: the package's programs, keys and contracts, with at least 100 proven bits. */
 describe("by what the package has, L1 executes by one proof of its execution", () => {
@@ -43,12 +56,46 @@ describe("by what the package has, L1 executes by one proof of its execution", (
     return receipts.prove!.gasUsed;
   }
 
+  /** The generated verifier among the contracts that L1 has. */
+  async function starkContract(): Promise<DeployedVerifier> {
+    const { provider } = devnet.l1;
+    const asked = async (address: string, name: string): Promise<string> =>
+      (await new Contract(address, [`function ${name}() view returns (address)`], provider).getFunction(name)()) as string;
+    const { aggregator } = devnet.ecosystem.versionOnL1!;
+    const address = await asked(await asked(aggregator, "verifier"), "stark");
+    return verifierAt({ call: callsOf((params) => devnet.l1.request("eth_call", params)) }, address, systemForL1());
+  }
+
   test("a batch", async (context) => {
     await sealOne(devnet);
     const gasUsed = await assertExecuted(0n);
     assert.match(devnet.info().chains[0]!.execution!.sentence, /^Proven on L1 since batch 0 \(1 batch is executed so far\)/);
     context.diagnostic(`gas of the proof's transaction: ${gasUsed}; of the contracts:`);
     for (const [name, gas] of devnet.ecosystem.gasUsed) if (name.startsWith("Aggregate")) context.diagnostic(`${name} ${gas}`);
+  });
+
+  test(`gets one verdict of both verifiers on each of ${CHANGES} changes of L1's proof`, async (context) => {
+    const { receipts } = await pipeline().settled(0n);
+    const { data } = (await receipts.prove!.getTransaction())!;
+    const [batches, digest, shown] = proofAggregatorInterface.decodeFunctionData("proveBatches", data);
+    const items = (batches as Result[]).map((item) => (item as Result).toObject(true) as AggregatedFields);
+    const { batchCount, ...said } = aggregateStatement(items, digestFromHex(digest as Hex));
+    const statement = elementBytes([batchCount, ...said.digest, ...said.point, ...said.evaluation]);
+    const [proof, system, contract] = [fromHex(shown as Hex), systemForL1(), await starkContract()];
+    let sections: readonly ProofSection[] = [];
+    const verdict = verdictOf(verify(system, statement, proof, { onSections: (all) => (sections = all) }));
+    assert.deepEqual([verdict, await contract.verify(statement, proof)], ["accepted", "accepted"]);
+    const [random, verdicts] = [createRandom(36), new Map<string, number>()];
+    for (let i = 0; i < CHANGES; i++) {
+      const [changed, { name, offset, length }] = [proof.slice(), sections[i % sections.length]!];
+      const at = offset + random.below(length);
+      changed[at]! ^= 1 + random.below(255);
+      const expected = verdictOf(verify(system, statement, changed));
+      assert.equal(await contract.verify(statement, changed), expected, `${name}, byte ${at - offset}`);
+      assert.notEqual(expected, "accepted", `${name}, byte ${at - offset}`);
+      verdicts.set(expected, (verdicts.get(expected) ?? 0) + 1);
+    }
+    context.diagnostic([...verdicts].map(([code, count]) => `${code}: ${count}`).join(", "));
   });
 
   test("attack: a batch with a transaction that hashes more than a chunk has room for", async (context) => {

@@ -34,16 +34,20 @@ export async function startCodeChain(given?: LocalL1): Promise<CodeChain> {
       if (receipt?.contractAddress == null) throw new Error("deployment left no contract");
       return receipt.contractAddress;
     },
-    async call(to, data) {
-      const hex = typeof data === "string" ? data : `0x${Buffer.from(data).toString("hex")}`;
-      try {
-        const result = (await l1.ethers.provider.send("eth_call", [{ to, data: hex, gas: CALL_GAS }, "latest"])) as string;
-        return { ok: true, data: result };
-      } catch (error) {
-        return { ok: false, data: revertData(error) };
-      }
-    },
+    call: callsOf((call) => l1.ethers.provider.send("eth_call", call)),
     close: () => l1.close(),
+  };
+}
+
+/** Calls by `eth_call`, answered as `CodeChain` says. */
+export function callsOf(ethCall: (params: [object, string]) => Promise<unknown>): CodeChain["call"] {
+  return async (to, data) => {
+    const hex = typeof data === "string" ? data : `0x${Buffer.from(data).toString("hex")}`;
+    try {
+      return { ok: true, data: (await ethCall([{ to, data: hex, gas: CALL_GAS }, "latest"])) as string };
+    } catch (error) {
+      return { ok: false, data: revertData(error) };
+    }
   };
 }
 

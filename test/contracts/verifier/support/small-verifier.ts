@@ -69,6 +69,11 @@ async function deployGenerated(
   const parts: string[] = [];
   for (const { name } of others) parts.push(await chain.deploy(code(name)));
   const address = await chain.deploy(code(core.name), ...parts);
+  return verifierAt(chain, address, system);
+}
+
+/** A deployed verifier of proofs of that system. */
+export function verifierAt({ call }: Pick<CodeChain, "call">, address: string, system: System): DeployedVerifier {
   const verifyRaw = async (
     statementHash: Uint8Array,
     publicValues: Uint8Array,
@@ -76,7 +81,7 @@ async function deployGenerated(
     appended?: bigint,
   ): Promise<Verdict> => {
     const word = appended === undefined ? "" : appended.toString(16).padStart(64, "0");
-    const result = await chain.call(address, abi.encodeFunctionData("verify", [statementHash, publicValues, proof]) + word);
+    const result = await call(address, abi.encodeFunctionData("verify", [statementHash, publicValues, proof]) + word);
     if (result.ok) return BigInt(result.data) === 1n ? "accepted" : `returned ${result.data}`;
     const { name, args } = errorName(STARK_ABI, result.data);
     return [name, ...args].join(" ");
