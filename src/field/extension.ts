@@ -46,7 +46,8 @@ export function createExtension(degree: number): ExtensionField {
     for (let i = 0; i < degree; i++) result.push(f(at(a, i), at(b, i)));
     return result;
   };
-  const fromBase = (x: number): Ext => Array.from({ length: degree }, (_, i) => (i === 0 ? x : 0));
+  const zeros = new Array<number>(degree - 1).fill(0);
+  const fromBase = (x: number): Ext => [x, ...zeros];
   const zero = fromBase(0);
   const one = fromBase(1);
 

@@ -1,4 +1,4 @@
-import { add, mul, P } from "../field/koala-bear.ts";
+import { add, P } from "../field/koala-bear.ts";
 
 /** Elements in the state of the permutation. */
 export const WIDTH = 16;
@@ -139,17 +139,22 @@ export const MDS_MATRIX: readonly (readonly number[])[] = MDS_FIRST_ROW.map((_, 
   MDS_FIRST_ROW.map((__, column) => MDS_FIRST_ROW[(column - row + WIDTH) % WIDTH] ?? 0),
 );
 
+const ROUNDS = (["initial", "partial", "terminal"] as const).flatMap((part) =>
+  ROUND_CONSTANTS[part].map((constants) => ({
+    constants: Float64Array.from(constants),
+    sboxes: part === "partial" ? 1 : WIDTH,
+  })),
+);
+
 /**
  * Poseidon over KoalaBear, width 16, S-box x³, 4 + 20 + 4 rounds of constants, S-boxes and matrix, as the paper writes it.
  * Domain: 16 canonical elements in, 16 out; the input is not changed. Throws RangeError for another length.
  */
 export function permute(state: readonly number[]): number[] {
   if (state.length !== WIDTH) throw new RangeError(`Poseidon permutes ${WIDTH} elements, got ${state.length}`);
-  let s = [...state];
-  for (const constants of ROUND_CONSTANTS.initial) s = round(s, constants, WIDTH);
-  for (const constants of ROUND_CONSTANTS.partial) s = round(s, constants, 1);
-  for (const constants of ROUND_CONSTANTS.terminal) s = round(s, constants, WIDTH);
-  return s;
+  const s = Float64Array.from(state);
+  for (const { constants, sboxes } of ROUNDS) applyRound(s, constants, sboxes);
+  return [...s];
 }
 
 /**
@@ -160,22 +165,69 @@ export function compress(tag: number, left: readonly number[], right: readonly n
   if (left.length !== DIGEST_WIDTH || right.length !== DIGEST_WIDTH) {
     throw new RangeError(`compression takes two halves of ${DIGEST_WIDTH} elements, got ${left.length} and ${right.length}`);
   }
-  const output = permute([...left.map((x, i) => (i === 0 ? add(x, tag) : x)), ...right]);
+  const input = [...left, ...right];
+  input[0] = add(input[0] ?? 0, tag);
+  const output = permute(input);
   return left.map((x, i) => add(x, output[i] ?? 0));
 }
 
-/** Constants on all lanes, S-boxes on the first `sboxes` of them, then the matrix. */
-function round(state: readonly number[], constants: readonly number[], sboxes: number): number[] {
-  const s = state.map((x, i) => add(x, constants[i] ?? 0));
-  for (let i = 0; i < sboxes; i++) s[i] = cube(s[i] ?? 0);
-  return MDS_MATRIX.map((row) => {
-    // The entries of a row add up to 371: the sum stays below 2^40 and is exact.
-    let sum = 0;
-    for (let i = 0; i < WIDTH; i++) sum += (row[i] ?? 0) * (s[i] ?? 0);
-    return sum % P;
-  });
+/** One round in place: constants on all lanes, S-boxes on the first `sboxes` of them, then the matrix. Lanes may be up to 2p. */
+export function applyRound(state: Float64Array, constants: Float64Array, sboxes: number): void {
+  for (let i = 0; i < WIDTH; i++) state[i] = reduceSum((state[i] ?? 0) + (constants[i] ?? 0));
+  for (let i = 0; i < sboxes; i++) state[i] = cube(state[i] ?? 0);
+  applyMatrix(state);
 }
 
-function cube(x: number): number {
-  return mul(mul(x, x), x);
+const HALF = WIDTH / 2;
+/** What the sums and the differences of elements that are half a state apart are multiplied by. */
+const [OF_SUMS, OF_DIFFERENCES] = [1, -1].map((sign) =>
+  Float64Array.from(
+    MDS_MATRIX.slice(0, HALF).flatMap((row) => row.slice(0, HALF).map((x, i) => x + sign * (row[i + HALF] ?? 0))),
+  ),
+) as [Float64Array, Float64Array];
+const sums = new Float64Array(HALF);
+const differences = new Float64Array(HALF);
+
+/**
+ * The matrix, in place. It is circulant: with the state in halves (a, b) its products are (u + v, u − v) / 2, where u follows
+ * from a + b alone and v from a − b. The entries of a row add up to 371, so sums stay below 2 · 371 · p < 2^41 and are exact.
+ */
+export function applyMatrix(state: Float64Array): void {
+  for (let i = 0; i < HALF; i++) {
+    const [a, b] = [state[i] ?? 0, state[i + HALF] ?? 0];
+    sums[i] = a + b;
+    differences[i] = a - b;
+  }
+  for (let row = 0; row < HALF; row++) {
+    let [u, v] = [0, 0];
+    for (let i = 0; i < HALF; i++) {
+      u += (OF_SUMS[row * HALF + i] ?? 0) * (sums[i] ?? 0);
+      v += (OF_DIFFERENCES[row * HALF + i] ?? 0) * (differences[i] ?? 0);
+    }
+    state[row] = reduceSum((u + v) / 2);
+    state[row + HALF] = reduceSum((u - v) / 2);
+  }
+}
+
+const INVERSE_OF_P = 1 / P;
+
+/** x mod p for integers 0 ≤ x < 2^40: the rounded quotient is off by at most one. */
+export function reduceSum(x: number): number {
+  const r = x - Math.floor(x * INVERSE_OF_P) * P;
+  return r < 0 ? r + P : r >= P ? r - P : r;
+}
+
+/** x³ of a canonical element. */
+export function cube(x: number): number {
+  return multiply(multiply(x, x), x);
+}
+
+/**
+ * a·b mod p for canonical a, b. The quotient is computed in doubles with an error below 2⁻¹⁹, so its integer part is off
+ * by one only next to an integer, and the difference, between −2¹² and p + 2¹², is exact in 32-bit arithmetic.
+ */
+function multiply(a: number, b: number): number {
+  const quotient = (a * b * INVERSE_OF_P) | 0;
+  const r = (Math.imul(a, b) - Math.imul(quotient, P)) | 0;
+  return r < 0 ? r + P : r >= P ? r - P : r;
 }

@@ -72,5 +72,7 @@ export function digestToBytes(digest: ArrayLike<number>): Uint8Array {
 /** The inverse of `digestToBytes`; does not check that the elements are canonical. */
 export function bytesToDigest(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: DIGEST_WIDTH }, (_, i) => view.getUint32(4 * i));
+  const digest: number[] = [];
+  for (let i = 0; i < DIGEST_WIDTH; i++) digest.push(view.getUint32(4 * i));
+  return digest;
 }

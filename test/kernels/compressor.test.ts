@@ -35,6 +35,15 @@ test("handles the edge values 0, 1 and p − 1 in every lane", () => {
   }
 });
 
+test("handles edge values in any mixture of lanes", () => {
+  const next = elementSource(3);
+  const edges = [0, 1, P - 1, (P - 1) / 2, (P + 1) / 2, 2 ** 16, P - 2 ** 16];
+  for (let i = 0; i < 200; i++) {
+    const [left, right] = [0, 1].map(() => Array.from({ length: 8 }, () => edges[next() % edges.length]!));
+    assert.deepEqual(compressor.compress(0, left!, right!), compress(0, left!, right!), `${left!.join()}, ${right!.join()}`);
+  }
+});
+
 test("refuses arrays that are too short", () => {
   assert.throws(() => compressor.compressBatch(2, new Uint32Array(1), new Uint32Array(32), new Uint32Array(16)), RangeError);
   assert.throws(() => compressor.compressBatch(2, new Uint32Array(2), new Uint32Array(31), new Uint32Array(16)), RangeError);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { P } from "../../src/field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
-import { compress, MDS_FIRST_ROW, MDS_MATRIX, permute, ROUND_CONSTANTS, WIDTH } from "../../src/kernels/poseidon.ts";
+import { applyMatrix, compress, MDS_FIRST_ROW, MDS_MATRIX, permute, ROUND_CONSTANTS, WIDTH } from "../../src/kernels/poseidon.ts";
 import { grainElements } from "./support/grain.ts";
 import { elementSource } from "./support/random-elements.ts";
 
@@ -46,6 +46,17 @@ test("multiplies the published vector by the matrix to the published output", ()
     MDS_MATRIX.map((row) => Number(row.reduce((sum, entry, i) => sum + BigInt(entry) * BigInt(input[i]!), 0n) % p)),
     output,
   );
+});
+
+test("multiplies states of edge values in any mixture by the matrix as big integers say", () => {
+  const next = elementSource(5);
+  const edges = [0, 1, P - 1, (P - 1) / 2];
+  for (let i = 0; i < 200; i++) {
+    const input = Array.from({ length: WIDTH }, () => edges[next() % edges.length]!);
+    const state = Float64Array.from(input);
+    applyMatrix(state);
+    assert.deepEqual([...state], multiplyDense(input.map(BigInt)).map(Number), input.join());
+  }
 });
 
 test("has the round constants that the generator of the paper draws", () => {

@@ -22,7 +22,7 @@ export const ARITHMETIC_TABLE: MachineTable = {
     });
     return [left, right, c, d];
   },
-  cells: (values) => Array.from({ length: 4 }, (_, i) => values[i] ?? ZERO).flat(),
+  cells: ([a = ZERO, b = ZERO, c = ZERO, d = ZERO]) => [...a, ...b, ...c, ...d],
 };
 
 /** The product of two elements of the extension, of which X⁵ is 1 − X². */

@@ -178,7 +178,8 @@ function valuesByAddress(
     if (address === undefined) return undefined;
     if (memory === "octet") return octets[address];
     if (address < firstWord) return inBase(publicValues[address] ?? 0);
+    if (address < firstDerived) return words[address - firstWord];
     const follows = derived[address - firstDerived];
-    return follows === undefined ? words[address - firstWord] : inBase(follows.valueOf(words[follows.of]?.[0] ?? 0));
+    return follows && inBase(follows.valueOf(words[follows.of]?.[0] ?? 0));
   };
 }
