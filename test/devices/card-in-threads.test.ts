@@ -144,7 +144,9 @@ ${WITH_CARD}
     assert.deepEqual([stdout, stderr], ["2 wasm found\n", ""]);
   });
 
-  it("ends with its process in the middle of a proof on the card", async () => {
+  const endsByDay =
+    !IS_NIGHTLY && "by day a process ends while its card compiles; a proof on a card in software comes behind: by night";
+  it("ends with its process in the middle of a proof on the card", { skip: endsByDay }, async () => {
     const code = `${MEASURED_CARD}
       await prover.proveBatch(job, { onProgress: (progress) => {
         if (!isAtWork(progress)) return;
@@ -161,10 +163,9 @@ ${WITH_CARD}
     else assert.equal(ended.code, 3);
   });
 
-  const sameByDay = !IS_NIGHTLY && "by day a process that ends itself shows the same of threads and files: by night";
   it(
     "leaves no thread, no process and no file behind where it is killed in the middle of a proof on the card",
-    { skip: sameByDay },
+    { skip: endsByDay },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "killed-"));
       const code = `${MEASURED_CARD}

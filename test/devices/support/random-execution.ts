@@ -1,7 +1,7 @@
 import { uncommittedSystem } from "../../../src/execution-proof/batch/execution-key.ts";
 import { digestLength } from "../../../src/kernels/tree-hash.ts";
 import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
-import { committedHeights, compileSystem, type System } from "../../../src/stark/systems/system.ts";
+import { committedHeights, compileSystem, type System, type TableDefinition } from "../../../src/stark/systems/system.ts";
 import { randomColumns } from "../../kernels/support/random-elements.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 
@@ -13,13 +13,13 @@ const PARAMETERS = smallParameters({
 
 /**
  * The tables of an execution with columns of random elements: no proof of them holds, but to make one runs the program of every
- * table's constraints and of its lookups, on values that no execution has. Without tables of more fixed rows than 2^mostLogRows.
+ * table's constraints and of its lookups, on values that no execution has. Of a table's fixed rows there are the first 2^mostLogRows.
  */
 export function randomExecution(mostLogRows: number): { readonly system: System; readonly input: ProverInput } {
   const { definition: whole } = uncommittedSystem(2n, PARAMETERS).system;
   const definition = {
     ...whole,
-    tables: whole.tables.filter(({ preprocessed }) => (preprocessed?.logRows ?? 0) <= mostLogRows),
+    tables: whole.tables.map((table) => withFewRows(table, mostLogRows)),
     publicValues: () => new Array<number>(whole.statementValueCount).fill(0),
   };
   const root = new Uint8Array(digestLength(PARAMETERS.hash));
@@ -35,4 +35,11 @@ export function randomExecution(mostLogRows: number): { readonly system: System;
       ),
     },
   };
+}
+
+function withFewRows(table: TableDefinition, mostLogRows: number): TableDefinition {
+  const { preprocessed } = table;
+  if (preprocessed === undefined || preprocessed.logRows <= mostLogRows) return table;
+  const columns = (): Uint32Array[] => preprocessed.columns().map((column) => column.slice(0, 2 ** mostLogRows));
+  return { ...table, preprocessed: { logRows: mostLogRows, columns } };
 }
