@@ -195,7 +195,9 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
       assert.equal(error.port, port);
       assert.match(
         error.message,
-        new RegExp(`^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port`),
+        new RegExp(
+          `^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port, .*: --port .*--serve-port`,
+        ),
       );
       return true;
     });

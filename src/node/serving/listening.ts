@@ -16,13 +16,16 @@ export class PortInUseError extends HyperchainError<"PortInUse"> {
   constructor(member: string, { host, port }: Pick<RpcServerOptions, "host" | "port">, options?: ErrorOptions) {
     super(
       "PortInUse",
-      `${member} cannot be served: port ${port} on ${host} is in use; end what listens there, choose another port, or 0 for any free one`,
+      `${member} cannot be served: port ${port} on ${host} is in use; end what listens there, or choose another port, or 0 for any free one: ${PORT_OPTIONS}`,
       options,
     );
     this.host = host;
     this.port = port;
   }
 }
+
+/** Where users name ports: a task that serves a member has an option for it. */
+const PORT_OPTIONS = "--port (of hyperchain:reconstruct --serve-port), or `port` in the config";
 
 /** Serves a member of the ecosystem, named as users know it. Rejects with PortInUseError, or with the system's error. */
 export async function serveMember(
