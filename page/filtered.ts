@@ -1,3 +1,5 @@
+import { hasFailed, whereItIs } from "../src/devnet/view/feed/feed-words.ts";
+import type { MessageInfo } from "./answers.ts";
 import { happenings, timeOf, type Activity, type Happening } from "./happenings.ts";
 
 /** What of the feed is shown; it stands in the page's link. */
@@ -6,6 +8,7 @@ export interface Filter {
   readonly text: string;
   /** Name of a member; empty for all. */
   readonly chain: string;
+  /** Those too of whose messages one failed elsewhere. */
   readonly failedOnly: boolean;
   /** What chains, operators and the relayer do by themselves too. */
   readonly withSystem: boolean;
@@ -17,11 +20,18 @@ export interface Naming {
   readonly addressName: (chain: string, address: string) => string | undefined;
 }
 
-export function filtered(activity: Activity, filter: Filter, naming: Naming): readonly Happening[] {
+/** Messages by the transactions that began them. */
+export type Begun = ReadonlyMap<string, readonly MessageInfo[]>;
+
+export function begunBy(messages: readonly MessageInfo[]): Begun {
+  return Map.groupBy(messages, ({ steps }) => steps[0]?.transactionHash ?? "");
+}
+
+export function filtered(activity: Activity, filter: Filter, naming: Naming, begun: Begun): readonly Happening[] {
   const wanted = filter.text.trim().toLowerCase();
   return happenings(activity).filter((each) => {
     if (!filter.withSystem && each.by !== "user") return false;
-    if (filter.failedOnly && each.succeeded) return false;
+    if (filter.failedOnly && each.succeeded && !(begun.get(each.hash) ?? []).some(hasFailed)) return false;
     if (filter.chain !== "" && naming.nameOf(each.block.chainId) !== filter.chain) return false;
     return wanted === "" || wordsOf(each, naming).some((word) => word.toLowerCase().includes(wanted));
   });
@@ -41,19 +51,23 @@ function wordsOf(
 }
 
 /** A row of the feed as programs read it. */
-function exported({ block, ...each }: Happening, { nameOf }: Naming): Readonly<Record<string, unknown>> {
+function exported({ block, ...each }: Happening, { nameOf }: Naming, begun: Begun): Readonly<Record<string, unknown>> {
   return {
     time: new Date(timeOf(block)).toISOString(),
     chain: nameOf(block.chainId),
     chainId: block.chainId,
     block: block.number,
     ...each,
+    messages: (begun.get(each.hash) ?? []).map((message) => ({
+      ...{ messageHash: message.messageHash, type: message.type, to: nameOf(message.destinationChainId) },
+      ...{ failed: hasFailed(message), whereItIs: whereItIs(message).text },
+    })),
   };
 }
 
-export function asJson(rows: readonly Happening[], naming: Naming): string {
+export function asJson(rows: readonly Happening[], naming: Naming, begun: Begun): string {
   return JSON.stringify(
-    rows.map((row) => exported(row, naming)),
+    rows.map((row) => exported(row, naming, begun)),
     undefined,
     2,
   );
@@ -75,17 +89,21 @@ const COLUMNS = [
     "gasUsed",
     "fee",
     "by",
+    "messages",
   ],
 ] as const;
 
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe: strangers choose arguments. */
-export function asCsv(rows: readonly Happening[], naming: Naming): string {
+export function asCsv(rows: readonly Happening[], naming: Naming, begun: Begun): string {
   const cell = (value: unknown): string => {
     const text = value === undefined ? "" : String(value as string | number | boolean);
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
   const lines = rows.map((row) => {
-    const fields = exported(row, naming);
+    const sent = (begun.get(row.hash) ?? []).map(
+      (message) => `${message.type} to ${naming.nameOf(message.destinationChainId)}: ${whereItIs(message).text}`,
+    );
+    const fields: Readonly<Record<string, unknown>> = { ...exported(row, naming, begun), messages: sent.join("; ") };
     return COLUMNS.map((column) => cell(fields[column])).join(",");
   });
   return [COLUMNS.join(","), ...lines].join("\r\n");

@@ -136,7 +136,7 @@ async function feedPlaces({ info, activity }: Known, text: string): Promise<read
   const words = event === undefined ? text : `${event.split("(")[0]}(`;
   const everything = { text: words, chain: "", failedOnly: false, withSystem: false };
   const naming = { nameOf: (id: number) => memberName(info, id), addressName: () => undefined };
-  const seen = filtered(activity, everything, naming).length;
+  const seen = filtered(activity, everything, naming, new Map()).length;
   const what =
     event !== undefined ? `, the topic of ${event}` : described?.call === undefined ? "" : `, the selector of ${described.call}`;
   if (seen === 0 && what === "") return [];

@@ -55,6 +55,7 @@ export function EcosystemPage() {
         <p>
           {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
           {count(status.messages.stuck.length)} stuck
+          {status.messages.failed === 0 ? "" : `, ${count(status.messages.failed)} arrived and failed`}
           {status.messages.ended === 0 ? "" : `, ${count(status.messages.ended)} expired or canceled`}
           {status.messages.ageMs === undefined ? "" : `, as of up to ${status.messages.ageMs / 1000} s ago`}
           {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}

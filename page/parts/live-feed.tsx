@@ -5,7 +5,7 @@ import { timeOf, type Activity, type Happening } from "../happenings.ts";
 import type { MessageInfo } from "../answers.ts";
 import { useActs, type Act } from "../controls/acts.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { asCsv, asJson, filtered, type Filter, type Naming } from "../filtered.ts";
+import { asCsv, asJson, begunBy, filtered, type Filter, type Naming } from "../filtered.ts";
 import { clockTime, count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";
@@ -31,12 +31,12 @@ export function LiveFeed() {
   const [held, hold] = useState<Activity>();
   const [most, setMost] = useState(ROWS);
   const shown = held ?? activity;
+  const begun = useMemo(() => begunBy(messages.messages), [messages]);
   const rows = useMemo(
-    () => filtered(shown, filter, naming),
-    [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming],
+    () => filtered(shown, filter, naming, begun),
+    [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun],
   );
-  const waiting = held === undefined ? 0 : filtered(activity, filter, naming).length - rows.length;
-  const begun = useMemo(() => bySender(messages.messages), [messages]);
+  const waiting = held === undefined ? 0 : filtered(activity, filter, naming, begun).length - rows.length;
   return (
     <section aria-labelledby="feed" class="live">
       <div class="bar">
@@ -61,8 +61,8 @@ export function LiveFeed() {
         <button aria-pressed={held !== undefined} onClick={() => hold(held === undefined ? activity : undefined)}>
           {held === undefined ? "Pause" : `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}`}
         </button>
-        <button onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming))}>JSON</button>
-        <button onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming))}>CSV</button>
+        <button onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming, begun))}>JSON</button>
+        <button onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming, begun))}>CSV</button>
       </div>
       {rows.length + acts.length === 0 ? (
         <p class="quiet">{emptyBecause(filter)}</p>
@@ -126,11 +126,6 @@ function useFilter(): readonly [Filter, (name: string, value: string | undefined
     withSystem: state.has("system"),
   };
   return [filter, set];
-}
-
-/** Messages by the transactions that began them. */
-function bySender(messages: readonly MessageInfo[]): ReadonlyMap<string, readonly MessageInfo[]> {
-  return Map.groupBy(messages, ({ steps }) => steps[0]?.transactionHash ?? "");
 }
 
 function Switch({ label, on, set }: { readonly label: string; readonly on: boolean; readonly set: (on: boolean) => void }) {

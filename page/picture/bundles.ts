@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { hasArrived } from "../../src/devnet/view/books/has-arrived.ts";
+import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import type { Line, Stop } from "./lanes.ts";
 
 /** How a message fares. */
@@ -30,8 +30,8 @@ export function bundlesOf(lines: readonly Line[], slotMs: number): readonly Bund
 }
 
 export function fateOf(message: MessageInfo): Fate {
-  if (message.stuck !== undefined) return "bad";
-  return hasArrived(message) || message.waitingFor === undefined ? "good" : "under-way";
+  const { kind } = whereItIs(message);
+  return kind === "quiet" ? "good" : kind;
 }
 
 function bundleOf(key: string, group: readonly Line[]): Bundle {

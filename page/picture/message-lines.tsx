@@ -1,3 +1,4 @@
+import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import { stepWords } from "../message-steps.ts";
 import type { MessageInfo } from "../answers.ts";
 import { plural } from "../format.ts";
@@ -110,12 +111,11 @@ function hrefOf([message, ...others]: readonly MessageInfo[]): string {
 export function bundleWords(messages: readonly MessageInfo[], nameOf: (chainId: number) => string): string {
   const [first] = messages;
   if (first === undefined) return "";
-  const fate = { bad: "stuck", good: "arrived", "under-way": "under way" }[fateOf(first)];
+  const fate = { bad: "stuck or failed", good: "arrived", "under-way": "under way" }[fateOf(first)];
   return `${plural(messages.length, "message")} from ${nameOf(first.sourceChainId)} to ${nameOf(first.destinationChainId)}, ${fate}`;
 }
 
 export function messageWords(message: MessageInfo): string {
   const step = message.steps.at(-1)?.step ?? "";
-  const where = message.stuck?.why ?? message.waitingFor;
-  return `${message.type}: ${stepWords(step, message)}${where === undefined ? "" : `; waits until ${where}`}`;
+  return `${message.type}: ${stepWords(step, message)}; ${whereItIs(message).text}`;
 }

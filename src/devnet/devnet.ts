@@ -62,6 +62,7 @@ import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
+import { keptNames } from "./view/books/kept-names.ts";
 import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./described/options.ts";
@@ -173,12 +174,12 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet, device },
-    ...{ mnemonic: layer.mnemonic, fork: layer.fork },
+    ...{ mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
   });
   const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
   const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
-  const driver = ended.cutOff(createDriver({ ...seen, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
+  const driver = ended.cutOff(createDriver({ ...seen, books, bridges, onDriven: fillBooks, passL1: passingL1(options, layer) }));
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));

@@ -28,6 +28,8 @@ export type ChainEvent =
       readonly at: StepRecord;
       readonly sourceChainId: ChainId | undefined;
       readonly messageHash: MessageHash;
+      /** What the calls of a bundle that failed ended with; absent where they succeeded, and of all else. */
+      readonly failedWith?: Hex | undefined;
     }
   /** The outcome of a bundle that was sent here was brought, and its listener reverted: it can be told again. */
   | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: MessageHash; readonly listener: Hex }
@@ -217,7 +219,9 @@ export class ChainView {
         }
         // A callback is known by the bundle whose outcome it tells; where that was executed, this event does not say.
         const sourceChainId = event.name === "CallbackExecuted" ? undefined : (event.args["sourceChainId"] as bigint);
-        return { type: "executed", at, sourceChainId, messageHash: named };
+        const hasFailed = event.name === "BundleExecuted" && event.args["success"] !== true;
+        const failedWith = hasFailed ? (String(event.args["result"]) as Hex) : undefined;
+        return { type: "executed", at, sourceChainId, messageHash: named, failedWith };
       }
     }
   }

@@ -17,6 +17,7 @@ export interface OpenJourney extends Journey {
   rootIndex: bigint | undefined;
   refusal: string | undefined;
   sentTooEarly: Journey["sentTooEarly"];
+  failedWith: Hex | undefined;
 }
 
 type CarriedOut = Extract<ChainEvent, { type: "executed" | "listenerFailed" }>;
@@ -45,8 +46,9 @@ export class JourneyBook {
   readonly #journeys = new Map<string, OpenJourney>();
   /** Those that are not at their end. */
   readonly #open = new Set<OpenJourney>();
-  /** Those at their end that have arrived; of the others, what they carry went back. */
+  /** Those at their end that have arrived and did not fail; of the others, what they carry went back. */
   #arrived = 0;
+  #failed = 0;
   /** What was carried out before the word of the chain that sent it was read: by the message, or by the bundle of an outcome. */
   readonly #early = new Map<string, readonly CarriedOut[]>();
   /** Transfers that L1 refused, of which as many are followed. */
@@ -94,9 +96,14 @@ export class JourneyBook {
     return this.#imports.get(chainId)?.newest;
   }
 
-  /** Messages at their end that have arrived. */
+  /** Messages at their end that have arrived, without those that failed there. */
   get arrived(): number {
     return this.#arrived;
+  }
+
+  /** Messages at their end whose calls failed where they arrived. */
+  get failed(): number {
+    return this.#failed;
   }
 
   /** Those that are not at their end. */
@@ -114,6 +121,7 @@ export class JourneyBook {
     this.#journeys.clear();
     this.#open.clear();
     this.#arrived = 0;
+    this.#failed = 0;
     this.#early.clear();
     this.#refused = 0;
     this.#announcements.clear();
@@ -177,6 +185,7 @@ export class JourneyBook {
       journey.refusal = describeFailure(event.listener, event.at.transactionHash);
       return;
     }
+    journey.failedWith = event.failedWith;
     this.record(journey, "executed", event.at);
     // Its listener had refused it before. A second delivery of anything else is refused afterwards, and that is told.
     if (journey.content.type === "result") journey.refusal = undefined;
@@ -200,6 +209,7 @@ export class JourneyBook {
       rootIndex: undefined,
       refusal: undefined,
       sentTooEarly: undefined,
+      failedWith: undefined,
     };
     this.#journeys.set(key, journey);
     this.#open.add(journey);
@@ -248,7 +258,9 @@ export class JourneyBook {
     const hasArrived = steps.has("executed") && steps.has("importSettled");
     if (!hasArrived && journey.sentTooEarly !== "wentBack") return;
     this.#open.delete(journey);
-    if (journey.sentTooEarly !== "wentBack") this.#arrived++;
+    if (journey.sentTooEarly === "wentBack") return;
+    if (journey.failedWith === undefined) this.#arrived++;
+    else this.#failed++;
   }
 
   /** No delivery can succeed any more: what the message carries goes back by journeys of its own. */
@@ -277,6 +289,7 @@ export class JourneyBook {
       rootIndex: undefined,
       refusal: undefined,
       sentTooEarly: undefined,
+      failedWith: undefined,
     };
     this.#journeys.set(key, journey);
     this.#open.add(journey);

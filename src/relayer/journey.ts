@@ -33,4 +33,6 @@ export interface Journey {
    * be delivered.
    */
   readonly sentTooEarly: "goesBack" | "wentBack" | undefined;
+  /** Of a bundle that is executed, what its calls ended with where they failed, which is final. Undefined: they succeeded. */
+  readonly failedWith: Hex | undefined;
 }

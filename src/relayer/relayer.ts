@@ -91,8 +91,10 @@ export interface Relayer {
   journeys(): readonly Journey[];
   /** Those of them that are not at their end. */
   openJourneys(): readonly Journey[];
-  /** How many have arrived, of those at their end. */
+  /** How many have arrived, of those at their end, without those that failed there. */
   arrived(): number;
+  /** Of how many at their end the calls failed. */
+  failed(): number;
   journey(sourceChainId: ChainId, messageHash: MessageHash): Journey | undefined;
   /** From which it sends on a chain; undefined for one that it does not serve. */
   accountOn(chainId: ChainId): OwnAccount | undefined;
@@ -187,6 +189,7 @@ export function createRelayer(options: RelayerOptions, dependencies: RelayerDepe
     journeys: () => book.all(),
     openJourneys: () => book.open(),
     arrived: () => book.arrived,
+    failed: () => book.failed,
     journey: (sourceChainId, messageHash) => book.get(sourceChainId, messageHash),
     accountOn: (chainId) => lanes.find(({ lane }) => lane.chainId === chainId)?.lane.account,
     async end() {

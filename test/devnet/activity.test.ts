@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface, type JsonRpcProvider, type TransactionReceipt, type Wallet } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/client/transfers/send.ts";
-import { keptNames } from "../../src/devnet/view/feed/kept-names.ts";
+import { keptNames } from "../../src/devnet/view/books/kept-names.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import type { BatchInfo } from "../../src/devnet/view/batches/batch-on-l1.ts";
 import type { SourceSteps } from "../../src/devnet/view/contracts/source-steps.ts";

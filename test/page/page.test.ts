@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { Contract, ContractFactory, getBytes, Interface, keccak256, type JsonRpcProvider } from "ethers";
 import hre from "hardhat";
@@ -101,8 +102,42 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     assert.match(cells[10]!, /^runs/);
     assert.deepEqual(batches, { sealed: 1, committed: 1, proven: 1, executed: 1 });
     await tab.getByRole("row", { name: /transfer alpha beta arrived/ }).waitFor();
+    const failed = tab.getByRole("row", {
+      name: /bundle alpha beta the call arrived on beta and reverted there without a reason/,
+    });
+    assert.equal(await failed.locator(".bad").count(), 1);
+    await reads(/1 delivered, 0 under way, 0 stuck, 1 arrived and failed/);
+    await tab.locator("a.message.bad").waitFor({ state: "attached" });
     assert.deepEqual(await violations(tab), []);
   });
+
+  test(
+    "a transaction whose message's call failed elsewhere is among the failed ones of the feed, and exported so",
+    { skip },
+    async () => {
+      await open("?failed=1");
+      const rows = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
+      const sender = rows.filter({ hasText: "sendBundle" });
+      await sender.locator(".journey .bad", { hasText: "the call arrived on beta and reverted there" }).waitFor();
+      // The other is the transaction that failed by itself.
+      assert.equal(await rows.count(), 2);
+      const download = tab.waitForEvent("download");
+      await tab.getByRole("button", { name: "JSON", exact: true }).click();
+      const exported = JSON.parse(readFileSync(await (await download).path(), "utf8")) as readonly Readonly<
+        Record<string, unknown>
+      >[];
+      const failed = { failed: true, to: "beta", whereItIs: "the call arrived on beta and reverted there without a reason" };
+      const [{ messageHash } = assert.fail("no bundle")] = (await devnet.messages()).filter(({ type }) => type === "bundle");
+      assert.deepEqual(
+        exported.map(({ succeeded, messages }) => [succeeded, messages]),
+        [
+          [true, [{ messageHash, type: "bundle", ...failed }]],
+          [false, []],
+        ],
+      );
+      await open("");
+    },
+  );
 
   test("it follows the chain without being loaded again", { skip }, async () => {
     const alice = devnet.accounts.wallet(ALICE).connect(client);

@@ -167,10 +167,12 @@ describe("I11: a picture of much that happens at a time", async () => {
     const together = [line(1, 0, 100), line(2, 4, 104), line(3, 8, 108), line(4, 8, 108)];
     const late = [5, 6, 7].map((id) => line(id, 0, 200));
     const stuck = line(8, 0, 100, { stuck: { why: "it stands", help: "start it" } } as Partial<MessageInfo>);
-    const bundles = bundlesOf([...together, ...late, stuck], 10);
+    const why = "the call arrived on beta and reverted there";
+    const failed = line(9, 0, 100, { failed: { because: "reverted", why, goesBack: false } });
+    const bundles = bundlesOf([...together, ...late, stuck, failed], 10);
     assert.deepEqual(
       bundles.map(({ fate, messages, stops }) => [fate, messages.length, stops.map(({ at }) => at)]),
-      [["good", 4, [5, 105]], ...late.map(() => ["good", 1, [0, 200]]), ["bad", 1, [0, 100]]],
+      [["good", 4, [5, 105]], ...late.map(() => ["good", 1, [0, 200]]), ["bad", 1, [0, 100]], ["bad", 1, [0, 100]]],
     );
     assert.equal(bundlesOf(together, 5).length, 4, "at another zoom they are apart");
   });

@@ -1,6 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { interopHandler } from "../sending/contract-interfaces.ts";
+import { revertError } from "../sending/revert-reason.ts";
 import type { MessageLogs } from "./sent-messages.ts";
 
 /** What became of the calls in a bundle. */
@@ -29,7 +30,15 @@ export function bundleResult(bundleHash: Hex, receipt: Pick<MessageLogs, "logs">
   };
 }
 
-/** What became of a call that reverted, in words. `reason`: as `revertReason` tells it. */
-export function revertedCall(chain: string, reason: string, { goesBack }: Pick<BundleResult, "goesBack">): string {
-  return `the call arrived on ${chain} and reverted there ${reason}${goesBack ? "; its value goes back" : ""}`;
+/** What became of a call that failed, in words. `reason`: as `revertReason` tells it. */
+export function revertedCall(chain: string, reason: string, { goesBack, result }: Omit<BundleResult, "success">): string {
+  const ended = hasExpired(result)
+    ? `came to ${chain} after its last second, so it was not made`
+    : `arrived on ${chain} and reverted there ${reason}`;
+  return `the call ${ended}${goesBack ? "; its value goes back" : ""}`;
+}
+
+/** Whether a bundle failed because it came too late. A contract that is called can revert with the same words. */
+export function hasExpired(result: Hex): boolean {
+  return revertError(result)?.name === "BundleExpired";
 }

@@ -1,9 +1,9 @@
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
+import type { EcosystemView } from "../view/books/ecosystem-view.ts";
 import type { SettledBatchInfo } from "../view/books/ecosystem-info.ts";
 import { resealInfo } from "../view/batches/reseal-info.ts";
-import { messageInfo } from "../view/books/message-info.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { requireNothingOnTop } from "./settlement-bases.ts";
 import { settledBatchInfo } from "../view/batches/settled-info.ts";
@@ -21,6 +21,7 @@ interface DriverDependencies {
   /** Those that there are now. */
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
+  readonly books: Pick<EcosystemView, "told">;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
   /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
@@ -31,7 +32,7 @@ interface DriverDependencies {
   readonly passL1?: ((second: bigint) => Promise<void>) | undefined;
 }
 
-export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges, passL1 }: DriverDependencies): Driver {
+export function createDriver({ chains, relayer, books, runsRelayer, onDriven, bridges, passL1 }: DriverDependencies): Driver {
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
     if (passL1 !== undefined) await endBatches(pipeline, passL1);
@@ -89,7 +90,7 @@ export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges, 
         if (!moved) [isFirst, alone, moved] = [true, undefined, true];
       }
       const messages = relayer.journeys().filter((journey) => before.get(journey) !== journey.steps.size);
-      return { priorityOps, importedRoots, messages: messages.map(messageInfo) };
+      return { priorityOps, importedRoots, messages: await books.told(messages) };
     },
   };
 }

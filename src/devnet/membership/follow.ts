@@ -72,6 +72,7 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
       openJourneys: () => relayers.flatMap((relayer) => relayer.openJourneys()),
       arrived: () => relayers.reduce((sum, relayer) => sum + relayer.arrived(), 0),
+      failed: () => relayers.reduce((sum, relayer) => sum + relayer.failed(), 0),
       journey: (sourceChainId, messageHash) =>
         relayers.map((relayer) => relayer.journey(sourceChainId, messageHash)).find((journey) => journey !== undefined),
       accountOn: (chainId) => relayers.map((relayer) => relayer.accountOn(chainId)).find((account) => account !== undefined),

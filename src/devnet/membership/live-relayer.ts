@@ -80,6 +80,7 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
       journeys: () => current.following.relayer.journeys(),
       openJourneys: () => current.following.relayer.openJourneys(),
       arrived: () => current.following.relayer.arrived(),
+      failed: () => current.following.relayer.failed(),
       journey: (sourceChainId, messageHash) => current.following.relayer.journey(sourceChainId, messageHash),
       accountOn: (chainId) => current.following.relayer.accountOn(chainId),
       end: () => current.following.relayer.end(),

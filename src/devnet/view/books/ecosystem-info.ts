@@ -174,6 +174,8 @@ export interface EcosystemStatus {
     readonly inFlight: number;
     /** Refunds among them; a message whose content went back is counted by its refund alone. */
     readonly delivered: number;
+    /** Those that have arrived and whose calls failed there, reverted or expired; not among those delivered. */
+    readonly failed: number;
     /** Calls on L1 that expired, or that their senders have canceled. */
     readonly ended: number;
     /** Those that do not go on by themselves, oldest first. */
@@ -331,8 +333,20 @@ export interface MessageInfo {
   readonly sentTooEarly?: "goesBack" | "wentBack";
   /** Of a call on L1 that is not made any more; `refusal` says why. */
   readonly ended?: "expired" | "canceled";
+  /** Of a bundle that has arrived and whose calls left no trace there, for good. Absent before, and where they succeeded. */
+  readonly failed?: FailedCalls;
   /** Absent while the message goes on by itself, when it has arrived, and when it has ended. */
   readonly stuck?: Stuck;
+}
+
+/** What became of calls that failed where they arrived. */
+export interface FailedCalls {
+  /** "expired": they came after their last second. */
+  readonly because: "reverted" | "expired";
+  /** With the reason, as far as it is known, of 500 characters at most. */
+  readonly why: string;
+  /** Whether value or tokens that they brought go back, by messages of their own. */
+  readonly goesBack: boolean;
 }
 
 /** Why a message, or a chain's sealing, does not go on by itself. */

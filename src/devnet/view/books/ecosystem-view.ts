@@ -17,12 +17,15 @@ import type {
   ChainStatus,
   EcosystemInfo,
   EcosystemStatus,
+  FailedCalls,
   FleetWorkerInfo,
   MessageInfo,
   SettlementInfo,
   UpgradeStatus,
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
+import type { KeptNames } from "./kept-names.ts";
+import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
 import { hasArrived } from "./has-arrived.ts";
 import { messageInfo } from "./message-info.ts";
@@ -61,6 +64,8 @@ interface EcosystemViewDependencies {
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
   readonly device: Pick<DeviceChoice, "report">;
+  /** By which errors of the project's contracts are named. */
+  readonly names: KeptNames;
 }
 
 /** What can be seen of an ecosystem, as JSON. */
@@ -78,6 +83,8 @@ interface BooksView {
   status(asked?: AskedBooks): Promise<EcosystemStatus>;
   /** All messages, in the order in which this process has first seen them. Where members are read, rejects with their error. */
   messages(asked?: AskedBooks): Promise<readonly MessageInfo[]>;
+  /** What is said of these. */
+  told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]>;
   /** Of what is known. */
   standing(): BooksStanding;
 }
@@ -107,20 +114,29 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   // One that moves by itself looks by itself.
   const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
   const judged = judging(dependencies);
+  const failedCalls = failedCallsOf({ names: dependencies.names, nameOf: (chainId) => chainName(chains(), chainId) });
+  async function told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]> {
+    const failed = new Map<Journey, FailedCalls | undefined>();
+    for (const journey of journeys) if (journey.failedWith !== undefined) failed.set(journey, await failedCalls(journey));
+    return journeys.map((journey) => infoOf(journey, failed.get(journey)));
+  }
   return {
     info: () => ecosystemInfo(dependencies),
     reads,
     standing: () => relayer.standing(),
+    told,
     async status(asked) {
       const isRead = reads(asked);
       // A member that does not answer is a reason to ask for the status, not to refuse it.
       if (isRead) await Promise.allSettled([relayer.observe(READ_MS), ...executionLooks(chains())]);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
       const { ageMs, failure } = relayer.standing();
-      const open = [...relayer.openJourneys().map(infoOf), ...toL1.open()].filter(
+      const journeys = relayer.openJourneys();
+      const open = [...journeys.map((journey) => infoOf(journey)), ...toL1.open()].filter(
         ({ sentTooEarly }) => sentTooEarly !== "wentBack",
       );
       const arrived = open.filter(hasArrived).length;
+      const failed = journeys.filter(({ failedWith }) => failedWith !== undefined).length;
       const stuck = judged(open).flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
         reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
       );
@@ -129,7 +145,8 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         chains: chains().map(chainStatus),
         messages: {
           inFlight: open.length - arrived - stuck.length,
-          delivered: arrived + relayer.arrived() + ended.arrived,
+          delivered: arrived - failed + relayer.arrived() + ended.arrived,
+          failed: failed + relayer.failed(),
           ended: ended.ended,
           stuck,
           ...(isRead ? {} : { ageMs: Math.round(ageMs) }),
@@ -140,9 +157,14 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
     async messages(asked) {
       if (reads(asked)) await relayer.observe(READ_MS);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
-      return judged(inOrder([...relayer.journeys().map(infoOf), ...toL1.all()]));
+      return judged(inOrder([...(await told(relayer.journeys())), ...toL1.all()]));
     },
   };
+}
+
+/** Of one that was removed its id. */
+function chainName(chains: readonly DevnetChain[], chainId: bigint): string {
+  return chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
 }
 
 function executionLooks(chains: readonly DevnetChain[]): readonly Promise<void>[] {
@@ -150,14 +172,14 @@ function executionLooks(chains: readonly DevnetChain[]): readonly Promise<void>[
 }
 
 /** What is said of journeys, which is put into words again where they have gone on. */
-function keptInfos(): (journey: Journey) => MessageInfo {
+function keptInfos(): (journey: Journey, failed?: FailedCalls) => MessageInfo {
   const kept = new WeakMap<Journey, { readonly state: string; readonly info: MessageInfo }>();
-  return (journey) => {
+  return (journey, failed) => {
     const { steps, refusal, sentTooEarly } = journey;
-    const state = `${steps.size} ${sentTooEarly} ${refusal}`;
+    const state = `${steps.size} ${sentTooEarly} ${refusal} ${failed?.why}`;
     const before = kept.get(journey);
     if (before?.state === state) return before.info;
-    const info = messageInfo(journey);
+    const info = messageInfo(journey, failed);
     kept.set(journey, { state, info });
     return info;
   };

@@ -3,7 +3,7 @@ import { deliveryFee } from "../../../protocol/asset-message.ts";
 import { JOURNEY_STEPS, type JourneyStep } from "../../../protocol/cross-chain-message.ts";
 import { isTransferList } from "../../../protocol/transfer-list.ts";
 import type { Journey } from "../../../relayer/journey.ts";
-import type { MessageInfo } from "./ecosystem-info.ts";
+import type { FailedCalls, MessageInfo } from "./ecosystem-info.ts";
 import { layerName } from "./layer-name.ts";
 
 const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback", refund: "refund" } as const;
@@ -19,8 +19,8 @@ const nextSteps = (sent: string, received: string): Readonly<Record<JourneyStep,
   importSettled: `the receiver's batch is sealed, proven and executed on ${received}`,
 });
 
-/** A message as the ecosystem's methods tell it. */
-export function messageInfo(journey: Journey): MessageInfo {
+/** A message as the ecosystem's methods tell it; `failed` is how its calls did. */
+export function messageInfo(journey: Journey, failed?: FailedCalls): MessageInfo {
   const { messageHash, sender, content, sourceChainId, destinationChainId, steps, refusal, sentTooEarly } = journey;
   const done = JOURNEY_STEPS.flatMap((step) => {
     const record = steps.get(step);
@@ -39,6 +39,7 @@ export function messageInfo(journey: Journey): MessageInfo {
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(refusal === undefined ? {} : { refusal }),
     ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
+    ...(failed === undefined ? {} : { failed }),
   };
 }
 

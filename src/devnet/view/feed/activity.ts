@@ -6,7 +6,7 @@ import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { decodingRoom } from "../books/decoding-room.ts";
 import type { ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
-import type { KeptNames } from "./kept-names.ts";
+import type { KeptNames } from "../books/kept-names.ts";
 import type { AskMember } from "./step-times.ts";
 import type { BlockTimes } from "./block-times.ts";
 

@@ -27,17 +27,27 @@ export function whatItDoes(
   ];
 }
 
-/** Where a message is, in a few words; `kind` says whether that is good. */
+/** Where a message is, in a few words; `kind` says whether that is good, and "bad" is what did not do as its sender wanted. */
 export function whereItIs(message: MessageInfo): {
   readonly kind: "good" | "under-way" | "bad" | "quiet";
   readonly text: string;
 } {
-  if (message.stuck !== undefined) return { kind: "bad", text: `stuck: ${message.stuck.why}` };
-  if (message.ended !== undefined) return { kind: "quiet", text: message.ended };
+  const { stuck, failed, ended, sentTooEarly, refusal = "" } = message;
+  if (stuck !== undefined) return { kind: "bad", text: `stuck: ${stuck.why}` };
+  if (failed !== undefined) return { kind: "bad", text: failed.why };
+  if (sentTooEarly !== undefined) return { kind: "bad", text: `not delivered: ${refusal}` };
+  if (ended === "expired") return { kind: "bad", text: `expired: ${refusal}` };
+  // Its sender wanted that.
+  if (ended === "canceled") return { kind: "quiet", text: ended };
   if (message.waitingFor === undefined) return { kind: "good", text: "all steps done" };
   return hasArrived(message)
     ? { kind: "good", text: `arrived; waits until ${message.waitingFor}` }
     : { kind: "under-way", text: `waits until ${message.waitingFor}` };
+}
+
+/** Whether what it was sent for will not come to pass: such a message is a failure of the act that sent it. */
+export function hasFailed({ failed, ended, sentTooEarly }: Pick<MessageInfo, "failed" | "ended" | "sentTooEarly">): boolean {
+  return failed !== undefined || ended === "expired" || sentTooEarly !== undefined;
 }
 
 function piece(kind: FeedPiece["kind"], text: string): FeedPiece {

@@ -15,7 +15,7 @@ import { describeAll, type ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo, MessageInfo } from "../books/ecosystem-info.ts";
 import { accountHistory } from "../feed/account-history.ts";
 import { activity, rangesAsked } from "../feed/activity.ts";
-import { keptNames } from "../feed/kept-names.ts";
+import { keptNames } from "../books/kept-names.ts";
 import { lookUp } from "./look-up.ts";
 import { prepare } from "../acts/prepare.ts";
 import { readContract } from "../acts/project-call.ts";

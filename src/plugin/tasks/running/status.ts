@@ -112,7 +112,6 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   );
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
-  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.ended === 0 ? "" : `, ${messages.ended} ended (calls on L1 that expired or were canceled)`}${ageNote(messages)}`;
   return [
     strong(info.name),
     firstScreen(info, { keys: false }),
@@ -130,8 +129,20 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...delays,
     ...idle,
     ...stuck,
-    counts,
+    countsLine(messages),
   ].join("\n\n");
+}
+
+function countsLine(messages: EcosystemStatus["messages"]): string {
+  const { inFlight, stuck, delivered, failed, ended } = messages;
+  const parts = [
+    `${inFlight} in flight`,
+    `${stuck.length} stuck`,
+    `${delivered} delivered`,
+    ...(failed === 0 ? [] : [alarm(`${failed} failed where they arrived ('npx hardhat hyperchain:logs' tells why)`)]),
+    ...(ended === 0 ? [] : [`${ended} ended (calls on L1 that expired or were canceled)`]),
+  ];
+  return `Messages: ${parts.join(", ")}${ageNote(messages)}`;
 }
 
 function layerOf({ chains }: EcosystemInfo, name: string): string {

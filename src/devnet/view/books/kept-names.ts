@@ -1,4 +1,4 @@
-import type { ProjectNames } from "../books/describe.ts";
+import type { ProjectNames } from "./describe.ts";
 
 /** How long the project's names stand before what is unknown has them read again: a compiler may have run since. */
 const NAMES_MS = 5_000;
