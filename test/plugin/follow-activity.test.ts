@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import { activityLines, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
+import { activityLines, fateLine, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
+import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { FateFollower } from "../../src/plugin/tasks/following/follow-fates.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
 
 const INFO = {
@@ -79,6 +81,56 @@ describe("I11: hyperchain:logs", () => {
     const [line, below] = activityLines(INFO, block(271, 5), { transaction, messages: [waiting] });
     assert.match(line!, /alpha ✓ Shop\.buy\(3\) · /);
     assert.equal(below, "  → transfer to l1: waits until a relayer delivers the message · 0x02");
+  });
+
+  describe("what becomes of a message is told when it changes", () => {
+    const steps = [{ step: "initiated", chainId: 271, transactionHash: "0x01" }] as const;
+    const arrived = [...steps, { step: "executed", chainId: 272, transactionHash: "0x09" }] as const;
+    const waitingFor = "a relayer delivers it";
+    const sent = { messageHash: "0x02", type: "bundle", sender: ACCOUNT, sourceChainId: 271, destinationChainId: 1 } as const;
+    const underWay: MessageInfo = { ...sent, steps, waitingFor };
+    const stuck: MessageInfo = { ...underWay, stuck: { why: "beta is paused", help: "start it" } };
+    const failed: MessageInfo = {
+      ...{ ...sent, steps: arrived, waitingFor: "the batch is settled" },
+      failed: { because: "reverted", why: "the call arrived on l1 and reverted there", goesBack: false },
+    };
+    /** Where the message was at each look; how it was told after the first. */
+    const toldOf = (...looks: readonly (readonly MessageInfo[])[]): readonly string[] => {
+      const [first = [], ...later] = looks;
+      const fates = new FateFollower();
+      fates.begin(first);
+      return later.flatMap((all) => fates.news(all).map((message) => fateLine(INFO, message, 0)));
+    };
+    const line = (where: string): string => `00:00:00.000 alpha → bundle to l1: ${where} · 0x02 · sent by 0x01`;
+
+    test("once for each change, which names the transaction that began it, and no more behind its end", () => {
+      const onward = { ...underWay, waitingFor: "something else" };
+      const told = toldOf([underWay], [underWay], [onward], [stuck], [stuck], [onward], [failed], [failed], [underWay]);
+      assert.deepEqual(told, [
+        line("stuck: beta is paused"),
+        line("waits until something else"),
+        line("the call arrived on l1 and reverted there"),
+      ]);
+    });
+
+    test("an arrival, an expiry and what a user canceled", () => {
+      const there: MessageInfo = { ...sent, steps: arrived, waitingFor: "the batch is settled" };
+      assert.deepEqual(toldOf([underWay], [there]), [line("arrived; waits until the batch is settled")]);
+      const over = { ...sent, steps, refusal: "by second 7" };
+      assert.deepEqual(toldOf([underWay], [{ ...over, ended: "expired" }]), [line("expired: by second 7")]);
+      assert.deepEqual(toldOf([underWay], [{ ...over, ended: "canceled" }]), [line("canceled")]);
+    });
+
+    test("only of messages that were told, one by one where several accounts sent the same; what is gone is forgotten", () => {
+      const other = { ...failed, sender: `0x${"bb".repeat(20)}` } as const;
+      assert.deepEqual(toldOf([underWay], [other, underWay]), []);
+      assert.deepEqual(toldOf([underWay], [], [failed]), []);
+      const fates = new FateFollower();
+      fates.begin([failed]);
+      assert.equal(fates.isWaiting, false);
+      fates.begin([underWay]);
+      assert.equal(fates.isWaiting, true);
+    });
   });
 
   test("attack: what a stranger's transaction says does not write over the terminal", () => {

@@ -554,6 +554,13 @@ describe("I1 tasks on a running ecosystem", () => {
     const hash = /Its message is (0x[0-9a-f]{64})/.exec(result.stderr)?.[1] ?? "";
     const message = await workplace.run(["hyperchain:message", hash]);
     assert.match(message.stdout, /every step is done, but the call arrived on beta and reverted there with 0x0{62}2a/);
+    const logs = await workplace.run(["hyperchain:logs"]);
+    assert.match(
+      logs.stdout,
+      new RegExp(`→ bundle to beta: the call arrived on beta and reverted there with 0x0{62}2a · ${hash}$`, "m"),
+    );
+    const status = await workplace.run(["hyperchain:status"]);
+    assert.match(status.stdout, /^Messages: .* delivered, 1 failed where they arrived/m);
     const claim = await workplace.run(["hyperchain:claim", "alpha", hash, "--from", "3"]);
     assert.equal(claim.code, 1, claim.stdout);
     // What brings value gets it back.

@@ -24,7 +24,7 @@ export function activityLines(
   { transaction, reason, messages }: Told & { readonly transaction: ActivityTransaction },
 ): readonly string[] {
   const { hash, succeeded, gasUsed, from, to } = transaction;
-  const time = new Date(block.at ?? block.timestamp * 1_000).toISOString().slice(11, 23);
+  const time = clock(block.at ?? block.timestamp * 1_000);
   const what = whatItDoes(transaction, symbolOn(info, block.chainId)).map(({ text }) => text);
   const ends = to === undefined ? from : `${from} → ${to}`;
   const chain = memberName(info, block.chainId);
@@ -38,6 +38,17 @@ export function activityLines(
 /** A message that a transaction began, and where it is. */
 export function messageLine(info: Members, message: MessageInfo): string {
   return `→ ${message.type} to ${memberName(info, message.destinationChainId)}: ${whereItIs(message).text} · ${message.messageHash}`;
+}
+
+/** What has become of a message since its transaction was told. */
+export function fateLine(info: Members, message: MessageInfo, atMs: number): string {
+  const chain = memberName(info, message.sourceChainId);
+  return printable(`${clock(atMs)} ${chain} ${messageLine(info, message)} · sent by ${message.steps[0]?.transactionHash}`);
+}
+
+/** By UTC. */
+function clock(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 23);
 }
 
 /** In what a member's transactions carry value. */

@@ -4,8 +4,10 @@ import type { CallFrame } from "../../../client/sending/remote-failure.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
 import type { Description } from "../../../devnet/view/books/describe.ts";
 import { endedBecause } from "../../../devnet/view/governing/ended-because.ts";
+import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts";
-import { activityLines } from "./activity-lines.ts";
+import { activityLines, fateLine } from "./activity-lines.ts";
+import { FateFollower } from "./follow-fates.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
@@ -25,12 +27,13 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
-    const follower = new ActivityFollower(ask);
+    const [follower, fates] = [new ActivityFollower(ask), new FateFollower()];
     const look = async (): Promise<void> => {
       const { blocks, wentBack } = await follower.look();
       for (const chainId of wentBack)
         session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
-      await tell(session, blocks, args);
+      if (fates.isWaiting) tellFates(session, fates.news(await newestMessages(session)));
+      fates.begin(await tell(session, blocks, args));
     };
     await look();
     if (!args.follow) return;
@@ -44,12 +47,27 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
     );
   });
 
-async function tell(session: Session, blocks: readonly ActivityBlock[], { all }: Pick<LogsArguments, "all">): Promise<void> {
+async function newestMessages({ request }: Session): Promise<readonly MessageInfo[]> {
+  return ((await request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages).messages;
+}
+
+function tellFates({ info, output }: Session, changed: readonly MessageInfo[]): void {
+  // The newest is the first of the answer.
+  for (const message of changed.toReversed()) output.result(() => fateLine(info, message, Date.now()), { message });
+}
+
+/** Resolves with the messages that were told, with the transactions that began them. */
+async function tell(
+  session: Session,
+  blocks: readonly ActivityBlock[],
+  { all }: Pick<LogsArguments, "all">,
+): Promise<readonly MessageInfo[]> {
   const { info, output } = session;
   const isTold = ({ by }: ActivityTransaction): boolean => all || by === "user";
   const told = blocks.map((block) => ({ block, transactions: block.transactions.filter(isTold) }));
-  if (told.every(({ transactions }) => transactions.length === 0)) return;
-  const { messages } = (await session.request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages;
+  if (told.every(({ transactions }) => transactions.length === 0)) return [];
+  const messages = await newestMessages(session);
+  const hashes = new Set(told.flatMap(({ transactions }) => transactions.map(({ hash }) => hash)));
   for (const { block, transactions } of told)
     for (const transaction of transactions) {
       const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transaction.hash);
@@ -59,6 +77,7 @@ async function tell(session: Session, blocks: readonly ActivityBlock[], { all }:
       const lines = (): string => activityLines(info, block, { transaction, ...said }).join("\n");
       output.result(lines, { ...place, ...transaction, ...said });
     }
+  return messages.filter(({ steps: [first] }) => first !== undefined && hashes.has(first.transactionHash));
 }
 
 /** Why it failed; undefined where its chain does not trace it. */
