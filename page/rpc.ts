@@ -4,10 +4,13 @@ import { sessionHeader } from "./sessions.ts";
 export class RpcFailure extends Error {
   override readonly name = "RpcFailure";
   readonly code: number | undefined;
+  /** The ecosystem's own name of the reason, such as `Refused`. */
+  readonly reason: string | undefined;
 
-  constructor(message: string, code: number | undefined) {
+  constructor(message: string, code: number | undefined, reason?: string) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -31,8 +34,12 @@ export async function ask<T>(
   });
   const answer = (await response.json()) as {
     readonly result?: T;
-    readonly error?: { readonly message: string; readonly code?: number };
+    readonly error?: { readonly message: string; readonly code?: number; readonly data?: unknown };
   };
-  if (answer.error !== undefined) throw new RpcFailure(answer.error.message, answer.error.code);
+  if (answer.error !== undefined) {
+    const { message, code, data } = answer.error;
+    const { code: reason } = (data ?? {}) as { readonly code?: unknown };
+    throw new RpcFailure(message, code, typeof reason === "string" ? reason : undefined);
+  }
   return answer.result as T;
 }

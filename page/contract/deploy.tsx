@@ -8,6 +8,7 @@ import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
 import type { AbiParameter } from "./abi.ts";
+import { SendAnyway } from "./send-anyway.tsx";
 import { Arguments, ValueField, argumentsIn, valueIn } from "./arguments.tsx";
 
 /** Creates a contract that the project has compiled. */
@@ -47,7 +48,8 @@ function named({ name, fullName }: Deployable, contracts: readonly Deployable[])
 
 function DeployForm({ contracts }: { readonly contracts: readonly Deployable[] }) {
   const { info } = useEcosystem();
-  const { carried, isBusy, start } = useCarrying();
+  const carrying = useCarrying();
+  const { carried, isBusy, start } = carrying;
   const [fullName, setFullName] = useState(contracts[0]?.fullName);
   const [wrong, setWrong] = useState<string>();
   const contract = contracts.find((each) => each.fullName === fullName);
@@ -95,6 +97,7 @@ function DeployForm({ contracts }: { readonly contracts: readonly Deployable[] }
         </p>
       )}
       <div aria-live="polite">{carried !== undefined && <Steps carried={carried} />}</div>
+      <SendAnyway carrying={carrying} />
     </>
   );
 }

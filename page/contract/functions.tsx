@@ -8,6 +8,7 @@ import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
 import { functionsOf, isRead, signatureOf, type AbiFunction } from "./abi.ts";
+import { SendAnyway } from "./send-anyway.tsx";
 import { Arguments, ValueField, argumentsIn, valueIn } from "./arguments.tsx";
 
 interface Place {
@@ -133,7 +134,8 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
 
 function WriteForms({ place, functions }: { readonly place: Place; readonly functions: readonly AbiFunction[] }) {
   const { signer } = useSigning();
-  const { carried, isBusy, start } = useCarrying();
+  const carrying = useCarrying();
+  const { carried, isBusy, start } = carrying;
   const [wrong, setWrong] = useState<string>();
   if (functions.length === 0) return null;
   if (signer === undefined)
@@ -175,6 +177,7 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
         </p>
       )}
       <div aria-live="polite">{carried !== undefined && <Steps carried={carried} />}</div>
+      <SendAnyway carrying={carrying} />
     </Section>
   );
 }

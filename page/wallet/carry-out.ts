@@ -1,5 +1,6 @@
 import type { EcosystemInfo, Prepared, ReceiptAnswer } from "../answers.ts";
 import { ask } from "../rpc.ts";
+import { beginsMessage } from "./begins-message.ts";
 import { memberOf, type Signer } from "./signer.ts";
 
 /** A request to `hyperchain_prepare`. */
@@ -12,8 +13,12 @@ export interface Step {
   /** Absent until it is signed. */
   readonly hash?: string;
   readonly isIncluded: boolean;
+  /** The chain has taken it, and it did nothing. */
+  readonly hasFailed?: true;
   /** Address of the contract that it has created. */
   readonly created?: string;
+  /** Something is on its way to another member since. */
+  readonly beginsMessage?: boolean;
 }
 
 const LOOK_MS = 300;
@@ -37,10 +42,14 @@ export async function carryOut(
     tell([...done, { step, chainId, isIncluded: false }]);
     const hash = await signer.send(transaction);
     tell([...done, { step, chainId, hash, isIncluded: false }]);
-    const { contractAddress } = await included(memberOf(info, chainId), hash);
-    const created = contractAddress === null ? {} : { created: contractAddress };
-    done.push({ step, chainId, hash, isIncluded: true, ...created });
-    tell(done);
+    const receipt = await included(memberOf(info, chainId), hash);
+    if (receipt.status !== "0x1") {
+      tell([...done, { step, chainId, hash, isIncluded: true, hasFailed: true }]);
+      throw new Error("its transaction is on the chain and failed: its page says why, and in which line");
+    }
+    const created = receipt.contractAddress === null ? {} : { created: receipt.contractAddress };
+    done.push({ step, chainId, hash, isIncluded: true, beginsMessage: beginsMessage(receipt.logs, info), ...created });
+    tell([...done]);
     if (isLast) return;
     if (done.length === MOST_STEPS) throw new Error(`${step} is included and asked for again: something else undoes it`);
   }
@@ -49,8 +58,7 @@ export async function carryOut(
 async function included(member: string, hash: string): Promise<ReceiptAnswer> {
   for (;;) {
     const receipt = await ask<ReceiptAnswer | null>(member, "eth_getTransactionReceipt", [hash]);
-    if (receipt?.status === "0x1") return receipt;
-    if (receipt !== null) throw new Error(`transaction ${hash} was included and failed`);
+    if (receipt !== null) return receipt;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
+import { RpcFailure } from "../rpc.ts";
 import { carryOut, type Step, type WalletRequest } from "./carry-out.ts";
 import type { Signer } from "./signer.ts";
 import type { Wallet } from "./wallets.ts";
@@ -24,6 +25,9 @@ export interface Carried {
   readonly steps: readonly Step[];
   readonly state: "running" | "done" | "failed";
   readonly reason?: string;
+  readonly request: WalletRequest;
+  /** Nothing was signed, since a contract would refuse it. */
+  readonly wouldRevert: boolean;
 }
 
 /** Carries out one request at a time for the account that acts. */
@@ -45,15 +49,19 @@ export function useCarrying(): Carrying {
     start(request) {
       if (signer === undefined) return;
       let steps: readonly Step[] = [];
-      const tell = (state: Carried["state"], reason?: string): void =>
-        setCarried({ steps, state, ...(reason === undefined ? {} : { reason }) });
+      const tell = (state: Carried["state"], error?: unknown): void =>
+        setCarried({
+          ...{ steps, state, request },
+          wouldRevert: error instanceof RpcFailure && error.reason === "Refused",
+          ...(error === undefined ? {} : { reason: reasonOf(error) }),
+        });
       tell("running");
       carryOut(signer, request, info, (now) => {
         steps = now;
         tell("running");
       }).then(
         () => tell("done"),
-        (error: unknown) => tell("failed", reasonOf(error)),
+        (error: unknown) => tell("failed", error),
       );
     },
   };

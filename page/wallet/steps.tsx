@@ -43,15 +43,15 @@ export function Steps({ carried: { steps, state, reason } }: { readonly carried:
     <Section title="What is being done">
       {state === "running" && steps.length === 0 && <p>asking what to sign…</p>}
       <ol class="steps">
-        {steps.map(({ step, chainId, hash, isIncluded, created }, place) => (
-          <li class={isIncluded ? "done" : "open"} key={place}>
-            <span aria-hidden="true">{isIncluded ? "●" : "○"}</span> {WORDS[step]} on {nameOf(chainId)}
+        {steps.map(({ step, chainId, hash, isIncluded, hasFailed, created }, place) => (
+          <li class={hasFailed ? "bad" : isIncluded ? "done" : "open"} key={place}>
+            <span aria-hidden="true">{hasFailed ? "✗" : isIncluded ? "●" : "○"}</span> {WORDS[step]} on {nameOf(chainId)}
             {hash === undefined ? (
               `: ${state === "running" ? "sign it" : "not signed"}`
             ) : (
               <>
                 , <TransactionLink chain={nameOf(chainId)} hash={hash} />
-                {isIncluded ? "" : ", not included yet"}
+                {hasFailed ? ": failed" : isIncluded ? "" : ", not included yet"}
                 {created !== undefined && (
                   <>
                     : <a href={to(nameOf(chainId), "address", created)}>{created}</a>
@@ -62,7 +62,11 @@ export function Steps({ carried: { steps, state, reason } }: { readonly carried:
           </li>
         ))}
       </ol>
-      {state === "done" && <p class="proven">Done. What has to reach another chain is on its way.</p>}
+      {state === "done" && (
+        <p class="proven">
+          Done.{steps.some(({ beginsMessage }) => beginsMessage) && " What has to reach another chain is on its way."}
+        </p>
+      )}
       {state === "failed" && (
         <p class="bad" role="alert">
           It was not done: {reason}

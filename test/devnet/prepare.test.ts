@@ -219,6 +219,25 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ action: "call", from: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
   });
 
+  test("with gas of its own, a call or a creation that would revert is made as it is, for its failure is what is looked at", async () => {
+    const gasLimit = "123456";
+    const words = { function: "transfer(address,uint256)", arguments: [BOB, "5000"] };
+    const write = await prepare({ action: "write", chain: "alpha", address: onAToken, ...words, gasLimit });
+    assert.deepEqual([write.step, write.isLast], ["write", true]);
+    assert.deepEqual(write.transaction, {
+      ...{ chainId: "0x10f", from: alice, to: onAToken, value: "0x0", gas: "0x1e240" },
+      data: token.encodeFunctionData("transfer", [BOB, 5_000n]),
+    });
+    const { to, data, gas } = write.transaction;
+    const wallet = devnet.accounts.wallet(ALICE).connect(onA);
+    const { hash } = await wallet.sendTransaction({ to: to!, data, gasLimit: gas });
+    assert.equal((await onA.waitForTransaction(hash))?.status, 0);
+    const args = ["Gold", "GLD", BOB, "12"];
+    // Less than its code takes: it runs out of gas on the chain.
+    const deploy = await prepare({ action: "deploy", chain: "alpha", contract: "DevelopmentToken", arguments: args, gasLimit });
+    assert.deepEqual([deploy.isLast, deploy.transaction.to, deploy.transaction.gas], [true, undefined, "0x1e240"]);
+  });
+
   test("attack: an invalid request, and one with fields that it does not know, are refused by name", async () => {
     const good = { action: "deposit", chain: "alpha", amount: "1" };
     for (const request of [

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, id, type JsonRpcProvider, type Wallet } from "ethers";
+import { Contract, ContractFactory, id, Interface, type JsonRpcProvider, type Wallet } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
+import type { EcosystemInfo } from "../../page/answers.ts";
+import { beginsMessage, MESSAGE_SENT_TOPIC, REQUEST_QUEUED_TOPIC } from "../../page/wallet/begins-message.ts";
 import { addTransfers, mostFirst, TOKEN_SELECTORS, TRANSFER_TOPIC } from "../../page/token-answers.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
@@ -172,6 +174,19 @@ test("what the page asks tokens and their vault for are ERC-20's functions and t
     assert.equal(selector, id(signature!).slice(0, 10), name);
   }
   assert.equal(TRANSFER_TOPIC, id("Transfer(address,address,uint256)"));
+});
+
+test("what the page takes for a message's beginning are the logs of the messenger and of chains' queues", async () => {
+  const topicOf = async (contract: string, name: string): Promise<string | undefined> =>
+    new Interface((await hre.artifacts.readArtifact(contract)).abi).getEvent(name)?.topicHash;
+  assert.equal(MESSAGE_SENT_TOPIC, await topicOf("IL1Messenger", "L1MessageSent"));
+  assert.equal(REQUEST_QUEUED_TOPIC, await topicOf("IPriorityQueue", "NewPriorityRequestId"));
+  const info = { chains: [{ hyperchain: BOB }] } as unknown as EcosystemInfo;
+  const begins = (address: string, topic: string): boolean => beginsMessage([{ address, topics: [topic] }], info);
+  assert.ok(begins(PREDEPLOYS.L1Messenger, MESSAGE_SENT_TOPIC));
+  assert.ok(begins(BOB, REQUEST_QUEUED_TOPIC));
+  assert.ok(!begins(BOB, MESSAGE_SENT_TOPIC), "a stranger's log");
+  assert.ok(!begins(PREDEPLOYS.L1Messenger, REQUEST_QUEUED_TOPIC));
 });
 
 test("holders are sorted by what transfers left them with; ERC-721's transfers, and what makes and burns, hold nothing", () => {

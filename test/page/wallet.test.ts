@@ -39,6 +39,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     return tab.getByRole("group", { name: "what to do" }).getByRole("button", { name, exact: true }).click();
   };
   const done = (): Promise<void> => tab.getByText("Done. What has to reach another chain").waitFor();
+  const doneHere = (): Promise<void> => tab.getByText("Done.", { exact: true }).waitFor();
   const refusal = (text: RegExp): Promise<void> => tab.getByRole("alert").getByText(text).waitFor();
   /** A form is sent as a keyboard sends it. */
   async function fill(name: string, fields: Readonly<Record<string, string>>): Promise<void> {
@@ -129,7 +130,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     await settle();
     await row.getByRole("button", { name: "Claim" }).press("Enter");
     await tab.getByText("claims the withdrawal on l1").waitFor();
-    await done();
+    await doneHere();
     await tab.getByText("Nothing is on its way.").waitFor();
     assert.equal(await devnet.l1.provider.getBalance(carol), ETHER / 2n);
   });
@@ -214,10 +215,20 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await transfer.getByLabel("amount, uint256").fill("5000");
       await transfer.getByLabel("amount, uint256").press("Enter");
       await refusal(/it would revert with BalanceTooSmall\(0x.*, 1000, 5000\)/);
+      const anyway = form("send it anyway");
+      await anyway.getByLabel("gas limit").fill("200000");
+      await anyway.getByRole("button", { name: "Send anyway" }).press("Enter");
+      await refusal(/its transaction is on the chain and failed/);
+      const failed = tab.locator("ol.steps .bad").getByRole("link");
+      const receipt = await onBeta.getTransactionReceipt((await failed.getAttribute("title"))!);
+      assert.deepEqual([receipt?.status, receipt?.to], [0, token]);
+      assert.equal((await onBeta.getTransaction(receipt!.hash))?.gasLimit, 200_000n);
+      assert.equal(await anyway.count(), 0, "what is on the chain is not sent again");
+      assert.deepEqual(await violations(tab), []);
       await transfer.getByLabel("amount, uint256").fill("7");
       await transfer.getByLabel("amount, uint256").press("Enter");
       await tab.getByText("calls the contract on beta").waitFor();
-      await done();
+      await doneHere();
       await holds(BOB);
       await form("balanceOf(address)").getByText("7", { exact: true }).waitFor();
       await holds("nonsense");

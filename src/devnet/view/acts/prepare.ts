@@ -29,8 +29,10 @@ export interface Prepared {
  */
 export async function prepare(account: Hex, request: unknown, calls: ProjectCalls): Promise<Prepared> {
   try {
-    const { action, chainId, run } = await actOf(request, calls);
-    const { value: transaction, done } = await stepsOf(account, calls.clientOf, (signerOf) => run(signerOf(chainId))).next();
+    const { action, chainId, ...act } = await actOf(request, calls);
+    if ("unchecked" in act)
+      return { step: action, isLast: true, transaction: inHex({ chainId, from: account, ...act.unchecked }) };
+    const { value: transaction, done } = await stepsOf(account, calls.clientOf, (signerOf) => act.run(signerOf(chainId))).next();
     if (done === true) throw new RpcError(RpcCode.rejected, `there is nothing to sign for this ${action}: it is done`);
     const step = stepOf(action, transaction.data);
     return { step, isLast: step === action, transaction: inHex(transaction) };

@@ -20,18 +20,21 @@ import { send } from "../../../client/transfers/send.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
 import { senderOn, submit } from "../../../client/sending/submit.ts";
 import { swap } from "../../../client/transfers/swap.ts";
+import type { UnsignedTransaction } from "../../../client/sending/act-steps.ts";
 import { sendListed } from "../../../client/transfers/transfer-list.ts";
 import { finalizeWithdrawal, withdraw, type FinalizedWithdrawal } from "../../../client/messages/withdraw.ts";
 import { address, args, bytes, chain, hash, inWords, parsed, text, wei } from "./asked-fields.ts";
 import { creationOf } from "../contracts/deployable.ts";
+import type { Hex } from "../../../protocol/hex.ts";
 import { memberNamed } from "../books/named-member.ts";
 import { encodedCall, type ProjectCalls } from "./project-call.ts";
 
 /** On which member an act is signed, and what is done there. */
-interface PreparedAct {
-  readonly chainId: number;
-  run(signer: Signer): Promise<unknown>;
-}
+type PreparedAct = { readonly chainId: number } & (
+  | { run(signer: Signer): Promise<unknown> }
+  /** A transaction with gas of its caller's, to be signed even where it fails: no member is asked what it would do. */
+  | { readonly unchecked: Omit<UnsignedTransaction, "chainId" | "from"> }
+);
 
 /** Calls that one transaction puts into queues: L1 takes no more by its gas. */
 const MOST_CALLS = 32;
@@ -181,14 +184,14 @@ const ACTS = {
     const { version, replacement, ...signed } = wanted;
     return signedAct({ type: "approveHalt", version, replacement }, signed, info);
   }),
-  write: act({ chain, address, ...inWords, value }, async (wanted, calls) => {
+  write: act({ chain, address, ...inWords, value, gasLimit }, async (wanted, calls) => {
     const chainId = idOf(calls.info, wanted.chain);
     const { data } = await encodedCall(wanted, wanted.address, calls.clientOf(chainId), calls);
-    return submitted(calls.info, chainId, { to: wanted.address, data, value: wanted.value ?? 0n });
+    return submitted(calls.info, chainId, { ...wanted, to: wanted.address, data });
   }),
-  deploy: act({ chain, contract: text, arguments: args, value }, async (wanted, { info, names }) => {
+  deploy: act({ chain, contract: text, arguments: args, value, gasLimit }, async (wanted, { info, names }) => {
     const data = creationOf(await names(), wanted.contract, wanted.arguments);
-    return submitted(info, idOf(info, wanted.chain), { data, value: wanted.value ?? 0n });
+    return submitted(info, idOf(info, wanted.chain), { ...wanted, data });
   }),
 };
 
@@ -233,14 +236,23 @@ async function preparedCall(
   return { chainId, run: (signer) => call(info, { ...rest, data, funded }, signer) };
 }
 
+interface OwnTransaction {
+  readonly to?: Hex;
+  readonly data: Hex;
+  readonly value?: bigint | undefined;
+  readonly gasLimit?: bigint | undefined;
+}
+
 /** A transaction of the account's own, whatever it does. */
 function submitted(
   { l1, chains }: ProjectCalls["info"],
   chainId: number,
-  transaction: Parameters<typeof submit>[1],
+  { to, data, value = 0n, gasLimit: gas }: OwnTransaction,
 ): PreparedAct {
   const member = [l1, ...chains].find((each) => each.chainId === chainId) ?? l1;
-  return { chainId, run: async (signer) => submit(await senderOn(signer, member), transaction) };
+  const called = to === undefined ? { data } : { to, data };
+  if (gas !== undefined) return { chainId, unchecked: { ...called, valueWei: value, gasLimit: gas } };
+  return { chainId, run: async (signer) => submit(await senderOn(signer, member), { ...called, value }) };
 }
 
 /** Of the council: any account brings what its members have signed. */
