@@ -4,6 +4,7 @@ import { useAsked, useEcosystem, type Asked } from "../ecosystem.ts";
 import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, ChainLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { Amount } from "../parts/carried.tsx";
 import { Where } from "../parts/message-table.tsx";
 import { CopyAs } from "../parts/copy-as.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -63,6 +64,7 @@ function About({ message }: { readonly message: MessageInfo }) {
           "what helps": message.stuck?.help,
           refused: message.refusal && <Said text={message.refusal} />,
           what: message.type,
+          carries: message.carries && <Carried carries={message.carries} />,
           sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
           from: <ChainLink name={nameOf(message.sourceChainId)} />,
           to: <ChainLink name={nameOf(message.destinationChainId)} />,
@@ -89,6 +91,22 @@ function About({ message }: { readonly message: MessageInfo }) {
           })}
         </ol>
       </Section>
+    </>
+  );
+}
+
+/** The amount, with the token where it was born. */
+function Carried({ carries }: { readonly carries: NonNullable<MessageInfo["carries"]> }) {
+  const nameOf = useChainName();
+  const { originChainId, originToken } = carries;
+  return (
+    <>
+      <Amount carries={carries} />
+      {BigInt(originToken) !== 0n && (
+        <>
+          , <AddressLink chain={nameOf(originChainId)} address={originToken} /> of {nameOf(originChainId)}
+        </>
+      )}
     </>
   );
 }

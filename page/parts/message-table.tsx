@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import type { MessageInfo, PagedMessages } from "../answers.ts";
 import { count } from "../format.ts";
+import { Amount } from "./carried.tsx";
 import { Mark, Table } from "./layout.tsx";
 import { ChainLink, MessageLink, useChainName } from "./links.tsx";
 import { Said } from "./words.tsx";
@@ -14,7 +15,7 @@ export const MESSAGE_COLUMNS = ["message", "what", "from", "to", "where it is"];
 export function messageCells(message: MessageInfo, nameOf: (chainId: number) => string): readonly ComponentChildren[] {
   return [
     <MessageLink hash={message.messageHash} sourceChainId={message.sourceChainId} />,
-    message.type,
+    <What message={message} />,
     <ChainLink name={nameOf(message.sourceChainId)} />,
     <ChainLink name={nameOf(message.destinationChainId)} />,
     <Where message={message} />,
@@ -46,6 +47,16 @@ export function MessageTable({
           {count(total - messages.length)} more are among <a href={to("messages")}>all messages</a>.
         </p>
       )}
+    </>
+  );
+}
+
+/** Its kind, with the amount of what carries one. */
+function What({ message: { type, carries } }: { readonly message: MessageInfo }) {
+  if (carries === undefined) return type;
+  return (
+    <>
+      {type}, <Amount carries={carries} />
     </>
   );
 }

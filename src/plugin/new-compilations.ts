@@ -18,17 +18,19 @@ interface Engine {
 
 /**
  * Tells Hardhat's engine of what the project has compiled since this was made: the engine reads all compilations when the first
- * network opens, and a compiler in another process tells it of no later one. Without them a stack trace has no lines.
+ * network opens, and a compiler in another process tells it of no later one. Without them a stack trace has no lines. Resolves with
+ * whether the engine has learnt something.
  */
 export function newCompilations(
   artifacts: CompilationFiles & Pick<ArtifactManager, "getAllBuildInfoIds">,
-): (provider: object) => Promise<void> {
+): (provider: object) => Promise<boolean> {
   const known = artifacts.getAllBuildInfoIds().then((ids) => new Set(ids));
   // It is told to those that ask.
   known.catch(() => undefined);
   return async (provider) => {
-    if (!isEngine(provider)) return;
+    if (!isEngine(provider)) return false;
     const told = await known;
+    let isNew = false;
     for (const id of await artifacts.getAllBuildInfoIds()) {
       if (told.has(id)) continue;
       // A file that a compiler still writes is read the next time.
@@ -37,7 +39,9 @@ export function newCompilations(
       told.add(id);
       const [{ solcVersion, input }, { output }] = compilation;
       await provider.addCompilationResult(solcVersion, input, output);
+      isNew = true;
     }
+    return isNew;
   };
 }
 

@@ -7,6 +7,7 @@ import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/described/options.ts";
 import { ENGINE_NETWORK } from "./config/engine-network.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
+import { learningL1 } from "./learning-l1.ts";
 import { newCompilations } from "./new-compilations.ts";
 import { projectNames } from "./project-names.ts";
 
@@ -20,13 +21,12 @@ interface EcosystemHost {
 }
 
 /** Opens chains in Hardhat's engine. */
-export function connectChain({ network, config, artifacts }: EcosystemHost): EdrConnect {
-  const learn = newCompilations(artifacts);
+export function connectChain({ network, config, artifacts }: EcosystemHost, learn = newCompilations(artifacts)): EdrConnect {
   return async (override) => {
     prepareFork(config, override);
     const connection = await network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
     const { provider } = connection;
-    return { provider, learn: () => learn(provider), close: () => connection.close() };
+    return { provider, learn: async () => void (await learn(provider)), close: () => connection.close() };
   };
 }
 
@@ -38,11 +38,13 @@ export async function startEcosystem(
 ): Promise<Devnet> {
   // Loaded here: connections to other networks, and most tasks, need nothing of it.
   const { startDevnet } = await import("../devnet/devnet.ts");
+  // Networks of a process share what they know: what one learns all have.
+  const learn = newCompilations(artifacts);
   return startDevnet(options, {
-    connectL1({ genesisMs, fork, past }) {
+    async connectL1({ genesisMs, fork, past }) {
       if (past !== undefined) prepareFork(config, { chainId: past.chainId, forking: past });
       const forking = fork ?? past;
-      return network.create({
+      const connection = await network.create({
         network: ENGINE_NETWORK,
         chainType: "l1",
         override: {
@@ -51,8 +53,9 @@ export async function startEcosystem(
           ...(forking === undefined ? {} : { forking: { url: forking.url, blockNumber: forking.blockNumber } }),
         },
       });
+      return learningL1(connection, () => learn(connection.provider));
     },
-    connectChain: connectChain({ network, config, artifacts }),
+    connectChain: connectChain({ network, config, artifacts }, learn),
     artifacts: bundledArtifact,
     clock: systemClock,
     names: projectNames(artifacts),

@@ -97,6 +97,31 @@ describe("C10: what looks at wallets read", () => {
     assert.ok(questions.length - before.questions.length <= 6, `${questions.length} after ${before.questions.length}`);
   });
 
+  test("a project's own token stands among what its holder has before any bridge knows it, and is gone with its last unit", async () => {
+    const on = { a: ecosystem.on("a", ALICE), l1: ecosystem.on("l1", ALICE) };
+    const own = async (books?: WalletBooks): Promise<readonly (readonly [string, bigint])[]> =>
+      (await look(on.a.address, books)).view.members.flatMap(({ name, tokens }) =>
+        tokens.filter(({ address }) => address === onA || address === onL1).map(({ amount }) => [name, amount] as const),
+      );
+    const onA = (await deploy(on.a, "DevelopmentToken", "Money", "MNY", on.a.address, 700n)).toLowerCase() as Hex;
+    const onL1 = (await deploy(on.l1, "DevelopmentToken", "Coin", "CON", on.a.address, 900n)).toLowerCase() as Hex;
+    const books = new WalletBooks();
+    assert.deepEqual(await own(books), [
+      ["l1", 900n],
+      ["a", 700n],
+    ]);
+    const { view } = await look(on.a.address, books);
+    const money = view.assets.find(({ origin }) => origin.token === onA);
+    assert.deepEqual([money?.symbol, money?.decimals, money?.total, money?.origin.chainId], ["MNY", 18, 700n, 271]);
+    const { questions } = await look(on.a.address, books);
+    assert.equal(questions.filter((name) => name === "getLogs").length, 0, "its logs are read once");
+    const transfer = new Interface(["function transfer(address, uint256)"]).encodeFunctionData("transfer", [BOB, 700n]);
+    await (await on.a.sendTransaction({ to: onA, data: transfer })).wait();
+    assert.deepEqual(await own(books), [["l1", 900n]]);
+    const bobs = (await look(BOB)).view.members.find(({ name }) => name === "a")?.tokens.find(({ address }) => address === onA);
+    assert.equal(bobs?.amount, 700n);
+  });
+
   test("a second look reads no log again and asks for nothing that has arrived; where a member goes back it does", async () => {
     const books = new WalletBooks();
     const alice = ecosystem.on("a", ALICE);

@@ -265,6 +265,22 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     },
   );
 
+  test("a message of ERC-7786 that its receiver refuses has the line of its sending too", { skip }, async () => {
+    const [onA, onB] = [await deploy("Postcards", onAlpha), await deploy("Postcards", onBeta)];
+    const peer = concat(["0x0001000002", toBeHex(272, 2), "0x14", await onB.getAddress()]);
+    await (await onA.getFunction("setPeer").send(peer)).wait();
+    await (await onA.getFunction("send").send("hello")).wait();
+    await settle();
+    await row(/Postcards\.send\("hello"\)/)
+      .getByRole("link", { name: /to beta$/ })
+      .click();
+    const failure = tab.getByRole("alert");
+    await failure.getByText("It was sent from alpha:").waitFor();
+    const lines = await failure.locator(".source li[aria-current]").allInnerTexts();
+    assert.match(lines.join("\n"), /revert NotThePeer\(sender\)[^]*GATEWAY\.sendMessage\(/);
+    await tab.goto(`${page.url}/#/`);
+  });
+
   test("a message is copied as a test from its own page", { skip }, async () => {
     const [{ sourceChainId, messageHash } = { sourceChainId: 0, messageHash: "0x" }] = await devnet.messages();
     await tab.goto(`${page.url}/#/message/${sourceChainId}/${messageHash}`);

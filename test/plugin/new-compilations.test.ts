@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { EdrConnection } from "../../src/chain/execution/connection.ts";
+import { learningL1 } from "../../src/plugin/learning-l1.ts";
 import { newCompilations } from "../../src/plugin/new-compilations.ts";
 
 const SOLIDITY = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
@@ -33,9 +34,16 @@ describe("what another process compiles while a network is open", () => {
     await rm(folder, { recursive: true });
   });
 
-  const stackOf = (): Promise<string> =>
+  /** Another process of the project, which keeps what it compiles apart. */
+  const elsewhere = (): Promise<HardhatRuntimeEnvironment> =>
+    createHardhatRuntimeEnvironment(
+      { solidity: SOLIDITY, paths: { artifacts: join(folder, "elsewhere"), cache: join(folder, "cache") } },
+      {},
+      folder,
+    );
+  const stackOf = (asked: Pick<EdrConnection, "provider"> = connection): Promise<string> =>
     // The first bytes of keccak256("fail()").
-    connection.provider.request({ method: "eth_call", params: [{ to: CONTRACT, data: "0xa9cc4718" }] }).then(
+    asked.provider.request({ method: "eth_call", params: [{ to: CONTRACT, data: "0xa9cc4718" }] }).then(
       () => assert.fail("it reverts"),
       (error: Error) => error.stack ?? "",
     );
@@ -45,11 +53,7 @@ describe("what another process compiles while a network is open", () => {
     connection = await hre.network.create();
     await mkdir(join(folder, "contracts"));
     await writeFile(join(folder, "contracts", "Late.sol"), SOURCE);
-    const other = await createHardhatRuntimeEnvironment(
-      { solidity: SOLIDITY, paths: { artifacts: join(folder, "elsewhere"), cache: join(folder, "cache") } },
-      {},
-      folder,
-    );
+    const other = await elsewhere();
     await other.tasks.getTask("build").run({ quiet: true });
     const { deployedBytecode } = await other.artifacts.readArtifact("Late");
     await connection.provider.request({ method: "hardhat_setCode", params: [CONTRACT, deployedBytecode] });
@@ -68,6 +72,36 @@ describe("what another process compiles while a network is open", () => {
     await learn(counted);
     assert.equal(told, 1);
     assert.match(await stackOf(), /at Late\.fail \(contracts\/Late\.sol:5\)/);
+  });
+
+  test("stands in the stack trace of L1's own failing call, though no chain has explained one; nothing is sent twice for it", async () => {
+    const learn = newCompilations(hre.artifacts);
+    const l1 = await hre.network.create();
+    const asked: string[] = [];
+    const provider = Object.assign(Object.create(l1.provider) as typeof l1.provider, {
+      request: (args: Parameters<typeof l1.provider.request>[0]) => (asked.push(args.method), l1.provider.request(args)),
+    });
+    const learning = learningL1({ provider, close: () => l1.close() }, () => learn(l1.provider));
+    await writeFile(join(folder, "contracts", "Later.sol"), SOURCE.replace("Late", "Later"));
+    const other = await elsewhere();
+    await other.tasks.getTask("build").run({ quiet: true });
+    const { deployedBytecode } = await other.artifacts.readArtifact("Later");
+    await l1.provider.request({ method: "hardhat_setCode", params: [CONTRACT, deployedBytecode] });
+    assert.doesNotMatch(await stackOf(learning), /Later\.sol/);
+    await cp(join(folder, "elsewhere", "build-info"), join(folder, "artifacts", "build-info"), { recursive: true });
+    asked.length = 0;
+    const failing = { from: CONTRACT, to: CONTRACT, data: "0xa9cc4718", gas: "0x30d40" };
+    await assert.rejects(learning.provider.request({ method: "eth_call", params: [failing] }), /too late/);
+    assert.match(await stackOf(learning), /at Later\.fail \(contracts\/Later\.sol:5\)/);
+    assert.deepEqual(asked, ["eth_call", "eth_call", "eth_call"], "again where there is something new, and then no more");
+    await writeFile(join(folder, "contracts", "Latest.sol"), SOURCE.replace("Late", "Latest"));
+    await (await elsewhere()).tasks.getTask("build").run({ quiet: true });
+    await cp(join(folder, "elsewhere", "build-info"), join(folder, "artifacts", "build-info"), { recursive: true });
+    asked.length = 0;
+    const [from] = (await l1.provider.request({ method: "eth_accounts" })) as readonly string[];
+    await assert.rejects(learning.provider.request({ method: "eth_sendTransaction", params: [{ ...failing, from }] }));
+    assert.deepEqual(asked, ["eth_sendTransaction"], "what may have made a block is not asked again");
+    await learning.close();
   });
 
   test("is nothing to a network that is no engine of Hardhat's", async () => {

@@ -5,7 +5,10 @@ import type { ChainStanding } from "../standing/chain-standing.ts";
 export interface MemberBalances {
   readonly name: string;
   readonly chainId: number;
-  /** The coin first, then the tokens that the bridge knows there, also those of which the account has none. */
+  /**
+   * The coin first, then the tokens that the bridge knows there, also those of which the account has none, then others that it
+   * has received and still has some of.
+   */
   readonly tokens: readonly TokenBalance[];
   /** How many tokens more the bridge there knows, which were not asked: the first 2,040 were. Absent where all were. */
   readonly unasked?: number;

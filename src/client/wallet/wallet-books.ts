@@ -1,4 +1,4 @@
-import type { Provider } from "ethers";
+import { id, type Provider, zeroPadValue } from "ethers";
 import { type AssetTransfer, AssetMessageKind } from "../../protocol/asset-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -30,12 +30,19 @@ function polled(view: L1View): PolledView {
   return { view, poll: newestRun(() => view.poll()) };
 }
 
+const TRANSFER_TOPIC = id("Transfer(address,address,uint256)");
+/** Accounts of which it is kept what they received, and tokens of one: a stranger's contracts can log as many as gas buys. */
+const MOST_ACCOUNTS = 64;
+const MOST_RECEIVED = 240;
+
 /**
  * What looks at wallets read of an ecosystem's members, kept between them: each log is read once, and what has arrived is not
  * asked for again. It holds what all accounts sent: pass to a look only members that its client may read.
  */
 export class WalletBooks {
   readonly #books = new Map<string, object>();
+  /** Those that were looked at last stand last. */
+  readonly #received = new Map<string, LogBook<Set<Hex>>>();
   readonly #views = new Map<string, PolledView>();
   /** What has arrived, with the age of the book of the member where it did. */
   readonly #arrived = new Map<string, number>();
@@ -71,6 +78,29 @@ export class WalletBooks {
         if (!origins.has(token)) origins.set(token, origin);
       },
     }));
+  }
+
+  /**
+   * Tokens that an account has received on a member, whether the bridge knows them or not: contracts that say so by ERC-20's
+   * `Transfer`, which any contract can. The first 240; those of accounts that were not looked at for long are read anew.
+   */
+  receivedTokens({ chainId, fromBlock }: { readonly chainId: number; readonly fromBlock: number }, owner: Hex): LogBook<Set<Hex>> {
+    const key = `${chainId} ${owner}`;
+    const book =
+      this.#received.get(key) ??
+      new LogBook<Set<Hex>>({
+        ...{ topics: [TRANSFER_TOPIC, null, zeroPadValue(owner, 32)], fromBlock },
+        empty: () => new Set(),
+        take(tokens, { address, topics }) {
+          // ERC-721 has the same event, with a fourth topic.
+          if (topics.length === 3 && tokens.size < MOST_RECEIVED) tokens.add(lower(address));
+        },
+      });
+    this.#received.delete(key);
+    this.#received.set(key, book);
+    const [oldest] = this.#received.keys();
+    if (oldest !== undefined && this.#received.size > MOST_ACCOUNTS) this.#received.delete(oldest);
+    return book;
   }
 
   /** What a chain has sent elsewhere, by each account that sent it or is to have it. */

@@ -1,3 +1,4 @@
+import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Ecosystem, EcosystemChain } from "../ecosystem/ecosystem.ts";
@@ -5,6 +6,7 @@ import type { WalletReads } from "./sends-in-flight.ts";
 import { NO_SYMBOL, tokenHoldings } from "../tokens/token-holdings.ts";
 import { ETHER, isEther } from "../tokens/token.ts";
 import type { TokenBalance } from "./wallet-balances.ts";
+import type { WalletBooks } from "./wallet-books.ts";
 
 /** What a member's tokens come to, and how many were not asked. */
 export interface MemberTokens {
@@ -25,9 +27,31 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
   const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: l1.chainId, token });
   const amount = await provider.getBalance(owner);
   const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
-  const held = await tokenHoldings(all.slice(0, MAX_TOKENS), owner, provider);
-  const tokens = held.map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
-  return { tokens: [ether, ...tokens], unasked: all.length - held.length };
+  const known = all.slice(0, MAX_TOKENS);
+  const received = await receivedBeside(known, { chainId: l1.chainId, fromBlock: l1.fromBlock ?? 0 }, owner, { books, provider });
+  const holdings = await tokenHoldings([...known, ...received], owner, provider);
+  const tokens = holdings
+    .filter(({ amount: has }, place) => place < known.length || has > 0n)
+    .map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
+  return { tokens: [ether, ...tokens], unasked: all.length - known.length };
+}
+
+/**
+ * Tokens of a member that its bridge does not know, as those of a project before they leave it, and that the account has received.
+ * A node that does not search its logs without an address hides these alone.
+ */
+async function receivedBeside(
+  known: readonly Hex[],
+  member: { readonly chainId: number; readonly fromBlock: number },
+  owner: Hex,
+  { books, provider }: { readonly books: WalletBooks; readonly provider: Provider },
+): Promise<readonly Hex[]> {
+  const received = await books
+    .receivedTokens(member, owner)
+    .look(provider)
+    .catch(() => new Set<Hex>());
+  const others = new Set(known);
+  return [...received].filter((token) => !others.has(token));
 }
 
 /** Likewise on a chain; what its own tokens do not say of themselves, `onLayer` says. */
@@ -47,14 +71,19 @@ export async function chainTokens(
     ...{ address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount, origin: baseOrigin },
     ...executedOf(amount, await unlessForgotten(() => provider.getBalance(owner, "finalized"))),
   };
-  const addresses = asked.map(([token]) => token);
-  const holdings = await tokenHoldings(addresses, owner, provider);
+  const known = asked.map(([token]) => token);
+  const member = { chainId: chain.chainId, fromBlock: 0 };
+  const received = await receivedBeside(known, member, owner, { books, provider });
+  const holdings = (await tokenHoldings([...known, ...received], owner, provider)).filter(
+    ({ amount: has }, place) => place < known.length || has > 0n,
+  );
   const held = holdings.filter((each) => each.amount > 0n).map(({ address }) => address);
   const finalized = await unlessForgotten(() => tokenHoldings(held, owner, provider, "finalized"));
   const tokens = holdings.map((holding, i) => {
     const executed =
       finalized === undefined ? undefined : (finalized.find(({ address }) => address === holding.address)?.amount ?? 0n);
-    const balance = { ...holding, ...executedOf(holding.amount, executed), origin: asked[i]?.[1] ?? baseOrigin };
+    const origin = asked[i]?.[1] ?? { chainId: chain.chainId, token: holding.address };
+    const balance = { ...holding, ...executedOf(holding.amount, executed), origin };
     return describedByLayer(balance, onLayer);
   });
   return { tokens: [base, ...tokens], unasked: origins.length - asked.length };

@@ -321,6 +321,13 @@ export interface MessageInfo {
     /** Of the delivery or the claim: the account whose transaction it was; told likewise. */
     readonly account?: Hex;
   }[];
+  /** Of a transfer, what goes back of one, and a withdrawal: the amount in smallest units, and where its token was born. */
+  readonly carries?: {
+    readonly amount: string;
+    readonly originChainId: number;
+    /** Zero: ETH, where that is L1. */
+    readonly originToken: Hex;
+  };
   /** Of a transfer: what the account gets that delivers it, in the smallest units of what it carries; absent where that is 0. */
   readonly fee?: string;
   /** What happens next, or why it cannot. */

@@ -1,5 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
-import { deliveryFee } from "../../../protocol/asset-message.ts";
+import { type AssetTransfer, deliveryFee } from "../../../protocol/asset-message.ts";
 import { JOURNEY_STEPS, type JourneyStep } from "../../../protocol/cross-chain-message.ts";
 import { isTransferList } from "../../../protocol/transfer-list.ts";
 import type { Journey } from "../../../relayer/journey.ts";
@@ -35,12 +35,18 @@ export function messageInfo(journey: Journey, failed?: FailedCalls): MessageInfo
     sourceChainId: Number(sourceChainId),
     destinationChainId: Number(destinationChainId),
     steps: done,
+    ...(content.type === "transfer" || content.type === "refund" ? { carries: carriedBy(content.transfer) } : {}),
     ...(fee === 0n ? {} : { fee: String(fee) }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(refusal === undefined ? {} : { refusal }),
     ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
     ...(failed === undefined ? {} : { failed }),
   };
+}
+
+/** What an asset message moves. */
+export function carriedBy({ amount, originChainId, originToken }: AssetTransfer): NonNullable<MessageInfo["carries"]> {
+  return { amount: String(amount), originChainId: Number(originChainId), originToken };
 }
 
 /** A list's fee is what its entries leave, which its message does not name. */

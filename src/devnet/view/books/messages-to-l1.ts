@@ -18,6 +18,7 @@ import type { L1View, MessagePlace } from "../../../settlement-layer/reader/l1-v
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import type { DeployedEcosystem } from "../../deployment/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
+import { carriedBy } from "./message-info.ts";
 import { layerName } from "./layer-name.ts";
 import { hasArrived } from "./has-arrived.ts";
 
@@ -34,6 +35,8 @@ interface MessageToL1 {
   readonly messageHash: Hex;
   readonly chainId: bigint;
   readonly at: StepRecord;
+  /** Of a withdrawal. */
+  readonly carries?: NonNullable<MessageInfo["carries"]>;
 }
 
 /** How a message ended on L1, by an event there. */
@@ -103,7 +106,9 @@ export class MessagesToL1 implements RelayerFollower {
     const type = typeOf(event, this.#layer);
     if (type === undefined || event.type !== "messageSent") return;
     this.#dependencies.l1View.bringBody(event.body);
-    const message = { type, sender: event.sender, messageHash: event.messageHash, chainId, at: event.at };
+    const transfer = type === "withdrawal" ? decodeAssetMessage(event.body) : undefined;
+    const carried = transfer === undefined ? {} : { carries: carriedBy(transfer) };
+    const message = { type, sender: event.sender, messageHash: event.messageHash, chainId, at: event.at, ...carried };
     this.#known.set(message, undefined);
     this.#open.add(message);
     this.#isOutdated = true;
@@ -177,14 +182,15 @@ export class MessagesToL1 implements RelayerFollower {
   }
 
   #infoOf(sent: MessageToL1): MessageInfo {
-    const { type, sender, messageHash, chainId, at } = sent;
+    const { type, sender, messageHash, chainId, at, carries } = sent;
     const l1Id = Number(this.#layer.chainId);
     const place = this.#placeOf(sent);
     const steps = [{ step: "initiated", chainId: Number(chainId), transactionHash: at.transactionHash }];
     const onL1 = (step: string, transactionHash: Hex): void => void steps.push({ step, chainId: l1Id, transactionHash });
     if (place?.batch.proven !== undefined) onL1("settled", place.batch.proven.transactionHash);
     if (place?.batch.executed !== undefined) onL1("inTransactionRoot", place.batch.executed.transactionHash);
-    const message = { messageHash, sender, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
+    const carried = carries === undefined ? {} : { carries };
+    const message = { messageHash, sender, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps, ...carried };
     const where = layerName(chainId);
     if (place?.batch.executed === undefined)
       return { ...message, waitingFor: `the sender's batch is sealed, proven and executed on ${where}` };

@@ -45,14 +45,19 @@ export async function sentFrom(sending: Sending, ask: AskRemote, names: ProjectN
   return lines;
 }
 
-/** The calls from the transaction's own to the one that called the protocol's contract which answered with the message's hash. */
+/** The calls from the transaction's own to the one that called the protocol's contracts, of which one answered with the message's hash. */
 function pathTo({ calls = [], ...frame }: CallFrame, digits: string): readonly Leading[] | undefined {
   for (const [place, call] of calls.entries()) {
-    const isIt = isProtocolAddress(call.to) && call.error === undefined && call.output?.toLowerCase().includes(digits) === true;
-    const below = isIt ? [] : isProtocolAddress(call.to) ? undefined : pathTo(call, digits);
+    const below = isProtocolAddress(call.to) ? (sends(call, digits) ? [] : undefined) : pathTo(call, digits);
     if (below !== undefined) return [{ frame, place }, ...below];
   }
   return undefined;
+}
+
+/** Whether the hash is an answer of a contract of the protocol or of one below it: `sendMessage` itself answers with another name. */
+function sends({ to, error, output, calls = [] }: CallFrame, digits: string): boolean {
+  if (!isProtocolAddress(to) || error !== undefined) return false;
+  return output?.toLowerCase().includes(digits) === true || calls.some((call) => sends(call, digits));
 }
 
 /** Of each call on the way, where its code jumped, then where it made the next call. */
