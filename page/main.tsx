@@ -1,5 +1,5 @@
 import { render, type ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { ActivityContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useKeptActs } from "./controls/acts.ts";
 import { EcosystemContext, useLooks, type Ecosystem } from "./ecosystem.ts";
@@ -13,7 +13,8 @@ import { OfferedAddresses } from "./parts/address-input.tsx";
 import { WhatHolds } from "./parts/what-holds.tsx";
 import { NothingThere } from "./parts/nothing-there.tsx";
 import { memberNamed, misspelt, to, useRoute, type Route } from "./route.ts";
-import { SigningContext, type Signing } from "./wallet/signing.ts";
+import { useKeptSigning } from "./wallet/kept-choice.ts";
+import { SigningContext } from "./wallet/signing.ts";
 import { keepToken } from "./wallet/token.ts";
 
 function App() {
@@ -33,8 +34,7 @@ function App() {
   }, [ecosystem?.status]);
   const acts = useKeptActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);
-  const [acting, act] = useState<Pick<Signing, "signer" | "wallet">>({ signer: undefined, wallet: undefined });
-  const signing: Signing = { ...acting, connect: (signer, wallet) => act({ signer, wallet }) };
+  const signing = useKeptSigning(ecosystem?.info);
   return (
     <>
       <header>

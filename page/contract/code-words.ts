@@ -11,7 +11,7 @@ export interface DeployedCode {
  */
 export function codeWords(alike: readonly DeployedCode[]): readonly string[] {
   const codes = [...new Set(alike.map(({ bytes }) => bytes))];
-  if (alike.length === 1) return [""];
+  if (alike.length <= 1) return alike.map(() => "");
   if (codes.length === 1) return alike.map(() => "equal on all");
   const sources = new Set(alike.map(({ fullName }) => fullName));
   const isOne = sources.size === 1 && !sources.has(undefined);

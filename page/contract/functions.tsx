@@ -108,6 +108,7 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
   };
   return (
     <form class="fields" aria-label={name} onSubmit={submit}>
+      <Signature text={name} />
       <Arguments inputs={read.inputs} />
       <button>{read.name}</button>
       <div aria-live="polite">
@@ -129,6 +130,15 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
           ))}
       </div>
     </form>
+  );
+}
+
+/** Over a function's form, so that a reader and a search of the page find it. */
+function Signature({ text }: { readonly text: string }) {
+  return (
+    <h3>
+      <code>{text}</code>
+    </h3>
   );
 }
 
@@ -166,6 +176,7 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
             submit(write, event.currentTarget);
           }}
         >
+          <Signature text={signatureOf(write)} />
           <Arguments inputs={write.inputs} />
           {write.stateMutability === "payable" && <ValueField />}
           <button disabled={isBusy}>{write.name}</button>

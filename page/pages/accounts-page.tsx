@@ -3,6 +3,7 @@ import { ether } from "../format.ts";
 import { Answer, Table } from "../parts/layout.tsx";
 import { AddressLink } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
+import { untold } from "../untold.ts";
 
 /** The unlocked development accounts with their money on every chain. */
 export function AccountsPage() {
@@ -14,8 +15,8 @@ export function AccountsPage() {
         address,
         balances: await Promise.all(
           // A chain that is paused, or that only its readers may read, is no reason to hide the others.
-          info.chains.map(({ chainId }) =>
-            ask<string>(String(chainId), "eth_getBalance", [address, "latest"]).then(ether, () => "not told"),
+          info.chains.map(({ chainId, name }) =>
+            ask<string>(String(chainId), "eth_getBalance", [address, "latest"]).then(ether, () => untold(info, name)),
           ),
         ),
       })),

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { AccountHistory, WalletAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count, isolated, time, units } from "../format.ts";
+import { amount, count, isolated, plural, short, time, units } from "../format.ts";
 import { useNames } from "../names.ts";
 import { ContractFunctions } from "../contract/functions.tsx";
 import { ContractEvents } from "../parts/contract-events.tsx";
@@ -14,6 +14,7 @@ import { Said } from "../parts/words.tsx";
 import { AddressLink, BlockLink, ChainLink, TransactionLink, useChainName, useSymbols } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
+import { untold } from "../untold.ts";
 
 interface Holding {
   readonly chain: string;
@@ -21,7 +22,12 @@ interface Holding {
   readonly balance: string;
   readonly nonce: string;
   readonly codeBytes: number;
+  /** Of an account that has a contract's code run for it (EIP-7702). */
+  readonly delegatesTo?: string;
 }
+
+/** EIP-7702: such code names the contract whose code an account runs. */
+const DELEGATION = /^0xef0100([0-9a-f]{40})$/i;
 
 const MOST_TRANSACTIONS = 25;
 
@@ -75,7 +81,10 @@ export function AddressPage({
               empty=""
               rows={holdings.map((held) => ({
                 key: held.chain,
-                cells: [<a href={to(held.chain, "address", address)}>{held.chain}</a>, ...cellsOf(held)],
+                cells: [
+                  <a href={to(held.chain, "address", address)}>{held.chain}</a>,
+                  ...cellsOf(held, untold(info, held.chain)),
+                ],
               }))}
             />
           )}
@@ -91,10 +100,15 @@ export function AddressPage({
 }
 
 /** A chain that is paused, or that only its readers may read, does not tell. */
-function cellsOf(held: Holding | { readonly unknown: true }): readonly string[] {
-  if ("unknown" in held) return ["not told", "not told", "not told"];
-  const { balance, symbol, nonce, codeBytes } = held;
-  return [amount(balance, symbol), count(nonce), codeBytes === 0 ? "none: an account" : `${count(codeBytes)} bytes: a contract`];
+function cellsOf(held: Holding | { readonly unknown: true }, instead: string): readonly string[] {
+  if ("unknown" in held) return [instead, instead, instead];
+  const { balance, symbol, nonce, codeBytes, delegatesTo } = held;
+  const has = amount(balance, symbol);
+  if (codeBytes === 0) return [has, count(nonce), "none: an account"];
+  if (delegatesTo !== undefined) return [has, count(nonce), `that of ${short(delegatesTo)}: an account`];
+  // EIP-161: a contract begins at 1, and counts what it creates.
+  const created = Math.max(0, Number(nonce) - 1);
+  return [has, `none; created ${plural(created, "contract")}`, `${count(codeBytes)} bytes: a contract`];
 }
 
 function Assets({ address }: { readonly address: string }) {
@@ -184,11 +198,13 @@ async function holding(
       ask<string>(chain.member, method, [address, "latest"]),
     ),
   );
+  const [, delegated] = DELEGATION.exec(code ?? "0x") ?? [];
   return {
     chain: chain.name,
     symbol: chain.symbol,
     balance: balance ?? "0x0",
     nonce: nonce ?? "0x0",
     codeBytes: ((code ?? "0x").length - 2) / 2,
+    ...(delegated === undefined ? {} : { delegatesTo: `0x${delegated}` }),
   };
 }

@@ -1,4 +1,4 @@
-import { versionParts } from "../../src/protocol/protocol-version.ts";
+import { versionInWords } from "../../src/protocol/protocol-version.ts";
 import { governedBy, proposalsOf, standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import { announcedOf, powersOver } from "../../src/devnet/view/governing/powers-words.ts";
 import { unprovenLine } from "../../src/devnet/view/batches/unproven.ts";
@@ -69,8 +69,8 @@ export function ChainPage({ name }: { readonly name: string }) {
             </>
           ),
           attestation: chain.attestation?.sentence,
-          "protocol version": versionWords(now.protocolVersion),
-          "next version": now.upgrade && `${now.upgrade.version}, from ${time(now.upgrade.effectiveAt)} on`,
+          "protocol version": versionInWords(now.protocolVersion),
+          "next version": now.upgrade && `${versionInWords(now.upgrade.version)}, from ${time(now.upgrade.effectiveAt)} on`,
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
           "transactions a second": now.transactionsPerSecond,
           "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,
@@ -90,12 +90,6 @@ export function ChainPage({ name }: { readonly name: string }) {
       )}
     </>
   );
-}
-
-/** A number, and what it says where that is not plain: versions without proofs have one bit more. */
-function versionWords(version: number): string {
-  const { format, isProven } = versionParts(BigInt(version));
-  return isProven ? String(version) : `${version}: format ${format}, without proofs`;
 }
 
 /** Batches whose execution no proof shows, and why; nothing where there are none. */

@@ -8,13 +8,14 @@ import { useNames, type NamedContract } from "../names.ts";
 import { Answer, Table } from "../parts/layout.tsx";
 import { ChainLink, WholeAddress } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
+import { untold } from "../untold.ts";
 
 /** Each is a question to a member. */
 const MOST_SHOWN = 100;
 
 /** A contract and the code that it has, and how that compares where several have the same name. */
 interface Deployment extends NamedContract {
-  readonly codeBytes: number;
+  readonly size: string;
   readonly code: string;
 }
 
@@ -42,13 +43,13 @@ export function ContractsPage() {
             caption="The project's contracts on L1 and all chains"
             columns={["contract", "chain", "address", "code"]}
             empty="No contract of the project has been seen yet. Deploy one, below or by a script, and it stands here."
-            rows={deployments.map(({ name, chain, address, codeBytes, code }) => ({
+            rows={deployments.map(({ name, chain, address, size, code }) => ({
               key: `${chain}:${address}`,
               cells: [
                 name,
                 <ChainLink name={chain} />,
                 <WholeAddress chain={chain} address={address} />,
-                `${count(codeBytes)} bytes${code === "" ? "" : `, ${code}`}`,
+                `${size}${code === "" ? "" : `, ${code}`}`,
               ],
             }))}
           />
@@ -66,16 +67,21 @@ async function deploymentsOf(info: EcosystemInfo, contracts: readonly NamedContr
       const id = info.chains.find(({ name }) => name === contract.chain)?.chainId;
       // A chain that is paused, or that only its readers may read, does not tell.
       const member = id === undefined ? "l1" : String(id);
-      const bytes = await ask<string>(member, "eth_getCode", [contract.address, "latest"]).catch(() => "0x");
+      const bytes = await ask<string>(member, "eth_getCode", [contract.address, "latest"]).catch(() => undefined);
       return { ...contract, bytes, fullName: described[i]?.contract?.fullName };
     }),
   );
   return [...Map.groupBy(found, ({ name }) => name).values()].flatMap((alike) => {
-    const words = codeWords(alike);
-    return alike.map(({ bytes, ...contract }, i): Deployment => ({
-      ...contract,
-      codeBytes: (bytes.length - 2) / 2,
-      code: words[i] ?? "",
-    }));
+    const read = alike.flatMap(({ bytes, ...contract }) => (bytes === undefined ? [] : [{ ...contract, bytes }]));
+    const words = codeWords(read);
+    const unread = alike.filter(({ bytes }) => bytes === undefined);
+    return [
+      ...read.map(({ bytes, ...contract }, i) => ({
+        ...contract,
+        size: `${count((bytes.length - 2) / 2)} bytes`,
+        code: words[i] ?? "",
+      })),
+      ...unread.map((contract) => ({ ...contract, size: untold(info, contract.chain), code: "" })),
+    ];
   });
 }

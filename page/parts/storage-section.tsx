@@ -31,7 +31,11 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
                 <AddressLink chain={chain} address={address} />
                 {contract !== undefined && contract !== names.of(chain, address) && ` ${contract}`}
               </>,
-              variable === undefined ? <code title={slot}>slot {short(slot)}</code> : <Words text={variable} chain={chain} />,
+              variable === undefined ? (
+                <code title={slot}>slot {short(slot)}</code>
+              ) : (
+                <Words text={variable} chain={chain} anyCase />
+              ),
               type ?? <span class="quiet">unknown</span>,
               <Value type={type} text={before} chain={chain} />,
               <Value type={type} text={after} chain={chain} />,
@@ -52,5 +56,5 @@ export function StorageSection({ chain, hash }: { readonly chain: string; readon
 
 /** A word of which nothing is known stands whole: what changed in it may be anywhere. */
 function Value({ type, text, chain }: { readonly type?: string | undefined; readonly text: string; readonly chain: string }) {
-  return type === undefined ? <code class="long">{text}</code> : <Words text={text} chain={chain} />;
+  return type === undefined ? <code class="long">{text}</code> : <Words text={text} chain={chain} anyCase />;
 }

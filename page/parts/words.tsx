@@ -1,37 +1,39 @@
 import { printable } from "../../src/runtime/printable.ts";
 import { short } from "../format.ts";
+import { ADDRESS_LENGTH, isAddress } from "../is-address.ts";
 import { AddressLink } from "./links.tsx";
 
 /** A text in quotes, to its end or to where it was cut off; strangers write these. */
 const TEXT = /("(?:[^"\\]|\\.)*(?:"|$))/s;
 /** An address, or a longer piece of data. */
 const LONG = /(0x[0-9a-fA-F]{40,})/;
-const ADDRESS_LENGTH = 42;
 
 interface WordsProps {
   readonly text: string;
   readonly chain: string;
   readonly most?: number;
+  /** Addresses stand in it in lower case too, and nothing else has their length. */
+  readonly anyCase?: boolean;
 }
 
 /**
  * A call, an event or a value in words, with its addresses as links and its hashes short. What a stranger says in quotes is text
  * alone, which turns the direction of nothing beside it. `most`: characters that are shown.
  */
-export function Words({ text, chain, most = Infinity }: WordsProps) {
+export function Words({ text, chain, most = Infinity, anyCase = false }: WordsProps) {
   const shown = text.length > most ? `${text.slice(0, most)}…` : text;
   return (
     <code>
       {shown
         .split(TEXT)
-        .map((piece, i) => (i % 2 === 0 ? <Data key={i} text={piece} chain={chain} /> : <Said key={i} text={piece} />))}
+        .map((piece, i) => (i % 2 === 0 ? <Data key={i} {...{ text: piece, chain, anyCase }} /> : <Said key={i} text={piece} />))}
     </code>
   );
 }
 
 /** A sentence of the ecosystem's own, in which no stranger says anything, with its addresses as links. */
-export function Sentence({ text, chain }: Omit<WordsProps, "most">) {
-  return <Data text={text} chain={chain} />;
+export function Sentence({ text, chain }: Pick<WordsProps, "text" | "chain">) {
+  return <Data text={text} chain={chain} anyCase />;
 }
 
 /** What a stranger says: text alone. */
@@ -39,7 +41,7 @@ export function Said({ text }: { readonly text: string }) {
   return <bdi>{printable(text)}</bdi>;
 }
 
-function Data({ text, chain }: Omit<WordsProps, "most">) {
+function Data({ text, chain, anyCase }: Omit<WordsProps, "most"> & { readonly anyCase: boolean }) {
   return (
     <>
       {printable(text)
@@ -47,7 +49,7 @@ function Data({ text, chain }: Omit<WordsProps, "most">) {
         .map((piece, i) =>
           i % 2 === 0 ? (
             piece
-          ) : piece.length === ADDRESS_LENGTH ? (
+          ) : isAddress(piece) || (anyCase && piece.length === ADDRESS_LENGTH) ? (
             <AddressLink key={i} chain={chain} address={piece} />
           ) : (
             <span class="short" key={i} title={piece.slice(0, 1_000)}>

@@ -9,6 +9,8 @@ export interface WalletProvider {
 export interface Wallet {
   readonly id: string;
   readonly name: string;
+  /** What it calls itself whenever a page is loaded, such as `io.metamask`; its id is another one each time. */
+  readonly rdns: string;
   /** A `data:` address; undefined where it has another, which this page loads nothing from. */
   readonly icon: string | undefined;
   readonly provider: WalletProvider;
@@ -39,8 +41,14 @@ function readWallet(detail: unknown): Wallet | undefined {
     readonly info?: Readonly<Record<string, unknown>>;
     readonly provider?: WalletProvider;
   };
-  const { uuid, name, icon } = info ?? {};
+  const { uuid, name, rdns, icon } = info ?? {};
   if (typeof uuid !== "string" || typeof name !== "string" || typeof provider?.request !== "function") return undefined;
   const isShown = typeof icon === "string" && icon.startsWith("data:image/");
-  return { id: uuid, name: name.slice(0, MOST_NAME), icon: isShown ? icon : undefined, provider };
+  return {
+    id: uuid,
+    name: name.slice(0, MOST_NAME),
+    rdns: String(rdns ?? name).slice(0, MOST_NAME),
+    icon: isShown ? icon : undefined,
+    provider,
+  };
 }

@@ -18,8 +18,8 @@ interface Engine {
 
 /**
  * Tells Hardhat's engine of what the project has compiled since this was made: the engine reads all compilations when the first
- * network opens, and a compiler in another process tells it of no later one. Without them a stack trace has no lines. Resolves with
- * whether the engine has learnt something.
+ * network opens, and a compiler in another process tells it of no later one. Without them a stack trace has no lines. Resolves
+ * with whether the engine has learnt something.
  */
 export function newCompilations(
   artifacts: CompilationFiles & Pick<ArtifactManager, "getAllBuildInfoIds">,

@@ -47,6 +47,11 @@ export function versionParts(version: bigint): VersionParts {
   };
 }
 
+/** A version's number, and what it says where that is not plain: those under which nothing is proven have bit 31 more. */
+export function versionInWords(version: number): string {
+  return version < 2 ** 31 ? String(version) : `${version} (2^31 + ${version - 2 ** 31}: nothing is proven)`;
+}
+
 /** What outputs of a version's batches have of their coinbase: format 2 exports none. Throws as versionParts. */
 export function exportedCoinbase(version: bigint, coinbase: Hex): Hex | undefined {
   return versionParts(version).format === 2 ? undefined : coinbase;

@@ -104,15 +104,19 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
     },
   );
 
-  test("a row of a message that carries something has the amount and the token, and its page where the token was born", { skip }, async () => {
-    await tab.goto(`${page.url}/#/messages`);
-    const row = tab.getByRole("row", { name: /transfer, 0\.0000000000000003 MNY alpha beta / });
-    await row.getByRole("link").first().click();
-    const carried = tab.locator("dd", { hasText: /^0\.0000000000000003 MNY, / });
-    await carried.getByText(/ of alpha$/).waitFor();
-    assert.equal(await carried.getByRole("link").getAttribute("title"), address);
-    assert.deepEqual(await violations(tab), []);
-  });
+  test(
+    "a row of a message that carries something has the amount and the token, and its page where the token was born",
+    { skip },
+    async () => {
+      await tab.goto(`${page.url}/#/messages`);
+      const row = tab.getByRole("row", { name: /transfer, 0\.0000000000000003 MNY alpha beta / });
+      await row.getByRole("link").first().click();
+      const carried = tab.locator("dd", { hasText: /^0\.0000000000000003 MNY, / });
+      await carried.getByText(/ of alpha$/).waitFor();
+      assert.equal(await carried.getByRole("link").getAttribute("title"), address);
+      assert.deepEqual(await violations(tab), []);
+    },
+  );
 
   test("a contract's page has its events, as they happen", { skip }, async () => {
     await tab.goto(`${page.url}/#/alpha/address/${address}`);

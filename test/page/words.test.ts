@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Interface } from "ethers";
 import { allSeen } from "../../page/all-seen.ts";
+import { isAddress } from "../../page/is-address.ts";
 import { stepsOf, stepWords } from "../../page/message-steps.ts";
 import { baseOf } from "../../page/settlement-base.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";
+import { contractNames } from "../../src/client/sending/revert-reason.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { versionInWords } from "../../src/protocol/protocol-version.ts";
 
 /** 271 + 2^32: the first chain on chain 271. */
 const [ON_L1, ON_271] = [271, 4_294_967_567];
@@ -37,6 +42,22 @@ describe("I8: what the page says of messages and proofs", () => {
     assert.equal(PHASES.length, 12);
     for (const phase of PHASES) assert.notEqual(phaseWords(phase, ON_L1), phase);
   });
+});
+
+test("20 bytes that are no address, such as a batch's point, are told from one by the checksum's capitals", () => {
+  const names = contractNames([["function commit(address by, bytes20 point)"]]);
+  // The first address of ERC-55's own examples.
+  const [address, point] = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", `0x${"0d".repeat(20)}`] as const;
+  const input = new Interface(["function commit(address, bytes20)"]).encodeFunctionData("commit", [address, point]) as Hex;
+  const found = names.call(input)?.match(/0x[0-9a-fA-F]{40}/g) ?? [];
+  assert.deepEqual(found.map(isAddress), [true, false]);
+  assert.ok(isAddress(`0x${"0".repeat(40)}`));
+});
+
+test("the number of a version under which nothing is proven says so", () => {
+  // docs/protocol.md, "Versions and formats": bit 31.
+  assert.equal(versionInWords(2_147_483_650), "2147483650 (2^31 + 2: nothing is proven)");
+  assert.equal(versionInWords(0x203), "515");
 });
 
 test("attack: what hides in a source, or turns its lines, stands there as its number", () => {

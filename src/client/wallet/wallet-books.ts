@@ -84,7 +84,10 @@ export class WalletBooks {
    * Tokens that an account has received on a member, whether the bridge knows them or not: contracts that say so by ERC-20's
    * `Transfer`, which any contract can. The first 240; those of accounts that were not looked at for long are read anew.
    */
-  receivedTokens({ chainId, fromBlock }: { readonly chainId: number; readonly fromBlock: number }, owner: Hex): LogBook<Set<Hex>> {
+  receivedTokens(
+    { chainId, fromBlock }: { readonly chainId: number; readonly fromBlock: number },
+    owner: Hex,
+  ): LogBook<Set<Hex>> {
     const key = `${chainId} ${owner}`;
     const book =
       this.#received.get(key) ??

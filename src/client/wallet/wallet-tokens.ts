@@ -37,7 +37,7 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
 }
 
 /**
- * Tokens of a member that its bridge does not know, as those of a project before they leave it, and that the account has received.
+ * Tokens of a member that its bridge does not know, as a project's own before they leave it, and that the account received.
  * A node that does not search its logs without an address hides these alone.
  */
 async function receivedBeside(

@@ -48,7 +48,7 @@ export async function installWallet(
   const answer = async ({ method, params = [] }: Question): Promise<unknown> => {
     const [first] = params;
     const provider = providers.get(current)!;
-    if (method === "eth_requestAccounts") return [key.address];
+    if (method === "eth_requestAccounts" || method === "eth_accounts") return [key.address];
     if (method === "eth_chainId") return `0x${current.toString(16)}`;
     if (method === "wallet_switchEthereumChain") {
       const wanted = BigInt((first as { chainId: string }).chainId);

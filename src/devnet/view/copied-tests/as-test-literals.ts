@@ -1,6 +1,7 @@
 import { isHexString, type ParamType } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { TestLibrary } from "./as-test-library.ts";
+import { namedChain } from "./named-chain.ts";
 
 /** Names that stand in a test for addresses. */
 export interface Known {
@@ -8,6 +9,8 @@ export interface Known {
   readonly contract: (address: string) => string | undefined;
   /** The same, on another chain first: bytes name accounts there, since an address has no chain. */
   readonly remote: (address: string) => string | undefined;
+  /** Variable of the contract with this address on that chain. */
+  readonly on: (chainId: number, address: string) => string | undefined;
   /** Constant of an account that acts. */
   readonly account: (address: string) => string | undefined;
   readonly library: TestLibrary;
@@ -39,15 +42,20 @@ export function literal(value: unknown, type: ParamType, known: Known): string {
     : quoted(text);
 }
 
-/** Bytes in which the addresses of contracts are those that the contracts have in the test. */
-export function bytesLiteral(data: Hex, known: Pick<Known, "contract" | "library">): string {
+/** Bytes with the addresses that contracts have in the test, each on the chain that it is named with. */
+export function bytesLiteral(data: Hex, known: Pick<Known, "contract" | "on" | "library">): string {
   const lower = data.toLowerCase();
   const addresses = contractsIn(data, known);
   if (addresses.length === 0) return JSON.stringify(lower);
   const pattern = new RegExp(`(${addresses.map((each) => each.slice(2)).join("|")})`);
   const pieces = lower.split(pattern);
+  const variable = (piece: string, before: string): string => {
+    const chainId = namedChain(before);
+    const there = chainId === undefined ? undefined : known.on(chainId, `0x${piece}`);
+    return there ?? known.contract(`0x${piece}`) ?? "";
+  };
   const text = pieces.map((piece, i) =>
-    i % 2 === 0 ? piece : `\${(${known.library.address(known.contract(`0x${piece}`) ?? "")}).slice(2)}`,
+    i % 2 === 0 ? piece : `\${(${known.library.address(variable(piece, pieces[i - 1] ?? ""))}).slice(2)}`,
   );
   return `\`${text.join("")}\``;
 }

@@ -2,6 +2,7 @@ import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import { flowActOf } from "./as-test-flow-act.ts";
+import { namedChain } from "./named-chain.ts";
 import type { AskMember } from "../feed/step-times.ts";
 
 /** A user's transaction of any member, with what it left. */
@@ -117,9 +118,7 @@ export function standsOn(target: PastTransaction, past: readonly PastTransaction
     const { atMs } = next;
     const flow = flowActOf(next)?.id;
     if (flow !== undefined) want(flows.flatMap(({ each, id }) => (id === flow && each.atMs <= atMs ? [each] : [])));
-    const text = `${next.to ?? ""}${next.input}`.toLowerCase();
-    for (const { address, creation } of creations) {
-      if (!text.includes(address.slice(2))) continue;
+    for (const { address, creation } of namedBy(next, creations)) {
       const about = before.filter((each) => each.to === address && each.chainId === creation.chainId);
       want([creation, ...about]);
     }
@@ -130,4 +129,36 @@ export function standsOn(target: PastTransaction, past: readonly PastTransaction
       `the transaction stands on ${wanted.size} earlier ones, and a test repeats ${MOST_EARLIER} at most; take a snapshot's fixture instead, or copy an earlier one`,
     );
   return past.filter((each) => wanted.has(each));
+}
+
+interface Creation {
+  readonly address: Hex;
+  readonly creation: PastTransaction;
+}
+
+/** 12 bytes of zeros: what stands before an address among a call's arguments. */
+const WORD_START = /0{24}$/;
+
+/**
+ * The creations that a transaction names: of its own chain where it calls one; in its data of the chain that an interoperable
+ * address says, of its own where an address is an argument and something was created there, and of all where neither tells.
+ */
+function namedBy({ chainId, to, input }: PastTransaction, creations: readonly Creation[]): readonly Creation[] {
+  const data = input.toLowerCase();
+  return creations.filter(({ address, creation }) => {
+    if (to === address && creation.chainId === chainId) return true;
+    const isHere = creations.some((each) => each.address === address && each.creation.chainId === chainId);
+    return textsBefore(data, address.slice(2)).some((before) => {
+      const named = namedChain(before);
+      if (named !== undefined) return named === creation.chainId;
+      return !isHere || !WORD_START.test(before) || creation.chainId === chainId;
+    });
+  });
+}
+
+/** What stands before each place of a text. */
+function textsBefore(text: string, wanted: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) found.push(text.slice(0, at));
+  return found;
 }

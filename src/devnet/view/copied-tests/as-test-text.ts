@@ -350,6 +350,7 @@ class Writer {
       account: (address) => this.#accounts.get(address),
       contract: (address) => here(address) ?? elsewhere(address),
       remote: (address) => elsewhere(address) ?? here(address),
+      on: (id, address) => this.#contracts.get(keyOf(id, address)),
       library: this.#story.library,
     };
   }

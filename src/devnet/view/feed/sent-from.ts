@@ -45,7 +45,7 @@ export async function sentFrom(sending: Sending, ask: AskRemote, names: ProjectN
   return lines;
 }
 
-/** The calls from the transaction's own to the one that called the protocol's contracts, of which one answered with the message's hash. */
+/** The calls from the transaction's own to the one that called the protocol's contracts, where one answered with the hash. */
 function pathTo({ calls = [], ...frame }: CallFrame, digits: string): readonly Leading[] | undefined {
   for (const [place, call] of calls.entries()) {
     const below = isProtocolAddress(call.to) ? (sends(call, digits) ? [] : undefined) : pathTo(call, digits);
@@ -54,7 +54,7 @@ function pathTo({ calls = [], ...frame }: CallFrame, digits: string): readonly L
   return undefined;
 }
 
-/** Whether the hash is an answer of a contract of the protocol or of one below it: `sendMessage` itself answers with another name. */
+/** Whether a contract of the protocol, or one below it, answers with the hash: `sendMessage` itself has another name for it. */
 function sends({ to, error, output, calls = [] }: CallFrame, digits: string): boolean {
   if (!isProtocolAddress(to) || error !== undefined) return false;
   return output?.toLowerCase().includes(digits) === true || calls.some((call) => sends(call, digits));

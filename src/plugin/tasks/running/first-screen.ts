@@ -2,6 +2,7 @@ import { HDNodeWallet, Mnemonic } from "ethers";
 import { madeOn } from "../../../devices/device-report.ts";
 import type { ChainInfo, EcosystemInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../../devnet/accounts/accounts.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { isProofAwaited, namedLine, upgradeLine } from "../session/event-lines.ts";
 import { alarm, strong, table, warning } from "../session/output.ts";
 
@@ -129,8 +130,8 @@ function sessionsHint(chains: EcosystemInfo["chains"]): string {
 
 function versionsInForce(chains: EcosystemInfo["chains"]): string {
   const [first, ...others] = new Set(chains.map(({ protocolVersion }) => protocolVersion));
-  if (others.length === 0) return `protocol version ${first}`;
-  return `protocol versions: ${chains.map(({ name, protocolVersion }) => `${name} ${protocolVersion}`).join(", ")}`;
+  if (first !== undefined && others.length === 0) return `protocol version ${versionInWords(first)}`;
+  return `protocol versions: ${chains.map(({ name, protocolVersion }) => `${name} ${versionInWords(protocolVersion)}`).join(", ")}`;
 }
 
 function accountsSection({ accounts: { mnemonic, funded }, chains, relayer }: EcosystemInfo, keys: boolean): string {
