@@ -69,8 +69,8 @@ describe("L1 with a verifier of aggregates", () => {
     const few = { ...programParameters(), ...FEW_QUERIES };
     const writers = { batch: () => freeNode(117), aggregate: aggregateProgram };
     const set = new ProgramSet({ statementCount: 117, parameters: few, writers });
-    admitted = set.admitted(await set.keys(backend));
     [ofBatch, aggregating] = [await set.prepare("batch", backend), await set.prepare("aggregate", backend)];
+    admitted = set.admitted([ofBatch, aggregating].map(({ own }) => programKey(own)));
     const node = compressProgram(set.shape, admitted.digest);
     compressing = { node, own: await programSystem(node.program, few, backend) };
     const wrap = wrapProgram(programShape(compressing.own));
