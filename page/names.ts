@@ -7,6 +7,7 @@ import type { Activity } from "./happenings.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
 import { useKeptBook } from "./kept-book.ts";
+import type { NamedAddress } from "./named-address.ts";
 import { ask } from "./rpc.ts";
 
 /** What every chain has at fixed addresses. */
@@ -23,16 +24,6 @@ export interface NamedContract {
   readonly address: string;
   /** Of its source. */
   readonly name: string;
-}
-
-/** An address with a name. */
-export interface NamedAddress {
-  /** Own: of the reader's address book. Protocol: of what every ecosystem has. */
-  readonly kind: "own" | "account" | "contract" | "protocol";
-  readonly address: string;
-  readonly name: string;
-  /** The member's name, of a contract of the project. */
-  readonly chain?: string;
 }
 
 /** What accounts and contracts are called. */
@@ -85,13 +76,6 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
       },
     };
   }, [info, book, contracts, addresses.length]);
-}
-
-/** What a text names exactly, in any case, each address once; a number names the development account. */
-export function exactlyNamed({ all }: Names, text: string): readonly NamedAddress[] {
-  const wanted = /^\d{1,9}$/.test(text) ? `account ${Number(text)}` : text.toLowerCase();
-  const found = all.filter(({ name }) => name.toLowerCase() === wanted);
-  return found.filter(({ address }, place) => found.findIndex((each) => each.address === address) === place);
 }
 
 function membersOf(info: EcosystemInfo): readonly (readonly [string, string])[] {

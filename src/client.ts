@@ -120,7 +120,7 @@ export type { TransferInFlight } from "./client/queue/transfer-in-flight.ts";
 export { finalizeWithdrawal, findWithdrawal, viewL1, withdraw } from "./client/messages/withdraw.ts";
 export type { FinalizedWithdrawal, FoundWithdrawal, WithdrawalState, WithdrawRequest } from "./client/messages/withdraw.ts";
 export type { AtomicFlow, FlowLeg } from "./protocol/atomic-flow.ts";
-export { interoperableAddress, parseInteroperableAddress } from "./protocol/interop-request.ts";
+export { interoperableAddress, parseInteroperableAddress } from "./protocol/interoperable-address.ts";
 export { JOURNEY_STEPS } from "./protocol/cross-chain-message.ts";
 export type { JourneyStep } from "./protocol/cross-chain-message.ts";
 export { ATOMIC_FLOWS_ADDRESS } from "./relayer/atomic-flows-address.ts";

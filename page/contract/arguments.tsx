@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { AddressInput } from "../parts/address-input.tsx";
 import { smallestUnits } from "../wallet/amount.ts";
+import { BytesInput } from "./bytes-input.tsx";
 import { labelOf, shapeOf, type AbiParameter } from "./abi.ts";
 
 /** Fields of one list: each is drawn, and a longer list needs a script. */
@@ -14,24 +15,27 @@ interface FieldProps {
   /** Of the field in its form: the places from the outermost parameter inwards. */
   readonly name: string;
   readonly unnamed: string;
+  /** Of the contract that is called. */
+  readonly chain: string | undefined;
 }
 
 /** A field for each parameter, or a group of fields where it has parts or items. */
-export function Arguments({ inputs }: { readonly inputs: readonly AbiParameter[] }) {
+export function Arguments({ inputs, chain }: { readonly inputs: readonly AbiParameter[]; readonly chain?: string }) {
   return (
     <>
       {inputs.map((input, place) => (
-        <Field key={place} input={input} name={`argument-${place}`} unnamed="argument" />
+        <Field key={place} input={input} name={`argument-${place}`} unnamed="argument" chain={chain} />
       ))}
     </>
   );
 }
 
-function Field({ input, name, unnamed }: FieldProps) {
+function Field({ input, name, unnamed, chain }: FieldProps) {
   const shape = shapeOf(input);
-  if (shape.kind === "items")
-    return <ListField input={input} name={name} unnamed={unnamed} item={shape.item} count={shape.count} />;
-  if (shape.kind === "plain" && input.type === "address") return <AddressInput name={name} label={labelOf(input, unnamed)} />;
+  if (shape.kind === "items") return <ListField {...{ input, name, unnamed, chain }} item={shape.item} count={shape.count} />;
+  if (shape.kind === "plain" && input.type === "address")
+    return <AddressInput {...{ name, chain }} label={labelOf(input, unnamed)} />;
+  if (shape.kind === "plain" && input.type === "bytes") return <BytesInput name={name} label={labelOf(input, unnamed)} />;
   if (shape.kind === "plain")
     return (
       <label>
@@ -43,7 +47,7 @@ function Field({ input, name, unnamed }: FieldProps) {
     <fieldset>
       <legend>{labelOf(input, unnamed)}</legend>
       {shape.parts.map((part, place) => (
-        <Field key={place} input={part} name={`${name}-${place}`} unnamed={`part ${place + 1}`} />
+        <Field key={place} input={part} name={`${name}-${place}`} unnamed={`part ${place + 1}`} chain={chain} />
       ))}
     </fieldset>
   );
@@ -53,6 +57,7 @@ function ListField({
   input,
   name,
   unnamed,
+  chain,
   item,
   count,
 }: FieldProps & { readonly item: AbiParameter; readonly count: number | undefined }) {
@@ -64,7 +69,7 @@ function ListField({
       <legend>{label}</legend>
       <input type="hidden" name={`${name}-items`} value={shown} />
       {Array.from({ length: shown }, (_, place) => (
-        <Field key={place} input={item} name={`${name}-${place}`} unnamed={`item ${place + 1}`} />
+        <Field key={place} input={item} name={`${name}-${place}`} unnamed={`item ${place + 1}`} chain={chain} />
       ))}
       {count === undefined && (
         <div class="actions">

@@ -109,7 +109,7 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
   return (
     <form class="fields" aria-label={name} onSubmit={submit}>
       <Signature text={name} />
-      <Arguments inputs={read.inputs} />
+      <Arguments inputs={read.inputs} chain={place.chain} />
       <button>{read.name}</button>
       <div aria-live="polite">
         {answer !== undefined && "refused" in answer && (
@@ -177,7 +177,7 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
           }}
         >
           <Signature text={signatureOf(write)} />
-          <Arguments inputs={write.inputs} />
+          <Arguments inputs={write.inputs} chain={place.chain} />
           {write.stateMutability === "payable" && <ValueField />}
           <button disabled={isBusy}>{write.name}</button>
         </form>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { short } from "../format.ts";
-import { exactlyNamed, useNames, type NamedAddress } from "../names.ts";
+import { exactlyNamed, type NamedAddress } from "../named-address.ts";
+import { useNames } from "../names.ts";
 
 /** What address fields of all forms offer, once on the page. */
 export const OFFERED = "named-addresses";
@@ -11,6 +12,8 @@ interface AddressInputProps {
   readonly name?: string;
   readonly label: string;
   readonly isNeeded?: boolean;
+  /** Where the account is meant to be; the same address can be something else on another chain. */
+  readonly chain?: string | undefined;
   /** Without a label that is seen. */
   readonly isBare?: boolean;
   /** Called with what stands in the field. */
@@ -21,11 +24,11 @@ interface AddressInputProps {
  * A field for an address, into which a name can be typed or chosen: an account, a contract, one of the address book. What is sent
  * is the address, which stands in the field as soon as a name is whole; beside it stands what the address is called.
  */
-export function AddressInput({ name, label, isNeeded = false, isBare = false, onAddress }: AddressInputProps) {
+export function AddressInput({ name, label, isNeeded = false, isBare = false, chain, onAddress }: AddressInputProps) {
   const names = useNames();
   const [text, set] = useState("");
   const addressIn = (typed: string): string => {
-    const [only, ...others] = exactlyNamed(names, typed);
+    const [only, ...others] = exactlyNamed(names, typed, chain);
     return only !== undefined && others.length === 0 ? only.address : typed;
   };
   const take = (typed: string): void => {
@@ -54,19 +57,24 @@ export function AddressInput({ name, label, isNeeded = false, isBare = false, on
         </label>
       )}
       <small class="quiet" role="status">
-        {saidOf(names.all, exactlyNamed(names, text), text)}
+        {saidOf(names.all, exactlyNamed(names, text, chain), { text, chain })}
       </small>
     </div>
   );
 }
 
 /** What a text in the field stands for; empty where that is not known. */
-function saidOf(all: readonly NamedAddress[], named: readonly NamedAddress[], text: string): string {
+function saidOf(
+  all: readonly NamedAddress[],
+  named: readonly NamedAddress[],
+  { text, chain }: { readonly text: string; readonly chain: string | undefined },
+): string {
   if (named.length > 1) return `${named.length} addresses are called so: choose one of the list, or write the address`;
   const [only] = named;
   // In one line, as what follows once the address stands in the field: a button below stays under the pointer that presses it.
   if (only !== undefined) return `${only.name}: ${short(only.address)}`;
-  const known = all.find(({ address }) => address === text.toLowerCase());
+  const there = all.filter(({ address }) => address === text.toLowerCase());
+  const known = there.find((each) => each.chain === chain) ?? there.find((each) => each.chain === undefined) ?? there[0];
   return known === undefined ? "" : placed(known);
 }
 

@@ -110,6 +110,7 @@ function Form({
         name="to"
         label={action === "call" ? "contract" : action === "send" ? "to account" : "to account (empty: your own)"}
         isNeeded={action === "call" || action === "send"}
+        chain={[info.l1, ...info.chains].find(({ chainId }) => chainId === ends[1])?.name}
       />
       {action === "call" && (
         <>

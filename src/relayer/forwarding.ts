@@ -2,7 +2,7 @@ import { AbiCoder, concat, dataLength, dataSlice, getCreateAddress, id, Interfac
 import { forwardersAbi } from "../abi/forwarders.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import { parseInteroperableAddress } from "../protocol/interop-request.ts";
+import { parseInteroperableAddress } from "../protocol/interoperable-address.ts";
 import { minimalProxyAddress } from "../protocol/minimal-proxy.ts";
 
 /** Where a forwarder sends on what it receives, as `IForwarders.sol` has it. */

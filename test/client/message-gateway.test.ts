@@ -13,7 +13,7 @@ import {
 import { deployMessageGateways, messageGateways } from "../../src/client/messages/message-gateway.ts";
 import { sentMessages } from "../../src/client/messages/sent-messages.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, startClientEcosystem, type ClientEcosystem } from "./support.ts";
 

@@ -6,7 +6,7 @@ import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { ETHER as ETH } from "../../src/client/tokens/token.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { forwarderAddress } from "../../src/relayer/forwarding.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";

@@ -8,7 +8,7 @@ import { l1AccountOf } from "../../src/client/calls/chain-accounts.ts";
 import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
 import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/messages/gateway-messages.ts";
 import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
-import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import { executeL1Call } from "../../src/client/calls/l1-calls.ts";
 import { deposit } from "../../src/client/queue/deposit.ts";
 import { send } from "../../src/client/transfers/send.ts";

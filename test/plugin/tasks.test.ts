@@ -20,7 +20,7 @@ import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { messageGateway } from "../../src/client/sending/contract-interfaces.ts";
 import { deployMessageGateways } from "../../src/client/messages/message-gateway.ts";
-import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";

@@ -4,7 +4,7 @@ import { concat, dataSlice, getAddress, hexlify, toBeHex } from "ethers";
 import { pathBetween } from "../../src/client/messages/forward.ts";
 import type { Ecosystem } from "../../src/client/ecosystem/ecosystem.ts";
 import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
-import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { forwarderAddress, readHops, withHops, type ForwardingHop } from "../../src/relayer/forwarding.ts";

@@ -1,12 +1,12 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import { interoperableAddress } from "../../protocol/interoperable-address.ts";
 import {
   bundleGasLimit,
   callback as callbackAttribute,
   destinationBaseToken,
   expiresAt,
   interopCallValue,
-  interoperableAddress,
   refundRecipient,
   relayerReward,
   shadowAccount,

@@ -1,6 +1,6 @@
 import { getAddress, keccak256 } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { interoperableAddress, parseInteroperableAddress } from "../../protocol/interop-request.ts";
+import { interoperableAddress, parseInteroperableAddress } from "../../protocol/interoperable-address.ts";
 import { ClientError } from "./client-error.ts";
 import { findChain, isL1, memberName, type ChainName, type Ecosystem } from "./ecosystem.ts";
 import { isLabel } from "./label.ts";

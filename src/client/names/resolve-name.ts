@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { parseInteroperableAddress } from "../../protocol/interop-request.ts";
+import { parseInteroperableAddress } from "../../protocol/interoperable-address.ts";
 import {
   parseChainAddress,
   requireChecksum,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { addressOf, as, hexAddress, send, view } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/protocol/gateway-message.ts";
 import { fromHex, toHex, type Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { as, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { getAddress, type Contract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
-import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Forwarding } from "../../../src/relayer/forwarding.ts";
 import { eventsOf } from "./support/bundles.ts";

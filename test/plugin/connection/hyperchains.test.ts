@@ -10,7 +10,7 @@ import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts
 import { messageGateway } from "../../../src/client/sending/contract-interfaces.ts";
 import { deployMessageGateways } from "../../../src/client/messages/message-gateway.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../src/protocol/interoperable-address.ts";
 import { l1AccountOf } from "../../../src/client/calls/chain-accounts.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";

@@ -13,7 +13,7 @@ import hre from "hardhat";
 import { CREATE2_DEPLOYER, deployedAddress } from "../../../../src/protocol/create2.ts";
 import { decodeGatewayMessage, gatewayMessageId } from "../../../../src/protocol/gateway-message.ts";
 import { fromHex, type Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";

@@ -1,7 +1,7 @@
 import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import { BASE_TOKEN_ADDRESS } from "../../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
 import { assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./assets.ts";

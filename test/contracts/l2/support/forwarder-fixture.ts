@@ -1,6 +1,6 @@
 import type { Contract, TransactionReceipt } from "ethers";
 import type { Hex } from "../../../../src/protocol/hex.ts";
-import { interoperableAddress } from "../../../../src/protocol/interop-request.ts";
+import { interoperableAddress } from "../../../../src/protocol/interoperable-address.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { forwarderAddress, type Forwarding } from "../../../../src/relayer/forwarding.ts";
 import { startInteropFixture, type InteropFixture } from "./interop-fixture.ts";
