@@ -1,7 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useMemo } from "preact/hooks";
-import { BOOTLOADER_ADDRESS } from "../src/protocol/l2-log.ts";
-import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
+import { accountAddresses, protocolAddresses, shownContracts } from "../src/devnet/view/feed/address-names.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { Activity } from "./happenings.ts";
 import type { EcosystemInfo } from "./answers.ts";
@@ -9,13 +8,6 @@ import { useAsked } from "./ecosystem.ts";
 import { useKeptBook } from "./kept-book.ts";
 import type { NamedAddress } from "./named-address.ts";
 import { ask } from "./rpc.ts";
-
-/** What every chain has at fixed addresses. */
-const PREDEPLOY_NAMES = new Map([
-  ...Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const),
-  // The sender of the chain's own transactions.
-  [BOOTLOADER_ADDRESS, "bootloader"],
-]);
 
 /** A contract of the project on a member. */
 export interface NamedContract {
@@ -56,8 +48,8 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   const addresses = asked.state === "there" ? asked.value : [];
   const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
   return useMemo(() => {
-    const protocol = [...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info))];
-    const accounts = accountsOf(info, addresses);
+    const protocol = protocolAddresses(info);
+    const accounts = accountAddresses(info, addresses);
     const known = new Map([...protocol, ...accounts]);
     const listed = [...contracts.values()].sort((a, b) => a.name.localeCompare(b.name) || a.chain.localeCompare(b.chain));
     return {
@@ -78,45 +70,18 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   }, [info, book, contracts, addresses.length]);
 }
 
-function membersOf(info: EcosystemInfo): readonly (readonly [string, string])[] {
-  const relayer = info.relayer === undefined ? [] : [[info.relayer.address, "relayer"] as const];
-  return [
-    ...Object.entries(info.l1.contracts).map(([name, address]) => [address.toLowerCase(), `${info.l1.name} ${name}`] as const),
-    ...Object.entries(info.singletons).map(([name, address]) => [address.toLowerCase(), name] as const),
-    ...info.chains.flatMap(({ name, hyperchain, operator }) => [
-      [hyperchain.toLowerCase(), `${name} on L1`] as const,
-      [operator.toLowerCase(), `operator of ${name}`] as const,
-    ]),
-    ...relayer,
-  ];
-}
-
-/** The unlocked development accounts by their numbers. */
-function accountsOf(info: EcosystemInfo | undefined, addresses: readonly string[]): readonly (readonly [string, string])[] {
-  const { funded = [] } = info?.accounts ?? {};
-  if (funded.length !== addresses.length) return [];
-  const relayer = info?.relayer?.address.toLowerCase();
-  return addresses.flatMap((address, i) =>
-    address.toLowerCase() === relayer ? [] : [[address.toLowerCase(), `account ${funded[i]}`] as const],
-  );
-}
-
 /** The project's contracts that transactions have shown, by chain and address. */
 function contractsOf(info: EcosystemInfo | undefined, activity: Activity): ReadonlyMap<string, NamedContract> {
   const members = info === undefined ? [] : [info.l1, ...info.chains];
   const contracts = new Map<string, NamedContract>();
   for (const { chainId, name: chain } of members) {
     const taken = new Map<string, string>();
-    const take = (at: string, name: string | undefined): void => {
-      if (name === undefined || taken.get(at) === name) return;
-      taken.set(at, name);
-      const address = at.toLowerCase();
-      contracts.set(`${chain} ${address}`, { chain, address, name });
-    };
-    for (const { created, to, contract, events } of (activity.get(chainId) ?? []).flatMap(({ transactions }) => transactions)) {
-      take(created ?? to ?? "", contract);
-      for (const event of events) take(event.address, event.contract);
-    }
+    for (const transaction of (activity.get(chainId) ?? []).flatMap(({ transactions }) => transactions))
+      for (const [address, name] of shownContracts(transaction)) {
+        if (taken.get(address) === name) continue;
+        taken.set(address, name);
+        contracts.set(`${chain} ${address}`, { chain, address, name });
+      }
   }
   return contracts;
 }

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
 import { activityLines, fateLine, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { KnownNames } from "../../src/plugin/tasks/following/terminal-names.ts";
 import { FateFollower } from "../../src/plugin/tasks/following/follow-fates.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
 
@@ -15,6 +17,17 @@ const INFO = {
   chains: [{ name: "alpha", chainId: 271, baseToken: { symbol: "GOLD" } }],
 } as unknown as Parameters<typeof activityLines>[0];
 const ACCOUNT = `0x${"aa".repeat(20)}` as const;
+const RELAYER = `0x${"cc".repeat(20)}` as const;
+const named = (...accounts: readonly string[]): KnownNames =>
+  new KnownNames(
+    {
+      ...{ l1: { name: "l1", contracts: {} }, relayer: { address: RELAYER } },
+      ...{ chains: [{ name: "alpha", hyperchain: `0x${"dd".repeat(20)}`, operator: `0x${"ee".repeat(20)}` }] },
+      accounts: { funded: [3, 9] },
+    } as unknown as ConstructorParameters<typeof KnownNames>[0],
+    accounts,
+  );
+const nameless = named();
 
 function block(chainId: number, number: number, fork = "a"): ActivityBlock {
   return { chainId, number, hash: `0x${fork}${number}`, timestamp: 1_000 + number, transactions: [] };
@@ -62,13 +75,35 @@ describe("I11: hyperchain:logs", () => {
   });
 
   const lineOf = (at: ActivityBlock, transaction: ActivityTransaction, told: Omit<Told, "messages"> = {}): readonly string[] =>
-    activityLines(INFO, at, { transaction, messages: [], ...told });
+    activityLines(INFO, at, { transaction, messages: [], ...told }, nameless);
 
   test("amounts are in what the member counts in", () => {
     const sent = { hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "500000000000000000", by: "user" } as const;
     const transaction: ActivityTransaction = { ...sent, succeeded: true, gasUsed: 21_000, fee: "0", events: [] };
     assert.match(lineOf(block(271, 5), transaction)[0]!, / ✓ sends 0\.5 GOLD · 0xaa.* → 0xaa/);
     assert.match(lineOf(block(1, 5), transaction)[0]!, / ✓ sends 0\.5 ETH · 0xaa/);
+  });
+
+  test("addresses stand by the names that the page gives them, each on its member, and others as they are", () => {
+    const names = named(ACCOUNT, RELAYER);
+    const shop = `0x${"0B".repeat(20)}` as const;
+    const stranger = `0x${"12".repeat(20)}` as const;
+    const transaction: ActivityTransaction = {
+      ...{ hash: "0x01", from: ACCOUNT, to: shop, value: "0", by: "user", selector: "0x12345678", contract: "Shop" },
+      ...{ call: `sell(${ACCOUNT}, ${stranger}, "${ACCOUNT}")`, succeeded: true, gasUsed: 1, fee: "0", events: [] },
+    };
+    names.take(271, transaction);
+    assert.deepEqual(
+      activityLines(INFO, block(271, 5), { transaction, messages: [] }, names).map((line) => line.slice(13)),
+      // What is in quotes was said by the caller.
+      [`alpha ✓ Shop.sell(account 3, ${stranger}, "${ACCOUNT}") · account 3 → Shop · 1 gas · 0x01`],
+    );
+    assert.deepEqual([names.of(1, shop), names.of(271, shop.toLowerCase())], [shop, "Shop"]);
+    assert.deepEqual(
+      [RELAYER, `0x${"dd".repeat(20)}`, `0x${"ee".repeat(20)}`, PREDEPLOYS.InteropCenter].map((address) => names.of(1, address)),
+      ["relayer", "alpha on L1", "operator of alpha", "InteropCenter"],
+    );
+    assert.equal(named(ACCOUNT).of(271, ACCOUNT), ACCOUNT, "accounts that are not the listed ones have no numbers");
   });
 
   test("a message stands under the transaction that began it, with where it is", () => {
@@ -78,7 +113,7 @@ describe("I11: hyperchain:logs", () => {
     };
     const message = { messageHash: "0x02", type: "transfer", sourceChainId: 271, destinationChainId: 1, steps: [] } as const;
     const waiting = { ...message, sender: ACCOUNT, waitingFor: "a relayer delivers the message" };
-    const [line, below] = activityLines(INFO, block(271, 5), { transaction, messages: [waiting] });
+    const [line, below] = activityLines(INFO, block(271, 5), { transaction, messages: [waiting] }, nameless);
     assert.match(line!, /alpha ✓ Shop\.buy\(3\) · /);
     assert.equal(below, "  → transfer to l1: waits until a relayer delivers the message · 0x02");
   });

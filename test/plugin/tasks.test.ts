@@ -169,12 +169,14 @@ describe("I1 tasks on a running ecosystem", () => {
     const logged = await workplace.run(["hyperchain:logs"]);
     assert.match(
       logged.stdout,
-      new RegExp(`alpha ✓ sendWithFee\\(.* · 0x[0-9a-f]{40} → .* gas · ${first?.transactionHash}\n  → transfer to beta: `, "i"),
+      new RegExp(
+        `alpha ✓ sendWithFee\\(.* · account 1 → L2AssetRouter · .* gas · ${first?.transactionHash}\n  → transfer to beta: `,
+      ),
     );
     const traced = await workplace.run(["hyperchain:trace", first?.transactionHash ?? ""]);
     assert.match(
       traced.stdout,
-      /^on alpha · 0x\w+ · succeeded · .* gas\n {2}call .*sendWithFee[^]*→ transfer to beta: [^]*\n {4}on beta · 0x\w+ · succeeded · /,
+      /^on alpha · 0x\w+ · succeeded · .* gas\n {2}call L2AssetRouter sendWithFee[^]*→ transfer to beta: [^]*\n {4}on beta · 0x\w+ · succeeded · /,
     );
   });
 

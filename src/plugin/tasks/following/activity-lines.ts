@@ -2,6 +2,7 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
 import type { EcosystemInfo, MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { whatItDoes, whereItIs } from "../../../devnet/view/feed/feed-words.ts";
+import type { TerminalNames } from "./terminal-names.ts";
 import { printable } from "../../../runtime/printable.ts";
 
 type Members = Pick<EcosystemInfo, "l1" | "chains">;
@@ -22,11 +23,15 @@ export function activityLines(
   info: Members,
   block: ActivityBlock,
   { transaction, reason, messages }: Told & { readonly transaction: ActivityTransaction },
+  names: TerminalNames,
 ): readonly string[] {
   const { hash, succeeded, gasUsed, from, to } = transaction;
   const time = clock(block.at ?? block.timestamp * 1_000);
-  const what = whatItDoes(transaction, symbolOn(info, block.chainId)).map(({ text }) => text);
-  const ends = to === undefined ? from : `${from} → ${to}`;
+  const named = (address: string): string => names.of(block.chainId, address);
+  const what = whatItDoes(transaction, symbolOn(info, block.chainId)).map(({ kind, text }) =>
+    kind === "call" ? names.within(block.chainId, text) : text,
+  );
+  const ends = to === undefined ? named(from) : `${named(from)} → ${named(to)}`;
   const chain = memberName(info, block.chainId);
   return [
     `${time} ${chain} ${succeeded ? "✓" : "✗ failed"} ${what.join("")} · ${ends} · ${gasUsed.toLocaleString("en")} gas · ${hash}`,

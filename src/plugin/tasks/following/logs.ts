@@ -7,6 +7,7 @@ import { endedBecause } from "../../../devnet/view/governing/ended-because.ts";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts";
 import { activityLines, fateLine } from "./activity-lines.ts";
+import { knownNames, type TerminalNames } from "./terminal-names.ts";
 import { FateFollower } from "./follow-fates.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
@@ -27,13 +28,14 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
-    const [follower, fates] = [new ActivityFollower(ask), new FateFollower()];
+    const [follower, fates, names] = [new ActivityFollower(ask), new FateFollower(), await knownNames(session)];
     const look = async (): Promise<void> => {
       const { blocks, wentBack } = await follower.look();
       for (const chainId of wentBack)
         session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
       if (fates.isWaiting) tellFates(session, fates.news(await newestMessages(session)));
-      fates.begin(await tell(session, blocks, args));
+      for (const { chainId, transactions } of blocks) for (const each of transactions) names.take(chainId, each);
+      fates.begin(await tell(session, blocks, { all: args.all, names }));
     };
     await look();
     if (!args.follow) return;
@@ -60,7 +62,7 @@ function tellFates({ info, output }: Session, changed: readonly MessageInfo[]): 
 async function tell(
   session: Session,
   blocks: readonly ActivityBlock[],
-  { all }: Pick<LogsArguments, "all">,
+  { all, names }: Pick<LogsArguments, "all"> & { readonly names: TerminalNames },
 ): Promise<readonly MessageInfo[]> {
   const { info, output } = session;
   const isTold = ({ by }: ActivityTransaction): boolean => all || by === "user";
@@ -74,7 +76,7 @@ async function tell(
       const reason = transaction.succeeded ? undefined : await reasonOf(session, block.chainId, transaction);
       const { transactions: _, ...place } = block;
       const said = { ...(reason === undefined ? {} : { reason }), messages: begun };
-      const lines = (): string => activityLines(info, block, { transaction, ...said }).join("\n");
+      const lines = (): string => activityLines(info, block, { transaction, ...said }, names).join("\n");
       output.result(lines, { ...place, ...transaction, ...said });
     }
   return messages.filter(({ steps: [first] }) => first !== undefined && hashes.has(first.transactionHash));

@@ -12,6 +12,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { printable } from "../../../runtime/printable.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { messageLine } from "./activity-lines.ts";
+import { knownNames, learnContracts, type TerminalNames } from "./terminal-names.ts";
 import { readHash } from "../session/arguments.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import type { followingTasks } from "../arguments/following.ts";
@@ -37,8 +38,9 @@ interface Traced {
 const action: NewTaskActionFunction<TraceArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async (session) => {
     const place = await placeOf(session, readHash(args.hash));
-    const [traced, names] = [await trace(session, place, 0), await session.names()];
-    session.output.result(() => treeLines(session, traced, names).join("\n"), traced);
+    const [traced, names, addresses] = [await trace(session, place, 0), await session.names(), await knownNames(session)];
+    await learnContracts(addresses, session, [...calledPlaces(traced).values()]);
+    session.output.result(() => treeLines(session, traced, { names, addresses }).join("\n"), traced);
   });
 
 /** Where a transaction is, or the one that sent the message with this hash. Throws a plugin error where there is none. */
@@ -76,39 +78,55 @@ async function trace(
   return { chainId, transactionHash, calls, messages: followed };
 }
 
-function treeLines(
-  session: Session,
-  { chainId, transactionHash, calls, messages }: Traced,
-  names: ContractNames,
-): readonly string[] {
+/** Which contracts were called where, each once. */
+function calledPlaces(traced: Traced): ReadonlyMap<string, { readonly chain: number; readonly address: string }> {
+  const places = new Map<string, { readonly chain: number; readonly address: string }>();
+  const take = (chain: number, { to, calls = [] }: CallFrame): void => {
+    if (to !== undefined) places.set(`${chain} ${to.toLowerCase()}`, { chain, address: to });
+    for (const each of calls) take(chain, each);
+  };
+  const takeAll = ({ chainId, calls, messages }: Traced): void => {
+    take(chainId, calls);
+    for (const { arrived } of messages) if (arrived !== undefined) takeAll(arrived);
+  };
+  takeAll(traced);
+  return places;
+}
+
+function treeLines(session: Session, { chainId, transactionHash, calls, messages }: Traced, named: Named): readonly string[] {
   const { info } = session;
   const outcome = calls.error === undefined ? "succeeded" : "failed";
   return [
     `on ${memberName(info, chainId)} · ${transactionHash} · ${outcome} · ${Number(calls.gasUsed).toLocaleString("en")} gas`,
-    ...callLines(calls, { names, outcomes: callOutcomes(calls) }).map(indented),
+    ...callLines(calls, { ...named, chainId, outcomes: callOutcomes(calls) }).map(indented),
     ...messages.flatMap((message) => [
       indented(printable(messageLine(info, message))),
       ...(message.arrived === undefined
         ? []
-        : treeLines(session, message.arrived, names).map((line) => indented(indented(line)))),
+        : treeLines(session, message.arrived, named).map((line) => indented(indented(line)))),
     ]),
   ];
 }
 
-interface Telling {
+interface Named {
   readonly names: ContractNames;
+  readonly addresses: TerminalNames;
+}
+
+interface Telling extends Named {
+  readonly chainId: number;
   readonly outcomes: ReturnType<typeof callOutcomes>;
 }
 
 function callLines(frame: CallFrame, telling: Telling): readonly string[] {
   const { type, to = "", input, output = "0x", gasUsed, calls = [] } = frame;
-  const { names, outcomes } = telling;
+  const { names, addresses, chainId, outcomes } = telling;
   const call = names.call(input) ?? protocolNames.call(input) ?? (input.length > 10 ? `${input.slice(0, 10)}…` : input);
   const ended = outcomeWords(outcomes.get(frame) ?? "succeeded", endedBecause(frame) ?? revertReason(output, names));
-  const text = printable(ended === "" ? call : `${call}, it ${ended}`);
+  const text = printable(addresses.within(chainId, ended === "" ? call : `${call}, it ${ended}`));
   const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
   return [
-    `${type.toLowerCase()} ${to} ${shown}, gas ${Number(gasUsed).toLocaleString("en")}`,
+    `${type.toLowerCase()} ${addresses.of(chainId, to)} ${shown}, gas ${Number(gasUsed).toLocaleString("en")}`,
     ...calls.flatMap((each) => callLines(each, telling)).map(indented),
   ];
 }

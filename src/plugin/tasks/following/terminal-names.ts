@@ -1,0 +1,72 @@
+import type { ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
+import type { Description } from "../../../devnet/view/books/describe.ts";
+import { accountAddresses, protocolAddresses, shownContracts } from "../../../devnet/view/feed/address-names.ts";
+import type { Session } from "../session/session.ts";
+
+/** What addresses are called in the terminal, as the page names them. */
+export interface TerminalNames {
+  /** Its name on a member, else the address itself. */
+  of(chainId: number, address: string): string;
+  /** A call or an event with names for the addresses in it; what a stranger says in quotes stays as it is. */
+  within(chainId: number, text: string): string;
+}
+
+/** A text in quotes, to its end or to where it was cut off. */
+const QUOTED = /("(?:[^"\\]|\\.)*(?:"|$))/s;
+/** An address, and nothing longer. */
+const ADDRESS = /\b0x[0-9a-fA-F]{40}\b/g;
+/** Things of one question to `hyperchain_describe`. */
+const MOST_DESCRIBED = 100;
+
+export class KnownNames implements TerminalNames {
+  readonly #everywhere: ReadonlyMap<string, string>;
+  /** The project's contracts, by member and address. */
+  readonly #contracts = new Map<string, string>();
+
+  constructor(info: Session["info"], accounts: readonly string[]) {
+    this.#everywhere = new Map([...protocolAddresses(info), ...accountAddresses(info, accounts)]);
+  }
+
+  /** Learns the contracts that a transaction shows. */
+  take(chainId: number, transaction: ActivityTransaction): void {
+    for (const [address, name] of shownContracts(transaction)) this.name(chainId, address, name);
+  }
+
+  name(chainId: number, address: string, name: string): void {
+    this.#contracts.set(`${chainId} ${address.toLowerCase()}`, name);
+  }
+
+  of(chainId: number, address: string): string {
+    const key = address.toLowerCase();
+    return this.#everywhere.get(key) ?? this.#contracts.get(`${chainId} ${key}`) ?? address;
+  }
+
+  within(chainId: number, text: string): string {
+    return text
+      .split(QUOTED)
+      .map((piece, i) => (i % 2 === 0 ? piece.replace(ADDRESS, (address) => this.of(chainId, address)) : piece))
+      .join("");
+  }
+}
+
+/** The names of an ecosystem's own addresses and of its accounts. */
+export async function knownNames({ info, request }: Session): Promise<KnownNames> {
+  // A member that unlocks no accounts may refuse the question: its accounts have no numbers then.
+  const accounts = await request("eth_accounts").catch(() => []);
+  return new KnownNames(info, accounts as readonly string[]);
+}
+
+/** Learns which of the project's contracts are at these addresses, of which many are left out. */
+export async function learnContracts(
+  names: KnownNames,
+  { request }: Session,
+  places: readonly { readonly chain: number; readonly address: string }[],
+): Promise<void> {
+  const asked = places.slice(0, MOST_DESCRIBED);
+  if (asked.length === 0) return;
+  const described = (await request("hyperchain_describe", asked)) as readonly Description[];
+  described.forEach(({ contract }, i) => {
+    const place = asked[i];
+    if (contract !== undefined && place !== undefined) names.name(place.chain, place.address, contract.name);
+  });
+}
