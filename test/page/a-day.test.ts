@@ -332,7 +332,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.ok((await newest()) >= before + 86_400n);
     assert.ok((await onL1()) >= beforeOnL1 + 86_400n, "contracts on L1 see it too");
     await tab.goto(`${page.url}/#/message/271/${messageHash}`);
-    await tab.getByText(`it was to be made by second ${deadline} of`).waitFor();
+    await tab.getByText(`it was to be made by second ${deadline} of`).first().waitFor();
     await tab.goto(`${page.url}/#/`);
 
     await controls.getByText("Snapshots").click();
