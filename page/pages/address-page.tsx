@@ -120,7 +120,7 @@ function Assets({ address }: { readonly address: string }) {
         {({ members, inFlight }) => (
           <>
             <Table
-              caption="Coins and tokens that the bridge knows"
+              caption="Coins and tokens"
               columns={["chain", "asset", "amount"]}
               empty="It has none."
               rows={members.flatMap(({ name, tokens }) =>

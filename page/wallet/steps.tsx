@@ -69,7 +69,7 @@ export function Steps({ carried: { steps, state, reason } }: { readonly carried:
       )}
       {state === "failed" && (
         <p class="bad" role="alert">
-          It was not done: {reason}
+          {steps.some(({ hasFailed }) => hasFailed) ? "It failed" : "It was not done"}: {reason}
         </p>
       )}
     </Section>

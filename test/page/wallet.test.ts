@@ -229,7 +229,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       const anyway = form("send it anyway");
       await anyway.getByLabel("gas limit").fill("200000");
       await anyway.getByRole("button", { name: "Send anyway" }).press("Enter");
-      await refusal(/its transaction is on the chain and failed/);
+      await refusal(/It failed: .*its transaction is on the chain and failed/);
       const failed = tab.locator("ol.steps .bad").getByRole("link");
       const receipt = await onBeta.getTransactionReceipt((await failed.getAttribute("title"))!);
       assert.deepEqual([receipt?.status, receipt?.to], [0, token]);
