@@ -33,7 +33,7 @@ const sent = begunBy([
   begun("0x05", { type: "withdrawal", stuck: { why: "it was not claimed yet", help: "claim it" }, waitingFor: "x" }),
 ]);
 
-test("the failed ones are those that failed, and those of whose messages one did; what waits for a claim is none of them", () => {
+test("'failed only' keeps transactions that failed or sent a message which failed, not those whose message waits for a claim", () => {
   assert.deepEqual(
     filtered(activity, FAILED_ONLY, NAMING, sent).map(({ hash }) => hash),
     ["0x03", "0x02"],

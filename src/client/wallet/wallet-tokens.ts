@@ -28,30 +28,30 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
   const amount = await provider.getBalance(owner);
   const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
   const known = all.slice(0, MAX_TOKENS);
-  const received = await receivedBeside(known, { chainId: l1.chainId, fromBlock: l1.fromBlock ?? 0 }, owner, { books, provider });
-  const holdings = await tokenHoldings([...known, ...received], owner, provider);
-  const tokens = holdings
-    .filter(({ amount: has }, place) => place < known.length || has > 0n)
-    .map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
+  const member = { chainId: l1.chainId, fromBlock: l1.fromBlock ?? 0 };
+  const holdings = await holdingsOf(known, member, owner, { books, provider });
+  const tokens = holdings.map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
   return { tokens: [ether, ...tokens], unasked: all.length - known.length };
 }
 
 /**
- * Tokens of a member that its bridge does not know, as a project's own before they leave it, and that the account received.
- * A node that does not search its logs without an address hides these alone.
+ * What the account has of tokens that a member's bridge knows, then of others that it received and still has some of,
+ * as a project's own before they leave it. A node that searches no logs without an address hides the latter alone.
  */
-async function receivedBeside(
+async function holdingsOf(
   known: readonly Hex[],
   member: { readonly chainId: number; readonly fromBlock: number },
   owner: Hex,
   { books, provider }: { readonly books: WalletBooks; readonly provider: Provider },
-): Promise<readonly Hex[]> {
+): ReturnType<typeof tokenHoldings> {
   const received = await books
     .receivedTokens(member, owner)
     .look(provider)
     .catch(() => new Set<Hex>());
   const others = new Set(known);
-  return [...received].filter((token) => !others.has(token));
+  const beside = [...received].filter((token) => !others.has(token));
+  const holdings = await tokenHoldings([...known, ...beside], owner, provider);
+  return holdings.filter(({ amount }, place) => place < known.length || amount > 0n);
 }
 
 /** Likewise on a chain; what its own tokens do not say of themselves, `onLayer` says. */
@@ -73,10 +73,7 @@ export async function chainTokens(
   };
   const known = asked.map(([token]) => token);
   const member = { chainId: chain.chainId, fromBlock: 0 };
-  const received = await receivedBeside(known, member, owner, { books, provider });
-  const holdings = (await tokenHoldings([...known, ...received], owner, provider)).filter(
-    ({ amount: has }, place) => place < known.length || has > 0n,
-  );
+  const holdings = await holdingsOf(known, member, owner, { books, provider });
   const held = holdings.filter((each) => each.amount > 0n).map(({ address }) => address);
   const finalized = await unlessForgotten(() => tokenHoldings(held, owner, provider, "finalized"));
   const tokens = holdings.map((holding, i) => {
