@@ -1,27 +1,27 @@
-import { contractNames, type ContractNames } from "../client/sending/revert-reason.ts";
+import { contractNames } from "../client/sending/revert-reason.ts";
 import type { ProjectNames } from "../devnet/view/books/describe.ts";
 import { projectContracts, type ProjectArtifacts, type ProjectContract } from "./project-contracts.ts";
 import { projectLayouts, type CompilationOutputs } from "./project-layouts.ts";
 import { projectLines } from "./project-lines.ts";
 import { projectSources, type Compilations } from "./project-sources.ts";
 
-/** What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. */
+/**
+ * What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. The
+ * answer is the one of before where nothing was compiled since.
+ */
 export function projectNames(artifacts: ProjectArtifacts & Compilations & CompilationOutputs): () => Promise<ProjectNames> {
   const source = projectSources(artifacts);
   const layouts = projectLayouts(artifacts);
   const lines = projectLines(artifacts);
   const compiledContracts = projectContracts(artifacts);
-  let known: { readonly contracts: readonly ProjectContract[]; readonly names: ContractNames } | undefined;
-  return async () => {
-    const contracts = await compiledContracts();
-    if (known?.contracts !== contracts) known = { contracts, names: contractNames(contracts.map(({ abi }) => abi)) };
+  const namesOf = (contracts: readonly ProjectContract[]): ProjectNames => {
     const compiled = (fullName: string): readonly [id: string, source: string, contract: string] | undefined => {
       const id = contracts.find((each) => each.fullName === fullName)?.buildInfoId;
       const colon = fullName.lastIndexOf(":");
       return id === undefined ? undefined : [id, fullName.slice(0, colon), fullName.slice(colon + 1)];
     };
     return {
-      ...known.names,
+      ...contractNames(contracts.map(({ abi }) => abi)),
       contracts,
       source,
       async layout(fullName) {
@@ -40,5 +40,11 @@ export function projectNames(artifacts: ProjectArtifacts & Compilations & Compil
       },
       contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
     };
+  };
+  let known: { readonly contracts: readonly ProjectContract[]; readonly names: ProjectNames } | undefined;
+  return async () => {
+    const contracts = await compiledContracts();
+    if (known?.contracts !== contracts) known = { contracts, names: namesOf(contracts) };
+    return known.names;
   };
 }

@@ -9,6 +9,10 @@ import { hasFailed, whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { Journey } from "../../src/relayer/journey.ts";
+import { contractNames } from "../../src/client/sending/revert-reason.ts";
+import { failedCallsOf } from "../../src/devnet/view/books/failed-calls.ts";
+import { keptNames } from "../../src/devnet/view/books/kept-names.ts";
 import { deploy } from "../client/support.ts";
 import { ALICE, RELAYER, UNPROVEN } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
@@ -122,4 +126,34 @@ describe("a message whose call failed on the other chain", () => {
     assert.equal(again, hash, "the same message, since the state is the same");
     assert.deepEqual([(await told(again)).failed, hasFailed(await told(again))], [undefined, false]);
   });
+});
+
+test("what strangers' failed messages reverted with is looked up once for each reading of the project's names, not at each look", async () => {
+  const error = new Interface(["error Late(uint256)"]);
+  const failed = Array.from({ length: 50 }, (_, i) => {
+    const failedWith = error.encodeErrorResult("Late", [i]) as Hex;
+    return { failedWith, content: { type: "bundle", bundle: { value: 0n, tokens: [] } }, destinationChainId: 272n };
+  }) as unknown as readonly Journey[];
+  let [lookUps, nowMs] = [0, 0];
+  const reading = (abi: readonly string[]) => {
+    const names = contractNames([abi]);
+    return { ...names, error: (data: Hex) => (lookUps++, names.error(data)) };
+  };
+  let compiled = reading([]);
+  const names = keptNames(
+    async () => compiled,
+    () => nowMs,
+  );
+  const look = failedCallsOf({ names, nameOf: () => "beta" });
+  const first = async (): Promise<string | undefined> => (await look(failed)).get(failed[0]!)?.why;
+  const unnamed = `the call arrived on beta and reverted there with ${failed[0]!.failedWith}`;
+  assert.deepEqual([await first(), lookUps], [unnamed, 50]);
+  for (nowMs = 0; nowMs < 60_000; nowMs += 4_000) assert.equal(await first(), unnamed);
+  assert.equal(lookUps, 50);
+  compiled = reading(["error Late(uint256)"]);
+  nowMs += 6_000;
+  const named = "the call arrived on beta and reverted there with Late(0)";
+  assert.deepEqual([await first(), lookUps], [named, 100]);
+  nowMs += 6_000;
+  assert.deepEqual([await first(), lookUps], [named, 100]);
 });

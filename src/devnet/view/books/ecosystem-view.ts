@@ -116,8 +116,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   const judged = judging(dependencies);
   const failedCalls = failedCallsOf({ names: dependencies.names, nameOf: (chainId) => chainName(chains(), chainId) });
   async function told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]> {
-    const failed = new Map<Journey, FailedCalls | undefined>();
-    for (const journey of journeys) if (journey.failedWith !== undefined) failed.set(journey, await failedCalls(journey));
+    const failed = await failedCalls(journeys);
     return journeys.map((journey) => infoOf(journey, failed.get(journey)));
   }
   return {

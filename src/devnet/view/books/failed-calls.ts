@@ -2,6 +2,7 @@ import { hasExpired, revertedCall } from "../../../client/messages/bundle-result
 import { revertError, revertReason } from "../../../client/sending/revert-reason.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { Journey } from "../../../relayer/journey.ts";
+import type { ProjectNames } from "./describe.ts";
 import type { KeptNames } from "./kept-names.ts";
 import type { FailedCalls } from "./ecosystem-info.ts";
 
@@ -10,38 +11,75 @@ const MOST_SHOWN = 500;
 
 interface FailedCallsDependencies {
   /** By which errors of the project's contracts are named. */
-  readonly names: KeptNames;
+  readonly names: Pick<KeptNames, "newest">;
   readonly nameOf: (chainId: bigint) => string;
 }
 
-/** Tells of a message how its calls failed where they arrived; undefined where they did not, or have not arrived. */
+/** A message whose calls failed. */
+interface Failure {
+  readonly result: Hex;
+  /** Name of the chain on which they did. */
+  readonly chain: string;
+  readonly goesBack: boolean;
+}
+
+/** What was told of a failure. */
+interface Told extends Failure {
+  readonly info: FailedCalls;
+  /** The names in which no contract has the error: newer ones may have it. Absent: the reason stands. */
+  readonly missingIn?: object;
+}
+
+/** In place of names that cannot be read: such a project names nothing, and its messages are told all the same. */
+const UNREAD: Pick<ProjectNames, "error"> = { error: () => undefined };
+
+/**
+ * Tells how the calls of messages failed where they arrived; without messages whose calls did not fail, or have not arrived.
+ * Strangers choose how many fail, and by what: each is decoded once for each reading of the project's names, not at each look.
+ */
 export function failedCallsOf({
   names,
   nameOf,
-}: FailedCallsDependencies): (journey: Journey) => Promise<FailedCalls | undefined> {
-  // By what the calls ended with, which is decoded once.
-  const reasons = new WeakMap<Journey, string>();
-  return async (journey) => {
-    const { failedWith: result, content, destinationChainId } = journey;
-    if (result === undefined || content.type !== "bundle") return undefined;
-    const reason = reasons.get(journey) ?? (await namedReason(result, names));
-    if (reason !== undefined) reasons.set(journey, reason);
-    const goesBack = content.bundle.value !== 0n || content.bundle.tokens.length > 0;
-    const shown = clipped(reason ?? revertReason(result));
-    return {
-      because: hasExpired(result) ? "expired" : "reverted",
-      why: revertedCall(nameOf(destinationChainId), shown, { goesBack, result }),
-      goesBack,
-    };
+}: FailedCallsDependencies): (journeys: readonly Journey[]) => Promise<ReadonlyMap<Journey, FailedCalls>> {
+  const told = new WeakMap<Journey, Told>();
+  return async (journeys) => {
+    const answers = new Map<Journey, FailedCalls>();
+    let known: Pick<ProjectNames, "error"> | undefined;
+    for (const journey of journeys) {
+      const failure = failureOf(journey, nameOf);
+      if (failure === undefined) continue;
+      const before = told.get(journey);
+      const isSame = before?.result === failure.result && before.chain === failure.chain;
+      if (!isSame || before.missingIn !== undefined) known ??= await names.newest().catch(() => UNREAD);
+      const stands = isSame && (before.missingIn === undefined || before.missingIn === known);
+      const now = stands ? before : tell(failure, known ?? UNREAD);
+      told.set(journey, now);
+      answers.set(journey, now.info);
+    }
+    return answers;
   };
 }
 
-/** Undefined where no contract has the error yet: one that is compiled later may. */
-async function namedReason(result: Hex, names: KeptNames): Promise<string | undefined> {
-  if (result === "0x" || revertError(result) !== undefined) return revertReason(result);
-  const inProject = names.find((known) => (known.error(result) === undefined ? undefined : revertReason(result, known)));
-  // A project whose files cannot be read names nothing, and its messages are told all the same.
-  return inProject.catch(() => undefined);
+function failureOf(
+  { failedWith: result, content, destinationChainId }: Journey,
+  nameOf: FailedCallsDependencies["nameOf"],
+): Failure | undefined {
+  if (result === undefined || content.type !== "bundle") return undefined;
+  const goesBack = content.bundle.value !== 0n || content.bundle.tokens.length > 0;
+  return { result, chain: nameOf(destinationChainId), goesBack };
+}
+
+function tell(failure: Failure, names: Pick<ProjectNames, "error">): Told {
+  const { result, chain, goesBack } = failure;
+  const hasOwnName = result === "0x" || revertError(result) !== undefined;
+  const error = hasOwnName ? undefined : names.error(result);
+  const reason = clipped(revertReason(result, { error: () => error }));
+  const info = {
+    because: hasExpired(result) ? "expired" : "reverted",
+    why: revertedCall(chain, reason, { goesBack, result }),
+    goesBack,
+  } as const;
+  return { ...failure, info, ...(hasOwnName || error !== undefined ? {} : { missingIn: names }) };
 }
 
 function clipped(text: string): string {

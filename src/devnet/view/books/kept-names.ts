@@ -5,6 +5,8 @@ const NAMES_MS = 5_000;
 
 /** The project's names, which are read again only where something is unknown: a project may have hundreds of files. */
 export interface KeptNames {
+  /** The names for what was unknown in those of before: read again where they are old. Rejects with their reader's error. */
+  newest(): Promise<ProjectNames>;
   /** What `look` finds in the names; undefined where it finds nothing in the names as they are now. */
   find<Found>(look: (names: ProjectNames) => Found | undefined): Promise<Found | undefined>;
 }
@@ -19,6 +21,7 @@ export function keptNames(read: () => Promise<ProjectNames>, nowMs: () => number
     return reading;
   };
   return {
+    newest: () => (kept === undefined || nowMs() - kept.atMs >= NAMES_MS ? names() : kept.names),
     async find(look) {
       const found = look(await (kept?.names ?? names()));
       if (found !== undefined || kept === undefined || nowMs() - kept.atMs < NAMES_MS) return found;
