@@ -11,8 +11,6 @@ export const TOKEN_SELECTORS = {
   originToken: "0xb4541499",
   calculateCreate2TokenAddress: "0xc487412c",
 } as const;
-/** keccak256 of `Transfer(address,address,uint256)`. */
-export const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
 /** Hexadecimal digits of an ABI word. */
 const WORD = 64;

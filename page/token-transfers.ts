@@ -1,6 +1,7 @@
 import type { BlockAnswer, LogAnswer } from "./answers.ts";
 import { hex } from "./format.ts";
-import { addTransfers, TRANSFER_TOPIC } from "./token-answers.ts";
+import { TRANSFER_TOPIC } from "../src/protocol/erc20-transfer.ts";
+import { addTransfers } from "./token-answers.ts";
 
 /** Blocks of the first question, and the most of one. */
 const FIRST_SPAN = 1_000;

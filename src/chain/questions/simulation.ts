@@ -1,5 +1,5 @@
 import { createAddressFromString } from "@ethereumjs/util";
-import { hashTag } from "../../protocol/hex.ts";
+import { TRANSFER_TOPIC } from "../../protocol/erc20-transfer.ts";
 import type { BlockLog } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import { applyOverride, type AskedBlock } from "../witness/asked-call.ts";
@@ -20,9 +20,8 @@ import {
 const MAX_ANSWER_CHARACTERS = 2 ** 25;
 /** Of a log beside its topics and data: the names of its fields, and where it is. */
 const CHARACTERS_OF_LOG = 500;
-/** EIP-7708's address and topic of the logs of moved Ether, and the address at which nodes show them in simulations. */
+/** EIP-7708's address of the logs of moved Ether, whose topic is a token's, and the address at which nodes show them. */
 const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
-const TRANSFER_TOPIC = hashTag("Transfer(address,address,uint256)");
 const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 /** Why the library runs no transaction, as it says it. */
 const LIBRARY_REFUSALS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [

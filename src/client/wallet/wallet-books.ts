@@ -1,5 +1,6 @@
-import { id, type Provider, zeroPadValue } from "ethers";
+import { type Provider, zeroPadValue } from "ethers";
 import { type AssetTransfer, AssetMessageKind } from "../../protocol/asset-message.ts";
+import { TRANSFER_TOPIC } from "../../protocol/erc20-transfer.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { newestRun } from "../../runtime/newest-run.ts";
@@ -30,7 +31,6 @@ function polled(view: L1View): PolledView {
   return { view, poll: newestRun(() => view.poll()) };
 }
 
-const TRANSFER_TOPIC = id("Transfer(address,address,uint256)");
 /** Accounts of which it is kept what they received, and tokens of one: a stranger's contracts can log as many as gas buys. */
 const MOST_ACCOUNTS = 64;
 const MOST_RECEIVED = 240;
