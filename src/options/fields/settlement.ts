@@ -38,7 +38,7 @@ const pace = v.pipe(
     aggregatorSeconds: option(
       wholeNumber(1, MOST_PACE_SECONDS, 900),
       'seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1"',
-      "it waits for none, and offers none its proofs",
+      "the chain waits for no aggregator, and gives no aggregator its proofs",
     ),
   }),
   v.metadata({ name: "HyperchainPaceUserConfig" }),

@@ -690,7 +690,7 @@ export interface HyperchainPaceUserConfig {
   /**
    * Seconds that a batch waits for hyperchain:aggregate to show L1 one proof of many; with prover.execution "onL1".
    * Allowed: a whole number from 1 to 86400, such as 900.
-   * Default: it waits for none, and offers none its proofs.
+   * Default: the chain waits for no aggregator, and gives no aggregator its proofs.
    */
   readonly aggregatorSeconds?: number | undefined;
 }
