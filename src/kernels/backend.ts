@@ -236,7 +236,7 @@ export interface RowMapRequest {
 
 export interface QuotientRequest {
   readonly tables: readonly QuotientTable[];
-  /** Number of chunks; a power of two ≥ highest constraint degree − 1. */
+  /** Number of chunks, ≥ highest constraint degree − 1. */
   readonly chunkCount: number;
   readonly shift: number;
   readonly degree: number;

@@ -145,6 +145,8 @@ for (const { name, skip, create } of FAST) {
           [2, [6, 4, 1]],
           [8, [3, 5, 5]],
           [4, [2]],
+          [3, [6, 5, 2]],
+          [5, [3]],
         ] as const) {
           await same(async (backend) => {
             const tables = await Promise.all(heights.map((logRows, t) => programTable(backend, t + degree, degree, logRows)));

@@ -9,6 +9,7 @@ import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import type { System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
+import { onePowerInput, onePowerSystem } from "./airs/one-power.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresDefinition, squaresInput, squaresSystem } from "./airs/squares.ts";
@@ -62,6 +63,9 @@ describe("the backends of WebAssembly and of a card make the reference's proofs,
     });
     it(`of degree 9: ${name}`, async () => {
       await assertSameProof(powersSystem(smallParameters({ maxConstraintDegree: 9, ...overrides })), powersInput(5), withCard);
+    });
+    it(`of a quotient in three chunks: ${name}`, async () => {
+      await assertSameProof(onePowerSystem(4, smallParameters(overrides)), onePowerInput(4, 5), withCard);
     });
     it(`of three tables: ${name}`, async () => {
       const parameters = smallParameters(overrides);

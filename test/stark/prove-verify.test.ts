@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -7,6 +8,7 @@ import type { ProverInput } from "../../src/stark/proving/prover-input.ts";
 import type { System } from "../../src/stark/systems/system.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
+import { onePowerInput, onePowerSystem } from "./airs/one-power.ts";
 import { powersInput, powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
@@ -46,9 +48,20 @@ describe("proofs of one table", () => {
     for (let logRows = 1; logRows <= 8; logRows++) await assertProves(system, fibonacciInput(logRows));
   });
 
-  it("need as many quotient chunks as the degree asks for", () => {
+  it("need one quotient chunk less than the highest degree, and refuse a changed cell by each number of them", async () => {
     assert.equal(fibonacciSystem(smallParameters()).chunkCount, 1);
-    assert.equal(powersSystem(smallParameters({ maxConstraintDegree: 9 })).chunkCount, 8);
+    for (let exponent = 2; exponent <= 9; exponent++) {
+      const system = onePowerSystem(exponent, smallParameters());
+      assert.equal(system.chunkCount, exponent - 1);
+      const input = onePowerInput(exponent, 5);
+      await assertProves(system, input);
+      const [x, y] = input.traces[0] ?? [];
+      if (x === undefined || y === undefined) throw new Error("the table has two columns");
+      const changed = y.with(7, ((y[7] ?? 0) + 1) % P);
+      const proof = await prove(system, { ...input, traces: [[x, changed]] }, backend);
+      const result = verify(system, input.statement, proof);
+      assert.equal(result.ok || result.rejection.code, "ConstraintMismatch", `exponent ${exponent}`);
+    }
   });
 });
 

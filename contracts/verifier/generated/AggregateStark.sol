@@ -5,8 +5,8 @@ pragma solidity 0.8.37;
 import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
-/// @dev 467 columns in 8 stack columns; 20 queries at blowup 256.
-/// Verification key 0xfebc205341e72f8d59ed48aabbe72ad42d6e75536554a00d6a89ee0d4244eb5a.
+/// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
+/// Verification key 0x9d52a613d55df16de8de225f7119739e7d714465b42133b892332541ba82b155.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -177,9 +177,9 @@ contract AggregateStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x10f40, state)
-                calldatacopy(0x10f60, from, length)
-                r := keccak256(0x10f40, add(length, 32))
+                mstore(0x111c0, state)
+                calldatacopy(0x111e0, from, length)
+                r := keccak256(0x111c0, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -419,11 +419,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xf660), z), add(mul(mload(0xf5c0), y), add(mul(mload(0xf520), x), a)))
-                        b := add(mul(mload(0xf680), z), add(mul(mload(0xf5e0), y), add(mul(mload(0xf540), x), b)))
-                        c := add(mul(mload(0xf6a0), z), add(mul(mload(0xf600), y), add(mul(mload(0xf560), x), c)))
-                        d := add(mul(mload(0xf6c0), z), add(mul(mload(0xf620), y), add(mul(mload(0xf580), x), d)))
-                        e := add(mul(mload(0xf6e0), z), add(mul(mload(0xf640), y), add(mul(mload(0xf5a0), x), e)))
+                        a := add(mul(mload(0xf8e0), z), add(mul(mload(0xf840), y), add(mul(mload(0xf7a0), x), a)))
+                        b := add(mul(mload(0xf900), z), add(mul(mload(0xf860), y), add(mul(mload(0xf7c0), x), b)))
+                        c := add(mul(mload(0xf920), z), add(mul(mload(0xf880), y), add(mul(mload(0xf7e0), x), c)))
+                        d := add(mul(mload(0xf940), z), add(mul(mload(0xf8a0), y), add(mul(mload(0xf800), x), d)))
+                        e := add(mul(mload(0xf960), z), add(mul(mload(0xf8c0), y), add(mul(mload(0xf820), x), e)))
                     }
                     {
                         let z := shr(8, calldataload(add(row, 31)))
@@ -431,11 +431,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xf840), z), add(mul(mload(0xf7a0), y), add(mul(mload(0xf700), x), a)))
-                        b := add(mul(mload(0xf860), z), add(mul(mload(0xf7c0), y), add(mul(mload(0xf720), x), b)))
-                        c := add(mul(mload(0xf880), z), add(mul(mload(0xf7e0), y), add(mul(mload(0xf740), x), c)))
-                        d := add(mul(mload(0xf8a0), z), add(mul(mload(0xf800), y), add(mul(mload(0xf760), x), d)))
-                        e := add(mul(mload(0xf8c0), z), add(mul(mload(0xf820), y), add(mul(mload(0xf780), x), e)))
+                        a := add(mul(mload(0xfac0), z), add(mul(mload(0xfa20), y), add(mul(mload(0xf980), x), a)))
+                        b := add(mul(mload(0xfae0), z), add(mul(mload(0xfa40), y), add(mul(mload(0xf9a0), x), b)))
+                        c := add(mul(mload(0xfb00), z), add(mul(mload(0xfa60), y), add(mul(mload(0xf9c0), x), c)))
+                        d := add(mul(mload(0xfb20), z), add(mul(mload(0xfa80), y), add(mul(mload(0xf9e0), x), d)))
+                        e := add(mul(mload(0xfb40), z), add(mul(mload(0xfaa0), y), add(mul(mload(0xfa00), x), e)))
                     }
                     row := add(row, 62)
                     a := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -452,7 +452,7 @@ contract AggregateStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0x10800
+                let top := 0x10a80
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -602,65 +602,65 @@ contract AggregateStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x10f40, from, head)
-                mstore(add(0x10f40, head), shl(96, extPack(value)))
-                calldatacopy(add(0x10f54, head), add(from, head), sub(140, head))
-                hash := keccak256(0x10f40, 160)
+                calldatacopy(0x111c0, from, head)
+                mstore(add(0x111c0, head), shl(96, extPack(value)))
+                calldatacopy(add(0x111d4, head), add(from, head), sub(140, head))
+                hash := keccak256(0x111c0, 160)
                 {
-                    let word := shr(96, mload(0x10f40))
+                    let word := shr(96, mload(0x111c0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10700, element)
+                    mstore(0x10980, element)
                 }
                 {
-                    let word := shr(96, mload(0x10f54))
+                    let word := shr(96, mload(0x111d4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10720, element)
+                    mstore(0x109a0, element)
                 }
                 {
-                    let word := shr(96, mload(0x10f68))
+                    let word := shr(96, mload(0x111e8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10740, element)
+                    mstore(0x109c0, element)
                 }
                 {
-                    let word := shr(96, mload(0x10f7c))
+                    let word := shr(96, mload(0x111fc))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10760, element)
+                    mstore(0x109e0, element)
                 }
                 {
-                    let word := shr(96, mload(0x10f90))
+                    let word := shr(96, mload(0x11210))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10780, element)
+                    mstore(0x10a00, element)
                 }
                 {
-                    let word := shr(96, mload(0x10fa4))
+                    let word := shr(96, mload(0x11224))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x107a0, element)
+                    mstore(0x10a20, element)
                 }
                 {
-                    let word := shr(96, mload(0x10fb8))
+                    let word := shr(96, mload(0x11238))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x107c0, element)
+                    mstore(0x10a40, element)
                 }
                 {
-                    let word := shr(96, mload(0x10fcc))
+                    let word := shr(96, mload(0x1124c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x107e0, element)
+                    mstore(0x10a60, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -673,32 +673,32 @@ contract AggregateStark is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0x10700)
+                        let v0 := mload(0x10980)
                         {
-                            let opposite := mload(0x10720)
-                            mstore(0x10720, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x109a0)
+                            mstore(0x109a0, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0x10780)
+                        let v1 := mload(0x10a00)
                         {
-                            let opposite := mload(0x107a0)
-                            mstore(0x107a0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10a20)
+                            mstore(0x10a20, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0x10740)
+                        let v2 := mload(0x109c0)
                         {
-                            let opposite := mload(0x10760)
-                            mstore(0x10760, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x109e0)
+                            mstore(0x109e0, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0x107c0)
+                        let v3 := mload(0x10a40)
                         {
-                            let opposite := mload(0x107e0)
-                            mstore(0x107e0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10a60)
+                            mstore(0x10a60, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0x10700, add(add(v0, v2), add(v1, v3)))
-                        mstore(0x10780, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0x10980, add(add(v0, v2), add(v1, v3)))
+                        mstore(0x10a00, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -706,33 +706,33 @@ contract AggregateStark is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0x10740, add(v0, v1))
-                        mstore(0x107c0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0x109c0, add(v0, v1))
+                        mstore(0x10a40, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0x10720)
-                    let v1 := mload(0x107a0)
+                    let v0 := mload(0x109a0)
+                    let v1 := mload(0x10a20)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0x10760)
+                    let v2 := mload(0x109e0)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0x107e0)
+                    let v3 := mload(0x10a60)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0x10720, add(add(v0, v2), add(v1, v3)))
-                    mstore(0x107a0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0x109a0, add(add(v0, v2), add(v1, v3)))
+                    mstore(0x10a20, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -740,10 +740,10 @@ contract AggregateStark is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0x10760, add(v0, v1))
-                    mstore(0x107e0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0x109e0, add(v0, v1))
+                    mstore(0x10a60, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let low := mload(0x10720)
+                let low := mload(0x109a0)
                 {
                     let n_ := low
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -758,12 +758,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10700), product)
+                        let n_ := add(mload(0x10980), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high := mload(0x10760)
+                let high := mload(0x109e0)
                 {
                     let n_ := high
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -778,7 +778,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10740), product)
+                        let n_ := add(mload(0x109c0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -797,7 +797,7 @@ contract AggregateStark is IStarkVerifier {
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let low4 := mload(0x107a0)
+                let low4 := mload(0x10a20)
                 {
                     let n_ := low4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -812,12 +812,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10780), product)
+                        let n_ := add(mload(0x10a00), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high4 := mload(0x107e0)
+                let high4 := mload(0x10a60)
                 {
                     let n_ := high4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -832,7 +832,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x107c0), product)
+                        let n_ := add(mload(0x10a40), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -874,19 +874,19 @@ contract AggregateStark is IStarkVerifier {
                 let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
                 let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
                 y := mulmod(y, y, 0x7f000001)
-                r := mod(add(add(shr(192, mul(mload(0xde20), f)), shr(192, mul(mload(0xdec0), g))), mul(y, add(add(shr(192, mul(mload(0xdf60), f)), shr(192, mul(mload(0xe000), g))), mul(y, add(add(shr(192, mul(mload(0xe0a0), f)), shr(192, mul(mload(0xe140), g))), mul(y, add(add(shr(192, mul(mload(0xe1e0), f)), shr(192, mul(mload(0xe280), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe320), f)), shr(192, mul(mload(0xe3c0), g))), mul(y, add(add(shr(192, mul(mload(0xe460), f)), shr(192, mul(mload(0xe500), g))), mul(y, add(add(shr(192, mul(mload(0xe5a0), f)), shr(192, mul(mload(0xe640), g))), mul(y, add(add(shr(192, mul(mload(0xe6e0), f)), shr(192, mul(mload(0xe780), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
-                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xde40), f)), shr(192, mul(mload(0xdee0), g))), mul(y, add(add(shr(192, mul(mload(0xdf80), f)), shr(192, mul(mload(0xe020), g))), mul(y, add(add(shr(192, mul(mload(0xe0c0), f)), shr(192, mul(mload(0xe160), g))), mul(y, add(add(shr(192, mul(mload(0xe200), f)), shr(192, mul(mload(0xe2a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe340), f)), shr(192, mul(mload(0xe3e0), g))), mul(y, add(add(shr(192, mul(mload(0xe480), f)), shr(192, mul(mload(0xe520), g))), mul(y, add(add(shr(192, mul(mload(0xe5c0), f)), shr(192, mul(mload(0xe660), g))), mul(y, add(add(shr(192, mul(mload(0xe700), f)), shr(192, mul(mload(0xe7a0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xde60), f)), shr(192, mul(mload(0xdf00), g))), mul(y, add(add(shr(192, mul(mload(0xdfa0), f)), shr(192, mul(mload(0xe040), g))), mul(y, add(add(shr(192, mul(mload(0xe0e0), f)), shr(192, mul(mload(0xe180), g))), mul(y, add(add(shr(192, mul(mload(0xe220), f)), shr(192, mul(mload(0xe2c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe360), f)), shr(192, mul(mload(0xe400), g))), mul(y, add(add(shr(192, mul(mload(0xe4a0), f)), shr(192, mul(mload(0xe540), g))), mul(y, add(add(shr(192, mul(mload(0xe5e0), f)), shr(192, mul(mload(0xe680), g))), mul(y, add(add(shr(192, mul(mload(0xe720), f)), shr(192, mul(mload(0xe7c0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xde80), f)), shr(192, mul(mload(0xdf20), g))), mul(y, add(add(shr(192, mul(mload(0xdfc0), f)), shr(192, mul(mload(0xe060), g))), mul(y, add(add(shr(192, mul(mload(0xe100), f)), shr(192, mul(mload(0xe1a0), g))), mul(y, add(add(shr(192, mul(mload(0xe240), f)), shr(192, mul(mload(0xe2e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe380), f)), shr(192, mul(mload(0xe420), g))), mul(y, add(add(shr(192, mul(mload(0xe4c0), f)), shr(192, mul(mload(0xe560), g))), mul(y, add(add(shr(192, mul(mload(0xe600), f)), shr(192, mul(mload(0xe6a0), g))), mul(y, add(add(shr(192, mul(mload(0xe740), f)), shr(192, mul(mload(0xe7e0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xdea0), f)), shr(192, mul(mload(0xdf40), g))), mul(y, add(add(shr(192, mul(mload(0xdfe0), f)), shr(192, mul(mload(0xe080), g))), mul(y, add(add(shr(192, mul(mload(0xe120), f)), shr(192, mul(mload(0xe1c0), g))), mul(y, add(add(shr(192, mul(mload(0xe260), f)), shr(192, mul(mload(0xe300), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe3a0), f)), shr(192, mul(mload(0xe440), g))), mul(y, add(add(shr(192, mul(mload(0xe4e0), f)), shr(192, mul(mload(0xe580), g))), mul(y, add(add(shr(192, mul(mload(0xe620), f)), shr(192, mul(mload(0xe6c0), g))), mul(y, add(add(shr(192, mul(mload(0xe760), f)), shr(192, mul(mload(0xe800), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := mod(add(add(shr(192, mul(mload(0xe0a0), f)), shr(192, mul(mload(0xe140), g))), mul(y, add(add(shr(192, mul(mload(0xe1e0), f)), shr(192, mul(mload(0xe280), g))), mul(y, add(add(shr(192, mul(mload(0xe320), f)), shr(192, mul(mload(0xe3c0), g))), mul(y, add(add(shr(192, mul(mload(0xe460), f)), shr(192, mul(mload(0xe500), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5a0), f)), shr(192, mul(mload(0xe640), g))), mul(y, add(add(shr(192, mul(mload(0xe6e0), f)), shr(192, mul(mload(0xe780), g))), mul(y, add(add(shr(192, mul(mload(0xe820), f)), shr(192, mul(mload(0xe8c0), g))), mul(y, add(add(shr(192, mul(mload(0xe960), f)), shr(192, mul(mload(0xea00), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe0c0), f)), shr(192, mul(mload(0xe160), g))), mul(y, add(add(shr(192, mul(mload(0xe200), f)), shr(192, mul(mload(0xe2a0), g))), mul(y, add(add(shr(192, mul(mload(0xe340), f)), shr(192, mul(mload(0xe3e0), g))), mul(y, add(add(shr(192, mul(mload(0xe480), f)), shr(192, mul(mload(0xe520), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5c0), f)), shr(192, mul(mload(0xe660), g))), mul(y, add(add(shr(192, mul(mload(0xe700), f)), shr(192, mul(mload(0xe7a0), g))), mul(y, add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe0e0), f)), shr(192, mul(mload(0xe180), g))), mul(y, add(add(shr(192, mul(mload(0xe220), f)), shr(192, mul(mload(0xe2c0), g))), mul(y, add(add(shr(192, mul(mload(0xe360), f)), shr(192, mul(mload(0xe400), g))), mul(y, add(add(shr(192, mul(mload(0xe4a0), f)), shr(192, mul(mload(0xe540), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5e0), f)), shr(192, mul(mload(0xe680), g))), mul(y, add(add(shr(192, mul(mload(0xe720), f)), shr(192, mul(mload(0xe7c0), g))), mul(y, add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe100), f)), shr(192, mul(mload(0xe1a0), g))), mul(y, add(add(shr(192, mul(mload(0xe240), f)), shr(192, mul(mload(0xe2e0), g))), mul(y, add(add(shr(192, mul(mload(0xe380), f)), shr(192, mul(mload(0xe420), g))), mul(y, add(add(shr(192, mul(mload(0xe4c0), f)), shr(192, mul(mload(0xe560), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe600), f)), shr(192, mul(mload(0xe6a0), g))), mul(y, add(add(shr(192, mul(mload(0xe740), f)), shr(192, mul(mload(0xe7e0), g))), mul(y, add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe120), f)), shr(192, mul(mload(0xe1c0), g))), mul(y, add(add(shr(192, mul(mload(0xe260), f)), shr(192, mul(mload(0xe300), g))), mul(y, add(add(shr(192, mul(mload(0xe3a0), f)), shr(192, mul(mload(0xe440), g))), mul(y, add(add(shr(192, mul(mload(0xe4e0), f)), shr(192, mul(mload(0xe580), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe620), f)), shr(192, mul(mload(0xe6c0), g))), mul(y, add(add(shr(192, mul(mload(0xe760), f)), shr(192, mul(mload(0xe800), g))), mul(y, add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xfa80 } count { count := sub(count, 1) } {
+                for { let at := 0xfd00 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0xfd00, shl(5, n)), leaf)
+                        mstore(add(0xff80, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -900,27 +900,27 @@ contract AggregateStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xfa80, shl(5, i)))
+                    let position := mload(add(0xfd00, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10200, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10480, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0xff80, to), hash)
+                        mstore(add(0x10200, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xfa80, shl(5, i)))
+                        let other := mload(add(0xfd00, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0x10700, shl(5, and(other, 7)))), mload(add(0x10200, shl(5, i)))))
+                        different := or(different, xor(mload(add(0x10980, shl(5, and(other, 7)))), mload(add(0x10480, shl(5, i)))))
                     }
                     // inverses of the leaf's first point, of its square and of that one's
                     let x := mulmod(inverseRootAt(and(position, not(7))), factor, 0x7f000001)
-                    let ratios := add(0xf8e0, shl(7, layer))
+                    let ratios := add(0xfb60, shl(7, layer))
                     {
                         let x2 := mulmod(mulmod(x, x, 0x7f000001), 0x3f0100, 0x7f000001)
                         let x4 := mulmod(mulmod(x2, x2, 0x7f000001), 0x3f0100, 0x7f000001)
                         x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
                     }
-                    mstore(add(0x10480, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
+                    mstore(add(0x10700, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -930,13 +930,13 @@ contract AggregateStark is IStarkVerifier {
             }
             // transcript
             { {
-                    if lt(proof.length, 12196) { fail(0xf4ea0ab0) }
+                    if lt(proof.length, 12391) { fail(0xf4ea0ab0) }
                     if sub(shr(192, calldataload(proof.offset)), 0x20d0f0a0a0a0a0a) { fail(0xf4ea0ab0) }
                     mstore(0x1000, 15)
                     mstore(0x1020, 23)
                     mstore(0x1040, 3)
                     mstore(0x1060, 6)
-                    mstore(0x1080, add(proof.offset, 12196))
+                    mstore(0x1080, add(proof.offset, 12391))
                     if sub(publicValues.length, 76) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
@@ -947,10 +947,10 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x10f40, 0xfebc205341e72f8d59ed48aabbe72ad42d6e75536554a00d6a89ee0d4244eb5a) // digest of the verification key
-                mstore(0x10f60, statementHash)
-                calldatacopy(0x10f80, proof.offset, 8)
-                let state := keccak256(0x10f40, 72)
+                mstore(0x111c0, 0x9d52a613d55df16de8de225f7119739e7d714465b42133b892332541ba82b155) // digest of the verification key
+                mstore(0x111e0, statementHash)
+                calldatacopy(0x11200, proof.offset, 8)
+                let state := keccak256(0x111c0, 72)
                 state := absorb(state, add(proof.offset, 8), 25)
                 // canonical, as the constraint contracts take what they are given
                 mstore(0x10c0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
@@ -960,23 +960,23 @@ contract AggregateStark is IStarkVerifier {
                 mstore(0x19a0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 198), 25)
                 mstore(0x3cc0, extScale(challenge(state), 0x3fe3cfb0))
-                state := absorb(state, add(proof.offset, 223), 9730)
+                state := absorb(state, add(proof.offset, 223), 9925)
                 mstore(0x3ca0, extScale(challenge(state), 0x3fe3cfb0))
-                for { let at := 0x81c0 } lt(at, 0x8340) { at := add(at, 32) } {
+                for { let at := 0x8300 } lt(at, 0x8480) { at := add(at, 32) } {
                     state := rehash(state)
                     mstore(at, extScale(challenge(state), 0x3fe3cfb0))
                 }
-                let at := 0x8360
-                state, at := absorbRounds(state, add(proof.offset, 9953), 7, at)
-                let from := add(proof.offset, 10233)
+                let at := 0x84a0
+                state, at := absorbRounds(state, add(proof.offset, 10148), 7, at)
+                let from := add(proof.offset, 10428)
                 for { let layer := 0 } lt(layer, 3) { layer := add(layer, 1) } {
                     state := absorb(state, from, 25)
                     state, at := absorbRounds(state, add(from, 25), 3, at)
                     from := add(from, 145)
                 }
                 state := absorb(state, from, 1280)
-                state, at := absorbRounds(state, add(proof.offset, 11948), 6, at)
-                mstore(0x10a0, absorb(state, add(proof.offset, 12188), 8))
+                state, at := absorbRounds(state, add(proof.offset, 12143), 6, at)
+                mstore(0x10a0, absorb(state, add(proof.offset, 12383), 8))
             }
             // openedValues
             {
@@ -985,29 +985,29 @@ contract AggregateStark is IStarkVerifier {
                 padding, bad := readExtensions(add(proof.offset, 58), 7, 0x16e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 223), 1810, 467, 0x40c0)
+                padding, bad := unpackValues(add(proof.offset, 223), 1849, 477, 0x40c0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 9273), 136, 35, 0x7b20)
+                padding, bad := unpackValues(add(proof.offset, 9468), 136, 35, 0x7c60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 9953), 14, 0x8620)
+                padding, bad := readExtensions(add(proof.offset, 10148), 14, 0x8760)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10258), 6, 0x87e0)
+                padding, bad := readExtensions(add(proof.offset, 10453), 6, 0x8920)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10403), 6, 0x88a0)
+                padding, bad := readExtensions(add(proof.offset, 10598), 6, 0x89e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10548), 6, 0x8960)
+                padding, bad := readExtensions(add(proof.offset, 10743), 6, 0x8aa0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10668), 64, 0x8ba0)
+                padding, bad := readExtensions(add(proof.offset, 10863), 64, 0x8ce0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(add(proof.offset, 10668), 64, 0xe820)
-                padding, bad := readExtensions(add(proof.offset, 11948), 12, 0x8a20)
+                padding, bad := readFinal(add(proof.offset, 10863), 64, 0xeaa0)
+                padding, bad := readExtensions(add(proof.offset, 12143), 12, 0x8b60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1044,8 +1044,8 @@ contract AggregateStark is IStarkVerifier {
                     mcopy(0x1a20, 0x1360, 608)
                     mcopy(0x1c80, 0x4ba0, 32)
                     mcopy(0x1ca0, 0x6fc0, 32)
-                    mstore(0x1cc0, joined(0x7800))
-                    mstore(0x1ce0, joined(0x7ee0))
+                    mstore(0x1cc0, joined(0x79e0))
+                    mstore(0x1ce0, joined(0x8020))
                     mcopy(0x1d00, 0x15c0, 192)
                     mstore(0x1dc0, mload(0x10e0))
                     mstore(0x1de0, extCanonical(extMul(mload(0x17a0), 0x9fbf8f4)))
@@ -1058,8 +1058,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4ac0, 224)
                     mcopy(0x1b00, 0x6f20, 160)
-                    mstore(0x1ba0, joined(0x7760))
-                    mstore(0x1bc0, joined(0x7e40))
+                    mstore(0x1ba0, joined(0x7940))
+                    mstore(0x1bc0, joined(0x7f80))
                     mcopy(0x1be0, 0x15c0, 192)
                     mstore(0x1ca0, mload(0x10e0))
                     mstore(0x1cc0, extCanonical(extMul(mload(0x1780), 0x9fbf8f4)))
@@ -1072,10 +1072,10 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4880, 576)
                     mcopy(0x1c60, 0x6e20, 256)
-                    mstore(0x1d60, joined(0x7580))
-                    mstore(0x1d80, joined(0x7620))
-                    mstore(0x1da0, joined(0x76c0))
-                    mstore(0x1dc0, joined(0x7da0))
+                    mstore(0x1d60, joined(0x7760))
+                    mstore(0x1d80, joined(0x7800))
+                    mstore(0x1da0, joined(0x78a0))
+                    mstore(0x1dc0, joined(0x7ee0))
                     mcopy(0x1de0, 0x15c0, 288)
                     mstore(0x1f00, mload(0x10e0))
                     mstore(0x1f20, extCanonical(extMul(mload(0x1760), 0x9fbf8f4)))
@@ -1088,16 +1088,17 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4540, 832)
                     mcopy(0x1d60, 0x6920, 1280)
-                    mstore(0x2260, joined(0x7300))
-                    mstore(0x2280, joined(0x73a0))
-                    mstore(0x22a0, joined(0x7440))
-                    mstore(0x22c0, joined(0x74e0))
-                    mstore(0x22e0, joined(0x7d00))
-                    mcopy(0x2300, 0x15c0, 288)
-                    mstore(0x2420, mload(0x10e0))
-                    mstore(0x2440, extCanonical(extMul(mload(0x1740), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 5), composition)
-                    if iszero(staticcall(gas(), mload(0x1200), 0x19a0, 2752, 0, 32)) { revert(0, 0) }
+                    mstore(0x2260, joined(0x7440))
+                    mstore(0x2280, joined(0x74e0))
+                    mstore(0x22a0, joined(0x7580))
+                    mstore(0x22c0, joined(0x7620))
+                    mstore(0x22e0, joined(0x76c0))
+                    mstore(0x2300, joined(0x7e40))
+                    mcopy(0x2320, 0x15c0, 288)
+                    mstore(0x2440, mload(0x10e0))
+                    mstore(0x2460, extCanonical(extMul(mload(0x1740), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x19a0), 6), composition)
+                    if iszero(staticcall(gas(), mload(0x1200), 0x19a0, 2784, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
@@ -1105,14 +1106,15 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4340, 512)
                     mcopy(0x1c20, 0x61e0, 1856)
-                    mstore(0x2360, joined(0x71c0))
-                    mstore(0x2380, joined(0x7260))
-                    mstore(0x23a0, joined(0x7c60))
-                    mcopy(0x23c0, 0x15c0, 288)
-                    mstore(0x24e0, mload(0x10e0))
-                    mstore(0x2500, extCanonical(extMul(mload(0x1720), 0x9fbf8f4)))
-                    composition := extMul(extPower(mload(0x19a0), 15), composition)
-                    if iszero(staticcall(gas(), mload(0x11e0), 0x19a0, 2944, 0, 32)) { revert(0, 0) }
+                    mstore(0x2360, joined(0x7260))
+                    mstore(0x2380, joined(0x7300))
+                    mstore(0x23a0, joined(0x73a0))
+                    mstore(0x23c0, joined(0x7da0))
+                    mcopy(0x23e0, 0x15c0, 288)
+                    mstore(0x2500, mload(0x10e0))
+                    mstore(0x2520, extCanonical(extMul(mload(0x1720), 0x9fbf8f4)))
+                    composition := extMul(extPower(mload(0x19a0), 16), composition)
+                    if iszero(staticcall(gas(), mload(0x11e0), 0x19a0, 2976, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
@@ -1121,12 +1123,13 @@ contract AggregateStark is IStarkVerifier {
                     mcopy(0x1a20, 0x41e0, 352)
                     mcopy(0x1b80, 0x5f60, 640)
                     mstore(0x1e00, joined(0x7120))
-                    mstore(0x1e20, joined(0x7bc0))
-                    mcopy(0x1e40, 0x15c0, 192)
-                    mstore(0x1f00, mload(0x10e0))
-                    mstore(0x1f20, extCanonical(extMul(mload(0x1700), 0x2fefdfc8)))
-                    composition := extMul(extPower(mload(0x19a0), 10), composition)
-                    if iszero(staticcall(gas(), mload(0x11c0), 0x19a0, 1440, 0, 32)) { revert(0, 0) }
+                    mstore(0x1e20, joined(0x71c0))
+                    mstore(0x1e40, joined(0x7d00))
+                    mcopy(0x1e60, 0x15c0, 192)
+                    mstore(0x1f20, mload(0x10e0))
+                    mstore(0x1f40, extCanonical(extMul(mload(0x1700), 0x2fefdfc8)))
+                    composition := extMul(extPower(mload(0x19a0), 11), composition)
+                    if iszero(staticcall(gas(), mload(0x11c0), 0x19a0, 1472, 0, 32)) { revert(0, 0) }
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
@@ -1136,7 +1139,7 @@ contract AggregateStark is IStarkVerifier {
                     mcopy(0x1b40, 0x4bc0, 5024)
                     mstore(0x2ee0, joined(0x6fe0))
                     mstore(0x2f00, joined(0x7080))
-                    mstore(0x2f20, joined(0x7b20))
+                    mstore(0x2f20, joined(0x7c60))
                     mcopy(0x2f40, 0x15c0, 288)
                     mstore(0x3060, mload(0x10e0))
                     mstore(0x3080, extCanonical(extMul(mload(0x16e0), 0x40bf7f1f)))
@@ -1147,7 +1150,7 @@ contract AggregateStark is IStarkVerifier {
                 }
                 // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
                 let q := 0
-                for { let at := 0x7b20 } gt(at, 0x78a0) { } {
+                for { let at := 0x7c60 } gt(at, 0x7a80) { } {
                     at := sub(at, 160)
                     q := extNormalize(add(extMul(mload(0x3ea0), q), joined(at)))
                 }
@@ -1155,7 +1158,7 @@ contract AggregateStark is IStarkVerifier {
             }
             // claim
             {
-                if iszero(staticcall(gas(), mload(0x1280), 0x3ca0, 22272, 0, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), mload(0x1280), 0x3ca0, 22592, 0, 32)) { revert(0, 0) }
                 if or(sub(returndatasize(), 32), mload(0)) { fail(0x827768e8) }
             }
             // weights
@@ -1165,16 +1168,16 @@ contract AggregateStark is IStarkVerifier {
                     if gt(mload(0x1000), 24) { bits := add(bits, sub(mload(0x1000), 24)) }
                     if shr(sub(256, bits), mload(0x10a0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10a0), 0xfa80, 20, mload(0x1020))
-                mstore(0xf220, 1) // weights of parts are plain, so that sums of products with elements are
-                equality(0x8360, 4, 0xf220)
-                mstore(0xf420, 0x3fffdfc)
-                equality(0x83e0, 3, 0xf420)
-                packCoefficients(0xf220, 0xf520, 2)
+                drawPositions(mload(0x10a0), 0xfd00, 20, mload(0x1020))
+                mstore(0xf4a0, 1) // weights of parts are plain, so that sums of products with elements are
+                equality(0x84a0, 4, 0xf4a0)
+                mstore(0xf6a0, 0x3fffdfc)
+                equality(0x8520, 3, 0xf6a0)
+                packCoefficients(0xf4a0, 0xf7a0, 2)
                 // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
                 let run := 0x3fffdfc
-                let from := 0x8440
-                for { let to := 0xf8e0 } lt(to, 0xfa60) { to := add(to, 128) } {
+                let from := 0x8580
+                for { let to := 0xfb60 } lt(to, 0xfce0) { to := add(to, 128) } {
                     let all := extMul(extMul(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(from)))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 32)))))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 64))))))
                     mstore(to, run)
                     mstore(add(to, 96), all)
@@ -1182,7 +1185,7 @@ contract AggregateStark is IStarkVerifier {
                     from := add(from, 96)
                 }
                 run := extInverse(run)
-                for { let to := 0xfa60 } gt(to, 0xf8e0) { } {
+                for { let to := 0xfce0 } gt(to, 0xfb60) { } {
                     to := sub(to, 128)
                     from := sub(from, 96)
                     let all := mload(add(to, 96))
@@ -1202,84 +1205,84 @@ contract AggregateStark is IStarkVerifier {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfa80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf420, 0xf440)
+                        let sum, bad := leafSum(cursor, 0xf6a0, 0xf6c0)
                         faults := or(faults, bad)
-                        mstore(add(0x10200, q), sum)
-                        calldatacopy(0x10f40, cursor, 62)
-                        mstore(add(0xff80, q), keccak256(0x10f40, 62))
+                        mstore(add(0x10480, q), sum)
+                        calldatacopy(0x111c0, cursor, 62)
+                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfa80, 0xff80, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
                     if and(xor(root, 0xeff4525f9aa215b3468922634b501fd05d4e4be0bfa50a45500000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 4960)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfa80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf440, 0xf4c0)
+                        let sum, bad := leafSum(cursor, 0xf6c0, 0xf740)
                         faults := or(faults, bad)
-                        mstore(add(0x10200, q), add(sum, mload(add(0x10200, q))))
-                        calldatacopy(0x10f40, cursor, 248)
-                        mstore(add(0xff80, q), keccak256(0x10f40, 248))
+                        mstore(add(0x10480, q), add(sum, mload(add(0x10480, q))))
+                        calldatacopy(0x111c0, cursor, 248)
+                        mstore(add(0x10200, q), keccak256(0x111c0, 248))
                         cursor := add(cursor, 248)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfa80, 0xff80, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 8))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfa80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf4c0, 0xf4e0)
+                        let sum, bad := leafSum(cursor, 0xf740, 0xf760)
                         faults := or(faults, bad)
-                        mstore(add(0x10200, q), add(sum, mload(add(0x10200, q))))
-                        calldatacopy(0x10f40, cursor, 62)
-                        mstore(add(0xff80, q), keccak256(0x10f40, 62))
+                        mstore(add(0x10480, q), add(sum, mload(add(0x10480, q))))
+                        calldatacopy(0x111c0, cursor, 62)
+                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfa80, 0xff80, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 33))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
-                    let siblings := add(cursor, 2480)
+                    let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfa80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf4e0, 0xf520)
+                        let sum, bad := leafSum(cursor, 0xf760, 0xf780)
                         faults := or(faults, bad)
-                        mstore(add(0x10200, q), extCanonical(add(sum, mload(add(0x10200, q)))))
-                        calldatacopy(0x10f40, cursor, 124)
-                        mstore(add(0xff80, q), keccak256(0x10f40, 124))
-                        cursor := add(cursor, 124)
+                        mstore(add(0x10480, q), extCanonical(add(sum, mload(add(0x10480, q)))))
+                        calldatacopy(0x111c0, cursor, 62)
+                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
+                        cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfa80, 0xff80, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 198))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1293,18 +1296,18 @@ contract AggregateStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0xfd00)))
+                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0xff80)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x1080), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0xfd00, 0xff80, siblings)
-                        if and(xor(root, calldataload(add(add(proof.offset, 10233), mul(layer, 145)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
+                        let root, end := merkleRoot(logLeaves, leafCount, 0xff80, 0x10200, siblings)
+                        if and(xor(root, calldataload(add(add(proof.offset, 10428), mul(layer, 145)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
                         mstore(0x1080, end)
                     }
                     count := leafCount
-                    mcopy(0xfa80, 0xfd00, shl(5, count))
-                    mcopy(0x10200, 0x10480, shl(5, count))
+                    mcopy(0xfd00, 0xff80, shl(5, count))
+                    mcopy(0x10480, 0x10700, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x1080), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1313,18 +1316,18 @@ contract AggregateStark is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0xff80, i), mulmod(shift, rootAt(mload(add(0xfa80, i))), 0x7f000001))
-                    mstore(add(0x10480, i), 0)
+                    mstore(add(0x10200, i), mulmod(shift, rootAt(mload(add(0xfd00, i))), 0x7f000001))
+                    mstore(add(0x10700, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0xde20, add(0xe820, mul(chunks, 2560)), 2560)
+                    mcopy(0xe0a0, add(0xeaa0, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0x10480, i), finalChunk(mload(add(0x10480, i)), mload(add(0xff80, i))))
+                        mstore(add(0x10700, i), finalChunk(mload(add(0x10700, i)), mload(add(0x10200, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0x10480, i)), mload(add(0x10200, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0x10700, i)), mload(add(0x10480, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

@@ -3,8 +3,8 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of table arithmetic of a program's proof, at one point
-/// @dev 10 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
-/// last row, 0 public values, 41 column values, 0 values at the next row, 0 values from earlier parts.
+/// @dev 11 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, 0 public values, 42 column values, 0 values at the next row, 0 values from earlier parts.
 /// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract AggregateStarkConstraints2 {
@@ -161,7 +161,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x15e0), mload(add(b, add(length, 224))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x1600), mload(add(b, add(length, 224))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -170,7 +170,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x15e0), mload(add(b, add(length, 192))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x1600), mload(add(b, add(length, 192))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -179,7 +179,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x15e0), mload(add(b, add(length, 160))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x1600), mload(add(b, add(length, 160))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -188,7 +188,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x15e0), mload(add(b, add(length, 128))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x1600), mload(add(b, add(length, 128))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -197,7 +197,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x15e0), mload(add(b, add(length, 96))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x1600), mload(add(b, add(length, 96))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -206,7 +206,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x15e0), mload(add(b, add(length, 64))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x1600), mload(add(b, add(length, 64))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -215,7 +215,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x15e0), mload(add(b, add(length, 32))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x1600), mload(add(b, add(length, 32))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -224,7 +224,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x15e0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1600), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -236,7 +236,7 @@ contract AggregateStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x15e0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1600), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -272,44 +272,43 @@ contract AggregateStarkConstraints2 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            if sub(calldatasize(), 1440) { revert(0, 0) }
-            calldatacopy(0x1000, 0, 1440)
-            calldatacopy(0x15a0, 1440, 0)
-            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x15a0, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x17a0, add(add(extMul(mload(0x1220), mload(0x1300)), extMul(mload(0x1240), mload(0x12e0))), extMul(mload(0x1260), mload(0x12c0))))
-            mstore(0x17c0, add(extMul(mload(0x1240), mload(0x1300)), extMul(mload(0x1260), mload(0x12e0))))
-            mstore(0x17e0, extMul(mload(0x1260), mload(0x1300)))
-            mstore(0x1800, add(add(add(add(extMul(mload(0x1200), mload(0x1300)), extMul(mload(0x1220), mload(0x12e0))), extMul(mload(0x1240), mload(0x12c0))), extMul(mload(0x1260), mload(0x12a0))), sub(mload(0x15e0), mload(0x17e0))))
-            mstore(0x1820, extNormalize(add(add(add(add(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x14a0), mload(0x1080))), extMul(mload(0x14c0), mload(0x11e0))), extMul(mload(0x14e0), mload(0x1200))), extMul(mload(0x1500), mload(0x1220))), extMul(mload(0x1520), mload(0x1240))), extMul(mload(0x1540), mload(0x1260)))))
-            mstore(0x1840, extNormalize(add(add(add(add(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x14a0), mload(0x10c0))), extMul(mload(0x14c0), mload(0x1280))), extMul(mload(0x14e0), mload(0x12a0))), extMul(mload(0x1500), mload(0x12c0))), extMul(mload(0x1520), mload(0x12e0))), extMul(mload(0x1540), mload(0x1300)))))
-            mstore(0x1860, extNormalize(add(add(add(add(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x14a0), mload(0x1100))), extMul(mload(0x14c0), mload(0x1320))), extMul(mload(0x14e0), mload(0x1340))), extMul(mload(0x1500), mload(0x1360))), extMul(mload(0x1520), mload(0x1380))), extMul(mload(0x1540), mload(0x13a0)))))
-            mstore(0x1880, extNormalize(add(add(add(add(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x14a0), mload(0x1140))), extMul(mload(0x14c0), mload(0x13c0))), extMul(mload(0x14e0), mload(0x13e0))), extMul(mload(0x1500), mload(0x1400))), extMul(mload(0x1520), mload(0x1420))), extMul(mload(0x1540), mload(0x1440)))))
-            mstore(0x18a0, extMul(mload(0x1820), mload(0x1840)))
-            mstore(0x18c0, extMul(mload(0x18a0), mload(0x1860)))
-            mstore(0x18e0, extMul(mload(0x1000), mload(0x1000)))
+            if sub(calldatasize(), 1472) { revert(0, 0) }
+            calldatacopy(0x1000, 0, 1472)
+            calldatacopy(0x15c0, 1472, 0)
+            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x15c0, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
+            mstore(0x17c0, add(add(extMul(mload(0x1220), mload(0x1300)), extMul(mload(0x1240), mload(0x12e0))), extMul(mload(0x1260), mload(0x12c0))))
+            mstore(0x17e0, add(extMul(mload(0x1240), mload(0x1300)), extMul(mload(0x1260), mload(0x12e0))))
+            mstore(0x1800, extMul(mload(0x1260), mload(0x1300)))
+            mstore(0x1820, add(add(add(add(extMul(mload(0x1200), mload(0x1300)), extMul(mload(0x1220), mload(0x12e0))), extMul(mload(0x1240), mload(0x12c0))), extMul(mload(0x1260), mload(0x12a0))), sub(mload(0x1600), mload(0x1800))))
+            mstore(0x1840, extNormalize(add(add(add(add(add(add(add(mload(0x1580), 0x3fffdfc), extMul(mload(0x14c0), mload(0x1080))), extMul(mload(0x14e0), mload(0x11e0))), extMul(mload(0x1500), mload(0x1200))), extMul(mload(0x1520), mload(0x1220))), extMul(mload(0x1540), mload(0x1240))), extMul(mload(0x1560), mload(0x1260)))))
+            mstore(0x1860, extNormalize(add(add(add(add(add(add(add(mload(0x1580), 0x3fffdfc), extMul(mload(0x14c0), mload(0x10c0))), extMul(mload(0x14e0), mload(0x1280))), extMul(mload(0x1500), mload(0x12a0))), extMul(mload(0x1520), mload(0x12c0))), extMul(mload(0x1540), mload(0x12e0))), extMul(mload(0x1560), mload(0x1300)))))
+            mstore(0x1880, extNormalize(add(add(add(add(add(add(add(mload(0x1580), 0x3fffdfc), extMul(mload(0x14c0), mload(0x1100))), extMul(mload(0x14e0), mload(0x1320))), extMul(mload(0x1500), mload(0x1340))), extMul(mload(0x1520), mload(0x1360))), extMul(mload(0x1540), mload(0x1380))), extMul(mload(0x1560), mload(0x13a0)))))
+            mstore(0x18a0, extMul(mload(0x1840), mload(0x1860)))
+            mstore(0x18c0, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x18e0, extMul(mload(0x1000), mload(0x18c0)))
             mstore(0x1900, extMul(mload(0x1000), mload(0x18e0)))
             mstore(0x1920, extMul(mload(0x1000), mload(0x1900)))
             mstore(0x1940, extMul(mload(0x1000), mload(0x1920)))
             mstore(0x1960, extMul(mload(0x1000), mload(0x1940)))
             mstore(0x1980, extMul(mload(0x1000), mload(0x1960)))
-            mstore(0x19a0, extMul(mload(0x1000), mload(0x1980)))
             { let sum := 0
-                sum := extNormalize(add(extMulWide(extMul(mload(0x18c0), mload(0x1880)), add(add(mload(0x1480), sub(mload(0x15c0), mload(0x1460))), mload(0x1580))), sub(mload(0x1600), add(extMulWide(mload(0x1880), add(extMulWide(mload(0x1860), add(extMul(sub(mload(0x15c0), mload(0x10a0)), mload(0x1840)), sub(mload(0x15e0), extMul(mload(0x10e0), mload(0x1820))))), sub(mload(0x15e0), extMul(mload(0x1120), mload(0x18a0))))), extMul(mload(0x1160), mload(0x18c0))))))
+                sum := extNormalize(add(extMulWide(mload(0x1480), add(add(add(add(add(add(add(mload(0x1580), 0x3fffdfc), extMul(mload(0x14c0), mload(0x1140))), extMul(mload(0x14e0), mload(0x13c0))), extMul(mload(0x1500), mload(0x13e0))), extMul(mload(0x1520), mload(0x1400))), extMul(mload(0x1540), mload(0x1420))), extMul(mload(0x1560), mload(0x1440)))), sub(mload(0x15e0), mload(0x1160))))
+                sum := weigh(sum, add(extMulWide(extMul(mload(0x18a0), mload(0x1880)), add(add(add(mload(0x14a0), sub(mload(0x15e0), mload(0x1460))), sub(mload(0x15e0), mload(0x1480))), mload(0x15a0))), sub(mload(0x1640), add(extMulWide(mload(0x1880), add(extMul(sub(mload(0x15e0), mload(0x10a0)), mload(0x1860)), sub(mload(0x1600), extMul(mload(0x10e0), mload(0x1840))))), sub(mload(0x1600), extMul(mload(0x1120), mload(0x18a0)))))))
                 sum := extMul(mload(0x1000), sum)
                 sum := weigh(sum, extMul(mload(0x1120), add(mload(0x1120), 0x7b000205)))
                 sum := weigh(sum, extMul(mload(0x10e0), add(mload(0x10e0), 0x7b000205)))
                 sum := weigh(sum, extMul(mload(0x10a0), add(mload(0x10a0), 0x7b000205)))
-                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(add(extMul(mload(0x11e0), mload(0x1300)), extMul(mload(0x1200), mload(0x12e0))), extMul(mload(0x1220), mload(0x12c0))), extMul(mload(0x1240), mload(0x12a0))), extMul(mload(0x1260), mload(0x1280))), sub(mload(0x1600), mload(0x17c0)))), extMul(mload(0x11a0), mload(0x13a0))), sub(mload(0x15c0), mload(0x1440))))
-                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(add(extMul(mload(0x11e0), mload(0x12e0)), extMul(mload(0x1200), mload(0x12c0))), extMul(mload(0x1220), mload(0x12a0))), extMul(mload(0x1240), mload(0x1280))), mload(0x17e0)), sub(mload(0x1620), mload(0x17a0)))), extMul(mload(0x11a0), mload(0x1380))), sub(mload(0x15c0), mload(0x1420))))
-                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(extMul(mload(0x11e0), mload(0x12c0)), extMul(mload(0x1200), mload(0x12a0))), extMul(mload(0x1220), mload(0x1280))), mload(0x17c0)), sub(mload(0x1680), mload(0x1800)))), extMul(mload(0x11a0), mload(0x1360))), sub(mload(0x15c0), mload(0x1400))))
-                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(extMul(mload(0x11e0), mload(0x12a0)), extMul(mload(0x1200), mload(0x1280))), mload(0x17a0))), extMul(mload(0x11a0), mload(0x1340))), sub(mload(0x15c0), mload(0x13e0))))
-                sum := weigh(sum, add(add(mload(0x11c0), add(extMulWide(mload(0x1180), add(extMul(mload(0x11e0), mload(0x1280)), mload(0x1800))), extMul(mload(0x11a0), mload(0x1320)))), sub(mload(0x15c0), mload(0x13c0))))
-                mstore(0x19c0, sum) }
+                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(add(extMul(mload(0x11e0), mload(0x1300)), extMul(mload(0x1200), mload(0x12e0))), extMul(mload(0x1220), mload(0x12c0))), extMul(mload(0x1240), mload(0x12a0))), extMul(mload(0x1260), mload(0x1280))), sub(mload(0x1620), mload(0x17e0)))), extMul(mload(0x11a0), mload(0x13a0))), sub(mload(0x15e0), mload(0x1440))))
+                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(add(extMul(mload(0x11e0), mload(0x12e0)), extMul(mload(0x1200), mload(0x12c0))), extMul(mload(0x1220), mload(0x12a0))), extMul(mload(0x1240), mload(0x1280))), mload(0x1800)), sub(mload(0x1640), mload(0x17c0)))), extMul(mload(0x11a0), mload(0x1380))), sub(mload(0x15e0), mload(0x1420))))
+                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(add(add(extMul(mload(0x11e0), mload(0x12c0)), extMul(mload(0x1200), mload(0x12a0))), extMul(mload(0x1220), mload(0x1280))), mload(0x17e0)), sub(mload(0x16a0), mload(0x1820)))), extMul(mload(0x11a0), mload(0x1360))), sub(mload(0x15e0), mload(0x1400))))
+                sum := weigh(sum, add(add(extMulWide(mload(0x1180), add(add(extMul(mload(0x11e0), mload(0x12a0)), extMul(mload(0x1200), mload(0x1280))), mload(0x17c0))), extMul(mload(0x11a0), mload(0x1340))), sub(mload(0x15e0), mload(0x13e0))))
+                sum := weigh(sum, add(add(mload(0x11c0), add(extMulWide(mload(0x1180), add(extMul(mload(0x11e0), mload(0x1280)), mload(0x1820))), extMul(mload(0x11a0), mload(0x1320)))), sub(mload(0x15e0), mload(0x13c0))))
+                mstore(0x19a0, sum) }
             { let sum := 0
                 sum := extNormalize(mload(0x1460))
-                mstore(0x19e0, extMul(mload(0x19a0), sum)) }
-            mstore(0x1a00, add(mload(0x19c0), extMul(mload(0x1040), mload(0x19e0))))
-            return(0x1a00, 32)
+                mstore(0x19c0, extMul(mload(0x1980), sum)) }
+            mstore(0x19e0, add(mload(0x19a0), extMul(mload(0x1040), mload(0x19c0))))
+            return(0x19e0, 32)
         }
     }
 }

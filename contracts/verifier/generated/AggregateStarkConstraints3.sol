@@ -3,8 +3,8 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of table dot of a program's proof, at one point
-/// @dev 15 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
-/// last row, 0 public values, 88 column values, 0 values at the next row, 0 values from earlier parts.
+/// @dev 16 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, 0 public values, 89 column values, 0 values at the next row, 0 values from earlier parts.
 /// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract AggregateStarkConstraints3 {
@@ -161,7 +161,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x1bc0), mload(add(b, add(length, 224))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x1be0), mload(add(b, add(length, 224))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -170,7 +170,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x1bc0), mload(add(b, add(length, 192))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x1be0), mload(add(b, add(length, 192))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -179,7 +179,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x1bc0), mload(add(b, add(length, 160))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x1be0), mload(add(b, add(length, 160))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -188,7 +188,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x1bc0), mload(add(b, add(length, 128))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x1be0), mload(add(b, add(length, 128))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -197,7 +197,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x1bc0), mload(add(b, add(length, 96))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x1be0), mload(add(b, add(length, 96))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -206,7 +206,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x1bc0), mload(add(b, add(length, 64))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x1be0), mload(add(b, add(length, 64))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -215,7 +215,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x1bc0), mload(add(b, add(length, 32))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x1be0), mload(add(b, add(length, 32))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -224,7 +224,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1bc0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1be0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -236,7 +236,7 @@ contract AggregateStarkConstraints3 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1bc0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x1be0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -272,23 +272,22 @@ contract AggregateStarkConstraints3 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            if sub(calldatasize(), 2944) { revert(0, 0) }
-            calldatacopy(0x1000, 0, 2944)
-            calldatacopy(0x1b80, 2944, 0)
-            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x1b80, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x1d80, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x1080))), extMul(mload(0x1a40), mload(0x1280))), extMul(mload(0x1a60), mload(0x12a0))), extMul(mload(0x1a80), mload(0x12c0))), extMul(mload(0x1aa0), mload(0x12e0))), extMul(mload(0x1ac0), mload(0x1300))), extMul(mload(0x1ae0), mload(0x1320))), extMul(mload(0x1b00), mload(0x1340))), extMul(mload(0x1b20), mload(0x1360)))))
-            mstore(0x1da0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x10c0))), extMul(mload(0x1a40), mload(0x1380))), extMul(mload(0x1a60), mload(0x13a0))), extMul(mload(0x1a80), mload(0x13c0))), extMul(mload(0x1aa0), mload(0x13e0))), extMul(mload(0x1ac0), mload(0x1400))), extMul(mload(0x1ae0), mload(0x1420))), extMul(mload(0x1b00), mload(0x1440))), extMul(mload(0x1b20), mload(0x1460)))))
-            mstore(0x1dc0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x1100))), extMul(mload(0x1a40), mload(0x1480))), extMul(mload(0x1a60), mload(0x14a0))), extMul(mload(0x1a80), mload(0x14c0))), extMul(mload(0x1aa0), mload(0x14e0))), extMul(mload(0x1ac0), mload(0x1500))), extMul(mload(0x1ae0), mload(0x1520))), extMul(mload(0x1b00), mload(0x1540))), extMul(mload(0x1b20), mload(0x1560)))))
-            mstore(0x1de0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x1140))), extMul(mload(0x1a40), mload(0x1580))), extMul(mload(0x1a60), mload(0x15a0))), extMul(mload(0x1a80), mload(0x15c0))), extMul(mload(0x1aa0), mload(0x15e0))), extMul(mload(0x1ac0), mload(0x1600))), extMul(mload(0x1ae0), mload(0x1620))), extMul(mload(0x1b00), mload(0x1640))), extMul(mload(0x1b20), mload(0x1660)))))
-            mstore(0x1e00, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x1180))), extMul(mload(0x1a40), mload(0x1680))), extMul(mload(0x1a60), mload(0x16a0))), extMul(mload(0x1a80), mload(0x16c0))), extMul(mload(0x1aa0), mload(0x16e0))), extMul(mload(0x1ac0), mload(0x1700))), extMul(mload(0x1ae0), mload(0x1720))), extMul(mload(0x1b00), mload(0x1740))), extMul(mload(0x1b20), mload(0x1760)))))
-            mstore(0x1e20, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b40), 0x7fffbf8), extMul(mload(0x1a20), mload(0x11c0))), extMul(mload(0x1a40), mload(0x1780))), extMul(mload(0x1a60), mload(0x17a0))), extMul(mload(0x1a80), mload(0x17c0))), extMul(mload(0x1aa0), mload(0x17e0))), extMul(mload(0x1ac0), mload(0x1800))), extMul(mload(0x1ae0), mload(0x1820))), extMul(mload(0x1b00), mload(0x1840))), extMul(mload(0x1b20), mload(0x1860)))))
-            mstore(0x1e40, extNormalize(add(add(add(add(add(add(add(mload(0x1b40), 0x3fffdfc), extMul(mload(0x1a20), mload(0x1200))), extMul(mload(0x1a40), mload(0x1880))), extMul(mload(0x1a60), mload(0x18a0))), extMul(mload(0x1a80), mload(0x18c0))), extMul(mload(0x1aa0), mload(0x18e0))), extMul(mload(0x1ac0), mload(0x1900)))))
-            mstore(0x1e60, extNormalize(add(add(add(add(add(add(add(mload(0x1b40), 0x3fffdfc), extMul(mload(0x1a20), mload(0x1240))), extMul(mload(0x1a40), mload(0x1920))), extMul(mload(0x1a60), mload(0x1940))), extMul(mload(0x1a80), mload(0x1960))), extMul(mload(0x1aa0), mload(0x1980))), extMul(mload(0x1ac0), mload(0x19a0)))))
-            mstore(0x1e80, extMul(mload(0x1d80), mload(0x1da0)))
-            mstore(0x1ea0, extMul(mload(0x1e80), mload(0x1dc0)))
+            if sub(calldatasize(), 2976) { revert(0, 0) }
+            calldatacopy(0x1000, 0, 2976)
+            calldatacopy(0x1ba0, 2976, 0)
+            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x1ba0, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
+            mstore(0x1da0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x1080))), extMul(mload(0x1a60), mload(0x1280))), extMul(mload(0x1a80), mload(0x12a0))), extMul(mload(0x1aa0), mload(0x12c0))), extMul(mload(0x1ac0), mload(0x12e0))), extMul(mload(0x1ae0), mload(0x1300))), extMul(mload(0x1b00), mload(0x1320))), extMul(mload(0x1b20), mload(0x1340))), extMul(mload(0x1b40), mload(0x1360)))))
+            mstore(0x1dc0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x10c0))), extMul(mload(0x1a60), mload(0x1380))), extMul(mload(0x1a80), mload(0x13a0))), extMul(mload(0x1aa0), mload(0x13c0))), extMul(mload(0x1ac0), mload(0x13e0))), extMul(mload(0x1ae0), mload(0x1400))), extMul(mload(0x1b00), mload(0x1420))), extMul(mload(0x1b20), mload(0x1440))), extMul(mload(0x1b40), mload(0x1460)))))
+            mstore(0x1de0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x1100))), extMul(mload(0x1a60), mload(0x1480))), extMul(mload(0x1a80), mload(0x14a0))), extMul(mload(0x1aa0), mload(0x14c0))), extMul(mload(0x1ac0), mload(0x14e0))), extMul(mload(0x1ae0), mload(0x1500))), extMul(mload(0x1b00), mload(0x1520))), extMul(mload(0x1b20), mload(0x1540))), extMul(mload(0x1b40), mload(0x1560)))))
+            mstore(0x1e00, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x1140))), extMul(mload(0x1a60), mload(0x1580))), extMul(mload(0x1a80), mload(0x15a0))), extMul(mload(0x1aa0), mload(0x15c0))), extMul(mload(0x1ac0), mload(0x15e0))), extMul(mload(0x1ae0), mload(0x1600))), extMul(mload(0x1b00), mload(0x1620))), extMul(mload(0x1b20), mload(0x1640))), extMul(mload(0x1b40), mload(0x1660)))))
+            mstore(0x1e20, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x1180))), extMul(mload(0x1a60), mload(0x1680))), extMul(mload(0x1a80), mload(0x16a0))), extMul(mload(0x1aa0), mload(0x16c0))), extMul(mload(0x1ac0), mload(0x16e0))), extMul(mload(0x1ae0), mload(0x1700))), extMul(mload(0x1b00), mload(0x1720))), extMul(mload(0x1b20), mload(0x1740))), extMul(mload(0x1b40), mload(0x1760)))))
+            mstore(0x1e40, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1b60), 0x7fffbf8), extMul(mload(0x1a40), mload(0x11c0))), extMul(mload(0x1a60), mload(0x1780))), extMul(mload(0x1a80), mload(0x17a0))), extMul(mload(0x1aa0), mload(0x17c0))), extMul(mload(0x1ac0), mload(0x17e0))), extMul(mload(0x1ae0), mload(0x1800))), extMul(mload(0x1b00), mload(0x1820))), extMul(mload(0x1b20), mload(0x1840))), extMul(mload(0x1b40), mload(0x1860)))))
+            mstore(0x1e60, extNormalize(add(add(add(add(add(add(add(mload(0x1b60), 0x3fffdfc), extMul(mload(0x1a40), mload(0x1200))), extMul(mload(0x1a60), mload(0x1880))), extMul(mload(0x1a80), mload(0x18a0))), extMul(mload(0x1aa0), mload(0x18c0))), extMul(mload(0x1ac0), mload(0x18e0))), extMul(mload(0x1ae0), mload(0x1900)))))
+            mstore(0x1e80, extNormalize(add(add(add(add(add(add(add(mload(0x1b60), 0x3fffdfc), extMul(mload(0x1a40), mload(0x1240))), extMul(mload(0x1a60), mload(0x1920))), extMul(mload(0x1a80), mload(0x1940))), extMul(mload(0x1aa0), mload(0x1960))), extMul(mload(0x1ac0), mload(0x1980))), extMul(mload(0x1ae0), mload(0x19a0)))))
+            mstore(0x1ea0, extMul(mload(0x1da0), mload(0x1dc0)))
             mstore(0x1ec0, extMul(mload(0x1e00), mload(0x1e20)))
-            mstore(0x1ee0, extMul(mload(0x1ec0), mload(0x1e40)))
-            mstore(0x1f00, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x1ee0, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x1f00, extMul(mload(0x1000), mload(0x1ee0)))
             mstore(0x1f20, extMul(mload(0x1000), mload(0x1f00)))
             mstore(0x1f40, extMul(mload(0x1000), mload(0x1f20)))
             mstore(0x1f60, extMul(mload(0x1000), mload(0x1f40)))
@@ -298,10 +297,10 @@ contract AggregateStarkConstraints3 {
             mstore(0x1fe0, extMul(mload(0x1000), mload(0x1fc0)))
             mstore(0x2000, extMul(mload(0x1000), mload(0x1fe0)))
             mstore(0x2020, extMul(mload(0x1000), mload(0x2000)))
-            mstore(0x2040, extMul(mload(0x1000), mload(0x2020)))
             { let sum := 0
-                sum := extNormalize(add(extMul(mload(0x19e0), extMul(mload(0x1ee0), mload(0x1e60))), sub(mload(0x1be0), add(extMulWide(mload(0x1e60), add(extMulWide(mload(0x1e40), add(extMul(sub(mload(0x1ba0), mload(0x11a0)), mload(0x1e20)), sub(mload(0x1bc0), extMul(mload(0x11e0), mload(0x1e00))))), sub(mload(0x1bc0), extMul(mload(0x1220), mload(0x1ec0))))), extMul(mload(0x1260), mload(0x1ee0))))))
-                sum := weigh(sum, add(extMulWide(extMul(mload(0x1ea0), mload(0x1de0)), add(add(add(mload(0x1a00), sub(mload(0x1ba0), mload(0x19c0))), sub(mload(0x1ba0), mload(0x19e0))), mload(0x1b60))), sub(mload(0x1c00), add(extMulWide(mload(0x1de0), add(extMulWide(mload(0x1dc0), add(extMul(sub(mload(0x1ba0), mload(0x10a0)), mload(0x1da0)), sub(mload(0x1bc0), extMul(mload(0x10e0), mload(0x1d80))))), sub(mload(0x1bc0), extMul(mload(0x1120), mload(0x1e80))))), sub(mload(0x1bc0), extMul(mload(0x1160), mload(0x1ea0)))))))
+                sum := extNormalize(add(extMul(mload(0x1a00), extMul(mload(0x1e60), mload(0x1e80))), sub(mload(0x1c00), add(extMul(sub(mload(0x1bc0), mload(0x1220)), mload(0x1e80)), extMul(mload(0x1260), mload(0x1e60))))))
+                sum := weigh(sum, add(extMul(mload(0x19e0), extMul(mload(0x1ec0), mload(0x1e40))), sub(mload(0x1c20), add(extMulWide(mload(0x1e40), add(extMul(sub(mload(0x1bc0), mload(0x1160)), mload(0x1e20)), sub(mload(0x1be0), extMul(mload(0x11a0), mload(0x1e00))))), sub(mload(0x1be0), extMul(mload(0x11e0), mload(0x1ec0)))))))
+                sum := weigh(sum, add(extMulWide(extMul(mload(0x1ea0), mload(0x1de0)), add(add(add(add(mload(0x1a20), sub(mload(0x1bc0), mload(0x19c0))), sub(mload(0x1bc0), mload(0x19e0))), sub(mload(0x1bc0), mload(0x1a00))), mload(0x1b80))), sub(mload(0x1c20), add(extMulWide(mload(0x1de0), add(extMul(sub(mload(0x1bc0), mload(0x10a0)), mload(0x1dc0)), sub(mload(0x1be0), extMul(mload(0x10e0), mload(0x1da0))))), sub(mload(0x1be0), extMul(mload(0x1120), mload(0x1ea0)))))))
                 sum := extMul(mload(0x1000), sum)
                 sum := weigh(sum, extMul(mload(0x1220), add(mload(0x1220), 0x7b000205)))
                 sum := weigh(sum, extMul(mload(0x11e0), add(mload(0x11e0), 0x7b000205)))
@@ -310,17 +309,17 @@ contract AggregateStarkConstraints3 {
                 sum := weigh(sum, extMul(mload(0x1120), add(mload(0x1120), 0x7b000205)))
                 sum := weigh(sum, extMul(mload(0x10e0), add(mload(0x10e0), 0x7b000205)))
                 sum := weigh(sum, extMul(mload(0x10a0), add(mload(0x10a0), 0x7b000205)))
-                sum := weigh(sum, add(mload(0x19a0), sub(mload(0x1cc0), add(extMul(mload(0x1360), mload(0x1860)), add(extMul(mload(0x1340), mload(0x17c0)), add(extMul(mload(0x1320), mload(0x1720)), add(extMul(mload(0x1300), mload(0x1680)), add(extMul(mload(0x12e0), mload(0x15e0)), add(extMul(mload(0x12c0), mload(0x1540)), add(extMul(mload(0x12a0), mload(0x14a0)), add(mload(0x1900), extMul(mload(0x1280), mload(0x1400)))))))))))))
-                sum := weigh(sum, add(mload(0x1980), sub(mload(0x1cc0), add(extMul(mload(0x1360), mload(0x1840)), add(extMul(mload(0x1340), mload(0x17a0)), add(extMul(mload(0x1320), mload(0x1700)), add(extMul(mload(0x1300), mload(0x1660)), add(extMul(mload(0x12e0), mload(0x15c0)), add(extMul(mload(0x12c0), mload(0x1520)), add(extMul(mload(0x12a0), mload(0x1480)), add(mload(0x18e0), extMul(mload(0x1280), mload(0x13e0)))))))))))))
-                sum := weigh(sum, add(mload(0x1960), sub(mload(0x1cc0), add(extMul(mload(0x1360), mload(0x1820)), add(extMul(mload(0x1340), mload(0x1780)), add(extMul(mload(0x1320), mload(0x16e0)), add(extMul(mload(0x1300), mload(0x1640)), add(extMul(mload(0x12e0), mload(0x15a0)), add(extMul(mload(0x12c0), mload(0x1500)), add(extMul(mload(0x12a0), mload(0x1460)), add(mload(0x18c0), extMul(mload(0x1280), mload(0x13c0)))))))))))))
-                sum := weigh(sum, add(mload(0x1940), sub(mload(0x1cc0), add(extMul(mload(0x1360), mload(0x1800)), add(extMul(mload(0x1340), mload(0x1760)), add(extMul(mload(0x1320), mload(0x16c0)), add(extMul(mload(0x1300), mload(0x1620)), add(extMul(mload(0x12e0), mload(0x1580)), add(extMul(mload(0x12c0), mload(0x14e0)), add(extMul(mload(0x12a0), mload(0x1440)), add(mload(0x18a0), extMul(mload(0x1280), mload(0x13a0)))))))))))))
-                sum := weigh(sum, add(mload(0x1920), sub(mload(0x1cc0), add(extMul(mload(0x1360), mload(0x17e0)), add(extMul(mload(0x1340), mload(0x1740)), add(extMul(mload(0x1320), mload(0x16a0)), add(extMul(mload(0x1300), mload(0x1600)), add(extMul(mload(0x12e0), mload(0x1560)), add(extMul(mload(0x12c0), mload(0x14c0)), add(extMul(mload(0x12a0), mload(0x1420)), add(mload(0x1880), extMul(mload(0x1280), mload(0x1380)))))))))))))
-                mstore(0x2060, sum) }
+                sum := weigh(sum, add(mload(0x19a0), sub(mload(0x1ce0), add(extMul(mload(0x1360), mload(0x1860)), add(extMul(mload(0x1340), mload(0x17c0)), add(extMul(mload(0x1320), mload(0x1720)), add(extMul(mload(0x1300), mload(0x1680)), add(extMul(mload(0x12e0), mload(0x15e0)), add(extMul(mload(0x12c0), mload(0x1540)), add(extMul(mload(0x12a0), mload(0x14a0)), add(mload(0x1900), extMul(mload(0x1280), mload(0x1400)))))))))))))
+                sum := weigh(sum, add(mload(0x1980), sub(mload(0x1ce0), add(extMul(mload(0x1360), mload(0x1840)), add(extMul(mload(0x1340), mload(0x17a0)), add(extMul(mload(0x1320), mload(0x1700)), add(extMul(mload(0x1300), mload(0x1660)), add(extMul(mload(0x12e0), mload(0x15c0)), add(extMul(mload(0x12c0), mload(0x1520)), add(extMul(mload(0x12a0), mload(0x1480)), add(mload(0x18e0), extMul(mload(0x1280), mload(0x13e0)))))))))))))
+                sum := weigh(sum, add(mload(0x1960), sub(mload(0x1ce0), add(extMul(mload(0x1360), mload(0x1820)), add(extMul(mload(0x1340), mload(0x1780)), add(extMul(mload(0x1320), mload(0x16e0)), add(extMul(mload(0x1300), mload(0x1640)), add(extMul(mload(0x12e0), mload(0x15a0)), add(extMul(mload(0x12c0), mload(0x1500)), add(extMul(mload(0x12a0), mload(0x1460)), add(mload(0x18c0), extMul(mload(0x1280), mload(0x13c0)))))))))))))
+                sum := weigh(sum, add(mload(0x1940), sub(mload(0x1ce0), add(extMul(mload(0x1360), mload(0x1800)), add(extMul(mload(0x1340), mload(0x1760)), add(extMul(mload(0x1320), mload(0x16c0)), add(extMul(mload(0x1300), mload(0x1620)), add(extMul(mload(0x12e0), mload(0x1580)), add(extMul(mload(0x12c0), mload(0x14e0)), add(extMul(mload(0x12a0), mload(0x1440)), add(mload(0x18a0), extMul(mload(0x1280), mload(0x13a0)))))))))))))
+                sum := weigh(sum, add(mload(0x1920), sub(mload(0x1ce0), add(extMul(mload(0x1360), mload(0x17e0)), add(extMul(mload(0x1340), mload(0x1740)), add(extMul(mload(0x1320), mload(0x16a0)), add(extMul(mload(0x1300), mload(0x1600)), add(extMul(mload(0x12e0), mload(0x1560)), add(extMul(mload(0x12c0), mload(0x14c0)), add(extMul(mload(0x12a0), mload(0x1420)), add(mload(0x1880), extMul(mload(0x1280), mload(0x1380)))))))))))))
+                mstore(0x2040, sum) }
             { let sum := 0
                 sum := extNormalize(mload(0x19c0))
-                mstore(0x2080, extMul(mload(0x2040), sum)) }
-            mstore(0x20a0, add(mload(0x2060), extMul(mload(0x1040), mload(0x2080))))
-            return(0x20a0, 32)
+                mstore(0x2060, extMul(mload(0x2020), sum)) }
+            mstore(0x2080, add(mload(0x2040), extMul(mload(0x1040), mload(0x2060))))
+            return(0x2080, 32)
         }
     }
 }

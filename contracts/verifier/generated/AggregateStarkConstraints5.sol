@@ -284,14 +284,14 @@ contract AggregateStarkConstraints5 {
             mstore(0x1840, extNormalize(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x1440), mload(0x11c0))), extMul(mload(0x1460), mload(0x1360)))))
             mstore(0x1860, extNormalize(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x1440), mload(0x1200))), extMul(mload(0x1460), mload(0x1380)))))
             mstore(0x1880, extNormalize(add(add(add(mload(0x1560), 0x3fffdfc), extMul(mload(0x1440), mload(0x1240))), extMul(mload(0x1460), mload(0x13a0)))))
-            mstore(0x18a0, extMul(mload(0x17a0), mload(0x17c0)))
-            mstore(0x18c0, extMul(mload(0x17e0), mload(0x18a0)))
-            mstore(0x18e0, extMul(mload(0x1820), mload(0x1840)))
-            mstore(0x1900, extMul(mload(0x1860), mload(0x18e0)))
+            mstore(0x18a0, extNormalize(add(add(add(add(add(add(add(add(add(add(mload(0x1560), 0x7fffbf8), extMul(mload(0x1440), mload(0x1280))), extMul(mload(0x1460), mload(0x12c0))), extMul(mload(0x1480), mload(0x12e0))), extMul(mload(0x14a0), mload(0x1300))), extMul(mload(0x14c0), mload(0x1320))), extMul(mload(0x14e0), mload(0x1340))), extMul(mload(0x1500), mload(0x1360))), extMul(mload(0x1520), mload(0x1380))), extMul(mload(0x1540), mload(0x13a0)))))
+            mstore(0x18c0, extMul(mload(0x17a0), mload(0x17c0)))
+            mstore(0x18e0, extMul(mload(0x1800), mload(0x1820)))
+            mstore(0x1900, extMul(mload(0x1860), mload(0x1880)))
             { let sum := 0
-                sum := extNormalize(add(extMulWide(mload(0x1400), add(add(add(add(add(add(add(add(add(add(mload(0x1560), 0x7fffbf8), extMul(mload(0x1440), mload(0x1280))), extMul(mload(0x1460), mload(0x12c0))), extMul(mload(0x1480), mload(0x12e0))), extMul(mload(0x14a0), mload(0x1300))), extMul(mload(0x14c0), mload(0x1320))), extMul(mload(0x14e0), mload(0x1340))), extMul(mload(0x1500), mload(0x1360))), extMul(mload(0x1520), mload(0x1380))), extMul(mload(0x1540), mload(0x13a0)))), sub(mload(0x15c0), mload(0x12a0))))
-                sum := weigh(sum, add(extMul(mload(0x13e0), extMul(mload(0x1880), mload(0x1900))), sub(mload(0x1600), add(extMulWide(mload(0x1880), add(extMulWide(mload(0x1860), add(extMul(mload(0x11a0), mload(0x1840)), extMul(mload(0x11e0), mload(0x1820)))), extMul(mload(0x1220), mload(0x18e0)))), extMul(mload(0x1260), mload(0x1900))))))
-                sum := weigh(sum, add(extMulWide(extMul(mload(0x1800), mload(0x18c0)), add(add(add(add(mload(0x1420), sub(mload(0x15c0), mload(0x13c0))), sub(mload(0x15c0), mload(0x13e0))), sub(mload(0x15c0), mload(0x1400))), mload(0x1580))), sub(mload(0x1600), add(extMulWide(mload(0x1800), add(extMulWide(mload(0x17e0), add(extMul(mload(0x10a0), mload(0x17c0)), extMul(mload(0x10e0), mload(0x17a0)))), extMul(mload(0x1120), mload(0x18a0)))), extMul(mload(0x1160), mload(0x18c0))))))
+                sum := extNormalize(add(extMul(mload(0x1400), extMul(mload(0x1900), mload(0x18a0))), sub(mload(0x1600), add(extMulWide(mload(0x18a0), add(extMul(mload(0x1220), mload(0x1880)), extMul(mload(0x1260), mload(0x1860)))), extMul(mload(0x12a0), mload(0x1900))))))
+                sum := weigh(sum, add(extMul(mload(0x13e0), extMul(mload(0x1840), mload(0x18e0))), sub(mload(0x1600), add(extMulWide(mload(0x1840), add(extMul(mload(0x1160), mload(0x1820)), extMul(mload(0x11a0), mload(0x1800)))), extMul(mload(0x11e0), mload(0x18e0))))))
+                sum := weigh(sum, add(extMulWide(extMul(mload(0x17e0), mload(0x18c0)), add(add(add(add(mload(0x1420), sub(mload(0x15c0), mload(0x13c0))), sub(mload(0x15c0), mload(0x13e0))), sub(mload(0x15c0), mload(0x1400))), mload(0x1580))), sub(mload(0x1600), add(extMulWide(mload(0x17e0), add(extMul(mload(0x10a0), mload(0x17c0)), extMul(mload(0x10e0), mload(0x17a0)))), extMul(mload(0x1120), mload(0x18c0))))))
                 mstore(0x1920, extMul(mload(0x1000), sum)) }
             { let sum := 0
                 sum := extNormalize(mload(0x13c0))

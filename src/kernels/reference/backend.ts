@@ -10,6 +10,7 @@ import { compress } from "../poseidon.ts";
 import { buildTree } from "./merkle-tree.ts";
 import { evaluateOnCoset, interpolate } from "./ntt.ts";
 import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
+import { quotientCosets } from "../quotient-cosets.ts";
 import { tableQuotient } from "./quotient.ts";
 import { mapRows, runningSum } from "./row-map.ts";
 import { stackOperations } from "./stack.ts";
@@ -86,11 +87,12 @@ export function createReferenceBackend(): Backend {
     const field = createExtension(request.degree);
     const tallest = Math.max(...request.tables.map((table) => table.logRows));
     const rows = 2 ** tallest;
-    const sum = new Array<Ext>(request.chunkCount * rows).fill(field.zero);
+    const cosets = quotientCosets(request.chunkCount);
+    const sum = new Array<Ext>(cosets * rows).fill(field.zero);
     for (const table of request.tables) {
       const stride = 2 ** (tallest - table.logRows);
       const shift = pow(request.shift, stride);
-      tableQuotient(field, table, table.blocks.flatMap(dataOf), request.chunkCount, shift).forEach((c, i) => {
+      tableQuotient(field, table, table.blocks.flatMap(dataOf), cosets, shift).forEach((c, i) => {
         sum[stride * i] = field.add(sum[stride * i] ?? field.zero, c);
       });
     }

@@ -7,26 +7,26 @@ import { fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
 import { runProgram } from "./vector-program.ts";
 
 /**
- * One table's composition polynomial divided by Z(x) = x^n − 1, as chunkCount · n extension coefficients:
+ * One table's composition polynomial divided by Z(x) = x^n − 1, as cosets · n extension coefficients:
  * a₀/Z + (x − g⁻¹)·a₁/Z + a₂/(x − 1) + a₃/(x − g⁻¹), aₛ being the accumulator of scope s.
- * It is determined by its values on a coset of chunkCount · n points, where Z has no zero.
+ * It is determined by its values on a coset of cosets · n points, where Z has no zero.
  */
 export function tableQuotient(
   field: ExtensionField,
   table: Omit<QuotientTable, "blocks">,
   columns: readonly Uint32Array[],
-  chunkCount: number,
+  cosets: number,
   shift: number,
 ): Ext[] {
-  const logSize = table.logRows + Math.log2(chunkCount);
+  const logSize = table.logRows + Math.log2(cosets);
   const size = 2 ** logSize;
   const root = rootOfUnity(logSize);
   const lastPoint = inv(rootOfUnity(table.logRows)); // g⁻¹ = g^(n−1), the last point of the trace domain
   const extended = columns.map((column) => evaluateOnCoset(column, logSize, shift));
   const values = Array.from({ length: size }, (_, position): Ext => {
     const exponent = bitReverse(position, logSize);
-    // g = root^chunkCount, so the next row of the trace domain stands chunkCount exponents further.
-    const nextPosition = bitReverse((exponent + chunkCount) % size, logSize);
+    // g = root^cosets, so the next row of the trace domain stands as many exponents further.
+    const nextPosition = bitReverse((exponent + cosets) % size, logSize);
     const [everyRow, transition, firstRow, lastRow] = runProgram(field, table.program, {
       current: extended.map((column) => column[position] ?? 0),
       next: extended.map((column) => column[nextPosition] ?? 0),

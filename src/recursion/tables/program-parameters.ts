@@ -41,7 +41,7 @@ export function wrapParameters(): ProofParameters {
     ...{
       hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",
-      maxConstraintDegree: 5,
+      maxConstraintDegree: 4,
       minLogRows: 10,
       maxLogRows: 16,
     },

@@ -1,5 +1,6 @@
 import { createExtension, type ExtensionField } from "../../field/extension.ts";
 import { TWO_ADICITY } from "../../field/koala-bear.ts";
+import { quotientCosets } from "../../kernels/quotient-cosets.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "../constraints/air.ts";
@@ -128,8 +129,9 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     return compiled;
   });
   const constraintDegree = Math.max(...tables.map(tableDegree));
-  const chunkCount = 2 ** Math.max(0, Math.ceil(Math.log2(constraintDegree - 1)));
-  if (Math.log2(chunkCount) + parameters.maxLogRows > TWO_ADICITY) {
+  // Of degree below constraintDegree · n − n: constraints are divided by x^n − 1.
+  const chunkCount = Math.max(1, constraintDegree - 1);
+  if (Math.log2(quotientCosets(chunkCount)) + parameters.maxLogRows > TWO_ADICITY) {
     throw new RangeError(
       `${chunkCount} quotient chunks of 2^${parameters.maxLogRows} rows exceed the field's 2^${TWO_ADICITY}: lower maxLogRows or the constraint degree`,
     );

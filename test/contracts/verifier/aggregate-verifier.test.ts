@@ -45,7 +45,7 @@ before(async () => {
         logFinalMax: 6,
       },
       ...{ opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 }, hash: { kind: "keccak", digestBytes: 26 } },
-      ...{ transcript: "keccak", maxConstraintDegree: 5, minLogRows: 6, maxLogRows: 12 },
+      ...{ transcript: "keccak", maxConstraintDegree: 4, minLogRows: 6, maxLogRows: 12 },
     },
     backend,
   );

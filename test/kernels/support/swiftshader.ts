@@ -72,7 +72,8 @@ function unpack(): void {
     if (bytes === undefined) throw new Error(`${ARCHIVE} has no ${name}`);
     writeFileSync(join(folder, name), bytes);
   }
-  const ICD = { library_path: join(SOFTWARE_CARD_FOLDER, DRIVER), api_version: "1.0.5" };
+  // Relative to this file: the folder is also found by another path, where checkouts share their packages.
+  const ICD = { library_path: `./${DRIVER}`, api_version: "1.0.5" };
   writeFileSync(join(folder, "driver.json"), JSON.stringify({ file_format_version: "1.0.0", ICD }));
   try {
     renameSync(folder, SOFTWARE_CARD_FOLDER);

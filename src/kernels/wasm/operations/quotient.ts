@@ -1,6 +1,7 @@
 import { createExtension } from "../../../field/extension.ts";
 import { add, inv, neg, pow } from "../../../field/koala-bear.ts";
 import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
+import { quotientCosets } from "../../quotient-cosets.ts";
 import { toCoordinateColumns } from "../../reference/polynomial.ts";
 import { tableQuotient } from "../../reference/quotient.ts";
 import type { StoredColumns } from "../device/columns-store.ts";
@@ -16,16 +17,14 @@ import { fillPowers, SMALLEST_LOG_SIZE } from "../memory/transforms.ts";
 /** See `Backend.quotient`. */
 export async function quotient(device: Device, request: QuotientRequest): Promise<Columns> {
   const degree = assertDegree(request.degree);
-  const logChunks = Math.log2(request.chunkCount);
-  if (!Number.isInteger(logChunks))
-    throw new RangeError(`the number of chunks must be a power of two, not ${request.chunkCount}`);
+  const cosets = quotientCosets(request.chunkCount);
   const tallest = Math.max(...request.tables.map((table) => table.logRows));
   const stored = request.tables.flatMap((table) => table.blocks.map((block) => device.columns.get(block)));
   stored.forEach((columns) => device.columns.retain(columns));
   const scratch = new Allocations(device.heap);
   try {
     // One long coefficient column per coordinate: its runs of 2^tallest coefficients are the chunks.
-    const stride = columnStride(tallest + logChunks);
+    const stride = columnStride(tallest + Math.log2(cosets));
     const sum = scratch.take(degree * stride);
     device.heap.words().fill(0, sum / 4, (sum + degree * stride) / 4);
     const small = request.tables.filter((table) => table.logRows < SMALLEST_LOG_SIZE);
@@ -68,7 +67,7 @@ function addSmallTable(
   const columns = table.blocks
     .flatMap((block) => device.columns.get(block).addresses)
     .map((address) => words.slice(address / 4, address / 4 + 2 ** table.logRows));
-  const coefficients = tableQuotient(field, table, columns, request.chunkCount, shiftOf(request, table, tallest));
+  const coefficients = tableQuotient(field, table, columns, quotientCosets(request.chunkCount), shiftOf(request, table, tallest));
   toCoordinateColumns(field, coefficients).forEach((column, k) => {
     addLifted(words, sum + k * stride, column, 2 ** (tallest - table.logRows));
   });
@@ -84,12 +83,13 @@ async function addLargeTables(
   scratch: Allocations,
 ): Promise<void> {
   const degree = assertDegree(request.degree);
-  const logChunks = Math.log2(request.chunkCount);
+  const cosets = quotientCosets(request.chunkCount);
+  const logCosets = Math.log2(cosets);
   const prepared = tables.map((table) => {
     const blocks: StoredColumns[] = table.blocks.map((block) => device.columns.get(block));
     const columns = blocks.flatMap((block) => block.addresses);
     const bounds = { columns: columns.length, scalars: table.scalars.length, weights: table.weights.length, degree };
-    const targetStride = columnStride(table.logRows + logChunks);
+    const targetStride = columnStride(table.logRows + logCosets);
     return {
       logRows: table.logRows,
       shift: shiftOf(request, table, tallest),
@@ -107,16 +107,16 @@ async function addLargeTables(
   });
   await device.pool.run(quotientScratchBytes(prepared, degree), (jobScratch) => ({
     kind: "quotient",
-    taskCount: prepared.length * request.chunkCount,
+    taskCount: prepared.length * cosets,
     scratch: jobScratch,
     twiddles: device.tables.twiddles(tallest),
     degree,
-    logCosets: logChunks,
+    logCosets,
     tables: prepared,
   }));
 
   for (const table of prepared) {
-    const logSize = table.logRows + logChunks;
+    const logSize = table.logRows + logCosets;
     const bytes = 4 * 2 ** logSize;
     const powers = { values: scratch.take(bytes), companions: scratch.take(bytes), seed: scratch.take(32) };
     fillPowers(ownThread(device), powers, logSize, inv(2 ** logSize), inv(table.shift));

@@ -2,6 +2,7 @@ import { inv, pow, rootOfUnity, sub } from "../../../field/koala-bear.ts";
 import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
 import { bitReverse } from "../../bit-reversal.ts";
 import { toMontgomery } from "../../montgomery.ts";
+import { quotientCosets } from "../../quotient-cosets.ts";
 import { encodeProgram, SCOPES } from "../../programs/encode-program.ts";
 import type { PagedColumns, CardPlace } from "../card/columns-store.ts";
 import { addLifted } from "../kernels/add-lifted.ts";
@@ -14,8 +15,6 @@ import { evaluateOnCoset, interpolateFromCoset, powerTable, shiftOfPart, twiddle
 /** See `Backend.quotient`. One coset of one table at a time. */
 export async function quotient(device: CardDevice, request: QuotientRequest): Promise<Columns> {
   const { degree, chunkCount, tables } = request;
-  if (!Number.isInteger(Math.log2(chunkCount)))
-    throw new RangeError(`the number of chunks must be a power of two, not ${chunkCount}`);
   const tallest = Math.max(...tables.map((table) => table.logRows));
   return withScratch(device, async (scratch) => {
     for (const block of tables.flatMap((table) => table.blocks)) scratch.retain(device.columns.get(block));
@@ -42,7 +41,8 @@ function tableValues(
   shift: number,
 ): PagedColumns {
   const rows = 2 ** logRows;
-  const logDomain = logRows + Math.log2(chunkCount);
+  const cosets = quotientCosets(chunkCount);
+  const logDomain = logRows + Math.log2(cosets);
   const sources = blocks.flatMap((block) => device.columns.get(block).places);
   const bounds = { columns: sources.length, scalars: scalars.length, weights: weights.length, degree };
   const loaded = loadProgram(scratch, encodeProgram(program, bounds, "direct"), scalars, weights.flat());
@@ -50,7 +50,7 @@ function tableValues(
   const values = scratch.columns(degree, logDomain);
   const twiddles = twiddleTable(device, scratch, logRows);
   const zeros = scratch.store([0]);
-  for (let coset = 0; coset < chunkCount; coset++) {
+  for (let coset = 0; coset < cosets; coset++) {
     const ownShift = shiftOfPart(shift, logDomain, bitReverse(coset, logDomain - logRows));
     const factors = powerTable(device, scratch, ownShift, logRows);
     evaluateOnCoset(device, sources, extended.places, factors, { twiddles, logSize: logRows, logRows, part: 0 });
