@@ -87,12 +87,11 @@ export function createReferenceBackend(): Backend {
     const field = createExtension(request.degree);
     const tallest = Math.max(...request.tables.map((table) => table.logRows));
     const rows = 2 ** tallest;
-    const cosets = quotientCosets(request.chunkCount);
-    const sum = new Array<Ext>(cosets * rows).fill(field.zero);
+    const sum = new Array<Ext>(quotientCosets(request.chunkCount) * rows).fill(field.zero);
     for (const table of request.tables) {
       const stride = 2 ** (tallest - table.logRows);
       const shift = pow(request.shift, stride);
-      tableQuotient(field, table, table.blocks.flatMap(dataOf), cosets, shift).forEach((c, i) => {
+      tableQuotient(field, table, table.blocks.flatMap(dataOf), sum.length / rows, shift).forEach((c, i) => {
         sum[stride * i] = field.add(sum[stride * i] ?? field.zero, c);
       });
     }
