@@ -8,6 +8,7 @@ import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
 import { fromCoordinateColumns, toCoordinateColumns } from "../../src/kernels/reference/polynomial.ts";
 import { compress } from "../../src/kernels/poseidon.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { messagePairBytes } from "../../src/kernels/wasm/emit/hash-rows-keccak.ts";
 import { columnAddresses, columnStride } from "../../src/kernels/wasm/memory/columns-layout.ts";
 import { DeviceTables } from "../../src/kernels/wasm/memory/device-tables.ts";
 import { constantPairs, multiplicationMatrix } from "../../src/kernels/wasm/memory/extension-constants.ts";
@@ -118,39 +119,38 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
     reference: async () => toCoordinateColumns(field, fold(field, fromCoordinateColumns(coordinates), 8, challenge)),
   };
 
-  const width = 140;
-  const rows = 64;
-  const trace = columns(width, 6);
-  const traceAt = heap.allocate(width * columnStride(6));
-  const addresses = columnAddresses(traceAt, width, 6);
-  trace.forEach((column, i) => heap.words().set(column, (addresses[i] ?? 0) / 4));
-  const message = keccakMessage(addresses, 8);
-  const messageAt = store([...message.groups, ...message.entries]);
-  const entriesAt = messageAt + 4 * message.groups.length;
-  const entriesEnd = entriesAt + 4 * message.entries.length;
-  const [state, digests] = [heap.allocate(400), heap.allocate(DIGEST_BYTES * ROWS)];
+  const digests = heap.allocate(DIGEST_BYTES * ROWS);
   const readDigests = (at: number, count: number): Uint8Array[] =>
     Array.from({ length: count }, (_, i) => new Uint8Array(heap.memory.buffer, at + DIGEST_BYTES * i, DIGEST_BYTES).slice());
-  yield {
-    kernel: "keccakLeaves",
-    size: `${rows} rows of ${width} elements`,
-    unit: "elements",
-    count: rows * width,
-    wasm: async () => {
-      const shape = [0, rows, 4, state, digests, DIGEST_BYTES, DIGEST_BYTES, KECCAK_CONSTANTS_AT];
-      kernels.hashAdjacentRowsKeccak(messageAt, entriesAt, entriesAt, entriesEnd, ...shape);
-      return readDigests(digests, rows);
-    },
-    reference: async () =>
-      Array.from({ length: rows }, (_, row) =>
-        keccak_256(
-          packElements(
-            trace.map((column) => column[row] ?? 0),
-            8,
-          ),
-        ).slice(0, DIGEST_BYTES),
-      ),
-  };
+  const rows = 64;
+  // The parts of one stack column, and a wide trace.
+  for (const width of [16, 140]) {
+    const trace = columns(width, 6);
+    const traceAt = heap.allocate(width * columnStride(6));
+    const addresses = columnAddresses(traceAt, width, 6);
+    trace.forEach((column, i) => heap.words().set(column, (addresses[i] ?? 0) / 4));
+    const message = keccakMessage(addresses, 8);
+    const messageAt = store([...message.groups, ...message.entries]);
+    const entriesAt = messageAt + 4 * message.groups.length;
+    const entriesEnd = entriesAt + 4 * message.entries.length;
+    const messages = heap.allocate(messagePairBytes(width));
+    yield {
+      kernel: "keccakLeaves",
+      size: `${rows} rows of ${width} elements`,
+      unit: "elements",
+      count: rows * width,
+      wasm: async () => {
+        const shape = [0, rows, 4, messages, digests, DIGEST_BYTES, DIGEST_BYTES, KECCAK_CONSTANTS_AT];
+        kernels.hashAdjacentRowsKeccak(messageAt, entriesAt, entriesAt, entriesEnd, ...shape);
+        return readDigests(digests, rows);
+      },
+      reference: async () =>
+        Array.from({ length: rows }, (_, row) => {
+          const leaf = trace.map((column) => column[row] ?? 0);
+          return keccak_256(packElements(leaf, 8)).slice(0, DIGEST_BYTES);
+        }),
+    };
+  }
 
   const nodes = 512;
   const pairsOfDigests = Uint8Array.from({ length: 2 * nodes * DIGEST_BYTES }, (_, i) => (i * 151) & 255);
@@ -162,16 +162,8 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
     unit: "nodes",
     count: nodes,
     wasm: async () => {
-      kernels.hashNodesKeccak(
-        pairsAt,
-        nodes,
-        digests,
-        DIGEST_BYTES,
-        state,
-        nodeShapeAt(DIGEST_BYTES),
-        DIGEST_BYTES,
-        KECCAK_CONSTANTS_AT,
-      );
+      const shape = nodeShapeAt(DIGEST_BYTES);
+      kernels.hashNodesKeccak(pairsAt, nodes, digests, DIGEST_BYTES, shape, DIGEST_BYTES, KECCAK_CONSTANTS_AT);
       return readDigests(digests, nodes);
     },
     reference: async () =>

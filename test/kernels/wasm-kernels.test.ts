@@ -8,6 +8,9 @@ import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/memory/fixed-memory.ts";
 import { Heap } from "../../src/kernels/wasm/memory/heap.ts";
 import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/memory/kernel-module.ts";
+import { BASE31_GROUP, packElements } from "../../src/kernels/leaf-encoding.ts";
+import { messagePairBytes } from "../../src/kernels/wasm/emit/hash-rows-keccak.ts";
+import { keccakMessage } from "../../src/kernels/wasm/memory/leaf-entries.ts";
 import { companionOf, R, toMontgomery } from "../../src/kernels/montgomery.ts";
 import { elementSource } from "./support/random-elements.ts";
 
@@ -178,8 +181,7 @@ for (const [name, hash] of [
         for (let i = 0; i < 2 * digestBytes * count; i++) bytes[source + i] = next();
         const target = heap.allocate(digestBytes * count + 8);
         bytes.fill(0xee, target, target + digestBytes * count + 8);
-        const state = heap.allocate(400);
-        kernels[name](source, count, target, digestBytes, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+        kernels[name](source, count, target, digestBytes, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
         for (let i = 0; i < count; i++) {
           const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
           const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));
@@ -189,3 +191,42 @@ for (const [name, hash] of [
       }
     }
   });
+
+for (const [sponge, hash] of [
+  ["Keccak", keccak_256],
+  ["Turboshake", (bytes: Uint8Array): Uint8Array => turboshake128(bytes, { D: 1 })],
+] as const)
+  for (const [rowsAre, step] of [
+    ["Adjacent", 4],
+    ["Spaced", 12],
+  ] as const)
+    test(`hashes leaves of one to 150 elements, odd counts too, and writes not a byte more: ${rowsAre}, ${sponge}`, () => {
+      for (let width = 1; width <= 150; width++) {
+        const [count, digestBytes] = [[1, 2, 3, 5][width % 4] ?? 1, 16 + (width % 17)];
+        const next = elementSource(width);
+        // The next even row is read beside the last odd one.
+        const columns = Array.from({ length: width }, () => Uint32Array.from({ length: (step / 4) * (count + 1) }, next));
+        const { groups, entries } = keccakMessage(columns.map(store), BASE31_GROUP);
+        const message = store([...groups, ...entries]);
+        const [entriesAt, entriesEnd] = [message + 4 * groups.length, message + 4 * (groups.length + entries.length)];
+        const scratch = heap.allocate(messagePairBytes(width) + 8);
+        const target = heap.allocate(digestBytes * count + 8);
+        const bytes = new Uint8Array(heap.memory.buffer);
+        bytes.fill(0xee, scratch, scratch + messagePairBytes(width) + 8);
+        bytes.fill(0xee, target, target + digestBytes * count + 8);
+        const output = [scratch, target, digestBytes, digestBytes, KECCAK_CONSTANTS_AT];
+        kernels[`hash${rowsAre}Rows${sponge}`](message, entriesAt, entriesAt, entriesEnd, 0, count, step, ...output);
+        for (let row = 0; row < count; row++) {
+          const leaf = columns.map((column) => column[(step / 4) * row] ?? 0);
+          const expected = hash(packElements(leaf, BASE31_GROUP)).slice(0, digestBytes);
+          assert.deepEqual(
+            bytes.slice(target + digestBytes * row, target + digestBytes * (row + 1)),
+            expected,
+            `${width}, ${row}`,
+          );
+        }
+        for (const end of [scratch + messagePairBytes(width), target + digestBytes * count]) {
+          assert.ok(bytes.slice(end, end + 8).every((byte) => byte === 0xee));
+        }
+      }
+    });

@@ -79,6 +79,8 @@ export const v128 = {
     const bytes = [n & 255, (n >>> 8) & 255, (n >>> 16) & 255, n >>> 24];
     return value(V128, vectorOp(0x0c), bytes, bytes, bytes, bytes);
   },
+  /** Sixteen bytes. */
+  const8: (bytes: readonly number[]): Value => value(V128, vectorOp(0x0c), bytes),
   load: load(V128, vectorOp(0x00), 4),
   /** One 32-bit word in all four lanes. */
   load32Splat: load(V128, vectorOp(0x09), 2),
@@ -112,6 +114,15 @@ export const v128 = {
       b,
       lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
     ),
+};
+
+/** Sixteen lanes of a byte. */
+export const i8x16 = {
+  add: binary(V128, vectorOp(0x6e)),
+  /** The lowest byte of a number in all lanes. */
+  splat: (a: Value): Value => value(V128, a.code, vectorOp(0x0f)),
+  /** Bytes of the first operand by the indices in the second; 0 for an index beyond 15. */
+  swizzle: binary(V128, vectorOp(0x0e)),
 };
 
 /** Four lanes of 32 bits. */

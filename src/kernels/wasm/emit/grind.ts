@@ -1,6 +1,6 @@
 import { FunctionBuilder } from "../assembler/function-builder.ts";
 import { I32, I64, i64, i64x2, v128 } from "../assembler/values.ts";
-import { emitKeccakF, RATE_WORDS, STATE_WORDS, swapBytes } from "./keccak.ts";
+import { prepareKeccak, RATE_WORDS, ROUNDS, swapBytes } from "./keccak.ts";
 
 /**
  * grind(message, nonceWord, firstNonce, count, mask, constants) → the smallest nonce of firstNonce … firstNonce + count − 1
@@ -16,14 +16,12 @@ export function grind(): FunctionBuilder {
   const secondLane = f.let(
     v128.shuffle8(v128.const32(0), v128.splat64(i64.const(1n)), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]),
   );
+  const keccak = prepareKeccak(f);
   f.loop(() => {
     const nonces = f.let(i64x2.add(v128.splat64(nonce), secondLane));
     f.store(nonceWord, swapBytes(nonces));
-    const state = Array.from({ length: STATE_WORDS }, (_, i) =>
-      f.let(i < RATE_WORDS ? v128.load(message, 16 * i) : v128.const32(0)),
-    );
-    emitKeccakF(f, state, constants);
-    const first = state[0] ?? nonces;
+    const words = Array.from({ length: RATE_WORDS }, (_, i) => f.let(v128.load(message, 16 * i)));
+    const [first = nonces] = keccak.firstWords(words, constants, { rounds: ROUNDS, count: 1 });
     const failing = f.let(v128.and(first, masks));
     f.if(i64.eqz(v128.extract64(failing, 0)), () => f.return(nonce));
     f.if(i64.eqz(v128.extract64(failing, 1)), () => f.return(i64.add(nonce, i64.const(1n))));

@@ -1,6 +1,6 @@
-import { type FunctionBuilder, type FunctionReference, i32Function } from "../assembler/function-builder.ts";
+import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, v128 } from "../assembler/values.ts";
-import { emitKeccakF, type Sponge, STATE_WORDS } from "./keccak.ts";
+import { DIGEST_WORDS, prepareDigestStore, prepareKeccak, type Sponge, STATE_WORDS } from "./keccak.ts";
 
 /** Words that two digests can fill: 2 · 32 bytes. */
 const MESSAGE_WORDS = 8;
@@ -18,45 +18,42 @@ export function nodeShape(digestBytes: number): BigUint64Array {
 }
 
 /**
- * hashNodes…(pairs, count, target, targetStride, state, shape, digestBytes, constants): a sponge's hash of `count` pairs
- * of digests that follow each other without gaps, truncated and written every `targetStride` bytes.
- * `shape` holds `nodeShape(digestBytes)`; `state` is scratch for two states, 16-byte aligned. Up to 12 bytes after the
- * last pair are read and ignored. The target may start where the pairs do, since it advances more slowly.
+ * hashNodes…(pairs, count, target, targetStride, shape, digestBytes, constants): a sponge's hash of `count` pairs of digests that
+ * follow each other without gaps, truncated and written every `targetStride` bytes.
+ * `shape` holds `nodeShape(digestBytes)`. Up to 64 bytes after the last pair are read and ignored: an odd last pair is hashed
+ * beside them. The target may start where the pairs do, since it advances more slowly.
  */
-export function hashNodesKeccak({ name, rounds, rateWords }: Sponge, storeDigest: FunctionReference): FunctionBuilder {
+export function hashNodesKeccak({ name, rounds, rateWords }: Sponge): FunctionBuilder {
   const { f, p } = i32Function(`hashNodes${name}`, [
     "pairs",
     "count",
     "target",
     "targetStride",
-    "state",
     "shape",
     "digestBytes",
     "constants",
   ]);
   const pairBytes = f.let(i32.shl(p.digestBytes, 1));
-  const closing = v128.splat64(i64.const(1n << 63n));
-  const zero = v128.const32(0);
+  // 64 bytes fill the message words: the padding then starts in the one behind them.
+  const afterMessage = f.let(v128.splat64(i64.extend(i32.eq(p.digestBytes, i32.const(32)))));
+  const closing = f.let(v128.splat64(i64.const(1n << 63n)));
+  const keccak = prepareKeccak(f);
+  const storeDigest = prepareDigestStore(f, p.digestBytes);
   f.loop(() => {
     const second = f.let(i32.add(p.pairs, pairBytes));
-    const state = Array.from({ length: STATE_WORDS }, (_, i) => {
-      if (i === MESSAGE_WORDS) {
-        // 64 bytes fill the message words: the padding then starts in this one.
-        const isFull = i32.eq(p.digestBytes, i32.const(32));
-        return f.let(v128.splat64(i64.extend(isFull)));
-      }
-      if (i === rateWords - 1) return f.let(closing);
-      if (i > MESSAGE_WORDS) return f.let(zero);
+    const message = Array.from({ length: STATE_WORDS }, (_, i) => {
+      if (i === MESSAGE_WORDS) return afterMessage;
+      if (i === rateWords - 1) return closing;
+      if (i > MESSAGE_WORDS) return undefined;
       const words = v128.load64Lane(second, v128.load64Zero(p.pairs, 8 * i), 1, 8 * i);
       const masked = v128.and(words, v128.load64Splat(p.shape, 16 * i));
       return f.let(v128.or(masked, v128.load64Splat(p.shape, 16 * i + 8)));
     });
-    emitKeccakF(f, state, p.constants, rounds);
-    state.slice(0, 4).forEach((word, i) => f.store(p.state, word, 16 * i));
-    f.call(storeDigest, p.state, p.target, p.digestBytes);
+    const digest = keccak.firstWords(message, p.constants, { rounds, count: DIGEST_WORDS });
+    storeDigest(digest, 0, p.target);
     f.increase(p.target, p.targetStride);
     f.if(i32.gtu(p.count, i32.const(1)), () => {
-      f.call(storeDigest, i32.add(p.state, i32.const(8)), p.target, p.digestBytes);
+      storeDigest(digest, 1, p.target);
       f.increase(p.target, p.targetStride);
       f.increase(p.pairs, i32.add(pairBytes, pairBytes));
       f.increase(p.count, -2);

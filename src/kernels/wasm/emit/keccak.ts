@@ -1,5 +1,5 @@
 import { type FunctionBuilder, type Local, i32Function } from "../assembler/function-builder.ts";
-import { i32, i64, i64x2, type Value, v128 } from "../assembler/values.ts";
+import { i32, i64x2, i8x16, type Value, v128 } from "../assembler/values.ts";
 
 /** 64-bit words of the state, and of one block of keccak256 (136 bytes). */
 export const STATE_WORDS = 25;
@@ -7,13 +7,14 @@ export const RATE_WORDS = 17;
 /** Bytes of two interleaved states: word i of both states in one vector at 16·i. */
 export const STATE_PAIR_BYTES = 16 * STATE_WORDS;
 
-const ROUNDS = 24;
+/** Rounds of the whole permutation. */
+export const ROUNDS = 24;
 
 /** A sponge over the permutation. */
 export interface Sponge {
   /** At the end of names of its kernels. */
   readonly name: string;
-  /** The last so many rounds of the permutation; a multiple of four. */
+  /** The last so many rounds of the permutation; an even number. */
   readonly rounds: number;
   readonly rateWords: number;
 }
@@ -22,8 +23,11 @@ export const KECCAK_256: Sponge = { name: "Keccak", rounds: ROUNDS, rateWords: R
 /** TurboSHAKE128 (RFC 9861): a capacity of 256 bits, and half of the rounds. */
 export const TURBOSHAKE_128: Sponge = { name: "Turboshake", rounds: 12, rateWords: 21 };
 
-/** Rounds in a row without a loop: a new state need not be moved into the old one's registers after each. */
-const ROUNDS_PER_PASS = 4;
+/**
+ * Rounds in a row without a loop: a new state need not be moved into the old one's registers after each. What remains of an even
+ * number without a first and a last round is a multiple of it.
+ */
+const ROUNDS_PER_PASS = 2;
 
 /** Rotation of lane x + 5y in ρ (FIPS 202, table 2). */
 const RHO = [0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14];
@@ -43,94 +47,127 @@ export const KECCAK_CONSTANTS: BigUint64Array = (() => {
   });
 })();
 
-/**
- * The last `rounds` of keccak-f[1600], by default all, on two states at once, word i of both in `state[i]`, in place.
- * `constants` is the address of `KECCAK_CONSTANTS`. Source: FIPS 202, section 3, where 12 rounds are Keccak-p[1600, 12].
- */
-export function emitKeccakF(f: FunctionBuilder, state: readonly Local[], constants: Value, rounds = ROUNDS): void {
-  const end = f.let(i32.add(constants, i32.const(8 * ROUNDS)));
-  const cursor = f.let(i32.sub(end, i32.const(8 * rounds)));
-  f.loop(() => {
-    let words: readonly Value[] = state;
-    for (let round = 0; round < ROUNDS_PER_PASS; round++) words = emitRound(f, words, v128.load64Splat(cursor, 8 * round));
-    state.forEach((local, i) => f.set(local, at(words, i)));
-    f.increase(cursor, 8 * ROUNDS_PER_PASS);
-    f.continueIf(i32.ltu(cursor, end));
-  });
+/** The permutation on two states at once, word i of both in `state[i]`. `constants` is the address of `KECCAK_CONSTANTS`. */
+interface EmitKeccak {
+  /** The last `rounds` of keccak-f[1600], by default all, in place. Source: FIPS 202, section 3; 12 are Keccak-p[1600, 12]. */
+  readonly permute: (state: readonly Local[], constants: Value, rounds?: number) => void;
+  /**
+   * The first `count` words, up to five, of the same: its last round computes no more. Words that are not given are zero, and
+   * what the first round does with them is left out.
+   */
+  readonly firstWords: (
+    words: readonly (Local | undefined)[],
+    constants: Value,
+    of: { readonly rounds: number; readonly count: number },
+  ) => Local[];
 }
 
+/** Hoists what rounds need; call once per function, outside its loops. */
+export function prepareKeccak(f: FunctionBuilder): EmitKeccak {
+  const emitRound = prepareRound(f);
+  /** Rounds with the constants from one address to before another, a multiple of `ROUNDS_PER_PASS`, in place. */
+  const emitPasses = (state: readonly Local[], cursor: Local, end: Local): void =>
+    f.loop(() => {
+      let words = state;
+      for (let round = 0; round < ROUNDS_PER_PASS; round++) words = emitRound(words, v128.load64Splat(cursor, 8 * round));
+      state.forEach((local, i) => f.set(local, at(words, i)));
+      f.increase(cursor, 8 * ROUNDS_PER_PASS);
+      f.continueIf(i32.ltu(cursor, end));
+    });
+  const constantAt = (constants: Value, round: number): Local => f.let(i32.add(constants, i32.const(8 * round)));
+  return {
+    permute: (state, constants, rounds = ROUNDS) =>
+      emitPasses(state, constantAt(constants, ROUNDS - rounds), constantAt(constants, ROUNDS)),
+    firstWords(words, constants, { rounds, count }) {
+      const [cursor, last] = [constantAt(constants, ROUNDS - rounds), constantAt(constants, ROUNDS - 1)];
+      const state = emitRound(words, v128.load64Splat(cursor));
+      f.increase(cursor, 8);
+      emitPasses(state, cursor, last);
+      return emitRound(state, v128.load64Splat(last), count);
+    },
+  };
+}
+
+type EmitRound = (state: readonly (Local | undefined)[], constant: Value, count?: number) => Local[];
+
 /**
- * One round. The result is computed row by row, each from the five words that ρ and π bring there, so that few words are
- * alive besides the two states.
+ * What emits the first `count` words that a round gives, by default all. They are computed row by row, each from the five words
+ * that ρ and π bring there, so that few words are alive besides the two states. Words that are not given are zero.
  */
-function emitRound(f: FunctionBuilder, state: readonly Value[], constant: Value): Value[] {
+function prepareRound(f: FunctionBuilder): EmitRound {
+  const byteRotations = new Map([8, 56].map((bits) => [bits, f.let(v128.const8(rotatedBytes(bits / 8)))]));
   const rotate = (a: Value, bits: number): Value => {
     if (bits === 0) return a;
+    const bytes = byteRotations.get(bits);
+    if (bytes !== undefined) return i8x16.swizzle(a, bytes);
     const held = f.let(a);
     return v128.or(i64x2.shl(held, bits), i64x2.shru(held, 64 - bits));
   };
-  const parity = [0, 1, 2, 3, 4].map((x) =>
-    f.let([5, 10, 15, 20].reduce((sum, offset) => v128.xor(sum, at(state, x + offset)), at(state, x))),
-  );
-  const theta = [0, 1, 2, 3, 4].map((x) => f.let(v128.xor(at(parity, (x + 4) % 5), rotate(at(parity, (x + 1) % 5), 1))));
-  const result: Value[] = [];
-  for (let row = 0; row < 5; row++) {
-    // π brings word (x, y) to (y, 2x + 3y): the word for column y of this row is the one with 2x + 3y = row.
-    const moved = [0, 1, 2, 3, 4].map((y) => {
-      const x = [0, 1, 2, 3, 4].find((candidate) => (2 * candidate + 3 * y) % 5 === row) ?? 0;
-      return f.let(rotate(v128.xor(at(state, x + 5 * y), at(theta, x)), RHO[x + 5 * y] ?? 0));
+  return (state, constant, count = STATE_WORDS) => {
+    const parity = [0, 1, 2, 3, 4].map((x) => {
+      const column = [0, 5, 10, 15, 20].flatMap((offset) => state[x + offset] ?? []);
+      return f.let(column.slice(1).reduce<Value>(v128.xor, at(column, 0)));
     });
-    for (let x = 0; x < 5; x++) {
-      const chi = v128.xor(at(moved, x), v128.andnot(at(moved, (x + 2) % 5), at(moved, (x + 1) % 5)));
-      result.push(f.let(row === 0 && x === 0 ? v128.xor(chi, constant) : chi));
+    const theta = [0, 1, 2, 3, 4].map((x) => f.let(v128.xor(at(parity, (x + 4) % 5), rotate(at(parity, (x + 1) % 5), 1))));
+    const result: Local[] = [];
+    for (let row = 0; 5 * row < count; row++) {
+      // π brings word (x, y) to (y, 2x + 3y): the word for column y of this row is the one with 2x + 3y = row.
+      const moved = [0, 1, 2, 3, 4].map((y) => {
+        const x = [0, 1, 2, 3, 4].find((candidate) => (2 * candidate + 3 * y) % 5 === row) ?? 0;
+        const word = state[x + 5 * y];
+        return f.let(rotate(word === undefined ? at(theta, x) : v128.xor(word, at(theta, x)), RHO[x + 5 * y] ?? 0));
+      });
+      for (let x = 0; x < 5 && 5 * row + x < count; x++) {
+        const chi = v128.xor(at(moved, x), v128.andnot(at(moved, (x + 2) % 5), at(moved, (x + 1) % 5)));
+        result.push(f.let(row === 0 && x === 0 ? v128.xor(chi, constant) : chi));
+      }
     }
-  }
-  return result;
+    return result;
+  };
 }
 
-function at(words: readonly Value[], i: number): Value {
+/** Where bytes of two words come from that are rotated by so many. */
+const rotatedBytes = (bytes: number): number[] => Array.from({ length: 16 }, (_, i) => (i & 8) + ((i + 8 - bytes) & 7));
+
+function at(words: readonly Local[], i: number): Local {
   const word = words[i];
-  if (word === undefined) throw new RangeError(`keccak has ${STATE_WORDS} words, not ${i + 1}`);
+  if (word === undefined) throw new RangeError(`there is no word ${i} of a state`);
   return word;
 }
 
 /** permutePair…(state, constants): a sponge's permutation on two interleaved states in memory. */
 export function permutePair({ name, rounds }: Sponge = KECCAK_256): FunctionBuilder {
   const { f, p } = i32Function(`permutePair${name}`, ["state", "constants"]);
+  const keccak = prepareKeccak(f);
   const state = Array.from({ length: STATE_WORDS }, (_, i) => f.let(v128.load(p.state, 16 * i)));
-  emitKeccakF(f, state, p.constants, rounds);
+  keccak.permute(state, p.constants, rounds);
   state.forEach((word, i) => f.store(p.state, word, 16 * i));
   return f;
 }
 
+/** Words of a state that the longest digest takes. */
+export const DIGEST_WORDS = 4;
+
 /**
- * storeDigest(state, target, digestBytes): the first 16 to 32 bytes of one state of an interleaved pair, to an address of
- * any alignment, and not a byte more: a neighbouring digest may belong to another thread.
+ * What writes the first 16 to 32 bytes of one state of a pair, whose first words are given, to an address of any alignment, and
+ * not a byte more: a neighbouring digest may belong to another thread. Call once, outside loops.
  */
-export function storeDigest(): FunctionBuilder {
-  const { f, p } = i32Function("storeDigest", ["state", "target", "digestBytes"]);
-  f.store(p.target, i64.load(p.state), 0);
-  f.store(p.target, i64.load(p.state, 16), 8);
-  const word = f.let(i64.load(p.state, 32));
-  const rest = f.let(i32.sub(p.digestBytes, i32.const(16)));
-  f.increase(p.target, 16);
-  f.if(i32.geu(rest, i32.const(8)), () => {
-    f.store(p.target, word);
-    f.set(word, i64.load(p.state, 48));
-    f.increase(p.target, 8);
-    f.increase(rest, -8);
-  });
-  f.if(i32.and(rest, i32.const(8)), () => {
-    f.store(p.target, word);
-  });
-  for (const bytes of [4, 2, 1] as const) {
-    f.if(i32.and(rest, i32.const(bytes)), () => {
-      f.storeLow(p.target, word, bytes);
-      f.set(word, i64.shru(word, i64.const(BigInt(8 * bytes))));
-      f.increase(p.target, bytes);
-    });
-  }
-  return f;
+export function prepareDigestStore(
+  f: FunctionBuilder,
+  digestBytes: Value,
+): (words: readonly Local[], lane: 0 | 1, target: Value) => void {
+  // The last 16 bytes, some of which may be of the first 16, too: a swizzle takes 0 where an index is beyond its operand.
+  const last = f.let(i32.sub(digestBytes, i32.const(16)));
+  const ascending = v128.const8(Array.from({ length: 16 }, (_, i) => i));
+  const ofLow = f.let(i8x16.add(ascending, i8x16.splat(last)));
+  const ofHigh = f.let(i8x16.add(ascending, i8x16.splat(i32.sub(last, i32.const(16)))));
+  return (words, lane, target) => {
+    const lanes = lane === 0 ? ([0, 1, 4, 5] as const) : ([2, 3, 6, 7] as const);
+    const low = f.let(v128.shuffle32(at(words, 0), at(words, 1), lanes));
+    const high = v128.shuffle32(at(words, 2), at(words, 3), lanes);
+    f.store(target, low);
+    f.store(i32.add(target, last), v128.or(i8x16.swizzle(low, ofLow), i8x16.swizzle(high, ofHigh)));
+  };
 }
 
 /** Both 64-bit lanes with their bytes in reverse order. */

@@ -4,7 +4,7 @@ import { bitReverse } from "../../bit-reversal.ts";
 import { BASE31_GROUP } from "../../leaf-encoding.ts";
 import { digestLength } from "../../tree-hash.ts";
 import { columnAddresses, columnStride } from "../memory/columns-layout.ts";
-import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
+import { messagePairBytes } from "../emit/hash-rows-keccak.ts";
 import { STAGED_BYTES } from "../emit/stage-rows.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../memory/fixed-memory.ts";
 import { ScratchLayout } from "../memory/heap.ts";
@@ -59,6 +59,8 @@ interface ClassScratch {
   /** Of columns that are staged: their addresses, and `STAGED_ROWS` rows of each. */
   readonly table: number;
   readonly staged: number;
+  /** Two leaves as the sponge takes them. */
+  readonly messages: number;
 }
 
 interface CommitScratch {
@@ -66,7 +68,6 @@ interface CommitScratch {
   readonly zeros: number;
   readonly nodes: number;
   readonly pairs: number;
-  readonly state: number;
   readonly end: number;
 }
 
@@ -87,6 +88,7 @@ function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScrat
       message: scratch.take(16 * width * job.rowsPerLeaf + 64),
       table: scratch.take(4 * width),
       staged: scratch.take(STAGED_BYTES * width),
+      messages: scratch.take(messagePairBytes(width * job.rowsPerLeaf)),
     };
   });
   const leaves = 2 ** logLeavesOf(job);
@@ -95,7 +97,6 @@ function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScrat
     zeros: scratch.take(job.hash.kind === "poseidon" ? columnStride(job.classes[0]?.logSize ?? 0) : 0),
     nodes: scratch.take(digestBytes * leaves),
     pairs: scratch.take(digestBytes * leaves),
-    state: scratch.take(STATE_PAIR_BYTES),
     end: scratch.end,
   };
 }
@@ -165,11 +166,10 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
       return;
     }
     const kernel = kernels[`hash${rowsPerLeaf === 1 ? "Adjacent" : "Spaced"}Rows${SPONGES[hash.kind]}`];
-    const { state } = scratch;
+    const { messages, table, staged, columns } = input;
     const hashSome = (rows: number, to: number): void =>
-      kernel(message, entriesAt, entriesAt, entriesEnd, 0, rows, step, state, to, stride, hash.digestBytes, KECCAK_CONSTANTS_AT);
+      kernel(message, entriesAt, entriesAt, entriesEnd, 0, rows, step, messages, to, stride, digestBytes, KECCAK_CONSTANTS_AT);
     if (!input.isStaged) return hashSome(count, target);
-    const { table, staged, columns } = input;
     for (let row = 0; row < count; row += STAGED_ROWS) {
       kernels.stageRows(table, table + 4 * columns.length, 4 * row, staged, STAGED_BYTES, STAGED_BYTES);
       hashSome(STAGED_ROWS, target + stride * row);
@@ -189,18 +189,18 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
       if (layer === 0) {
         if (entering !== undefined) hashRows(entering, count, target, digestBytes);
       } else if (entering === undefined) {
-        hashNodes(thread, hash, layerTarget(layer - 1), count, target, digestBytes, scratch.state);
+        hashNodes(thread, hash, layerTarget(layer - 1), count, target, digestBytes);
       } else {
-        hashNodes(thread, hash, layerTarget(layer - 1), count, scratch.pairs, 2 * digestBytes, scratch.state);
+        hashNodes(thread, hash, layerTarget(layer - 1), count, scratch.pairs, 2 * digestBytes);
         hashRows(entering, count, scratch.pairs + digestBytes, 2 * digestBytes);
-        hashNodes(thread, hash, scratch.pairs, count, target, digestBytes, scratch.state);
+        hashNodes(thread, hash, scratch.pairs, count, target, digestBytes);
       }
     }
     return true;
   };
 }
 
-/** Parents of `count` pairs of neighbouring digests, written every `stride` bytes. `state` is scratch. */
+/** Parents of `count` pairs of neighbouring digests, written every `stride` bytes. */
 export function hashNodes(
   { kernels }: Thread,
   hash: TreeHash,
@@ -208,22 +208,13 @@ export function hashNodes(
   count: number,
   target: number,
   stride: number,
-  state: number,
 ): void {
   if (hash.kind === "poseidon") {
     kernels.hashNodesPoseidon(pairs, count, target, stride, POSEIDON_CONSTANTS_AT);
   } else {
     const { kind, digestBytes } = hash;
-    kernels[`hashNodes${SPONGES[kind]}`](
-      pairs,
-      count,
-      target,
-      stride,
-      state,
-      nodeShapeAt(digestBytes),
-      digestBytes,
-      KECCAK_CONSTANTS_AT,
-    );
+    const shape = nodeShapeAt(digestBytes);
+    kernels[`hashNodes${SPONGES[kind]}`](pairs, count, target, stride, shape, digestBytes, KECCAK_CONSTANTS_AT);
   }
 }
 

@@ -6,7 +6,7 @@ import { grindPoseidon } from "../emit/grind-poseidon.ts";
 import { hashNodesKeccak } from "../emit/hash-nodes-keccak.ts";
 import { hashNodesPoseidon, hashRowsPoseidon } from "../emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "../emit/hash-rows-keccak.ts";
-import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "../emit/keccak.ts";
+import { KECCAK_256, permutePair, TURBOSHAKE_128 } from "../emit/keccak.ts";
 import { deinterleave, roundSums } from "../emit/neighbours.ts";
 import { ntt, nttBlocks, nttLayerPair } from "../emit/ntt.ts";
 import { powers } from "../emit/powers.ts";
@@ -98,12 +98,14 @@ export function compileKernels(): WebAssembly.Module {
     for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree), roundSums(degree)])
       module.add(kernel);
   }
-  const digest = module.add(storeDigest());
   for (const sponge of [KECCAK_256, TURBOSHAKE_128]) {
-    const permute = module.add(permutePair(sponge));
-    module.add(hashRowsKeccak(sponge, true, permute, digest));
-    module.add(hashRowsKeccak(sponge, false, permute, digest));
-    module.add(hashNodesKeccak(sponge, digest));
+    for (const kernel of [
+      permutePair(sponge),
+      hashRowsKeccak(sponge, true),
+      hashRowsKeccak(sponge, false),
+      hashNodesKeccak(sponge),
+    ])
+      module.add(kernel);
   }
   module.add(hashRowsPoseidon());
   module.add(hashNodesPoseidon());

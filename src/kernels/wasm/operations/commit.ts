@@ -4,7 +4,6 @@ import { digestLength, digestToBytes } from "../../tree-hash.ts";
 import { type HeightClass, heightClasses } from "../../tree-shape.ts";
 import type { StoredColumns } from "../device/columns-store.ts";
 import { type Device, ownThread } from "../device/device.ts";
-import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
 import { type CommitJob, commitScratchBytes, hashNodes } from "../jobs/commit.ts";
 import type { JobBase } from "../jobs/task.ts";
 import { R } from "../../montgomery.ts";
@@ -117,14 +116,12 @@ function fromMontgomery(x: number): number {
 /** The layers above the cosets' subtrees: too few nodes to share among threads. */
 function hashTopLayers(device: Device, tree: StoredTree, logLeavesPerCoset: number): void {
   const { hash }: { readonly hash: TreeHash } = tree.request;
-  const state = device.heap.allocate(STATE_PAIR_BYTES);
   const thread = ownThread(device);
   for (let layer = logLeavesPerCoset + 1; layer <= tree.depth; layer++) {
     const source = tree.layers[layer - 1 - tree.firstStoredLayer] ?? 0;
     const target = tree.layers[layer - tree.firstStoredLayer] ?? 0;
-    hashNodes(thread, hash, source, 2 ** (tree.depth - layer), target, digestLength(hash), state);
+    hashNodes(thread, hash, source, 2 ** (tree.depth - layer), target, digestLength(hash));
   }
-  device.heap.free(state);
 }
 
 /** Layers start on words, with room for the kernels' reads behind the last digest. */
