@@ -27,11 +27,12 @@ import type { ToldEntry } from "../src/page/blocks-in-words.ts";
 import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
 import type { SourceSteps } from "../src/devnet/view/contracts/source-steps.ts";
 import type { StorageChanges } from "../src/devnet/view/contracts/storage-changes.ts";
+import type { ActInfo } from "../src/devnet/view/feed/act-book.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
 
 import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridge-info.ts";
 
-export type { ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
+export type { ActInfo, ActivityBlock, ActivityTransaction, BridgeDelivery, StorageChanges };
 /** Of `hyperchain_bridges`; empty where the options name no bridge. */
 export type BridgesAnswer = Partial<BridgesInfo>;
 export type {

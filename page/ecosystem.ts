@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { EcosystemInfo, EcosystemStatus, ToldEntry, PagedMessages } from "./answers.ts";
+import type { ActInfo, EcosystemInfo, EcosystemStatus, ToldEntry, PagedMessages } from "./answers.ts";
 import { followFeed } from "./feed.ts";
 import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
@@ -24,6 +24,8 @@ export interface Ecosystem {
   readonly status: EcosystemStatus;
   /** The newest ones, and how many there are. */
   readonly messages: PagedMessages;
+  /** What clients have had it do beside transactions, the newest last. */
+  readonly acts: readonly ActInfo[];
   /** Changes whenever anything of the ecosystem does. */
   readonly version: number;
   /** Why the last look failed; what is shown is from before it. */
@@ -63,7 +65,7 @@ export function useLooks({ tell, begins, answered: tellStatus }: LookListeners):
     let looking = false;
     let wanted = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let seen: Pick<Ecosystem, "info" | "status" | "messages"> | undefined;
+    let seen: Pick<Ecosystem, "info" | "status" | "messages" | "acts"> | undefined;
     let version = 0;
     /** What was told of proofs since the look under way began, which may not know it. */
     let told: ToldEntry[] = [];
@@ -71,18 +73,22 @@ export function useLooks({ tell, begins, answered: tellStatus }: LookListeners):
       told = [];
       begins();
       try {
-        const [info, status, messages] = await Promise.all([
+        const [info, status, messages, acts] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
           ask<EcosystemStatus>("any", "hyperchain_status").then(withWholeSeconds),
           ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES }]),
+          ask<readonly ActInfo[]>("any", "hyperchain_acts"),
         ]);
         tellStatus(status);
         const now = {
           info: asBefore(seen?.info, info),
           status: asBefore(seen?.status, status),
           messages: asBefore(seen?.messages, messages),
+          acts: asBefore(seen?.acts, acts),
         };
-        const isNew = now.info !== seen?.info || now.status !== seen.status || now.messages !== seen.messages;
+        const { info: known, status: knownStatus } = seen ?? {};
+        const isNew =
+          now.info !== known || now.status !== knownStatus || now.messages !== seen?.messages || now.acts !== seen.acts;
         if (isNew) set({ ...now, status: told.reduce(withProof, now.status), version: ++version, lost: undefined });
         seen = now;
         setLost(undefined);

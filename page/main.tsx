@@ -1,7 +1,7 @@
 import { render, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { ActivityContext, useFollowedActivity } from "./activity.ts";
-import { ActsContext, useKeptActs } from "./controls/acts.ts";
+import { ActsContext, useControlActs } from "./controls/acts.ts";
 import { EcosystemContext, useLooks, type Ecosystem } from "./ecosystem.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
@@ -32,7 +32,7 @@ function App() {
   useEffect(() => {
     if (ecosystem !== undefined) seen(ecosystem.status);
   }, [ecosystem?.status]);
-  const acts = useKeptActs(() => tell());
+  const acts = useControlActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);
   const signing = useKeptSigning(ecosystem?.info);
   return (

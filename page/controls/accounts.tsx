@@ -24,10 +24,10 @@ export function Accounts() {
   const asked = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts"]);
   const giver = asked.state === "there" ? asked.value[0] : undefined;
   const give = (): Promise<void> =>
-    act(`${amount} given to ${address} on ${member.name}`, () => {
+    act(`${amount} given to ${address} on ${member.name}`, async () => {
       if (giver === undefined) throw new Error("the ecosystem signs for no development account");
       const value = hex(BigInt(smallestUnits(amount, 18)));
-      return command(memberOf(info, member.chainId), "eth_sendTransaction", [{ from: giver, to: address, value }]);
+      await command(memberOf(info, member.chainId), "eth_sendTransaction", [{ from: giver, to: address, value }]);
     });
   const become = (): Promise<void> =>
     act(`acts as ${address}`, async () => {

@@ -4,49 +4,43 @@ import { ask, type Member } from "../rpc.ts";
 import { reasonOf } from "../wallet/signing.ts";
 import { keptToken } from "../wallet/token.ts";
 
-/** Acts that the feed keeps. */
-const MOST_KEPT = 200;
-
-/** Something that this page had the ecosystem do. */
-export interface Act {
-  /** Milliseconds. */
-  readonly at: number;
-  readonly text: string;
-  /** Why it was not done; absent where it was. */
-  readonly refused?: string;
-}
-
+/** What the ecosystem is had to do by this page's controls. What it did stands in the feed, which the ecosystem keeps. */
 export interface Acts {
-  /** The newest first. */
-  readonly acts: readonly Act[];
   readonly isBusy: boolean;
-  /** Does it, and has it stand in the feed; `work` may resolve with more to say. Rejects never. */
+  /** What the last one came to that the feed does not say: why it was not done, or more than that it was. */
+  readonly notice: Notice | undefined;
+  /** Does it; `work` may resolve with more to say. Rejects never. */
   readonly act: (text: string, work: () => Promise<unknown>) => Promise<void>;
 }
 
-export const ActsContext = createContext<Acts>({ acts: [], isBusy: false, act: () => Promise.resolve() });
+interface Notice {
+  readonly isBad: boolean;
+  readonly text: string;
+}
+
+export const ActsContext = createContext<Acts>({ isBusy: false, notice: undefined, act: () => Promise.resolve() });
 
 export function useActs(): Acts {
   return useContext(ActsContext);
 }
 
 /** `done` is called behind each act: what is shown may be gone. */
-export function useKeptActs(done: () => void): Acts {
-  const [acts, set] = useState<readonly Act[]>([]);
+export function useControlActs(done: () => void): Acts {
+  const [notice, tell] = useState<Notice>();
   const [busy, setBusy] = useState(0);
   const act = async (text: string, work: () => Promise<unknown>): Promise<void> => {
     setBusy((count) => count + 1);
-    const tell = (more: Partial<Act>): void => set((known) => [{ at: Date.now(), text, ...more }, ...known].slice(0, MOST_KEPT));
+    tell(undefined);
     try {
       const said = await work();
-      tell(typeof said === "string" ? { text: `${text}: ${said}` } : {});
+      if (typeof said === "string") tell({ isBad: false, text: `${text}: ${said}` });
     } catch (error) {
-      tell({ refused: reasonOf(error) });
+      tell({ isBad: true, text: `not done, ${text}: ${reasonOf(error)}` });
     }
     setBusy((count) => count - 1);
     done();
   };
-  return useMemo(() => ({ acts, isBusy: busy > 0, act }), [acts, busy]);
+  return useMemo(() => ({ notice, isBusy: busy > 0, act }), [notice, busy]);
 }
 
 /** Has a member do something, with the token of the printed address. Rejects with RpcFailure. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
 import { plural } from "../format.ts";
+import { Said } from "../parts/words.tsx";
 import { to } from "../route.ts";
 import { memberOf } from "../wallet/signer.ts";
 import { keptToken } from "../wallet/token.ts";
@@ -15,6 +16,7 @@ const MOVES = { "1 minute": 60, "1 hour": 3_600, "1 day": 86_400, "1 week": 604_
 /** What a reader with the token can have the ecosystem do: time, blocks, batches, snapshots, chains, faults, money. */
 export function Controls() {
   const { info } = useEcosystem();
+  const { notice } = useActs();
   if (keptToken() === undefined)
     return (
       <p class="quiet small">
@@ -30,6 +32,11 @@ export function Controls() {
         <Steps />
         {info.prover.mode !== "none" && <a href={to("prover")}>Prove with this browser</a>}
       </div>
+      {notice !== undefined && (
+        <p class={notice.isBad ? "bad small" : "quiet small"} role={notice.isBad ? "alert" : "status"}>
+          <Said text={notice.text} />
+        </p>
+      )}
       <div class="groups">
         <Snapshots />
         <Chains />
@@ -104,26 +111,10 @@ function Steps() {
       <button disabled={isBusy} onClick={() => void mine()}>
         Mine
       </button>
-      <button
-        disabled={isBusy}
-        onClick={() =>
-          void act("settled", async () => {
-            const batches = await command<readonly unknown[]>("any", "hyperchain_settle");
-            return plural(batches.length, "batch", "batches");
-          })
-        }
-      >
+      <button disabled={isBusy} onClick={() => void act("settle", () => command("any", "hyperchain_settle"))}>
         Settle now
       </button>
-      <button
-        disabled={isBusy}
-        onClick={() =>
-          void act("relayed", async () => {
-            const { messages } = await command<{ readonly messages: readonly unknown[] }>("any", "hyperchain_relay");
-            return `${plural(messages.length, "message")} came a step further`;
-          })
-        }
-      >
+      <button disabled={isBusy} onClick={() => void act("deliver messages", () => command("any", "hyperchain_relay"))}>
         Deliver messages
       </button>
     </>

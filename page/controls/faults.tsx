@@ -1,59 +1,55 @@
 import { useState } from "preact/hooks";
+import { FAULT_WORDS } from "../../src/devnet/view/feed/fault-words.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { OFFERED } from "../parts/address-input.tsx";
 import { command, useActs } from "./acts.ts";
 
+/** Without those of bridges, which few ecosystems have. */
+type FaultName = Exclude<keyof typeof FAULT_WORDS, "bridgesOff" | "bridgesOn">;
+
 type Field = "target" | "seconds" | "chain" | "account";
 
 interface Kind {
-  readonly words: string;
   /** What it does, as the docs of the test API say it. */
   readonly does: string;
   readonly fields: readonly Field[];
   readonly running?: boolean;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  relayerOff: { words: "relayer off", does: "The relayer does nothing at all.", fields: [], running: false },
-  relayerOn: { words: "relayer on", does: "The relayer goes on.", fields: [], running: true },
-  drop: { words: "drop messages", does: "The relayer never delivers it. Anyone else still could.", fields: ["target"] },
+const KINDS: Readonly<Record<FaultName, Kind>> = {
+  relayerOff: { does: "The relayer does nothing at all.", fields: [], running: false },
+  relayerOn: { does: "The relayer goes on.", fields: [], running: true },
+  drop: { does: "The relayer never delivers it. Anyone else still could.", fields: ["target"] },
   delay: {
-    words: "delay messages",
     does: "The relayer leaves it be until the ecosystem's clock has moved by so many seconds.",
     fields: ["target", "seconds"],
   },
   duplicate: {
-    words: "duplicate messages",
     does: "The relayer delivers it twice; the chain must refuse the second delivery.",
     fields: ["target"],
   },
-  reorder: { words: "reorder messages", does: "The relayer delivers what waits for a chain newest first.", fields: [] },
+  reorder: { does: "The relayer delivers what waits for a chain newest first.", fields: [] },
   sequencerOff: {
-    words: "stop a sequencer",
     does: "The chain takes transactions, but makes no blocks by itself, takes nothing from what it settles on and seals nothing.",
     fields: ["chain"],
     running: false,
   },
-  sequencerOn: { words: "start a sequencer", does: "The chain makes blocks again.", fields: ["chain"], running: true },
+  sequencerOn: { does: "The chain makes blocks again.", fields: ["chain"], running: true },
   censor: {
-    words: "censor",
     does: "The chain leaves out an account's transactions, or an operation of its queue and all behind it, until the deadline there.",
     fields: ["chain", "account"],
   },
   tamperNextProof: {
-    words: "tamper with the next proof",
     does: "One byte of the chain's next proof is wrong: what the chain settles on refuses it, and its settlement stands still until a return to a snapshot.",
     fields: ["chain"],
   },
   tamperNextData: {
-    words: "tamper with the next data",
     does:
       "One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it, and the chain stands still until hyperchain:reseal; " +
       "no proof of it can be made; where neither is asked for it is executed, and hyperchain:reconstruct finds it. Not in an ecosystem that is kept.",
     fields: ["chain"],
   },
   clear: {
-    words: "end all faults",
     does: "A settlement that stands still goes on only after a return to a snapshot.",
     fields: [],
   },
@@ -63,9 +59,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function Faults() {
   const { info } = useEcosystem();
   const { act, isBusy } = useActs();
-  const [type, choose] = useState("relayerOff");
+  const [type, choose] = useState<FaultName>("relayerOff");
   const [fields, set] = useState<Readonly<Record<Field, string>>>({ target: "", seconds: "60", chain: "", account: "" });
-  const kind = KINDS[type] ?? (KINDS["clear"] as Kind);
+  const kind = KINDS[type];
   const chain = info.chains.find(({ name }) => name === fields.chain) ?? info.chains[0];
   const change = (field: Field) => (event: { readonly currentTarget: { readonly value: string } }) =>
     set({ ...fields, [field]: event.currentTarget.value });
@@ -78,8 +74,7 @@ export function Faults() {
       ...(kind.fields.includes("chain") ? { chainId: chain?.chainId } : {}),
       ...(kind.fields.includes("account") ? { target: fields.account.trim() } : {}),
     };
-    const where = kind.fields.includes("chain") ? ` (${chain?.name})` : "";
-    return act(`fault: ${kind.words}${where}`, () => command("any", "hyperchain_setFault", [fault]));
+    return act(`fault: ${FAULT_WORDS[type]}`, () => command("any", "hyperchain_setFault", [fault]));
   };
   return (
     <details>
@@ -92,10 +87,10 @@ export function Faults() {
           void cause();
         }}
       >
-        <select aria-label="fault" value={type} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-          {Object.entries(KINDS).map(([name, { words }]) => (
+        <select aria-label="fault" value={type} onChange={({ currentTarget }) => choose(currentTarget.value as FaultName)}>
+          {Object.keys(KINDS).map((name) => (
             <option key={name} value={name}>
-              {words}
+              {FAULT_WORDS[name as FaultName]}
             </option>
           ))}
         </select>

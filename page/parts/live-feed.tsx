@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
+import { actWords, placeWords } from "../../src/devnet/view/feed/shown-act.ts";
 import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
 import { timeOf, type Activity, type Happening } from "../happenings.ts";
-import type { MessageInfo } from "../answers.ts";
-import { useActs, type Act } from "../controls/acts.ts";
+import type { ActInfo, MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { asCsv, asJson, begunBy, filtered, type Filter, type Naming } from "../filtered.ts";
 import { clockTime, count, plural } from "../format.ts";
@@ -22,12 +22,10 @@ const ROWS = 30;
 
 /** Users' transactions over all members, the newest first, as they happen. */
 export function LiveFeed() {
-  const { info, messages } = useEcosystem();
+  const { info, messages, acts: done } = useEcosystem();
   const activity = useActivity();
   const naming = useNaming();
   const [filter, setFilter] = useFilter();
-  const { acts: done } = useActs();
-  const acts = filter.text === "" && filter.chain === "" && !filter.failedOnly ? done : [];
   const [held, hold] = useState<Activity>();
   const [most, setMost] = useState(ROWS);
   const shown = held ?? activity;
@@ -35,6 +33,10 @@ export function LiveFeed() {
   const rows = useMemo(
     () => filtered(shown, filter, naming, begun),
     [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun],
+  );
+  const acts = useMemo(
+    () => done.filter((act) => isShown(act, filter, naming)),
+    [done, filter.text, filter.chain, filter.failedOnly, naming],
   );
   const waiting = held === undefined ? 0 : filtered(activity, filter, naming, begun).length - rows.length;
   return (
@@ -72,7 +74,7 @@ export function LiveFeed() {
             "block" in each ? (
               <Row key={`${each.block.chainId}:${each.hash}`} row={each} messages={begun.get(each.hash) ?? []} />
             ) : (
-              <ActRow key={each.at} act={each} />
+              <ActRow key={`act ${each.id}`} act={each} />
             ),
           )}
         </ol>
@@ -82,19 +84,28 @@ export function LiveFeed() {
   );
 }
 
-/** Rows with what this page's controls did between them. */
-function inOrder(rows: readonly Happening[], acts: readonly Act[]): readonly (Happening | Act)[] {
-  const timeAt = (each: Happening | Act): number => ("block" in each ? timeOf(each.block) : each.at);
+/** What a browser, a test or a terminal had the ecosystem do is filtered by its words, its members, and whether it was done. */
+function isShown({ text, method, chainId, refused }: ActInfo, filter: Filter, { nameOf }: Naming): boolean {
+  const isThere = filter.chain === "" || chainId === undefined || nameOf(chainId) === filter.chain;
+  const isMeant = `${method} ${text}`.toLowerCase().includes(filter.text.trim().toLowerCase());
+  return isThere && isMeant && (!filter.failedOnly || refused !== undefined);
+}
+
+/** Rows with acts between them. */
+function inOrder(rows: readonly Happening[], acts: readonly ActInfo[]): readonly (Happening | ActInfo)[] {
+  const timeAt = (each: Happening | ActInfo): number => ("block" in each ? timeOf(each.block) : each.at);
   return [...rows, ...acts].sort((a, b) => timeAt(b) - timeAt(a));
 }
 
-function ActRow({ act: { at, text, refused } }: { readonly act: Act }) {
+function ActRow({ act }: { readonly act: ActInfo }) {
+  const { at, refused } = act;
+  const { info } = useEcosystem();
   return (
     <li class={refused === undefined ? "row act" : "row act failed"}>
       <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
-      <span class="chip">here</span>
-      <p class="what">
-        <Said text={refused === undefined ? text : `not done, ${text}: ${refused}`} />
+      <span class="chip">{placeWords(act, info)}</span>
+      <p class="what" title={act.method}>
+        <Said text={actWords(act)} />
       </p>
     </li>
   );

@@ -3,6 +3,7 @@ import { prepareEngine, type EdrConnect } from "../chain/execution/connection.ts
 import { protocolGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts, type UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/transport/feed.ts";
+import { ActBook, actMethods } from "./view/feed/act-book.ts";
 import { blockTimes } from "./view/feed/block-times.ts";
 import type { LookingDependencies } from "./view/looking/looking-methods.ts";
 import { witnessThreads } from "../chain/witness/witness-threads.ts";
@@ -132,7 +133,8 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const superchain = await bornBridges({ options, plans }, artifacts);
   const gate = new SharedExclusiveLock({ clock });
-  const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
+  const feed = new Feed();
+  const { acts, guards } = watchedGuards(options, { feed, clock }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const layer = await openSettlementLayer(layerOptions(options, guards), { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
@@ -143,8 +145,6 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
   const shownBy = onL1 ?? upgradedOnL1(bases, artifacts);
   const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1: shownBy });
-
-  const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
@@ -191,6 +191,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
     ...chainMethods(changing, { info, chains: seen.chains }),
+    ...actMethods(acts, seen.chains),
     ...bridgeMethods(bridges, seen),
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
@@ -209,6 +210,18 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges, workers },
     close: () => closing.close(),
   };
+}
+
+/** What stands between clients and all members, and the book of what they have the ecosystem do. */
+function watchedGuards(
+  options: CompleteOptions,
+  { feed, clock }: { readonly feed: Feed; readonly clock: Clock },
+  closing: Disposer,
+) {
+  const acts = new ActBook({ feed, clock });
+  closing.add(() => acts.close());
+  const sessions = new Sessions({ nowMs: () => clock.nowMs() });
+  return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting } };
 }
 
 /** What is kept of the ecosystem, and the chains to open, whose pasts begin to open beside all else. */

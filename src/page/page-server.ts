@@ -52,6 +52,7 @@ const READS = new Set([
   "debug_traceTransaction",
   ...[
     "hyperchain_activity",
+    "hyperchain_acts",
     "hyperchain_batch",
     "hyperchain_batches",
     "hyperchain_bridges",

@@ -6,7 +6,9 @@ import { describe, test } from "node:test";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/feed/activity.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
-import { activityLines, fateLine, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
+import type { ActInfo } from "../../src/devnet/view/feed/act-book.ts";
+import { ActFollower } from "../../src/plugin/tasks/following/follow-acts.ts";
+import { actLine, activityLines, fateLine, type Told } from "../../src/plugin/tasks/following/activity-lines.ts";
 import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { KnownNames } from "../../src/plugin/tasks/following/terminal-names.ts";
 import { FateFollower } from "../../src/plugin/tasks/following/follow-fates.ts";
@@ -49,6 +51,26 @@ function members(blocks: ActivityBlock[]) {
 }
 
 describe("I11: hyperchain:logs", () => {
+  test("acts are told once each, in order, what is repeated too, and anew where the ecosystem has started anew", async () => {
+    const act = (id: number, more: Partial<ActInfo> = {}): ActInfo => ({
+      ...{ id, method: "evm_mine", text: "a block mined", at: Date.UTC(2026, 0, 2, 3, 4, 5, 6), times: 1 },
+      ...more,
+    });
+    let acts: readonly ActInfo[] = Array.from({ length: 40 }, (_, i) => act(i + 1));
+    const follower = new ActFollower(() => Promise.resolve(acts));
+    const told = async () => (await follower.look()).map(({ id }) => id);
+    const newest = Array.from({ length: 25 }, (_, i) => i + 16);
+    assert.deepEqual([await told(), await told()], [newest, []]);
+    // One that is repeated comes last, as it was.
+    acts = [...acts.slice(1), act(41), act(1, { times: 2 })];
+    assert.deepEqual([await told(), await told()], [[41], []]);
+    acts = [act(1), act(2)];
+    assert.deepEqual(await told(), [1, 2]);
+    assert.equal(actLine(INFO, act(3, { chainId: 271, times: 4 })), "03:04:05.006 alpha a block mined (4 times)");
+    const refused = act(4, { text: "fault: \u001b[2Jx", refused: "it stands still" });
+    assert.equal(actLine(INFO, refused), "03:04:05.006 ecosystem not done, fault: [2Jx: it stands still");
+  });
+
   test("each block is told once, in order, over all members", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1)]);
     const follower = new ActivityFollower(ask);

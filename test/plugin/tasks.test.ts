@@ -23,6 +23,7 @@ import { deployMessageGateways } from "../../src/client/messages/message-gateway
 import { interoperableAddress } from "../../src/protocol/interoperable-address.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/transfers/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import type { ActInfo } from "../../src/devnet/view/feed/act-book.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
@@ -710,7 +711,8 @@ describe("I1 tasks on a running ecosystem", () => {
 
   test("I11: hyperchain:logs --follow tells what users do on all members as it happens, until Ctrl-C", async () => {
     const following = await workplace.start(["hyperchain:logs", "--follow", "--json"]);
-    const told = () => following.lines.map((line) => JSON.parse(line) as { chainId: number; hash: string; succeeded: boolean });
+    type Line = { chainId: number; hash: string; succeeded: boolean; act?: ActInfo };
+    const told = () => following.lines.map((line) => JSON.parse(line) as Line);
     const hashes: string[] = [];
     for (const { url } of [ecosystem.info.l1, ecosystem.info.chains[1]!]) {
       const member = connect(url);
@@ -725,6 +727,13 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.deepEqual(
       places.map((lines) => lines.map(({ chainId, succeeded }) => [chainId, succeeded])),
       [[[ecosystem.info.l1.chainId, true]], [[272, true]]],
+    );
+    // What anyone has the ecosystem do stands there too.
+    const l1 = connect(ecosystem.info.l1.url);
+    await l1.send("hyperchain_setFault", [{ type: "clear" }]);
+    await askUntil(
+      () => told().some(({ act }) => act?.method === "hyperchain_setFault" && act.text === "fault: end all faults"),
+      () => l1.send("eth_chainId", []),
     );
     assert.equal(await following.interrupt(), 0);
   });

@@ -3,6 +3,7 @@ import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
+import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { Feed } from "../../chain/rpc/transport/feed.ts";
 import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
@@ -53,6 +54,7 @@ export async function startServedChain(
     readonly inBackground: boolean;
     readonly closed: Closed;
     readonly feed: Feed;
+    readonly noting: NotedCalls;
     readonly sessions: Sessions;
     readonly plan: ChainPlan;
     readonly base: SettlementBase;

@@ -2,6 +2,7 @@ import type { L1Connection } from "../described/l1-connection.ts";
 import type { Provider } from "ethers";
 import { withAliases } from "../../chain/rpc/request/aliases.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
+import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { RpcMethod, RpcMethods } from "../../chain/rpc/request/dispatch.ts";
 import { guardedMethods, type Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
@@ -21,6 +22,8 @@ export interface LocalL1Options {
   readonly sessions?: Sessions;
   /** What clients outside may not do. Default: nothing. */
   readonly closed?: Closed;
+  /** Notes what clients have it do. Default: nothing is noted. */
+  readonly noting?: NotedCalls;
 }
 
 /** A settlement layer inside this process, which others reach over HTTP and WebSocket. */
@@ -57,7 +60,10 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
     get: (method) =>
       added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
   };
-  const methods = withAliases(guardedMethods(all, options.closed ?? {}, true));
+  const noted = (some: RpcMethods): RpcMethods => options.noting?.(some, () => Number(chainId)) ?? some;
+  const methods = withAliases(guardedMethods(noted(all), options.closed ?? {}, true));
+  const inProcess = noted({ get: (method) => added.get(method) ?? ((params) => request(method, params)) });
+  let chainId = 0n;
   try {
     const { sessions } = options;
     const server = await serveMember("L1", options, {
@@ -66,7 +72,7 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
       ...(sessions === undefined ? {} : { sessions }),
     });
     try {
-      const chainId = BigInt((await request("eth_chainId")) as string);
+      chainId = BigInt((await request("eth_chainId")) as string);
       const provider = connectInProcess(chainId, connection.provider);
       return {
         chainId,
@@ -74,8 +80,7 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
         provider,
         eip1193: {
           async request({ method, params = [] }) {
-            const answer = added.get(method);
-            return answer === undefined ? request(method, params) : ((await answer(params, undefined)) ?? null);
+            return (await inProcess.get(method)?.(params, undefined)) ?? null;
           },
           on: (event, listener) => connection.provider.on(event, listener),
           removeListener: (event, listener) => connection.provider.removeListener(event, listener),

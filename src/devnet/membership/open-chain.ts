@@ -4,6 +4,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { Feed, FeedEntry } from "../../chain/rpc/transport/feed.ts";
 import type { Closed } from "../../chain/rpc/development/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/zks/message-status.ts";
@@ -69,6 +70,7 @@ export interface ChainOpening {
   readonly keys: UnlockedAccounts;
   readonly revertReason: RevertReason;
   readonly feed: Feed;
+  readonly noting: NotedCalls;
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
   readonly executionProver: ChainPipelineDependencies["executionProver"];
@@ -138,15 +140,17 @@ function moneyOnTop({ protocol: { baseToken } }: ChainPlan, { options, layer }: 
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, sessions, genesis, superchain, keys, revertReason, feed, layer, onSwitched, hasEnded }: ChainOpening,
+  opening: ChainOpening,
 ): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
-  const { host, origins, inBackground } = options;
+  const { closed, sessions, noting, genesis, superchain, keys, revertReason, feed, layer, onSwitched, hasEnded } = opening;
+  const { host, origins, inBackground } = opening.options;
   return {
     host,
     origins,
     inBackground,
     closed,
     sessions,
+    noting,
     feed,
     plan,
     baseToken,

@@ -1,5 +1,6 @@
 import type { Chain } from "../../chain/chain.ts";
 import { restRoutes } from "../../chain/rest/routes.ts";
+import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
 import type { RpcClient, RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { guardedMethods, type Closed } from "../../chain/rpc/development/guarded-methods.ts";
@@ -37,6 +38,8 @@ export interface ServingOptions
   readonly methods?: ReadonlyMap<string, RpcMethod>;
   /** What `hyperchain` subscriptions follow. Default: no such subscription is served. */
   readonly feed?: Feed;
+  /** Notes what clients have the chain do. Default: nothing is noted. */
+  readonly noting?: NotedCalls;
   /** Why clients get no answers about the chain now; undefined while they do. Default: they always do. */
   readonly refusal?: MethodRefusal;
 }
@@ -72,6 +75,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     methods: further = new Map<string, RpcMethod>(),
     closed = {},
     feed,
+    noting = (methods) => methods,
     refusal,
     readers,
     hyperchain,
@@ -91,7 +95,8 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     addMethods(sessionMethods({ chainId: BigInt(chain.chainId), hyperchain, accounts }, { sessions, nowMs: wallClockMs }));
   }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
-  const answered = withAliases(guardedMethods(methods, closed));
+  const noted = noting(methods, () => Number(chain.chainId));
+  const answered = withAliases(guardedMethods(noted, closed));
   const provider = new InProcessProvider(answered, engine);
   closing.add(() => provider.close());
   const served = refusal === undefined ? answered : refusedMethods(answered, refusal);

@@ -30,6 +30,7 @@ const OPEN = [
 const PARTS = [
   ...[
     "hyperchain_activity",
+    "hyperchain_acts",
     "hyperchain_addChain",
     "hyperchain_asTest",
     "hyperchain_removeChain",

@@ -9,9 +9,10 @@ export interface FeedEntry {
   readonly position: string;
   /**
    * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
-   * batch has come to another phase. `messages`: what is told of messages has followed what they settle on.
+   * batch has come to another phase. `messages`: what is told of messages has followed what they settle on. `act`: a client has
+   * had the ecosystem do something other than by a transaction.
    */
-  readonly type: "here" | "block" | "proof" | "messages";
+  readonly type: "here" | "block" | "proof" | "messages" | "act";
   readonly chainId?: number;
   /** Of the block, or of the batch. */
   readonly number?: number;

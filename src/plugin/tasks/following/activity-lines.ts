@@ -1,6 +1,8 @@
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
 import type { EcosystemInfo, MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
+import type { ActInfo } from "../../../devnet/view/feed/act-book.ts";
+import { actWords, placeWords } from "../../../devnet/view/feed/shown-act.ts";
 import { whatItDoes, whereItIs } from "../../../devnet/view/feed/feed-words.ts";
 import type { TerminalNames } from "./terminal-names.ts";
 import { printable } from "../../../runtime/printable.ts";
@@ -49,6 +51,11 @@ export function messageLine(info: Members, message: MessageInfo): string {
 export function fateLine(info: Members, message: MessageInfo, atMs: number): string {
   const chain = memberName(info, message.sourceChainId);
   return printable(`${clock(atMs)} ${chain} ${messageLine(info, message)} · sent by ${message.steps[0]?.transactionHash}`);
+}
+
+/** What a client had the ecosystem do, in the words of the page's feed. */
+export function actLine(info: Members, act: ActInfo): string {
+  return printable(`${clock(act.at)} ${placeWords(act, info)} ${actWords(act)}`);
 }
 
 /** By UTC. */

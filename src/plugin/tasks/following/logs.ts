@@ -1,14 +1,16 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import type { CallFrame } from "../../../client/sending/remote-failure.ts";
+import type { ActInfo } from "../../../devnet/view/feed/act-book.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
 import type { Description } from "../../../devnet/view/books/describe.ts";
 import { endedBecause } from "../../../devnet/view/governing/ended-because.ts";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { PagedMessages } from "../../../devnet/view/books/paged-messages.ts";
-import { activityLines, fateLine } from "./activity-lines.ts";
+import { actLine, activityLines, fateLine } from "./activity-lines.ts";
 import { knownNames, type TerminalNames } from "./terminal-names.ts";
 import { FateFollower } from "./follow-fates.ts";
+import { ActFollower } from "./follow-acts.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
@@ -28,8 +30,11 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
+    const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>);
     const [follower, fates, names] = [new ActivityFollower(ask), new FateFollower(), await knownNames(session)];
     const look = async (): Promise<void> => {
+      // Before the blocks that they made.
+      for (const act of await acts.look()) session.output.result(() => actLine(session.info, act), { act });
       const { blocks, wentBack } = await follower.look();
       for (const chainId of wentBack)
         session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));

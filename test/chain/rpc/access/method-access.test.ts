@@ -9,6 +9,7 @@ import { Subscriptions } from "../../../../src/chain/rpc/transport/subscriptions
 import { faultMethods } from "../../../../src/devnet/faults/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
+import { actMethods } from "../../../../src/devnet/view/feed/act-book.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
 import { executionMethods } from "../../../../src/node/execution/execution-methods.ts";
 import { offeredMethods } from "../../../../src/node/settling/offered-methods.ts";
@@ -42,6 +43,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           told: unused,
         }),
         snapshotMethods(unused),
+        actMethods(unused, unused),
         faultMethods(unused),
         changeMethods(unused, unused),
         executionMethods(undefined),

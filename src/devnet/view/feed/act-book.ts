@@ -1,0 +1,152 @@
+import type { NotedCalls } from "../../../chain/rpc/request/noted-calls.ts";
+import type { RpcClient, RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
+import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
+import type { Feed } from "../../../chain/rpc/transport/feed.ts";
+import { reasonOf } from "../../../errors/reason-of.ts";
+import type { Clock } from "../../../runtime/clock.ts";
+import { printable } from "../../../runtime/printable.ts";
+import { sightOf, type GatedChain } from "../books/sight.ts";
+import { ACT_KINDS } from "./act-words.ts";
+
+/** Something that a client had the ecosystem do, other than by a transaction; element of what `hyperchain_acts` answers. */
+export interface ActInfo {
+  /** Grows from act to act. */
+  readonly id: number;
+  readonly method: string;
+  /** The member that it was done to; absent where it was done to all. */
+  readonly chainId?: number;
+  /** What was done, in words. Parts of it are a caller's. */
+  readonly text: string;
+  /** Milliseconds of this machine's clock, of the last time. */
+  readonly at: number;
+  /** How often: what is repeated within seconds is one act. */
+  readonly times: number;
+  /** Why it was not done; absent where it was. */
+  readonly refused?: string;
+}
+
+/** Acts that are kept. */
+const MOST_KEPT = 100;
+/** What comes again within this time is the same act. */
+const SAME_MS = 5_000;
+/** Acts of one method within that time: further ones are told together, without their arguments. */
+const MOST_ALIKE = 16;
+/** Characters of a reason. */
+const MOST_REASON = 300;
+/** From telling followers of an act to telling them of the next: tests make hundreds a second. */
+const TOLD_MS = 250;
+
+/** What was called, before it is an act. */
+interface Call {
+  readonly method: string;
+  readonly chainId: number | undefined;
+  readonly text: string;
+  readonly refused: string | undefined;
+}
+
+/** The newest acts of an ecosystem, which any client's calls of its members fill: pages', tests' and tasks'. */
+export class ActBook {
+  readonly #feed: Pick<Feed, "add">;
+  readonly #clock: Clock;
+  /** The newest last. */
+  #acts: readonly ActInfo[] = [];
+  #id = 0;
+  #telling: (() => void) | undefined;
+
+  constructor({ feed, clock }: { readonly feed: Pick<Feed, "add">; readonly clock: Clock }) {
+    this.#feed = feed;
+    this.#clock = clock;
+  }
+
+  /** The newest last. */
+  get acts(): readonly ActInfo[] {
+    return this.#acts;
+  }
+
+  /** The methods of a member, which note what they do here. */
+  readonly noting: NotedCalls = (methods, chainId) => ({
+    get: (name) => {
+      const method = methods.get(name);
+      if (method === undefined || !ACT_KINDS.has(name)) return method;
+      return async (params, client) => {
+        const note = (result: unknown, reason?: string): void => this.#note(callOf(name, params, result, chainId()), reason);
+        const result = await method(params, client).catch((error: unknown) => {
+          if (isTried(error)) note(undefined, reasonOf(error));
+          throw error;
+        });
+        // What there is not is no failure of the method.
+        const isMissing = name === "evm_revert" && result === false;
+        note(result, isMissing ? "there is no such snapshot" : undefined);
+        return result;
+      };
+    },
+  });
+
+  /** Ends what tells of acts. */
+  close(): void {
+    this.#telling?.();
+  }
+
+  #note(call: Omit<Call, "refused">, reason: string | undefined): void {
+    const refused = reason === undefined ? undefined : clipped(printable(reason));
+    this.#take({ ...call, text: printable(call.text), refused });
+    this.#telling ??= this.#clock.after(TOLD_MS, () => {
+      this.#telling = undefined;
+      this.#feed.add({ type: "act" });
+    });
+  }
+
+  #take(call: Call): void {
+    const at = this.#clock.nowMs();
+    const recent = this.#acts.filter((act) => act.method === call.method && at - act.at < SAME_MS);
+    const { method, chainId, refused } = call;
+    const alike = (text: string): ActInfo | undefined =>
+      recent.find((act) => act.text === text && act.refused === refused && act.chainId === chainId);
+    const isOneMore = recent.length >= MOST_ALIKE && alike(call.text) === undefined;
+    const text = isOneMore ? `${method} with other arguments` : call.text;
+    const same = alike(text);
+    const act = {
+      ...{ id: same?.id ?? ++this.#id, method, text, at, times: (same?.times ?? 0) + 1 },
+      ...(chainId === undefined ? {} : { chainId }),
+      ...(refused === undefined ? {} : { refused }),
+    };
+    this.#acts = [...this.#acts.filter((each) => each !== same), act].slice(-MOST_KEPT);
+  }
+}
+
+function callOf(method: string, params: readonly unknown[], result: unknown, chainId: number): Omit<Call, "refused"> {
+  const kind = ACT_KINDS.get(method);
+  const named = kind?.chainOf?.(params, result);
+  const place = kind?.onAll === true ? undefined : chainId;
+  return { method, chainId: typeof named === "number" ? named : place, text: kind?.words(params, result) ?? method };
+}
+
+/** Whether the ecosystem has tried it: what is malformed, not permitted or too much at once is no act. */
+function isTried(error: unknown): boolean {
+  if (!(error instanceof RpcError)) return true;
+  const { code } = (error.data ?? {}) as { readonly code?: unknown };
+  const isRefused = error.code === RpcCode.invalidParams || error.code === RpcCode.limitExceeded;
+  return !isRefused && code !== "SessionRequired" && code !== "SessionUnknown";
+}
+
+function clipped(reason: string): string {
+  return reason.length > MOST_REASON ? `${reason.slice(0, MOST_REASON)}…` : reason;
+}
+
+/** In place of what a caller named that was not there, and of a reason, which can be of a chain that only some may read. */
+const TOLD_TO_OTHERS = "clients that may read all chains are told why";
+
+/** `hyperchain_acts`: the newest acts, the newest last, of which a client is told those on chains that it may read. */
+export function actMethods(book: ActBook, chains: () => readonly GatedChain[]): ReadonlyMap<string, RpcMethod> {
+  const seenBy = (client: RpcClient | undefined): readonly ActInfo[] => {
+    const sight = sightOf(chains(), client);
+    const seesAll = chains().every(({ chainId }) => sight.chain(Number(chainId)));
+    const seen = book.acts.filter(({ chainId }) => chainId === undefined || sight.chain(chainId));
+    return seen.map((act) =>
+      act.refused === undefined || act.chainId !== undefined || seesAll
+        ? act
+        : { ...act, text: act.method, refused: TOLD_TO_OTHERS },
+    );
+  };
+  return new Map<string, RpcMethod>([["hyperchain_acts", async (_params, client) => seenBy(client)]]);
+}

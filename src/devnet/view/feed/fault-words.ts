@@ -1,0 +1,24 @@
+/** What the faults that can be set are called; `running` is of those that stop something, or have it go on. */
+export const FAULT_WORDS = {
+  relayerOff: "relayer off",
+  relayerOn: "relayer on",
+  drop: "drop messages",
+  delay: "delay messages",
+  duplicate: "duplicate messages",
+  reorder: "reorder messages",
+  sequencerOff: "stop a sequencer",
+  sequencerOn: "start a sequencer",
+  bridgesOff: "stop bridges",
+  bridgesOn: "start bridges",
+  censor: "censor",
+  tamperNextProof: "tamper with the next proof",
+  tamperNextData: "tamper with the next data",
+  clear: "end all faults",
+} as const;
+
+/** Of a fault as `hyperchain_setFault` takes it; undefined for what is no fault. */
+export function faultWords(fault: unknown): string | undefined {
+  const { type, running } = (fault ?? {}) as { readonly type?: unknown; readonly running?: unknown };
+  const kind = typeof running === "boolean" ? `${String(type)}${running ? "On" : "Off"}` : String(type);
+  return Object.hasOwn(FAULT_WORDS, kind) ? FAULT_WORDS[kind as keyof typeof FAULT_WORDS] : undefined;
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { JsonRpcProvider } from "ethers";
+import { RpcCode, RpcError } from "../../src/chain/rpc/request/json-rpc.ts";
+import type { RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
+import { ActBook, actMethods, type ActInfo } from "../../src/devnet/view/feed/act-book.ts";
+import type { GatedChain } from "../../src/devnet/view/books/sight.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { FAULT_WORDS } from "../../src/devnet/view/feed/fault-words.ts";
+import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+const CODE = "0x5f5ffd";
+
+describe("I11: what clients have an ecosystem do", () => {
+  let devnet: FlowDevnet;
+  let onAlpha: JsonRpcProvider;
+  let onBeta: JsonRpcProvider;
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha", cheats: true },
+        { chainId: 272n, name: "beta" },
+      ],
+      { ...UNPROVEN, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] },
+    );
+    [onAlpha, onBeta] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
+  });
+  after(async () => {
+    for (const client of [onAlpha, onBeta]) client?.destroy();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+  const acts = async (from = onBeta): Promise<readonly ActInfo[]> =>
+    (await from.send("hyperchain_acts", [])) as readonly ActInfo[];
+  const newest = async () => {
+    const { method, text = "", chainId, times, refused } = (await acts()).at(-1) ?? assert.fail("there is no act");
+    return { method, text, chainId, times, ...(refused === undefined ? {} : { refused }) };
+  };
+
+  test("stands in the feed of every member, whichever was asked, and under the stock name", async () => {
+    const nothing = await acts();
+    assert.deepEqual(nothing, []);
+    await onAlpha.send("anvil_increaseTime", [7_200]);
+    const moved = { method: "evm_increaseTime", text: "time moved by 2 hours", chainId: undefined, times: 1 };
+    assert.deepEqual(await newest(), moved);
+    await onAlpha.send("evm_mine", []);
+    assert.deepEqual(await newest(), { method: "evm_mine", text: "a block mined", chainId: 271, times: 1 });
+    await onBeta.send("evm_mine", []);
+    await devnet.l1.eip1193.request({ method: "evm_mine", params: [] });
+    await devnet.l1.eip1193.request({ method: "evm_mine", params: [] });
+    const l1 = Number(devnet.l1.chainId);
+    assert.deepEqual(await newest(), { method: "evm_mine", text: "a block mined", chainId: l1, times: 2 });
+    const mark = String(await onAlpha.send("evm_snapshot", []));
+    assert.equal((await newest()).text, `snapshot ${mark} taken`);
+    await onBeta.send("evm_revert", [mark]);
+    assert.deepEqual(await newest(), {
+      method: "evm_revert",
+      text: `returned to snapshot ${mark}`,
+      chainId: undefined,
+      times: 1,
+    });
+    await onBeta.send("evm_revert", [mark]);
+    assert.equal((await newest()).refused, "there is no such snapshot");
+    await onAlpha.send("hyperchain_settle", []);
+    assert.match((await newest()).text, /^settled: \d+ batches$/);
+    await onAlpha.send("hyperchain_setFault", [{ type: "relayer", running: false }]);
+    assert.equal((await newest()).text, "fault: relayer off");
+    await onAlpha.send("hyperchain_setFault", [{ type: "clear" }]);
+    await onAlpha.send("hyperchain_stopChain", ["beta"]);
+    const paused = (await acts(onAlpha)).at(-1)!;
+    assert.deepEqual([paused.text, paused.chainId], ["beta paused", 272]);
+    await onAlpha.send("hyperchain_startChain", [272]);
+    assert.equal((await newest()).text, "beta started");
+  });
+
+  test("neither code nor options are told, and what is malformed or only looks is no act", async () => {
+    await onAlpha.send("hardhat_setCode", [BOB, CODE]);
+    assert.equal((await newest()).text, `code of ${BOB} set`);
+    await onAlpha.send("hardhat_impersonateAccount", [BOB]);
+    assert.equal((await newest()).text, `acts as ${BOB}`);
+    // Each fault that there is has a name, which the page offers too.
+    const { message } = await refusalOf(onAlpha, "hyperchain_setFault", [{}]);
+    const named = /such as \{.*?\}: (.*); a target/
+      .exec(message)?.[1]
+      ?.replaceAll(/ \([^)]*\)/g, "")
+      .split(/, | or /);
+    const types = Object.keys(FAULT_WORDS).map((fault) => fault.replace(/(On|Off)$/, ""));
+    assert.deepEqual(new Set(types), new Set(named));
+    const before = await acts();
+    assert.doesNotMatch(JSON.stringify(before), /5f5ffd/);
+    await assert.rejects(onAlpha.send("hyperchain_setFault", [{ type: "nothing" }]));
+    await onAlpha.send("eth_blockNumber", []);
+    await onAlpha.send("hyperchain_status", []);
+    assert.deepEqual(await acts(), before);
+  });
+});
+
+describe("the book of acts", () => {
+  let nowMs = 0;
+  const waiting: (() => void)[] = [];
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    after(_ms, call) {
+      waiting.push(call);
+      return () => undefined;
+    },
+  };
+  const told: string[] = [];
+  const feed = { add: ({ type }: { readonly type: string }) => void told.push(type) };
+  const open: GatedChain["gate"] = { mayRead: () => true, refusal: () => new RpcError(RpcCode.rejected, "readers only") };
+  const closed: GatedChain["gate"] = { ...open, mayRead: () => false };
+  const chainsOf = (gate: GatedChain["gate"]) => (): readonly GatedChain[] => [
+    { chainId: 271n, gate },
+    { chainId: 272n, gate: open },
+  ];
+  const bookOf = (answer: RpcMethod) => {
+    const book = new ActBook({ feed, clock });
+    const methods = book.noting({ get: () => answer }, () => 271);
+    const call = (method: string, ...params: unknown[]) => methods.get(method)!(params, undefined);
+    return { book, call };
+  };
+
+  test("what is repeated is one act, and many different ones of a method are told without their arguments", async () => {
+    const { book, call } = bookOf(async () => true);
+    for (let i = 0; i < 1_000; i++) await call("evm_mine");
+    assert.deepEqual(
+      book.acts.map(({ text, times }) => [text, times]),
+      [["a block mined", 1_000]],
+    );
+    for (let i = 0; i < 1_000; i++) await call("evm_setNextBlockTimestamp", i);
+    assert.equal(book.acts.length, 1 + 16 + 1);
+    assert.deepEqual([book.acts.at(-1)!.text, book.acts.at(-1)!.times], ["evm_setNextBlockTimestamp with other arguments", 984]);
+    assert.deepEqual([told, waiting.length], [[], 1]);
+    waiting.pop()!();
+    assert.deepEqual(told, ["act"]);
+  });
+
+  test("the newest hundred are kept", async () => {
+    const { book, call } = bookOf(async () => true);
+    for (let i = 1; i <= 150; i++) {
+      nowMs += 10_000;
+      await call("evm_increaseTime", i);
+    }
+    assert.equal(book.acts.length, 100);
+    assert.deepEqual([book.acts[0]!.id, book.acts.at(-1)!.id], [51, 150]);
+  });
+
+  test("of a chain that only some may read, others are told neither acts nor reasons", async () => {
+    const { book, call } = bookOf(async () => {
+      throw new Error("alpha's account 0xabc did it");
+    });
+    await assert.rejects(call("hardhat_setBalance", BOB, "0x1"));
+    await assert.rejects(call("hyperchain_settle"));
+    const seen = async (gate: GatedChain["gate"]) =>
+      (await actMethods(book, chainsOf(gate)).get("hyperchain_acts")!([], undefined)) as readonly ActInfo[];
+    assert.deepEqual(
+      (await seen(open)).map(({ text, refused }) => [text, refused]),
+      [
+        [`balance of ${BOB} set`, "alpha's account 0xabc did it"],
+        ["settled", "alpha's account 0xabc did it"],
+      ],
+    );
+    const told = await seen(closed);
+    assert.deepEqual(
+      told.map(({ text, refused }) => [text, refused]),
+      [["hyperchain_settle", "clients that may read all chains are told why"]],
+    );
+  });
+
+  test("attack: a caller's text writes over no terminal, and what it may not do is no act", async () => {
+    const { book, call } = bookOf(async ([first]) => {
+      if (first === "closed") throw new RpcError(RpcCode.rejected, "a session is needed", { code: "SessionRequired" });
+      return true;
+    });
+    await call("hyperchain_addChain", { name: "\u001b[2J\u202eevil", key: "0xsecret" });
+    assert.equal(book.acts[0]!.text, "chain [2Jevil added");
+    await call("hardhat_setNonce", "0x".padEnd(10_000, "f"));
+    assert.ok(book.acts[1]!.text.length < 100);
+    for (const odd of [null, {}, [], Symbol("x"), -1, 1.5, "0x", "9".repeat(40)]) {
+      await call("evm_increaseTime", odd);
+      await call("hardhat_mine", odd);
+      await call("hyperchain_setFault", odd);
+    }
+    const before = book.acts;
+    await assert.rejects(call("hyperchain_stopChain", "closed"));
+    assert.deepEqual(book.acts, before);
+  });
+});
