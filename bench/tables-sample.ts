@@ -83,7 +83,8 @@ if (typeof shape === "number") throw new Error(`table ${shape} of the system can
 const programs = new TablePrograms(system);
 const fixedTables = new FixedTables(system, backend);
 // What a prover has left of earlier proofs.
-if (definition.tables.some(({ preprocessed }) => preprocessed !== undefined)) await fixedTables.commitment(shape.committedHeight);
+await fixedTables.columns();
+if (shape.committedBlocks.some(({ phase }) => phase === "preprocessed")) await fixedTables.commitment(shape.committedHeight);
 
 const phases: Partial<Record<ProofPhase, Spent>> = {};
 let current: { readonly phase: ProofPhase; readonly since: Spent } | undefined;

@@ -20,6 +20,7 @@ const PARAMETERS: ProofParameters = {
   logArity: 3,
   logFinalMax: 7,
   opening: { kind: "stacked", logStackMin: 14, logStackMax: 22 },
+  fixedColumns: "committed",
   hash: { kind: "turboshake", digestBytes: 26 },
   transcript: "keccak",
   maxConstraintDegree: 3,

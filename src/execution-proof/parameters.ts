@@ -5,6 +5,7 @@ import type { ProofParameters } from "../stark/systems/parameters.ts";
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees
  * of TurboSHAKE128. In unique decoding tables of any height need the same queries, so grinding has the same bits for all.
  * Extending and hashing columns is what grows with the blowup: it is the least that there is, and more queries make up for it.
+ * What is fixed a validator has: it evaluates it, and proofs say nothing of it.
  */
 export function executionParameters(): ProofParameters {
   return {
@@ -16,6 +17,7 @@ export function executionParameters(): ProofParameters {
     logArity: 3,
     logFinalMax: 7,
     opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
+    fixedColumns: "evaluated",
     hash: { kind: "turboshake", digestBytes: 26 },
     transcript: "keccak",
     maxConstraintDegree: 3,
@@ -32,7 +34,7 @@ export function provableParameters(): ProofParameters {
   return {
     ...executionParameters(),
     ...{ queryCount: 193, grindingBits: 20 },
-    ...{ hash: { kind: "poseidon" }, transcript: "poseidon" },
+    ...{ hash: { kind: "poseidon" }, transcript: "poseidon", fixedColumns: "committed" },
   };
 }
 

@@ -16,7 +16,7 @@ export const MOST_SEGMENTS = 128;
 
 /**
  * The system that proves runs of a program: "from these words and this state the program came to a stop, and left these". The
- * program is in the verification key, by the commitment of its rows.
+ * program is in the verification key, by the commitment or the digest of its rows.
  */
 export function runDefinition(
   program: ProvenProgram,

@@ -24,8 +24,8 @@ const card = NO_CARD === false ? await createSoftwareBackend() : undefined;
 const fast = card === undefined ? [wasm] : [wasm, card];
 after(() => Promise.all(fast.map((backend) => backend.close())));
 
-/** Engines that the card proves with by day: the three hashes, and both openings. The others it has by night. */
-const DAY_ENGINES = [0, 3, 4, 7];
+/** Engines that the card proves with by day: the three hashes, both openings, fixed columns evaluated. The others by night. */
+const DAY_ENGINES = [0, 3, 4, 7, 8];
 /** Random systems that it has by day. */
 const DAY_SEEDS = 3;
 
@@ -53,6 +53,7 @@ describe("the backends of WebAssembly and of a card make the reference's proofs,
     },
     { extensionDegree: 6, logArity: 2, minLogRows: 4, opening: { kind: "stacked", logStackMin: 9, logStackMax: 12 } },
     { hash: { kind: "poseidon" }, minLogRows: 4, opening: { kind: "stacked", logStackMin: 7, logStackMax: 12 } },
+    { minLogRows: 4, opening: { kind: "stacked", logStackMin: 7, logStackMax: 12 }, fixedColumns: "evaluated" },
   ];
   for (const [index, overrides] of engines.entries()) {
     const withCard = DAY_ENGINES.includes(index);

@@ -268,6 +268,7 @@ describe("the verification key digest", () => {
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 11, logStackMax: 13 } },
       { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 } },
+      { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 }, fixedColumns: "evaluated" },
     ];
     assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
     const digests = changes.map((change) =>

@@ -39,8 +39,8 @@ const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 export const LEAST_PROVEN_BITS = 100;
 
 /**
- * Commits to the kernel's program; takes seconds, so keep it. A program is named by the version whose rules it has. On the
- * processor only: a device that commits wrongly would accept its own wrong proofs.
+ * Commits to the kernel's program, or hashes it where verifiers evaluate it; takes a second, so keep it. A program is named by
+ * the version whose rules it has. On the processor only: a device that commits wrongly would accept its own wrong proofs.
  */
 export async function createExecutionKey(
   protocolVersion: bigint,
@@ -61,7 +61,7 @@ function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, U
   return { system, provenBits: leastProvenBits(system, APPLICATION) };
 }
 
-/** The same without commitments to the program, so at once: no proof can be made or checked with it. */
+/** The same without commitments to the program: where its proofs need one, none can be made or checked with it. */
 export function uncommittedSystem(protocolVersion: bigint, parameters: ProofParameters): ExecutionSystem {
   const { definition, ...own } = kernelSystem(protocolVersion, parameters);
   const root = new Uint8Array(digestLength(parameters.hash));

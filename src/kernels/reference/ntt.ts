@@ -1,5 +1,5 @@
 import { add, inv, mul, pow, rootOfUnity, sub } from "../../field/koala-bear.ts";
-import { bitReverse } from "../bit-reversal.ts";
+import { bitReversals, bitReverse } from "../bit-reversal.ts";
 
 /**
  * Values of the polynomial on shift · ⟨ω⟩, |⟨ω⟩| = 2^logSize: position i holds the value at shift · ω^bitrev(i).
@@ -32,27 +32,22 @@ export function interpolateFromCoset(values: Uint32Array, shift: number): Uint32
   return interpolate(natural).map((c, i) => mul(c, pow(inverseShift, i)));
 }
 
-/** Σᵢ valuesᵢ·root^(ik) for every k, by splitting into even and odd indices. */
+/** Σᵢ valuesᵢ·root^(ik) for every k: transforms of even and of odd indices are joined, from those of one value on. */
 function transform(values: Uint32Array, root: number): Uint32Array {
   const size = values.length;
-  if (size === 1) return values.slice();
-  const half = size / 2;
-  const rootSquared = mul(root, root);
-  const even = transform(
-    Uint32Array.from({ length: half }, (_, i) => values[2 * i] ?? 0),
-    rootSquared,
-  );
-  const odd = transform(
-    Uint32Array.from({ length: half }, (_, i) => values[2 * i + 1] ?? 0),
-    rootSquared,
-  );
-  const result = new Uint32Array(size);
-  let twiddle = 1;
-  for (let k = 0; k < half; k++) {
-    const product = mul(twiddle, odd[k] ?? 0);
-    result[k] = add(even[k] ?? 0, product);
-    result[k + half] = sub(even[k] ?? 0, product); // root^half = −1
-    twiddle = mul(twiddle, root);
+  const result = bitReversals(Math.log2(size)).map((i) => values[i] ?? 0);
+  for (let half = 1; half < size; half *= 2) {
+    const step = pow(root, size / (2 * half));
+    let twiddle = 1;
+    for (let k = 0; k < half; k++) {
+      for (let even = k; even < size; even += 2 * half) {
+        const value = result[even] ?? 0;
+        const product = mul(twiddle, result[even + half] ?? 0);
+        result[even] = add(value, product);
+        result[even + half] = sub(value, product); // step^half = −1
+      }
+      twiddle = mul(twiddle, step);
+    }
   }
   return result;
 }

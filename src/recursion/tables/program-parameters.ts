@@ -14,6 +14,7 @@ export function programParameters(): ProofParameters {
     logArity: 3,
     logFinalMax: 7,
     opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
+    fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
     maxConstraintDegree: 3,
@@ -37,7 +38,7 @@ export function compressParameters(): ProofParameters {
 export function wrapParameters(): ProofParameters {
   return {
     ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
-    ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 19, logStackMax: 19 } },
+    ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 19, logStackMax: 19 }, fixedColumns: "committed" },
     ...{
       hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",

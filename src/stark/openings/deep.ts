@@ -72,26 +72,35 @@ export function deepValues(
 
 /** Products of 31 and of 16 bits that add up to less than 2^53, which a number holds exactly. */
 const EXACT_PRODUCTS = 32;
+const INVERSE_P = 1 / P;
+
+/** A number of less than 2^53 but for a multiple of p: between −p and 2p, for the quotient's estimate is off by at most one. */
+function nearlyReduced(x: number): number {
+  return x - Math.floor(x * INVERSE_P) * P;
+}
+
+/** low + 2^16·high as an element; both are between −p and 2p. */
+function joined(low: number, high: number): number {
+  const rest = (low + high * 2 ** 16) % P;
+  return rest < 0 ? rest + P : rest;
+}
+
+/** A row's sum over columns: each value, canonical, times its column's weight. */
+type RowSum = (row: ArrayLike<number>, columns: readonly number[]) => Ext;
 
 /**
  * Sums of a row's values at some columns, each times its column's weight. Values are canonical. More than half of a
  * verification by rows is this: it goes by coordinates and halves of values, and divides by p but now and then.
  */
-export function rowSums(
-  { degree }: ExtensionField,
-  weights: readonly Ext[],
-): (row: ArrayLike<number>, columns: readonly number[]) => Ext {
+export function rowSums({ degree }: ExtensionField, weights: readonly Ext[]): RowSum {
   const coordinates = Float64Array.from(weights.flat());
+  return degree === 5 ? quinticSums(coordinates) : sumsOf(degree, coordinates);
+}
+
+function sumsOf(degree: number, coordinates: Float64Array): RowSum {
   return (row, columns) => {
     const [low, high] = [new Float64Array(degree), new Float64Array(degree)];
-    const reduce = (): void => {
-      for (let k = 0; k < degree; k++) {
-        low[k] = (low[k] ?? 0) % P;
-        high[k] = (high[k] ?? 0) % P;
-      }
-    };
     for (let i = 0; i < columns.length; i++) {
-      if (i % EXACT_PRODUCTS === EXACT_PRODUCTS - 1) reduce();
       const column = columns[i] ?? 0;
       const value = row[column] ?? 0;
       const [lower, upper] = [value & 0xffff, value >>> 16];
@@ -100,9 +109,55 @@ export function rowSums(
         low[k] = (low[k] ?? 0) + weight * lower;
         high[k] = (high[k] ?? 0) + weight * upper;
       }
+      if (i % EXACT_PRODUCTS !== EXACT_PRODUCTS - 1) continue;
+      low.forEach((sum, k) => (low[k] = nearlyReduced(sum)));
+      high.forEach((sum, k) => (high[k] = nearlyReduced(sum)));
     }
-    reduce();
-    return Array.from(low, (sum, k) => (sum + (high[k] ?? 0) * 2 ** 16) % P);
+    return Array.from(low, (sum, k) => joined(nearlyReduced(sum), nearlyReduced(high[k] ?? 0)));
+  };
+}
+
+/** The same in degree 5, whose sums stand in registers: three times as fast. */
+function quinticSums(coordinates: Float64Array): RowSum {
+  return (row, columns) => {
+    let [low0, low1, low2, low3, low4] = [0, 0, 0, 0, 0];
+    let [high0, high1, high2, high3, high4] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < columns.length;) {
+      const end = Math.min(i + EXACT_PRODUCTS, columns.length);
+      for (; i < end; i++) {
+        const column = columns[i] ?? 0;
+        const value = row[column] ?? 0;
+        const lower = value & 0xffff;
+        const upper = value >>> 16;
+        const at = 5 * column;
+        const weight0 = coordinates[at] ?? 0;
+        const weight1 = coordinates[at + 1] ?? 0;
+        const weight2 = coordinates[at + 2] ?? 0;
+        const weight3 = coordinates[at + 3] ?? 0;
+        const weight4 = coordinates[at + 4] ?? 0;
+        low0 += weight0 * lower;
+        low1 += weight1 * lower;
+        low2 += weight2 * lower;
+        low3 += weight3 * lower;
+        low4 += weight4 * lower;
+        high0 += weight0 * upper;
+        high1 += weight1 * upper;
+        high2 += weight2 * upper;
+        high3 += weight3 * upper;
+        high4 += weight4 * upper;
+      }
+      low0 = nearlyReduced(low0);
+      low1 = nearlyReduced(low1);
+      low2 = nearlyReduced(low2);
+      low3 = nearlyReduced(low3);
+      low4 = nearlyReduced(low4);
+      high0 = nearlyReduced(high0);
+      high1 = nearlyReduced(high1);
+      high2 = nearlyReduced(high2);
+      high3 = nearlyReduced(high3);
+      high4 = nearlyReduced(high4);
+    }
+    return [joined(low0, high0), joined(low1, high1), joined(low2, high2), joined(low3, high3), joined(low4, high4)];
   };
 }
 

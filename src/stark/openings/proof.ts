@@ -10,8 +10,9 @@ import { OPENING_FACTOR, OPENING_FACTOR_INVERSE, type PackedOpenings } from "../
 import { proofVersion } from "../systems/verification-key.ts";
 
 /*
- * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones, 3 with stacked ones of a segment. Everything is
- * big-endian and without separators; a proof is consumed exactly.
+ * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones, 3 with stacked ones of a segment; 4 and 5 are 2 and 3
+ * without preprocessed columns, whose values the verifier finds by itself. Everything is big-endian and without separators; a
+ * proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -23,14 +24,14 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   version 1:
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
- *   version 2 and 3, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
+ *   version 2 to 5, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
  *   rounds        h(0) and h(2), extension elements, of 4 + s rounds
  *   per FRI layer                        digest; h(0) and h(2) of as many rounds as it folds bits: logArity, or what is left
  *   finalPolynomial                      2^logFinalMax extension elements, constant term first
  *   rounds        h(0) and h(2) of logFinalMax rounds
  *
  *   nonce         u64
- *   per tree, in the order preprocessed, main, lookup, quotient, FRI layer 0, 1, …:
+ *   per tree, in the order preprocessed (not of version 4 and 5), main, lookup, quotient, FRI layer 0, 1, …:
  *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
  *                 the class's blocks in order in base31. A row that several opened leaves share is sent once. The trees of a
  *                 stack have one class, whose rows are the 16 values of each stack column in turn
@@ -132,7 +133,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
     lookupRoot: reader.read("lookupRoot", shape.hasLookups ? digest : 0),
     sums: reader.read("sums", sumCounts(system, shape).reduce((total, count) => total + count, 0) * extension),
     quotientRoot: reader.read("quotientRoot", digest),
-    openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
+    openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.openedCount)),
     openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
   };
 }
@@ -140,7 +141,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
 /** The opened values of a head, as they are sent. */
 export function packedOpenings({ shape, openingsAtPoint, openingsAtNext }: ProofHead): readonly PackedOpenings[] {
   return [
-    { bytes: openingsAtPoint, count: shape.columnCount },
+    { bytes: openingsAtPoint, count: shape.openedCount },
     { bytes: openingsAtNext, count: shape.nextColumnCount },
   ];
 }
@@ -151,6 +152,7 @@ export interface ProofValues {
   readonly auxiliary: readonly (readonly number[])[];
   /** Per table, as many as its lookups have: none of one that is absent or has no interactions. */
   readonly sums: readonly (readonly Ext[])[];
+  /** Of the columns that a proof opens, in opening order. */
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];
 }
@@ -165,7 +167,7 @@ export function readValues(system: System, head: ProofHead): ProofValues {
   return {
     auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
     sums: sumCounts(system, head.shape).map((count) => sums.slice(nextSum, (nextSum += count))),
-    atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount),
+    atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.openedCount),
     atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount),
   };
 }

@@ -230,7 +230,8 @@ class Proving {
     }
     if (!shape.hasLookups) this.#options.onTracesRead?.();
 
-    if (fixed.length > 0) this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
+    if (shape.committedBlocks.some(({ phase }) => phase === "preprocessed"))
+      this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
     const { root } = await this.#columns.commit("main");
     this.#progress("commit", 1);
     return this.#write(root);

@@ -4,6 +4,7 @@ import { initialInputs, transcriptFactory } from "../transcripts/begin-transcrip
 import { concat } from "../transcripts/bytes.ts";
 import type { ColumnOpening } from "../openings/column-opening.ts";
 import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "../systems/evaluate.ts";
+import { fixedValues } from "../openings/fixed-values.ts";
 import { requireDigests } from "../openings/merkle.ts";
 import { readRowsOpening } from "../openings/open-rows.ts";
 import { type OpenedTree, readTraceTree } from "../openings/open-trace.ts";
@@ -45,7 +46,8 @@ export interface VerifyOptions {
  *  5. lookup sums add up to zero                                         LookupSumMismatch
  *  6. the point z lies outside the trace domain; if columns are opened by rows, also outside the evaluation domain
  *                                                                        PointInDomain
- *  7. constraints at z = (z^n − 1) · Q(z)                                ConstraintMismatch
+ *  7. constraints at z = (z^n − 1) · Q(z), of fixed columns with the verifier's own values where it evaluates them
+ *                                                                        ConstraintMismatch
  *  8. of a stack: the claim that the rounds leave                        ClaimMismatch
  *  9. grinding, positions                                                GrindingTooWeak, PositionsExhausted
  *     With a transcript of Poseidon, 10 to 12 once for each query:
@@ -185,11 +187,13 @@ export function checkSum({ field }: System, sums: readonly Ext[]): void {
 function checkConstraints(
   system: System,
   shape: Shape,
-  { atPoint, atNext, auxiliary, sums }: ProofValues,
+  values: ProofValues,
   given: { readonly statementValues: readonly number[]; readonly flags: readonly number[] },
   { point, alpha, lookup }: Challenges,
 ): void {
   const { field } = system;
+  const { atNext, auxiliary, sums } = values;
+  const atPoint = [...fixedValues(system, shape, point), ...values.atPoint];
   const opened = {
     atPoint,
     atNext,

@@ -32,7 +32,7 @@ export interface OpeningPoints {
   readonly nextPoint: Ext;
 }
 
-/** Values at z of all columns and at g·z of those read at the next row, in opening order. */
+/** Values at z of all columns that a proof opens and at g·z of those read at the next row, in opening order. */
 export interface OpenedColumns {
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];

@@ -41,15 +41,17 @@ export async function commitFixed(
 
 /**
  * Roots of a system's preprocessed commitment, one for each of `committedHeights`: the coset of a table, or its place in a
- * stack, depends on that height. Pass the result to `compileSystem`.
+ * stack, depends on that height; none of columns that are evaluated. Pass the result to `compileSystem`.
  */
 export async function commitPreprocessed(definition: SystemDefinition, backend: Backend): Promise<Map<number, Uint8Array>> {
   const roots = new Map<number, Uint8Array>();
+  const heights = committedHeights(definition);
+  if (heights.length === 0) return roots;
   const scope = new DeviceScope(backend);
   try {
     const blocks = await uploadPreprocessed(definition, backend, scope);
     if (blocks.length === 0) return roots;
-    for (const height of committedHeights(definition)) {
+    for (const height of heights) {
       const { commitment, columns } = await commitFixed(definition, blocks, height, { backend, scope });
       roots.set(height, commitment.root);
       scope.release(commitment);

@@ -84,7 +84,7 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       if (field.equal(powerOfTwo(field, point, shape.tallest), field.one)) reject({ code: "PointInDomain", got: point });
     },
     checkValues(point, values: ProofValues) {
-      const nextWidths = shape.blocks.map((block) => block.nextWidth);
+      const nextWidths = shape.committedBlocks.map((block) => block.nextWidth);
       const expected = challenges.reduce(
         (claim, challenge, i) => {
           const [atZero, atTwo] = messages.slice(2 * i);

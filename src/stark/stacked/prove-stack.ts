@@ -57,7 +57,7 @@ export class StackProver implements ColumnProver {
   async commit(phase: TreePhase): Promise<Commitment> {
     const { system, shape, coefficients, step } = this.#context;
     const blocks = [...coefficients].flatMap(([block, columns]) => (block.phase === phase ? [columns] : []));
-    const layout = phaseLayout(this.#stack, shape.blocks, phase);
+    const layout = phaseLayout(this.#stack, shape.committedBlocks, phase);
     const committed = await commitStacked(this.#context, system.parameters, blocks, layout);
     this.#committed.set(phase, committed);
     return step(Promise.resolve(committed.commitment));
@@ -96,7 +96,7 @@ export class StackProver implements ColumnProver {
     return {
       atPoint: this.#stack.places.flatMap((places) => places.map((place) => valueAt(atPoint, place))),
       atNext: this.#stack.places.flatMap((places, b) =>
-        places.slice(0, shape.blocks[b]?.nextWidth ?? 0).map((place) => valueAt(atNext, place)),
+        places.slice(0, shape.committedBlocks[b]?.nextWidth ?? 0).map((place) => valueAt(atNext, place)),
       ),
     };
   }

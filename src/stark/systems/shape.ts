@@ -71,7 +71,11 @@ export interface Shape {
   readonly logDomain: number;
   /** Opening order: preprocessed blocks (tables in order), main blocks, lookup blocks, quotient. */
   readonly blocks: readonly Block[];
-  /** In proof order: preprocessed (if any), main, lookup (if any), quotient. */
+  /** Those that a proof commits to and opens: all, or all but the preprocessed ones, which come first. */
+  readonly committedBlocks: readonly Block[];
+  /** How many values at z a proof has: one for each of their columns. */
+  readonly openedCount: number;
+  /** In proof order: preprocessed (if any is committed), main, lookup (if any), quotient. */
   readonly trees: readonly TraceTree[];
   /** Undefined when columns are opened by rows. */
   readonly stack: StackShape | undefined;
@@ -89,7 +93,7 @@ export interface Shape {
  * than a stack holds.
  */
 export function createShape(system: System, logRows: readonly number[]): Shape | number {
-  const { minLogRows, maxLogRows, extensionDegree, opening, logBlowup } = system.parameters;
+  const { minLogRows, maxLogRows, extensionDegree, opening, fixedColumns, logBlowup } = system.parameters;
   const wrong = system.tables.findIndex((table, i) => {
     const height = logRows[i] ?? -1;
     if (height === ABSENT) return !table.optional;
@@ -128,7 +132,9 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 
-  const stack = opening.kind === "stacked" ? createStackShape(blocks, opening) : undefined;
+  const isEvaluated = (block: Block): boolean => fixedColumns === "evaluated" && block.phase === "preprocessed";
+  const committedBlocks = blocks.filter((block) => !isEvaluated(block));
+  const stack = opening.kind === "stacked" ? createStackShape(committedBlocks, opening) : undefined;
   if (opening.kind === "stacked" && stack === undefined) return system.tables.length;
   const committedHeight = stack?.logStack ?? tallest;
   return {
@@ -136,6 +142,8 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
     tallest,
     logDomain: logBlowup + (stack === undefined ? tallest : stack.logStack - LOG_PARTS),
     blocks,
+    committedBlocks,
+    openedCount: firstColumn - (committedBlocks[0]?.firstColumn ?? 0),
     trees: treesOf(system, stack === undefined ? blocks : stackBlocks(stack)),
     stack,
     committedHeight,

@@ -9,15 +9,19 @@ import { assertStretchesStandAlone } from "../constraints/lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "../constraints/lookup.ts";
 import { type CountedSide, countedSides } from "../constraints/multiplicities.ts";
 import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "../constraints/segment-bounds.ts";
+import { EvaluatedColumns } from "./evaluated-columns.ts";
 import { segmentDefinition } from "./segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
 import { createStackShape, type StackedBlock } from "./stack-shape.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
-/** Columns that the verification key fixes, by the root of their commitment. */
+/** Columns that the verification key fixes, by the root of their commitment or by their digest. */
 interface PreprocessedColumns {
   readonly logRows: number;
-  /** One column of 2^logRows canonical elements per `preprocessedColumn` of the AIR. Called by the prover only. */
+  /**
+   * One column of 2^logRows canonical elements per `preprocessedColumn` of the AIR, the same at each call. Called by the prover
+   * and, where columns are evaluated, when a system is compiled. Do not write into them.
+   */
   columns(): readonly Uint32Array[];
 }
 
@@ -102,6 +106,8 @@ export interface System {
   readonly chunkCount: number;
   /** Root of the preprocessed commitment for each of `committedHeights`; empty without such columns. */
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
+  /** The preprocessed columns where a verifier evaluates them; undefined without any, or where they are committed to. */
+  readonly evaluatedColumns: EvaluatedColumns | undefined;
   readonly verificationKeyDigest: Uint8Array;
 }
 
@@ -111,8 +117,8 @@ function selectorDegree(scope: ConstraintScope): number {
 }
 
 /**
- * Checks a definition and derives everything that does not depend on table heights. A system with preprocessed columns
- * needs their roots (see `commitPreprocessed`). Throws RangeError or TypeError that says what is wrong.
+ * Checks a definition and derives everything that does not depend on table heights. A system with preprocessed columns that
+ * are committed needs their roots (see `commitPreprocessed`). Throws RangeError or TypeError that says what is wrong.
  */
 export function compileSystem(given: SystemDefinition, preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map()): System {
   const { parameters } = given;
@@ -152,6 +158,7 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
     constraintDegree,
     chunkCount,
     preprocessedRoots,
+    evaluatedColumns: evaluatedColumns(definition),
   };
   return { ...system, verificationKeyDigest: verificationKeyDigest(system) };
 }
@@ -167,7 +174,8 @@ export function tallestHeights(definition: SystemDefinition): number[] {
 
 /** Heights for which preprocessed columns are committed: those of the tallest table, or of stack columns that hold them. */
 export function committedHeights(definition: SystemDefinition): number[] {
-  const { opening } = definition.parameters;
+  const { opening, fixedColumns } = definition.parameters;
+  if (fixedColumns === "evaluated") return [];
   const tallest = tallestHeights(definition);
   if (opening.kind === "rows") return tallest;
   const blocks = preprocessedBlocks(definition);
@@ -184,6 +192,14 @@ export function preprocessedBlocks({ tables }: SystemDefinition): StackedBlock[]
       ? []
       : [{ phase: "preprocessed" as const, logRows: preprocessed.logRows, width: air.preprocessedNames.length, nextWidth: 0 }],
   );
+}
+
+function evaluatedColumns({ parameters, tables }: SystemDefinition): EvaluatedColumns | undefined {
+  if (parameters.fixedColumns === "committed") return undefined;
+  const fixed = tables.flatMap(({ air, preprocessed }, table) =>
+    preprocessed === undefined ? [] : [{ table, name: air.name, logRows: preprocessed.logRows, columns: preprocessed.columns() }],
+  );
+  return fixed.length === 0 ? undefined : new EvaluatedColumns(fixed);
 }
 
 function tableDegree(table: Table): number {
@@ -264,8 +280,10 @@ function checkPreprocessedRoots(
   tables: readonly Table[],
   roots: ReadonlyMap<number, Uint8Array>,
 ): void {
-  if (tables.every((table) => table.fixedLogRows === undefined)) {
-    if (roots.size > 0) throw new TypeError(`system ${definition.name} has no preprocessed columns but was given roots`);
+  const isEvaluated = definition.parameters.fixedColumns === "evaluated";
+  if (isEvaluated || tables.every((table) => table.fixedLogRows === undefined)) {
+    const has = isEvaluated ? "evaluates its preprocessed columns" : "has no preprocessed columns";
+    if (roots.size > 0) throw new TypeError(`system ${definition.name} ${has} but was given roots`);
     return;
   }
   const heights = committedHeights(definition);

@@ -12,8 +12,14 @@ import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts
 const PROOF_VERSIONS = { rows: 1, stacked: 2 } as const;
 /** Of a segment, whose columns are a stack. */
 const SEGMENT_VERSION = 3;
+/** The same of proofs that say nothing of fixed columns. */
+const WITHOUT_FIXED_COLUMNS = { whole: 4, segment: 5 } as const;
 
-export function proofVersion({ opening }: Pick<ProofParameters, "opening">, ofSegment = false): number {
+export function proofVersion(
+  { opening, fixedColumns }: Pick<ProofParameters, "opening" | "fixedColumns">,
+  ofSegment = false,
+): number {
+  if (fixedColumns === "evaluated") return WITHOUT_FIXED_COLUMNS[ofSegment ? "segment" : "whole"];
   return ofSegment ? SEGMENT_VERSION : PROOF_VERSIONS[opening.kind];
 }
 
@@ -43,6 +49,7 @@ interface KeyedSystem {
   readonly tables: readonly KeyedTable[];
   readonly buses: readonly Bus[];
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
+  readonly evaluatedColumns: { readonly digest: Uint8Array } | undefined;
 }
 
 type Serialised = string | number | readonly Serialised[];
@@ -50,8 +57,8 @@ type Serialised = string | number | readonly Serialised[];
 /**
  * keccak256 over a canonical serialisation (JSON of nested arrays, no objects, UTF-8) of everything that a proof's
  * meaning depends on: format version, field, system name, every parameter, every table's expression graph, constraints
- * and interactions, the lookup grouping, and the preprocessed roots. Names of tables, columns and constraints are left
- * out: they mean nothing to the proof, so renaming does not change the key.
+ * and interactions, the lookup grouping, and the preprocessed roots or, of columns that are evaluated, their digest. Names
+ * of tables, columns and constraints are left out: they mean nothing to the proof, so renaming does not change the key.
  */
 export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
   const text = JSON.stringify([
@@ -80,6 +87,7 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
     [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
     ...serialiseSegments(system),
     ...serialiseStatement(system),
+    ...serialiseEvaluated(system),
   ] satisfies Serialised);
   return keccak_256(new TextEncoder().encode(text));
 }
@@ -96,6 +104,11 @@ function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
     tables.map(({ lookup }, i) => [definition.tables[i]?.inSegments ?? "", (lookup?.kinds ?? []).map((own) => [...own])]),
     tables.map(({ lookup }) => [...(lookup?.sumOf ?? [])]),
   ];
+}
+
+/** In the roots' place. */
+function serialiseEvaluated({ evaluatedColumns }: KeyedSystem): Serialised[] {
+  return evaluatedColumns === undefined ? [] : [["evaluated", [...evaluatedColumns.digest]]];
 }
 
 /** Of statements that are bytes, whatever they mean, the name says what they are. */
@@ -117,6 +130,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     logArity,
     logFinalMax,
     opening,
+    fixedColumns,
     hash,
     transcript,
     maxConstraintDegree,
@@ -140,6 +154,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     maxLogRows,
     ...serialiseOpening(opening),
     ...(transcript === "keccak" ? [] : [`transcript ${transcript}`, "whole leaves"]),
+    ...(fixedColumns === "committed" ? [] : [`fixed columns ${fixedColumns}`]),
   ];
 }
 

@@ -44,7 +44,11 @@ before(async () => {
         logArity: 3,
         logFinalMax: 6,
       },
-      ...{ opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 }, hash: { kind: "keccak", digestBytes: 26 } },
+      ...{
+        opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
+        fixedColumns: "committed" as const,
+        hash: { kind: "keccak", digestBytes: 26 },
+      },
       ...{ transcript: "keccak", maxConstraintDegree: 4, minLogRows: 6, maxLogRows: 12 },
     },
     backend,

@@ -41,6 +41,7 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
     logArity,
     logFinalMax: Math.max(0, logArity - 1) + random.below(2),
     opening: { kind: "rows" },
+    fixedColumns: "committed",
     hash:
       random.below(4) === 0
         ? { kind: "poseidon" }
