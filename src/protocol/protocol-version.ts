@@ -48,8 +48,9 @@ export function versionParts(version: bigint): VersionParts {
 }
 
 /** A version's number, and what it says where that is not plain: those under which nothing is proven have bit 31 more. */
-export function versionInWords(version: number): string {
-  return version < 2 ** 31 ? String(version) : `${version} (2^31 + ${version - 2 ** 31}: nothing is proven)`;
+export function versionInWords(version: number | bigint): string {
+  const number = Number(version);
+  return number < 2 ** 31 ? String(number) : `${number} (2^31 + ${number - 2 ** 31}: nothing is proven)`;
 }
 
 /** What outputs of a version's batches have of their coinbase: format 2 exports none. Throws as versionParts. */

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
+import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { batchLine, layerOf, namedLine, stepLine, type TitledMembers } from "../../src/plugin/tasks/session/event-lines.ts";
+import {
+  batchLine,
+  layerOf,
+  namedLine,
+  stepLine,
+  type TitledMembers,
+  upgradeLine,
+} from "../../src/plugin/tasks/session/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
 const ADDRESS = `0x${"cd".repeat(20)}` as const;
@@ -65,4 +74,16 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   const of = (chainId: number): string => batchLine(info, { ...batch, chainId });
   assert.match(of(A), /gas of L1: commit 1,000$/);
   assert.match(of(X), /^x batch 3: .*gas of alpha: commit 1,000$/);
+});
+
+test("a version under which nothing is proven is told as that, also where a chain waits for it", () => {
+  const unproven = 2 ** 31 + 258;
+  const waits = upgradeLine("alpha", { version: unproven, effectiveAt: 0, operations: 0 });
+  assert.equal(
+    waits,
+    "alpha takes protocol version 2147483906 (2^31 + 258: nothing is proven) with the batches that begin at 1970-01-01T00:00:00.000Z or later",
+  );
+  assert.match(upgradeLine("alpha", { version: 258, effectiveAt: 0, operations: 0 }), /protocol version 258 with/);
+  const standing = standingsOf({ versions: [{ version: unproven }] } as unknown as GovernanceInfo);
+  assert.deepEqual(standing, ["version 2147483906 (2^31 + 258: nothing is proven): stands"]);
 });

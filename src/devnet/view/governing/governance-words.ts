@@ -1,5 +1,6 @@
 import type { GovernanceInfo } from "./governance-info.ts";
 import { spanWords } from "./span-words.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 
 /** Of a token with 18 decimals. */
 const UNIT = 10n ** 18n;
@@ -36,10 +37,12 @@ export function standingsOf({ versions }: GovernanceInfo): readonly string[] {
   return versions.map(({ version, retiresAt, frozenUntil, haltedAt, replacement }) => {
     const said: string[] = [];
     if (haltedAt !== undefined)
-      said.push(`halted at ${time(haltedAt)}${replacement === undefined ? "" : `, with version ${replacement} in its place`}`);
+      said.push(
+        `halted at ${time(haltedAt)}${replacement === undefined ? "" : `, with version ${versionInWords(replacement)} in its place`}`,
+      );
     if (frozenUntil !== undefined) said.push(`frozen until ${time(frozenUntil)}`);
     if (retiresAt !== undefined) said.push(`ends at ${time(retiresAt)}`);
-    return `version ${version}: ${said.length === 0 ? "stands" : said.join("; ")}`;
+    return `version ${versionInWords(version)}: ${said.length === 0 ? "stands" : said.join("; ")}`;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ChainPowersInfo } from "./chain-powers.ts";
 import { spanWords } from "./span-words.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 
 const TERMS: Readonly<Record<string, string>> = {
   quorum: "set of validators",
@@ -36,7 +37,9 @@ export function powersOver({
 export function announcedOf({ announced, stopsAt, now }: ChainPowersInfo, layer: string): readonly string[] {
   const changes = announced.map(({ version, terms = [], effectiveAt, lastToLeave }) => {
     const what =
-      version === undefined ? terms.map((term) => `another ${TERMS[term] ?? term}`).join(" and ") : `version ${version}`;
+      version === undefined
+        ? terms.map((term) => `another ${TERMS[term] ?? term}`).join(" and ")
+        : `version ${versionInWords(version)}`;
     const counts = effectiveAt > now ? `from ${time(effectiveAt)} of ${layer}'s time on: ${what}` : `in effect: ${what}`;
     if (lastToLeave < now) return `${counts}; the last to be out before asked the queue at ${time(lastToLeave)}`;
     return `${counts}; to be out before, ask the queue for a withdrawal by ${time(lastToLeave)}`;

@@ -13,6 +13,7 @@ import { governanceInNumbers } from "../../../devnet/view/governing/governance-i
 import { governedBy, proposalsOf, standingsOf } from "../../../devnet/view/governing/governance-words.ts";
 import { flagName } from "../../../options/spawn-flags.ts";
 import { type Hex, isHexBytes } from "../../../protocol/hex.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { contentBeside } from "./add-version.ts";
@@ -156,7 +157,9 @@ async function content(
   if (verifier === undefined)
     throw pluginError(`--add ${version} needs --verifier: the contract that checks the proofs of the version's batches`);
   if ((await readVersion(verifiers, version, l1)) !== undefined)
-    throw pluginError(`version ${version} has been added already; schedule it with hyperchain:upgrade --to ${version}`);
+    throw pluginError(
+      `version ${versionInWords(version)} has been added already; schedule it with hyperchain:upgrade --to ${version}`,
+    );
   const known = await readVersion(verifiers, present, l1);
   if (known === undefined) throw new Error(`the registry ${verifiers} does not have version ${present}`);
   const beside = { version: present, content: known };

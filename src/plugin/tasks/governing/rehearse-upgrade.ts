@@ -7,6 +7,7 @@ import { readUpgrades, scheduleUpgrade } from "../../../client/governing/upgrade
 import { withdraw } from "../../../client/messages/withdraw.ts";
 import type { ChainInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { wordToHex, type Hex } from "../../../protocol/hex.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readPlace, signerOf, type AccountPlace } from "../session/accounts.ts";
@@ -54,7 +55,7 @@ export function rehearseUpgrade(
     for (const { chain, before } of chains) {
       if (before.next !== undefined)
         throw pluginError(
-          `${chain.name} waits for version ${before.next.version}: withdraw it with --cancel, or settle a batch of it, before you rehearse`,
+          `${chain.name} waits for version ${versionInWords(before.next.version)}: withdraw it with --cancel, or settle a batch of it, before you rehearse`,
         );
       await requireMovableTime(session, chain);
     }
@@ -132,7 +133,7 @@ async function schedule(
     await scheduleUpgrade(before, version, await senderOn(admin, l1), notBefore);
     const { next } = await readUpgrades(chain.hyperchain, here.provider(l1.chainId));
     if (next !== undefined && next.effectiveAt > last) last = next.effectiveAt;
-    here.output.progress(`scheduled version ${version} of ${chain.name} for ${time(next?.effectiveAt ?? 0n)}`);
+    here.output.progress(`scheduled version ${versionInWords(version)} of ${chain.name} for ${time(next?.effectiveAt ?? 0n)}`);
   }
   return last;
 }
@@ -188,9 +189,13 @@ async function settleWithdrawal(session: Session, { chain, here }: ChainToUpgrad
     throw pluginError(`${info.l1.name} has no proof of batch ${batchNumber} of ${chain.name}; look at hyperchain:status`);
   const version = proven.args["protocolVersion"] as bigint;
   if (version !== expected)
-    throw pluginError(`batch ${batchNumber} of ${chain.name} has version ${version}, and should have ${expected}`);
+    throw pluginError(
+      `batch ${batchNumber} of ${chain.name} has version ${versionInWords(version)}, and should have ${versionInWords(expected)}`,
+    );
   const verifier = parseAccount(String(proven.args["verifier"]));
-  output.progress(`batch ${batchNumber} of ${chain.name} has version ${version}; ${verifier} has accepted its proof`);
+  output.progress(
+    `batch ${batchNumber} of ${chain.name} has version ${versionInWords(version)}; ${verifier} has accepted its proof`,
+  );
   return { batchNumber, version, verifier, withdrawal: messageHash, claimTransactionHash: null };
 }
 
@@ -210,7 +215,7 @@ async function claimEach(
 function linesOf({ here, batches }: Rehearsed): readonly string[] {
   return batches.map(
     ({ batchNumber, version, verifier, withdrawal, claimTransactionHash }) =>
-      `  batch ${batchNumber}: version ${version}, verifier ${verifier}; withdrawal ${withdrawal} paid on ${here.info.l1.name}` +
+      `  batch ${batchNumber}: version ${versionInWords(version)}, verifier ${verifier}; withdrawal ${withdrawal} paid on ${here.info.l1.name}` +
       (claimTransactionHash === null ? "" : ` (${claimTransactionHash})`),
   );
 }
@@ -233,7 +238,7 @@ function tellAll({ output }: Session, rehearsed: readonly Rehearsed[], day: bigi
   }));
   const lines = rehearsed.flatMap((each) => {
     const version = versions.get(each.chain.chainId);
-    const what = version === undefined ? "kept its version" : `took version ${version}`;
+    const what = version === undefined ? "kept its version" : `took version ${versionInWords(version)}`;
     return [`${each.chain.name} ${what}`, ...linesOf(each)];
   });
   output.result(

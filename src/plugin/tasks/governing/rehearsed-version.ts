@@ -6,7 +6,7 @@ import { callOfAct } from "../../../client/governing/registry-acts.ts";
 import { senderOn, type Sender } from "../../../client/sending/submit.ts";
 import { addVersion, readVersion, type ChainUpgrades, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
-import { nextGeneration } from "../../../protocol/protocol-version.ts";
+import { nextGeneration, versionInWords } from "../../../protocol/protocol-version.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { bundledArtifact } from "../../contract-artifacts.ts";
 import { pluginError } from "../../plugin-error.ts";
@@ -38,11 +38,13 @@ export async function addNextVersion(
   if (votes === undefined) await addVersion(verifiers, next, content, await senderOn(deployer, info.l1));
   else {
     const voters = await votersOf(session, votes, l1);
-    output.progress(`votes decide: proposing version ${next}, voting, and moving the devnet's time over the vote's delays…`);
+    output.progress(
+      `votes decide: proposing version ${versionInWords(next)}, voting, and moving the devnet's time over the vote's delays…`,
+    );
     const calls = [callOfAct(verifiers, { type: "addVersion", version: next, content })];
     await passVote({ calls, description: `a rehearsal adds version ${next}` }, { l1, book, voters, moveTo });
   }
-  output.progress(`governance has added version ${next}, with the verifier ${content.verifier}`);
+  output.progress(`governance has added version ${versionInWords(next)}, with the verifier ${content.verifier}`);
   return next;
 }
 

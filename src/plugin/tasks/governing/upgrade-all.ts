@@ -15,6 +15,7 @@ import {
   warningsOf,
   type ChainToUpgrade,
 } from "./upgrade-plan.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 
 /** `hyperchain:upgrade --all --to`: every chain that is governed takes the version on one day, each by its own admin. */
 export function upgradeAll(
@@ -25,7 +26,8 @@ export function upgradeAll(
   return withEcosystem(args, hre, "acts", async (session) => {
     const chains = await Promise.all(session.info.chains.map((chain) => chainToUpgrade(session, chain)));
     const movers = chains.filter(({ leaves, before }) => !leaves && before.version !== version);
-    if (movers.length === 0) throw pluginError(`no chain that is governed is to take version ${version}: all have it`);
+    if (movers.length === 0)
+      throw pluginError(`no chain that is governed is to take version ${versionInWords(version)}: all have it`);
     // First all of them: what one cannot take is scheduled for none.
     for (const each of movers) await requireReady(each, version, chains);
     const day = commonDay(movers, notBefore);
@@ -40,7 +42,10 @@ export function upgradeAll(
     const names = movers.map(({ chain: { name } }) => name).join(", ");
     session.output.result(
       () =>
-        [`${names} take version ${version} on ${new Date(Number(day) * 1_000).toISOString()}`, ...warningsOf(chains)].join("\n"),
+        [
+          `${names} take version ${versionInWords(version)} on ${new Date(Number(day) * 1_000).toISOString()}`,
+          ...warningsOf(chains),
+        ].join("\n"),
       { day, version, scheduled, leavers: chains.filter(({ leaves }) => leaves).map(nameOf), lateWaysOut: lateWaysOut(chains) },
     );
   });
@@ -58,7 +63,9 @@ async function requireReady(
 ): Promise<void> {
   const { name, chainId } = chain;
   if (before.next !== undefined)
-    throw pluginError(`${name} waits for version ${before.next.version}: withdraw it with hyperchain:upgrade ${name} --cancel`);
+    throw pluginError(
+      `${name} waits for version ${versionInWords(before.next.version)}: withdraw it with hyperchain:upgrade ${name} --cancel`,
+    );
   const { l1 } = here.info;
   if ((await readVersion(before.verifiers, version, here.provider(l1.chainId))) === undefined)
     throw pluginError(
@@ -69,5 +76,5 @@ async function requireReady(
     baseObjection(version, above) ??
     (await treeObjection(before, version, above, here.provider(l1.chainId))) ??
     (await formatObjection(before.version, version, (method, params) => here.ask(chainId, method, params, {})));
-  if (objection !== undefined) throw pluginError(`${name} is not moved to version ${version}: ${objection}`);
+  if (objection !== undefined) throw pluginError(`${name} is not moved to version ${versionInWords(version)}: ${objection}`);
 }

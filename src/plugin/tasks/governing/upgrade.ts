@@ -13,6 +13,7 @@ import {
 import { connectHttp } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { addVersionBeside, type VersionToAdd } from "./add-version.ts";
@@ -79,14 +80,18 @@ async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: Upgra
     throw pluginError(`chain ${chainId} waits for no other version, so there is nothing to withdraw; schedule one with --to`);
   if (next.effectiveAt <= now)
     throw pluginError(
-      `version ${next.version} of chain ${chainId} has been in effect since ${time(next.effectiveAt)}: it stays. Schedule another with --to, once a batch of it is executed`,
+      `version ${versionInWords(next.version)} of chain ${chainId} has been in effect since ${time(next.effectiveAt)}: it stays. Schedule another with --to, once a batch of it is executed`,
     );
   const transactionHash = await signAs(chain, adminOf(upgrades), { from, l1 }, (sender) => cancelUpgrade(upgrades, sender));
-  chain.output.result(() => `chain ${chainId} keeps version ${upgrades.version}; version ${next.version} was withdrawn`, {
-    ...json(upgrades),
-    next: null,
-    transactionHash,
-  });
+  chain.output.result(
+    () =>
+      `chain ${chainId} keeps version ${versionInWords(upgrades.version)}; version ${versionInWords(next.version)} was withdrawn`,
+    {
+      ...json(upgrades),
+      next: null,
+      transactionHash,
+    },
+  );
 }
 
 async function schedule(
@@ -98,9 +103,10 @@ async function schedule(
   const { chainId, next } = upgrades;
   if (next !== undefined)
     throw pluginError(
-      `chain ${chainId} waits for version ${next.version} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
+      `chain ${chainId} waits for version ${versionInWords(next.version)} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
     );
-  if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
+  if (version === upgrades.version)
+    throw pluginError(`chain ${chainId} has version ${versionInWords(version)} already; name another with --to`);
   const missing = await missingVersion(chain, upgrades, { version, verifier }, l1);
   // First: a version that was added stays in the registry, also where the chain cannot take it.
   await requireState(chain, upgrades, version, l1);
@@ -122,10 +128,13 @@ async function requireState(
   const { chainId, version: present } = upgrades;
   const objectionOfThose = baseObjection(version, onTop) ?? (await treeObjection(upgrades, version, onTop, l1));
   if (objectionOfThose !== undefined)
-    throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objectionOfThose}, or keep version ${present}`);
+    throw pluginError(
+      `chain ${chainId} is not moved to version ${versionInWords(version)}: ${objectionOfThose}, or keep version ${versionInWords(present)}`,
+    );
   if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
   const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
-  if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
+  if (objection !== undefined)
+    throw pluginError(`chain ${chainId} is not moved to version ${versionInWords(version)}: ${objection}`);
 }
 
 /** What governance would have to add; undefined where it has. Throws a plugin error where it must do so by itself. */
@@ -168,7 +177,7 @@ async function addMissing(
 ): Promise<void> {
   const only = { account: governance, role: "governance" };
   const hash = await signAs(chain, only, { from: undefined, l1 }, (sender) => addVersionBeside(verifiers, missing, sender));
-  chain.output.progress(`added version ${missing.version} with the verifier ${missing.verifier} (${hash})`);
+  chain.output.progress(`added version ${versionInWords(missing.version)} with the verifier ${missing.verifier} (${hash})`);
 }
 
 function adminOf({ admin, chainId }: ChainUpgrades): { readonly account: Hex; readonly role: string } {
@@ -176,17 +185,19 @@ function adminOf({ admin, chainId }: ChainUpgrades): { readonly account: Hex; re
 }
 
 function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades, layer: string): string {
-  const lines = [`chain ${chainId} (${hyperchain}) has protocol version ${version}`];
+  const lines = [`chain ${chainId} (${hyperchain}) has protocol version ${versionInWords(version)}`];
   if (next === undefined) lines.push(`no other version is scheduled; its admin, ${admin}, can with --to`);
   else {
     const waits = next.effectiveAt > now;
     lines.push(
       waits
-        ? `version ${next.version} takes effect at ${time(next.effectiveAt)} of ${layer}'s time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
-        : `version ${next.version} has been in effect since ${time(next.effectiveAt)} of ${layer}'s time; no batch of it is executed yet`,
+        ? `version ${versionInWords(next.version)} takes effect at ${time(next.effectiveAt)} of ${layer}'s time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
+        : `version ${versionInWords(next.version)} has been in effect since ${time(next.effectiveAt)} of ${layer}'s time; no batch of it is executed yet`,
     );
     if (next.operations > 0n)
-      lines.push(`  batches keep version ${version} until they have taken operation ${next.operations - 1n} of the queue`);
+      lines.push(
+        `  batches keep version ${versionInWords(version)} until they have taken operation ${next.operations - 1n} of the queue`,
+      );
   }
   lines.push(`an upgrade's notice is ${noticeSeconds} s: users who do not want it leave within it`);
   return lines.join("\n");

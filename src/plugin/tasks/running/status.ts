@@ -13,6 +13,7 @@ import { alarm, createOutput, strong, table, warning } from "../session/output.t
 import { withEcosystem, type Session } from "../session/session.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 
 type StatusArguments = ArgumentsOf<(typeof runningTasks)["status"]>;
 
@@ -195,7 +196,7 @@ function executionLines(
 
 function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {
   const { sealed, committed, proven, executed } = batches;
-  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed, protocolVersion].map(String)];
+  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed].map(String), versionInWords(protocolVersion)];
 }
 
 export default action;

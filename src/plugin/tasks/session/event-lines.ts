@@ -9,6 +9,7 @@ import type {
   Stuck,
   UpgradeStatus,
 } from "../../../devnet/view/books/ecosystem-info.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 
 /** What lines name members by. */
 export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
@@ -119,7 +120,7 @@ export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost }: 
 export function upgradeLine(chain: string, { version, effectiveAt, operations }: UpgradeStatus): string {
   const time = new Date(effectiveAt * 1_000).toISOString();
   const after = operations === 0 ? "" : `, once ${operations} operations of its queue have been taken`;
-  return `${chain} takes protocol version ${version} with the batches that begin at ${time} or later${after}`;
+  return `${chain} takes protocol version ${versionInWords(version)} with the batches that begin at ${time} or later${after}`;
 }
 
 /** A chain that has come to an ecosystem that runs. */
