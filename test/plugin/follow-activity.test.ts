@@ -128,6 +128,28 @@ describe("I11: hyperchain:logs", () => {
     assert.equal(named(ACCOUNT).of(271, ACCOUNT), ACCOUNT, "accounts that are not the listed ones have no numbers");
   });
 
+  test("addresses in a failure's reason have names too, of the chain where it failed", () => {
+    const names = named(ACCOUNT, RELAYER);
+    const shop = `0x${"0b".repeat(20)}` as const;
+    names.name(1, shop, "Shop");
+    const error = (...args: readonly string[]): string => `with Denied(${args.join(", ")}, "${ACCOUNT}")`;
+    const transaction: ActivityTransaction = {
+      ...{ hash: "0x01", from: ACCOUNT, to: RELAYER, value: "0", by: "user", selector: "0x12345678", call: "buy()" },
+      ...{ succeeded: false, gasUsed: 1, fee: "0", events: [] },
+    };
+    const why = `the call arrived on l1 and reverted there ${error(shop, ACCOUNT)}`;
+    const failed = { because: "reverted", why, goesBack: false } as const;
+    const sent = { messageHash: "0x02", type: "bundle", sender: ACCOUNT, sourceChainId: 271, destinationChainId: 1 } as const;
+    const message: MessageInfo = { ...sent, steps: [{ step: "executed", chainId: 1, transactionHash: "0x09" }], failed };
+    const told = { transaction, reason: error(shop, ACCOUNT), messages: [message] };
+    const [, reason, below] = activityLines(INFO, block(271, 5), told, names);
+    // On alpha the shop's address is another contract's, or of none.
+    assert.equal(reason, `  It reverted with Denied(${shop}, account 3, "${ACCOUNT}").`);
+    const there = `the call arrived on l1 and reverted there with Denied(Shop, account 3, "${ACCOUNT}")`;
+    assert.equal(below, `  → bundle to l1: ${there} · 0x02`);
+    assert.ok(fateLine(INFO, message, 0, names).includes(there));
+  });
+
   test("a message stands under the transaction that began it, with where it is", () => {
     const transaction: ActivityTransaction = {
       ...{ hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "0", by: "user", selector: "0x12345678" },
@@ -156,7 +178,7 @@ describe("I11: hyperchain:logs", () => {
       const [first = [], ...later] = looks;
       const fates = new FateFollower();
       fates.begin(first);
-      return later.flatMap((all) => fates.news(all).map((message) => fateLine(INFO, message, 0)));
+      return later.flatMap((all) => fates.news(all).map((message) => fateLine(INFO, message, 0, nameless)));
     };
     const line = (where: string): string => `00:00:00.000 alpha → bundle to l1: ${where} · 0x02 · sent by 0x01`;
 

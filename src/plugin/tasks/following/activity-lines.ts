@@ -37,20 +37,22 @@ export function activityLines(
   const chain = memberName(info, block.chainId);
   return [
     `${time} ${chain} ${succeeded ? "✓" : "✗ failed"} ${what.join("")} · ${ends} · ${gasUsed.toLocaleString("en")} gas · ${hash}`,
-    ...(reason === undefined ? [] : [`  It reverted ${reason}.`]),
-    ...messages.map((message) => `  ${messageLine(info, message)}`),
+    ...(reason === undefined ? [] : [`  It reverted ${names.within(block.chainId, reason)}.`]),
+    ...messages.map((message) => `  ${messageLine(info, message, names)}`),
   ].map(printable);
 }
 
-/** A message that a transaction began, and where it is. */
-export function messageLine(info: Members, message: MessageInfo): string {
-  return `→ ${message.type} to ${memberName(info, message.destinationChainId)}: ${whereItIs(message).text} · ${message.messageHash}`;
+/** A message that a transaction began, and where it is; a reason is of the chain where it arrived. */
+export function messageLine(info: Members, message: MessageInfo, names: TerminalNames): string {
+  const { type, destinationChainId, messageHash } = message;
+  const where = names.within(destinationChainId, whereItIs(message).text);
+  return `→ ${type} to ${memberName(info, destinationChainId)}: ${where} · ${messageHash}`;
 }
 
 /** What has become of a message since its transaction was told. */
-export function fateLine(info: Members, message: MessageInfo, atMs: number): string {
+export function fateLine(info: Members, message: MessageInfo, atMs: number, names: TerminalNames): string {
   const chain = memberName(info, message.sourceChainId);
-  return printable(`${clock(atMs)} ${chain} ${messageLine(info, message)} · sent by ${message.steps[0]?.transactionHash}`);
+  return printable(`${clock(atMs)} ${chain} ${messageLine(info, message, names)} · sent by ${message.steps[0]?.transactionHash}`);
 }
 
 /** What a client had the ecosystem do, in the words of the page's feed. */

@@ -38,7 +38,7 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
       const { blocks, wentBack } = await follower.look();
       for (const chainId of wentBack)
         session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
-      if (fates.isWaiting) tellFates(session, fates.news(await newestMessages(session)));
+      if (fates.isWaiting) tellFates(session, fates.news(await newestMessages(session)), names);
       for (const { chainId, transactions } of blocks) for (const each of transactions) names.take(chainId, each);
       fates.begin(await tell(session, blocks, { all: args.all, names }));
     };
@@ -58,9 +58,9 @@ async function newestMessages({ request }: Session): Promise<readonly MessageInf
   return ((await request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages).messages;
 }
 
-function tellFates({ info, output }: Session, changed: readonly MessageInfo[]): void {
+function tellFates({ info, output }: Session, changed: readonly MessageInfo[], names: TerminalNames): void {
   // The newest is the first of the answer.
-  for (const message of changed.toReversed()) output.result(() => fateLine(info, message, Date.now()), { message });
+  for (const message of changed.toReversed()) output.result(() => fateLine(info, message, Date.now(), names), { message });
 }
 
 /** Resolves with the messages that were told, with the transactions that began them. */

@@ -100,7 +100,7 @@ function treeLines(session: Session, { chainId, transactionHash, calls, messages
     `on ${memberName(info, chainId)} · ${transactionHash} · ${outcome} · ${Number(calls.gasUsed).toLocaleString("en")} gas`,
     ...callLines(calls, { ...named, chainId, outcomes: callOutcomes(calls) }).map(indented),
     ...messages.flatMap((message) => [
-      indented(printable(messageLine(info, message))),
+      indented(printable(messageLine(info, message, named.addresses))),
       ...(message.arrived === undefined
         ? []
         : treeLines(session, message.arrived, named).map((line) => indented(indented(line)))),
