@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { layoutStack } from "../../../scripts/verifier-generator/stacked/stack-layout.ts";
 import { createExtension, type Ext } from "../../../src/field/extension.ts";
 import { add, P, rootOfUnity } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
@@ -391,7 +392,7 @@ describe("the key of a system that evaluates fixed columns", () => {
     assert.notEqual(digestOf(without), digestOf(plain));
   });
 
-  test("has no roots, and is not made of columns that are no columns, by rows, or for programs", async () => {
+  test("has no roots, and is not made of columns that are no columns, by rows, for programs or for contracts", async () => {
     assert.deepEqual([...(await commitPreprocessed(system.definition, honest))], []);
     const roots = new Map([[7, new Uint8Array(26)]]);
     assert.throws(() => compileSystem(squaresDefinition(parameters), roots), /evaluates its preprocessed columns but was given/);
@@ -401,6 +402,7 @@ describe("the key of a system that evaluates fixed columns", () => {
     assert.throws(() => compileSystem(squaresDefinition(byRows)), /evaluated beside a stack alone/);
     const forPrograms = { ...parameters, hash: { kind: "poseidon" }, transcript: "poseidon" } as const;
     assert.throws(() => compileSystem(squaresDefinition(forPrograms)), /have their fixed columns committed/);
+    assert.throws(() => layoutStack(system), /a contract has no fixed columns to evaluate/);
   });
 });
 
