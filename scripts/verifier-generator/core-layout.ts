@@ -135,14 +135,14 @@ export function layoutCore(system: System): CoreLayout {
   });
   const openingsOffset = headerBytes + trees.length * digestBytes;
   const openingsAtPointRow = packedLength(shape.columnCount, BASE31_GROUP);
-  const openingsAtNextRow = packedLength(shape.nextColumnCount, BASE31_GROUP);
+  const openingsAtNextRow = packedLength(shape.nextCount, BASE31_GROUP);
   return {
     system,
     parameters,
     table,
     digestBytes,
     columnCount: shape.columnCount,
-    nextCount: shape.nextColumnCount,
+    nextCount: shape.nextCount,
     statementCount,
     auxiliaryCount: table.auxiliaryCount,
     auxiliaryOffset: 1 + system.tables.length,
@@ -161,7 +161,7 @@ export function layoutCore(system: System): CoreLayout {
       evaluatorArguments: memory.words(ARGUMENT_WORDS),
       publicValues: memory.words(statementCount + table.auxiliaryCount),
       values: memory.words(shape.columnCount),
-      nextValues: memory.words(shape.nextColumnCount),
+      nextValues: memory.words(shape.nextCount),
       sharedValues: memory.words(SHARED_WORDS),
       // A table's last group may read past its columns' powers; what it finds there meets zero bits only.
       powers: memory.words(shape.columnCount + BASE31_GROUP),

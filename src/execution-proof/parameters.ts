@@ -16,7 +16,7 @@ export function executionParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22, extensionValues: "joined" },
     fixedColumns: "evaluated",
     hash: { kind: "turboshake", digestBytes: 26 },
     transcript: "keccak",
@@ -34,6 +34,7 @@ export function provableParameters(): ProofParameters {
   return {
     ...executionParameters(),
     ...{ queryCount: 193, grindingBits: 20 },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon", fixedColumns: "committed" },
   };
 }

@@ -192,7 +192,7 @@ export class ProofCode {
     preprocessed: Octet | undefined,
     frame: ProofFrame,
   ): { readonly opened: OpenedForms; readonly roots: Octet[] } {
-    const { columnCount, nextColumnCount, hasLookups, tallest, logRows } = this.#shape;
+    const { openedCount, nextCount, hasLookups, tallest, logRows } = this.#shape;
     const { tables } = this.#system;
     const transcript = this.#transcript;
     const roots = {
@@ -215,7 +215,7 @@ export class ProofCode {
     const quotientRoot = this.#assembler.newOctet();
     transcript.absorb([quotientRoot]);
     const powers = [transcript.challenge()];
-    const [atPoint, atNext] = [this.#assembler.newWords(columnCount), this.#assembler.newWords(nextColumnCount)];
+    const [atPoint, atNext] = [this.#assembler.newWords(openedCount), this.#assembler.newWords(nextCount)];
     transcript.absorbWords([...atPoint, ...atNext]);
 
     for (let k = 0; k < tallest; k++) {

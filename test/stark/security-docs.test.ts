@@ -70,7 +70,7 @@ test("the page describes the deployed system", () => {
   const shape = createShape(system, [parameters.minLogRows]);
   assert.ok(table !== undefined && typeof shape !== "number" && parameters.hash.kind === "keccak");
   const sentence =
-    `The state-transition system (${shape.columnCount} committed columns, ${shape.nextColumnCount} of them opened at the next row too, ` +
+    `The state-transition system (${shape.columnCount} committed columns, ${shape.nextCount} of them opened at the next row too, ` +
     `${system.constraintCount} constraints of degree at most ${table.air.degree}, no lookups), blowup ${2 ** parameters.logBlowup}, ` +
     `${parameters.queryCount} queries, arity ${2 ** parameters.logArity}, quintic extension, ${parameters.hash.digestBytes}-byte digests`;
   assert.ok(text.includes(sentence), `docs/security.md says: ${sentence}`);

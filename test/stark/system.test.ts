@@ -432,7 +432,7 @@ describe("createShape", () => {
         ["quotient", 8],
       ],
     );
-    assert.deepEqual([shape.columnCount, shape.nextColumnCount, shape.logDomain], [33, 17, 8]);
+    assert.deepEqual([shape.columnCount, shape.nextCount, shape.logDomain], [33, 17, 8]);
   });
 
   it("names the first table whose height is not allowed", async () => {

@@ -103,7 +103,7 @@ export function readStackValues(layout: StackLayout): string {
   ${check}
   padding, bad := unpackValues(${inProof(offsets.atPoint)}, ${pointRow}, ${shape.columnCount}, ${hex(memory.values)})
   ${check}
-  padding, bad := unpackValues(${inProof(offsets.atNext)}, ${nextRow}, ${shape.nextColumnCount}, ${hex(memory.nextValues)})
+  padding, bad := unpackValues(${inProof(offsets.atNext)}, ${nextRow}, ${shape.nextCount}, ${hex(memory.nextValues)})
   ${check}
   padding, bad := readExtensions(${inProof(offsets.leafRounds)}, ${2 * leafRounds}, ${messagesOf(0)})
   ${check}

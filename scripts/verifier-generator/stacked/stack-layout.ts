@@ -125,7 +125,7 @@ export function layoutStack(system: System): StackLayout {
     friRootStride: hash.digestBytes + 3 * ROUND_BYTES,
     headerBytes: 1 + system.tables.length,
     pointRow: packedLength(shape.columnCount, BASE31_GROUP),
-    nextRow: packedLength(shape.nextColumnCount, BASE31_GROUP),
+    nextRow: packedLength(shape.nextCount, BASE31_GROUP),
     statementCount: system.definition.statementValueCount,
   };
 }
@@ -160,7 +160,7 @@ function offsetsOf(system: System, shape: Shape, stack: StackShape, digestBytes:
     sums: take(EXTENSION_BYTES * system.tables.length),
     quotientRoot: take(digestBytes),
     atPoint: take(5 * packedLength(shape.columnCount, BASE31_GROUP)),
-    atNext: take(5 * packedLength(shape.nextColumnCount, BASE31_GROUP)),
+    atNext: take(5 * packedLength(shape.nextCount, BASE31_GROUP)),
     leafRounds: take(ROUND_BYTES * (LOG_PARTS + stack.logWidth)),
     firstLayer: take(layerFolds(parameters, stack).length * (digestBytes + 3 * ROUND_BYTES)),
     finalPolynomial: take(EXTENSION_BYTES * 2 ** parameters.logFinalMax),
@@ -217,7 +217,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     nextPoints: memory.words(shape.tallest + 1),
     // Unpacking a last group of values may write up to seven words too many, into what is written later.
     values: memory.words(shape.columnCount),
-    nextValues: memory.words(shape.nextColumnCount + BASE31_GROUP),
+    nextValues: memory.words(shape.nextCount + BASE31_GROUP),
     /** By bit of a place. */
     placeChallenges: memory.words(places),
     challenges: memory.words(rounds),

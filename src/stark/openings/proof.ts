@@ -10,9 +10,9 @@ import { OPENING_FACTOR, OPENING_FACTOR_INVERSE, type PackedOpenings } from "../
 import { proofVersion } from "../systems/verification-key.ts";
 
 /*
- * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones, 3 with stacked ones of a segment; 4 and 5 are 2 and 3
- * without preprocessed columns, whose values the verifier finds by itself. Everything is big-endian and without separators; a
- * proof is consumed exactly.
+ * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones; 2 more without preprocessed columns, whose values the
+ * verifier finds by itself; 4 more with one value for the coordinates of an extension column; 1 more of a segment. Everything is
+ * big-endian and without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -24,7 +24,7 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   version 1:
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
- *   version 2 to 5, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
+ *   versions from 2 on, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
  *   rounds        h(0) and h(2), extension elements, of 4 + s rounds
  *   per FRI layer                        digest; h(0) and h(2) of as many rounds as it folds bits: logArity, or what is left
  *   finalPolynomial                      2^logFinalMax extension elements, constant term first
@@ -134,7 +134,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
     sums: reader.read("sums", sumCounts(system, shape).reduce((total, count) => total + count, 0) * extension),
     quotientRoot: reader.read("quotientRoot", digest),
     openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.openedCount)),
-    openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
+    openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextCount)),
   };
 }
 
@@ -142,7 +142,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
 export function packedOpenings({ shape, openingsAtPoint, openingsAtNext }: ProofHead): readonly PackedOpenings[] {
   return [
     { bytes: openingsAtPoint, count: shape.openedCount },
-    { bytes: openingsAtNext, count: shape.nextColumnCount },
+    { bytes: openingsAtNext, count: shape.nextCount },
   ];
 }
 
@@ -168,7 +168,7 @@ export function readValues(system: System, head: ProofHead): ProofValues {
     auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
     sums: sumCounts(system, head.shape).map((count) => sums.slice(nextSum, (nextSum += count))),
     atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.openedCount),
-    atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount),
+    atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextCount),
   };
 }
 

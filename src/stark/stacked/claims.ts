@@ -1,7 +1,7 @@
 import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { powerOfTwo } from "../systems/evaluate.ts";
-import type { StackShape } from "../systems/stack-shape.ts";
+import type { StackedBlock, StackRange, StackShape } from "../systems/stack-shape.ts";
 
 /*
  * All opened values as one claim about the stack Q, a function of places. With v_i the value of column i at its point, v′_i at
@@ -13,6 +13,10 @@ import type { StackShape } from "../systems/stack-shape.ts";
  * σ = Σ_x Q(x)·W(x) exactly when the values are those of the columns, but for few challenges. A column's place is a multiple of
  * its length, so the products τ_i are of different challenges for any two columns. W's multilinear extension is found by
  * ranges of columns: of a range, the bits of a row and those of a column's number are independent of each other.
+ *
+ * Where one value v stands for the coordinates of an extension column, v = Σ_c X^c·(value of coordinate c), it enters σ with the τ
+ * of the first coordinate's place, and so does W at all of them: times X^c at coordinate c. Such columns of a range are few; their
+ * weights are joined bit by bit.
  */
 
 /** The challenges that make one claim of all values. */
@@ -53,24 +57,24 @@ export function placeWeights(field: ExtensionField, { bits, lowestBit }: BatchCh
   return weigh;
 }
 
-/** σ. `atNext` holds the values at the next row, in the order of their columns in the blocks. */
+/** σ. `atNext` holds the values at the next row, in the order of their columns in the blocks, which the stack was made of. */
 export function claimedSum(
   field: ExtensionField,
   stack: StackShape,
-  nextWidths: readonly number[],
+  blocks: readonly Pick<StackedBlock, "nextWidth" | "joined">[],
   openings: { readonly atPoint: readonly Ext[]; readonly atNext: readonly Ext[] },
   challenges: BatchChallenges,
 ): Ext {
   const weigh = placeWeights(field, challenges);
   let [atPoint, atNext] = [field.zero, field.zero];
-  let [column, nextColumn] = [0, 0];
+  let [value, nextValue] = [0, 0];
   stack.places.forEach((places, block) => {
-    places.forEach((place, i) => {
-      const weight = weigh(place);
-      atPoint = field.add(atPoint, field.mul(weight, valueAt(openings.atPoint, column++)));
-      if (i >= (nextWidths[block] ?? 0)) return;
-      atNext = field.add(atNext, field.mul(weight, valueAt(openings.atNext, nextColumn++)));
-    });
+    const { nextWidth, joined } = valueAt(blocks, block);
+    for (let i = 0; i < places.length; i += joined) {
+      const weight = weigh(valueAt(places, i));
+      atPoint = field.add(atPoint, field.mul(weight, valueAt(openings.atPoint, value++)));
+      if (i < nextWidth) atNext = field.add(atNext, field.mul(weight, valueAt(openings.atNext, nextValue++)));
+    }
   });
   return field.add(atPoint, field.mul(challenges.next, atNext));
 }
@@ -100,12 +104,15 @@ export function weightAt(
     const r = valueAt(at, lowestBit + k);
     return [field.sub(field.one, r), field.mul(r, challenge)];
   });
+  const weigh = placeWeights(field, challenges);
   const rows = new Map<number, readonly [Ext, Ext]>();
   let sum = field.zero;
-  for (const { logRows, first, count, nextCount } of ranges) {
+  for (const range of ranges) {
+    const { logRows, first, count, nextCount, joined } = range;
     const high = bits.slice(logRows - lowestBit);
-    const before = weightBelow(field, high, first);
-    const ofRange = (length: number): Ext => field.sub(weightBelow(field, high, first + length), before);
+    const before = joined > 1 ? field.zero : weightBelow(field, high, first);
+    const ofRange = (length: number): Ext =>
+      joined > 1 ? joinedWeight(field, range, length, weigh, at) : field.sub(weightBelow(field, high, first + length), before);
     const [atPoint, atNext] = rows.get(logRows) ?? [
       rowWeight(field, points.point, points.tallest, logRows, at),
       rowWeight(field, points.nextPoint, points.tallest, logRows, at),
@@ -115,6 +122,30 @@ export function weightAt(
     if (nextCount > 0) sum = field.add(sum, field.mul(challenges.next, field.mul(atNext, ofRange(nextCount))));
   }
   return sum;
+}
+
+/** Weights of the first columns of a range whose coordinates are joined, at a point, by the bits of a column's number alone. */
+function joinedWeight(
+  field: ExtensionField,
+  { logRows, first, joined }: StackRange,
+  length: number,
+  weigh: (place: number) => Ext,
+  at: readonly Ext[],
+): Ext {
+  let start = first;
+  let weights = Array.from({ length: length / joined }, (_, i) =>
+    field.multiplesByX(weigh((first + i * joined) * 2 ** logRows)),
+  ).flat();
+  for (const r of at.slice(logRows)) {
+    if (start % 2 === 1) weights.unshift(field.zero);
+    if (weights.length % 2 === 1) weights.push(field.zero);
+    start = Math.floor(start / 2);
+    weights = Array.from({ length: weights.length / 2 }, (_, i) => {
+      const [even, odd] = [valueAt(weights, 2 * i), valueAt(weights, 2 * i + 1)];
+      return field.add(even, field.mul(r, field.sub(odd, even)));
+    });
+  }
+  return valueAt(weights, 0);
 }
 
 /** Π over the bits k of a row of (1 − r_k + r_k·y^(2^k)), y the point of columns of 2^logRows coefficients. */
@@ -150,7 +181,7 @@ export function weightBelow(field: ExtensionField, bits: readonly (readonly [Ext
   return sum;
 }
 
-function valueAt(values: readonly Ext[], index: number): Ext {
+function valueAt<Value>(values: readonly Value[], index: number): Value {
   const value = values[index];
   if (value === undefined) throw new Error(`no value ${index} among ${values.length}`);
   return value;

@@ -84,14 +84,13 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       if (field.equal(powerOfTwo(field, point, shape.tallest), field.one)) reject({ code: "PointInDomain", got: point });
     },
     checkValues(point, values: ProofValues) {
-      const nextWidths = shape.committedBlocks.map((block) => block.nextWidth);
       const expected = challenges.reduce(
         (claim, challenge, i) => {
           const [atZero, atTwo] = messages.slice(2 * i);
           if (atZero === undefined || atTwo === undefined) throw new Error(`round ${i} has no message`);
           return nextClaim(field, claim, { atZero, atTwo }, challenge);
         },
-        claimedSum(field, stack, nextWidths, values, batch),
+        claimedSum(field, stack, shape.committedBlocks, values, batch),
       );
       const points = { point, nextPoint: field.scale(point, rootOfUnity(shape.tallest)), tallest: shape.tallest };
       const weight = weightAt(field, stack, points, batch, roundPoint(stack, challenges));

@@ -1,4 +1,4 @@
-import type { Ext } from "../../field/extension.ts";
+import type { Ext, ExtensionField } from "../../field/extension.ts";
 import { pow } from "../../field/koala-bear.ts";
 import type { Columns, Commitment, Neighbours } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
@@ -29,6 +29,8 @@ interface OpenedRange {
   readonly point: Ext;
   /** In the stack. */
   readonly places: readonly number[];
+  /** So many of them, one behind another, are the coordinates of one value. */
+  readonly joined: number;
   /** Of each column in turn, the 16 polynomials of its parts at the point's 16th power, coordinate by coordinate. */
   readonly parts: Uint32Array;
 }
@@ -37,6 +39,26 @@ interface OpenedRange {
 interface Operands {
   readonly stack: Columns;
   readonly weight: Columns;
+}
+
+/** Values of columns as they are sent: of coordinates that are joined, Σ_c X^c times the value of coordinate c. */
+function joinValues(field: ExtensionField, values: readonly Ext[], joined: number): readonly Ext[] {
+  if (joined === 1) return values;
+  return Array.from({ length: values.length / joined }, (_, i) =>
+    values
+      .slice(i * joined, (i + 1) * joined)
+      .reduceRight((sum, value) => field.add(field.multiplesByX(sum)[1] ?? field.zero, value), field.zero),
+  );
+}
+
+/** What each column's values count with: of coordinates that are joined, X^c times the weight of the first one's place. */
+function columnWeights(
+  field: ExtensionField,
+  { places, joined }: Pick<OpenedRange, "places" | "joined">,
+  weigh: (place: number) => Ext,
+): Ext[] {
+  if (joined === 1) return places.map(weigh);
+  return places.flatMap((place, i) => (i % joined === 0 ? field.multiplesByX(weigh(place)) : []));
 }
 
 /** Opens columns by a sumcheck over their stack (`open-stack.ts`). */
@@ -73,17 +95,19 @@ export class StackProver implements ColumnProver {
 
   /** Values by their parts: with f_i = Σ_j X^j·f_ij(X^16), the rounds over a leaf need every f_ij(z^16). */
   async open({ point, nextPoint }: OpeningPoints): Promise<OpenedColumns> {
-    const { shape, scope, coefficients, progress } = this.#context;
+    const { system, shape, scope, coefficients, progress } = this.#context;
+    const { field } = system;
     // The stack has them all.
     for (const columns of coefficients.values()) scope.release(columns);
     const ranges: OpenedRange[] = [];
     const { ranges: all } = this.#stack;
-    for (const [i, { phase, logRows, first, count, nextCount }] of all.entries()) {
+    for (const [i, { phase, logRows, first, count, nextCount, joined }] of all.entries()) {
       progress("openings", i / all.length);
       const places = Array.from({ length: count }, (_, k) => (first + k) * 2 ** logRows);
-      ranges.push(await this.#openRange(phase, { logRows, isNext: false, point, places }));
+      ranges.push(await this.#openRange(phase, { logRows, isNext: false, point, places, joined }));
       if (nextCount === 0) continue;
-      ranges.push(await this.#openRange(phase, { logRows, isNext: true, point: nextPoint, places: places.slice(0, nextCount) }));
+      const next = { isNext: true, point: nextPoint, places: places.slice(0, nextCount) };
+      ranges.push(await this.#openRange(phase, { logRows, joined, ...next }));
     }
     progress("openings", 1);
     this.#ranges = ranges;
@@ -93,10 +117,16 @@ export class StackProver implements ColumnProver {
       if (value === undefined) throw new Error(`no column at place ${place} was opened`);
       return value;
     };
+    const ofBlock = (values: ReadonlyMap<number, Ext>, places: readonly number[], joined = 1): readonly Ext[] =>
+      joinValues(
+        field,
+        places.map((place) => valueAt(values, place)),
+        joined,
+      );
     return {
-      atPoint: this.#stack.places.flatMap((places) => places.map((place) => valueAt(atPoint, place))),
+      atPoint: this.#stack.places.flatMap((places, b) => ofBlock(atPoint, places, shape.committedBlocks[b]?.joined)),
       atNext: this.#stack.places.flatMap((places, b) =>
-        places.slice(0, shape.committedBlocks[b]?.nextWidth ?? 0).map((place) => valueAt(atNext, place)),
+        ofBlock(atNext, places.slice(0, shape.committedBlocks[b]?.nextWidth ?? 0), shape.committedBlocks[b]?.joined),
       ),
     };
   }
@@ -171,7 +201,7 @@ export class StackProver implements ColumnProver {
     const batch = drawBatch(transcript, this.#stack, parameters);
     const weigh = placeWeights(field, batch);
     const ranges = this.#ranges.map((range) => {
-      const weights = range.places.map((place) => (range.isNext ? field.mul(batch.next, weigh(place)) : weigh(place)));
+      const weights = columnWeights(field, range, (place) => (range.isNext ? field.mul(batch.next, weigh(place)) : weigh(place)));
       return { ...range, weights };
     });
     const rounds = new LeafRounds(field, ranges);

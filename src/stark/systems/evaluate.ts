@@ -3,7 +3,7 @@ import { inv, rootOfUnity } from "../../field/koala-bear.ts";
 import type { ConstraintScope } from "../constraints/air.ts";
 import { evaluateGraph } from "../constraints/expression.ts";
 import { lookupConstraints, type LookupPlan } from "../constraints/lookup.ts";
-import { ABSENT, type Shape } from "./shape.ts";
+import { ABSENT, type Block, type Shape } from "./shape.ts";
 import type { System, Table } from "./system.ts";
 
 /** Challenges of the lookup phase: β folds messages, γ offsets them. */
@@ -14,9 +14,9 @@ export interface LookupChallenges {
 
 /** What the constraints are evaluated on. */
 interface OpenedValues {
-  /** Per column in opening order. */
+  /** Per opened value, in the order of their columns. */
   readonly atPoint: readonly Ext[];
-  /** Per column opened at the next row, same order. */
+  /** Per value opened at the next row, same order. */
   readonly atNext: readonly Ext[];
   /** Per table: statement values and the table's own. */
   readonly publicValues: readonly (readonly number[])[];
@@ -51,11 +51,12 @@ export function compositionAtPoint(system: System, shape: Shape, values: OpenedV
 /** Q(z) = Σ_j z^(jn) Σ_c X^c · value of chunk j, coordinate c. */
 export function quotientAtPoint(system: System, shape: Shape, atPoint: readonly Ext[], point: Ext): Ext {
   const { field } = system;
-  const first = shape.columnCount - system.chunkCount * field.degree;
+  const quotient = shape.blocks.at(-1);
+  if (quotient?.phase !== "quotient") throw new Error("the quotient's block is the last");
   const step = powerOfTwo(field, point, shape.tallest);
   let sum = field.zero;
   for (let chunk = system.chunkCount - 1; chunk >= 0; chunk--) {
-    sum = field.add(field.mul(sum, step), joinCoordinates(field, atPoint, first + chunk * field.degree));
+    sum = field.add(field.mul(sum, step), extensionValue(field, quotient, atPoint, quotient.firstValue, chunk));
   }
   return sum;
 }
@@ -83,8 +84,16 @@ export function rowSelectors(field: ExtensionField, x: Ext, logRows: number): Re
   };
 }
 
-/** Σ_c X^c · values[first + c]: the value of an extension column from those of its coordinate columns. */
-function joinCoordinates(field: ExtensionField, values: readonly Ext[], first: number): Ext {
+/** The value of an extension column, which is sent as such, or is Σ_c X^c times the values of its coordinate columns. */
+function extensionValue(
+  field: ExtensionField,
+  { joined }: Pick<Block, "joined">,
+  values: readonly Ext[],
+  firstValue: number,
+  index: number,
+): Ext {
+  if (joined > 1) return valueAt(values, firstValue + index);
+  const first = firstValue + index * field.degree;
   let sum = field.zero;
   for (let c = field.degree - 1; c >= 0; c--) sum = field.add(field.mul(sum, generator(field)), valueAt(values, first + c));
   return sum;
@@ -101,14 +110,14 @@ function valueAt(values: readonly Ext[], index: number): Ext {
   return value;
 }
 
-/** Where a table's columns begin among those that are opened. */
-function firstColumns({ index }: Table, shape: Shape) {
-  const first = { preprocessed: 0, main: 0, lookup: 0, next: 0, lookupNext: 0 };
+/** Where a table's values begin among those that are opened, and how those of its lookups are. */
+function firstValues({ index }: Table, shape: Shape) {
+  const first = { preprocessed: 0, main: 0, lookup: 0, next: 0, lookupNext: 0, joined: 1 };
   for (const block of shape.blocks) {
     if (block.table !== index || block.phase === "quotient") continue;
-    first[block.phase] = block.firstColumn;
+    first[block.phase] = block.firstValue;
     if (block.phase === "main") first.next = block.firstNext;
-    if (block.phase === "lookup") first.lookupNext = block.firstNext;
+    if (block.phase === "lookup") [first.lookupNext, first.joined] = [block.firstNext, block.joined];
   }
   return first;
 }
@@ -138,7 +147,7 @@ function tableConstraints(
 ): { readonly scope: ConstraintScope; readonly value: Ext }[] {
   const { field } = system;
   const { air, lookup } = table;
-  const first = firstColumns(table, shape);
+  const first = firstValues(table, shape);
   const publics = values.publicValues[table.index] ?? [];
   const terms = lookup?.groups.flat() ?? [];
   const roots = [
@@ -167,7 +176,7 @@ function tableConstraints(
 
   const fractions = fractionsOf(field, lookup, values.lookup, take);
   const extension = (opened: readonly Ext[], from: number, group: number): Ext =>
-    joinCoordinates(field, opened, from + group * field.degree);
+    extensionValue(field, first, opened, from, group);
   const running = sums.map((_, s) => extension(values.atPoint, first.lookup, s));
   const steps = lookupConstraints<Ext, Ext>(
     lookup,

@@ -6,11 +6,17 @@ import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
 
 /**
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
- * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`).
+ * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`). Of a stack's columns that hold
+ * coordinates of values of the extension, each one's value is sent; of those that are joined one value for all coordinates.
  */
 type OpeningParameters =
   | { readonly kind: "rows" }
-  | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
+  | {
+      readonly kind: "stacked";
+      readonly logStackMin: number;
+      readonly logStackMax: number;
+      readonly extensionValues?: "joined";
+    };
 
 /** Low bits of an element that are as good as uniform: p − 1 is 127·2^24. */
 export const UNIFORM_BITS = TWO_ADICITY;
@@ -141,6 +147,11 @@ function validateOpening(
  */
 export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: number): number {
   return 2 ** (logCoefficients + logBlowup - 1);
+}
+
+/** Whether one value is opened of the columns that hold an extension value's coordinates. */
+export function joinsCoordinates(opening: ProofParameters["opening"]): boolean {
+  return opening.kind === "stacked" && opening.extensionValues === "joined";
 }
 
 /** Whether a proof opens every query by itself, and not all of them together. */

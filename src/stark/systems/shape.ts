@@ -2,7 +2,7 @@ import type { Columns } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { type HeightClass, heightClasses } from "../../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "../constraints/multiplicities.ts";
-import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
+import { DOMAIN_SHIFT, joinsCoordinates, leafEncodings } from "./parameters.ts";
 import { type TreePhase, TREE_PHASES } from "./tree-phases.ts";
 import { createStackShape, type StackShape } from "./stack-shape.ts";
 import type { System, Table } from "./system.ts";
@@ -32,9 +32,13 @@ export interface Block {
   readonly width: number;
   /** How many of its leading columns are also opened at the next row. */
   readonly nextWidth: number;
-  /** Index of its first column in the opening order (powers of the DEEP challenge, values at the first point). */
+  /** So many columns are the coordinates of one opened value: 1, or the degree of the extension whose values they hold. */
+  readonly joined: number;
+  /** Index of its first column among all. */
   readonly firstColumn: number;
-  /** Index of its first column among the values at the second point. */
+  /** Index of its first value among those at the first point, which are in the columns' order. */
+  readonly firstValue: number;
+  /** The same among those at the second point. */
   readonly firstNext: number;
 }
 
@@ -73,8 +77,9 @@ export interface Shape {
   readonly blocks: readonly Block[];
   /** Those that a proof commits to and opens: all, or all but the preprocessed ones, which come first. */
   readonly committedBlocks: readonly Block[];
-  /** How many values at z a proof has: one for each of their columns. */
+  /** How many values a proof has, at z and at the next point: one for each of their columns, or for those that are joined. */
   readonly openedCount: number;
+  readonly nextCount: number;
   /** In proof order: preprocessed (if any is committed), main, lookup (if any), quotient. */
   readonly trees: readonly TraceTree[];
   /** Undefined when columns are opened by rows. */
@@ -82,7 +87,6 @@ export interface Shape {
   /** log2 of the height for which preprocessed columns are committed: the tallest table's, or a stack column's. */
   readonly committedHeight: number;
   readonly columnCount: number;
-  readonly nextColumnCount: number;
   /** Whether some table that is present has interactions: whether there is a lookup phase. */
   readonly hasLookups: boolean;
 }
@@ -105,13 +109,14 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
 
   const tallest = Math.max(...logRows);
   const blocks: Block[] = [];
-  let firstColumn = 0;
-  let firstNext = 0;
+  let [firstColumn, firstValue, firstNext] = [0, 0, 0];
   const push = (phase: TreePhase, table: number | undefined, height: number, width: number, nextWidth: number) => {
     if (width === 0 || height === ABSENT) return;
-    blocks.push({ phase, table, logRows: height, width, nextWidth, firstColumn, firstNext });
+    const joined = joinsCoordinates(opening) && (phase === "lookup" || phase === "quotient") ? extensionDegree : 1;
+    blocks.push({ phase, table, logRows: height, width, nextWidth, joined, firstColumn, firstValue, firstNext });
     firstColumn += width;
-    firstNext += nextWidth;
+    firstValue += width / joined;
+    firstNext += nextWidth / joined;
   };
   const pushTables = (phase: TreePhase, width: (table: Table) => number, nextWidth: (table: Table) => number) =>
     system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? ABSENT, width(table), nextWidth(table)));
@@ -143,12 +148,12 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
     logDomain: logBlowup + (stack === undefined ? tallest : stack.logStack - LOG_PARTS),
     blocks,
     committedBlocks,
-    openedCount: firstColumn - (committedBlocks[0]?.firstColumn ?? 0),
+    openedCount: firstValue - (committedBlocks[0]?.firstValue ?? 0),
+    nextCount: firstNext,
     trees: treesOf(system, stack === undefined ? blocks : stackBlocks(stack)),
     stack,
     committedHeight,
     columnCount: firstColumn,
-    nextColumnCount: firstNext,
     hasLookups: blocks.some(({ phase }) => phase === "lookup"),
   };
 }

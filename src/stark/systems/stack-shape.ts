@@ -28,16 +28,20 @@ export interface StackedBlock {
   readonly width: number;
   /** How many of its leading columns are also opened at the next row. */
   readonly nextWidth: number;
+  /** So many columns, one behind another, are the coordinates of one value that is opened; 1 if each is opened by itself. */
+  readonly joined: number;
 }
 
 /** The columns of one height in one phase; everything in units of 2^logRows coefficients. */
-interface StackRange {
+export interface StackRange {
   readonly phase: TreePhase;
   readonly logRows: number;
   readonly first: number;
   readonly count: number;
   /** Its leading columns that are also opened at the next row. */
   readonly nextCount: number;
+  /** As its blocks have it. */
+  readonly joined: number;
 }
 
 /** The stack columns of one phase. */
@@ -118,10 +122,15 @@ function layOutPhase(
     if (!Number.isInteger(first)) throw new Error(`a column of 2^${logRows} coefficients cannot stand at place ${place}`);
     for (const block of own) put(block, block.nextWidth);
     for (const block of own) put(block, block.width - block.nextWidth);
-    const { phase } = own[0] ?? {};
-    if (phase === undefined) throw new Error("a height of a phase has columns");
+    const { phase, joined } = own[0] ?? {};
+    if (phase === undefined || joined === undefined) throw new Error("a height of a phase has columns");
     const count = sum(own.map((block) => block.width));
-    ranges.push({ phase, logRows, first, count, nextCount: sum(own.map((block) => block.nextWidth)) });
+    const nextCount = sum(own.map((block) => block.nextWidth));
+    // Coordinates of a value stand one behind another only if no block's columns are cut within one.
+    for (const { width, nextWidth, joined: other } of own)
+      if (other !== joined || width % joined > 0 || nextWidth % joined > 0)
+        throw new Error(`${phase} columns of 2^${logRows} coefficients are not joined ${joined} by ${joined}`);
+    ranges.push({ phase, logRows, first, count, nextCount, joined });
   }
 }
 

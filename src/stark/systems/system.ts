@@ -187,11 +187,11 @@ export function committedHeights(definition: SystemDefinition): number[] {
 
 /** The preprocessed columns of a definition as a stack has them: the first phase, so its places depend on no other table. */
 export function preprocessedBlocks({ tables }: SystemDefinition): StackedBlock[] {
-  return tables.flatMap(({ air, preprocessed }) =>
-    preprocessed === undefined
-      ? []
-      : [{ phase: "preprocessed" as const, logRows: preprocessed.logRows, width: air.preprocessedNames.length, nextWidth: 0 }],
-  );
+  return tables.flatMap(({ air, preprocessed }): StackedBlock[] => {
+    if (preprocessed === undefined) return [];
+    const { logRows } = preprocessed;
+    return [{ phase: "preprocessed", logRows, width: air.preprocessedNames.length, nextWidth: 0, joined: 1 }];
+  });
 }
 
 function evaluatedColumns({ parameters, tables }: SystemDefinition): EvaluatedColumns | undefined {

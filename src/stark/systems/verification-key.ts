@@ -5,22 +5,23 @@ import type { Air } from "../constraints/air.ts";
 import type { Bus } from "../constraints/bus.ts";
 import type { ExpressionNode, Gadget } from "../constraints/expression.ts";
 import type { LookupPlan } from "../constraints/lookup.ts";
-import type { ProofParameters } from "./parameters.ts";
+import { joinsCoordinates, type ProofParameters } from "./parameters.ts";
 import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts";
 
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
-const PROOF_VERSIONS = { rows: 1, stacked: 2 } as const;
-/** Of a segment, whose columns are a stack. */
-const SEGMENT_VERSION = 3;
-/** The same of proofs that say nothing of fixed columns. */
-const WITHOUT_FIXED_COLUMNS = { whole: 4, segment: 5 } as const;
+const ROWS_VERSION = 1;
+const STACK_VERSION = 2;
+/** What is added to that of a stack. */
+const ADDED = { segment: 1, evaluated: 2, joined: 4 } as const;
 
 export function proofVersion(
   { opening, fixedColumns }: Pick<ProofParameters, "opening" | "fixedColumns">,
   ofSegment = false,
 ): number {
-  if (fixedColumns === "evaluated") return WITHOUT_FIXED_COLUMNS[ofSegment ? "segment" : "whole"];
-  return ofSegment ? SEGMENT_VERSION : PROOF_VERSIONS[opening.kind];
+  if (opening.kind === "rows") return ROWS_VERSION;
+  const evaluated = fixedColumns === "evaluated" ? ADDED.evaluated : 0;
+  const joined = joinsCoordinates(opening) ? ADDED.joined : 0;
+  return STACK_VERSION + evaluated + joined + (ofSegment ? ADDED.segment : 0);
 }
 
 /** What the digest needs of a compiled table. */
@@ -161,9 +162,9 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
 /** The version tells the openings apart; columns by rows have no bounds of their own. */
 function serialiseOpening(opening: ProofParameters["opening"]): Serialised[] {
   if (opening.kind === "rows") return [];
-  const { kind, logStackMin, logStackMax, ...rest } = opening;
+  const { kind, logStackMin, logStackMax, extensionValues, ...rest } = opening;
   rest satisfies Record<string, never>;
-  return [kind, logStackMin, logStackMax];
+  return [kind, logStackMin, logStackMax, ...(extensionValues === undefined ? [] : [extensionValues])];
 }
 
 /** Gadget bodies are written where they are first called and referred to by number afterwards. */

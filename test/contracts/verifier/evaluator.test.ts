@@ -109,7 +109,7 @@ describe("generated constraint contracts", () => {
         const value = (): Ext =>
           round < 2 || (round < 4 && random.below(2) === 0) ? edge : round < 4 ? [0, 0, 0, 0, 0] : random.extension();
         const atPoint: readonly Ext[] = Array.from({ length: shape.columnCount }, value);
-        const atNext: readonly Ext[] = Array.from({ length: shape.nextColumnCount }, value);
+        const atNext: readonly Ext[] = Array.from({ length: shape.nextCount }, value);
         const publicValues = Array.from({ length: publicCount }, () => (round < 4 ? largest : random.element()));
         const point = random.extension();
         const alpha = round < 2 ? edge : random.extension();

@@ -40,7 +40,7 @@ describe("the claim of all opened values", () => {
     const random = createRandom(1);
     const seen = new Set<string>();
     for (let i = 0; i < 50; i++) {
-      const blocks = randomBlocks(random, { logRowsMin: LOWEST_BIT, logRowsMax: 6, width: 5 });
+      const blocks = randomBlocks(random, { logRowsMin: LOWEST_BIT, logRowsMax: 6, width: 5 }, i % 2 === 0 ? 1 : 5);
       const { stack, bitCount, challenges, points, plain, layout } = setUp(random, { blocks, logStackMin: 4 + random.below(3) });
       const at = Array.from({ length: bitCount }, () => element(random));
       const slow = plainExtension(plainWeights(layout, plain), at.map(big));
@@ -53,16 +53,19 @@ describe("the claim of all opened values", () => {
 
   test("a range's boundary counts: W at a point of bits is the weight of that place", () => {
     const random = createRandom(2);
-    const blocks: StackedBlock[] = [
-      { phase: "main", logRows: 4, width: 3, nextWidth: 2 },
-      { phase: "lookup", logRows: 5, width: 2, nextWidth: 1 },
-      { phase: "quotient", logRows: 5, width: 1, nextWidth: 0 },
-    ];
-    const { stack, bitCount, challenges, points, plain, layout } = setUp(random, { blocks, logStackMin: 6 });
-    const slow = plainWeights(layout, plain);
-    for (let place = 0; place < 2 ** bitCount; place++) {
-      const at = Array.from({ length: bitCount }, (_, k) => field.fromBase(Math.floor(place / 2 ** k) % 2));
-      assert.deepEqual(weightAt(field, stack, points, challenges, at), ext(slow[place]!), `place ${place}`);
+    for (const joined of [1, 5]) {
+      const blocks: StackedBlock[] = [
+        { phase: "main", logRows: 4, width: 3, nextWidth: 2, joined: 1 },
+        { phase: "lookup", logRows: 5, width: 2 * joined, nextWidth: joined, joined },
+        { phase: "lookup", logRows: 4, width: 3 * joined, nextWidth: joined, joined },
+        { phase: "quotient", logRows: 5, width: joined, nextWidth: 0, joined },
+      ];
+      const { stack, bitCount, challenges, points, plain, layout } = setUp(random, { blocks, logStackMin: 6 });
+      const slow = plainWeights(layout, plain);
+      for (let place = 0; place < 2 ** bitCount; place++) {
+        const at = Array.from({ length: bitCount }, (_, k) => field.fromBase(Math.floor(place / 2 ** k) % 2));
+        assert.deepEqual(weightAt(field, stack, points, challenges, at), ext(slow[place]!), `place ${place}, joined ${joined}`);
+      }
     }
   });
 
@@ -71,7 +74,6 @@ describe("the claim of all opened values", () => {
     for (let i = 0; i < 20; i++) {
       const blocks = randomBlocks(random, { logRowsMin: LOWEST_BIT, logRowsMax: 9, width: 6 });
       const { stack, challenges, plain, layout } = setUp(random, { blocks, logStackMin: 4 });
-      const nextWidths = blocks.map((block) => block.nextWidth);
       const atPoint = layout.columns.map(() => element(random));
       const atNext = layout.columns.filter((column) => column.isNext).map(() => element(random));
       let next = 0;
@@ -80,7 +82,7 @@ describe("the claim of all opened values", () => {
         const more = isNext ? field.mul(challenges.next, atNext[next++]!) : field.zero;
         return field.add(sum, field.mul(tau, field.add(atPoint[c]!, more)));
       }, field.zero);
-      assert.deepEqual(claimedSum(field, stack, nextWidths, { atPoint, atNext }, challenges), slow);
+      assert.deepEqual(claimedSum(field, stack, blocks, { atPoint, atNext }, challenges), slow);
     }
   });
 
@@ -124,38 +126,40 @@ describe("a round of the sumcheck", () => {
   });
 });
 
-test("toy vector: sums, rounds and the last claim are those of dense vectors of big integers", () => {
-  const random = createRandom(31);
-  // 31 columns of which 12 are opened at the next row, heights 2^4 to 2^9, stack columns of 2^9.
-  const blocks: StackedBlock[] = [
-    { phase: "preprocessed", logRows: 8, width: 1, nextWidth: 0 },
-    { phase: "main", logRows: 9, width: 1, nextWidth: 1 },
-    { phase: "main", logRows: 8, width: 3, nextWidth: 2 },
-    { phase: "main", logRows: 5, width: 9, nextWidth: 3 },
-    { phase: "main", logRows: 4, width: 8, nextWidth: 0 },
-    { phase: "lookup", logRows: 9, width: 1, nextWidth: 1 },
-    { phase: "lookup", logRows: 5, width: 5, nextWidth: 5 },
-    { phase: "quotient", logRows: 9, width: 3, nextWidth: 0 },
-  ];
-  const { stack, bitCount, challenges, points, plain, layout } = setUp(random, { blocks, logStackMin: 9 });
-  const coefficients = layout.columns.map(({ logRows }) => Array.from({ length: 2 ** logRows }, () => BigInt(random.below(P))));
-  const rounds = Array.from({ length: bitCount }, () => element(random));
-  const slow = plainOpening(layout, coefficients, plain, rounds.map(big), { logArity: 3, logFinal: 1 });
-  const nextWidths = blocks.map((block) => block.nextWidth);
-  assert.deepEqual([slow.atPoint.length, slow.atNext.length], [31, 12]);
+// 31 columns of which 12 are opened at the next row, heights 2^4 to 2^9, stack columns of 2^9; or 47 with values of the extension, for
+// which one value each is sent.
+for (const joined of [1, 5])
+  test(`toy vector: sums, rounds and the last claim are those of dense vectors of big integers, joined by ${joined}`, () => {
+    const random = createRandom(31);
+    const blocks: StackedBlock[] = [
+      { phase: "preprocessed", logRows: 8, width: 1, nextWidth: 0, joined: 1 },
+      { phase: "main", logRows: 9, width: 1, nextWidth: 1, joined: 1 },
+      { phase: "main", logRows: 8, width: 3, nextWidth: 2, joined: 1 },
+      { phase: "main", logRows: 5, width: 9, nextWidth: 3, joined: 1 },
+      { phase: "main", logRows: 4, width: 8, nextWidth: 0, joined: 1 },
+      { phase: "lookup", logRows: 9, width: joined, nextWidth: joined, joined },
+      { phase: "lookup", logRows: 5, width: 5, nextWidth: 5, joined },
+      { phase: "quotient", logRows: 9, width: joined === 1 ? 3 : 10, nextWidth: 0, joined },
+    ];
+    const { stack, bitCount, challenges, points, plain, layout } = setUp(random, { blocks, logStackMin: 9 });
+    const coefficients = layout.columns.map(({ logRows }) => Array.from({ length: 2 ** logRows }, () => BigInt(random.below(P))));
+    const rounds = Array.from({ length: bitCount }, () => element(random));
+    const slow = plainOpening(layout, coefficients, plain, rounds.map(big), { logArity: 3, logFinal: 1 });
+    // 22 columns by themselves, then 9 more; or one value for 5, 5 and twice 5 columns. At the next row 6 and 6, or 6 and 2.
+    assert.deepEqual([slow.atPoint.length, slow.atNext.length], joined === 1 ? [31, 12] : [26, 8]);
 
-  const openings = { atPoint: slow.atPoint.map(ext), atNext: slow.atNext.map(ext) };
-  let claim = claimedSum(field, stack, nextWidths, openings, challenges);
-  assert.deepEqual(claim, ext(slow.sigma));
-  slow.rounds.forEach(({ atZero, atTwo, claim: after }, i) => {
-    claim = nextClaim(field, claim, { atZero: ext(atZero), atTwo: ext(atTwo) }, rounds[i]!);
-    assert.deepEqual(claim, ext(after), `round ${i}`);
+    const openings = { atPoint: slow.atPoint.map(ext), atNext: slow.atNext.map(ext) };
+    let claim = claimedSum(field, stack, blocks, openings, challenges);
+    assert.deepEqual(claim, ext(slow.sigma));
+    slow.rounds.forEach(({ atZero, atTwo, claim: after }, i) => {
+      claim = nextClaim(field, claim, { atZero: ext(atZero), atTwo: ext(atTwo) }, rounds[i]!);
+      assert.deepEqual(claim, ext(after), `round ${i}`);
+    });
+    const weight = weightAt(field, stack, points, challenges, roundPoint(stack, rounds));
+    assert.deepEqual(weight, ext(slow.weight));
+    const finalValue = multilinearAt(field, slow.finalPolynomial.map(ext), rounds.slice(-1));
+    assert.deepEqual(finalValue, ext(slow.finalValue));
+    assert.deepEqual(field.mul(finalValue, weight), claim);
+    // And the claim is no more than the sum itself.
+    assert.deepEqual(sub(mul(slow.finalValue, slow.weight), big(claim)), sub(ONE, ONE));
   });
-  const weight = weightAt(field, stack, points, challenges, roundPoint(stack, rounds));
-  assert.deepEqual(weight, ext(slow.weight));
-  const finalValue = multilinearAt(field, slow.finalPolynomial.map(ext), rounds.slice(-1));
-  assert.deepEqual(finalValue, ext(slow.finalValue));
-  assert.deepEqual(field.mul(finalValue, weight), claim);
-  // And the claim is no more than the sum itself.
-  assert.deepEqual(sub(mul(slow.finalValue, slow.weight), big(claim)), sub(ONE, ONE));
-});

@@ -40,6 +40,8 @@ export interface PlainBlock {
   readonly logRows: number;
   readonly width: number;
   readonly nextWidth: number;
+  /** One value stands for so many columns, Σ X^c times that of the c-th. */
+  readonly joined: number;
 }
 
 export interface PlainColumn {
@@ -48,6 +50,8 @@ export interface PlainColumn {
   readonly phase: number;
   readonly logRows: number;
   readonly isNext: boolean;
+  /** Which of the columns that one value stands for. */
+  readonly coordinate: number;
   place: number;
 }
 
@@ -63,7 +67,8 @@ export interface PlainLayout {
 export function plainLayout(blocks: readonly PlainBlock[], logStackMin: number): PlainLayout {
   const columns = blocks.flatMap((block, b) =>
     Array.from({ length: block.width }, (_, index): PlainColumn => {
-      return { block: b, index, phase: block.phase, logRows: block.logRows, isNext: index < block.nextWidth, place: -1 };
+      const { phase, logRows, nextWidth, joined } = block;
+      return { block: b, index, phase, logRows, isNext: index < nextWidth, coordinate: index % joined, place: -1 };
     }),
   );
   const order = columns.toSorted(
@@ -101,8 +106,9 @@ export interface PlainChallenges {
 export function plainWeights(layout: PlainLayout, { alpha, delta, z }: PlainChallenges): Big[] {
   const tallest = Math.max(...layout.columns.map((column) => column.logRows));
   const weights = new Array<Big>(2 ** (layout.m + layout.s)).fill(ZERO);
-  for (const { place, logRows, isNext } of layout.columns) {
-    const tau = tauOf(layout, place, logRows, alpha);
+  for (const column of layout.columns) {
+    const { place, logRows, isNext } = column;
+    const tau = columnWeight(layout, column, alpha);
     const zt = power(z, 2n ** BigInt(tallest - logRows));
     const gz = scale(zt, root(logRows));
     let [atPoint, atNext] = [ONE, isNext ? delta : ZERO];
@@ -112,6 +118,14 @@ export function plainWeights(layout: PlainLayout, { alpha, delta, z }: PlainChal
     }
   }
   return weights;
+}
+
+/** The basis element X^c. */
+const powerOfX = (c: number): Big => ONE.map((_, i) => (i === c ? 1n : 0n));
+
+/** Of a column that a value stands for: X^c times τ of the place of the first of them, which lies c columns before it. */
+function columnWeight(layout: PlainLayout, { place, logRows, coordinate }: PlainColumn, alpha: readonly Big[]): Big {
+  return mul(powerOfX(coordinate), tauOf(layout, place - coordinate * 2 ** logRows, logRows, alpha));
 }
 
 export function tauOf(layout: PlainLayout, place: number, logRows: number, alpha: readonly Big[]): Big {
@@ -159,12 +173,21 @@ export function plainOpening(
     const x = scale(power(challenges.z, 2n ** BigInt(tallest - columns[i]!.logRows)), factor);
     return coefficients[i]!.reduce((sum, c, k) => add(sum, scale(power(x, BigInt(k)), c)), ZERO);
   };
-  const atPoint = columns.map((_, i) => valueAt(i, 1n));
-  const atNext = columns.flatMap(({ isNext, logRows }, i) => (isNext ? [valueAt(i, root(logRows))] : []));
-  let next = 0;
-  const sigma = columns.reduce((sum, { place, logRows, isNext }, i) => {
-    const value = isNext ? add(atPoint[i]!, mul(challenges.delta, atNext[next++]!)) : atPoint[i]!;
-    return add(sum, mul(tauOf(layout, place, logRows, challenges.alpha), value));
+  const [atPoint, atNext]: [Big[], Big[]] = [[], []];
+  columns.forEach(({ coordinate, isNext, logRows }, i) => {
+    const say = (values: Big[], value: Big): void => {
+      if (coordinate === 0) values.push(value);
+      else values[values.length - 1] = add(values.at(-1)!, mul(powerOfX(coordinate), value));
+    };
+    say(atPoint, valueAt(i, 1n));
+    if (isNext) say(atNext, valueAt(i, root(logRows)));
+  });
+  let [value, next] = [0, 0];
+  const sigma = columns.reduce((sum, { place, logRows, isNext, coordinate }) => {
+    if (coordinate > 0) return sum;
+    const own = atPoint[value++]!;
+    const both = isNext ? add(own, mul(challenges.delta, atNext[next++]!)) : own;
+    return add(sum, mul(tauOf(layout, place, logRows, challenges.alpha), both));
   }, ZERO);
 
   const dense = new Array<Big>(2 ** (m + s)).fill(ZERO);

@@ -17,10 +17,10 @@ describe("the layout of a stack", () => {
   test("has taller columns first, and of one height first those opened at the next row, over all tables", () => {
     const stack = shapeOf(
       [
-        { phase: "main", logRows: 4, width: 3, nextWidth: 1 },
-        { phase: "main", logRows: 5, width: 2, nextWidth: 1 },
-        { phase: "main", logRows: 4, width: 2, nextWidth: 2 },
-        { phase: "quotient", logRows: 5, width: 1, nextWidth: 0 },
+        { phase: "main", logRows: 4, width: 3, nextWidth: 1, joined: 1 },
+        { phase: "main", logRows: 5, width: 2, nextWidth: 1, joined: 1 },
+        { phase: "main", logRows: 4, width: 2, nextWidth: 2, joined: 1 },
+        { phase: "quotient", logRows: 5, width: 1, nextWidth: 0, joined: 1 },
       ],
       6,
     );
@@ -74,7 +74,7 @@ describe("the layout of a stack", () => {
   });
 
   test("has no stack for columns that are too many for the longest stack column", () => {
-    const blocks: StackedBlock[] = [{ phase: "main", logRows: 8, width: 33, nextWidth: 0 }];
+    const blocks: StackedBlock[] = [{ phase: "main", logRows: 8, width: 33, nextWidth: 0, joined: 1 }];
     const widthAt = (logStackMax: number) => createStackShape(blocks, { logStackMin: 4, logStackMax })?.width;
     // 17 columns of 2^9 where there may be none of 2^10, nine of those, and no more columns however long.
     assert.deepEqual([8, 9, 10, 11].map(widthAt), [33, 17, 9, 9]);
