@@ -168,12 +168,15 @@ describe("the program of a proof", () => {
 });
 
 describe("a system whose proofs no program checks", () => {
-  it("is refused: by rows and keccak, or in segments", async () => {
+  it("is refused: by rows and keccak, with one value for several columns, or in segments", async () => {
     const shape = shapeOfProof(system, proof);
     const plain = fibonacciSystem(smallParameters());
     const given = fibonacciInput(4);
     const bytes = await prove(plain, given, backend);
     assert.throws(() => leafOf(bytes, plain), /checked by no program/);
+    const opening = { ...system.parameters.opening, extensionValues: "joined" } as const;
+    const joined = { ...system, parameters: { ...system.parameters, opening } } as typeof system;
+    assert.throws(() => leafProgram(joined, shape, (_assembler, elements) => elements), /checked by no program/);
     const cut = { ...system, definition: { ...system.definition, segments: { most: 2 } } };
     assert.throws(() => leafProgram(cut, shape, (_assembler, elements) => elements), /proven in segments/);
   });

@@ -27,9 +27,9 @@ describe("the layout of a stack", () => {
     // By hand, stack columns of 64: the main phase has 2·32 + 5·16 = 144 cells, three stack columns; the quotient one.
     assert.deepEqual(stack.places, [[64, 112, 128], [0, 32], [80, 96], [192]]);
     assert.deepEqual(stack.ranges, [
-      { phase: "main", logRows: 5, first: 0, count: 2, nextCount: 1 },
-      { phase: "main", logRows: 4, first: 4, count: 5, nextCount: 3 },
-      { phase: "quotient", logRows: 5, first: 6, count: 1, nextCount: 0 },
+      { phase: "main", logRows: 5, first: 0, count: 2, nextCount: 1, joined: 1 },
+      { phase: "main", logRows: 4, first: 4, count: 5, nextCount: 3, joined: 1 },
+      { phase: "quotient", logRows: 5, first: 6, count: 1, nextCount: 0, joined: 1 },
     ]);
     assert.deepEqual(stack.phases, [
       { phase: "main", first: 0, width: 3 },
