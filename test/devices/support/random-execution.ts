@@ -8,7 +8,10 @@ import { smallParameters } from "../../stark/airs/small-parameters.ts";
 /** NOT SECURE. Hashed and opened as executions are. */
 const PARAMETERS = smallParameters({
   ...{ minLogRows: 4, maxLogRows: 16, logBlowup: 1, queryCount: 2, grindingBits: 1 },
-  ...{ hash: { kind: "turboshake", digestBytes: 26 }, opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" } },
+  ...{
+    hash: { kind: "turboshake", digestBytes: 26 },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  },
 });
 
 /**
