@@ -14,9 +14,9 @@ import type { StackedBlock, StackRange, StackShape } from "../systems/stack-shap
  * its length, so the products τ_i are of different challenges for any two columns. W's multilinear extension is found by
  * ranges of columns: of a range, the bits of a row and those of a column's number are independent of each other.
  *
- * Where one value v stands for the coordinates of an extension column, v = Σ_c X^c·(value of coordinate c), it enters σ with the τ
- * of the first coordinate's place, and so does W at all of them: times X^c at coordinate c. Such columns of a range are few; their
- * weights are joined bit by bit.
+ * Where one value v stands for the coordinates of an extension column, v = Σ_c X^c·(value of coordinate c), it enters σ with
+ * the τ of the first coordinate's place, and so does W at all of them: times X^c at coordinate c. Such columns of a range are
+ * few; their weights are joined bit by bit.
  */
 
 /** The challenges that make one claim of all values. */
