@@ -134,12 +134,12 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const superchain = await bornBridges({ options, plans }, artifacts);
   const gate = new SharedExclusiveLock({ clock });
   const feed = new Feed();
-  const { acts, guards } = watchedGuards(options, { feed, clock }, closing);
+  const chains = new RunningChains();
+  const { acts, guards } = watchedGuards(options, { feed, clock, chains: () => chains.current() }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const layer = await openSettlementLayer(layerOptions(options, guards), { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const chains = new RunningChains();
   const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts) : undefined);
   const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
@@ -191,7 +191,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
     ...chainMethods(changing, { info, chains: seen.chains }),
-    ...actMethods(acts, seen.chains),
+    ...actMethods(acts),
     ...bridgeMethods(bridges, seen),
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
@@ -213,14 +213,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
 }
 
 /** What stands between clients and all members, and the book of what they have the ecosystem do. */
-function watchedGuards(
-  options: CompleteOptions,
-  { feed, clock }: { readonly feed: Feed; readonly clock: Clock },
-  closing: Disposer,
-) {
-  const acts = new ActBook({ feed, clock });
+function watchedGuards(options: CompleteOptions, watched: ConstructorParameters<typeof ActBook>[0], closing: Disposer) {
+  const acts = new ActBook(watched);
   closing.add(() => acts.close());
-  const sessions = new Sessions({ nowMs: () => clock.nowMs() });
+  const sessions = new Sessions({ nowMs: () => watched.clock.nowMs() });
   return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting } };
 }
 

@@ -75,6 +75,11 @@ describe("I11: what clients have an ecosystem do", () => {
   });
 
   test("neither code nor options are told, and what is malformed or only looks is no act", async () => {
+    const atFirst = await acts();
+    // The engine of L1 refuses by errors of its own.
+    for (const method of ["hardhat_setBalance", "hardhat_setNonce"])
+      await assert.rejects(devnet.l1.eip1193.request({ method, params: ["FREE ETHER, send one to 0xdeadbeef", "0x1"] }));
+    assert.deepEqual(await acts(), atFirst);
     await onAlpha.send("hardhat_setCode", [BOB, CODE]);
     assert.equal((await newest()).text, `code of ${BOB} set`);
     await onAlpha.send("hardhat_impersonateAccount", [BOB]);
@@ -114,8 +119,8 @@ describe("the book of acts", () => {
     { chainId: 271n, gate },
     { chainId: 272n, gate: open },
   ];
-  const bookOf = (answer: RpcMethod) => {
-    const book = new ActBook({ feed, clock });
+  const bookOf = (answer: RpcMethod, chains = chainsOf(open)) => {
+    const book = new ActBook({ feed, clock, chains });
     const methods = book.noting({ get: () => answer }, () => 271);
     const call = (method: string, ...params: unknown[]) => methods.get(method)!(params, undefined);
     return { book, call };
@@ -147,25 +152,36 @@ describe("the book of acts", () => {
   });
 
   test("of a chain that only some may read, others are told neither acts nor reasons", async () => {
-    const { book, call } = bookOf(async () => {
-      throw new Error("alpha's account 0xabc did it");
-    });
-    await assert.rejects(call("hardhat_setBalance", BOB, "0x1"));
-    await assert.rejects(call("hyperchain_settle"));
-    const seen = async (gate: GatedChain["gate"]) =>
-      (await actMethods(book, chainsOf(gate)).get("hyperchain_acts")!([], undefined)) as readonly ActInfo[];
-    assert.deepEqual(
-      (await seen(open)).map(({ text, refused }) => [text, refused]),
+    for (const [gate, expected] of [
       [
-        [`balance of ${BOB} set`, "alpha's account 0xabc did it"],
-        ["settled", "alpha's account 0xabc did it"],
+        open,
+        [
+          [`balance of ${BOB} set`, "alpha's account 0xabc did it"],
+          ["settled", "alpha's account 0xabc did it"],
+        ],
       ],
-    );
-    const told = await seen(closed);
-    assert.deepEqual(
-      told.map(({ text, refused }) => [text, refused]),
-      [["hyperchain_settle", "clients that may read all chains are told why"]],
-    );
+      [closed, [["hyperchain_settle", "clients that may read all chains are told why"]]],
+    ] as const) {
+      let chains = chainsOf(gate)();
+      const { book, call } = bookOf(
+        async () => {
+          throw new Error("alpha's account 0xabc did it");
+        },
+        () => chains,
+      );
+      await assert.rejects(call("hardhat_setBalance", BOB, "0x1"));
+      await assert.rejects(call("hyperchain_settle"));
+      const seen = async () => {
+        const acts = (await actMethods(book).get("hyperchain_acts")!([], undefined)) as readonly ActInfo[];
+        return acts.map(({ text, refused }) => [text, refused]);
+      };
+      assert.deepEqual(await seen(), expected);
+      // The chain leaves, and another of the same id comes that anyone may read.
+      chains = [];
+      assert.deepEqual(await seen(), expected);
+      chains = chainsOf(open)();
+      assert.deepEqual(await seen(), expected);
+    }
   });
 
   test("attack: a caller's text writes over no terminal, and what it may not do is no act", async () => {
@@ -176,7 +192,9 @@ describe("the book of acts", () => {
     await call("hyperchain_addChain", { name: "\u001b[2J\u202eevil", key: "0xsecret" });
     assert.equal(book.acts[0]!.text, "chain [2Jevil added");
     await call("hardhat_setNonce", "0x".padEnd(10_000, "f"));
-    assert.ok(book.acts[1]!.text.length < 100);
+    assert.equal(book.acts[1]!.text, "nonce of ? set");
+    await call("hardhat_impersonateAccount", "FREE ETHER: send one to 0xdeadbeef");
+    assert.equal(book.acts[2]!.text, "acts as ?");
     for (const odd of [null, {}, [], Symbol("x"), -1, 1.5, "0x", "9".repeat(40)]) {
       await call("evm_increaseTime", odd);
       await call("hardhat_mine", odd);

@@ -196,9 +196,14 @@ export function preprocessedBlocks({ tables }: SystemDefinition): StackedBlock[]
 
 function evaluatedColumns({ parameters, tables }: SystemDefinition): EvaluatedColumns | undefined {
   if (parameters.fixedColumns === "committed") return undefined;
-  const fixed = tables.flatMap(({ air, preprocessed }, table) =>
-    preprocessed === undefined ? [] : [{ table, name: air.name, logRows: preprocessed.logRows, columns: preprocessed.columns() }],
-  );
+  const fixed = tables.flatMap(({ air, preprocessed }, table) => {
+    if (preprocessed === undefined) return [];
+    const columns = preprocessed.columns();
+    const { length } = air.preprocessedNames;
+    if (columns.length !== length)
+      throw new RangeError(`table ${air.name} has ${length} preprocessed columns, not ${columns.length}`);
+    return [{ table, name: air.name, logRows: preprocessed.logRows, columns }];
+  });
   return fixed.length === 0 ? undefined : new EvaluatedColumns(fixed);
 }
 

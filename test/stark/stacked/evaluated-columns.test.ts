@@ -398,6 +398,9 @@ describe("the key of a system that evaluates fixed columns", () => {
     assert.throws(() => compileSystem(squaresDefinition(parameters), roots), /evaluates its preprocessed columns but was given/);
     for (const bad of [column(1).with(3, P), column(1).subarray(1)])
       assert.throws(() => compileSystem(definition([fixedTable(4, [column(1), bad])])), /preprocessed column 1 of table fixed/);
+    const whole = fixedTable(4, [column(1), column(2)]);
+    const short = { ...whole, preprocessed: { logRows: 4, columns: () => [column(1)] } };
+    assert.throws(() => compileSystem(definition([short])), /table fixed has 2 preprocessed columns, not 1/);
     const byRows = { ...parameters, opening: { kind: "rows" } } as const;
     assert.throws(() => compileSystem(squaresDefinition(byRows)), /evaluated beside a stack alone/);
     const forPrograms = { ...parameters, hash: { kind: "poseidon" }, transcript: "poseidon" } as const;

@@ -1,6 +1,6 @@
 import type { NotedCalls } from "../../../chain/rpc/request/noted-calls.ts";
-import type { RpcClient, RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
-import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
+import { errorBody, type RpcClient, type RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
+import { RpcCode } from "../../../chain/rpc/request/json-rpc.ts";
 import type { Feed } from "../../../chain/rpc/transport/feed.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { Clock } from "../../../runtime/clock.ts";
@@ -44,23 +44,49 @@ interface Call {
   readonly refused: string | undefined;
 }
 
+/** An act, and the chains that there were: readers of one that has left since are still those that it had. */
+interface NotedAct {
+  readonly act: ActInfo;
+  readonly chains: readonly GatedChain[];
+}
+
+/** What an act book needs. */
+interface ActBookDependencies {
+  readonly feed: Pick<Feed, "add">;
+  readonly clock: Clock;
+  /** Those that there are now. */
+  readonly chains: () => readonly GatedChain[];
+}
+
 /** The newest acts of an ecosystem, which any client's calls of its members fill: pages', tests' and tasks'. */
 export class ActBook {
   readonly #feed: Pick<Feed, "add">;
   readonly #clock: Clock;
+  readonly #chains: () => readonly GatedChain[];
   /** The newest last. */
-  #acts: readonly ActInfo[] = [];
+  #noted: readonly NotedAct[] = [];
   #id = 0;
   #telling: (() => void) | undefined;
 
-  constructor({ feed, clock }: { readonly feed: Pick<Feed, "add">; readonly clock: Clock }) {
+  constructor({ feed, clock, chains }: ActBookDependencies) {
     this.#feed = feed;
     this.#clock = clock;
+    this.#chains = chains;
   }
 
-  /** The newest last. */
+  /** All, the newest last. */
   get acts(): readonly ActInfo[] {
-    return this.#acts;
+    return this.#noted.map(({ act }) => act);
+  }
+
+  /** Those that a client may be told, the newest last: on chains that it may read, and why others failed if it may read all. */
+  seenBy(client: RpcClient | undefined): readonly ActInfo[] {
+    return this.#noted.flatMap(({ act, chains }) => {
+      const sight = sightOf(chains, client);
+      if (act.chainId !== undefined) return sight.chain(act.chainId) ? [act] : [];
+      const isTold = act.refused === undefined || chains.every(({ chainId }) => sight.chain(Number(chainId)));
+      return [isTold ? act : { ...act, text: act.method, refused: TOLD_TO_OTHERS }];
+    });
   }
 
   /** The methods of a member, which note what they do here. */
@@ -98,7 +124,7 @@ export class ActBook {
 
   #take(call: Call): void {
     const at = this.#clock.nowMs();
-    const recent = this.#acts.filter((act) => act.method === call.method && at - act.at < SAME_MS);
+    const recent = this.acts.filter((act) => act.method === call.method && at - act.at < SAME_MS);
     const { method, chainId, refused } = call;
     const alike = (text: string): ActInfo | undefined =>
       recent.find((act) => act.text === text && act.refused === refused && act.chainId === chainId);
@@ -110,7 +136,8 @@ export class ActBook {
       ...(chainId === undefined ? {} : { chainId }),
       ...(refused === undefined ? {} : { refused }),
     };
-    this.#acts = [...this.#acts.filter((each) => each !== same), act].slice(-MOST_KEPT);
+    const chains = this.#chains().map(({ chainId: id, gate }): GatedChain => ({ chainId: id, gate }));
+    this.#noted = [...this.#noted.filter((each) => each.act !== same), { act, chains }].slice(-MOST_KEPT);
   }
 }
 
@@ -123,10 +150,10 @@ function callOf(method: string, params: readonly unknown[], result: unknown, cha
 
 /** Whether the ecosystem has tried it: what is malformed, not permitted or too much at once is no act. */
 function isTried(error: unknown): boolean {
-  if (!(error instanceof RpcError)) return true;
-  const { code } = (error.data ?? {}) as { readonly code?: unknown };
-  const isRefused = error.code === RpcCode.invalidParams || error.code === RpcCode.limitExceeded;
-  return !isRefused && code !== "SessionRequired" && code !== "SessionUnknown";
+  const { code, data } = errorBody(error);
+  if (code === RpcCode.invalidParams || code === RpcCode.limitExceeded) return false;
+  const reason = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
+  return reason !== "SessionRequired" && reason !== "SessionUnknown";
 }
 
 function clipped(reason: string): string {
@@ -137,16 +164,6 @@ function clipped(reason: string): string {
 const TOLD_TO_OTHERS = "clients that may read all chains are told why";
 
 /** `hyperchain_acts`: the newest acts, the newest last, of which a client is told those on chains that it may read. */
-export function actMethods(book: ActBook, chains: () => readonly GatedChain[]): ReadonlyMap<string, RpcMethod> {
-  const seenBy = (client: RpcClient | undefined): readonly ActInfo[] => {
-    const sight = sightOf(chains(), client);
-    const seesAll = chains().every(({ chainId }) => sight.chain(Number(chainId)));
-    const seen = book.acts.filter(({ chainId }) => chainId === undefined || sight.chain(chainId));
-    return seen.map((act) =>
-      act.refused === undefined || act.chainId !== undefined || seesAll
-        ? act
-        : { ...act, text: act.method, refused: TOLD_TO_OTHERS },
-    );
-  };
-  return new Map<string, RpcMethod>([["hyperchain_acts", async (_params, client) => seenBy(client)]]);
+export function actMethods(book: Pick<ActBook, "seenBy">): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([["hyperchain_acts", async (_params, client) => book.seenBy(client)]]);
 }

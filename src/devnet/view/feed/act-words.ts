@@ -11,7 +11,10 @@ interface ActKind {
 }
 
 const fixed = (words: string): ActKind => ({ words: () => words });
-const ofAccount = (words: (address: string) => string): ActKind => ({ words: ([address]) => words(shown(address)) });
+/** Of an address or a hash: another text of a caller's would stand in the feed as the ecosystem's own words. */
+const ofAccount = (words: (address: string) => string): ActKind => ({
+  words: ([address]) => words(/^0x([0-9a-f]{40}|[0-9a-f]{64})$/i.test(shown(address)) ? shown(address) : "?"),
+});
 const ofChain = (done: string): ActKind => ({
   words: ([chain], result) => `${shown(fieldOf(result, "name") ?? chain)} ${done}`,
   onAll: true,

@@ -43,7 +43,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           told: unused,
         }),
         snapshotMethods(unused),
-        actMethods(unused, unused),
+        actMethods(unused),
         faultMethods(unused),
         changeMethods(unused, unused),
         executionMethods(undefined),
