@@ -144,7 +144,7 @@ describe("values of fixed columns that a verifier evaluates", () => {
       }
     });
 
-  test("are none of a system whose fixed columns are committed, or that has no such columns", () => {
+  test("are not kept by a system whose fixed columns are committed, or that has no such columns", () => {
     assert.deepEqual([committed.evaluatedColumns, fixedValues(committed, { tallest: 7 }, [1, 2, 3, 4, 5])], [undefined, []]);
     const { tables, ...rest } = squaresDefinition(parameters);
     assert.equal(compileSystem({ ...rest, tables: tables.slice(0, 2) }).evaluatedColumns, undefined);
