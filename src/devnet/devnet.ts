@@ -18,7 +18,7 @@ import { createDisposer, startOrDispose, type Disposer } from "../runtime/dispos
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
-import type { DevelopmentAccounts } from "./accounts/accounts.ts";
+import { lowerCaseAddress, type DevelopmentAccounts } from "./accounts/accounts.ts";
 import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
@@ -46,7 +46,7 @@ import {
   type ContractsOfDevnet,
 } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
-import { openSettlementLayer, type ConnectL1 } from "./l1/settlement-layer.ts";
+import { openSettlementLayer, type ConnectL1, type SettlementLayer } from "./l1/settlement-layer.ts";
 import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
 import { follow } from "./membership/follow.ts";
@@ -185,7 +185,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));
   const { addChain, stopChain, startChain, removeChain } = changes;
   const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
-  const traced = await whatLooksAsk({ l1, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
+  const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
@@ -400,16 +400,20 @@ function keepLooking(
 
 /** What questions about the whole ecosystem need of it. Rejects with L1's error. */
 async function whatLooksAsk(
-  { l1, chains, names, feed, clock, isFresh }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
+  { layer, options, chains, names, feed, clock, isFresh }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
   closing: Disposer,
 ): Promise<LookingDependencies> {
+  const { l1, accounts, deployer } = layer;
+  const creators = [await deployer.getAddress(), ...options.fundedAccounts.map((number) => accounts.wallet(number).address)];
   const fresh = isFresh ? { l1, chains: chains.current() } : undefined;
   const told = await blockTimes({ feed, clock, fresh }, closing);
-  return { l1, chains: () => chains.current(), names, clientOf: clientsForLooks(l1, chains, closing), told };
+  const clientOf = clientsForLooks(l1, chains, closing);
+  return { l1, chains: () => chains.current(), names, clientOf, told, creators: [...new Set(creators.map(lowerCaseAddress))] };
 }
 
 interface WhatLooksAsk {
-  readonly l1: LocalL1;
+  readonly layer: Pick<SettlementLayer, "l1" | "accounts" | "deployer">;
+  readonly options: Pick<CompleteOptions, "fundedAccounts">;
   readonly chains: RunningChains;
   readonly names: () => Promise<ProjectNames>;
   readonly feed: Feed;

@@ -122,6 +122,30 @@ describe("C10: what looks at wallets read", () => {
     assert.equal(bobs?.amount, 700n);
   });
 
+  test("attack: a fresh address costs a process that answers for any no search of the past, and has what it received", async () => {
+    const books = new WalletBooks({ creators: [] });
+    const searches = ({ questions }: { readonly questions: readonly string[] }): number =>
+      questions.filter((name) => name === "getLogs").length;
+    const fresh = (i: number): Hex => `0x${(0xf2e500 + i).toString(16).padStart(40, "0")}`;
+    const alice = ecosystem.on("a", ALICE);
+    const token = await deploy(alice, "DevelopmentToken", "Many", "MANY", alice.address, 700n);
+    const first = searches(await look(fresh(0), books));
+    assert.equal(searches(await look(fresh(1), books)), 0, "nothing is new");
+    const transfer = new Interface(["function transfer(address, uint256)"]);
+    for (const account of [fresh(2), fresh(3)]) {
+      const data = transfer.encodeFunctionData("transfer", [account, 5n]);
+      await (await alice.sendTransaction({ to: token, data })).wait();
+    }
+    const { view, questions } = await look(fresh(3), books);
+    assert.ok(searches({ questions }) < first, "what is new on one chain is searched, and no other member");
+    const has = ({ members }: WalletView): unknown =>
+      members.find(({ name }) => name === "a")?.tokens.find(({ address }) => address === token)?.amount;
+    assert.equal(has(view), 5n);
+    const another = await look(fresh(2), books);
+    assert.deepEqual([searches(another), has(another.view)], [0, 5n]);
+    assert.equal(has((await look(fresh(1), books)).view), undefined);
+  });
+
   test("a second look reads no log again and asks for nothing that has arrived; where a member goes back it does", async () => {
     const books = new WalletBooks();
     const alice = ecosystem.on("a", ALICE);

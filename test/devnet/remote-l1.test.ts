@@ -8,6 +8,7 @@ import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.t
 import type { L1Connection } from "../../src/devnet/described/l1-connection.ts";
 import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
+import { deploy } from "../client/support.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { METERED_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
@@ -19,6 +20,10 @@ const OWNER = Wallet.createRandom();
 async function startForeignNode(): Promise<{
   readonly url: string;
   readonly asked: ReadonlySet<string>;
+  /** How many of each method. */
+  readonly counts: Map<string, number>;
+  /** Whether it searches logs of all contracts. */
+  searchesAll: boolean;
   close(): Promise<void>;
 }> {
   const connection: L1Connection = await hre.network.create({
@@ -26,6 +31,8 @@ async function startForeignNode(): Promise<{
     override: { mining: { auto: false, interval: 50 }, allowBlocksWithSameTimestamp: true },
   });
   const asked = new Set<string>();
+  const counts = new Map<string, number>();
+  const node = { asked, counts, searchesAll: true };
   await connection.provider.request({
     method: "hardhat_setBalance",
     params: [OWNER.address, `0x${(1_000n * ETHER).toString(16)}`],
@@ -38,19 +45,24 @@ async function startForeignNode(): Promise<{
       methods: {
         get(method) {
           asked.add(method);
-          return /^(eth|net|web3)_/.test(method) ? (params) => request(method, params) : undefined;
+          counts.set(method, (counts.get(method) ?? 0) + 1);
+          if (!/^(eth|net|web3)_/.test(method)) return undefined;
+          return async (params) => {
+            const isOpen = method === "eth_getLogs" && !("address" in (params[0] as object));
+            if (isOpen && !node.searchesAll) throw new Error("name an address");
+            return request(method, params);
+          };
         },
       },
     },
   );
-  return {
+  return Object.assign(node, {
     url: `http://127.0.0.1:${server.port}`,
-    asked,
     async close() {
       await server.close();
       await connection.close();
     },
-  };
+  });
 }
 
 describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
@@ -93,6 +105,36 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     assert.equal(batch?.transactions, 1);
     const executed = await devnet.l1.provider.getTransactionReceipt(batch!.l1Transactions.execute!);
     assert.ok((await devnet.l1.provider.getBlockNumber()) - executed!.blockNumber >= 2, "three blocks stand, its own included");
+  });
+
+  test("a wallet has a project's tokens there, at a bounded cost, also where the node searches no logs without an address", async () => {
+    const { provider } = devnet.l1;
+    const [holder, creator] = [Wallet.createRandom(), Wallet.createRandom().connect(provider)];
+    const owner = OWNER.connect(provider);
+    await (await owner.sendTransaction({ to: creator.address, value: ETHER })).wait();
+    const own = await deploy(owner, "DevelopmentToken", "Own", "OWN", holder.address, 700n);
+    const others = await deploy(creator, "DevelopmentToken", "Others", "OTH", holder.address, 900n);
+    const mine = new Set<string>([own, others]);
+    const tokensOf = async (account: string): Promise<readonly (readonly [string, string])[]> => {
+      const view = (await devnet.chains[0]!.provider.request({ method: "hyperchain_wallet", params: [account] })) as {
+        members: { name: string; tokens: { address: string; amount: string }[] }[];
+      };
+      const { tokens } = view.members.find(({ name }) => name === "l1")!;
+      return tokens.filter(({ address }) => mine.has(address)).map(({ address, amount }) => [address, amount]);
+    };
+    assert.deepEqual(await tokensOf(holder.address), [
+      [own, "700"],
+      [others, "900"],
+    ]);
+    node.searchesAll = false;
+    assert.deepEqual(await tokensOf(holder.address), [[own, "700"]], "of an account of the ecosystem");
+    mine.add(await deploy(creator, "DevelopmentToken", "Third", "THR", creator.address, 5n));
+    assert.deepEqual(await tokensOf(creator.address), [[[...mine].at(-1), "5"]], "of its own");
+    node.searchesAll = true;
+    node.counts.clear();
+    assert.deepEqual(await tokensOf(Wallet.createRandom().address), []);
+    const total = [...node.counts.values()].reduce((sum, count) => sum + count, 0);
+    assert.ok(total < 50, JSON.stringify([...node.counts]));
   });
 
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {

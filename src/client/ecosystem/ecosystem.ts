@@ -12,6 +12,8 @@ export interface Ecosystem {
     };
     /** Block of the ecosystem's first event; default 0. */
     readonly fromBlock?: number;
+    /** Whether it is an L1 that the ecosystem did not start: a public one's past is too long to be searched. */
+    readonly runsElsewhere?: true;
   };
   readonly chains: readonly EcosystemChain[];
 }

@@ -1,10 +1,12 @@
 import type { Log, Provider } from "ethers";
-import { readLogs, type LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
+import { PageWidth, readLogPages, type LogQuestion } from "../../settlement-layer/reader/log-pages.ts";
 
 /** Whose logs are read, from which block on, and what they come to. */
 export interface LogBookTerms<State> extends Omit<LogQuestion, "toBlock"> {
   readonly empty: () => State;
   readonly take: (state: State, log: Log) => void;
+  /** Blocks that are asked for at a time. Default: all that are new. */
+  readonly width?: PageWidth;
 }
 
 /** What a member's logs come to, each read once: a look reads what is new, and all of it again where the member went back. */
@@ -27,8 +29,8 @@ export class LogBook<State> {
   }
 
   /**
-   * Up to the newest block, as `provider` shows them. Looks wait for each other. Rejects with the provider's error, and has then
-   * read nothing.
+   * Up to the newest block, as `provider` shows them. Looks wait for each other. Rejects with the provider's error; pages that
+   * were read before are not read again.
    */
   look(provider: Provider): Promise<State> {
     const next = this.#last.then(() => this.#look(provider));
@@ -43,14 +45,19 @@ export class LogBook<State> {
       this.#read = undefined;
       this.#state = this.#terms.empty();
     }
-    const { address, topics, fromBlock: first, take } = this.#terms;
+    const { address, topics, fromBlock: first, take, width = new PageWidth(Infinity) } = this.#terms;
     const head = await provider.getBlock("latest");
     const fromBlock = this.#read === undefined ? first : this.#read.blockNumber + 1;
     if (head === null || head.hash === null || head.number < fromBlock) return this.#state;
-    const question = { topics, fromBlock, toBlock: head.number };
-    const logs = await readLogs(provider, address === undefined ? question : { ...question, address });
-    this.#read = { blockNumber: head.number, hash: head.hash };
-    for (const log of logs) take(this.#state, log);
+    const range = { topics, fromBlock, toBlock: head.number };
+    const question = address === undefined ? range : { ...range, address };
+    for await (const { blockNumber, logs } of readLogPages(provider, question, width)) {
+      const hash = blockNumber === head.number ? head.hash : (await provider.getBlock(blockNumber))?.hash;
+      // It has just gone back, which the next look sees.
+      if (hash === undefined || hash === null) return this.#state;
+      this.#read = { blockNumber, hash };
+      for (const log of logs) take(this.#state, log);
+    }
     return this.#state;
   }
 }

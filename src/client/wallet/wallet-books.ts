@@ -1,6 +1,5 @@
-import { type Provider, zeroPadValue } from "ethers";
+import type { Provider } from "ethers";
 import { type AssetTransfer, AssetMessageKind } from "../../protocol/asset-message.ts";
-import { TRANSFER_TOPIC } from "../../protocol/erc20-transfer.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { newestRun } from "../../runtime/newest-run.ts";
@@ -12,6 +11,8 @@ import { addTo } from "../queue/lists-by-account.ts";
 import { LogBook } from "../queue/log-book.ts";
 import { readMessageLog, readTransfer } from "../messages/sent-messages.ts";
 import { isEther } from "../tokens/token.ts";
+import { receivedTokensTerms } from "./received-tokens.ts";
+import { TokensElsewhere } from "./tokens-elsewhere.ts";
 import type { TokenBalance } from "./wallet-balances.ts";
 import { viewL1 } from "../messages/withdraw.ts";
 
@@ -31,9 +32,19 @@ function polled(view: L1View): PolledView {
   return { view, poll: newestRun(() => view.poll()) };
 }
 
-/** Accounts of which it is kept what they received, and tokens of one: a stranger's contracts can log as many as gas buys. */
-const MOST_ACCOUNTS = 64;
-const MOST_RECEIVED = 240;
+/** Of a process that answers for any account. */
+interface ForAnyAccount {
+  /** Accounts of the ecosystem that may have created tokens on an L1 that runs elsewhere. */
+  readonly creators: readonly Hex[];
+}
+
+/** Where tokens of an account are looked for that no bridge knows. */
+export interface SearchedMember {
+  readonly chainId: number;
+  readonly fromBlock: number;
+  /** Whether it is an L1 that runs elsewhere. */
+  readonly runsElsewhere: boolean;
+}
 
 /**
  * What looks at wallets read of an ecosystem's members, kept between them: each log is read once, and what has arrived is not
@@ -41,11 +52,17 @@ const MOST_RECEIVED = 240;
  */
 export class WalletBooks {
   readonly #books = new Map<string, object>();
-  /** Those that were looked at last stand last. */
-  readonly #received = new Map<string, LogBook<Set<Hex>>>();
+  readonly #isForAny: boolean;
+  readonly #elsewhere: TokensElsewhere;
   readonly #views = new Map<string, PolledView>();
   /** What has arrived, with the age of the book of the member where it did. */
   readonly #arrived = new Map<string, number>();
+
+  /** Default: for the accounts of few, whose logs are asked for by their names. */
+  constructor(forAny?: ForAnyAccount) {
+    this.#isForAny = forAny !== undefined;
+    this.#elsewhere = new TokensElsewhere(forAny?.creators ?? []);
+  }
 
   /** Tokens that the bridge of a layer has ever taken. */
   depositedTokens({ l1 }: Ecosystem): LogBook<Set<Hex>> {
@@ -82,28 +99,16 @@ export class WalletBooks {
 
   /**
    * Tokens that an account has received on a member, whether the bridge knows them or not: contracts that say so by ERC-20's
-   * `Transfer`, which any contract can. The first 240; those of accounts that were not looked at for long are read anew.
+   * `Transfer`, which any contract can. The first 240. An account that was not asked about before costs a process that answers
+   * for any what is new on the member since the last look at another one. Rejects with the provider's error.
    */
-  receivedTokens(
-    { chainId, fromBlock }: { readonly chainId: number; readonly fromBlock: number },
-    owner: Hex,
-  ): LogBook<Set<Hex>> {
-    const key = `${chainId} ${owner}`;
-    const book =
-      this.#received.get(key) ??
-      new LogBook<Set<Hex>>({
-        ...{ topics: [TRANSFER_TOPIC, null, zeroPadValue(owner, 32)], fromBlock },
-        empty: () => new Set(),
-        take(tokens, { address, topics }) {
-          // ERC-721 has the same event, with a fourth topic.
-          if (topics.length === 3 && tokens.size < MOST_RECEIVED) tokens.add(lower(address));
-        },
-      });
-    this.#received.delete(key);
-    this.#received.set(key, book);
-    const [oldest] = this.#received.keys();
-    if (oldest !== undefined && this.#received.size > MOST_ACCOUNTS) this.#received.delete(oldest);
-    return book;
+  async receivedTokens(member: SearchedMember, owner: Hex, provider: Provider): Promise<readonly Hex[]> {
+    const { chainId, fromBlock, runsElsewhere } = member;
+    if (runsElsewhere) return this.#elsewhere.of(owner, provider, fromBlock);
+    const book = this.#book(`${chainId} received${this.#isForAny ? "" : ` by ${owner}`}`, () =>
+      receivedTokensTerms(fromBlock, this.#isForAny ? undefined : owner),
+    );
+    return (await book.look(provider)).of(owner);
   }
 
   /** What a chain has sent elsewhere, by each account that sent it or is to have it. */

@@ -6,7 +6,7 @@ import type { WalletReads } from "./sends-in-flight.ts";
 import { NO_SYMBOL, tokenHoldings } from "../tokens/token-holdings.ts";
 import { ETHER, isEther } from "../tokens/token.ts";
 import type { TokenBalance } from "./wallet-balances.ts";
-import type { WalletBooks } from "./wallet-books.ts";
+import type { SearchedMember, WalletBooks } from "./wallet-books.ts";
 
 /** What a member's tokens come to, and how many were not asked. */
 export interface MemberTokens {
@@ -28,7 +28,7 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
   const amount = await provider.getBalance(owner);
   const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
   const known = all.slice(0, MAX_TOKENS);
-  const member = { chainId: l1.chainId, fromBlock: l1.fromBlock ?? 0 };
+  const member = { chainId: l1.chainId, fromBlock: l1.fromBlock ?? 0, runsElsewhere: l1.runsElsewhere === true };
   const holdings = await holdingsOf(known, member, owner, { books, provider });
   const tokens = holdings.map((each) => ({ ...each, executed: each.amount, origin: origin(each.address) }));
   return { tokens: [ether, ...tokens], unasked: all.length - known.length };
@@ -40,16 +40,13 @@ export async function layerTokens(ecosystem: Ecosystem, owner: Hex, { books, pro
  */
 async function holdingsOf(
   known: readonly Hex[],
-  member: { readonly chainId: number; readonly fromBlock: number },
+  member: SearchedMember,
   owner: Hex,
   { books, provider }: { readonly books: WalletBooks; readonly provider: Provider },
 ): ReturnType<typeof tokenHoldings> {
-  const received = await books
-    .receivedTokens(member, owner)
-    .look(provider)
-    .catch(() => new Set<Hex>());
+  const received = await books.receivedTokens(member, owner, provider).catch((): readonly Hex[] => []);
   const others = new Set(known);
-  const beside = [...received].filter((token) => !others.has(token));
+  const beside = received.filter((token) => !others.has(token));
   const holdings = await tokenHoldings([...known, ...beside], owner, provider);
   return holdings.filter(({ amount }, place) => place < known.length || amount > 0n);
 }
@@ -72,7 +69,7 @@ export async function chainTokens(
     ...executedOf(amount, await unlessForgotten(() => provider.getBalance(owner, "finalized"))),
   };
   const known = asked.map(([token]) => token);
-  const member = { chainId: chain.chainId, fromBlock: 0 };
+  const member = { chainId: chain.chainId, fromBlock: 0, runsElsewhere: false };
   const holdings = await holdingsOf(known, member, owner, { books, provider });
   const held = holdings.filter((each) => each.amount > 0n).map(({ address }) => address);
   const finalized = await unlessForgotten(() => tokenHoldings(held, owner, provider, "finalized"));

@@ -19,6 +19,8 @@ interface LogPage {
 
 /** Blocks per request where the node is unknown: public nodes limit them. */
 export const DEFAULT_BLOCKS_PER_PAGE = 2_000;
+/** Of an answer with more logs than that the next page is half as wide: the node may be one that refuses nothing. */
+export const MANY_LOGS = 10_000;
 /** Answers in a row after which a larger page is tried again. */
 const PAGES_UNTIL_WIDER = 8;
 /** A node that could not be reached has not refused the width of a page. */
@@ -33,18 +35,20 @@ export class PageWidth {
   #blocks: number;
   #answered = 0;
 
-  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE) {
+  /** At most so many blocks, and so many at first. */
+  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE, first = most) {
     this.#most = most;
-    this.#blocks = most;
+    this.#blocks = first;
   }
 
   get blocks(): number {
     return this.#blocks;
   }
 
-  /** The node has answered. */
-  accept(): void {
-    if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#most);
+  /** The node has answered a page of so many blocks with so many logs. */
+  accept(blocks: number, logs: number): void {
+    if (logs > MANY_LOGS) void this.refuse(blocks);
+    else if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#most);
   }
 
   /** The node has refused a page of so many blocks. Returns whether a smaller one can be asked for. */
@@ -86,7 +90,7 @@ export async function* readLogPages(
       if (isUnreached(error) || !width.refuse(last - first + 1)) throw error;
       continue;
     }
-    width.accept();
+    width.accept(last - first + 1, logs.length);
     yield { blockNumber: last, logs: logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index) };
     if (order === "oldestFirst") low = last + 1;
     else high = first - 1;

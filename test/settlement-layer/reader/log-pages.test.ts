@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeError, type Log, type Provider } from "ethers";
-import { readLogs } from "../../../src/settlement-layer/reader/log-pages.ts";
+import { MANY_LOGS, PageWidth, readLogPages, readLogs } from "../../../src/settlement-layer/reader/log-pages.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}` as const;
 const question = { address: ADDRESS, topics: [], fromBlock: 3, toBlock: 40 };
@@ -48,6 +48,20 @@ describe("A6: reading logs", () => {
       logs.filter(({ index }) => index === 0).map(({ blockNumber }) => blockNumber),
       Array.from({ length: 38 }, (_, i) => 3 + i),
     );
+  });
+
+  test("attack: of a node that refuses nothing, pages get narrower where they are full of a stranger's logs", async () => {
+    const asked: number[] = [];
+    const getLogs = ({ fromBlock, toBlock }: { readonly fromBlock: number; readonly toBlock: number }): Promise<Log[]> => {
+      asked.push(toBlock - fromBlock + 1);
+      const logs = Array.from({ length: (toBlock - fromBlock + 1) * 1_000 }, () => ({ blockNumber: fromBlock, index: 0 }));
+      return Promise.resolve(logs as unknown as Log[]);
+    };
+    const read = readLogPages({ getLogs } as never, { topics: [], fromBlock: 0, toBlock: 99 }, new PageWidth(Infinity, 40));
+    let blocks = 0;
+    for await (const { logs } of read) blocks += logs.length / 1_000;
+    assert.deepEqual([blocks, asked.slice(0, 4)], [100, [40, 20, 10, 10]]);
+    assert.ok(asked.slice(2).every((width) => width * 1_000 <= 2 * MANY_LOGS));
   });
 
   test("rejects where a node refuses a single block, and at once where it does not answer", async () => {

@@ -43,6 +43,8 @@ export interface EcosystemInfo {
   readonly l1: SettlementInfo & {
     /** The L1 that this one is a copy of, up to this block; absent where it began empty. Its URL may hold a key. */
     readonly fork?: { readonly chainId: number; readonly blockNumber: number };
+    /** Whether it was there before the ecosystem; absent for one that the ecosystem has started. */
+    readonly runsElsewhere?: true;
   };
   readonly chains: readonly ChainInfo[];
   /** Public contracts that every chain has from the start, by name; none where they are left out. */

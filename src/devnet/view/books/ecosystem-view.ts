@@ -213,6 +213,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     l1: {
       ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
+      ...(options.l1?.url === undefined ? {} : { runsElsewhere: true }),
     },
     chains: infos,
     singletons: options.singletons === true ? SINGLETONS : {},

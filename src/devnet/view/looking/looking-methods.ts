@@ -35,6 +35,8 @@ export interface LookingDependencies {
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
   readonly clientOf: AskingProviderOf;
   readonly told: BlockTimes;
+  /** Accounts that may have created tokens on an L1 that runs elsewhere. */
+  readonly creators: readonly Hex[];
 }
 
 /** Each reads many blocks, all logs of a bridge, or every artifact of the project. */
@@ -58,7 +60,7 @@ export function lookingMethods(
   });
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
   // One for all clients: each look is at the members that its client may read.
-  const books = new WalletBooks();
+  const books = new WalletBooks({ creators: dependencies.creators });
   const governance = governanceReader();
   const { sight, infoFor, clientFor, chainOf } = sightedReads(ecosystem, dependencies);
   return new Map<string, RpcMethod>([

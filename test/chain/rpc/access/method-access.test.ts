@@ -40,6 +40,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           chains: () => [],
           names: unused,
           clientOf: unused,
+          creators: [],
           told: unused,
         }),
         snapshotMethods(unused),
