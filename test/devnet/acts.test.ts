@@ -74,6 +74,28 @@ describe("I11: what clients have an ecosystem do", () => {
     assert.equal((await newest()).text, "beta started");
   });
 
+  test("what has invalid parameters is refused by that code, as Hardhat's node does, and is no act, on L1 and on a chain", async () => {
+    const later = 2 ** 41;
+    const invalid: readonly (readonly [string, ...unknown[]])[] = [
+      ...["zz", -1, 1.5, {}, "", "0x1g"].flatMap((odd) => [["hardhat_mine", odd] as const, ["evm_revert", odd] as const]),
+      ...["zz", -1, 1.5, {}, later].flatMap((odd) => [["evm_mine", odd] as const, ["evm_setNextBlockTimestamp", odd] as const]),
+      ...["zz", 1.5, {}, null, later].map((odd) => ["evm_increaseTime", odd] as const),
+      ...[["hardhat_mine", "0x1", "zz"], ["hardhat_mine", "0x5", later], ["evm_revert"], ["evm_increaseTime"]],
+      ...[["evm_setNextBlockTimestamp"], ["evm_setAutomine", "zz"], ["evm_setIntervalMining", "zz"]],
+      ["hardhat_dropTransaction", "zz"],
+    ] as const;
+    const before = await acts();
+    for (const url of [devnet.l1.url, devnet.chains[0]!.url])
+      for (const [method, ...params] of invalid) {
+        const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+        const answer = (await (await fetch(url, { method: "POST", body })).json()) as { error?: { code: number } };
+        assert.equal(answer.error?.code, RpcCode.invalidParams, `${url} ${body} ${JSON.stringify(answer)}`);
+      }
+    assert.deepEqual(await acts(), before);
+    await devnet.l1.eip1193.request({ method: "hardhat_mine", params: ["2", "0x1"] });
+    assert.equal((await newest()).text, "2 blocks mined");
+  });
+
   test("neither code nor options are told, and what is malformed or only looks is no act", async () => {
     const atFirst = await acts();
     // The engine of L1 refuses by errors of its own.

@@ -1,5 +1,7 @@
+import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import { secondsParameter } from "../../chain/rpc/request/parameters.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
+import { ClockError, MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
@@ -139,14 +141,14 @@ export class EcosystemTime {
       case "eth_sendRawTransaction":
         return this.#mine(pass);
       case "evm_increaseTime":
-        return this.#increaseTime(BigInt(params[0] as string | number), pass);
+        return this.#increaseTime(secondsParameter(params[0]));
       case "evm_setNextBlockTimestamp":
-        return this.#setNextBlockTimestamp(BigInt(params[0] as string | number), pass);
+        return this.#setNextBlockTimestamp(secondsParameter(params[0]));
       case "evm_mine":
-        if (params[0] !== undefined) await this.#request({ method: "evm_setNextBlockTimestamp", params });
+        if (params[0] !== undefined) await this.#setNextBlockTimestamp(secondsParameter(params[0]));
         return this.#mine(() => this.#ask("evm_mine"));
       case "hardhat_mine":
-        return this.#mineMany(params as readonly (string | number | undefined)[], pass);
+        return this.#mineMany(secondsParameter(params[0] ?? 1), secondsParameter(params[1] ?? 1));
       case "eth_call":
       case "eth_estimateGas":
         return this.#look(pass);
@@ -173,28 +175,38 @@ export class EcosystemTime {
     return answer;
   }
 
-  async #increaseTime(seconds: bigint, pass: () => Promise<unknown>): Promise<string> {
-    await this.clock.prepareMove(seconds);
-    await pass();
+  async #increaseTime(seconds: bigint): Promise<string> {
+    await this.#prepareMove(seconds);
+    await this.#ask("evm_increaseTime", hexQuantity(seconds));
     await this.#takeFromL1(() => this.clock.moveBy(seconds));
     return this.clock.offsetSeconds.toString(); // L1's own count has also what the ecosystem told it.
   }
 
-  async #setNextBlockTimestamp(timestamp: bigint, pass: () => Promise<unknown>): Promise<unknown> {
-    await this.clock.prepareMove(timestamp - this.clock.nowSeconds());
-    const answer = await pass();
+  async #setNextBlockTimestamp(timestamp: bigint): Promise<unknown> {
+    await this.#prepareMove(timestamp - this.clock.nowSeconds());
+    const answer = await this.#ask("evm_setNextBlockTimestamp", hexQuantity(timestamp));
     this.#next = { by: "user" };
     await this.#takeFromL1(() => this.clock.moveTo(timestamp));
     return answer;
   }
 
-  async #mineMany([first, second]: readonly (string | number | undefined)[], pass: () => Promise<unknown>): Promise<unknown> {
-    const [count, interval] = [BigInt(first ?? 1), BigInt(second ?? 1)];
-    await this.clock.prepareMove((count - 1n) * interval);
-    const answer = await this.#mine(count > MOST_SINGLE_BLOCKS ? pass : () => this.#mineOneByOne(count, interval));
+  async #mineMany(count: bigint, interval: bigint): Promise<unknown> {
+    await this.#prepareMove((count - 1n) * interval);
+    const atOnce = (): Promise<unknown> => this.#ask("hardhat_mine", hexQuantity(count), hexQuantity(interval));
+    const answer = await this.#mine(count > MOST_SINGLE_BLOCKS ? atOnce : () => this.#mineOneByOne(count, interval));
     const newest = await this.#timestampOf("latest");
     if (newest > this.clock.nowSeconds()) await this.#takeFromL1(() => this.clock.moveTo(newest));
     return answer;
+  }
+
+  /** Rejects with RpcError for a time that no engine has. */
+  async #prepareMove(seconds: bigint): Promise<void> {
+    try {
+      await this.clock.prepareMove(seconds);
+    } catch (error) {
+      if (!(error instanceof ClockError) || error.code !== "TimeOutOfRange") throw error;
+      throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
+    }
   }
 
   /** EDR 0.22 answers for blocks that it makes in one go with the genesis' state. */

@@ -1,5 +1,5 @@
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
-import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
+import { snapshotParameter } from "../../chain/rpc/request/parameters.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
@@ -140,16 +140,10 @@ function requireStanding(id: string, mark: EcosystemMark | undefined): void {
   );
 }
 
-function markId(id: unknown): string {
-  if (typeof id === "number") return hexQuantity(id);
-  if (typeof id === "string") return id;
-  throw new RpcError(RpcCode.invalidParams, "the first parameter is the id that evm_snapshot told");
-}
-
 /** The methods by which test tools mark and restore: the same on every member. */
 export function snapshotMethods({ snapshot, revert }: Snapshots): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
     ["evm_snapshot", () => snapshot()],
-    ["evm_revert", async ([id]) => revert(markId(id))],
+    ["evm_revert", async ([id]) => revert(snapshotParameter(id))],
   ]);
 }

@@ -7,7 +7,8 @@ import { accountHistoryMethods } from "../blocks/account-history.ts";
 import { accountSearchMethods } from "../blocks/account-search.ts";
 import { accountMethods } from "../accounts/account-methods.ts";
 import { NO_ACCOUNTS, type UnlockedAccounts } from "../accounts/unlocked-accounts.ts";
-import { bytes, quantity } from "../request/call-request.ts";
+import { bytes } from "../request/call-request.ts";
+import { secondsParameter, snapshotParameter } from "../request/parameters.ts";
 import { cheatMethods } from "../development/cheat-methods.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { asking } from "../calls/asking.ts";
@@ -139,28 +140,28 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   const marks = new Map<string, Mark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
-    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
+    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(secondsParameter(timestamp)));
     await sequencer.mine();
     // As Hardhat's node has it.
     return "0";
   });
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
-    const blocks = seconds(count);
+    const blocks = secondsParameter(count);
     if (blocks > MAX_MINED_BLOCKS)
       throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
-    const apart = seconds(interval);
+    const apart = secondsParameter(interval);
     if (blocks > 1n) pointInTime(sequencer.nextEnvironment.timestamp + apart * (blocks - 1n));
     await sequencer.mineMany(Number(blocks), apart);
     return true;
   });
   methods.set("evm_increaseTime", async ([by]) => {
-    pointInTime(sequencer.nextEnvironment.timestamp + seconds(by));
+    pointInTime(sequencer.nextEnvironment.timestamp + secondsParameter(by));
     // As Hardhat's node has it: all moves together, in digits.
-    return (await sequencer.skipTime(seconds(by))).toString();
+    return (await sequencer.skipTime(secondsParameter(by))).toString();
   });
   methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
-    await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
-    return seconds(timestamp).toString();
+    await sequencer.setNextTimestamp(pointInTime(secondsParameter(timestamp)));
+    return secondsParameter(timestamp).toString();
   });
   // In turn: a mark that is being made while an earlier one is returned to would be known here, and nowhere else.
   const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");
@@ -171,10 +172,9 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
       return id;
     }),
   );
-  methods.set("evm_revert", ([id]) =>
+  methods.set("evm_revert", ([named]) =>
     inTurn(async () => {
-      if (typeof id !== "string")
-        throw new RpcError(RpcCode.invalidParams, "the first parameter is the id that evm_snapshot told");
+      const id = snapshotParameter(named);
       const mark = marks.get(id);
       if (mark === undefined) return false;
       // Reverting ends the mark and all later ones, as everywhere.
@@ -194,10 +194,4 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
 function pointInTime(timestamp: bigint): bigint {
   if (timestamp <= LAST_TIMESTAMP) return timestamp;
   throw new RpcError(RpcCode.invalidParams, `time ends at ${LAST_TIMESTAMP} here, got ${timestamp}`);
-}
-
-/** Clients send times as numbers, in decimal digits or as hexadecimal quantities. */
-function seconds(value: unknown): bigint {
-  if (typeof value === "string" && /^[0-9]{1,20}$/.test(value)) return BigInt(value);
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
 }
