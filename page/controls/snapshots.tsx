@@ -24,7 +24,7 @@ export function Snapshots() {
   };
   const take = (wanted: string): Promise<void> =>
     act(`snapshot ${wanted} taken`, async () => {
-      const id = await command<string>("any", "evm_snapshot");
+      const id = await command<string>("any", "evm_snapshot", [{ name: wanted }]);
       keep([...snapshots.filter((each) => each.name !== wanted), { name: wanted, id, at: Date.now() }]);
     });
   const back = (place: number): Promise<void> =>
@@ -37,7 +37,7 @@ export function Snapshots() {
         keep(before);
         throw new Error("the ecosystem does not have it any more");
       }
-      keep([...before, { ...again, id: await command<string>("any", "evm_snapshot") }]);
+      keep([...before, { ...again, id: await command<string>("any", "evm_snapshot", [{ name: again.name }]) }]);
     });
   const save = (): Promise<void> =>
     act("the state saved as a file", async () => {
@@ -60,6 +60,7 @@ export function Snapshots() {
         <input
           aria-label="name of the snapshot"
           placeholder="name"
+          maxLength={60}
           value={name}
           onInput={({ currentTarget }) => setName(currentTarget.value)}
         />

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Sessions } from "../chain/rpc/access/sessions.ts";
 import { prepareEngine, type EdrConnect } from "../chain/execution/connection.ts";
 import { protocolGenesis } from "../chain/predeploys/genesis.ts";
@@ -213,8 +214,12 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
 }
 
 /** What stands between clients and all members, and the book of what they have the ecosystem do. */
-function watchedGuards(options: CompleteOptions, watched: ConstructorParameters<typeof ActBook>[0], closing: Disposer) {
-  const acts = new ActBook(watched);
+function watchedGuards(
+  options: CompleteOptions,
+  watched: Omit<ConstructorParameters<typeof ActBook>[0], "newId">,
+  closing: Disposer,
+) {
+  const acts = new ActBook({ ...watched, newId: randomUUID });
   closing.add(() => acts.close());
   const sessions = new Sessions({ nowMs: () => watched.clock.nowMs() });
   return { acts, guards: { closed: closedToOthers(options), sessions, noting: acts.noting } };

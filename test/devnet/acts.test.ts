@@ -53,6 +53,10 @@ describe("I11: what clients have an ecosystem do", () => {
     assert.deepEqual(await newest(), { method: "evm_mine", text: "a block mined", chainId: l1, times: 2 });
     const mark = String(await onAlpha.send("evm_snapshot", []));
     assert.equal((await newest()).text, `snapshot ${mark} taken`);
+    for (const odd of ["zz", {}, { name: "" }, { name: 5 }, { name: "x".repeat(61) }, { name: "x", id: "0x1" }])
+      assert.equal((await refusalOf(onAlpha, "evm_snapshot", [odd])).code, RpcCode.invalidParams);
+    // Ids follow from nothing that another reader is not told.
+    assert.match((await acts()).at(-1)!.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     await onBeta.send("evm_revert", [mark]);
     assert.deepEqual(await newest(), {
       method: "evm_revert",
@@ -142,7 +146,8 @@ describe("the book of acts", () => {
     { chainId: 272n, gate: open },
   ];
   const bookOf = (answer: RpcMethod, chains = chainsOf(open)) => {
-    const book = new ActBook({ feed, clock, chains });
+    let ids = 0;
+    const book = new ActBook({ feed, clock, chains, newId: () => `act ${++ids}` });
     const methods = book.noting({ get: () => answer }, () => 271);
     const call = (method: string, ...params: unknown[]) => methods.get(method)!(params, undefined);
     return { book, call };
@@ -170,7 +175,56 @@ describe("the book of acts", () => {
       await call("evm_increaseTime", i);
     }
     assert.equal(book.acts.length, 100);
-    assert.deepEqual([book.acts[0]!.id, book.acts.at(-1)!.id], [51, 150]);
+    assert.deepEqual([book.acts[0]!.text, book.acts.at(-1)!.text], ["time moved by 51 seconds", "time moved by 150 seconds"]);
+    assert.equal(new Set(book.acts.map(({ id }) => id)).size, 100);
+  });
+
+  test("attack: what a reader is told is the same, however much was done on a chain that it may not read", async () => {
+    const told = async (hidden: number): Promise<readonly unknown[]> => {
+      nowMs = 0;
+      const { book, call } = bookOf(async () => true, chainsOf(closed));
+      const onOpen = book.noting({ get: () => async () => true }, () => 272).get("hardhat_setNonce")!;
+      for (let i = 0; i < 120; i++) {
+        for (let j = 0; j < hidden; j++) await call("hardhat_setNonce", `0x${j.toString(16).padStart(40, "b")}`, "0x1");
+        await onOpen([`0x${i.toString(16).padStart(40, "a")}`, "0x1"], undefined);
+        nowMs += 1_000;
+      }
+      return book.seenBy(undefined).map(({ id: _id, ...act }) => act);
+    };
+    const alone = await told(0);
+    assert.equal(alone.length, 100);
+    assert.deepEqual(await told(3), alone);
+    assert.deepEqual(await told(17), alone);
+  });
+
+  test("a snapshot is told by its name, also when it is returned to, and a name reads as no words of the ecosystem's", async () => {
+    let id = 0;
+    const { book, call } = bookOf(async () => `0x${(++id).toString(16)}`);
+    await call("evm_snapshot", { name: 'before" the\u001b[2J upgrade' });
+    const back = book.noting({ get: () => async () => true }, () => 271).get("evm_revert")!;
+    await back([1], undefined);
+    await call("evm_snapshot");
+    await back(["0x2"], undefined);
+    assert.deepEqual(
+      book.acts.map(({ text }) => text),
+      [
+        `snapshot "before' the[2J upgrade" taken`,
+        `returned to snapshot "before' the[2J upgrade"`,
+        ...["snapshot 0x2 taken", "returned to snapshot 0x2"],
+      ],
+    );
+  });
+
+  test("readers of chains are asked for once, however many acts there are", async () => {
+    let asked = 0;
+    const gate = { ...open, mayRead: () => ++asked > 0 };
+    const { book, call } = bookOf(async () => true, chainsOf(gate));
+    for (let i = 0; i < 60; i++) {
+      await call("hardhat_setNonce", `0x${i.toString(16).padStart(40, "a")}`, "0x1");
+      nowMs += 1_000;
+    }
+    assert.equal(book.seenBy(undefined).length, 60);
+    assert.equal(asked, 1);
   });
 
   test("of a chain that only some may read, others are told neither acts nor reasons", async () => {

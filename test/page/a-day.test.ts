@@ -338,20 +338,19 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await controls.getByText("Snapshots").click();
     await controls.getByLabel("name of the snapshot").fill("before");
     await controls.getByRole("button", { name: "Take" }).click();
-    await row(/snapshot 0x\w+ taken/).waitFor();
+    await row('snapshot "before" taken').waitFor();
     const balance = await onAlpha.getBalance(BOB);
     await (await alice.sendTransaction({ to: BOB, value: 5n })).wait();
     await row("sends 5 wei").waitFor();
     await controls.getByRole("button", { name: "Return to before" }).click();
-    await row(/returned to snapshot 0x\w+/).waitFor();
+    await row('returned to snapshot "before"').waitFor();
     await row("sends 5 wei").waitFor({ state: "detached" });
     assert.equal(await onAlpha.getBalance(BOB), balance);
     // It can be returned to again.
     await controls.getByRole("button", { name: "Return to before" }).click();
-    await rows()
-      .filter({ hasText: /returned to snapshot 0x\w+/ })
-      .nth(1)
-      .waitFor();
+    // Within seconds it is the same act.
+    const returns = rows().filter({ hasText: 'returned to snapshot "before"' });
+    await returns.filter({ hasText: "(2 times)" }).or(returns.nth(1)).first().waitFor();
 
     const saved = tab.waitForEvent("download");
     await controls.getByRole("button", { name: "Save the state as a file" }).click();

@@ -1,6 +1,7 @@
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { snapshotParameter } from "../../chain/rpc/request/parameters.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { snapshotName } from "./snapshot-names.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { Mark } from "../../core/marks.ts";
@@ -143,7 +144,13 @@ function requireStanding(id: string, mark: EcosystemMark | undefined): void {
 /** The methods by which test tools mark and restore: the same on every member. */
 export function snapshotMethods({ snapshot, revert }: Snapshots): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
-    ["evm_snapshot", () => snapshot()],
+    [
+      "evm_snapshot",
+      async ([named]) => {
+        snapshotName(named);
+        return snapshot();
+      },
+    ],
     ["evm_revert", async ([id]) => revert(snapshotParameter(id))],
   ]);
 }

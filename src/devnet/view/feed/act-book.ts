@@ -5,13 +5,14 @@ import type { Feed } from "../../../chain/rpc/transport/feed.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import { printable } from "../../../runtime/printable.ts";
-import { sightOf, type GatedChain } from "../books/sight.ts";
+import { sightOf, type GatedChain, type Sight } from "../books/sight.ts";
+import { SnapshotNames } from "../../snapshots/snapshot-names.ts";
 import { ACT_KINDS } from "./act-words.ts";
 
 /** Something that a client had the ecosystem do, other than by a transaction; element of what `hyperchain_acts` answers. */
 export interface ActInfo {
-  /** Grows from act to act. */
-  readonly id: number;
+  /** Says nothing of other acts, of which a reader may be told less. */
+  readonly id: string;
   readonly method: string;
   /** The member that it was done to; absent where it was done to all. */
   readonly chainId?: number;
@@ -25,11 +26,13 @@ export interface ActInfo {
   readonly refused?: string;
 }
 
-/** Acts that are kept. */
+/** Acts that are kept of a chain, and of all else together: those of one chain must not show by what is missing elsewhere. */
 const MOST_KEPT = 100;
+/** In all, which counts chains that have left. */
+const MOST_IN_ALL = 4_000;
 /** What comes again within this time is the same act. */
 const SAME_MS = 5_000;
-/** Acts of one method within that time: further ones are told together, without their arguments. */
+/** Acts of one method there within that time: further ones are told together, without their arguments. */
 const MOST_ALIKE = 16;
 /** Characters of a reason. */
 const MOST_REASON = 300;
@@ -48,6 +51,8 @@ interface Call {
 interface NotedAct {
   readonly act: ActInfo;
   readonly chains: readonly GatedChain[];
+  /** The chain that it was done to; absent of L1 and the ecosystem, of which all may know. */
+  readonly place: number | undefined;
 }
 
 /** What an act book needs. */
@@ -56,21 +61,25 @@ interface ActBookDependencies {
   readonly clock: Clock;
   /** Those that there are now. */
   readonly chains: () => readonly GatedChain[];
+  /** Of an act: unlike any other, and not to be guessed. */
+  readonly newId: () => string;
 }
 
 /** The newest acts of an ecosystem, which any client's calls of its members fill: pages', tests' and tasks'. */
 export class ActBook {
   readonly #feed: Pick<Feed, "add">;
   readonly #clock: Clock;
+  readonly #newId: () => string;
   readonly #chains: () => readonly GatedChain[];
   /** The newest last. */
   #noted: readonly NotedAct[] = [];
-  #id = 0;
+  readonly #snapshotNames = new SnapshotNames();
   #telling: (() => void) | undefined;
 
-  constructor({ feed, clock, chains }: ActBookDependencies) {
+  constructor({ feed, clock, chains, newId }: ActBookDependencies) {
     this.#feed = feed;
     this.#clock = clock;
+    this.#newId = newId;
     this.#chains = chains;
   }
 
@@ -81,12 +90,15 @@ export class ActBook {
 
   /** Those that a client may be told, the newest last: on chains that it may read, and why others failed if it may read all. */
   seenBy(client: RpcClient | undefined): readonly ActInfo[] {
-    return this.#noted.flatMap(({ act, chains }) => {
-      const sight = sightOf(chains, client);
+    const sights = new Map<readonly GatedChain[], Sight>();
+    const seen = this.#noted.flatMap(({ act, chains }) => {
+      const sight = sights.get(chains) ?? sightOf(chains, client);
+      sights.set(chains, sight);
       if (act.chainId !== undefined) return sight.chain(act.chainId) ? [act] : [];
       const isTold = act.refused === undefined || chains.every(({ chainId }) => sight.chain(Number(chainId)));
       return [isTold ? act : { ...act, text: act.method, refused: TOLD_TO_OTHERS }];
     });
+    return seen.slice(-MOST_KEPT);
   }
 
   /** The methods of a member, which note what they do here. */
@@ -95,7 +107,8 @@ export class ActBook {
       const method = methods.get(name);
       if (method === undefined || !ACT_KINDS.has(name)) return method;
       return async (params, client) => {
-        const note = (result: unknown, reason?: string): void => this.#note(callOf(name, params, result, chainId()), reason);
+        const note = (result: unknown, reason?: string): void =>
+          this.#note(callOf(name, params, result, { chainId: chainId(), snapshots: this.#snapshotNames }), reason);
         const result = await method(params, client).catch((error: unknown) => {
           if (isTried(error)) note(undefined, reasonOf(error));
           throw error;
@@ -124,28 +137,47 @@ export class ActBook {
 
   #take(call: Call): void {
     const at = this.#clock.nowMs();
-    const recent = this.acts.filter((act) => act.method === call.method && at - act.at < SAME_MS);
     const { method, chainId, refused } = call;
+    const chains = this.#chainsNow();
+    const place = chains.some((each) => Number(each.chainId) === chainId) ? chainId : undefined;
+    const there = this.#noted.filter((each) => each.place === place);
+    const recent = there.map(({ act }) => act).filter((act) => act.method === method && at - act.at < SAME_MS);
     const alike = (text: string): ActInfo | undefined =>
       recent.find((act) => act.text === text && act.refused === refused && act.chainId === chainId);
     const isOneMore = recent.length >= MOST_ALIKE && alike(call.text) === undefined;
     const text = isOneMore ? `${method} with other arguments` : call.text;
     const same = alike(text);
     const act = {
-      ...{ id: same?.id ?? ++this.#id, method, text, at, times: (same?.times ?? 0) + 1 },
+      ...{ id: same?.id ?? this.#newId(), method, text, at, times: (same?.times ?? 0) + 1 },
       ...(chainId === undefined ? {} : { chainId }),
       ...(refused === undefined ? {} : { refused }),
     };
-    const chains = this.#chains().map(({ chainId: id, gate }): GatedChain => ({ chainId: id, gate }));
-    this.#noted = [...this.#noted.filter((each) => each.act !== same), { act, chains }].slice(-MOST_KEPT);
+    const gone = same === undefined && there.length >= MOST_KEPT ? there[0]?.act : same;
+    this.#noted = [...this.#noted.filter((each) => each.act !== gone), { act, chains, place }].slice(-MOST_IN_ALL);
+  }
+
+  /** One list as long as they are the same: acts share it. */
+  #chainsNow(): readonly GatedChain[] {
+    const now = this.#chains().map(({ chainId, gate }): GatedChain => ({ chainId, gate }));
+    const last = this.#noted.at(-1)?.chains ?? [];
+    const isSame =
+      now.length === last.length && now.every(({ chainId, gate }, i) => last[i]?.chainId === chainId && last[i].gate === gate);
+    return isSame ? last : now;
   }
 }
 
-function callOf(method: string, params: readonly unknown[], result: unknown, chainId: number): Omit<Call, "refused"> {
+function callOf(
+  method: string,
+  params: readonly unknown[],
+  result: unknown,
+  { chainId, snapshots }: { readonly chainId: number; readonly snapshots: SnapshotNames },
+): Omit<Call, "refused"> {
   const kind = ACT_KINDS.get(method);
   const named = kind?.chainOf?.(params, result);
   const place = kind?.onAll === true ? undefined : chainId;
-  return { method, chainId: typeof named === "number" ? named : place, text: kind?.words(params, result) ?? method };
+  if (method === "evm_snapshot" && result !== undefined) snapshots.note(result, params[0]);
+  const text = kind?.words(params, result, (id) => snapshots.of(id)) ?? method;
+  return { method, chainId: typeof named === "number" ? named : place, text };
 }
 
 /** Whether the ecosystem has tried it: what is malformed, not permitted or too much at once is no act. */

@@ -2,8 +2,11 @@ import { faultWords } from "./fault-words.ts";
 
 /** How a call is told. Parameters are as their caller gave them: not read yet, and perhaps of other types. */
 interface ActKind {
-  /** What was done; `result` is undefined where it failed. Never a key, a token, code or options. */
-  readonly words: (params: readonly unknown[], result: unknown) => string;
+  /**
+   * What was done; `result` is undefined where it failed. Never a key, a token, code or options. `nameOf` tells what a client
+   * called a snapshot.
+   */
+  readonly words: (params: readonly unknown[], result: unknown, nameOf: (id: string) => string | undefined) => string;
   /** Whether it is one act for all members, whichever of them is asked. Absent: of that one alone. */
   readonly onAll?: true;
   /** The id of the chain that it was done to, of one that is asked of any member; undefined where that is not known. */
@@ -29,8 +32,11 @@ export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>(
   ["evm_setNextBlockTimestamp", { words: ([time]) => `the next block's time set to ${whole(time)}` }],
   ["evm_setAutomine", { words: ([on]) => `a block for each transaction: ${on === true ? "on" : "off"}` }],
   ["evm_setIntervalMining", { words: ([ms]) => `a block each ${whole(ms)} milliseconds` }],
-  ["evm_snapshot", { words: (_params, id) => `snapshot${id === undefined ? "" : ` ${hexOf(id)}`} taken`, onAll: true }],
-  ["evm_revert", { words: ([id]) => `returned to snapshot ${hexOf(id)}`, onAll: true }],
+  [
+    "evm_snapshot",
+    { words: (_params, id, nameOf) => (id === undefined ? "snapshot taken" : `${snapshot(id, nameOf)} taken`), onAll: true },
+  ],
+  ["evm_revert", { words: ([id], _result, nameOf) => `returned to ${snapshot(id, nameOf)}`, onAll: true }],
   ["hardhat_setBalance", ofAccount((address) => `balance of ${address} set`)],
   ["hardhat_setNonce", ofAccount((address) => `nonce of ${address} set`)],
   ["hardhat_setCode", ofAccount((address) => `code of ${address} set`)],
@@ -93,6 +99,12 @@ function whole(value: unknown): string {
 function hexOf(value: unknown): string {
   const number = whole(value);
   return number === "?" ? number : `0x${BigInt(number).toString(16)}`;
+}
+
+/** In quotation marks: a name is its caller's text, and must not read as the ecosystem's. */
+function snapshot(id: unknown, nameOf: (id: string) => string | undefined): string {
+  const name = nameOf(hexOf(id));
+  return name === undefined ? `snapshot ${hexOf(id)}` : `snapshot "${name.replaceAll('"', "'")}"`;
 }
 
 const UNITS = [

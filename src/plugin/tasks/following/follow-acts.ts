@@ -6,7 +6,8 @@ const NEWEST_ACTS = 25;
 /** Looks again and again at what clients have an ecosystem do; what is repeated is told once. */
 export class ActFollower {
   readonly #ask: () => Promise<readonly ActInfo[]>;
-  #last: number | undefined;
+  /** Of the last look. */
+  #seen: ReadonlySet<string> | undefined;
 
   constructor(ask: () => Promise<readonly ActInfo[]>) {
     this.#ask = ask;
@@ -14,12 +15,9 @@ export class ActFollower {
 
   /** The acts since the last look, in order. Rejects as what it asks. */
   async look(): Promise<readonly ActInfo[]> {
-    const acts = (await this.#ask()).toSorted((a, b) => a.id - b.id);
-    const last = this.#last;
-    const newest = acts.at(-1)?.id ?? 0;
-    this.#last = newest;
-    // A process that has started anew counts from the beginning.
-    if (last === undefined) return acts.slice(-NEWEST_ACTS);
-    return newest < last ? acts : acts.filter(({ id }) => id > last);
+    const acts = await this.#ask();
+    const seen = this.#seen;
+    this.#seen = new Set(acts.map(({ id }) => id));
+    return seen === undefined ? acts.slice(-NEWEST_ACTS) : acts.filter(({ id }) => !seen.has(id));
   }
 }
