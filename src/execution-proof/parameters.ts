@@ -1,6 +1,9 @@
 import { isProvenOnL1 } from "../protocol/protocol-version.ts";
 import type { ProofParameters } from "../stark/systems/parameters.ts";
 
+/** The stack of a chunk's columns, whether a validator or a program checks the proof. */
+const STACK = { kind: "stacked", logStackMin: 16, logStackMax: 22 } as const;
+
 /**
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees
  * of TurboSHAKE128. In unique decoding tables of any height need the same queries, so grinding has the same bits for all.
@@ -16,7 +19,7 @@ export function executionParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22, extensionValues: "joined" },
+    opening: { ...STACK, extensionValues: "joined" },
     fixedColumns: "evaluated",
     hash: { kind: "turboshake", digestBytes: 26 },
     transcript: "keccak",
@@ -34,7 +37,7 @@ export function provableParameters(): ProofParameters {
   return {
     ...executionParameters(),
     ...{ queryCount: 193, grindingBits: 20 },
-    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
+    opening: STACK,
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon", fixedColumns: "committed" },
   };
 }

@@ -276,6 +276,9 @@ describe("the book of acts", () => {
       await call("hardhat_mine", odd);
       await call("hyperchain_setFault", odd);
     }
+    const failing = bookOf(() => Promise.reject(new Error(`\u001b[2J${"long ".repeat(100)}`)));
+    await assert.rejects(failing.call("evm_mine"));
+    assert.equal(failing.book.acts[0]!.refused, `[2J${"long ".repeat(100)}`.slice(0, 300) + "…");
     const before = book.acts;
     await assert.rejects(call("hyperchain_stopChain", "closed"));
     assert.deepEqual(book.acts, before);

@@ -18,6 +18,7 @@ import { commitPreprocessed } from "../../../src/stark/proving/preprocess.ts";
 import type { ProverInput } from "../../../src/stark/proving/prover-input.ts";
 import { proofSecurity } from "../../../src/stark/security/proof-security.ts";
 import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { EvaluatedColumns } from "../../../src/stark/systems/evaluated-columns.ts";
 import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { compileSystem, type System, type SystemDefinition } from "../../../src/stark/systems/system.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
@@ -382,6 +383,21 @@ describe("the key of a system that evaluates fixed columns", () => {
       definition([fixedTable(5, [Uint32Array.of(...a, ...b)])]),
     ].map(digestOf);
     assert.equal(new Set([...digests, ...moved]).size, others.length + 3);
+  });
+
+  test("has a digest of the columns that says where one ends and of which table it is", () => {
+    const values = Uint32Array.from({ length: 32 }, (_, i) => i + 1);
+    const [low, high] = [values.slice(0, 16), values.slice(16)];
+    const of = (...tables: ConstructorParameters<typeof EvaluatedColumns>[0]): string =>
+      Buffer.from(new EvaluatedColumns(tables).digest).toString("hex");
+    const own = { table: 0, name: "fixed", logRows: 4 };
+    const digests = [
+      of({ ...own, columns: [low, high] }),
+      of({ ...own, logRows: 5, columns: [values] }),
+      of({ ...own, columns: [low] }, { ...own, table: 1, columns: [high] }),
+      of({ ...own, columns: [low] }, { ...own, table: 2, columns: [high] }),
+    ];
+    assert.equal(new Set(digests).size, digests.length);
   });
 
   test("is another than that of the system that commits to them", () => {

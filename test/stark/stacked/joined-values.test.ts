@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { layoutStack } from "../../../scripts/verifier-generator/stacked/stack-layout.ts";
 import { createExtension, type Ext } from "../../../src/field/extension.ts";
 import { add } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
@@ -76,6 +77,10 @@ describe("one value for the coordinates of an extension column", () => {
       const result = verify(of, input.statement, bytes);
       assert.ok(!result.ok && result.rejection.code === "MalformedProof" && result.rejection.section === "version");
     }
+  });
+
+  test("no contract is generated for it", () => {
+    assert.throws(() => layoutStack(system), /takes a value for each coordinate/);
   });
 
   test("a value of any column that is not the column's is refused, at either point", async () => {

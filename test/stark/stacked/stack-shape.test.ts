@@ -82,6 +82,19 @@ describe("the layout of a stack", () => {
     assert.deepEqual([128, 129].map(most), [128, undefined]);
     assert.equal(createStackShape([{ ...blocks[0]!, width: 1 }], { logStackMin: 4, logStackMax: 7 }), undefined);
   });
+
+  test("has no columns of which only some coordinates of a value stand beside one another", () => {
+    const whole: StackedBlock = { phase: "lookup", logRows: 4, width: 10, nextWidth: 5, joined: 5 };
+    assert.deepEqual(shapeOf([whole, whole], 6).ranges, [
+      { phase: "lookup", logRows: 4, first: 0, count: 20, nextCount: 10, joined: 5 },
+    ]);
+    for (const other of [{ width: 9 }, { nextWidth: 3 }, { joined: 1 }])
+      for (const blocks of [
+        [whole, { ...whole, ...other }],
+        [{ ...whole, ...other }, whole],
+      ])
+        assert.throws(() => shapeOf(blocks, 6), /lookup columns of 2\^4 coefficients are not joined/);
+  });
 });
 
 describe("the bounds of a stack", () => {
