@@ -144,6 +144,7 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
   try {
     if (start.place !== undefined && provider !== undefined)
       await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
+    await options.execution?.ready;
     return await runNode(options, dependencies);
   } catch (error) {
     return damagedKeeping(name, error);

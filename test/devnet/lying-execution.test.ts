@@ -59,6 +59,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
         executionProving: WEAK,
         executionProver: () => ({
           prepare: prover.prepare,
+          programOf: prover.programOf,
           verify: prover.verify,
           prove: (witness, claim, { signal } = {}) => {
             asked.set(claim.chainId, [witness, claim]);

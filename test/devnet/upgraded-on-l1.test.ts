@@ -18,8 +18,8 @@ describe("a chain that is upgraded to a version whose execution L1 checks, besid
       ],
       OWN_BATCHES,
       {
-        executionProver: ({ prepare, verify }) => ({
-          ...{ prepare, verify },
+        executionProver: ({ prepare, verify, programOf }) => ({
+          ...{ prepare, verify, programOf },
           prove: (_witness, _claim, { signal } = {}) =>
             new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error))),
         }),

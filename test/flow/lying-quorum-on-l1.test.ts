@@ -97,8 +97,8 @@ async function trueProofs(): Promise<{
   const proven = Promise.withResolvers<Pick<ExecutedProof, "claim" | "execution">>();
   const replaced: Partial<DevnetDependencies> = {
     ...(onL1 && { onL1, executionProving: WEAK_CHUNKS }),
-    executionProver: ({ prepare, verify, prove }) => ({
-      ...{ prepare, verify },
+    executionProver: ({ prepare, verify, programOf, prove }) => ({
+      ...{ prepare, verify, programOf },
       async prove(witness, claim, { signal } = {}) {
         const made = onL1 && (await prove(witness, claim));
         if (made?.kind === "proven") proven.resolve({ claim, execution: made.proof });

@@ -13,6 +13,7 @@ import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions
 import type { ChainStart, RunningOptions } from "../../node/described/chain-options.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
+import { forgetOutdated } from "../../node/execution/outdated-proofs.ts";
 import { OfferedBatches } from "../../node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
@@ -271,12 +272,16 @@ function executionOf(
   const isOnL1 = execution === "onL1";
   // What L1 is to be shown is made of them, however many wait for that.
   const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isShown || isOnL1 ? undefined : keptProofs);
-  closing.add(() => store.close());
+  const closed = new AbortController();
+  closing.add(() => {
+    closed.abort();
+    store.close();
+  });
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
   // A chain that is not created with a version whose execution L1 checks may be upgraded to it.
   const onL1 = l1Prover === undefined ? {} : { onL1: l1Prover.own, ...togetherBy(pace, l1Prover, clock) };
-  const proofs = { prover, store, ...onL1 };
+  const proofs = { prover, store, ready: forgetOutdated(store, prover, closed.signal), ...onL1 };
   if (!isShown) return { execution: proofs, proven: undefined };
   const proven = new ProvenRecorder(store);
   closing.add(() => proven.close());

@@ -136,8 +136,8 @@ function openExecutionProver(
     await own.close();
     await stopped;
   });
-  const { prepare, verify } = own;
-  return executionProver({ prepare, verify, ...executionByQueue(proving, own) });
+  const { prepare, verify, programOf } = own;
+  return executionProver({ prepare, verify, programOf, ...executionByQueue(proving, own) });
 }
 
 /** What an ecosystem's proofs are made by. */

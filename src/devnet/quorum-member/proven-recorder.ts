@@ -7,9 +7,9 @@ import type { ProvenInputs } from "./messages.ts";
 /** Remembers what batches came to, for validators that ask for the proofs of their execution. */
 export class ProvenRecorder {
   readonly #sealed = openTemporaryValues<SealedBatch>();
-  readonly #proofs: Pick<ExecutionStore, "outcome" | "proof">;
+  readonly #proofs: Pick<ExecutionStore, "outcome" | "proof" | "isOutdated">;
 
-  constructor(proofs: Pick<ExecutionStore, "outcome" | "proof">) {
+  constructor(proofs: Pick<ExecutionStore, "outcome" | "proof" | "isOutdated">) {
     this.#proofs = proofs;
   }
 
@@ -23,7 +23,8 @@ export class ProvenRecorder {
   /** Throws SettlementError ExecutionUnproven while neither a proof nor a reason for its absence is there. */
   requireOutcome(batchNumber: bigint): void {
     if (this.#proofs.outcome(batchNumber) !== undefined) return;
-    throw new SettlementError("ExecutionUnproven", `the proof of the execution of batch ${batchNumber} is not made yet`);
+    const why = this.#proofs.isOutdated(batchNumber) ? "was made by earlier software, and is not made again" : "is not made";
+    throw new SettlementError("ExecutionUnproven", `the proof of the execution of batch ${batchNumber} ${why} yet`);
   }
 
   /** Rejects with SettlementError ExecutionUnproven, or with RangeError for a batch that is not remembered. */

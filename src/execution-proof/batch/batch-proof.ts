@@ -94,16 +94,25 @@ function number(value: number, bytes: number): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) % 256);
 }
 
-/** Inverse of `encodeBatchProof`, of any bytes. Throws ExecutionProofError Malformed or OtherFormat. */
-export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
-  const reader = new Reader(bytes);
+/** The program of which a proof says that it is, and the protocol version. Throws as `decodeBatchProof`. */
+export function namedProgram(bytes: Uint8Array): Pick<ExecutionBatchProof, "program" | "protocolVersion"> {
+  return readProgram(new Reader(bytes));
+}
+
+function readProgram(reader: Reader): Pick<ExecutionBatchProof, "program" | "protocolVersion"> {
   const magic = reader.number(4, "magic");
   if (magic !== MAGIC) {
     const code = Math.floor(magic / 256) === MAGIC_FAMILY ? "OtherFormat" : "Malformed";
     throw new ExecutionProofError(code, `the bytes begin with 0x${magic.toString(16)}: no proof in the format of this software`);
   }
   const program = reader.take(WORD_BYTES, "program");
-  const protocolVersion = reader.word("protocol version");
+  return { program, protocolVersion: reader.word("protocol version") };
+}
+
+/** Inverse of `encodeBatchProof`, of any bytes. Throws ExecutionProofError Malformed or OtherFormat. */
+export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
+  const reader = new Reader(bytes);
+  const { program, protocolVersion } = readProgram(reader);
   const chainId = reader.word("chain id");
   const batchNumber = reader.word("batch number");
   const blockHashes = statedWord("blockHashes", reader.word("chain of blocks' hashes"));

@@ -52,9 +52,9 @@ function toolsOf(protocolVersion: bigint): Tools {
   return { filler, made };
 }
 
-function versionOf(job: Exclude<ExecutionJob, { readonly type: "prepare" }>): bigint {
+function versionOf(job: ExecutionJob): bigint {
   if (job.type === "chunk") return job.asked.protocolVersion;
-  return job.type === "check" ? job.protocolVersion : job.claim.batch.protocolVersion;
+  return "protocolVersion" in job ? job.protocolVersion : job.claim.batch.protocolVersion;
 }
 
 async function prepare({ filler, made }: Tools): Promise<undefined> {
@@ -71,6 +71,8 @@ serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
     const { key, proving } = await toolsOf(versionOf(job)).made;
     const { signal } = context;
     switch (job.type) {
+      case "program":
+        return key.system.verificationKeyDigest;
       case "plan": {
         const planned = await proving.plan(job.witness, job.claim, { signal, ...most, cuts: job.cuts });
         const { system, provenBits } = key;

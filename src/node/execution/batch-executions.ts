@@ -43,6 +43,8 @@ interface OpenBatch {
   readonly commitment: Hex;
   readonly claim: ExecutionClaim;
   readonly cancel: AbortController;
+  /** Whether it had a proof, which earlier software made: it waits behind batches that have had none. */
+  readonly isRepeated: boolean;
   readonly outcome: PromiseWithResolvers<ExecutionOutcome>;
   /** Once its proof is under way. */
   progress: ExecutionProgress | undefined;
@@ -77,6 +79,7 @@ export class BatchExecutions {
     outcome.promise.catch(() => undefined);
     const batch: OpenBatch = {
       ...{ batchNumber, commitment, claim, outcome, cancel: new AbortController() },
+      isRepeated: this.#dependencies.store.isOutdated(batchNumber),
       ...{ progress: undefined, ended: Promise.resolve() },
     };
     this.#open.set(batchNumber, batch);
@@ -104,7 +107,13 @@ export class BatchExecutions {
 
   /** Batches without an outcome, those that are being proven first. */
   pending(): readonly bigint[] {
-    return [...this.#open.keys()];
+    return this.#inOrder().map(({ batchNumber }) => batchNumber);
+  }
+
+  /** Those under way, then those that have had no proof yet: what waits for L1 or validators is among these. */
+  #inOrder(): readonly OpenBatch[] {
+    const rank = ({ progress, isRepeated }: OpenBatch): number => (progress !== undefined ? 0 : isRepeated ? 2 : 1);
+    return [...this.#open.values()].toSorted((a, b) => rank(a) - rank(b));
   }
 
   /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
@@ -134,7 +143,7 @@ export class BatchExecutions {
 
   #proveNext(): void {
     if (this.#isClosed) return;
-    const open = [...this.#open.values()];
+    const open = this.#inOrder();
     const underWay = open.filter(({ progress }) => progress !== undefined).length;
     for (const batch of open.filter(({ progress }) => progress === undefined).slice(0, MOST_UNDER_WAY - underWay)) {
       batch.progress = { chunk: 0, chunks: 0, phase: "queued", fraction: 0 };

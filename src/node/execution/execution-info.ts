@@ -20,6 +20,8 @@ export interface ExecutionInfo {
   readonly labelled: readonly LabelledBatchInfo[];
   /** Batches of which a proof is to be made, the one that is under way first. */
   readonly pending: readonly number[];
+  /** Those of them that had a proof of earlier software, which verifiers refuse now; absent where there are none. */
+  readonly outdated?: readonly number[];
   /** The proof that is being made; absent where none is. */
   readonly proving?: ExecutionProgress & { readonly batch: number };
 }

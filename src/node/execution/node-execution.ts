@@ -25,8 +25,10 @@ import type { ExecutionStore } from "./execution-store.ts";
 /** What proves the execution of a chain's batches, and where that is kept. */
 export interface ExecutionProofs {
   /** May be shared. */
-  readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify">;
+  readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify" | "programOf">;
   readonly store: ExecutionStore;
+  /** Resolves when the store has no outdated proofs any more; the chain waits for it before it begins. Default: it has none. */
+  readonly ready?: Promise<void>;
   /** Told of each batch once its proof is under way, or known to be none. */
   readonly onBatch?: (batch: FormedBatch) => void;
   /** Has what L1 is shown of it made. Default: L1 is not shown it. */
@@ -51,6 +53,8 @@ export interface ExecutionView {
   /** Batches that have none yet, the one that is being proven first. */
   pending(): readonly bigint[];
   standing(batchNumber: bigint): ExecutionStanding | undefined;
+  /** Whether earlier software made the batch's proof, and it is not made again yet. */
+  isOutdated(batchNumber: bigint): boolean;
   /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
   outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome>;
   /** Undefined where the batch has no proof, or it is not kept any more. */
@@ -186,6 +190,7 @@ function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: 
     outcomes: () => store.outcomes(),
     pending: () => batches.pending(),
     standing: (batchNumber) => batches.standing(batchNumber),
+    isOutdated: (batchNumber) => store.isOutdated(batchNumber),
     outcome: (batchNumber) => batches.outcome(batchNumber),
     served(batchNumber) {
       const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];

@@ -27,8 +27,8 @@ export function doubleOnL1(): Pick<DevnetDependencies, "onL1" | "executionProver
   const contracts = [{ name: "StarkDouble", abi: [], bytecode: compiled.creation }];
   return {
     onL1: { programs: "package", contracts: () => Promise.resolve({ contracts, executionKey: wordToHex(77n) }) },
-    executionProver: ({ prepare }) => ({
-      prepare,
+    executionProver: ({ prepare, programOf }) => ({
+      ...{ prepare, programOf },
       prove: () =>
         Promise.resolve({ kind: "proven", proof: Uint8Array.of(1), metrics: { ...FAKE_METRICS, chunks: 1, provenBits: 100 } }),
       verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),

@@ -175,15 +175,16 @@ function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInThe
 /** What is proven of a chain's execution, and why the rest is not. */
 function executionLines(
   { name: chain, settlesOn: layer = "L1" }: ChainStatus,
-  { proven, labelled, pending, proving, named = [] }: ExecutionOfChain,
+  { proven, labelled, pending, outdated = [], proving, named = [] }: ExecutionOfChain,
 ): readonly string[] {
   const told = labelled
     .slice(-MOST_PROOFS)
     .map((label) => (label.reason === "disagreement" ? alarm : warning)(unprovenLine(chain, label)));
   const others = labelled.length - told.length;
+  const again = outdated.length === 0 ? "" : ` (${outdated.length} anew: earlier software made their proofs)`;
   const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
   return [
-    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
+    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${again}${part}`,
     ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),
     ...told,
     // Labels are told above.
