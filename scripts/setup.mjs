@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const scope = join(root, "node_modules", "@nomicfoundation");
 
+// Errors alone: npm warns of the Node that starts it, which the second pass replaces, and of scripts that nothing here needs.
+const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
+
 function versionIn(folder) {
   try {
     return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
@@ -53,7 +56,7 @@ if (!installed() && lstatSync(join(root, "node_modules"), { throwIfNoEntry: fals
 }
 if (!installed()) {
   console.error("setup: installing dependencies (once)…");
-  run("npm", ["ci", "--no-audit", "--no-fund"]);
+  run("npm", ["ci", ...QUIET]);
 }
 // Only for tests: the oldest Node that the plugin supports, in a folder of its own, so that its `node` shadows no other.
 if (
@@ -67,8 +70,7 @@ if (
     join("node_modules", ".node-22"),
     "--no-save",
     "--no-package-lock",
-    "--no-audit",
-    "--no-fund",
+    ...QUIET,
     "node@22.23.3",
   ]);
 }
@@ -84,12 +86,11 @@ for (const version of process.argv.includes("--with-node-22") ? ["0.7.0", "0.8.0
     "--no-save",
     "--no-package-lock",
     "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
+    ...QUIET,
     `@account-abstraction/contracts@${version}`,
   ]);
 }
 if (!hasEdrBinary()) {
   console.error("setup: installing the execution engine's native package (once)…");
-  run("npm", ["exec", "-c", "npm install --no-save --no-audit --no-fund"]);
+  run("npm", ["exec", "-c", `npm install --no-save ${QUIET.join(" ")}`]);
 }

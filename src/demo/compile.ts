@@ -9,21 +9,23 @@ interface CompileOptions {
 }
 
 /**
- * Compiles what has changed. Even a quiet build writes lines to stdout when the compiler warns; stdout belongs to the
- * caller, so they go to stderr.
+ * Compiles what has changed. Even a quiet build writes the compiler's warnings to stdout, which belongs to the caller: what it
+ * writes goes to stderr where the build fails, and nowhere else, since `npm run build:contracts` shows it.
  */
 export async function compile(options: CompileOptions = {}): Promise<void> {
   // The build loads the engine.
   prepareEngine();
   if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
   const write = process.stdout.write;
-  const toStderr = process.stderr.write.bind(process.stderr) as typeof write;
-  // What it leaves of a line whose warnings are silenced is empty.
-  process.stdout.write = ((text: string, ...rest: []) => (text === "\n" ? true : toStderr(text, ...rest))) as typeof write;
+  const written: string[] = [];
+  process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;
   try {
     const { root } = hre.config.paths;
     const files = options.everything ? [] : globSync("contracts/**/*.sol", { cwd: root }).map((file) => join(root, file));
     await hre.tasks.getTask("build").run({ quiet: true, files });
+  } catch (error) {
+    process.stderr.write(written.join(""));
+    throw error;
   } finally {
     process.stdout.write = write;
   }

@@ -12,10 +12,9 @@ import { connectHttp, connectRelayer } from "../devnet/relaying/relaying.ts";
 import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Journey } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
-import type { EcosystemInfo } from "../devnet/view/books/ecosystem-info.ts";
-import { serveEcosystem } from "../page/ecosystem-page.ts";
 import { compile } from "./compile.ts";
 import { CHAIN_ON_L1, showExecutedOnL1, tooLittleMemory, type ExecutedOnL1 } from "./executed-on-l1.ts";
+import { servedPage } from "./served-page.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
 const HELP = `Usage: npm start [-- options]
@@ -141,8 +140,9 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
   });
 }
 
-/** With its id; L1 and unknown chains have the id alone. */
+/** With its id, but for L1. */
 function nameOf(chainId: bigint): string {
+  if (chainId === devnet.l1.chainId) return "L1";
   const name = [...CHAINS, CHAIN_ON_L1].find((chain) => chain.chainId === chainId)?.name;
   return name === undefined ? String(chainId) : `${name} (${chainId})`;
 }
@@ -173,6 +173,7 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   if (refusal !== undefined) console.error(refusal);
   if (refusal !== undefined) return undefined;
   say("");
+  say("A third chain comes, and L1 executes its first batch by one proof of its execution: that takes some minutes.");
   return showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
 }
 
@@ -239,7 +240,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
   );
   say("");
-  tellEndpoints(devnet, values.exit ? undefined : await servedPage(info, devnet));
+  tellEndpoints(devnet, values.exit ? undefined : await servedPage(devnet, closing));
   return {
     readySeconds,
     totalSeconds: secondsSince(startedAt),
@@ -283,16 +284,4 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: 
   say(`proven     ${info().proven}`);
   if (page !== undefined) say(`page       ${page}`);
   if (!values.exit) say("Ctrl-C ends it.");
-}
-
-/** URL of the page that shows the ecosystem; undefined where it cannot be served. */
-async function servedPage(info: EcosystemInfo, { workers }: Pick<Devnet, "workers">): Promise<string | undefined> {
-  try {
-    const page = await serveEcosystem(() => info, { host: "127.0.0.1", port: 0, origins: [], workers });
-    closing.push(() => page.close());
-    return page.writingUrl;
-  } catch (error) {
-    console.error(`no page is served: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
 }

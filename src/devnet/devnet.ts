@@ -410,8 +410,7 @@ async function whatLooksAsk(
 ): Promise<LookingDependencies> {
   const { l1, accounts, deployer } = layer;
   const creators = [await deployer.getAddress(), ...options.fundedAccounts.map((number) => accounts.wallet(number).address)];
-  const fresh = isFresh ? { l1, chains: chains.current() } : undefined;
-  const told = await blockTimes({ feed, clock, fresh }, closing);
+  const told = await blockTimes({ feed, clock, l1, chains, isFresh }, closing);
   const clientOf = clientsForLooks(l1, chains, closing);
   return { l1, chains: () => chains.current(), names, clientOf, told, creators: [...new Set(creators.map(lowerCaseAddress))] };
 }

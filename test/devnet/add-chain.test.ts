@@ -4,6 +4,7 @@ import { Interface, type JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { send } from "../../src/client/transfers/send.ts";
 import { withdraw } from "../../src/client/messages/withdraw.ts";
+import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
 import type { ChainInfo, EcosystemInfo, EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
@@ -83,6 +84,20 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
         ["gamma", 273],
       ],
     );
+  });
+
+  test("the feed tells the money that it was born with as the chain's own doing, and what a user does on it as the user's", async () => {
+    const [, , gamma] = devnet.chains.map(open);
+    const alice = devnet.accounts.wallet(ALICE).connect(gamma!);
+    const byUsers = async (): Promise<readonly string[]> => {
+      const blocks = await ask<readonly ActivityBlock[]>(devnet.l1.url, "hyperchain_activity");
+      const transactions = blocks.filter(({ chainId }) => chainId === 273).flatMap((block) => block.transactions);
+      assert.ok(transactions.some(({ value }) => BigInt(value) === 10n * ETHER));
+      return transactions.filter(({ by }) => by === "user").map(({ hash }) => hash);
+    };
+    assert.deepEqual(await byUsers(), []);
+    const { hash } = await alice.sendTransaction({ to: alice.address, value: 1n });
+    assert.deepEqual(await byUsers(), [hash]);
   });
 
   test("messages go to it and come from it, and a withdrawal is followed to L1", async () => {

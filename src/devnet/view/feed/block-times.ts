@@ -1,8 +1,9 @@
 import type { Feed } from "../../../chain/rpc/transport/feed.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import type { Disposer } from "../../../runtime/disposer.ts";
-import type { DevnetChain } from "../../chains/served-chain.ts";
+import type { ServedChain } from "../../chains/served-chain.ts";
 import type { LocalL1 } from "../../l1/local-l1.ts";
+import type { RunningChains } from "../../membership/running-chains.ts";
 
 /** Blocks whose time is kept: as many as a page shows, of many chains. */
 const MOST_KEPT = 20_000;
@@ -20,12 +21,17 @@ interface BlockTimesOptions {
   readonly feed: Feed;
   /** The machine's. */
   readonly clock: Pick<Clock, "nowMs">;
-  /** Members of an ecosystem that is new, whose blocks so far are its set-up. */
-  readonly fresh?: { readonly l1: Pick<LocalL1, "chainId" | "request">; readonly chains: readonly DevnetChain[] } | undefined;
+  readonly l1: Pick<LocalL1, "chainId" | "request">;
+  readonly chains: Pick<RunningChains, "current" | "onChange">;
+  /** Whether the ecosystem is new: its members' blocks so far are its set-up then. */
+  readonly isFresh: boolean;
 }
 
 /** Keeps the time of each block that is told from now on. Rejects with L1's error. */
-export async function blockTimes({ feed, clock, fresh }: BlockTimesOptions, closing: Disposer): Promise<BlockTimes> {
+export async function blockTimes(
+  { feed, clock, l1, chains, isFresh }: BlockTimesOptions,
+  closing: Disposer,
+): Promise<BlockTimes> {
   const times = new Map<string, number>();
   const nowMs = (): number => clock.nowMs();
   const end = feed.follow(undefined, ({ type, chainId, number }) => {
@@ -38,13 +44,31 @@ export async function blockTimes({ feed, clock, fresh }: BlockTimesOptions, clos
     if (times.size > MOST_KEPT && oldest !== undefined) times.delete(oldest);
   });
   closing.add(end);
-  const last = new Map(
-    fresh?.chains.map(({ chainId, pipeline }) => [Number(chainId), Number(pipeline.chain.sequencer.head.number)] as const),
-  );
-  if (fresh !== undefined) last.set(Number(fresh.l1.chainId), Number(await fresh.l1.request("eth_blockNumber")));
+  const setUpTo = setUpOfChains(chains, isFresh, closing);
+  const setUpOfL1 = isFresh ? Number(await l1.request("eth_blockNumber")) : -1;
   return {
     at: (chainId, number) => times.get(`${chainId}:${number}`),
-    setUpTo: (chainId) => last.get(chainId) ?? -1,
+    setUpTo: (chainId) => (chainId === Number(l1.chainId) ? setUpOfL1 : setUpTo(chainId)),
     nowMs,
+  };
+}
+
+/** The last block of each chain's set-up: one that comes later has its accounts' money before others see it. */
+function setUpOfChains(
+  chains: BlockTimesOptions["chains"],
+  isFresh: boolean,
+  closing: Disposer,
+): (chainId: number) => number {
+  // By the chain itself: one that a snapshot brings back has what users did behind its set-up.
+  const last = new WeakMap<ServedChain, number>();
+  const note = (isNew: boolean): void => {
+    for (const chain of chains.current())
+      if (!last.has(chain)) last.set(chain, isNew ? Number(chain.pipeline.chain.sequencer.head.number) : -1);
+  };
+  note(isFresh);
+  closing.add(chains.onChange(() => note(true)));
+  return (chainId) => {
+    const chain = chains.current().find((each) => Number(each.chainId) === chainId);
+    return (chain && last.get(chain)) ?? -1;
   };
 }
