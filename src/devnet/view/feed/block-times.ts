@@ -54,11 +54,7 @@ export async function blockTimes(
 }
 
 /** The last block of each chain's set-up: one that comes later has its accounts' money before others see it. */
-function setUpOfChains(
-  chains: BlockTimesOptions["chains"],
-  isFresh: boolean,
-  closing: Disposer,
-): (chainId: number) => number {
+function setUpOfChains(chains: BlockTimesOptions["chains"], isFresh: boolean, closing: Disposer): (chainId: number) => number {
   // By the chain itself: one that a snapshot brings back has what users did behind its set-up.
   const last = new WeakMap<ServedChain, number>();
   const note = (isNew: boolean): void => {

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { test } from "node:test";
+import { PAGES, readPage } from "./page-listings.ts";
+
+/** The pages to which a page links, and the page itself. */
+function within(page: string): readonly string[] {
+  const links = [...readPage(page).matchAll(/\]\(([^)#:\s]+\.md)/g)].map(([, target = ""]) =>
+    posix.join(posix.dirname(page), target),
+  );
+  return [page, ...links.filter((target) => PAGES.includes(target))];
+}
+
+test("a contract that a page's test deploys stands on that page, or on one that it links to: readers have no other source", () => {
+  const missing = PAGES.flatMap((page) => {
+    const shown = within(page).map(readPage).join("\n");
+    const deployed = [...readPage(page).matchAll(/\bdeployContract\("(\w+)"/g)].map(([, name = ""]) => name);
+    return [...new Set(deployed)]
+      .filter((name) => !new RegExp(`^(abstract )?contract ${name}\\b`, "m").test(shown))
+      .map((name) => `${page}: ${name}`);
+  });
+  assert.deepEqual(missing, []);
+});
