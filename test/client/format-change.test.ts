@@ -35,6 +35,13 @@ describe("what is said against a move to a version of another format", () => {
     const { slot, value } = UNLIMITED_CONTRACT_SIZE;
     const storage = [{ slot: BigInt(slot), value: BigInt(value) }];
     assert.match((await objection(0x2n, 0x3n, { storage })) ?? "", /allowUnlimitedContractSize/);
-    assert.match((await objection(0x103n, 0x102n)) ?? "", /formats do not fall/);
+    assert.match(
+      (await objection(0x103n, 0x102n)) ?? "",
+      /^version 258 has format 2 and version 259 format 3: formats do not fall/,
+    );
+    assert.match(
+      (await objection(0x8000_0103n, 0x8000_0102n)) ?? "",
+      /^version 2147483906 \(2\^31 \+ 258: nothing is proven\) has format 2 and version 2147483907 \(2\^31 \+ 259: nothing is proven\)/,
+    );
   });
 });

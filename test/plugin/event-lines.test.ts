@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { callInWords, callOfAct } from "../../src/client/governing/registry-acts.ts";
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import { standingsOf } from "../../src/devnet/view/governing/governance-words.ts";
 import type { ChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
@@ -86,4 +87,10 @@ test("a version under which nothing is proven is told as that, also where a chai
   assert.match(upgradeLine("alpha", { version: 258, effectiveAt: 0, operations: 0 }), /protocol version 258 with/);
   const standing = standingsOf({ versions: [{ version: unproven }] } as unknown as GovernanceInfo);
   assert.deepEqual(standing, ["version 2147483906 (2^31 + 258: nothing is proven): stands"]);
+  const verifiers = `0x${"11".repeat(20)}` as const;
+  const halt = callOfAct(verifiers, { type: "halt", version: BigInt(unproven), replacement: 258n });
+  assert.equal(
+    callInWords(verifiers, halt),
+    "halts version 2147483906 (2^31 + 258: nothing is proven) for good, with version 258 in its place",
+  );
 });

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import type { GovernanceInfo } from "../../src/devnet/view/governing/governance-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { versionInWords } from "../../src/protocol/protocol-version.ts";
 import { createWorkplace, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const GOVERNOR = { votingDelaySeconds: 1_000, votingPeriodSeconds: 5_000, timelockDelaySeconds: 2_000 };
@@ -96,7 +97,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     const created = await standing();
     assert.deepEqual(
       [created.state, created.acts, created.description, created.proposer],
-      ["pending", [`ends version ${FIRST}, with the registry's notice`], "old", account(1)],
+      ["pending", [`ends version ${versionInWords(FIRST)}, with the registry's notice`], "old", account(1)],
     );
     await wait(GOVERNOR.votingDelaySeconds + 1);
     const short = proposal.slice(0, 12);
@@ -143,7 +144,7 @@ describe("hyperchain:governance and hyperchain:terms where votes govern", () => 
     const { proposal } = await governance("--add", String(OTHER), "--verifier", verifier, "--from", "2");
     const { acts } = (await governance()).votes!.proposals[0]!;
     assert.ok(proposal !== undefined);
-    assert.deepEqual(acts, [`adds version ${OTHER} with the verifier ${verifier}`]);
+    assert.deepEqual(acts, [`adds version ${versionInWords(OTHER)} with the verifier ${verifier}`]);
   });
 
   test("terms are shown, announced with the chain's notice, and withdrawn by its admin", async () => {

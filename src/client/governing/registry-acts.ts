@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { versionInWords } from "../../protocol/protocol-version.ts";
 import { governor as governorInterface, timelock as timelockInterface } from "../sending/contract-interfaces.ts";
 import type { PlannedCall } from "../keystore/plan.ts";
 import { addressIn } from "./read-view.ts";
@@ -52,11 +53,11 @@ function registryCall(data: Hex): string | undefined {
   const [first, second] = call.args;
   switch (call.name) {
     case "addVersion":
-      return `adds version ${first} with the verifier ${addressIn((second as VersionContent).verifier)}`;
+      return `adds version ${versionInWords(first)} with the verifier ${addressIn((second as VersionContent).verifier)}`;
     case "scheduleRetirement":
-      return `ends version ${first}, with the registry's notice`;
+      return `ends version ${versionInWords(first)}, with the registry's notice`;
     case "halt":
-      return `halts version ${first} for good, ${second === 0n ? "with no replacement" : `with version ${second} in its place`}`;
+      return `halts version ${versionInWords(first)} for good, ${second === 0n ? "with no replacement" : `with version ${versionInWords(second)} in its place`}`;
     case "scheduleCouncil":
       return `names ${addressIn(first)} as the next council, with the registry's notice`;
     default:

@@ -2,7 +2,7 @@ import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
 import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { versionParts } from "../../protocol/protocol-version.ts";
+import { versionInWords, versionParts } from "../../protocol/protocol-version.ts";
 
 /** Asks a chain by JSON-RPC. */
 type AskChain = (method: string, params: readonly unknown[]) => Promise<unknown>;
@@ -15,13 +15,13 @@ type AskChain = (method: string, params: readonly unknown[]) => Promise<unknown>
 export async function formatObjection(from: bigint, to: bigint, ask: AskChain): Promise<string | undefined> {
   const [before, after] = [versionParts(from).format, versionParts(to).format];
   if (after < before)
-    return `version ${to} has format ${after} and version ${from} format ${before}: formats do not fall, since an older one cannot read what a newer one wrote`;
+    return `version ${versionInWords(to)} has format ${after} and version ${versionInWords(from)} format ${before}: formats do not fall, since an older one cannot read what a newer one wrote`;
   if (before === after) return undefined;
   const { address, slot } = UNLIMITED_CONTRACT_SIZE;
   if (BigInt((await ask("eth_getStorageAt", [address, slot, "latest"])) as Hex) !== 0n)
-    return `the chain takes code of any size (allowUnlimitedContractSize), which no version of format ${after} does: it stays with version ${from}`;
+    return `the chain takes code of any size (allowUnlimitedContractSize), which no version of format ${after} does: it stays with version ${versionInWords(from)}`;
   const hash = keccak(fromHex((await ask("eth_getCode", [PREDEPLOYS.SystemContext, "latest"])) as Hex));
   if (hash !== SYSTEM_CONTEXT_HASHES[before])
-    return `the chain's system context has code ${hash}, and format ${before}'s has ${SYSTEM_CONTEXT_HASHES[before]}: its first batch of version ${to} could not open over an edited predeploy`;
+    return `the chain's system context has code ${hash}, and format ${before}'s has ${SYSTEM_CONTEXT_HASHES[before]}: its first batch of version ${versionInWords(to)} could not open over an edited predeploy`;
   return undefined;
 }

@@ -21,6 +21,7 @@ import { castVote, executeProposal, propose, queueProposal, type ProposedCalls }
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts/accounts.ts";
 import { DEVELOPMENT_HOLDERS } from "../../options/fields/governance.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { versionInWords } from "../../protocol/protocol-version.ts";
 import { developmentWallets } from "../development-accounts.ts";
 import type { CouncilActs, GovernedAct, Governance } from "../api/governance.ts";
 import type { From } from "../api/naming/names.ts";
@@ -50,7 +51,7 @@ export function createGovernance(link: EcosystemLink): Governance {
       const { verifiers } = await look();
       const content = await readVersion(verifiers, version, l1);
       if (content !== undefined) return content;
-      throw new ClientError("UnknownVersion", `the registry ${verifiers} has no version ${version}`);
+      throw new ClientError("UnknownVersion", `the registry ${verifiers} has no version ${versionInWords(version)}`);
     },
     async propose(acts, { from, description } = {}) {
       const { governor, verifiers } = await voting();

@@ -6,7 +6,7 @@ import { callInWords, callOfAct } from "../../../src/client/governing/registry-a
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../../src/devnet/accounts/accounts.ts";
 import type { Governance } from "../../../src/plugin/api/governance.ts";
 import type { Hyperchains } from "../../../src/plugin/api/hyperchains.ts";
-import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
+import { nextGeneration, versionInWords } from "../../../src/protocol/protocol-version.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { openUnproven } from "./support/open.ts";
 
@@ -82,7 +82,7 @@ describe("hyperchains.governance where votes govern, with a council", () => {
     const { verifiers } = await governance.look();
     assert.deepEqual(
       created.calls.map((call) => callInWords(verifiers, call)),
-      [`adds version ${second} with the verifier ${content.verifier}`],
+      [`adds version ${versionInWords(second)} with the verifier ${content.verifier}`],
     );
     await assert.rejects(governance.vote(proposal), refusedWith("GovernorUnexpectedProposalState"));
     await moveTo(created.votesFrom + 1n);

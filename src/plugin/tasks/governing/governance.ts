@@ -161,7 +161,7 @@ async function content(
       `version ${versionInWords(version)} has been added already; schedule it with hyperchain:upgrade --to ${version}`,
     );
   const known = await readVersion(verifiers, present, l1);
-  if (known === undefined) throw new Error(`the registry ${verifiers} does not have version ${present}`);
+  if (known === undefined) throw new Error(`the registry ${verifiers} does not have version ${versionInWords(present)}`);
   const beside = { version: present, content: known };
   return contentBeside(verifiers, { version, verifier: parseAccount(verifier), beside }, sender);
 }

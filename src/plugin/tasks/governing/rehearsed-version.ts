@@ -28,7 +28,7 @@ export async function addNextVersion(
   const { info, output } = session;
   const l1 = session.provider(info.l1.chainId);
   const present = await readVersion(verifiers, version, l1);
-  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${version}`);
+  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${versionInWords(version)}`);
   let next = nextGeneration(version);
   while ((await readVersion(verifiers, next, l1)) !== undefined) next = nextGeneration(next);
   const book = new GovernanceBook(verifiers);
@@ -42,7 +42,7 @@ export async function addNextVersion(
       `votes decide: proposing version ${versionInWords(next)}, voting, and moving the devnet's time over the vote's delays…`,
     );
     const calls = [callOfAct(verifiers, { type: "addVersion", version: next, content })];
-    await passVote({ calls, description: `a rehearsal adds version ${next}` }, { l1, book, voters, moveTo });
+    await passVote({ calls, description: `a rehearsal adds version ${versionInWords(next)}` }, { l1, book, voters, moveTo });
   }
   output.progress(`governance has added version ${versionInWords(next)}, with the verifier ${content.verifier}`);
   return next;

@@ -69,7 +69,7 @@ async function requireReady(
   const { l1 } = here.info;
   if ((await readVersion(before.verifiers, version, here.provider(l1.chainId))) === undefined)
     throw pluginError(
-      `governance (${before.governance}) has not added version ${version} on ${l1.name}: have it do so, with hyperchain:governance ${name} --add ${version} --verifier <verifier>`,
+      `governance (${before.governance}) has not added version ${versionInWords(version)} on ${l1.name}: have it do so, with hyperchain:governance ${name} --add ${version} --verifier <verifier>`,
     );
   const above = all.filter(({ chain: { settlesOn } }) => settlesOn?.chainId === chainId).map(nameOf);
   const objection =

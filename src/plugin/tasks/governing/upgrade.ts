@@ -146,7 +146,9 @@ async function missingVersion(
 ): Promise<VersionToAdd | undefined> {
   const known = await readVersion(verifiers, version, l1);
   if (known !== undefined && verifier !== undefined)
-    throw pluginError(`version ${version} has been added, with the verifier ${known.verifier}; leave --verifier out`);
+    throw pluginError(
+      `version ${versionInWords(version)} has been added, with the verifier ${known.verifier}; leave --verifier out`,
+    );
   if (known !== undefined) return undefined;
   const isAccount = (await l1.getCode(governance)) === "0x";
   if (!isAccount) {
@@ -157,15 +159,15 @@ async function missingVersion(
         ? `have that contract call addVersion of ${verifiers}`
         : `have a holder of votes propose it (npx hardhat ${act} --from <holder>), and the votes decide it`;
     throw pluginError(
-      `governance (${governance}) has not added version ${version} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
+      `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}, and it is no account: ${how}; then schedule it with --to ${version}`,
     );
   }
   if (verifier === undefined)
     throw pluginError(
-      `governance (${governance}) has not added version ${version} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
+      `governance (${governance}) has not added version ${versionInWords(version)} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
     );
   const present = await readVersion(verifiers, current, l1);
-  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${current}`);
+  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${versionInWords(current)}`);
   return { version, verifier: parseAccount(verifier), beside: { version: current, content: present } };
 }
 

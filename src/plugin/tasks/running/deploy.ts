@@ -12,6 +12,7 @@ import {
 import { newVersions } from "../../../devnet/l1/new-contracts.ts";
 import { connectInProcess } from "../../../devnet/relaying/relaying.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
+import { versionInWords } from "../../../protocol/protocol-version.ts";
 import { ENGINE_NETWORK } from "../../config/engine-network.ts";
 import { MEMBER_NETWORK } from "../../connection/networks.ts";
 import { bundledArtifact } from "../../contract-artifacts.ts";
@@ -167,8 +168,8 @@ function text(network: string, { addresses, version, version3, fromBlock, gasUse
     table(Object.entries(addresses).map(([name, address]) => [name, address])),
     ...versions.map(({ protocolVersion, genesisStateRoot, genesisLeafCount }) =>
       gasUsed.has(addingOf(protocolVersion))
-        ? `protocol version ${protocolVersion}, genesis root ${genesisStateRoot}`
-        : `governance must still add protocol version ${protocolVersion} with genesis root ${genesisStateRoot} and ${genesisLeafCount} leaves to ${addresses.verifiers}`,
+        ? `protocol version ${versionInWords(protocolVersion)}, genesis root ${genesisStateRoot}`
+        : `governance must still add protocol version ${versionInWords(protocolVersion)} with genesis root ${genesisStateRoot} and ${genesisLeafCount} leaves to ${addresses.verifiers}`,
     ),
   ].join("\n");
 }
