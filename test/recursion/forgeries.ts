@@ -6,6 +6,7 @@ import type { Memory } from "../../src/recursion/interpret.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Octet, Word } from "../../src/recursion/relation.ts";
 import { HASH_TABLE } from "../../src/recursion/tables/hash-table.ts";
+import { machineAir } from "../../src/recursion/tables/machine-table.ts";
 import type { MachineTableName } from "../../src/recursion/tables/machine-tables.ts";
 import type { Air } from "../../src/stark/constraints/air.ts";
 import { evaluateRows } from "../../src/stark/constraints/column-arithmetic.ts";
@@ -143,6 +144,18 @@ function wordForgeries(): Forgery[] {
 const LEFT = [1, 2, 3, 4, 5, 6, 7, P - 8];
 const RIGHT = [8, 7, 6, 5, 4, 3, 2, 0];
 
+/** The row of a compression. */
+function hashRow(tag: number, left: readonly number[], right: readonly number[]): number[] {
+  const columns = machineAir("hash", HASH_TABLE).columnNames.map(() => new Uint32Array(1));
+  HASH_TABLE.fill(columns, {
+    count: 1,
+    value: (_, slot) => [undefined, left, right][slot],
+    numbers: () => [tag],
+    sibling: () => undefined,
+  });
+  return columns.map(([value = 0]) => value);
+}
+
 /** Another digest, by a false cell of the permutation and all that follows from it. */
 function permutationForgeries(air: Air): Forgery[] {
   const first = 1 + 16;
@@ -150,7 +163,7 @@ function permutationForgeries(air: Air): Forgery[] {
   const groups = [...Map.groupBy(own.keys(), (k) => own[k]!.name.replace(/\[\d+\]$/, "")).values()];
   const preprocessed = air.preprocessedNames.map((name) => Uint32Array.of(name === "tag" ? 17 : 0));
   return own.map(({ name }, at) => {
-    const row = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined, permutation: undefined });
+    const row = hashRow(17, LEFT, RIGHT);
     const main = row.map((value) => Uint32Array.of(value));
     main[first + at]![0] = add(row[first + at]!, 1);
     for (const group of groups.filter(([start = 0]) => start > at)) {
@@ -180,7 +193,7 @@ function compression(constraint: string, [left, right]: readonly [readonly numbe
 
 /** A digest of another left operand than the public one. */
 function swapForgery(): Forgery {
-  const [, ...rest] = HASH_TABLE.cells([undefined, LEFT, RIGHT], { numbers: [17], sibling: undefined, permutation: undefined });
+  const [, ...rest] = hashRow(17, LEFT, RIGHT);
   return compression("a compression does not swap", [RIGHT, RIGHT], [1, ...rest]);
 }
 
@@ -190,7 +203,7 @@ function sideForgery(): Forgery {
   const bit = values.public(2);
   const node = values.octet(values.assembler.pack(LEFT.map((value) => values.public(value))), LEFT);
   const left = RIGHT.map((right, i) => sub(add(right, right), LEFT[i]!));
-  const [, ...rest] = HASH_TABLE.cells([undefined, left], { numbers: [18], sibling: RIGHT, permutation: undefined });
+  const [, ...rest] = hashRow(18, left, RIGHT);
   values.siblings.push(RIGHT);
   values.publishOctet(values.octet(values.assembler.climb(bit, node), compress(18, left, RIGHT)));
   return values.forgery("hash", "bit is boolean", [2, ...rest]);

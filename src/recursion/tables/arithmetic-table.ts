@@ -1,8 +1,6 @@
 import type { Expression, ExpressionBuilder } from "../../stark/constraints/expression.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
-import type { MachineTable } from "./machine-table.ts";
-
-const ZERO = new Array<number>(WORD_ELEMENTS).fill(0);
+import { fillFromSlots, type MachineTable } from "./machine-table.ts";
 
 /** product·a·b + linear·c + constant = d. Operands that a row does not name have factors of 0, and may be anything. */
 export const ARITHMETIC_TABLE: MachineTable = {
@@ -22,7 +20,7 @@ export const ARITHMETIC_TABLE: MachineTable = {
     });
     return [left, right, c, d];
   },
-  cells: ([a = ZERO, b = ZERO, c = ZERO, d = ZERO]) => [...a, ...b, ...c, ...d],
+  fill: fillFromSlots(4, WORD_ELEMENTS),
 };
 
 /** The product of two elements of the extension, of which X⁵ is 1 − X². */

@@ -1,7 +1,7 @@
 import { assertBoolean } from "../../circuits/words/expressions.ts";
 import type { Expression } from "../../stark/constraints/expression.ts";
 import { ELEMENT_BITS, LOW_BITS, NAMED_BITS } from "../relation.ts";
-import { baseWord, type MachineTable, slotList } from "./machine-table.ts";
+import { baseWord, type MachineTable, slotList, writeValue } from "./machine-table.ts";
 
 /** Products of the seven highest bits: of the first three, of five, of all. */
 const TOP_PRODUCTS = 3;
@@ -37,9 +37,13 @@ export const BITS_TABLE: MachineTable = {
     const parts = [number(bits), number(bits.slice(0, LOW_BITS)), number(bits.slice(LOW_BITS))];
     return [...parts, ...bits.slice(0, NAMED_BITS)].map((part) => baseWord(b, part));
   },
-  cells([[element = 0] = []]) {
-    const bits = Array.from({ length: ELEMENT_BITS }, (_, i) => Math.floor(element / 2 ** i) % 2);
-    const areSet = (first: number): number => (bits.slice(NAMED_BITS, first).every((bit) => bit === 1) ? 1 : 0);
-    return [...bits, areSet(NAMED_BITS + 3), areSet(NAMED_BITS + 5), areSet(ELEMENT_BITS)];
+  fill(columns, rows) {
+    for (let row = 0; row < rows.count; row++) {
+      const [element = 0] = rows.value(row, 0) ?? [];
+      const bits = Array.from({ length: ELEMENT_BITS }, (_, i) => Math.floor(element / 2 ** i) % 2);
+      const areSet = (first: number): number => (bits.slice(NAMED_BITS, first).every((bit) => bit === 1) ? 1 : 0);
+      const cells = [...bits, areSet(NAMED_BITS + 3), areSet(NAMED_BITS + 5), areSet(ELEMENT_BITS)];
+      writeValue(columns, row, cells, 0, cells.length);
+    }
   },
 };

@@ -1,5 +1,5 @@
 import { WORD_ELEMENTS } from "../relation.ts";
-import type { MachineTable } from "./machine-table.ts";
+import { fillFromSlots, type MachineTable } from "./machine-table.ts";
 
 /** Words that are the key's. */
 export const CONSTANT_TABLE: MachineTable = {
@@ -10,5 +10,5 @@ export const CONSTANT_TABLE: MachineTable = {
     word.forEach((coordinate, i) => b.assertEqual(`coordinate ${i}`, "everyRow", coordinate, numbers[i] ?? b.constant(0)));
     return [word];
   },
-  cells: ([word = new Array<number>(WORD_ELEMENTS).fill(0)]) => [...word],
+  fill: fillFromSlots(1, WORD_ELEMENTS),
 };

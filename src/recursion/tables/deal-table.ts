@@ -1,5 +1,5 @@
 import { DEALT_OCTETS, OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
-import { type MachineTable, slotList } from "./machine-table.ts";
+import { fillFromSlots, type MachineTable, slotList } from "./machine-table.ts";
 
 /** Eight words and five octets that have the same elements in the same order. */
 export const DEAL_TABLE: MachineTable = {
@@ -12,8 +12,7 @@ export const DEAL_TABLE: MachineTable = {
     const elements = b.columns("element", OCTET_ELEMENTS * WORD_ELEMENTS);
     return [...cut(elements, WORD_ELEMENTS), ...cut(elements, OCTET_ELEMENTS)];
   },
-  cells: (values) =>
-    Array.from({ length: OCTET_ELEMENTS }, (_, i) => values[i] ?? new Array<number>(WORD_ELEMENTS).fill(0)).flat(),
+  fill: fillFromSlots(OCTET_ELEMENTS, WORD_ELEMENTS),
 };
 
 /** Parts of a list, each of so many. */

@@ -1,9 +1,6 @@
 import { element } from "../../circuits/words/expressions.ts";
 import { DEALT_OCTETS, OCTET_ELEMENTS, WORD_ELEMENTS } from "../relation.ts";
-import { type MachineTable, slotList } from "./machine-table.ts";
-
-const ZERO_OCTET = new Array<number>(OCTET_ELEMENTS).fill(0);
-const ZERO_WORD = new Array<number>(WORD_ELEMENTS).fill(0);
+import { type MachineTable, slotList, writeValue } from "./machine-table.ts";
 
 /** to = from + Σ octetᵢ·weightᵢ, of the eight weights that are dealt to five octets. */
 export const DOT_TABLE: MachineTable = {
@@ -25,9 +22,12 @@ export const DOT_TABLE: MachineTable = {
     const dealt = Array.from({ length: DEALT_OCTETS }, (_, i) => weights.slice(i * OCTET_ELEMENTS, (i + 1) * OCTET_ELEMENTS));
     return [octet, ...dealt, from, to];
   },
-  cells(values) {
-    const octets = Array.from({ length: 1 + DEALT_OCTETS }, (_, i) => values[i] ?? ZERO_OCTET);
-    const words = [values[1 + DEALT_OCTETS], values[2 + DEALT_OCTETS]].map((word) => word ?? ZERO_WORD);
-    return [...octets, ...words].flat();
+  fill(columns, rows) {
+    const words = (1 + DEALT_OCTETS) * OCTET_ELEMENTS;
+    for (let row = 0; row < rows.count; row++) {
+      for (let i = 0; i <= DEALT_OCTETS; i++) writeValue(columns, row, rows.value(row, i), i * OCTET_ELEMENTS, OCTET_ELEMENTS);
+      for (let i = 0; i < 2; i++)
+        writeValue(columns, row, rows.value(row, 1 + DEALT_OCTETS + i), words + i * WORD_ELEMENTS, WORD_ELEMENTS);
+    }
   },
 };

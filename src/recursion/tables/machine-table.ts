@@ -40,22 +40,39 @@ export interface MachineTable {
   readonly numbers: readonly string[];
   /** Declares the main columns and says what holds on each row; what each slot's cell is. */
   constrain(b: AirBuilder, fixed: FixedExpressions): readonly (readonly Expression[])[];
-  /** The main cells of a row whose slots have these values; without any, of a row that fills the table up. */
-  cells(values: readonly (readonly number[] | undefined)[], given?: GivenNumbers): number[];
+  /** Writes the main columns, which are zero and of one length: these rows first, behind them such that fill the table up. */
+  fill(columns: readonly Uint32Array[], rows: FilledRows): void;
 }
 
-/** A compression with what its row holds between operands and output. */
-export interface TracedCompression {
-  readonly interior: readonly number[];
-  readonly output: readonly number[];
+/** The rows of a table, as a run leaves them. */
+export interface FilledRows {
+  readonly count: number;
+  /** The value of a row's slot; undefined where no cell stands. */
+  value(row: number, slot: number): readonly number[] | undefined;
+  /** The numbers that the program gives a row. */
+  numbers(row: number): readonly number[];
+  /** The sibling that a row takes, if it takes one. */
+  sibling(row: number): readonly number[] | undefined;
 }
 
-/** What a row is computed from beside its slots' values. */
-interface GivenNumbers {
-  readonly numbers: readonly number[];
-  readonly sibling: readonly number[] | undefined;
-  /** The row's compression, where it has been computed before. */
-  readonly permutation: TracedCompression | undefined;
+/** Writes elements of a value into columns, one behind another from the first one on. */
+export function writeValue(
+  columns: readonly Uint32Array[],
+  row: number,
+  value: readonly number[] | undefined,
+  first: number,
+  length: number,
+): void {
+  if (value === undefined) return;
+  for (let i = 0; i < length; i++) (columns[first + i] as Uint32Array)[row] = value[i] as number;
+}
+
+/** What fills columns that are the values of so many slots of one length, one behind another. */
+export function fillFromSlots(count: number, length: number): MachineTable["fill"] {
+  return (columns, rows) => {
+    for (let row = 0; row < rows.count; row++)
+      for (let slot = 0; slot < count; slot++) writeValue(columns, row, rows.value(row, slot), slot * length, length);
+  };
 }
 
 /** Slots of the same kind, numbered. */

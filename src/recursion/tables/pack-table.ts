@@ -1,5 +1,5 @@
 import { OCTET_ELEMENTS } from "../relation.ts";
-import { baseWord, type MachineTable, slotList } from "./machine-table.ts";
+import { baseWord, type MachineTable, slotList, writeValue } from "./machine-table.ts";
 
 /** An octet's elements are eight words, of the base field: what is said of a word is that its other coordinates are 0. */
 export const PACK_TABLE: MachineTable = {
@@ -12,8 +12,7 @@ export const PACK_TABLE: MachineTable = {
     const elements = b.columns("element", OCTET_ELEMENTS);
     return [...elements.map((element) => baseWord(b, element)), elements];
   },
-  cells(values) {
-    const octet = values[OCTET_ELEMENTS];
-    return Array.from({ length: OCTET_ELEMENTS }, (_, i) => octet?.[i] ?? 0);
+  fill(columns, rows) {
+    for (let row = 0; row < rows.count; row++) writeValue(columns, row, rows.value(row, OCTET_ELEMENTS), 0, OCTET_ELEMENTS);
   },
 };

@@ -1,6 +1,7 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
+import { type Compressor, createCompressor } from "../../kernels/wasm/compressor.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import { commitPreprocessed } from "../../stark/proving/preprocess.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
@@ -16,8 +17,7 @@ import { checkProgram, ProgramError } from "../check-program.ts";
 import { type Hints, interpret, type Memory } from "../interpret.ts";
 import type { Program } from "../program.ts";
 import { WORD_ELEMENTS } from "../relation.ts";
-import { compressTraced } from "./hash-table.ts";
-import { fixedCells, machineAir, type MachineRow, type TracedCompression } from "./machine-table.ts";
+import { fixedCells, machineAir, type MachineRow, type Slot } from "./machine-table.ts";
 import { MACHINE_TABLES } from "./machine-tables.ts";
 import { firstRowColumn, publicAir } from "./public-table.ts";
 import { columnsOf, formOfRows, type ProgramForm, rowCounts, tableParts } from "./table-parts.ts";
@@ -101,9 +101,8 @@ function programDefinition(
   const tables = tableParts(wired, form).map(({ table, name, logRows, rows }): TableDefinition => {
     const machineTable = MACHINE_TABLES[table];
     const air = machineAir(name, machineTable);
-    const filling = new Array<number>(air.preprocessedNames.length).fill(0);
     const columns = (): Uint32Array[] =>
-      columnsOf({ logRows, rows }, (row) => fixedCells(machineTable, row, wired.counts), filling);
+      columnsOf({ logRows, rows }, (row) => fixedCells(machineTable, row, wired.counts), air.preprocessedNames.length);
     return { air, preprocessed: { logRows, columns } };
   });
   const air = publicAir(publicCount);
@@ -125,38 +124,38 @@ type RunOutcome =
   /** The first relation that no value of what it introduces satisfies. */
   | { readonly ok: false; readonly relation: number };
 
-/** Runs a program: what a proof is made of, if all relations hold. Each compression is computed once, for the run and its row. */
+/** Runs a program: what a proof is made of, if all relations hold. */
 export function runProgram(of: ProgramSystem, publicValues: readonly number[], hints: Hints): RunOutcome {
-  const compressions: TracedCompression[] = [];
-  const run = interpret(of.wired.program, publicValues, hints, (tag, left, right) => {
-    const traced = compressTraced(tag, left, right);
-    compressions.push(traced);
-    return [...traced.output];
-  });
-  return run.ok ? { ok: true, input: programInput(of, publicValues, run.memory, compressions) } : run;
+  const run = interpret(of.wired.program, publicValues, hints, (compressor ??= createCompressor()).compress);
+  return run.ok ? { ok: true, input: programInput(of, publicValues, run.memory) } : run;
 }
 
-/** What a proof is made of where the cells hold these values; `compressions` are the hash tables' rows', if they are known. */
+/** Made with the thread's first run. */
+let compressor: Compressor | undefined;
+
+/** What a proof is made of where the cells hold these values. */
 export function programInput(
   { wired, form, system }: ProgramSystem,
   publicValues: readonly number[],
   memory: Memory,
-  compressions: readonly TracedCompression[] = [],
 ): ProverInput {
   const { minLogRows } = system.parameters;
   const valueOf = valuesByAddress(wired, publicValues, memory);
-  const traces = tableParts(wired, form).map(({ table, logRows, rows, before }) => {
-    const { slots, cells } = MACHINE_TABLES[table];
-    const cellsOf = ({ cells: own, numbers, sibling }: MachineRow, at: number): number[] =>
-      cells(
-        slots.map(({ memory: kind }, i) => valueOf(kind, own[i]?.address)),
-        {
-          numbers,
-          sibling: sibling === undefined ? undefined : memory.siblings[sibling],
-          permutation: table === "hash" ? compressions[before + at] : undefined,
-        },
-      );
-    return columnsOf({ logRows, rows }, cellsOf, cells([]));
+  const traces = tableParts(wired, form).map(({ table, logRows, rows }, index) => {
+    const { slots, fill } = MACHINE_TABLES[table];
+    const kinds = slots.map((slot) => slot.memory);
+    const columns = Array.from({ length: system.tables[index]?.mainWidth ?? 0 }, () => new Uint32Array(2 ** logRows));
+    const rowAt = (row: number): MachineRow => rows[row] as MachineRow;
+    fill(columns, {
+      count: rows.length,
+      value: (row, slot) => valueOf(kinds[slot] as Slot["memory"], rowAt(row).cells[slot]?.address),
+      numbers: (row) => rowAt(row).numbers,
+      sibling: (row) => {
+        const { sibling } = rowAt(row);
+        return sibling === undefined ? undefined : memory.siblings[sibling];
+      },
+    });
+    return columns;
   });
   return {
     statement: elementBytes([...publicValues]),

@@ -9,8 +9,6 @@ interface TablePart {
   readonly name: string;
   readonly logRows: number;
   readonly rows: readonly MachineRow[];
-  /** Rows of the table in parts before. */
-  readonly before: number;
 }
 
 /** Of each table of a program's system the heights of its parts, as log2; none for a table that it leaves out. */
@@ -43,22 +41,22 @@ export function tableParts({ rows }: Pick<WiredProgram, "rows">, form: ProgramFo
       const first = before;
       before += 2 ** logRows;
       const name = `${table}${"Rest".repeat(i)}`;
-      return { table, name, logRows, rows: own.slice(first, before), before: first };
+      return { table, name, logRows, rows: own.slice(first, before) };
     });
     if (own.length > before) throw new RangeError(`table ${table} has ${own.length} rows, and room for ${before}`);
     return parts;
   });
 }
 
-/** Columns of rows of equal width, filled up with a row. */
+/** Columns of rows of so many cells, filled up with zeros. */
 export function columnsOf<Row>(
   { logRows, rows }: { readonly logRows: number; readonly rows: readonly Row[] },
-  cellsOf: (row: Row, at: number) => readonly number[],
-  filling: readonly number[],
+  cellsOf: (row: Row) => readonly number[],
+  width: number,
 ): Uint32Array[] {
-  const columns = filling.map((value) => new Uint32Array(2 ** logRows).fill(value));
+  const columns = Array.from({ length: width }, () => new Uint32Array(2 ** logRows));
   rows.forEach((row, at) => {
-    const cells = cellsOf(row, at);
+    const cells = cellsOf(row);
     if (cells.length !== columns.length) throw new Error(`a row has ${cells.length} cells, not ${columns.length}`);
     for (let i = 0; i < cells.length; i++) (columns[i] as Uint32Array)[at] = cells[i] as number;
   });

@@ -13,7 +13,7 @@ const TERMINAL_OFFSET = COMPACT_CONSTANTS.initial.length * FULL_ROUND_BYTES;
 const PARTIAL_OFFSET = 2 * TERMINAL_OFFSET;
 
 /** What a full round's matrix multiplies elements with besides: it is twice the matrix, by 2^−16. */
-const MATRIX_SCALE = inv(2 ** 15);
+export const MATRIX_SCALE = inv(2 ** 15);
 /** 1/3 modulo p − 1. */
 const CUBE_ROOT = (2 * (P - 1) + 1) / 3;
 
@@ -84,7 +84,7 @@ export function preparePoseidon(f: FunctionBuilder, lanes: FieldLanes): EmitPose
  * multiplied by: u ± v is then twice a row's sum in integers, even, and not negative. The entries of a row add up to 371, so
  * nothing exceeds 2^25.
  */
-function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes): (state: readonly Local[]) => void {
+export function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes): (state: readonly Local[]) => void {
   const split = prepareSplit(f);
   const reduce = lanes.prepareShiftedHalves();
   const factor = (entry: RowEntry, offset: number): Local =>
