@@ -3,7 +3,8 @@ import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import type { LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
-import { compress, DIGEST_WIDTH } from "./poseidon.ts";
+import { DIGEST_WIDTH } from "./poseidon.ts";
+import { threadCompressor } from "./wasm/compressor.ts";
 
 /** Domain tags of Poseidon trees: their own, so that no node of a proof's tree is one of a state tree. */
 export const POSEIDON_NODE_TAG = 18;
@@ -24,6 +25,7 @@ export function digestLength(hash: TreeHash): number {
 export function hashLeaf(hash: TreeHash, encoding: LeafEncoding, elements: ArrayLike<number>, degree: number): Uint8Array {
   assertEncoding(hash, encoding);
   if (hash.kind !== "poseidon") return hashBytes(hash, packElements(elements, encoding === "base31" ? BASE31_GROUP : degree));
+  const { compress } = threadCompressor();
   let digest = new Array<number>(DIGEST_WIDTH).fill(0);
   for (let first = 0; first < elements.length; first += DIGEST_WIDTH) {
     const group = Array.from({ length: DIGEST_WIDTH }, (_, i) => elements[first + i] ?? 0);
@@ -35,7 +37,7 @@ export function hashLeaf(hash: TreeHash, encoding: LeafEncoding, elements: Array
 /** Digest of an inner node, and of a node joined with the rows of a shorter height class. */
 export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array {
   if (hash.kind === "poseidon") {
-    return digestToBytes(compress(POSEIDON_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
+    return digestToBytes(threadCompressor().compress(POSEIDON_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
   }
   const preimage = new Uint8Array(left.length + right.length);
   preimage.set(left);

@@ -44,6 +44,15 @@ test("handles edge values in any mixture of lanes", () => {
   }
 });
 
+test("refuses halves of other lengths than eight", () => {
+  const eight = new Array<number>(8).fill(1);
+  assert.deepEqual(compressor.compress(0, eight, eight), compress(0, eight, eight));
+  for (const other of [[], eight.slice(1), [...eight, 1]]) {
+    assert.throws(() => compressor.compress(0, other, eight), RangeError);
+    assert.throws(() => compressor.compress(0, eight, other), RangeError);
+  }
+});
+
 test("refuses arrays that are too short", () => {
   assert.throws(() => compressor.compressBatch(2, new Uint32Array(1), new Uint32Array(32), new Uint32Array(16)), RangeError);
   assert.throws(() => compressor.compressBatch(2, new Uint32Array(2), new Uint32Array(31), new Uint32Array(16)), RangeError);

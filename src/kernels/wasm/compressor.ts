@@ -11,7 +11,7 @@ export interface Compressor {
    * same array as inputs only if the caller no longer needs the inputs. Throws RangeError when an array is too short.
    */
   compressBatch(count: number, tags: Uint32Array, inputs: Uint32Array, outputs: Uint32Array): void;
-  /** One compression; four times as dear per result as a batch. */
+  /** One compression; four times as dear per result as a batch. Throws RangeError for halves of other lengths. */
   compress(tag: number, left: ArrayLike<number>, right: ArrayLike<number>): number[];
 }
 
@@ -59,19 +59,29 @@ export function createCompressor(): Compressor {
     }
   }
 
-  const oneTag = new Uint32Array(1);
-  const oneInput = new Uint32Array(WIDTH);
-  const oneOutput = new Uint32Array(DIGEST_WIDTH);
-  return {
-    compressBatch,
-    compress: (tag, left, right) => {
-      oneTag[0] = tag;
-      oneInput.set(left);
-      oneInput.set(right, DIGEST_WIDTH);
-      compressBatch(1, oneTag, oneInput, oneOutput);
-      return [...oneOutput];
-    },
-  };
+  const [tagAt, inputAt, outputAt] = [TAGS_OFFSET / 4, INPUTS_OFFSET / 4, OUTPUTS_OFFSET / 4];
+  function compressOne(tag: number, left: ArrayLike<number>, right: ArrayLike<number>): number[] {
+    if (left.length !== DIGEST_WIDTH || right.length !== DIGEST_WIDTH)
+      throw new RangeError(`a compression takes halves of ${DIGEST_WIDTH} elements, got ${left.length} and ${right.length}`);
+    words[tagAt] = tag;
+    const output: number[] = [];
+    for (let i = 0; i < DIGEST_WIDTH; i++) {
+      words[inputAt + i] = left[i] ?? 0;
+      words[inputAt + DIGEST_WIDTH + i] = right[i] ?? 0;
+    }
+    kernel(1, TAGS_OFFSET, INPUTS_OFFSET, OUTPUTS_OFFSET, 0);
+    for (let i = 0; i < DIGEST_WIDTH; i++) output.push(words[outputAt + i] ?? 0);
+    return output;
+  }
+
+  return { compressBatch, compress: compressOne };
+}
+
+let ofThread: Compressor | undefined;
+
+/** The compressor of the calling thread, made when it is first asked for. */
+export function threadCompressor(): Compressor {
+  return (ofThread ??= createCompressor());
 }
 
 function compile(): WebAssembly.Module {

@@ -45,7 +45,7 @@ export interface MachineTable {
 }
 
 /** The rows of a table, as a run leaves them. */
-export interface FilledRows {
+interface FilledRows {
   readonly count: number;
   /** The value of a row's slot; undefined where no cell stands. */
   value(row: number, slot: number): readonly number[] | undefined;

@@ -1,7 +1,7 @@
 import { isCanonical } from "../../field/koala-bear.ts";
 import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
-import { type Compressor, createCompressor } from "../../kernels/wasm/compressor.ts";
+import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 import { commitPreprocessed } from "../../stark/proving/preprocess.ts";
 import type { ProverInput } from "../../stark/proving/prover-input.ts";
@@ -126,12 +126,9 @@ type RunOutcome =
 
 /** Runs a program: what a proof is made of, if all relations hold. */
 export function runProgram(of: ProgramSystem, publicValues: readonly number[], hints: Hints): RunOutcome {
-  const run = interpret(of.wired.program, publicValues, hints, (compressor ??= createCompressor()).compress);
+  const run = interpret(of.wired.program, publicValues, hints, threadCompressor().compress);
   return run.ok ? { ok: true, input: programInput(of, publicValues, run.memory) } : run;
 }
-
-/** Made with the thread's first run. */
-let compressor: Compressor | undefined;
 
 /** What a proof is made of where the cells hold these values. */
 export function programInput(

@@ -1,17 +1,17 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Backend } from "../../kernels/backend.ts";
-import { compress } from "../../kernels/poseidon.ts";
+import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import type { ProofParameters } from "../systems/parameters.ts";
 import { poseidonTranscript } from "./poseidon-transcript.ts";
 import { createTranscript, type TranscriptFactory, type TranscriptInput } from "./transcript.ts";
 import { transcriptForm } from "./transcript-form.ts";
 
-/** `compressOf` computes Poseidon's compression, where it is needed; the reference code does if none is given. */
+/** `compressOf` computes Poseidon's compression, where it is needed; the thread's compressor does if none is given. */
 export function transcriptFactory(
   { transcript }: Pick<ProofParameters, "transcript">,
-  compressOf: Backend["compress"] = compress,
+  compressOf?: Backend["compress"],
 ): TranscriptFactory {
-  return transcript === "keccak" ? createTranscript : poseidonTranscript(compressOf);
+  return transcript === "keccak" ? createTranscript : poseidonTranscript(compressOf ?? threadCompressor().compress);
 }
 
 /** What of a system its proofs' transcripts begin with. */
