@@ -1,14 +1,16 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
-import type { LeafEncoding, TreeHash } from "./backend.ts";
+import type { Backend, LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
-import { DIGEST_WIDTH } from "./poseidon.ts";
-import { threadCompressor } from "./wasm/compressor.ts";
+import { compress, DIGEST_WIDTH } from "./poseidon.ts";
 
 /** Domain tags of Poseidon trees: their own, so that no node of a proof's tree is one of a state tree. */
 export const POSEIDON_NODE_TAG = 18;
 export const POSEIDON_LEAF_TAG = 19;
+
+/** What computes Poseidon's compressions; the reference code does if none is given. */
+type Compress = Backend["compress"];
 
 /** Bytes of one digest. */
 export function digestLength(hash: TreeHash): number {
@@ -22,22 +24,27 @@ export function digestLength(hash: TreeHash): number {
  * from the zero digest; the number of elements is fixed per commitment, so it needs no padding rule.
  * `degree` is the row width for the encoding "extension31". Throws RangeError when hash and encoding do not fit.
  */
-export function hashLeaf(hash: TreeHash, encoding: LeafEncoding, elements: ArrayLike<number>, degree: number): Uint8Array {
+export function hashLeaf(
+  hash: TreeHash,
+  encoding: LeafEncoding,
+  elements: ArrayLike<number>,
+  degree: number,
+  compressOf: Compress = compress,
+): Uint8Array {
   assertEncoding(hash, encoding);
   if (hash.kind !== "poseidon") return hashBytes(hash, packElements(elements, encoding === "base31" ? BASE31_GROUP : degree));
-  const { compress } = threadCompressor();
   let digest = new Array<number>(DIGEST_WIDTH).fill(0);
   for (let first = 0; first < elements.length; first += DIGEST_WIDTH) {
     const group = Array.from({ length: DIGEST_WIDTH }, (_, i) => elements[first + i] ?? 0);
-    digest = compress(POSEIDON_LEAF_TAG, digest, group);
+    digest = compressOf(POSEIDON_LEAF_TAG, digest, group);
   }
   return digestToBytes(digest);
 }
 
 /** Digest of an inner node, and of a node joined with the rows of a shorter height class. */
-export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array {
+export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array, compressOf: Compress = compress): Uint8Array {
   if (hash.kind === "poseidon") {
-    return digestToBytes(threadCompressor().compress(POSEIDON_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
+    return digestToBytes(compressOf(POSEIDON_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
   }
   const preimage = new Uint8Array(left.length + right.length);
   preimage.set(left);

@@ -2,6 +2,7 @@ import { isCanonical } from "../../field/koala-bear.ts";
 import type { TreeHash } from "../../kernels/backend.ts";
 import { multiproofSteps } from "../../kernels/multiproof.ts";
 import { bytesToDigest, digestLength, hashNode } from "../../kernels/tree-hash.ts";
+import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import type { ProofReader } from "./proof.ts";
 import { reject } from "./rejection.ts";
 
@@ -48,6 +49,7 @@ export function multiproofRoot(
   injections: readonly Injection[] = [],
 ): Uint8Array {
   const byLayer = new Map(injections.map((injection) => [injection.layer, injection.digests]));
+  const { compress } = threadCompressor();
   const waiting: Uint8Array[] = [];
   let current: Uint8Array = new Uint8Array(0);
   let index = 0;
@@ -57,10 +59,10 @@ export function multiproofRoot(
     return digest;
   };
   const rise = (left: Uint8Array, right: Uint8Array, layer: number): void => {
-    current = hashNode(hash, left, right);
+    current = hashNode(hash, left, right, compress);
     index >>>= 1;
     const injected = byLayer.get(layer + 1);
-    if (injected !== undefined) current = hashNode(hash, current, take(injected.get(index)));
+    if (injected !== undefined) current = hashNode(hash, current, take(injected.get(index)), compress);
   };
   for (const step of multiproofSteps(leafIndices, depth)) {
     switch (step.kind) {

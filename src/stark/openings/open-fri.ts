@@ -1,5 +1,6 @@
 import type { Ext } from "../../field/extension.ts";
 import { hashLeaf } from "../../kernels/tree-hash.ts";
+import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import { evaluatePolynomial, foldCoset, pointAt } from "./fri.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { indicesAbove, requireRoot } from "./open-trace.ts";
@@ -65,7 +66,8 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
       return got;
     });
   });
-  const digests = leaves.map((values) => hashLeaf(hash, leafEncodings(hash).fri, values.flat(), field.degree));
+  const { compress } = threadCompressor();
+  const digests = leaves.map((values) => hashLeaf(hash, leafEncodings(hash).fri, values.flat(), field.degree, compress));
   requireRoot(tree, root, multiproofRoot(hash, depth, leafIndices, digests, siblings));
   return {
     positions: leafIndices,

@@ -2,6 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { BASE31_GROUP, packedLength } from "../../kernels/leaf-encoding.ts";
 import { hashLeaf } from "../../kernels/tree-hash.ts";
+import { threadCompressor } from "../../kernels/wasm/compressor.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { leafEncodings } from "../systems/parameters.ts";
 import { type ProofReader, unpackRows } from "./proof.ts";
@@ -52,8 +53,9 @@ export function readTraceTree(
   });
   requireDigests(`${section}.siblings`, hash, siblings);
 
+  const { compress } = threadCompressor();
   const digests = rows.map(
-    (byIndex) => new Map([...byIndex].map(([at, row]) => [at, hashLeaf(hash, encoding, row, extensionDegree)])),
+    (byIndex) => new Map([...byIndex].map(([at, row]) => [at, hashLeaf(hash, encoding, row, extensionDegree, compress)])),
   );
   const injections = classes
     .slice(1)
