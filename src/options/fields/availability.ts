@@ -18,7 +18,7 @@ export const AVAILABILITY = {
     flags: {
       da: flag(
         list(namedAvailability, "rollup, validium or chain, one for all chains or with commas"),
-        "where the chains' data goes: rollup, validium or chain, one for all or with commas",
+        "where the chains' data goes: rollup, validium or chain",
         "rollup",
         { into: (given, said: v.InferOutput<typeof dataAvailability>, place) => given[place] ?? given[0] ?? said },
       ),
