@@ -5,6 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
 import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
+import { estimateCall, tryCall } from "./tried-call.ts";
 import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
@@ -115,10 +116,10 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   /** Rejects with the node's error where the contract refuses the call. */
   async function gasLimitOf({ to, data, gasLimit }: TransactionCall): Promise<bigint> {
     if (gasLimit !== undefined) {
-      await signer.call({ to, data, gasLimit });
+      await tryCall(signer, { to, data, gasLimit });
       return gasLimit;
     }
-    const estimate = await signer.estimateGas({ to, data });
+    const estimate = await estimateCall(signer, { to, data });
     const withMargin = (estimate * BigInt(100 + gasMarginPercent)) / 100n;
     return estimate <= MAX_TRANSACTION_GAS && withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
   }
