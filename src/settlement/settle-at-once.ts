@@ -120,7 +120,7 @@ function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
   const [stage, find] = ["execute" as const, () => findExecutedBatch(context, batchNumber)];
   return {
     ...{ stage, batchNumber, find: () => foundOrComing(context, { stage, batchNumber, find }) },
-    // Some nodes try a call behind what waits to be mined.
+    // Nodes that estimate a call's gas behind what waits to be mined refuse it.
     isOvertaken: () => isComing(context, stage, batchNumber),
   };
 }

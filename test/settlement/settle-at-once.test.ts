@@ -7,6 +7,7 @@ import { settlersData } from "../../src/devnet/chains/settlers-data.ts";
 import { fromHex, type Hex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
+import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { storedBatchOfReceipt } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { openSettlementAtOnce } from "../../src/settlement/settle-at-once.ts";
 import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain.ts";
@@ -143,31 +144,46 @@ describe("settlement of a chain without a quorum", () => {
       await settlement.close();
     });
 
-  test("waits half a minute before its own proof and half a minute behind it, then settles by itself once L1's node takes the call", async (context) => {
-    const { chain, batch, l1, send } = await besideAnother(context);
-    const shown = shownOf(chain, batch);
-    const theirs = await send();
-    const waits: number[] = [];
-    let atProof = 0;
-    const prove = (): Promise<Uint8Array> => {
-      atProof = waits.length;
-      return Promise.resolve(shown);
-    };
-    // Hardhat's node tries a call behind what waits to be mined, and refuses it: settlement goes on when that is gone.
-    const delay = async (ms: number): Promise<void> => {
-      waits.push(ms);
-      if (waits.length === 100) {
-        await l1.send("hardhat_dropTransaction", [theirs.hash]);
-        await l1.send("evm_setAutomine", [true]);
-      }
-      await new Promise(setImmediate);
-    };
-    const settlement = await open(chain, { prove }, { delay });
-    const record = await settlement.submit(batch).executed;
-    assert.deepEqual([record.commitment, atProof], [batch.commitment, 30]);
-    assert.ok(waits.length >= 100);
-    await settlement.close();
-  });
+  for (const end of ["is dropped", "is mined first"] as const)
+    test(`waits half a minute before its own proof, one behind it and one where L1's node refuses its call, then sends it beside another's that ${end}`, async (context) => {
+      const { chain, batch, l1, send } = await besideAnother(context);
+      const shown = shownOf(chain, batch);
+      const theirs = await send();
+      const since = new Date(1_000 * (await l1.getBlock("latest"))!.timestamp).toISOString();
+      const told: (L1Trouble | undefined)[] = [];
+      let [looks, atProof] = [0, 0];
+      const prove = (): Promise<Uint8Array> => {
+        atProof = looks;
+        return Promise.resolve(shown);
+      };
+      const waiting = async (): Promise<readonly string[]> =>
+        ((await l1.send("eth_pendingTransactions", [])) as readonly { readonly hash: string }[]).map(({ hash }) => hash);
+      let sent: string | undefined;
+      const delay = async (ms: number): Promise<void> => {
+        // Hardhat's node estimates a call's gas behind what waits to be mined, and refuses it.
+        const hashes = await waiting();
+        sent ??= hashes.find((hash) => hash !== theirs.hash);
+        assert.ok(looks <= 90, "it does not wait without end");
+        if (sent === undefined) return void (looks += Number(ms === 1_000));
+        if (end === "is dropped") await l1.send("hardhat_dropTransaction", [theirs.hash]);
+        await l1.send("evm_mine", []);
+      };
+      const settlement = await open(chain, { prove }, { delay, onTrouble: (trouble) => void told.push(trouble) });
+      const record = await settlement.submit(batch).executed;
+      assert.deepEqual([atProof, looks], [30, 90]);
+      const [ofOther, ofOwn] = await Promise.all([theirs.hash, sent!].map((hash) => l1.getTransactionReceipt(hash)));
+      assert.deepEqual([ofOther?.status, ofOwn?.status], end === "is dropped" ? [undefined, 1] : [1, 0]);
+      assert.equal(record.commitment === batch.commitment, end === "is dropped");
+      assert.deepEqual(
+        told.map((trouble) => trouble?.code),
+        ["OtherPending", undefined, "OtherPending", undefined, "OtherPending", undefined],
+      );
+      assert.equal(
+        told[0]!.message,
+        `execute of batch 0: another account's transaction is about to do it, and is not mined since ${since} of L1's time; if that stays so, this account sends its own in 15 seconds`,
+      );
+      await settlement.close();
+    });
 
   test("stops where L1 refuses the proof, with the error's name, and where a batch is not the next one", async () => {
     const chain = await create();

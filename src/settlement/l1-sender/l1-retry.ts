@@ -4,9 +4,8 @@ import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 
 /**
- * Why settlement waits for L1, for its operator's money, for signers, for a freeze's end, or until what was signed before does
- * not hold any more.
- * It goes on by itself.
+ * Why settlement waits for L1, for its operator's money, for signers, for a freeze's end, for another account's transaction, or
+ * until what was signed before does not hold any more. It goes on by itself.
  */
 export interface L1Trouble {
   readonly code:
@@ -14,6 +13,7 @@ export interface L1Trouble {
     | "InsufficientFunds"
     | "ApprovalNotYetValid"
     | "ExecutionUnproven"
+    | "OtherPending"
     | "SignersMissing"
     | "VersionFrozen";
   /** What is asked of L1, and what comes instead of an answer. */

@@ -9,7 +9,7 @@ import type { SigningRecord } from "../signing/signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
-import type { Transactor } from "./transactor.ts";
+import { MAX_TRANSACTION_GAS, type Transactor } from "./transactor.ts";
 
 /** As Delay; says which stage waits. */
 export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;
@@ -44,7 +44,10 @@ interface StageCall<Done> {
   /** What L1 has of it; undefined where it has not done it. */
   readonly find: () => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
-  /** Whether a transaction that waits to be mined may be why the call is refused; it is tried again then. Default: it is not. */
+  /**
+   * Whether a transaction that waits to be mined may be why the call is refused: then it is tried on L1's newest block, and sent
+   * with all the gas that a transaction may have. Default: it is not.
+   */
   readonly isOvertaken?: () => Promise<boolean>;
   /** What is called; default: the chain's contract. */
   readonly to?: Hex;
@@ -101,21 +104,23 @@ function missingSigners(error: unknown): string {
   throw error;
 }
 
-async function attempt<Done>(context: SenderContext, call: StageCall<Done>): Promise<Outcome<Done>> {
-  for (;;) {
-    const found = await call.find();
-    if (found !== undefined) return { found };
+async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Promise<Outcome<Done>> {
+  let call = given;
+  let found = await call.find();
+  while (found === undefined) {
     try {
       const data = await call.encode();
-      const send = (): Promise<TransactionReceipt> => sendStage(context, call, data);
-      return { receipt: await sendInTime(context, call, send) };
+      return { receipt: await sendInTime(context, call, () => sendStage(context, call, data)) };
     } catch (error) {
-      const foundAfter = mayBeDoneAlready(error) ? await call.find() : undefined;
-      if (foundAfter !== undefined) return { found: foundAfter };
-      if (isLost(error) || isExpired(error)) continue;
-      if (!mayBeDoneAlready(error) || !(await call.isOvertaken?.())) throw error;
+      if (!mayBeDoneAlready(error)) throw error;
+      found = await call.find();
+      if (found !== undefined || isLost(error) || isExpired(error)) continue;
+      // Nodes that estimate do so behind what waits, which its sender can keep from being mined for as long as it likes.
+      if (call.gasLimit !== undefined || !(await call.isOvertaken?.())) throw error;
+      call = { ...call, gasLimit: MAX_TRANSACTION_GAS };
     }
   }
+  return { found };
 }
 
 /** Repeats a call that L1 refuses only for its time, and tells why where that may last long. */

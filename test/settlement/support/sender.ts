@@ -50,11 +50,11 @@ export function transactorOf(
 export function senderContext(
   chain: Pick<SettledChain, "contract" | "created">,
   account: HardhatEthersSigner,
-  overrides: Partial<SenderContext> = {},
+  { onTrouble, ...overrides }: Partial<SenderContext> & Pick<L1RetryDependencies, "onTrouble"> = {},
   options: TransactorOptions = {},
 ): SenderContext {
   const delay: SenderContext["delay"] = overrides.delay ?? NO_WAIT.delay;
-  const patience = createL1Retry({}, { delay: (ms) => delay(ms, "commit") });
+  const patience = createL1Retry({}, { delay: (ms) => delay(ms, "commit"), ...(onTrouble && { onTrouble }) });
   const signer = walletOf(account);
   return {
     provider: signer.provider!,
