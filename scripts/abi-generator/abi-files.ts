@@ -296,12 +296,12 @@ export function abiFiles(root: string): GeneratedFile[] {
   ];
 }
 
-/** All that the contracts of both layers can be called with and log: the files above, and what no file above has, in short. */
+/** All that the contracts of both layers can be called with and log: the files above, and what no file above has, without outputs. */
 function protocolCalls(root: string): GeneratedFile {
   const imports = SELECTIONS.map(({ file, constant }) => `import { ${constant} } from "./${file}.ts";\n`).sort();
   const selected = SELECTIONS.map(({ constant }) => `  ...${constant},\n`);
   const known = new Set(SELECTIONS.flatMap((selection) => selectedItems(root, selection)).map((item) => signatureOf(item)));
-  const others = callsAndEvents(root, known).map((text) => `  ${JSON.stringify(text)},\n`);
+  const others = callsAndEvents(root, known).map((text) => `  ${text},\n`);
   const summary = "/** Every function and event of this package's contracts on L1 and on chains. */\n";
   return {
     path: "src/abi/protocol-calls.ts",
@@ -309,16 +309,17 @@ function protocolCalls(root: string): GeneratedFile {
   };
 }
 
-/** As Solidity's developers write them, each once: from the contract or interface that names most of its arguments. */
+/** In JSON, which ethers need not read by letters, each once: from the contract or interface that names most of its arguments. */
 function callsAndEvents(root: string, known: ReadonlySet<string>): string[] {
   const paths = globSync("contracts/{interfaces,l1,l2}/**/*.json", { cwd: join(root, "artifacts") }).sort();
   const bySignature = new Map<string, { readonly text: string; readonly named: number }>();
   for (const item of paths.flatMap((path) => readAbi(root, path))) {
     if ((item.type !== "function" && item.type !== "event") || known.has(signatureOf(item))) continue;
-    const fragment = Fragment.from({ ...item, outputs: [] });
-    const named = fragment.inputs.filter(({ name }) => name !== "").length;
+    const { inputs } = Fragment.from({ ...item, outputs: [] });
+    const named = inputs.filter(({ name }) => name !== "").length;
     const other = bySignature.get(signatureOf(item));
-    if (other === undefined || named > other.named) bySignature.set(signatureOf(item), { text: fragment.format("full"), named });
+    const text = JSON.stringify({ ...item, outputs: [] }, withoutInternalTypes);
+    if (other === undefined || named > other.named) bySignature.set(signatureOf(item), { text, named });
   }
   return [...bySignature].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { text }]) => text);
 }
