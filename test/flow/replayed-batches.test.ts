@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { depthsOf } from "./support/replay/depths.ts";
 import { differences, type ReplayedBatch } from "./support/replay/outcomes.ts";
 import { REPLAYED_FILES } from "./support/replay/replayed-files.ts";
 
@@ -31,6 +32,20 @@ describe("what a replay of the flow suite comes to", () => {
   test("fails for a batch more or less", () => {
     assert.deepEqual(differences(FILE, [proven], 2), [`${FILE}: 1 batches, not 2`]);
     assert.deepEqual(differences(FILE, [proven], 0), [`${FILE}: 1 batches, not 0`]);
+  });
+
+  test("has as many batches shown to L1 as asked for, of those that can be; then others proven, and then others checked", () => {
+    // Every third can be shown.
+    const batches = Array.from({ length: 9 }, (_, i) => i);
+    const depths = (onL1: number, proofs: number, checks: number): string =>
+      depthsOf(batches, { onL1, proofs, checks }, (i) => i % 3 === 2)
+        .map(([first]) => first)
+        .join("");
+    assert.equal(depths(2, 0, 0), "ffsffsfff");
+    assert.equal(depths(2, 3, 1), "ppspcsfff");
+    assert.equal(depths(Infinity, 1, Infinity), "pcsccsccs");
+    assert.equal(depths(0, Infinity, 5), "ppppppppp");
+    assert.equal(depths(5, 0, 0), "ffsffsffs");
   });
 
   test("is listed for files that there are", () => {

@@ -16,6 +16,7 @@ import { versionParts } from "../../../../src/protocol/protocol-version.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, type CollectedBatch, readCollected } from "./collecting.ts";
+import type { Depth } from "./depths.ts";
 import type { ReplayedBatch } from "./outcomes.ts";
 import { asShown, canBeShown, ShownOnL1 } from "./shown-on-l1.ts";
 import { startVerifier, type Verifier } from "./verifying.ts";
@@ -33,12 +34,13 @@ interface Tools {
   readonly proving: ExecutionProving;
 }
 
-type Judged = Pick<ReplayedBatch, "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits" | "proofs">;
+type Judged = Pick<
+  ReplayedBatch,
+  "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits" | "proofs" | "onL1CpuSeconds"
+>;
 /** A batch that the machine has run in the node. */
 type WitnessedBatch = CollectedBatch & { readonly witness: ExecutionWitness };
 
-/** How far a batch is judged: the machine follows it, its tables are checked, it is proven, or L1 is shown the proof. */
-export type Depth = "followed" | "checked" | "proven" | "shown";
 const DEPTHS: readonly Depth[] = ["followed", "checked", "proven", "shown"];
 
 /** Finds what becomes of collected batches, and keeps it beside them. */
@@ -63,15 +65,15 @@ export class BatchJudge {
     try {
       const known = JSON.parse(readFileSync(resultOf(path), "utf8")) as ReplayedBatch;
       const reached = DEPTHS.indexOf(known.outcome as Depth);
-      return reached === -1 || reached >= DEPTHS.indexOf(possible(depth, BigInt(known.version))) ? known : undefined;
+      return reached === -1 || reached >= DEPTHS.indexOf(depth) ? known : undefined;
     } catch {
       return undefined;
     }
   }
 
   /**
-   * Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof; or that,
-   * and L1 check the proof that is made of it, where the batch is of a version that can be shown to L1.
+   * Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof; or
+   * that, and L1 check the proof that is made of it.
    */
   async judge({ file, path }: Collected, depth: Depth): Promise<ReplayedBatch> {
     const collected = readCollected(path);
@@ -80,7 +82,7 @@ export class BatchJudge {
     const judged: Judged =
       witness.kind === "labelled"
         ? { outcome: "labelled", reason: witness.reason, detail: witness.detail }
-        : await this.#judge({ ...collected, witness }, possible(depth, claim.batch.protocolVersion));
+        : await this.#judge({ ...collected, witness }, depth);
     const spent = process.cpuUsage({ user, system });
     const { batchNumber, logCount, priorityOpCount, importedRootCount, cheatCount } = claim.outputs;
     const result: ReplayedBatch = {
@@ -92,6 +94,12 @@ export class BatchJudge {
     };
     writeFileSync(resultOf(path), JSON.stringify(result));
     return result;
+  }
+
+  /** Whether L1 can be shown the batch: it has a witness, and its version the rules of the one that L1 knows. */
+  canBeShown({ path }: Collected): boolean {
+    const { witness, claim } = readCollected(path);
+    return witness.kind === "witness" && canBeShown(claim.batch.protocolVersion);
   }
 
   async close(): Promise<void> {
@@ -129,8 +137,12 @@ export class BatchJudge {
     this.#onL1 ??= ShownOnL1.start(this.#workers);
     const onL1 = await this.#onL1;
     return this.#prove(batch, async (proof) => {
+      const { user, system } = process.cpuUsage();
       const shown = await onL1.show(batch, proof);
-      return "refusal" in shown ? { outcome: "refused", detail: shown.refusal } : { outcome: "shown", proofs: shown.proofs };
+      const spent = process.cpuUsage({ user, system });
+      const onL1CpuSeconds = (spent.user + spent.system) / 1e6;
+      if ("refusal" in shown) return { outcome: "refused", detail: shown.refusal, onL1CpuSeconds };
+      return { outcome: "shown", proofs: shown.proofs, onL1CpuSeconds };
     });
   }
 
@@ -165,11 +177,6 @@ export class BatchJudge {
     this.#tools.set(protocolVersion, made);
     return made;
   }
-}
-
-/** How far a batch of a version can be judged. */
-function possible(depth: Depth, version: bigint): Depth {
-  return depth === "shown" && !canBeShown(version) ? "proven" : depth;
 }
 
 /** Where what became of a batch is kept. */

@@ -14,20 +14,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COLLECTED, REPLAY_VARIABLE, REPLAYED_AS_3 } from "./collecting.ts";
+import { type AskedDepths, depthsOf } from "./depths.ts";
 import { BatchJudge, type Collected } from "./judge.ts";
 import { differences, type ReplayedBatch } from "./outcomes.ts";
 import { expectedOf, isReplayed } from "./replayed-files.ts";
 
-export interface ReplayOptions {
+/** By turns of the files; all batches beside those asked for the machine follows. Where any are shown, chains that say no version are of version 3. */
+export interface ReplayOptions extends AskedDepths {
   /** Test files, relative to the repository; none: all of the suite. */
   readonly files: readonly string[];
-  /**
-   * How many batches are shown to L1, how many of the others are proven, and how many of the rest have their tables checked, by turns
-   * of the files. All others the machine follows. Where any are shown, chains that say no version are of version 3.
-   */
-  readonly onL1: number;
-  readonly proofs: number;
-  readonly checks: number;
   /** Where what has ended is kept; undefined: in a new folder. */
   readonly folder: string | undefined;
   readonly workers: number;
@@ -95,22 +90,20 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
   }
 }
 
-/** All batches in turn: one of each file is proven, then checked, until there are as many as asked for. */
+/** All batches in turn, one of each file. */
 async function judgeAll(
   judge: BatchJudge,
   byFile: readonly (readonly Collected[])[],
-  { onL1, proofs, checks, say }: ReplayOptions,
+  { say, ...asked }: ReplayOptions,
 ): Promise<ReplayedBatch[]> {
   const longest = Math.max(0, ...byFile.map(({ length }) => length));
   const turns = Array.from({ length: longest }, (_, turn) => byFile.flatMap((batches) => batches[turn] ?? [])).flat();
-  const bounds = [
-    ["shown", onL1],
-    ["proven", onL1 + proofs],
-    ["checked", onL1 + proofs + checks],
-  ] as const;
+  const depths = depthsOf(turns, asked, (batch) => judge.canBeShown(batch));
+  const shown = depths.filter((depth) => depth === "shown").length;
+  if (asked.onL1 > 0) say(`${shown} of ${turns.length} batches are shown to L1`);
   const ends: ReplayedBatch[] = [];
   for (const [place, batch] of turns.entries()) {
-    const [depth] = bounds.find(([, bound]) => place < bound) ?? (["followed"] as const);
+    const depth = depths[place] ?? "followed";
     const end = judge.known(batch, depth) ?? (await judge.judge(batch, depth));
     ends.push(end);
     say(`${place + 1}/${turns.length} ${lineOf(end)}; ${progressOf(ends)} so far`);
@@ -128,9 +121,10 @@ function progressOf(ends: readonly ReplayedBatch[]): string {
   return `${shown === 0 ? "" : `${shown} checked by L1, `}${proven} proven`;
 }
 
-function lineOf({ file, chain, batch, outcome, reason, detail, cpuSeconds }: ReplayedBatch): string {
+function lineOf({ file, chain, batch, outcome, reason, detail, cpuSeconds, proofs, onL1CpuSeconds }: ReplayedBatch): string {
   const why = reason === undefined ? (detail ?? "") : `${reason}: ${detail ?? ""}`;
-  return `${file}: batch ${batch} of chain ${chain} ${outcome}${why === "" ? "" : ` (${why})`}, ${cpuSeconds.toFixed(1)} CPU-s`;
+  const onL1 = onL1CpuSeconds === undefined ? "" : `, of which ${onL1CpuSeconds.toFixed(1)} for L1 (${proofs ?? 0} proofs)`;
+  return `${file}: batch ${batch} of chain ${chain} ${outcome}${why === "" ? "" : ` (${why})`}, ${cpuSeconds.toFixed(1)} CPU-s${onL1}`;
 }
 
 /** In an order that has nothing to do with where a batch is in its file: that of their names' last part, a hash. */

@@ -30,6 +30,9 @@ export interface ReplayedBatch {
   readonly provenBits?: number;
   /** Those that the one for L1 stands on, itself included. */
   readonly proofs?: number;
+  /** Of these proofs, without those of the chunks, and of L1's check of the last one. */
+  readonly onL1CpuSeconds?: number;
+  /** Of all of it; a process that verifies is another one. */
   readonly cpuSeconds: number;
 }
 
