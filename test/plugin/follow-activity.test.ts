@@ -96,6 +96,40 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual((await follower.look()).wentBack, [271], "another block of the same height");
   });
 
+  test("a member that comes is followed from its newest blocks on, and one that is gone is asked no more", async () => {
+    const { blocks, ask } = members([block(1, 0), block(271, 0)]);
+    const asked: unknown[] = [];
+    const follower = new ActivityFollower((ranges) => {
+      asked.push(...((ranges ?? []) as readonly { readonly chain: number }[]).map(({ chain }) => chain));
+      return ask(ranges);
+    });
+    const told = async (now?: readonly number[]) =>
+      (await follower.look(now)).blocks.map(({ chainId, number }) => `${chainId}:${number}`);
+    await told();
+    blocks.push(block(272, 0), block(1, 1));
+    assert.deepEqual(await told([1, 271, 272]), ["272:0", "1:1"]);
+    blocks.push(block(272, 1));
+    assert.deepEqual(await told(), ["272:1"]);
+    asked.splice(0);
+    assert.deepEqual(await told([1, 272]), []);
+    assert.deepEqual(asked, [1, 272]);
+  });
+
+  test("the addresses of a chain that comes later have names from then on", () => {
+    const names = named(ACCOUNT, RELAYER);
+    const hyperchain = `0x${"ab".repeat(20)}` as const;
+    assert.equal(names.of(1, hyperchain), hyperchain);
+    const gamma = { name: "gamma", hyperchain, operator: ACCOUNT };
+    names.learn({ l1: { name: "l1", contracts: {} }, chains: [gamma] } as unknown as Parameters<typeof names.learn>[0]);
+    assert.deepEqual([names.of(1, hyperchain), names.of(1, ACCOUNT)], ["gamma on L1", "account 3"]);
+  });
+
+  test("data longer than a word is folded, but not what a caller says in quotes", () => {
+    const word = `0x${"12".repeat(32)}`;
+    const data = `0x01020304${"00".repeat(40)}0a0b0c0d`;
+    assert.equal(nameless.within(271, `f(${word}, ${data}, "${data}")`), `f(${word}, 0x01020304…0a0b0c0d, "${data}")`);
+  });
+
   const lineOf = (at: ActivityBlock, transaction: ActivityTransaction, told: Omit<Told, "messages"> = {}): readonly string[] =>
     activityLines(INFO, at, { transaction, messages: [], ...told }, nameless);
 

@@ -27,6 +27,7 @@ function session(request: Session["request"]): { readonly session: Session; read
       ask: () => assert.fail("no answer"),
       provider: () => assert.fail("no provider"),
       names: () => assert.fail("no names"),
+      renewed: () => assert.fail("no other chains"),
     },
   };
 }

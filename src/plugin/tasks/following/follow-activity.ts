@@ -21,13 +21,14 @@ export class ActivityFollower {
     this.#ask = ask;
   }
 
-  /** Rejects as what it asks. */
-  async look(): Promise<Look> {
+  /** `members`: ids of those that the ecosystem has now, where that may have changed. Rejects as what it asks. */
+  async look(members?: readonly number[]): Promise<Look> {
     if (this.#newest.size === 0) return { blocks: this.#take(await this.#ask()), wentBack: [] };
+    const come = members === undefined ? [] : await this.#change(members);
     const ranges = [...this.#newest].map(([chain, { number }]) => ({ chain, from: number, to: number + AHEAD }));
     const found = await this.#ask(ranges);
     const wentBack: number[] = [];
-    const news: ActivityBlock[] = [];
+    const news = [...come];
     for (const [chainId, { number, hash }] of this.#newest) {
       const ofMember = found.filter((block) => block.chainId === chainId);
       if (ofMember.some((block) => block.number === number && block.hash === hash))
@@ -39,6 +40,13 @@ export class ActivityFollower {
       for (const block of await this.#ask()) if (wentBack.includes(block.chainId)) this.#take([block]);
     }
     return { blocks: this.#take(news), wentBack };
+  }
+
+  /** Forgets members that have gone; the newest blocks of those that have come. */
+  async #change(members: readonly number[]): Promise<readonly ActivityBlock[]> {
+    for (const chainId of this.#newest.keys()) if (!members.includes(chainId)) this.#newest.delete(chainId);
+    if (members.every((chainId) => this.#newest.has(chainId))) return [];
+    return (await this.#ask()).filter(({ chainId }) => !this.#newest.has(chainId));
   }
 
   #take(blocks: readonly ActivityBlock[]): readonly ActivityBlock[] {

@@ -32,15 +32,21 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
     const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>);
     const [follower, fates, names] = [new ActivityFollower(ask), new FateFollower(), await knownNames(session)];
+    let now = session;
     const look = async (): Promise<void> => {
+      const news = await acts.look();
+      // What was done may have brought a chain, or taken one.
+      if (news.length > 0) now = await session.renewed();
+      const { info, output } = now;
+      names.learn(info);
       // Before the blocks that they made.
-      for (const act of await acts.look()) session.output.result(() => actLine(session.info, act), { act });
-      const { blocks, wentBack } = await follower.look();
-      for (const chainId of wentBack)
-        session.output.progress(warning(`${memberName(session.info, chainId)} has returned to an earlier state`));
-      if (fates.isWaiting) tellFates(session, fates.news(await newestMessages(session)), names);
+      for (const act of news) output.result(() => actLine(info, act), { act });
+      const members = [info.l1, ...info.chains].map(({ chainId }) => chainId);
+      const { blocks, wentBack } = await follower.look(news.length > 0 ? members : undefined);
+      for (const chainId of wentBack) output.progress(warning(`${memberName(info, chainId)} has returned to an earlier state`));
+      if (fates.isWaiting) tellFates(now, fates.news(await newestMessages(now)), names);
       for (const { chainId, transactions } of blocks) for (const each of transactions) names.take(chainId, each);
-      fates.begin(await tell(session, blocks, { all: args.all, names }));
+      fates.begin(await tell(now, blocks, { all: args.all, names }));
     };
     await look();
     if (!args.follow) return;

@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 export interface TerminalNames {
   /** Its name on a member, else the address itself. */
   of(chainId: number, address: string): string;
-  /** A call or an event with names for the addresses in it; what a stranger says in quotes stays as it is. */
+  /** A call or an event with names for the addresses in it, and long data folded; what a stranger says in quotes stays as it is. */
   within(chainId: number, text: string): string;
 }
 
@@ -15,16 +15,26 @@ export interface TerminalNames {
 const QUOTED = /("(?:[^"\\]|\\.)*(?:"|$))/s;
 /** An address, and nothing longer. */
 const ADDRESS = /\b0x[0-9a-fA-F]{40}\b/g;
+/** Bytes in hexadecimal that are longer than a word, and the characters of them that stand at either end. */
+const LONG_DATA = /0x[0-9a-fA-F]{65,}/g;
+const SHOWN = 8;
 /** Things of one question to `hyperchain_describe`. */
 const MOST_DESCRIBED = 100;
 
 export class KnownNames implements TerminalNames {
-  readonly #everywhere: ReadonlyMap<string, string>;
+  readonly #everywhere = new Map<string, string>();
   /** The project's contracts, by member and address. */
   readonly #contracts = new Map<string, string>();
 
   constructor(info: Session["info"], accounts: readonly string[]) {
-    this.#everywhere = new Map([...protocolAddresses(info), ...accountAddresses(info, accounts)]);
+    this.learn(info);
+    for (const [address, name] of accountAddresses(info, accounts)) this.#everywhere.set(address, name);
+  }
+
+  /** Learns the addresses of chains that have come. */
+  learn(info: Session["info"]): void {
+    for (const [address, name] of protocolAddresses(info))
+      if (!this.#everywhere.has(address)) this.#everywhere.set(address, name);
   }
 
   /** Learns the contracts that a transaction shows. */
@@ -44,9 +54,13 @@ export class KnownNames implements TerminalNames {
   within(chainId: number, text: string): string {
     return text
       .split(QUOTED)
-      .map((piece, i) => (i % 2 === 0 ? piece.replace(ADDRESS, (address) => this.of(chainId, address)) : piece))
+      .map((piece, i) => (i % 2 === 0 ? folded(piece).replace(ADDRESS, (address) => this.of(chainId, address)) : piece))
       .join("");
   }
+}
+
+function folded(text: string): string {
+  return text.replace(LONG_DATA, (data) => `${data.slice(0, "0x".length + SHOWN)}…${data.slice(-SHOWN)}`);
 }
 
 /** The names of an ecosystem's own addresses and of its accounts. */

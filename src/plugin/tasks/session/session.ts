@@ -27,6 +27,8 @@ export interface Session {
   names(): Promise<ContractNames>;
   /** Calls a method of the ecosystem. */
   request(method: string, ...params: readonly unknown[]): Promise<unknown>;
+  /** The session with the chains that the ecosystem has now. Rejects as `request`. */
+  renewed(): Promise<Session>;
 }
 
 /** The session as a chain's neighbours see it: its L1 is what the chain settles on. Throws ClientError UnknownChain. */
@@ -69,22 +71,27 @@ export async function withEcosystem(
   if (found.notice !== undefined) output.progress(warning(found.notice));
   if (info.prover.mode === "none") output.progress(warning(`NOTHING IS PROVEN in ${info.name}: its prover is off`));
   for (const reason of readers.missing) output.progress(warning(reason));
+  const request = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    callJsonRpc(found.url, method, params, { authorization });
+  const names = projectNames(hre.artifacts);
+  const sessionWith = (info: EcosystemInfo): Session => ({
+    info,
+    url: found.url,
+    output,
+    provider(name) {
+      const member = isL1(info, name) ? info.l1 : { ...findChain(info, name), url: urlOf(info, name) };
+      const provider =
+        providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), authorized(member.url, authorization));
+      providers.set(member.chainId, provider);
+      return provider;
+    },
+    ask: (chainId, method, params, limits) => callJsonRpc(urlOf(info, chainId), method, params, { ...limits, authorization }),
+    names,
+    request,
+    renewed: async () => sessionWith((await request("hyperchain_info")) as EcosystemInfo),
+  });
   try {
-    await work({
-      info,
-      url: found.url,
-      output,
-      provider(name) {
-        const member = isL1(info, name) ? info.l1 : { ...findChain(info, name), url: urlOf(info, name) };
-        const provider =
-          providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), authorized(member.url, authorization));
-        providers.set(member.chainId, provider);
-        return provider;
-      },
-      ask: (chainId, method, params, limits) => callJsonRpc(urlOf(info, chainId), method, params, { ...limits, authorization }),
-      names: projectNames(hre.artifacts),
-      request: (method, ...params) => callJsonRpc(found.url, method, params, { authorization }),
-    });
+    await work(sessionWith(info));
   } catch (error) {
     throw explained(error);
   } finally {
