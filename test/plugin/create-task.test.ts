@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createDevelopmentAccounts } from "../../src/devnet/accounts/accounts.ts";
 import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
-import { ALICE, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { createWorkplace } from "./support/run-task.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { askUntil, createWorkplace } from "./support/run-task.ts";
+
+const NO_ACCOUNT = "0x00000000000000000000000000000000000b0b00";
 
 describe("A1: hyperchain:create", () => {
   const workplace = createWorkplace();
@@ -81,6 +83,25 @@ describe("A1: hyperchain:create", () => {
     const unknown = await run("hyperchain:start", "delta");
     assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);
     assert.match(unknown.stderr, /there is no chain delta in this ecosystem; name one of: alpha \(271\), gamma \(300\)/);
+  });
+
+  test("I11: hyperchain:logs --follow tells what a user does on a chain that has come since, and goes on when it is removed", async () => {
+    const following = await workplace.start(["hyperchain:logs", "--follow", "--url", devnet.l1.url]);
+    const isTold = (line: RegExp): boolean => following.lines.some((each) => line.test(each));
+    const pay = async (name: string): Promise<void> => {
+      const client = clientOf(devnet.chains.find((chain) => chain.name === name)!);
+      const { hash } = await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ value: 1n, to: NO_ACCOUNT });
+      await askUntil(
+        () => isTold(new RegExp(` ${name} ✓ sends 1 wei · .*${hash}$`)),
+        () => client.send("eth_chainId", []),
+      );
+      client.destroy();
+    };
+    assert.equal((await run("hyperchain:create", "epsilon")).code, 0);
+    await pay("epsilon");
+    assert.equal((await run("hyperchain:remove", "epsilon", "--force")).code, 0);
+    await pay("alpha");
+    assert.equal(await following.interrupt(), 0, following.errors());
   });
 
   test("B7: hyperchain:lists shows and changes a chain's lists as its admin, and refuses everything else", async () => {

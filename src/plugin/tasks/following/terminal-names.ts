@@ -7,7 +7,7 @@ import type { Session } from "../session/session.ts";
 export interface TerminalNames {
   /** Its name on a member, else the address itself. */
   of(chainId: number, address: string): string;
-  /** A call or an event with names for the addresses in it, and long data folded; what a stranger says in quotes stays as it is. */
+  /** A call or an event with names for its addresses, and long data folded; what a stranger says in quotes stays as it is. */
   within(chainId: number, text: string): string;
 }
 
