@@ -13,16 +13,15 @@ import {
 } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BatchApproval } from "../signing/quorum.ts";
 import type { CommitBatch } from "../batch/settlement-batch.ts";
-import { encodeLongCall } from "./long-call.ts";
 
 /** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
 export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): Hex {
-  return encodeLongCall(hyperchainInterface, "commitBatch", [previous, batch, approval]);
+  return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, approval]) as Hex;
 }
 
 /** Calldata of the carrier's `commit`, which commits the batch of this contract. The rest as `encodeCommit`. */
 export function encodeCarriedCommit(hyperchain: Hex, ...[previous, batch, approval]: Parameters<typeof encodeCommit>): Hex {
-  return encodeLongCall(dataCarrierInterface, "commit", [hyperchain, previous, batch, approval]);
+  return dataCarrierInterface.encodeFunctionData("commit", [hyperchain, previous, batch, approval]) as Hex;
 }
 
 /**
@@ -41,7 +40,7 @@ function withoutApproval(data: Hex): string {
     ? ([dataCarrierInterface, "commit"] as const)
     : ([hyperchainInterface, "commitBatch"] as const);
   const others = contract.decodeFunctionData(name, data).toArray().slice(0, -1);
-  return encodeLongCall(contract, name, [...others, { validFrom: 0n, validUntil: 0n, signatures: [] }]);
+  return contract.encodeFunctionData(name, [...others, { validFrom: 0n, validUntil: 0n, signatures: [] }]);
 }
 
 /** The contract's `ImportBatch`, published. */
@@ -57,7 +56,7 @@ interface ImportBatch {
 export function encodeImport(previous: StoredBatch, batch: ImportBatch, later: readonly Hex[]): Hex {
   const published = { pubdata: toHex(batch.pubdata), pubdataHash: ZeroHash, entryCount: 0, policyData: "0x" };
   const shown = { ...batch, ...published, proof: toHex(batch.proof) };
-  return encodeLongCall(hyperchainInterface, "importBatch", [previous, shown, later]);
+  return hyperchainInterface.encodeFunctionData("importBatch", [previous, shown, later]) as Hex;
 }
 
 /** Calldata of `proveBatch`. */
