@@ -5,7 +5,7 @@ const MOST_CHARACTERS = 60;
 /** Snapshots whose names are known: each test may take one. */
 const MOST_NAMES = 1_000;
 
-/** The name in the parameter of `evm_snapshot`, `{name}`; undefined where there is none. Throws RpcError. */
+/** The name in the parameter of `evm_snapshot`, `{name}`; undefined without a parameter. Throws RpcError. */
 export function snapshotName(parameter: unknown): string | undefined {
   if (parameter === undefined || parameter === null) return undefined;
   const { name, ...others } = typeof parameter === "object" ? (parameter as Readonly<Record<string, unknown>>) : {};

@@ -15,7 +15,7 @@ import { open } from "./operations/open.ts";
 import { quotient } from "./operations/quotient.ts";
 import { runningSums } from "./operations/running-sums.ts";
 import { wasmStackOperations } from "./operations/stack.ts";
-import { type Compressor, createCompressor } from "./compressor.ts";
+import { threadCompressor } from "./compressor.ts";
 import { prepare } from "../programs/encode-program.ts";
 import { type StartThread, WorkerPool } from "./device/worker-pool.ts";
 
@@ -46,7 +46,6 @@ export function createThreadedBackend(options: ThreadedBackendOptions): WasmBack
   const trees = new Map<Commitment, StoredTree>();
   // Forgotten when the backend is closed, so that its memory can be collected however long the backend itself is kept.
   let running: Device | undefined = createDevice(workers, startThread, prunedDepth);
-  let compressor: Compressor | undefined;
   const device = (): Device => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
@@ -83,7 +82,7 @@ export function createThreadedBackend(options: ThreadedBackendOptions): WasmBack
       (handle) => download(device(), handle),
     ),
     grind: async (hash, seed, bits, signal) => grind(device(), hash, seed, bits, signal),
-    compress: (tag, left, right) => (compressor ??= createCompressor()).compress(tag, left, right),
+    compress: (tag, left, right) => threadCompressor().compress(tag, left, right),
     release: (handle) => {
       if (running === undefined) return;
       if (!("root" in handle)) {

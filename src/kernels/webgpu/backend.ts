@@ -1,6 +1,6 @@
 import type { Backend, Columns, Commitment } from "../backend.ts";
 import { prepare } from "../programs/encode-program.ts";
-import { type Compressor, createCompressor } from "../wasm/compressor.ts";
+import { threadCompressor } from "../wasm/compressor.ts";
 import { PagedStore } from "./card/columns-store.ts";
 import { emptyDevice } from "./card/empty-device.ts";
 import type { GpuDevice } from "./card/gpu.ts";
@@ -66,7 +66,6 @@ interface WebgpuBackendOptions {
 export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBackend {
   const { device: gpu, memory = DEFAULT_CARD_BYTES, ...times } = options;
   const trees = new Map<Commitment, CardTree>();
-  let compressor: Compressor | undefined;
   const card = openCard(gpu, memory, { silenceMs: DEFAULT_SILENCE_MS, ...times });
   let running: CardDevice | undefined = card;
   const device = (): CardDevice => {
@@ -110,7 +109,7 @@ export function createWebgpuBackend(options: WebgpuBackendOptions): WebgpuBacken
     roundSums: async (a, b, neighbours, degree) => roundSums(device(), a, b, neighbours, degree),
     foldNeighbours: async (columns, neighbours, challenge) => foldNeighbours(device(), columns, neighbours, challenge),
     grind: async (hash, seed, bits, signal) => grind(device(), hash, seed, bits, signal),
-    compress: (tag, left, right) => (compressor ??= createCompressor()).compress(tag, left, right),
+    compress: (tag, left, right) => threadCompressor().compress(tag, left, right),
     release: (handle) => {
       if (running === undefined) return;
       if (!("root" in handle)) {

@@ -20,7 +20,7 @@ export interface ExecutionInfo {
   readonly labelled: readonly LabelledBatchInfo[];
   /** Batches of which a proof is to be made, the one that is under way first. */
   readonly pending: readonly number[];
-  /** Those of them that had a proof of earlier software, which verifiers refuse now; absent where there are none. */
+  /** Those of `pending` that had a proof by older software, which is refused now; absent if no batch had one. */
   readonly outdated?: readonly number[];
   /** The proof that is being made; absent where none is. */
   readonly proving?: ExecutionProgress & { readonly batch: number };
