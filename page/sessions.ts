@@ -24,8 +24,13 @@ export function keepSession(chainId: number, token: string | undefined): void {
   dispatchEvent(new Event(SESSIONS_CHANGED));
 }
 
+/** Of this tab's sessions. */
+export function sessionTokens(): readonly string[] {
+  return Object.values(kept());
+}
+
 /** The header by which this tab's questions are a reader's; empty where it has no session. */
 export function sessionHeader(): Readonly<Record<string, string>> {
-  const tokens = Object.values(kept());
+  const tokens = sessionTokens();
   return tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
 }

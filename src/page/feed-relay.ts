@@ -5,6 +5,9 @@ import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
 import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
 import { BlocksInWords } from "./blocks-in-words.ts";
 
+/** Sessions of a reader: as many as a member takes of a connection. */
+const MOST_TOKENS = 16;
+
 /** Readers that follow at a time. */
 const MOST_FOLLOWERS = 100;
 /** Bytes that a reader has not taken. */
@@ -18,8 +21,8 @@ const NOT_KEPT = 4_404;
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
- * last entry that they have; blocks with what happened in them. `url` is a member that tells it now; `refuses` says whose
- * requests are refused.
+ * last entry that they have; blocks with what happened in them. Tokens of a reader's sessions stand behind the socket's first
+ * protocol. `url` is a member that tells it now; `refuses` says whose requests are refused.
  */
 export function relayFeed(
   server: Server,
@@ -36,7 +39,9 @@ export function relayFeed(
       connection.end(`HTTP/1.1 ${isFull ? 503 : 403} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, member, since));
+    sockets.handleUpgrade(request, connection, head, (reader) =>
+      follow(reader, { url: member, since, tokens: tokensIn(request) }),
+    );
   });
   return {
     close() {
@@ -57,8 +62,20 @@ interface MemberMessage {
   readonly params?: { readonly result: FeedEntry };
 }
 
-function follow(reader: WebSocket, url: string, since: string | undefined): void {
-  const member = new WebSocket(url.replace(/^http/, "ws"));
+function tokensIn({ headers }: IncomingMessage): readonly string[] {
+  const [, ...tokens] = (headers["sec-websocket-protocol"] ?? "").split(",", 1 + MOST_TOKENS);
+  return tokens.map((token) => token.trim());
+}
+
+interface Following {
+  readonly url: string;
+  readonly since: string | undefined;
+  readonly tokens: readonly string[];
+}
+
+function follow(reader: WebSocket, { url, since, tokens }: Following): void {
+  const headers = tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
+  const member = new WebSocket(url.replace(/^http/, "ws"), { headers });
   // This page's readers say nothing; others are cut off.
   reader.on("message", () => reader.terminate());
   reader.on("error", () => reader.terminate());

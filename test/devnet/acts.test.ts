@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JsonRpcProvider } from "ethers";
 import { RpcCode, RpcError } from "../../src/chain/rpc/request/json-rpc.ts";
-import type { RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
+import { Feed, type FeedEntry } from "../../src/chain/rpc/transport/feed.ts";
+import type { RpcClient, RpcMethod } from "../../src/chain/rpc/request/dispatch.ts";
 import { ActBook, actMethods, type ActInfo } from "../../src/devnet/view/feed/act-book.ts";
 import type { GatedChain } from "../../src/devnet/view/books/sight.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
@@ -129,23 +131,23 @@ describe("I11: what clients have an ecosystem do", () => {
 
 describe("the book of acts", () => {
   let nowMs = 0;
-  const waiting: (() => void)[] = [];
+  const waiting: { readonly at: number; readonly call: () => void }[] = [];
   const clock: Clock = {
     nowMs: () => nowMs,
-    after(_ms, call) {
-      waiting.push(call);
+    after(ms, call) {
+      waiting.push({ at: nowMs + ms, call });
       return () => undefined;
     },
   };
-  const told: string[] = [];
-  const feed = { add: ({ type }: { readonly type: string }) => void told.push(type) };
+  let told = 0;
+  const counting = { addAct: () => void told++ };
   const open: GatedChain["gate"] = { mayRead: () => true, refusal: () => new RpcError(RpcCode.rejected, "readers only") };
   const closed: GatedChain["gate"] = { ...open, mayRead: () => false };
   const chainsOf = (gate: GatedChain["gate"]) => (): readonly GatedChain[] => [
     { chainId: 271n, gate },
     { chainId: 272n, gate: open },
   ];
-  const bookOf = (answer: RpcMethod, chains = chainsOf(open)) => {
+  const bookOf = (answer: RpcMethod, chains = chainsOf(open), feed: Pick<Feed, "addAct"> = counting) => {
     let ids = 0;
     const book = new ActBook({ feed, clock, chains, newId: () => `act ${++ids}` });
     const methods = book.noting({ get: () => answer }, () => 271);
@@ -163,9 +165,9 @@ describe("the book of acts", () => {
     for (let i = 0; i < 1_000; i++) await call("evm_setNextBlockTimestamp", i);
     assert.equal(book.acts.length, 1 + 16 + 1);
     assert.deepEqual([book.acts.at(-1)!.text, book.acts.at(-1)!.times], ["evm_setNextBlockTimestamp with other arguments", 984]);
-    assert.deepEqual([told, waiting.length], [[], 1]);
-    waiting.pop()!();
-    assert.deepEqual(told, ["act"]);
+    assert.deepEqual([told, waiting.length], [0, 1]);
+    waiting.pop()!.call();
+    assert.equal(told, 1);
   });
 
   test("the newest hundred are kept", async () => {
@@ -195,6 +197,71 @@ describe("the book of acts", () => {
     assert.equal(alone.length, 100);
     assert.deepEqual(await told(3), alone);
     assert.deepEqual(await told(17), alone);
+  });
+
+  test("attack: the feed tells clients of acts that they may read, and what others are told is the same without those", async () => {
+    const someone = (): RpcClient => ({ subscriptions: new Set(), gone: new AbortController().signal });
+    const [reader, stranger] = [someone(), someone()];
+    const gate = { ...open, mayRead: (client: RpcClient | undefined) => client !== stranger };
+    const toldTo = async (hidden: boolean) => {
+      nowMs = 1_010;
+      waiting.length = 0;
+      const feed = new Feed({ id: "aa" });
+      const told: Record<"reader" | "stranger", (readonly [at: number, FeedEntry])[]> = { reader: [], stranger: [] };
+      const ends = [
+        feed.follow(undefined, (entry) => told.reader.push([nowMs, entry]), reader),
+        feed.follow(undefined, (entry) => told.stranger.push([nowMs, entry]), stranger),
+      ];
+      const { book, call } = bookOf(async () => true, chainsOf(gate), feed);
+      const others = book.noting({ get: () => async () => true }, () => 272);
+      const tick = async (): Promise<void> => {
+        for (const { at, call: tell } of waiting.splice(0)) {
+          nowMs = at;
+          tell();
+        }
+        await nextTurn();
+      };
+      await nextTurn();
+      const doHidden = async (): Promise<void> => {
+        if (hidden) for (let i = 0; i < 20; i++) await call("evm_mine");
+      };
+      await doHidden();
+      await tick();
+      feed.add({ type: "block", chainId: 272, number: 1 });
+      await nextTurn();
+      nowMs = 1_300;
+      await doHidden();
+      nowMs = 1_400;
+      await others.get("evm_mine")!([], undefined);
+      await tick();
+      nowMs = 1_600;
+      await doHidden();
+      // Of all members at once: all may know.
+      await others.get("evm_increaseTime")!([1], undefined);
+      await tick();
+      for (const end of ends) end();
+      return told;
+    };
+    const [without, withHidden] = [await toldTo(false), await toldTo(true)];
+    const open3 = [
+      [1_010, { position: "aa:0", type: "here" }],
+      [1_010, { position: "aa:1", type: "block", chainId: 272, number: 1 }],
+      [1_500, { position: "aa:1", type: "act" }],
+      [1_750, { position: "aa:1", type: "act" }],
+    ] as const;
+    assert.deepEqual(without.stranger, open3);
+    assert.deepEqual(without.reader, open3);
+    const [, block, ...acts] = open3;
+    // The block is told at the time of the hidden act's tick in this run, to both.
+    assert.deepEqual(
+      withHidden.stranger.map(([, entry]) => entry),
+      open3.map(([, entry]) => entry),
+    );
+    assert.deepEqual(withHidden.stranger.slice(2), acts);
+    assert.deepEqual(
+      withHidden.reader.map(([, entry]) => entry),
+      [open3[0][1], { position: "aa:0", type: "act" }, block[1], ...acts.map(([, entry]) => entry)],
+    );
   });
 
   test("a snapshot is told by its name, also when it is returned to, and a name reads as no words of the ecosystem's", async () => {

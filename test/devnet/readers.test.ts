@@ -245,6 +245,39 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     reader.terminate();
   });
 
+  test("by the feed: it learns of no act on the chain, and its readers do, whichever member they follow", async () => {
+    for (const { url } of devnet.chains) {
+      const follow = async (headers: Record<string, string>) => {
+        const socket = await openSocket(url, headers);
+        const told: unknown[] = [];
+        socket.on("message", (data: Buffer) => {
+          const { params } = JSON.parse(String(data)) as { params?: { result: { type: string } } };
+          if (params !== undefined) told.push(params.result.type);
+        });
+        socket.on("close", (code) => told.push(code));
+        assert.ok((await over(socket, "eth_subscribe", ["hyperchain"])).result);
+        const next = async (count: number): Promise<readonly unknown[]> => {
+          while (told.length < count) await Promise.race(["message", "close"].map((event) => once(socket, event)));
+          return told;
+        };
+        assert.deepEqual(await next(1), ["here"]);
+        return { socket, next };
+      };
+      // A session that is over ends no socket that follows what all are told.
+      const [reader, stranger] = [await follow({ authorization }), await follow({ authorization: "Bearer over" })];
+      // It makes no block.
+      await devnet.chains[0]!.provider.request({ method: "evm_setAutomine", params: [true] });
+      assert.deepEqual(await reader.next(2), ["here", "act"]);
+      await devnet.chains[1]!.provider.request({ method: "evm_setAutomine", params: [true] });
+      assert.deepEqual(await reader.next(3), ["here", "act", "act"]);
+      // Behind all that it has been told.
+      stranger.socket.ping();
+      await once(stranger.socket, "pong");
+      assert.deepEqual(await stranger.next(2), ["here", "act"]);
+      for (const { socket } of [reader, stranger]) socket.terminate();
+    }
+  });
+
   test("a reader's session reads the chain, and the ecosystem through every member", async () => {
     assert.equal((await asReader("eth_getBalance", [SECRET, "latest"])).result, `0x${ETHER.toString(16)}`);
     assert.equal((await asReader("eth_getTransactionByHash", [transactionHash])).error, undefined);

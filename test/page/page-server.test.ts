@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
+import { createServer, request, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { namedMember } from "./support/named-member.ts";
 
@@ -164,6 +164,31 @@ describe("I3: the page's server", () => {
     talker.on("open", () => talker.send('{"method":"eth_sendTransaction"}'));
     await once(talker, "close");
     assert.ok(!member.asked.includes("eth_sendTransaction"));
+  });
+
+  test("the tokens behind the feed's protocol are a reader's sessions where it is told", async () => {
+    const told = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    await once(told, "listening");
+    const { port } = told.address() as AddressInfo;
+    const other = await startPage({ ...options(), members: namedMember(`http://127.0.0.1:${port}`) });
+    try {
+      for (const [tokens, authorization] of [
+        [["abc-1", "d_ef2"], "Bearer abc-1,d_ef2"],
+        [[], undefined],
+      ] as const) {
+        const asked = once(told, "connection") as Promise<[WebSocket, IncomingMessage]>;
+        const reader = new WebSocket(`${other.url.replace("http", "ws")}/feed`, ["hyperchain-feed", ...tokens]);
+        const [, { headers }] = await asked;
+        assert.equal(headers.authorization, authorization);
+        if (reader.readyState !== reader.OPEN) await once(reader, "open");
+        assert.equal(reader.protocol, "hyperchain-feed", "a browser wants one of those that it named");
+        reader.terminate();
+      }
+    } finally {
+      await other.close();
+      for (const socket of told.clients) socket.terminate();
+      told.close();
+    }
   });
 
   test("every answer forbids scripts, frames and connections from elsewhere", async () => {

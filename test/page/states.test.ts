@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, WebSocket as PageWebSocket } from "playwright-core";
 import { actToSign, signAct } from "../../src/client/governing/council.ts";
 import type { ChainPowersInfo } from "../../src/devnet/view/governing/chain-powers.ts";
 import { GovernanceBook } from "../../src/client/governing/governance.ts";
@@ -249,10 +250,23 @@ describe("issue 14: chains and messages that do not do what they should, in the 
         .getByText(/session/)
         .last()
         .waitFor();
+      const acts = new EventEmitter();
+      const feed = (socket: PageWebSocket): void => {
+        socket.on("framereceived", ({ payload }) => String(payload).includes('"type":"act"') && acts.emit("told"));
+      };
+      tab.on("websocket", feed);
+      // A feed with the session is opened, which begins so.
+      const opened = once(acts, "told");
       await tab.getByLabel("token").fill(token);
       await tab.getByLabel("token").press("Enter");
       await tab.getByRole("heading", { name: "Your session" }).waitFor();
       await tab.getByRole("table", { name: "The newest blocks of hidden" }).waitFor();
+      await opened;
+      const told = once(acts, "told");
+      // It makes no block.
+      await devnet.chains[0]!.provider.request({ method: "evm_setAutomine", params: [true] });
+      await told;
+      tab.off("websocket", feed);
       assert.deepEqual(await violations(tab), []);
       await tab.getByRole("button", { name: "Forget the session" }).click();
       await tab.getByRole("heading", { name: "Only its readers may read this chain" }).waitFor();

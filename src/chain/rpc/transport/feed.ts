@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RpcClient } from "../request/dispatch.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 import type { Notification, Notifications } from "./subscriptions.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
@@ -10,7 +11,8 @@ export interface FeedEntry {
   /**
    * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
    * batch has come to another phase. `messages`: what is told of messages has followed what they settle on. `act`: a client has
-   * had the ecosystem do something other than by a transaction.
+   * had the ecosystem do something other than by a transaction; it takes no place in the order, and has the position of the
+   * entry before it.
    */
   readonly type: "here" | "block" | "proof" | "messages" | "act";
   readonly chainId?: number;
@@ -22,6 +24,14 @@ export interface FeedEntry {
   readonly worker?: string;
   /** Which proof it is of those up to L1's. */
   readonly tree?: { readonly kind: string; readonly made: number; readonly proofs: number };
+}
+
+/** One that is told, soon after it is woken. */
+interface Follower {
+  /** Undefined is this process. */
+  readonly client: RpcClient | undefined;
+  readonly wake: () => void;
+  readonly noteAct: () => void;
 }
 
 /** Entries that are kept for those that come back: some hundred bytes each. */
@@ -39,7 +49,7 @@ export class Feed {
   #entries: FeedEntry[] = [];
   /** Number of the newest entry; 0 before the first. */
   #newest = 0;
-  readonly #followers = new Set<() => void>();
+  readonly #followers = new Set<Follower>();
 
   constructor({
     most = MOST_ENTRIES,
@@ -55,26 +65,43 @@ export class Feed {
     // Not at each entry: that would copy all of them. Twice as many as are promised: a follower is told them in portions, while
     // others come.
     if (this.#entries.length >= 3 * this.#most) this.#entries = this.#entries.slice(-2 * this.#most);
-    for (const follower of this.#followers) follower();
+    for (const { wake } of this.#followers) wake();
   }
 
   /**
-   * Tells all after the position `since`, and goes on; without one, where the feed is now, and what comes. Nothing is told before
-   * the caller has returned to the event loop. Ends when the answer is called. Throws RpcError PositionNotKept.
+   * Tells those followers that may know of it that there are new acts. Others learn nothing, not by a gap between positions
+   * either: acts take none.
    */
-  follow(since: string | undefined, tell: (entry: FeedEntry) => void): () => void {
+  addAct(mayKnow: (client: RpcClient | undefined) => boolean): void {
+    const known = new Map<RpcClient | undefined, boolean>();
+    for (const { client, noteAct } of this.#followers) {
+      const isTold = known.get(client) ?? mayKnow(client);
+      known.set(client, isTold);
+      if (isTold) noteAct();
+    }
+  }
+
+  /**
+   * Tells a client all after the position `since`, and goes on; without one, where the feed is now, and what comes. Nothing is
+   * told before the caller has returned to the event loop. Ends when the answer is called. Throws RpcError PositionNotKept.
+   */
+  follow(since: string | undefined, tell: (entry: FeedEntry) => void, client?: RpcClient): () => void {
     let last = since === undefined ? this.#newest : this.#numberOf(since);
     let scheduled = false;
     let ended = false;
     const here: FeedEntry | undefined = since === undefined ? { position: this.#position(last), type: "here" } : undefined;
+    // Acts are not kept: one that comes back looks for those that it has missed.
+    let hasNewActs = since !== undefined;
     const drain = (): void => {
       scheduled = false;
       if (ended) return;
       const from = this.#entries.length - (this.#newest - last);
       const next = this.#entries.slice(from, from + PORTION);
       last += next.length;
+      const acts: readonly FeedEntry[] = hasNewActs ? [{ position: this.#position(last), type: "act" }] : [];
+      hasNewActs = false;
       if (last < this.#newest) wake();
-      for (const entry of next) tell(entry);
+      for (const entry of [...next, ...acts]) tell(entry);
     };
     const wake = (): void => {
       if (scheduled) return;
@@ -82,11 +109,19 @@ export class Feed {
       setImmediate(drain);
     };
     if (here !== undefined) setImmediate(() => ended || tell(here));
-    this.#followers.add(wake);
+    const follower: Follower = {
+      client,
+      wake,
+      noteAct() {
+        hasNewActs = true;
+        wake();
+      },
+    };
+    this.#followers.add(follower);
     wake();
     return () => {
       ended = true;
-      this.#followers.delete(wake);
+      this.#followers.delete(follower);
     };
   }
 
@@ -113,18 +148,18 @@ export function withFeed(engine: Notifications, feed: Feed): Notifications {
   // Beyond what the engine's own subscriptions count to.
   let nextId = 2n ** 64n;
   return {
-    async request(method, params) {
+    async request(method, params, client) {
       const [first, options] = params;
       if (method === "eth_subscribe" && first === "hyperchain") {
         const id = hexQuantity(nextId++);
         const tell = (result: unknown): void => {
           for (const listener of listeners) listener({ subscription: id, result });
         };
-        followed.set(id, feed.follow(sinceOf(options), tell));
+        followed.set(id, feed.follow(sinceOf(options), tell, client));
         return id;
       }
       const end = method === "eth_unsubscribe" && typeof first === "string" ? followed.get(first) : undefined;
-      if (end === undefined) return engine.request(method, params);
+      if (end === undefined) return engine.request(method, params, client);
       end();
       return followed.delete(String(first));
     },

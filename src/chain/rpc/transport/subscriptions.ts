@@ -17,14 +17,18 @@ export interface Notification {
 
 /** Where subscriptions come from. */
 export interface Notifications {
-  request(method: "eth_subscribe" | "eth_unsubscribe", params: readonly unknown[]): Promise<unknown>;
+  request(method: "eth_subscribe" | "eth_unsubscribe", params: readonly unknown[], client?: RpcClient): Promise<unknown>;
   /** Calls back with each notification; returns the function that ends it. */
   onNotification(listener: (notification: Notification) => void): () => void;
 }
 
+/** Sends a client a notification. `isOfAll`: it is of the feed, whose followers need not be the chain's readers. */
+type Notify = (message: string, isOfAll: boolean) => void;
+
 /** Of a subscription. */
 interface Owner {
-  readonly notify: (message: string) => void;
+  readonly notify: Notify;
+  readonly isOfAll: boolean;
   readonly leave: () => void;
 }
 
@@ -47,7 +51,7 @@ export class Subscriptions {
   }
 
   /** The methods, for a client that is notified through `notify`. */
-  methods(notify: (message: string) => void): ReadonlyMap<string, RpcMethod> {
+  methods(notify: Notify): ReadonlyMap<string, RpcMethod> {
     return new Map<string, RpcMethod>([
       ["eth_subscribe", (params, client) => this.#subscribe(params, client, notify)],
       ["eth_unsubscribe", ([id], client) => this.#unsubscribe(id, client)],
@@ -64,17 +68,14 @@ export class Subscriptions {
     this.#owners.clear();
   }
 
-  async #subscribe(
-    params: readonly unknown[],
-    client: RpcClient | undefined,
-    notify: (message: string) => void,
-  ): Promise<unknown> {
+  async #subscribe(params: readonly unknown[], client: RpcClient | undefined, notify: Notify): Promise<unknown> {
     if (client === undefined) throw new RpcError(RpcCode.methodNotFound, "subscriptions need a WebSocket connection");
     const [kind] = params;
     if (typeof kind !== "string" || !KINDS.has(kind))
       throw new RpcError(RpcCode.invalidParams, `subscriptions are ${[...KINDS].join(", ")}`);
     const refused = this.#refusal();
-    if (refused !== undefined && !(refused.answersForEcosystem && kind === "hyperchain")) throw refused.error;
+    const isOfAll = kind === "hyperchain";
+    if (refused !== undefined && !(refused.answersForEcosystem && isOfAll)) throw refused.error;
     if (client.subscriptions.size >= MAX_SUBSCRIPTIONS) {
       throw new RpcError(RpcCode.limitExceeded, `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
     }
@@ -89,9 +90,9 @@ export class Subscriptions {
     const place = `place ${this.#nextPlace++}`;
     client.subscriptions.add(place);
     try {
-      const id = (await this.#engine.request("eth_subscribe", params)) as string;
+      const id = (await this.#engine.request("eth_subscribe", params, client)) as string;
       client.subscriptions.add(id);
-      this.#owners.set(id, { notify, leave });
+      this.#owners.set(id, { notify, isOfAll, leave });
       // It has gone while the engine answered.
       if (client.gone.aborted) await this.#unsubscribe(id, client);
       return id;
@@ -116,6 +117,6 @@ export class Subscriptions {
     // The same log goes to all subscriptions one after the other, and can have two megabytes.
     if (this.#written === undefined || this.#written.result !== result) this.#written = { result, text: JSON.stringify(result) };
     const params = `{"subscription":${JSON.stringify(subscription)},"result":${this.#written.text}}`;
-    owner.notify(`{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`);
+    owner.notify(`{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`, owner.isOfAll);
   }
 }

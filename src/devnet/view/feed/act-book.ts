@@ -1,3 +1,4 @@
+import { OPEN_GATE } from "../../../chain/rpc/access/reader-gate.ts";
 import type { NotedCalls } from "../../../chain/rpc/request/noted-calls.ts";
 import { errorBody, type RpcClient, type RpcMethod } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode } from "../../../chain/rpc/request/json-rpc.ts";
@@ -36,7 +37,7 @@ const SAME_MS = 5_000;
 const MOST_ALIKE = 16;
 /** Characters of a reason. */
 const MOST_REASON = 300;
-/** From telling followers of an act to telling them of the next: tests make hundreds a second. */
+/** Followers are told at multiples of this time: tests make hundreds a second, and when it is tells nothing of others' acts. */
 const TOLD_MS = 250;
 
 /** What was called, before it is an act. */
@@ -57,7 +58,7 @@ interface NotedAct {
 
 /** What an act book needs. */
 interface ActBookDependencies {
-  readonly feed: Pick<Feed, "add">;
+  readonly feed: Pick<Feed, "addAct">;
   readonly clock: Clock;
   /** Those that there are now. */
   readonly chains: () => readonly GatedChain[];
@@ -67,13 +68,15 @@ interface ActBookDependencies {
 
 /** The newest acts of an ecosystem, which any client's calls of its members fill: pages', tests' and tasks'. */
 export class ActBook {
-  readonly #feed: Pick<Feed, "add">;
+  readonly #feed: Pick<Feed, "addAct">;
   readonly #clock: Clock;
   readonly #newId: () => string;
   readonly #chains: () => readonly GatedChain[];
   /** The newest last. */
   #noted: readonly NotedAct[] = [];
   readonly #snapshotNames = new SnapshotNames();
+  /** Of the chains of acts of which followers have not been told. */
+  readonly #untold = new Set<GatedChain["gate"]>();
   #telling: (() => void) | undefined;
 
   constructor({ feed, clock, chains, newId }: ActBookDependencies) {
@@ -128,18 +131,22 @@ export class ActBook {
 
   #note(call: Omit<Call, "refused">, reason: string | undefined): void {
     const refused = reason === undefined ? undefined : clipped(printable(reason));
-    this.#take({ ...call, text: printable(call.text), refused });
-    this.#telling ??= this.#clock.after(TOLD_MS, () => {
+    this.#untold.add(this.#take({ ...call, text: printable(call.text), refused }));
+    this.#telling ??= this.#clock.after(TOLD_MS - (this.#clock.nowMs() % TOLD_MS), () => {
       this.#telling = undefined;
-      this.#feed.add({ type: "act" });
+      const gates = [...this.#untold];
+      this.#untold.clear();
+      this.#feed.addAct((client) => gates.some((gate) => gate.mayRead(client)));
     });
   }
 
-  #take(call: Call): void {
+  /** Keeps the act; answers the gate of those that may be told. */
+  #take(call: Call): GatedChain["gate"] {
     const at = this.#clock.nowMs();
     const { method, chainId, refused } = call;
     const chains = this.#chainsNow();
-    const place = chains.some((each) => Number(each.chainId) === chainId) ? chainId : undefined;
+    const chain = chains.find((each) => Number(each.chainId) === chainId);
+    const place = chain && chainId;
     const there = this.#noted.filter((each) => each.place === place);
     const recent = there.map(({ act }) => act).filter((act) => act.method === method && at - act.at < SAME_MS);
     const alike = (text: string): ActInfo | undefined =>
@@ -154,6 +161,7 @@ export class ActBook {
     };
     const gone = same === undefined && there.length >= MOST_KEPT ? there[0]?.act : same;
     this.#noted = [...this.#noted.filter((each) => each.act !== gone), { act, chains, place }].slice(-MOST_IN_ALL);
+    return chain?.gate ?? OPEN_GATE;
   }
 
   /** One list as long as they are the same: acts share it. */
