@@ -1,3 +1,4 @@
+import { proofInWords, proofMaker } from "../src/devnet/view/batches/proof-in-words.ts";
 import { layerName } from "../src/devnet/view/books/layer-name.ts";
 import type { EcosystemStatus, FeedEntry, ProofInTheMaking } from "./answers.ts";
 
@@ -25,17 +26,26 @@ export function phaseWords(phase: string, chainId: number): string {
   return wordsOn(layerName(chainId))[phase as ProofInTheMaking["phase"]];
 }
 
-/** Where a chain's proof is: in which phase, which proof of those up to L1's it is, and a fleet's worker that makes it. */
-export function proofWords({ phase, worker, tree }: Omit<ProofInTheMaking, "batch">, chainId: number): string {
-  const place = tree && `proof ${Math.min(tree.made + 1, tree.proofs)} of ${tree.proofs} (${tree.kind}): `;
-  return `${place ?? ""}${phaseWords(phase, chainId)}${worker === undefined ? "" : `, by ${worker}`}`;
+/** Where a chain's proof is. */
+export function proofWords(proof: Omit<ProofInTheMaking, "batch">, chainId: number): string {
+  return proofInWords(proof, layerName(chainId), ({ phase }) => phaseWords(phase, chainId));
+}
+
+/** Where it is, and which worker of a fleet makes it. */
+export function proofAndMaker(proof: Omit<ProofInTheMaking, "batch">, chainId: number): string {
+  const maker = proofMaker(proof);
+  return `${proofWords(proof, chainId)}${maker === undefined ? "" : `, by ${maker}`}`;
 }
 
 /** The status with what the feed has told of a proof. What L1 has accepted meanwhile stays accepted. */
-export function withProof(status: EcosystemStatus, { chainId, number, phase, worker, tree }: FeedEntry): EcosystemStatus {
+export function withProof(
+  status: EcosystemStatus,
+  { chainId, number, phase, worker, tree, execution }: FeedEntry,
+): EcosystemStatus {
   if (number === undefined || phase === undefined) return status;
   const named = { ...(worker === undefined ? {} : { worker }), ...(tree === undefined ? {} : { tree }) };
-  const proof = { batch: number, phase: phase as ProofInTheMaking["phase"], ...named };
+  const told = { phase, ...(execution === undefined ? {} : { execution }) } as Pick<ProofInTheMaking, "phase" | "execution">;
+  const proof = { batch: number, ...told, ...named };
   return {
     ...status,
     chains: status.chains.map((chain) => {

@@ -8,7 +8,7 @@ import { BatchChanges } from "../parts/batch-changes.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
-import { proofWords } from "../proof-phases.ts";
+import { proofAndMaker } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { baseOf, type SettlementBase } from "../settlement-base.ts";
 import { verifyBatch, type CheckedBatch } from "../verify/verify-batch.ts";
@@ -30,7 +30,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
   const { chainId = 0, proving, execution, batches, ...standing } = status.chains.find(({ name }) => name === chain) ?? {};
   const base = baseOf(info, chain);
   const proof = proving?.find(({ batch }) => batch === number);
-  const underWay = proof && proofWords(proof, chainId);
+  const underWay = proof && proofAndMaker(proof, chainId);
   const missingOf = (batch: BatchAnswer) => missingProof(info.prover.mode, base.words, batch, { ...standing, underWay });
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (

@@ -8,6 +8,7 @@ import { LiveFeed } from "../parts/live-feed.tsx";
 import { Picture } from "../picture/picture.tsx";
 import { BatchLink, WholeAddress } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
+import { proofMaker } from "../../src/devnet/view/batches/proof-in-words.ts";
 import { proofWords } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
@@ -98,9 +99,14 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
         caption="Batches whose proof is being made, or shown to what the chain settles on"
         columns={["chain", "batch", "phase", "prover"]}
         empty=""
-        rows={proofs.slice(0, MOST_PROOFS).map(({ name, chainId, batch, worker, ...stage }) => ({
+        rows={proofs.slice(0, MOST_PROOFS).map(({ name, chainId, batch, ...stage }) => ({
           key: `${name}:${batch}`,
-          cells: [name, <BatchLink chain={name} number={batch} />, proofWords(stage, chainId), worker ?? "this ecosystem"],
+          cells: [
+            name,
+            <BatchLink chain={name} number={batch} />,
+            proofWords(stage, chainId),
+            proofMaker(stage) ?? "this ecosystem",
+          ],
         }))}
       />
       {proofs.length > MOST_PROOFS && <p class="quiet">{count(proofs.length - MOST_PROOFS)} more wait.</p>}

@@ -1,5 +1,5 @@
 import { timeOf, type Activity } from "../happenings.ts";
-import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "../answers.ts";
+import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo, ProofInTheMaking } from "../answers.ts";
 
 /** A stage of a batch, in order. */
 export type Stage = "open" | "sealed" | "committed" | "proven" | "executed";
@@ -11,8 +11,8 @@ export interface BatchSpan {
   readonly from: number;
   readonly to: number;
   readonly stage: Stage;
-  /** Phase of its proof in the making. */
-  readonly proving?: string;
+  /** Its proof in the making. */
+  readonly proving?: ProofInTheMaking;
 }
 
 /** What L1, or a chain on which others settle, did with a batch. */
@@ -78,10 +78,10 @@ export function batchSpans(activity: Activity, status: EcosystemStatus): readonl
     }
     const newest = blocks.at(-1);
     return [...spans].map(([number, { from, to, isClosed }]) => {
-      const phase = proving.find((each) => each.batch === number)?.phase;
+      const proof = proving.find((each) => each.batch === number);
       const end = isClosed || newest === undefined ? to : timeOf(newest);
       const stage = isClosed ? stageOf(number, batches) : "open";
-      return { chainId, number, from, to: end, stage, ...(phase === undefined ? {} : { proving: phase }) };
+      return { chainId, number, from, to: end, stage, ...(proof === undefined ? {} : { proving: proof }) };
     });
   });
 }

@@ -1,7 +1,7 @@
 import type { ActivityBlock } from "../answers.ts";
 import { plural } from "../format.ts";
 import { timeOf } from "../happenings.ts";
-import { PHASES, phaseWords } from "../proof-phases.ts";
+import { PHASES, proofAndMaker } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { BatchSpan, StageMark } from "./lanes.ts";
 import type { Scale } from "./scale.ts";
@@ -74,7 +74,7 @@ export function BatchMarks({
               <title>{batchWords(chain, span)}</title>
             </rect>
             {span.proving !== undefined && (
-              <rect class="proving" x={from} y={under + 9} width={wide * grown(span.proving)} height={2.5} rx={1.25} />
+              <rect class="proving" x={from} y={under + 9} width={wide * grown(span.proving.phase)} height={2.5} rx={1.25} />
             )}
           </a>
         );
@@ -93,7 +93,7 @@ function grown(phase: string): number {
 }
 
 export function batchWords(chain: string, { chainId, number, stage, proving }: BatchSpan): string {
-  const proof = proving === undefined ? "" : `; its proof: ${phaseWords(proving, chainId)}`;
+  const proof = proving === undefined ? "" : `; its proof: ${proofAndMaker(proving, chainId)}`;
   return `${chain}, batch ${number}: ${stage}${proof}`;
 }
 

@@ -27,7 +27,7 @@ export interface BatchesProver {
    * Has made what a proof of this batch and any others stands on, in its chain's turns; of a batch that comes with its own proof,
    * checks that. Rejects as `prove` does, and with L1ProofError ProofRefused.
    */
-  prepare(batch: BatchForL1, options?: Pick<L1ProofOptions, "signal">): Promise<PreparedBatch>;
+  prepare(batch: BatchForL1, options?: L1ProofOptions): Promise<PreparedBatch>;
   /** One proof of batches of one version, in order. Rejects with L1ProofError, or with what failed. */
   prove(batches: readonly BatchForL1[], options?: L1ProofOptions): Promise<ProofForL1>;
 }

@@ -24,7 +24,23 @@ export interface ProofProgress {
   readonly worker?: string;
   /** Of the tree of proofs up to the one for L1; absent where the proof stands on no others. */
   readonly tree?: TreeProgress;
+  /** Of a batch whose execution L1 checks: where the proof of that is, on which the one for L1 stands. */
+  readonly execution?: ExecutionStage;
 }
+
+/** Where the proof of a batch's execution is, by the kinds of `hyperchain_getExecutionProof`. */
+export type ExecutionStage =
+  | { readonly kind: "waiting" | "proven" }
+  | {
+      readonly kind: "proving";
+      /** The first one without a proof, from 0, and about how many there will be. */
+      readonly chunk: number;
+      readonly chunks: number;
+      /** Of that chunk's proof; "plan" while the batch is cut into chunks. */
+      readonly phase: ProvingPhase | "plan";
+      readonly fraction: number;
+      readonly worker?: string;
+    };
 
 /** How far a tree of proofs is. */
 export interface TreeProgress {

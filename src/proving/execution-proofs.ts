@@ -19,6 +19,8 @@ import { driveTree, type PlannedJob, type Proving } from "./driver.ts";
 import { jobId, MOST_INPUT_BYTES, type BlobId, type JobId } from "./job.ts";
 import type { OpenOffer, ProverPort } from "./queue.ts";
 
+const QUEUED: ProofProgress = { phase: "queued", fraction: 0 };
+
 /** The prover of executions' chunks as one of a queue. It fills the tables of a second one while it proves the first. */
 export function chunkPort(prover: Pick<ExecutionProver, "proveChunk">): ProverPort {
   return {
@@ -143,8 +145,8 @@ class ChunkTree {
     const done = new Set<JobId>();
     const tell = (): void => {
       const chunk = ids.findIndex((id) => !done.has(id));
-      const { phase, fraction } = looks.get(ids[chunk] ?? "0x") ?? { phase: "queued", fraction: 0 };
-      if (chunk >= 0) onProgress?.({ chunk, chunks: ids.length, phase, fraction });
+      const { phase, fraction, worker } = looks.get(ids[chunk] ?? "0x") ?? QUEUED;
+      if (chunk >= 0) onProgress?.({ chunk, chunks: ids.length, phase, fraction, ...(worker === undefined ? {} : { worker }) });
     };
     tell();
     const proofs = await driveTree(this.#proving, jobs, {

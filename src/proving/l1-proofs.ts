@@ -5,8 +5,9 @@ import { isJoinable, type JoinableBatch, joinableStatement, placeOf } from "../l
 import { L1ProofError } from "../l1-proof/l1-proof-error.ts";
 import type { L1ProofKind } from "../l1-proof/proof-plan.ts";
 import { digestToHex } from "../protocol/digest.ts";
+import type { ProofProgress } from "../prover/job.ts";
 import { keptBlob } from "./blobs.ts";
-import { driveTree, growTree, type PlannedJob, type Proving } from "./driver.ts";
+import { driveTree, growTree, type PlannedJob, type Proving, type TreeOptions } from "./driver.ts";
 import { jobId, MOST_INPUT_BYTES, MOST_OUTPUT_BYTES, type BlobId, type JobId, type JobKind } from "./job.ts";
 import type { ProverPort } from "./queue.ts";
 
@@ -35,7 +36,7 @@ export function l1ProofPort(prover: Pick<L1Prover, "make">): ProverPort {
 /** Has proofs for L1 made through a queue: a tree from the leaves of chunks to the last program. */
 export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" | "check">): BatchesProver {
   return {
-    async prepare(batch, { signal } = {}) {
+    async prepare(batch, { signal, onProgress } = {}) {
       const plan = await prover.plan([batch], signal === undefined ? {} : { signal });
       if (isJoinable(batch)) {
         await requireJoinable(batch, prover);
@@ -45,7 +46,9 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
       const { chainId: chain, version } = placeOf(batch);
       return withInputs(proving, ofBatch, async (inputs) => {
         const jobs = jobsOf(ofBatch, inputs, { version, prover });
-        const { done, release } = await growTree(proving, jobs, { chain, signal });
+        const { done, release } = await growTree(proving, jobs, { chain, signal, ...toldOf(jobs, onProgress) });
+        const all = { kind: "batch", made: jobs.length, proofs: jobs.length };
+        onProgress?.({ phase: "queued", fraction: 0, tree: all });
         const joinable = async (): Promise<JoinableBatch> => {
           const [last, own, [fields]] = [jobs.at(-1), ofBatch.at(-1), plan.fields];
           const output = last && done.get(jobId(last.job))?.output;
@@ -63,14 +66,7 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
       return withInputs(proving, planned, async (inputs) => {
         const { chainId: chain, version } = placeOf(firstOf(batches));
         const jobs = jobsOf(planned, inputs, { version, prover });
-        let made = 0;
-        const kindOf = new Map(jobs.map(({ job }, i) => [jobId(job), planned[i]?.kind ?? "wrap"]));
-        const proofs = await driveTree(proving, jobs, {
-          ...{ chain, signal },
-          onProgress: (id, progress) =>
-            onProgress?.({ ...progress, tree: { kind: kindOf.get(id) ?? "wrap", made, proofs: jobs.length } }),
-          onDone: () => made++,
-        });
+        const proofs = await driveTree(proving, jobs, { chain, signal, ...toldOf(jobs, onProgress) });
         const last = jobs.at(-1);
         const proof = last && proofs.get(jobId(last.job));
         if (proof === undefined) throw new TypeError("a tree ends with the proof for L1");
@@ -78,6 +74,20 @@ export function l1ProofByQueue(proving: Proving, prover: Pick<L1Prover, "plan" |
         return { digest: digestToHex(digest), proof: proof.bytes, metrics };
       });
     },
+  };
+}
+
+/** Tells which proof of the tree is made, and how many are there. */
+function toldOf(
+  jobs: readonly PlannedJob[],
+  onProgress: ((progress: ProofProgress) => void) | undefined,
+): Pick<TreeOptions, "onProgress" | "onDone"> {
+  let made = 0;
+  const kindOf = new Map(jobs.map(({ job }) => [jobId(job), job.kind]));
+  return {
+    onProgress: (id, progress) =>
+      onProgress?.({ ...progress, tree: { kind: kindOf.get(id) ?? "wrap", made, proofs: jobs.length } }),
+    onDone: () => made++,
   };
 }
 

@@ -4,7 +4,8 @@ import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { BatchProvings, type BatchProving } from "../../src/node/settling/batch-proving.ts";
 import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
-import type { BatchProof, ProofOptions } from "../../src/prover/job.ts";
+import type { BatchNumber } from "../../src/protocol/ids.ts";
+import type { BatchProof, ExecutionStage, ProofOptions } from "../../src/prover/job.ts";
 import type { Prover } from "../../src/prover/prover.ts";
 
 const PROOF = { proof: Uint8Array.of(1), statement: new Uint8Array(), metrics: {} } as unknown as BatchProof;
@@ -88,6 +89,54 @@ test("a proof that stands on others is told at each kind of them, though the pha
       ["made", undefined],
     ],
   );
+});
+
+test("a proof is told as its batch's execution comes further, chunk by chunk, until that is proven", async () => {
+  const { jobs, prover } = steeredProver();
+  const told: BatchProving[] = [];
+  const pending = new Map([[5n, pendingBatch(5n)]]);
+  const provings = new BatchProvings({ prover, pending, onProving: (proving) => told.push(proving) });
+  const made = provings.proofs.prove(pendingBatch(5n).batch);
+  const { options, finish } = jobs[0]!;
+  const at = (execution: ExecutionStage): void => options.onProgress!({ phase: "queued", fraction: 0, execution });
+  const first = { kind: "proving", chunk: 0, chunks: 2, phase: "trace", fraction: 0 } as const;
+  at({ kind: "waiting" });
+  at(first);
+  at({ ...first, fraction: 0.5 });
+  at({ ...first, chunk: 1, worker: "a" });
+  at({ kind: "proven" });
+  finish(PROOF);
+  await made;
+  assert.deepEqual(
+    told.map(({ phase, execution }) => [phase, execution]),
+    [
+      ["queued", undefined],
+      ["queued", { kind: "waiting" }],
+      ["queued", first],
+      ["queued", { ...first, chunk: 1, worker: "a" }],
+      ["queued", { kind: "proven" }],
+      ["made", undefined],
+    ],
+  );
+});
+
+test("a proof that is made with other chains' batches is told as far as that is, while its run lasts", () => {
+  const batch = pendingBatch(5n);
+  const told: BatchProving[] = [];
+  const provings = new BatchProvings({
+    prover: steeredProver().prover,
+    pending: new Map([[5n, batch]]),
+    onProving: (proving) => told.push(proving),
+  });
+  const run = new AbortController();
+  const at = { phase: "trace", execution: { kind: "proven" }, tree: { kind: "leaf", made: 0, proofs: 5 } } as const;
+  for (const fraction of [0, 0.5]) provings.together(5n as BatchNumber, { ...at, fraction }, run.signal);
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, ...at, fraction: 0.5 }]);
+  assert.deepEqual(told, [{ batchNumber: 5n, ...at, fraction: 0 }]);
+  run.abort();
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "queued" }]);
+  batch.proof = { bytes: 1, metrics: undefined };
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "made" }]);
 });
 
 test("proofs are in their batches' order, and a marker that stands for a proof is none", () => {

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { type LabelledExecution, labelOf, StepTooLarge } from "../../src/execution-proof/batch/execution-label.ts";
+import type { ExecutionProgress } from "../../src/execution-proof/batch/execution-progress.ts";
+import type { BatchProofOptions } from "../../src/execution-proof/batch/proven-execution.ts";
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
@@ -119,6 +121,32 @@ describe("a kept proof that earlier software made", () => {
     witnesses.close();
     kept.close();
   });
+});
+
+test("a proof in the making is told to what waits for it: where it is, and each step from then on", async () => {
+  const kept = openNumberedBytes();
+  const witnesses = openTemporaryValues<ExecutionWitness>();
+  const end = Promise.withResolvers<LabelledExecution>();
+  let tell: BatchProofOptions["onProgress"];
+  const prove = (_: unknown, _claim: unknown, { onProgress }: BatchProofOptions = {}) => ((tell = onProgress), end.promise);
+  const verify = () => Promise.reject(new Error("nothing was proven"));
+  const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+  const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
+  queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as ExecutionWitness });
+  const steps = [
+    { chunk: 0, chunks: 1, phase: "plan", fraction: 0 },
+    { chunk: 0, chunks: 2, phase: "trace", fraction: 0, worker: "a" },
+  ] as const;
+  tell!(steps[0]);
+  const told: ExecutionProgress[] = [];
+  const outcome = queue.outcome(BATCH, (progress) => told.push(progress));
+  tell!(steps[1]);
+  end.resolve(large());
+  await outcome;
+  assert.deepEqual(told, steps);
+  await queue.close();
+  witnesses.close();
+  kept.close();
 });
 
 describe("a proof that ends by a fault", () => {

@@ -6,6 +6,7 @@ import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
 import type { BatchForL1, ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { type SharedBatch, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
+import type { ProofProgress, TreeProgress } from "../../src/prover/job.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
@@ -29,21 +30,25 @@ describe("one proof for batches of several chains", () => {
   /** Batches whose own proofs take their time, and those whose own proofs are not kept any more. */
   let slow: Map<string, PromiseWithResolvers<undefined>>;
   let released: string[];
+  /** What tells how far a proof is, in the order in which proofs are asked for. */
+  let progresses: (((progress: ProofProgress) => void) | undefined)[];
   let shared: SharedProofs;
 
   beforeEach(() => {
     clock = new TestClock(0);
-    [proofs, sent, proving, ended, released] = [[], [], [], [], []];
+    [proofs, sent, proving, ended, released, progresses] = [[], [], [], [], [], []];
     slow = new Map();
     shared = new SharedProofs({
       clock,
       onL1: {
-        async prepare(batch) {
+        async prepare(batch, { onProgress } = {}) {
+          progresses.push(onProgress);
           const name = nameOf(batch);
           await slow.get(name)?.promise;
           return { joinable: () => assert.fail("nothing is handed on"), release: () => void released.push(name) };
         },
-        prove(batches, { signal } = {}) {
+        prove(batches, { signal, onProgress } = {}) {
+          progresses.push(onProgress);
           signal?.addEventListener("abort", () => ended.push(proofs.length));
           proofs.push(batches.map(nameOf));
           const made = Promise.withResolvers<typeof SHOWN>();
@@ -74,6 +79,7 @@ describe("one proof for batches of several chains", () => {
     },
     ...replaced,
   });
+  const treeOf = (kind: string): TreeProgress => ({ kind, made: 0, proofs: 5 });
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 10; i++) await turn();
   };
@@ -97,6 +103,25 @@ describe("one proof for batches of several chains", () => {
       sent,
       proofs.map((names, i) => [[271n, 272n][i], names]),
     );
+  });
+
+  it("tells each of its batches which proof is made: its own first, then those of all", async () => {
+    const told: (readonly [string, string | undefined])[] = [];
+    const toldOf = (chainId: bigint): SharedBatch =>
+      batchOf(chainId, 0n, { onProgress: ({ tree }) => told.push([`${chainId}`, tree?.kind]) });
+    const all = Promise.all([toldOf(271n), toldOf(272n)].map((batch) => shared.show(batch)));
+    await settle();
+    progresses.forEach((onProgress, i) =>
+      onProgress?.({ phase: "trace", fraction: 0, tree: treeOf(["leaf", "list", "wrap"][i]!) }),
+    );
+    proving[0]!.resolve(SHOWN);
+    await all;
+    assert.deepEqual(told, [
+      ["271", "leaf"],
+      ["272", "list"],
+      ["271", "wrap"],
+      ["272", "wrap"],
+    ]);
   });
 
   it("is due by one chain's pace, and takes along batches whose pace has them wait", async () => {

@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
+import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
 import type { ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import type { ExecutionOutcome } from "../../src/node/execution/execution-outcome.ts";
-import type { NodeExecution } from "../../src/node/execution/node-execution.ts";
+import type { ExecutionView, NodeExecution } from "../../src/node/execution/node-execution.ts";
 import { shownOnL1, shownTogether } from "../../src/node/execution/shown-on-l1.ts";
 import type { SharedBatch, SharedProof, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
 import { decodeShown } from "../../src/protocol/shown-execution.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
-import type { BatchProof, StateJob } from "../../src/prover/job.ts";
+import type { BatchProof, ProofProgress, StateJob } from "../../src/prover/job.ts";
 import { FAKE_METRICS } from "../support/fake-metrics.ts";
 
 const CHANGES: BatchProof = { proof: Uint8Array.of(1), statement: Uint8Array.of(2), metrics: FAKE_METRICS };
@@ -53,6 +54,40 @@ describe("what L1 is shown of a batch", () => {
     const [batch] = asked[0]!;
     assert.deepEqual([batch!.claim, batch!.execution], [claim, EXECUTION]);
     assert.deepEqual(decodeStateInput(batch!.list), job);
+  });
+
+  it("is queued until its execution is proven, which is told chunk by chunk, and then is told with that it is", async () => {
+    const chunks = Promise.withResolvers<ExecutionOutcome>();
+    let underWay: Parameters<ExecutionView["outcome"]>[1];
+    const execution = {
+      claim: () => claim,
+      view: {
+        outcome: (_: bigint, told: typeof underWay) => ((underWay = told), chunks.promise),
+        served: () => ({ proof: EXECUTION }),
+      },
+    } as unknown as Pick<NodeExecution, "claim" | "view">;
+    const onL1: BatchesProver = {
+      prepare: () => assert.fail("it is alone"),
+      prove(_, { onProgress } = {}) {
+        onProgress?.({ phase: "fri", fraction: 0, tree: { kind: "leaf", made: 0, proofs: 5 } });
+        return Promise.resolve(SHOWN);
+      },
+    };
+    const told: ProofProgress[] = [];
+    const onProgress = (progress: ProofProgress): unknown => told.push(progress);
+    const prover = shownOnL1({ proveBatch: () => assert.fail("of its changes") }, onL1, () => execution);
+    const made = prover.proveBatch(job, { onProgress });
+    const chunk = { chunk: 1, chunks: 3, phase: "trace", fraction: 0.5, worker: "a" } as const;
+    underWay!(chunk);
+    chunks.resolve(proven);
+    await made;
+    const queued = { phase: "queued", fraction: 0 };
+    assert.deepEqual(told, [
+      { ...queued, execution: { kind: "waiting" } },
+      { ...queued, execution: { kind: "proving", ...chunk } },
+      { ...queued, execution: { kind: "proven" } },
+      { phase: "fri", fraction: 0, tree: { kind: "leaf", made: 0, proofs: 5 }, execution: { kind: "proven" } },
+    ]);
   });
 
   it("is made again where a thread was lost, up to three times, and not where the batch has no such proof", async () => {

@@ -5,8 +5,9 @@ import { allSeen } from "../../page/all-seen.ts";
 import { isAddress } from "../../page/is-address.ts";
 import { stepsOf, stepWords } from "../../page/message-steps.ts";
 import { baseOf } from "../../page/settlement-base.ts";
-import { PHASES, phaseWords } from "../../page/proof-phases.ts";
+import { PHASES, phaseWords, proofAndMaker, withProof } from "../../page/proof-phases.ts";
 import { contractNames } from "../../src/client/sending/revert-reason.ts";
+import type { EcosystemStatus, ProofStage } from "../../src/devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { versionInWords } from "../../src/protocol/protocol-version.ts";
 
@@ -34,6 +35,40 @@ describe("I8: what the page says of messages and proofs", () => {
     const ecosystem = { l1: { name: "l1", chainId: 31_337 }, chains: [alpha, { name: "x", settlesOn: alpha }] };
     assert.deepEqual(baseOf(ecosystem, "alpha"), { member: "l1", chainId: 31_337, name: "l1", words: "L1" });
     assert.deepEqual(baseOf(ecosystem, "x"), { member: "271", chainId: 271, name: "alpha", words: "alpha" });
+  });
+
+  test("tells apart whether a batch's execution is proven, and its proof for what it settles on is made", () => {
+    const chunk = { chunk: 2, chunks: 10, phase: "fri", fraction: 0.5, worker: "rack-7" } as const;
+    const proven = { execution: { kind: "proven" } } as const;
+    const cases: readonly [ProofStage, string][] = [
+      [{ phase: "queued" }, "waits for a prover"],
+      [{ phase: "trace", worker: "rack-7" }, "1 of 9: filling in the trace, by rack-7"],
+      [{ phase: "queued", execution: { kind: "waiting" } }, "its execution is not proven yet: waits for its turn"],
+      [
+        { phase: "queued", execution: { kind: "proving", ...chunk } },
+        "its execution is not proven yet: chunk 3 of about 10: 7 of 9: folding (FRI), by rack-7",
+      ],
+      [{ phase: "queued", ...proven }, "its execution is proven; the proof of that for L1: waits for a prover"],
+      [
+        { phase: "grind", ...proven, tree: { kind: "leaf", made: 2, proofs: 20 }, worker: "rack-8" },
+        "its execution is proven; for L1, proof 3 of 20 (leaf): 8 of 9: grinding, by rack-8",
+      ],
+      [
+        { phase: "queued", ...proven, tree: { kind: "batch", made: 18, proofs: 18 } },
+        "its execution is proven; 18 proofs for L1 are made; waits for other batches'",
+      ],
+      [{ phase: "made" }, "made; waits for its turn on L1"],
+      [{ phase: "posting" }, "L1 checks it"],
+    ];
+    for (const [stage, words] of cases) assert.equal(proofAndMaker(stage, ON_L1), words);
+  });
+
+  test("a proof that the feed tells of has where its execution is, as the status has it", () => {
+    const chain = { chainId: ON_L1, batches: { proven: 4 } };
+    const before = { chains: [chain] } as unknown as EcosystemStatus;
+    const stage = { phase: "queued", execution: { kind: "proving", chunk: 0, chunks: 2, phase: "trace", fraction: 0 } } as const;
+    const { chains } = withProof(before, { position: "x", type: "proof", chainId: ON_L1, number: 5, ...stage });
+    assert.deepEqual(chains[0]!.proving, [{ batch: 5, ...stage }]);
   });
 
   test("has words for each step and phase", () => {

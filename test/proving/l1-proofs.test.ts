@@ -10,6 +10,7 @@ import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregat
 import { digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { decodeStateInput } from "../../src/prover/state-input.ts";
+import type { ProofProgress } from "../../src/prover/job.ts";
 import { MemoryBlobs } from "../../src/proving/blobs.ts";
 import { JOB_KINDS, type JobKind } from "../../src/proving/job.ts";
 import { l1ProofByQueue, l1ProofPort } from "../../src/proving/l1-proofs.ts";
@@ -83,7 +84,12 @@ describe("the proof for L1 as jobs", () => {
 
   it("come to the same from the batch's own proof, which is handed on: neither chunks nor list are proven again", async () => {
     work(l1ProofPort(own), "own", true);
-    const prepared = await batches.prepare(executed);
+    const told: ProofProgress[] = [];
+    const prepared = await batches.prepare(executed, { onProgress: (progress) => told.push(progress) });
+    const kinds = new Set(told.map(({ tree }) => tree?.kind));
+    assert.deepEqual([...kinds].sort(), KINDS.filter((kind) => kind !== "compress" && kind !== "wrap").sort());
+    const all = told[0]!.tree!.proofs;
+    assert.deepEqual(told.at(-1), { phase: "queued", fraction: 0, tree: { kind: "batch", made: all, proofs: all } });
     const joinable = await prepared.joinable();
     prepared.release();
     const { proofs } = await own.plan([joinable]);

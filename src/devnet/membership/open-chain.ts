@@ -252,7 +252,6 @@ export function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "posi
   return { type: "block", chainId: Number(chainId), number: Number(number) };
 }
 
-function proofEntry(chainId: bigint, { batchNumber, phase, worker, tree }: BatchProving): Omit<FeedEntry, "position"> {
-  const told = { chainId: Number(chainId), number: Number(batchNumber), phase };
-  return { type: "proof", ...told, ...(worker === undefined ? {} : { worker }), ...(tree === undefined ? {} : { tree }) };
+function proofEntry(chainId: bigint, { batchNumber, fraction: _, ...stage }: BatchProving): Omit<FeedEntry, "position"> {
+  return { type: "proof", chainId: Number(chainId), number: Number(batchNumber), ...stage };
 }

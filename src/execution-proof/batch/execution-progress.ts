@@ -8,4 +8,6 @@ export interface ExecutionProgress {
   readonly phase: ProofPhase | "queued" | "plan";
   /** Part of this phase that is done, 0…1. */
   readonly fraction: number;
+  /** What the worker of a fleet calls itself; absent where this process proves the chunk. */
+  readonly worker?: string;
 }

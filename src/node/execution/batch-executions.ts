@@ -48,6 +48,7 @@ interface OpenBatch {
   readonly outcome: PromiseWithResolvers<ExecutionOutcome>;
   /** Once its proof is under way. */
   progress: ExecutionProgress | undefined;
+  readonly followers: ((progress: ExecutionProgress) => void)[];
   /** Resolves when nothing of it is under way any more. */
   ended: Promise<void>;
 }
@@ -80,7 +81,7 @@ export class BatchExecutions {
     const batch: OpenBatch = {
       ...{ batchNumber, commitment, claim, outcome, cancel: new AbortController() },
       isRepeated: this.#dependencies.store.isOutdated(batchNumber),
-      ...{ progress: undefined, ended: Promise.resolve() },
+      ...{ progress: undefined, followers: [], ended: Promise.resolve() },
     };
     this.#open.set(batchNumber, batch);
     this.#proveNext();
@@ -116,11 +117,18 @@ export class BatchExecutions {
     return [...this.#open.values()].toSorted((a, b) => rank(a) - rank(b));
   }
 
-  /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
-  outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome> {
-    const open = this.#open.get(batchNumber)?.outcome.promise;
+  /**
+   * Resolves with what became of a batch's proof; `onProgress` is told how far it is until then. Rejects with
+   * ExecutionGoneError.
+   */
+  outcome(batchNumber: BatchNumber, onProgress?: (progress: ExecutionProgress) => void): Promise<ExecutionOutcome> {
+    const open = this.#open.get(batchNumber);
     const known = this.#dependencies.store.outcome(batchNumber);
-    if (open !== undefined) return open;
+    if (open !== undefined) {
+      if (open.progress !== undefined) onProgress?.(open.progress);
+      if (onProgress !== undefined) open.followers.push(onProgress);
+      return open.outcome.promise;
+    }
     if (known !== undefined) return Promise.resolve(known);
     const message = `no proof of the execution of batch ${batchNumber} is made here`;
     return Promise.reject(new ExecutionGoneError("BatchUnknown", message));
@@ -146,7 +154,7 @@ export class BatchExecutions {
     const open = this.#inOrder();
     const underWay = open.filter(({ progress }) => progress !== undefined).length;
     for (const batch of open.filter(({ progress }) => progress === undefined).slice(0, MOST_UNDER_WAY - underWay)) {
-      batch.progress = { chunk: 0, chunks: 0, phase: "queued", fraction: 0 };
+      tell(batch, { chunk: 0, chunks: 0, phase: "queued", fraction: 0 });
       batch.ended = this.#prove(batch).finally(() => this.#proveNext());
     }
   }
@@ -175,7 +183,7 @@ export class BatchExecutions {
   async #attempts(batch: OpenBatch, witness: ExecutionWitness): Promise<ProvenExecution | LabelledExecution> {
     const { signal } = batch.cancel;
     for (let attempt = 1; ; attempt++) {
-      const onProgress = (progress: ExecutionProgress): void => void (batch.progress = progress);
+      const onProgress = (progress: ExecutionProgress): void => tell(batch, progress);
       const made = await this.#dependencies.prover.prove(witness, batch.claim, { signal, onProgress }).catch((error: unknown) => {
         signal.throwIfAborted();
         return labelOf(error);
@@ -194,4 +202,10 @@ export class BatchExecutions {
     this.#open.delete(batchNumber);
     batch.outcome.resolve(outcome);
   }
+}
+
+function tell(batch: OpenBatch, progress: ExecutionProgress): void {
+  batch.progress = progress;
+  if (batch.cancel.signal.aborted) return;
+  for (const follower of batch.followers) follower(progress);
 }

@@ -6,6 +6,7 @@ import type { Chain, ChainResult } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { BatchProver } from "../../execution-proof/batch/proven-execution.ts";
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
@@ -55,8 +56,8 @@ export interface ExecutionView {
   standing(batchNumber: bigint): ExecutionStanding | undefined;
   /** Whether earlier software made the batch's proof, and it is not made again yet. */
   isOutdated(batchNumber: bigint): boolean;
-  /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
-  outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome>;
+  /** Resolves with what became of a batch's proof; tells how far it is until then. Rejects with ExecutionGoneError. */
+  outcome(batchNumber: BatchNumber, onProgress?: (progress: ExecutionProgress) => void): Promise<ExecutionOutcome>;
   /** Undefined where the batch has no proof, or it is not kept any more. */
   served(batchNumber: bigint): ServedExecution | undefined;
   /** The first batch that L1 executes by the proof of its execution alone; undefined where it executes none so yet. */
@@ -191,7 +192,7 @@ function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: 
     pending: () => batches.pending(),
     standing: (batchNumber) => batches.standing(batchNumber),
     isOutdated: (batchNumber) => store.isOutdated(batchNumber),
-    outcome: (batchNumber) => batches.outcome(batchNumber),
+    outcome: (batchNumber, onProgress) => batches.outcome(batchNumber, onProgress),
     served(batchNumber) {
       const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];
       return proof === undefined || outcome?.kind !== "proven" ? undefined : { outputs: outcome.outputs, coinbase, proof };

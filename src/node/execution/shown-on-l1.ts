@@ -6,7 +6,7 @@ import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { encodeShown } from "../../protocol/shown-execution.ts";
 import { encodeStatement } from "../../protocol/statement.ts";
 import { encodeStateInput } from "../../prover/encode-state-input.ts";
-import { type BatchProof, ProofError, type ProofOptions, type StateJob } from "../../prover/job.ts";
+import { type BatchProof, type ExecutionStage, ProofError, type ProofOptions, type StateJob } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { SharedProof, SharedBatch } from "../settling/shared-proofs.ts";
 import type { TogetherOnL1 } from "../settling/settling.ts";
@@ -27,9 +27,8 @@ export function shownOnL1(
   return {
     async proveBatch(job, options = {}) {
       if (!isProvenOnL1(job.protocolVersion)) return changes.proveBatch(job, options);
-      options.onProgress?.({ phase: "queued", fraction: 0 });
-      const executed = await executedProof(job, execution(), options.signal);
-      return prove(job, executed, onL1, options);
+      const executed = await executedProof(job, execution(), options);
+      return prove(job, executed, onL1, { ...options, ...ofProven(options) });
     },
   };
 }
@@ -48,10 +47,10 @@ export function shownTogether(
   let before: Promise<unknown> = Promise.resolve();
   return async (job, going) => {
     const turn = before;
-    const executed = executedProof(job, execution(), going.signal);
+    const executed = executedProof(job, execution(), going);
     before = Promise.allSettled([turn, executed]);
     await turn;
-    return shared.show({ chainId, executed: await executed, ...going });
+    return shared.show({ chainId, executed: await executed, ...going, ...ofProven(going) });
   };
 }
 
@@ -76,12 +75,27 @@ async function prove(
   }
 }
 
-/** Waits for the proofs of the batch's chunks. Rejects with ProofError where it has none. */
+type Progresses = Pick<ProofOptions, "signal" | "onProgress">;
+
+/** Tells of a proof for L1 that the execution on which it stands is proven. */
+function ofProven({ onProgress }: Progresses): Pick<ProofOptions, "onProgress"> {
+  if (onProgress === undefined) return {};
+  return { onProgress: (progress) => onProgress({ ...progress, execution: { kind: "proven" } }) };
+}
+
+/**
+ * Waits for the proofs of the batch's chunks, and tells how far they are: the proof for L1 is queued as long. Rejects with
+ * ProofError where the batch has none.
+ */
 async function executedProof(
   job: StateJob,
   execution: Pick<NodeExecution, "claim" | "view"> | undefined,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: Progresses,
 ): Promise<ExecutedProof> {
+  const tell = (stage: ExecutionStage): void => {
+    if (signal?.aborted !== true) onProgress?.({ phase: "queued", fraction: 0, execution: stage });
+  };
+  tell({ kind: "waiting" });
   const { commitment } = job.statement;
   const claim = execution?.claim(commitment);
   if (claim === undefined || execution?.view === undefined)
@@ -90,7 +104,8 @@ async function executedProof(
       `the batch with commitment ${commitment} was not formed here, so its execution is not proven`,
     );
   const { batchNumber } = claim.batch;
-  const outcome = await unlessAborted(execution.view.outcome(batchNumber), signal);
+  const following = execution.view.outcome(batchNumber, (progress) => tell({ kind: "proving", ...progress }));
+  const outcome = await unlessAborted(following, signal);
   if (outcome.kind === "labelled")
     throw new ProofError(
       "ExecutionUnprovable",
@@ -99,6 +114,7 @@ async function executedProof(
   const served = execution.view.served(batchNumber);
   if (served === undefined || outcome.commitment !== commitment)
     throw new ProofError("ExecutionUnknown", `the proof of batch ${batchNumber}'s execution is not kept any more`);
+  tell({ kind: "proven" });
   return { claim, execution: served.proof, list: await encodeStateInput(job) };
 }
 

@@ -2,6 +2,7 @@ import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { ProofProgress, ProvingPhase } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { KeptProofs } from "./kept-proofs.ts";
+import { isOtherPhase } from "./other-phase.ts";
 import type { PendingBatch } from "./pending-batch.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
@@ -32,6 +33,8 @@ export class BatchProvings {
   readonly #dependencies: ProvingDependencies;
   /** On their way to L1, until their run of settlement ends. */
   readonly #posting = new Map<bigint, AbortSignal>();
+  /** Proofs that are made with other chains' batches, while their run of settlement lasts. */
+  readonly #together = new Map<bigint, { readonly progress: ProofProgress; readonly run: AbortSignal }>();
 
   constructor(dependencies: ProvingDependencies) {
     const { prover, pending } = dependencies;
@@ -39,7 +42,7 @@ export class BatchProvings {
     this.proofs = new KeptProofs({
       prover,
       onPhase: (commitment) => {
-        for (const [number, { batch }] of pending) if (batch.commitment === commitment) this.#tell(number);
+        for (const [number, { batch }] of pending) if (batch.commitment === commitment) this.tell(number);
       },
     });
   }
@@ -47,7 +50,14 @@ export class BatchProvings {
   /** The batch's proof goes to L1, unless the run ends before. */
   posting(batchNumber: BatchNumber, run: AbortSignal): void {
     this.#posting.set(batchNumber, run);
-    this.#tell(batchNumber);
+    this.tell(batchNumber);
+  }
+
+  /** A proof that is made with other chains' batches is as far as that. */
+  together(batchNumber: BatchNumber, progress: ProofProgress, run: AbortSignal): void {
+    const before = this.#together.get(batchNumber);
+    this.#together.set(batchNumber, { progress, run });
+    if (isOtherPhase(before?.progress, progress)) this.tell(batchNumber);
   }
 
   /** Undefined where no proof of it is wanted any more. */
@@ -55,6 +65,7 @@ export class BatchProvings {
     const batch = this.#dependencies.pending.get(batchNumber);
     if (batch === undefined || batch.isThrough("prove")) {
       this.#posting.delete(batchNumber);
+      this.#together.delete(batchNumber);
       return undefined;
     }
     if (!isProvenVersion(batch.batch.job.protocolVersion)) return undefined;
@@ -62,7 +73,9 @@ export class BatchProvings {
     const progress = this.proofs.progressOf(batch.batch.commitment);
     if (progress !== undefined) return { batchNumber, ...progress };
     const isMade = batch.proof !== undefined || this.proofs.has(batch.batch.commitment);
-    return { batchNumber, phase: isMade ? "made" : "queued" };
+    if (isMade) return { batchNumber, phase: "made" };
+    const together = this.#together.get(batchNumber);
+    return together?.run.aborted === false ? { batchNumber, ...together.progress } : { batchNumber, phase: "queued" };
   }
 
   /** In the batches' order. */
@@ -71,7 +84,8 @@ export class BatchProvings {
     return numbers.flatMap((number) => this.of(number) ?? []);
   }
 
-  #tell(batchNumber: BatchNumber): void {
+  /** Tells where its proof is now. */
+  tell(batchNumber: BatchNumber): void {
     const proving = this.of(batchNumber);
     if (proving !== undefined) this.#dependencies.onProving?.(proving);
   }

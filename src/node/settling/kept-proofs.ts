@@ -2,6 +2,7 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchProof, ProofProgress } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
+import { isOtherPhase } from "./other-phase.ts";
 
 interface KeptProof {
   readonly proof: Promise<BatchProof>;
@@ -55,9 +56,7 @@ export class KeptProofs {
         const { progress } = making;
         if (progress === undefined) return;
         making.progress = next;
-        const isOther =
-          next.phase !== progress.phase || next.worker !== progress.worker || next.tree?.kind !== progress.tree?.kind;
-        if (isOther) onPhase?.(commitment);
+        if (isOtherPhase(progress, next)) onPhase?.(commitment);
       },
     });
     const kept: KeptProof = { proof, cancel, making };

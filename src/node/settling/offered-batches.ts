@@ -40,10 +40,13 @@ export class OfferedBatches {
 
   /** Resolves once L1 has the batch proven by whichever proof. Rejects where that takes too long, and as the prover does. */
   async show(batch: SharedBatch): Promise<{ readonly receipt: undefined }> {
-    const { stored, executed, signal } = batch;
+    const { stored, executed, signal, onProgress } = batch;
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
-    const prepared = this.#dependencies.onL1.prepare(executed, { signal: ended });
+    const prepared = this.#dependencies.onL1.prepare(executed, {
+      signal: ended,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
     const offer = async (): Promise<never> => {
       const joinable = await (await prepared).joinable();
       if (!ended.aborted) this.#offered.set(stored.batchNumber, { stored, joinable });

@@ -5,6 +5,7 @@ import { type Hex, toHex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
+import type { ProofProgress } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
@@ -361,9 +362,11 @@ export class Settling {
       const made = async ({ metrics, ...shown }: ProofForL1): Promise<void> => {
         const current = this.#batches.pending.get(batchNumber);
         if (current !== undefined && !signal.aborted) current.proof = { bytes: shown.proof.length, metrics };
+        this.#provings.tell(batchNumber);
         await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
       };
-      const { receipt } = await together(job, { ...looks, stored, made, send: altered, signal });
+      const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
+      const { receipt } = await together(job, { ...looks, stored, onProgress, made, send: altered, signal });
       // It may have gone before its own chain's pace let it.
       this.#pace.hurry(batchNumber + 1n);
       return receipt;

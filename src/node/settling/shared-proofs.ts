@@ -6,6 +6,7 @@ import { type AggregatedBatch, MAX_AGGREGATED_BATCHES } from "../../protocol/agg
 import type { ChainId } from "../../protocol/ids.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { ProofProgress } from "../../prover/job.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Leaving } from "../../settlement/l1-sender/prove.ts";
 
@@ -18,6 +19,8 @@ export interface SharedBatch {
   readonly due: Promise<void>;
   /** Aborted where it is wanted no more. */
   readonly signal: AbortSignal;
+  /** Told of proofs on the way to the one that L1 is shown. */
+  readonly onProgress?: (progress: ProofProgress) => void;
   /** Told of the proof before it leaves this process, unless the signal is aborted. */
   readonly made: (proof: ProofForL1) => Promise<void>;
   /** Shows L1 these batches' proof, by a transaction of its own chain's operator. */
@@ -85,7 +88,7 @@ export class SharedProofs {
    * the senders do, where the aggregator passes over the batch, and with the signal's reason.
    */
   show(batch: SharedBatch): Promise<SharedProof> {
-    const { signal } = batch;
+    const { signal, onProgress } = batch;
     const outcome = Promise.withResolvers<SharedProof>();
     const waiting: WaitingBatch = { ...batch, isDue: false, isPrepared: false, outcome };
     const leave = (): void => this.#refuse(waiting, signal.reason);
@@ -97,7 +100,12 @@ export class SharedProofs {
       waiting.isDue = true;
       void this.#begin();
     }, refuse);
-    const prepared = signal.aborted ? undefined : this.#dependencies.onL1.prepare(batch.executed, { signal });
+    const prepared = signal.aborted
+      ? undefined
+      : this.#dependencies.onL1.prepare(batch.executed, {
+          signal,
+          ...(onProgress === undefined ? {} : { onProgress }),
+        });
     prepared?.then(() => {
       waiting.isPrepared = true;
       void this.#begin();
@@ -159,7 +167,8 @@ export class SharedProofs {
     const { signal, end } = abortedWithAll(taken);
     try {
       const executed = taken.map((each) => each.executed);
-      const made = await this.#dependencies.onL1.prove(executed, { signal });
+      const onProgress = (progress: ProofProgress): void => taken.forEach((each) => each.onProgress?.(progress));
+      const made = await this.#dependencies.onL1.prove(executed, { signal, onProgress });
       // One that has ended meanwhile must not cost the others their proof.
       await Promise.all(taken.filter((each) => !each.signal.aborted).map((each) => each.made(made)));
       const receipt = await this.#send(taken, made);

@@ -22,6 +22,14 @@ export interface FeedEntry {
   readonly phase?: string;
   /** What the worker of a fleet calls itself that makes the proof. */
   readonly worker?: string;
+  /** Where the proof of the batch's execution is, on which that for L1 stands. */
+  readonly execution?: {
+    readonly kind: string;
+    readonly chunk?: number;
+    readonly chunks?: number;
+    readonly phase?: string;
+    readonly worker?: string;
+  };
   /** Which proof it is of those up to L1's. */
   readonly tree?: { readonly kind: string; readonly made: number; readonly proofs: number };
 }

@@ -5,7 +5,7 @@ import type { NamedCode } from "../../execution/named-code.ts";
 import type { ComposedData } from "../../../options/fields/data-policy.ts";
 import type { ExecutionInfo } from "../../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../../node/settling/batch-proving.ts";
-import type { TreeProgress } from "../../../prover/job.ts";
+import type { ExecutionStage, TreeProgress } from "../../../prover/job.ts";
 import type { SingletonName } from "../../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { SourceExcerpt } from "./source-excerpt.ts";
@@ -262,6 +262,11 @@ export interface ProofStage {
   readonly fraction?: number;
   /** Worker of the fleet that makes it; absent where the ecosystem's process does. */
   readonly worker?: string;
+  /**
+   * Where L1 checks the batch's execution: where the proof of that is, on which the one for L1 stands, which is "queued" until
+   * the execution is proven.
+   */
+  readonly execution?: ExecutionStage;
   /** Where L1 checks the batch's execution: which proof of the tree up to L1's it is, how many are made, and of how many. */
   readonly tree?: TreeProgress;
 }

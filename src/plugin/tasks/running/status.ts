@@ -2,6 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { ChainPowersInfo } from "../../../devnet/view/governing/chain-powers.ts";
 import { announcedOf, powersOver } from "../../../devnet/view/governing/powers-words.ts";
+import { proofInWords, proofMaker } from "../../../devnet/view/batches/proof-in-words.ts";
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
@@ -97,7 +98,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   const ofQueue = info.chains.flatMap(({ name, orderedBy }) =>
     orderedBy === undefined ? [] : [`Order of ${name}: ${orderedBy.sentence}`],
   );
-  const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
+  const proofs = chains.flatMap((chain) => (chain.proving ?? []).slice(0, MOST_PROOFS).map((proof) => proofLine(chain, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const checks = chains.flatMap(({ name, checked }) =>
     checked === undefined
@@ -167,9 +168,12 @@ function ageNote({ ageMs = 0, outdated }: EcosystemStatus["messages"]): string {
   return ageMs <= UNREMARKABLE_MS ? "" : ` (${age})`;
 }
 
-function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInTheMaking): string {
-  const part = fraction === undefined || phase === "queued" ? "" : ` ${Math.round(fraction * 100)} %`;
-  return `Proof of batch ${batch} of ${chain}: ${phase}${part}${worker === undefined ? "" : `, by ${worker}`}`;
+function proofLine({ name, settlesOn: layer = "L1" }: ChainStatus, { batch, ...proof }: ProofInTheMaking): string {
+  const where = proofInWords(proof, layer, ({ phase, fraction }) =>
+    fraction === undefined || phase === "queued" ? phase : `${phase} ${Math.round(fraction * 100)} %`,
+  );
+  const maker = proofMaker(proof);
+  return `Proof of batch ${batch} of ${name}: ${where}${maker === undefined ? "" : `, by ${maker}`}`;
 }
 
 /** What is proven of a chain's execution, and why the rest is not. */
