@@ -14,7 +14,7 @@ export const TEST_TIERS: readonly TestTier[] = [
     budgetMinutes: 3,
     folders: [
       ...["tidiness", "docs", "errors", "options", "abi", "runtime", "field", "kernels", "protocol", "machine"],
-      ...["chain", "core", "settlement-layer", "relayer", "ledger"],
+      ...["chain", "core", "settlement-layer", "relayer", "ledger", "demo"],
     ],
   },
   { name: "contracts", budgetMinutes: 3.5, folders: ["contracts", "simulation"] },

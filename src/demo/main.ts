@@ -7,14 +7,15 @@ import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devn
 import type { SettledBatch } from "../node/settling/settled-batch.ts";
 import { packageOnL1 } from "../devnet/chains/package-on-l1.ts";
 import { startDevnet, type Devnet, type DevnetChain } from "../devnet/devnet.ts";
-import { repeat } from "../runtime/repeat.ts";
-import { connectHttp, connectRelayer } from "../devnet/relaying/relaying.ts";
+import { connectHttp } from "../devnet/relaying/relaying.ts";
 import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Hex } from "../protocol/hex.ts";
 import type { Journey } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
 import { compile } from "./compile.ts";
 import { CHAIN_ON_L1, showExecutedOnL1, tooLittleMemory, type ExecutedOnL1 } from "./executed-on-l1.ts";
 import { servedPage } from "./served-page.ts";
+import { watchSteps } from "./step-watch.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
 const HELP = `Usage: npm start [-- options]
@@ -39,6 +40,8 @@ const CHAINS = [
 ] as const;
 const ETHER = 10n ** 18n;
 const [ALICE, BOB] = [1, 2];
+/** A transfer and a call. */
+const MESSAGES = 2;
 const POLL_MS = 100;
 /** Age at which a chain's batch is sealed by itself. */
 const BATCH_AGE_MS = 2_000;
@@ -84,12 +87,10 @@ const batches: object[] = [];
 const devnet = await startDevnet(
   {
     chains: CHAINS.map((chain) => ({ ...chain, batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined } })),
-    fundedAccounts: [ALICE, ACCOUNT_NUMBERS.relayer],
+    fundedAccounts: [ALICE, BOB, ACCOUNT_NUMBERS.relayer],
     fundingWei: FUNDING_WEI,
     pollIntervalMs: POLL_MS,
     prover: { mode: "stark", workers },
-    // The demonstration's own relayer tells each step.
-    relayer: false,
   },
   {
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
@@ -177,7 +178,8 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   return showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
 }
 
-async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise<object> {
+async function demonstrate({ l1, ecosystem, accounts, chains, relayer }: Devnet): Promise<object> {
+  if (relayer === undefined) throw new Error("the ecosystem runs no relayer");
   const [a, b] = chains as readonly [DevnetChain, DevnetChain];
   const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
   say(
@@ -188,53 +190,33 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   const [aliceOnA, aliceOnB] = [accounts.wallet(ALICE).connect(clientA), accounts.wallet(ALICE).connect(clientB)];
   const bob = lowerCaseAddress(accounts.wallet(BOB).address);
   const counter = await deployVisitorCounter(aliceOnB);
+  const bobHad = await clientB.getBalance(bob);
 
   const begun = performance.now();
-  const at = new Map<Journey, Map<JourneyStep, number>>();
-  const waiting: { readonly done: (journeys: readonly Journey[]) => boolean; readonly resolve: () => void }[] = [];
+  const at = new Map<Hex, Map<JourneyStep, number>>();
   const onStep = (journey: Journey, step: JourneyStep, record: StepRecord): void => {
     const seconds = secondsSince(begun);
-    at.set(journey, (at.get(journey) ?? new Map<JourneyStep, number>()).set(step, seconds));
+    at.set(journey.messageHash, (at.get(journey.messageHash) ?? new Map<JourneyStep, number>()).set(step, seconds));
     sayStep(seconds, journey, step, record);
   };
-  const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer), onStep);
-  closing.push(() => relayer.close());
-  const look = async (): Promise<void> => {
-    await relayer.poll();
-    for (const { done, resolve } of waiting) if (done(relayer.journeys())) resolve();
-  };
-  const reached = (step: JourneyStep): Promise<void> =>
-    new Promise(
-      (resolve) =>
-        void waiting.push({
-          resolve,
-          done: (journeys) => journeys.length >= 2 && journeys.every(({ steps }) => steps.has(step)),
-        }),
-    );
-  const failed = new Promise<never>((_, reject) => {
-    const stop = repeat(systemClock, POLL_MS, look, (error) => {
-      reject(error);
-      // Once the demonstration is over: the relayer looks again, since a node may only have been slow.
-      console.error(`the relayer could not look: ${error instanceof Error ? error.message : String(error)}`);
-      return true;
-    });
-    closing.push(stop);
-  });
+  const watch = watchSteps(relayer, { onStep, onFailure: tellSilence }, systemClock);
+  closing.push(() => watch.end());
 
   say(`Alice sends 2 ETH to Bob on ${nameOf(b.chainId)}, and calls the counter ${counter} there with 1 ETH`);
   const [info, from, chain] = [devnet.info(), a.chainId, b.chainId];
   await send(info, { from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
   await call(info, { from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
   await a.pipeline.seal();
-  await Promise.race([reached("executed"), failed]);
+  await watch.reached("executed", MESSAGES);
   const sevenStepSeconds = secondsSince(begun);
   await b.pipeline.seal();
-  await Promise.race([reached("importSettled"), failed]);
+  await watch.reached("importSettled", MESSAGES);
+  watch.end();
 
-  const bobHas = await clientB.getBalance(bob);
+  const bobGot = (await clientB.getBalance(bob)) - bobHad;
   const visited = await visits(aliceOnB, counter);
   say(
-    `Bob has ${formatEther(bobHas)} ETH on ${nameOf(b.chainId)}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`,
+    `Bob got ${formatEther(bobGot)} ETH on ${nameOf(b.chainId)}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`,
   );
   say(
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
@@ -247,11 +229,16 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     sevenStepSeconds,
     l1: { chainId: Number(l1.chainId), url: l1.url, contracts: ecosystem.addresses },
     chains: targets.map(({ chainId, ...rest }) => ({ chainId: Number(chainId), ...rest })),
-    messages: relayer.journeys().map((journey) => toldMessage(journey, at.get(journey))),
+    messages: relayer.journeys().map((journey) => toldMessage(journey, at.get(journey.messageHash))),
     batches,
-    bobWei: bobHas.toString(),
+    bobWei: bobGot.toString(),
     counterVisits: Number(visited),
   };
+}
+
+/** Nothing is lost by it: the relayer looks again. */
+function tellSilence(reason: unknown): void {
+  console.error(`the relayer could not look: ${reason instanceof Error ? reason.message : String(reason)}`);
 }
 
 function sayStep(seconds: number, journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void {

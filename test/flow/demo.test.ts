@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type ExecutedOnL1, tooLittleMemory } from "../../src/demo/executed-on-l1.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/demo/main.ts", import.meta.url));
@@ -31,6 +32,11 @@ async function outputOf(...options: string[]): Promise<{ readonly code: unknown;
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   const [code] = (await once(child, "close")) as [unknown];
   return { code, text: Buffer.concat(chunks).toString("utf8") };
+}
+
+async function asked(url: string, method: string): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [] });
+  return ((await (await fetch(url, { method: "POST", body })).json()) as { readonly result: unknown }).result;
 }
 
 function checkReport({ messages, batches, bobWei, counterVisits }: Report): void {
@@ -95,9 +101,12 @@ test("C1 the demonstration tells the seven steps of a transfer and of a call, wi
   if (IS_NIGHTLY) checkExecutedOnL1(report);
   else {
     assert.equal(report.executedOnL1, undefined);
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-    const answer = (await (await fetch(report.l1.url, { method: "POST", body })).json()) as { readonly result: string };
-    assert.equal(answer.result, "0x7a69");
+    assert.equal(await asked(report.l1.url, "eth_chainId"), "0x7a69");
+    const { accounts, relayer } = (await asked(report.l1.url, "hyperchain_info")) as EcosystemInfo;
+    // Alice, Bob and the relayer: the page names accounts by these numbers.
+    assert.deepEqual(accounts.funded, [1, 2, 9]);
+    // Account 9 of the phrase, as Hardhat prints it.
+    assert.equal(relayer?.address, "0xa0ee7a142d267c1f36714e4a8f75612f20a79720");
     child.kill("SIGINT");
   }
   const [code] = (await closed) as [unknown];

@@ -58,6 +58,11 @@ const BEYOND = `[...document.querySelectorAll("main form h3 code")]
   })
   .map((text) => text.textContent)`;
 
+/** Names of columns without a value behind them. */
+const BARE = `[...document.querySelectorAll(".scroll td > span")]
+  .filter((value) => value.textContent === "" && value.children.length === 0 && value.parentElement.getClientRects().length > 0)
+  .map((value) => value.parentElement.dataset.column)`;
+
 /** Texts of long lists' cells that are higher or wider than their place. */
 const CUT = `[...document.querySelectorAll(".long-table td > span")]
   .filter((text) => {
@@ -147,6 +152,7 @@ describe("I11: each page of the page on a narrow screen", async () => {
       await keepPictures(tab, route.split("/").slice(0, 2).join("-") || "first");
       assert.deepEqual(await tab.evaluate<string[]>(TOO_WIDE), [], route);
       assert.deepEqual(await tab.evaluate<string[]>(CUT), [], route);
+      assert.deepEqual(await tab.evaluate<string[]>(BARE), [], route);
       assert.deepEqual(await tab.evaluate<string[]>(UNEVEN), [], route);
       assert.deepEqual(await tab.evaluate<string[]>(BEYOND), [], route);
       assert.deepEqual(await violations(tab), [], route);

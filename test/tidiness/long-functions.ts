@@ -4,7 +4,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "bench/kernel-cases/single-thread.ts singleThreadCases": 180,
   "scripts/verifier-generator/core-layout.ts layoutCore": 84,
   "src/chain/chain.ts composeChain": 165,
-  "src/demo/main.ts demonstrate": 76,
   "src/devnet/devnet.ts start": 86,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
   "src/relayer/relayer.ts createRelayer": 89,

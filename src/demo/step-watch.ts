@@ -1,0 +1,58 @@
+import { JOURNEY_STEPS, type JourneyStep, type StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Journey } from "../relayer/journey.ts";
+import type { Relayer } from "../relayer/relayer.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { repeat } from "../runtime/repeat.ts";
+
+/** From look to look at what the relayer knows, which asks no member. */
+const LOOK_MS = 20;
+
+interface StepListeners {
+  /** Each step of each message, once, in order. */
+  readonly onStep: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
+  /** Why the relayer could not read a member, once for each reason; it reads again by itself. */
+  readonly onFailure: (reason: unknown) => void;
+}
+
+/** Follows what a relayer knows of messages. */
+interface StepWatch {
+  /** Resolves when so many messages have come so far. */
+  reached(step: JourneyStep, messages: number): Promise<void>;
+  end(): void;
+}
+
+export function watchSteps(
+  relayer: Pick<Relayer, "journeys" | "standing">,
+  { onStep, onFailure }: StepListeners,
+  clock: Clock,
+): StepWatch {
+  const told = new Set<string>();
+  const waiting = new Set<() => void>();
+  let known: unknown;
+  const look = async (): Promise<void> => {
+    const { failure } = relayer.standing();
+    if (failure !== undefined && failure !== known) onFailure(failure);
+    known = failure;
+    for (const journey of relayer.journeys())
+      for (const step of JOURNEY_STEPS) {
+        const record = journey.steps.get(step);
+        const key = `${journey.messageHash} ${step}`;
+        if (record === undefined || told.has(key)) continue;
+        told.add(key);
+        onStep(journey, step, record);
+      }
+    for (const check of waiting) check();
+  };
+  return {
+    reached: (step, messages) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (relayer.journeys().filter(({ steps }) => steps.has(step)).length < messages) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+      }),
+    end: repeat(clock, LOOK_MS, look, () => false),
+  };
+}
