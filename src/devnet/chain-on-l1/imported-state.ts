@@ -69,7 +69,7 @@ export async function applyImports(
 interface BornState {
   /** Before its first batch. */
   readonly record: StoredBatch;
-  /** With a tree that whoever asks may change. */
+  /** With a tree that the caller may change. */
   readonly copy: RebuiltState["copy"];
 }
 
