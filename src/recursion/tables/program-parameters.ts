@@ -13,7 +13,7 @@ export function programParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
+    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20, extensionValues: "joined" },
     fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
