@@ -143,10 +143,9 @@ class StackWeight {
   /** τ: the product of the challenges of a place's bits. */
   #placeWeight(place: number): Form {
     if (place === 0) return this.#forms.one;
-    const lowest = place & -place;
-    return this.#once(`place ${place}`, () =>
-      this.#forms.mul(this.#placeWeight(place - lowest), this.#challenge(Math.log2(lowest))),
-    );
+    let bit = this.#claim.lowestBit;
+    while (Math.floor(place / 2 ** bit) % 2 === 0) bit++;
+    return this.#once(`place ${place}`, () => this.#forms.mul(this.#placeWeight(place - 2 ** bit), this.#challenge(bit)));
   }
 
   #challenge(bit: number): Form {

@@ -7,7 +7,9 @@ import { WORD_ELEMENTS } from "./relation.ts";
 const LOG_GROUP = 3;
 const GROUP = 2 ** LOG_GROUP;
 
-/** Weights of columns that hold the coordinates of values (`stark/stacked/claims.ts`), at a point, by the bits of their numbers. */
+/**
+ * Weights of columns that hold the coordinates of values (`stark/stacked/claims.ts`), at a point, by the bits of their numbers.
+ */
 export class JoinedColumns {
   readonly #forms: FormArithmetic;
   readonly #at: readonly Form[];
@@ -50,8 +52,8 @@ export class JoinedColumns {
   }
 
   /**
-   * Σ X^c · equality of the three lowest bits with `from` + c, over the coordinates c for which this is a number below 8: `from` is
-   * negative where a value's first coordinates are in the group before.
+   * Σ X^c · equality of the three lowest bits with `from` + c, over the coordinates c for which this is a number below 8: `from`
+   * is negative where a value's first coordinates are in the group before.
    */
   #coordinatesFrom(logRows: number, from: number): Form {
     const key = `${logRows} ${from}`;

@@ -24,7 +24,10 @@ export interface FirstProofs {
   readonly lists: readonly CheckedShape[];
 }
 
-/** Parameters of the proofs of programs: of those over chunks, of batches and aggregates, of the one that compresses and of the one for L1. */
+/**
+ * Parameters of the proofs of programs: of those over chunks, of batches and aggregates, of the one that compresses and of the
+ * one for L1.
+ */
 export interface NodeParameters {
   readonly chunks: ProofParameters;
   readonly batches: ProofParameters;
