@@ -1,8 +1,13 @@
 import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
+import { olderBlocks, type KnownBlocks, type Reach } from "../src/devnet/view/feed/older-blocks.ts";
 import { timeOf, type Activity } from "./happenings.ts";
 
-/** Blocks of a member that are kept: an hour of one block every six seconds. */
+/** Blocks of a member that are kept: an hour of one block every six seconds. Where older ones were asked for, as many as these. */
 const MOST_BLOCKS = 600;
+/** How far back older ones are asked for. */
+export const MOST_BACK = 2_000;
+/** Questions for older blocks at a time, where what was looked for is not in them. */
+const MOST_OLDER = 5;
 /** Of one question; see `hyperchain_activity`. */
 const MOST_ASKED = 200;
 /** Questions for a member that may fail one after the other: then all members' newest blocks are asked for, which none refuses. */
@@ -72,6 +77,26 @@ export class ActivityFollower {
     if (gone.length === 0) return;
     this.#wanted = [...this.#wanted, ...gone.map(({ chainId, blockNumber }) => ({ chainId, number: blockNumber + 1 }))];
     this.#go();
+  }
+
+  /**
+   * Asks for blocks before those that are known of these members, as far as the page keeps them, until what was looked for is
+   * among them, or for a thousand blocks. Rejects as what it asks.
+   */
+  async older(members: readonly number[], l1: Reach["l1"], isFound: (activity: Activity) => boolean): Promise<void> {
+    for (let question = 0; question < MOST_OLDER; question++) {
+      const ranges = olderBlocks(knownBlocks(this.#known, members), { blocks: MOST_BACK, l1 });
+      if (ranges === undefined) return;
+      const behind = ranges.map(({ chain, to }) => blockAt(this.#known, chain, to + 1));
+      const blocks = await this.#ports.ask(ranges);
+      ranges.forEach(({ chain, to }, i) => {
+        // A member that has gone back to an earlier state meanwhile may have others there.
+        if (behind[i] !== undefined && blockAt(this.#known, chain, to + 1) === behind[i]) takeOlder(this.#known, chain, blocks);
+      });
+      const activity = new Map(this.#known);
+      this.#ports.changed(activity);
+      if (isFound(activity)) return;
+    }
   }
 
   #go(): void {
@@ -163,8 +188,32 @@ function take(known: Map<number, readonly ActivityBlock[]>, blocks: readonly Act
     const first = sorted[0]?.number ?? 0;
     const all = (known.get(chainId) ?? []).filter(({ number }) => number < first);
     for (const block of sorted) all.push(inOrder(block, all.at(-1)));
-    known.set(chainId, all.slice(-MOST_BLOCKS));
+    known.set(chainId, all.slice(-Math.max(MOST_BLOCKS, known.get(chainId)?.length ?? 0)));
   }
+}
+
+function takeOlder(known: Map<number, readonly ActivityBlock[]>, chain: number, blocks: readonly ActivityBlock[]): void {
+  const before = known.get(chain) ?? [];
+  const numbers = new Set(before.map(({ number }) => number));
+  const older = blocks.filter(({ chainId, number }) => chainId === chain && !numbers.has(number));
+  const all: ActivityBlock[] = [];
+  for (const block of [...older, ...before].sort((a, b) => a.number - b.number)) all.push(inOrder(block, all.at(-1)));
+  known.set(chain, all);
+}
+
+function blockAt(activity: Activity, chainId: number, number: number): ActivityBlock | undefined {
+  return activity.get(chainId)?.find((block) => block.number === number);
+}
+
+/** Of these members, the blocks in a row up to the newest one: where the feed had a gap, those before it are asked for, too. */
+export function knownBlocks(activity: Activity, members: readonly number[]): readonly KnownBlocks[] {
+  return members.flatMap((chainId) => {
+    const blocks = activity.get(chainId) ?? [];
+    const newest = blocks.at(-1)?.number;
+    if (newest === undefined) return [];
+    const gap = blocks.findLastIndex(({ number }, i) => number !== newest - (blocks.length - 1 - i));
+    return [{ chainId, oldest: blocks[gap + 1]?.number ?? newest, newest }];
+  });
 }
 
 /** A block whose time nothing told has a whole second, in which the one before it came later: it takes that one's time. */

@@ -1,5 +1,5 @@
 import { createContext } from "preact";
-import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { ActivityFollower } from "./activity-follower.ts";
 import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
@@ -14,6 +14,11 @@ export function useActivity(): Activity {
   return useContext(ActivityContext);
 }
 
+/** Asks for blocks before those that are known; see `ActivityFollower.older`. */
+type AskOlder = ActivityFollower["older"];
+
+export const OlderContext = createContext<AskOlder>(() => Promise.resolve());
+
 /** Follows what happens on all members. */
 export interface FollowedActivity {
   readonly activity: Activity;
@@ -23,6 +28,7 @@ export interface FollowedActivity {
   readonly looks: () => void;
   /** Forgets the blocks that members have no more, after a return to an earlier state. */
   readonly prune: (status: EcosystemStatus) => void;
+  readonly older: AskOlder;
 }
 
 export function useFollowedActivity(): FollowedActivity {
@@ -36,11 +42,13 @@ export function useFollowedActivity(): FollowedActivity {
       }),
     [],
   );
+  const older = useCallback<AskOlder>((...asked) => follower.older(...asked), [follower]);
   useEffect(() => follower.tell(), []);
   return {
     activity,
     tell: (entry) => follower.tell(entry),
     looks: () => follower.looks(),
     prune: (status) => follower.prune(status),
+    older,
   };
 }

@@ -13,6 +13,16 @@ export function timeOf({ at, timestamp }: ActivityBlock): number {
   return at ?? timestamp * 1_000;
 }
 
+/** What was held, with blocks before it that came later. */
+export function withOlder(held: Activity, now: Activity): Activity {
+  return new Map(
+    [...held].map(([chainId, blocks]) => {
+      const first = blocks[0]?.number ?? 0;
+      return [chainId, [...(now.get(chainId) ?? []).filter(({ number }) => number < first), ...blocks]];
+    }),
+  );
+}
+
 /** Of each block, the newest first: made once, since at each new block all that is kept is looked through. */
 const made = new WeakMap<ActivityBlock, readonly Happening[]>();
 

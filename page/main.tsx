@@ -1,6 +1,6 @@
 import { render, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { ActivityContext, useFollowedActivity } from "./activity.ts";
+import { ActivityContext, OlderContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useControlActs } from "./controls/acts.ts";
 import { EcosystemContext, useLooks, type Ecosystem } from "./ecosystem.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
@@ -19,7 +19,7 @@ import { keepToken } from "./wallet/token.ts";
 
 function App() {
   const route = useRoute();
-  const { activity, tell, looks, prune } = useFollowedActivity();
+  const { activity, tell, looks, prune, older } = useFollowedActivity();
   const { history, seen, told } = useKeptHistory();
   const { ecosystem, lost } = useLooks({
     tell(entry) {
@@ -85,17 +85,19 @@ function App() {
         ) : (
           <EcosystemContext.Provider value={ecosystem}>
             <ActivityContext.Provider value={activity}>
-              <HistoryContext.Provider value={history}>
-                <NamesContext.Provider value={names}>
-                  <ActsContext.Provider value={acts}>
-                    <SigningContext.Provider value={signing}>
-                      {pageOf(route, ecosystem)}
-                      <OfferedAddresses />
-                      <WhatHolds chain={ecosystem.info.chains.find(({ name }) => name === route[0])?.name} />
-                    </SigningContext.Provider>
-                  </ActsContext.Provider>
-                </NamesContext.Provider>
-              </HistoryContext.Provider>
+              <OlderContext.Provider value={older}>
+                <HistoryContext.Provider value={history}>
+                  <NamesContext.Provider value={names}>
+                    <ActsContext.Provider value={acts}>
+                      <SigningContext.Provider value={signing}>
+                        {pageOf(route, ecosystem)}
+                        <OfferedAddresses />
+                        <WhatHolds chain={ecosystem.info.chains.find(({ name }) => name === route[0])?.name} />
+                      </SigningContext.Provider>
+                    </ActsContext.Provider>
+                  </NamesContext.Provider>
+                </HistoryContext.Provider>
+              </OlderContext.Provider>
             </ActivityContext.Provider>
           </EcosystemContext.Provider>
         )}

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { actWords, placeWords } from "../../src/devnet/view/feed/shown-act.ts";
 import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
-import { timeOf, type Activity, type Happening } from "../happenings.ts";
+import { timeOf, withOlder, type Activity, type Happening } from "../happenings.ts";
 import type { ActInfo, MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { asCsv, asJson, begunBy, filtered, type Filter, type Naming } from "../filtered.ts";
@@ -14,6 +14,7 @@ import { CopyAs } from "./copy-as.tsx";
 import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.tsx";
 import { Journey } from "./journey.tsx";
 import { Mark } from "./layout.tsx";
+import { OlderBlocks } from "./older-blocks.tsx";
 import { Reverted, TraceOverChains } from "./trace-over-chains.tsx";
 import { Said, Words } from "./words.tsx";
 
@@ -79,7 +80,19 @@ export function LiveFeed() {
           )}
         </ol>
       )}
-      {rows.length > most && <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>}
+      {rows.length > most ? (
+        <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>
+      ) : (
+        <OlderBlocks
+          activity={shown}
+          chain={filter.chain}
+          hasMore={(all) => filtered(all, filter, naming, begun).length > rows.length + waiting}
+          came={(all) => {
+            setMost(rows.length + ROWS);
+            hold((before) => before && withOlder(before, all));
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { ActivityFollower } from "../../page/activity-follower.ts";
+import { ActivityFollower, knownBlocks } from "../../page/activity-follower.ts";
 import type { ActivityBlock, EcosystemStatus } from "../../page/answers.ts";
 import type { Activity } from "../../page/happenings.ts";
 
@@ -101,6 +101,74 @@ describe("I11: the page follows what happens, also where a question fails", () =
     await nextTurn();
     assert.deepEqual(asked.slice(3), [undefined]);
     assert.deepEqual(numbersOf(shown.activity, 272), [8, 9, 10], "what was told while all were asked follows on the answer");
+  });
+
+  const L1 = { chainId: 1 };
+
+  test("older blocks are asked for until what is looked for is among them, and are kept beside new ones", async () => {
+    const { follower, asked, shown } = following(() => false);
+    follower.tell(entry(271, 900));
+    await nextTurn();
+    await follower.older([271], L1, (activity) => (activity.get(271)?.[0]?.number ?? 0) <= 600);
+    assert.deepEqual(asked.slice(1), [[{ chain: 271, from: 700, to: 899 }], [{ chain: 271, from: 500, to: 699 }]]);
+    await follower.older([271], L1, () => false);
+    assert.deepEqual(
+      numbersOf(shown.activity, 271),
+      Array.from({ length: 901 }, (_, i) => i),
+    );
+    assert.equal(asked.length, 6, "there are no older ones");
+    follower.tell({ ...entry(271, 901), block: block(271, 901) });
+    assert.deepEqual(
+      numbersOf(shown.activity, 271),
+      Array.from({ length: 901 }, (_, i) => i + 1),
+    );
+  });
+
+  test("a press asks for a thousand older blocks at most, and all presses for 2,000 back", async () => {
+    const { follower, asked, shown } = following(() => false);
+    follower.tell(entry(271, 5_000));
+    await nextTurn();
+    for (const from of [4_000, 3_001, 3_001]) {
+      await follower.older([271], L1, () => false);
+      assert.equal(numbersOf(shown.activity, 271)?.[0], from);
+    }
+    assert.equal(asked.length, 11);
+  });
+
+  test("older blocks are not taken where their member has gone back behind them meanwhile, and a gap is filled", async () => {
+    const answers: (() => void)[] = [];
+    let shown: Activity = new Map();
+    const follower = new ActivityFollower({
+      ask: (ranges = []) =>
+        new Promise((resolve) =>
+          answers.push(() =>
+            resolve(
+              ranges.flatMap(({ chain, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => block(chain, from + i))),
+            ),
+          ),
+        ),
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    const answer = async (place: number): Promise<void> => {
+      answers[place]?.();
+      await nextTurn();
+    };
+    follower.tell(entry(271, 30));
+    await answer(0);
+    const older = follower.older([271], L1, () => true);
+    follower.tell(entry(271, 10));
+    await answer(2);
+    assert.deepEqual(numbersOf(shown, 271)?.at(-1), 30, "asked for again from 10 on");
+    await answer(1);
+    await older;
+    assert.deepEqual(
+      numbersOf(shown, 271),
+      Array.from({ length: 21 }, (_, i) => i + 10),
+    );
+    assert.deepEqual(knownBlocks(new Map([[271, [1, 2, 5, 6].map((number) => block(271, number))]]), [271, 272]), [
+      { chainId: 271, oldest: 5, newest: 6 },
+    ]);
   });
 
   test("a block whose time was not told stands behind the one before it, in its second or later", async () => {

@@ -83,6 +83,26 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual([...(await told()), ...(await told()), ...(await told())].length, 10, "none is missed");
   });
 
+  test("begins so many blocks back as was said, in the order of their times, and says of how many", async () => {
+    const all = [...Array.from({ length: 300 }, (_, i) => block(271, i)), block(1, 0), block(1, 1)];
+    const { ask } = members(all);
+    const newest = all.filter(({ chainId, number }) => chainId === 1 || number > 290);
+    const asked = (ranges?: readonly unknown[]) => (ranges === undefined ? Promise.resolve(newest) : ask(ranges));
+    const look = async (blocks: number) => {
+      const found = await new ActivityFollower(asked, { blocks, l1: { chainId: 1 } }).look();
+      return [found.blocks.filter(({ chainId }) => chainId === 271).map(({ number }) => number), found.known];
+    };
+    const l1 = { chainId: 1, oldest: 0, newest: 1 };
+    assert.deepEqual(await look(250), [
+      Array.from({ length: 250 }, (_, i) => 50 + i),
+      [{ chainId: 271, oldest: 50, newest: 299 }, l1],
+    ]);
+    assert.deepEqual(await look(3), [
+      [297, 298, 299],
+      [{ chainId: 271, oldest: 297, newest: 299 }, l1],
+    ]);
+  });
+
   test("a member that returns to an earlier state is named, and goes on from there", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1), block(271, 2)]);
     const follower = new ActivityFollower(ask);

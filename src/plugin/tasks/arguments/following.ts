@@ -1,10 +1,11 @@
 import { task } from "hardhat/config";
-import { json, url } from "./shared.ts";
+import { json, option, url } from "./shared.ts";
 
 /** Tasks that follow what happens. */
 export const followingTasks = {
   logs: task("hyperchain:logs", "Show what users do on all members, in words, as the page's live feed has it")
     .addFlag({ name: "follow", description: "Go on with what happens, until Ctrl-C" })
+    .addOption(option("blocks", "Newest blocks of each member to begin with, up to 10,000 (default: 25, of many members fewer)"))
     .addFlag({ name: "all", description: "Show also what chains, operators and the relayer do by themselves" })
     .addOption(url)
     .addFlag(json),

@@ -1,3 +1,4 @@
+import { olderBlocks, type KnownBlocks, type Reach } from "../../../devnet/view/feed/older-blocks.ts";
 import type { ActivityBlock } from "../../../devnet/view/feed/activity.ts";
 
 /** Blocks ahead that one look takes in. */
@@ -10,20 +11,25 @@ interface Look {
   readonly blocks: readonly ActivityBlock[];
   /** Members that have gone back to an earlier state since. */
   readonly wentBack: readonly number[];
+  /** Which blocks of each member the first look has found. */
+  readonly known?: readonly KnownBlocks[];
 }
 
 /** Looks again and again at what happens on all members; the first look finds the newest blocks. */
 export class ActivityFollower {
   readonly #ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>;
+  readonly #reach: Reach | undefined;
   readonly #newest = new Map<number, Newest>();
 
-  constructor(ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>) {
+  /** `reach`: of the first look; default: as far as an answer has the newest blocks. */
+  constructor(ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>, reach?: Reach) {
     this.#ask = ask;
+    this.#reach = reach;
   }
 
   /** `members`: ids of those that the ecosystem has now, where that may have changed. Rejects as what it asks. */
   async look(members?: readonly number[]): Promise<Look> {
-    if (this.#newest.size === 0) return { blocks: this.#take(await this.#ask()), wentBack: [] };
+    if (this.#newest.size === 0) return this.#first();
     const come = members === undefined ? [] : await this.#change(members);
     const ranges = [...this.#newest].map(([chain, { number }]) => ({ chain, from: number, to: number + AHEAD }));
     const found = await this.#ask(ranges);
@@ -40,6 +46,30 @@ export class ActivityFollower {
       for (const block of await this.#ask()) if (wentBack.includes(block.chainId)) this.#take([block]);
     }
     return { blocks: this.#take(news), wentBack };
+  }
+
+  /** The newest blocks of all members, as far back as it reaches: they are told by their times, so the oldest come first. */
+  async #first(): Promise<Look> {
+    const newest = await this.#ask();
+    const [blocks, reach] = [[...newest], this.#reach];
+    let known = [...Map.groupBy(newest, ({ chainId }) => chainId)].map(([chainId, own]) => {
+      const numbers = own.map(({ number }) => number);
+      return { chainId, oldest: Math.min(...numbers), newest: Math.max(...numbers) };
+    });
+    if (reach === undefined) return { blocks: this.#take(blocks), wentBack: [], known };
+    for (let asked = olderBlocks(known, reach); asked !== undefined; asked = olderBlocks(known, reach)) {
+      blocks.push(...(await this.#ask(asked)));
+      const oldest = new Map(asked.map(({ chain, from }) => [chain, from]));
+      known = known.map((each) => ({ ...each, oldest: oldest.get(each.chainId) ?? each.oldest }));
+    }
+    // The newest ones of an answer may be more than were wanted.
+    known = known.map((each) => ({ ...each, oldest: Math.max(each.oldest, each.newest + 1 - reach.blocks) }));
+    const from = new Map(known.map(({ chainId, oldest }) => [chainId, oldest]));
+    return {
+      blocks: this.#take(blocks.filter(({ chainId, number }) => number >= (from.get(chainId) ?? 0))),
+      wentBack: [],
+      known,
+    };
   }
 
   /** Forgets members that have gone; the newest blocks of those that have come. */

@@ -1,16 +1,18 @@
 import type { ActInfo } from "../../../devnet/view/feed/act-book.ts";
 
-/** Acts of the first look: as many as blocks of a member. */
+/** Acts of the first look: as many as blocks of a member, where it is not said how many these are. */
 const NEWEST_ACTS = 25;
 
 /** Looks again and again at what clients have an ecosystem do; what is repeated is told once. */
 export class ActFollower {
   readonly #ask: () => Promise<readonly ActInfo[]>;
+  readonly #most: number;
   /** Of the last look. */
   #seen: ReadonlySet<string> | undefined;
 
-  constructor(ask: () => Promise<readonly ActInfo[]>) {
+  constructor(ask: () => Promise<readonly ActInfo[]>, most: number = NEWEST_ACTS) {
     this.#ask = ask;
+    this.#most = most;
   }
 
   /** The acts since the last look, in order. Rejects as what it asks. */
@@ -18,6 +20,6 @@ export class ActFollower {
     const acts = await this.#ask();
     const seen = this.#seen;
     this.#seen = new Set(acts.map(({ id }) => id));
-    return seen === undefined ? acts.slice(-NEWEST_ACTS) : acts.filter(({ id }) => !seen.has(id));
+    return seen === undefined ? acts.slice(-this.#most) : acts.filter(({ id }) => !seen.has(id));
   }
 }

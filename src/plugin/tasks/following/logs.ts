@@ -14,6 +14,9 @@ import { ActFollower } from "./follow-acts.ts";
 import { ActivityFollower } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
+import { readNumber } from "../session/arguments.ts";
+import { reachInWords } from "../../../devnet/view/feed/older-blocks.ts";
+import { wholeNumber } from "../../../options/fields/values.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 import type { followingTasks } from "../arguments/following.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
@@ -22,16 +25,21 @@ type LogsArguments = ArgumentsOf<(typeof followingTasks)["logs"]>;
 
 /** A look is a question of some blocks; the page is told, and asks as often as there are blocks. */
 const LOOK_MS = 200;
-/** Of the newest messages, among which those of new transactions are. */
+/** Of the newest messages, among which those of new transactions are, and pages of them for those of the first look. */
 const MOST_MESSAGES = 200;
+const MOST_PAGES = 10;
+
+const blocksBack = wholeNumber(1, 10_000, 25);
 
 /** `hyperchain:logs`: what happens on all members, as the page's live feed has it. */
-const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
-  withEcosystem(args, hre, "reads", async (session) => {
+const action: NewTaskActionFunction<LogsArguments> = async (args, hre) => {
+  const blocks = readNumber("blocks", args.blocks, blocksBack);
+  await withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
-    const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>);
-    const [follower, fates, names] = [new ActivityFollower(ask), new FateFollower(), await knownNames(session)];
+    const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>, blocks);
+    const reach = blocks === undefined ? undefined : { blocks, l1: session.info.l1 };
+    const [follower, fates, names] = [new ActivityFollower(ask, reach), new FateFollower(), await knownNames(session)];
     let now = session;
     const look = async (): Promise<void> => {
       const news = await acts.look();
@@ -42,11 +50,12 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
       // Before the blocks that they made.
       for (const act of news) output.result(() => actLine(info, act), { act });
       const members = [info.l1, ...info.chains].map(({ chainId }) => chainId);
-      const { blocks, wentBack } = await follower.look(news.length > 0 ? members : undefined);
+      const { blocks: found, wentBack, known } = await follower.look(news.length > 0 ? members : undefined);
+      if (known !== undefined) output.progress(`From ${reachInWords(known, info)}.`);
       for (const chainId of wentBack) output.progress(warning(`${memberName(info, chainId)} has returned to an earlier state`));
       if (fates.isWaiting) tellFates(now, fates.news(await newestMessages(now)), names);
-      for (const { chainId, transactions } of blocks) for (const each of transactions) names.take(chainId, each);
-      fates.begin(await tell(now, blocks, { all: args.all, names }));
+      for (const { chainId, transactions } of found) for (const each of transactions) names.take(chainId, each);
+      fates.begin(await tell(now, found, { all: args.all, names, pages: known === undefined ? 1 : MOST_PAGES }));
     };
     await look();
     if (!args.follow) return;
@@ -59,9 +68,19 @@ const action: NewTaskActionFunction<LogsArguments> = (args, hre) =>
       () => undefined,
     );
   });
+};
 
-async function newestMessages({ request }: Session): Promise<readonly MessageInfo[]> {
-  return ((await request("hyperchain_messages", { limit: MOST_MESSAGES })) as PagedMessages).messages;
+async function newestMessages({ request }: Session, pages = 1): Promise<readonly MessageInfo[]> {
+  const all: MessageInfo[] = [];
+  let before: number | undefined;
+  for (let page = 0; page < pages; page++) {
+    const asked = { limit: MOST_MESSAGES, ...(before === undefined ? {} : { before }) };
+    const { messages, next } = (await request("hyperchain_messages", asked)) as PagedMessages;
+    all.push(...messages);
+    if (next === undefined) break;
+    before = next;
+  }
+  return all;
 }
 
 function tellFates({ info, output }: Session, changed: readonly MessageInfo[], names: TerminalNames): void {
@@ -73,13 +92,13 @@ function tellFates({ info, output }: Session, changed: readonly MessageInfo[], n
 async function tell(
   session: Session,
   blocks: readonly ActivityBlock[],
-  { all, names }: Pick<LogsArguments, "all"> & { readonly names: TerminalNames },
+  { all, names, pages }: Pick<LogsArguments, "all"> & { readonly names: TerminalNames; readonly pages: number },
 ): Promise<readonly MessageInfo[]> {
   const { info, output } = session;
   const isTold = ({ by }: ActivityTransaction): boolean => all || by === "user";
   const told = blocks.map((block) => ({ block, transactions: block.transactions.filter(isTold) }));
   if (told.every(({ transactions }) => transactions.length === 0)) return [];
-  const messages = await newestMessages(session);
+  const messages = await newestMessages(session, pages);
   const hashes = new Set(told.flatMap(({ transactions }) => transactions.map(({ hash }) => hash)));
   for (const { block, transactions } of told)
     for (const transaction of transactions) {
