@@ -98,7 +98,7 @@ function policy(scripts: string): string {
 }
 
 /** Scripts of workers that compile WebAssembly, which the page's own may not. */
-const COMPILES = new Set(["/prove-worker.js", "/kernel-thread.js"]);
+const COMPILES = new Set(["/prove-worker.js", "/kernel-thread.js", "/verify-worker.js"]);
 
 const HEADERS = {
   "content-security-policy": policy(""),

@@ -325,7 +325,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     await table.getByRole("link", { name: new RegExp(`^${moved.slice(0, 8)}`) }).waitFor();
     await table.getByRole("cell", { name: "beta", exact: true }).first().waitFor();
     await tab
-      .getByRole("table", { name: /tokens that the bridge knows/ })
+      .getByRole("table", { name: /Coins and tokens/ })
       .getByRole("row", { name: /^alpha ETH/ })
       .waitFor();
     assert.deepEqual(await violations(tab), []);
