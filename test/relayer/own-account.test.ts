@@ -17,6 +17,8 @@ const KEY = `0x${"01".repeat(32)}`;
 /** A node with one account: what it has taken in waits, and none but ready transactions count as pending. */
 class FakeNode {
   readonly pool = new Set<number>();
+  /** Of what it was sent, as ethers names it. */
+  readonly hashes: (string | null)[] = [];
   included = 0;
   questions = 0;
   /** Answers that are held back, by nonce: called with the reason where the node refuses. */
@@ -43,7 +45,8 @@ class FakeNode {
     getBalance: async () => 10n ** 18n,
     getTransactionReceipt: async () => null,
     broadcastTransaction: (raw: string) => {
-      const { nonce } = Transaction.from(raw);
+      const { nonce, hash } = Transaction.from(raw);
+      this.hashes.push(hash);
       if (!this.#slow.has(nonce)) {
         this.pool.add(nonce);
         return Promise.resolve();
@@ -85,6 +88,17 @@ describe("an account from which one process sends", () => {
     assert.equal(first.outcome?.state, "lost");
     const nonces = [await send(account.beginRound()), await send(round)].map(({ nonce }) => nonce);
     assert.deepEqual(nonces, [0, 3]);
+  });
+
+  test("knows what it has sent by the hash that the node has", async () => {
+    const node = new FakeNode();
+    const account = await accountOn(node);
+    const round = account.beginRound();
+    const sent = [await send(round), await send(round)];
+    assert.deepEqual(
+      sent.map(({ hash }) => hash),
+      node.hashes,
+    );
   });
 
   test("has a named outcome for each transaction of a state that is gone", async () => {

@@ -1,5 +1,5 @@
-import { Transaction, type AccessList, type Authorization } from "ethers";
-import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { RLP, type NestedUint8Array } from "@ethereumjs/rlp";
+import { fromHex, hexQuantity, toHex, type Hex } from "../../protocol/hex.ts";
 import { isEip712Transaction, type Eip712Transaction } from "./eip712-transaction.ts";
 import { gasPriceOf, type EngineTransaction, type SignedTransaction } from "./transaction.ts";
 
@@ -30,7 +30,7 @@ function signedTransaction(transaction: SignedTransaction, chainId: number): Sho
     ...(type < 2 ? {} : dynamicFees),
     ...(isEip712Transaction(transaction)
       ? { chainId: hexQuantity(BigInt(chainId)), ...eip712Signature(transaction) }
-      : signedFields(transaction.raw)),
+      : signedFields(transaction)),
   };
 }
 
@@ -60,33 +60,67 @@ function eip712Signature({ signature: { r, s, yParity } }: Eip712Transaction): S
   return { r: hexQuantity(BigInt(r)), s: hexQuantity(BigInt(s)), v: parity, yParity: parity };
 }
 
-/** What only the signed bytes tell. */
-function signedFields(raw: Hex): ShownFields {
-  const { type, chainId, accessList, authorizationList, signature } = Transaction.from(raw);
-  // Decoded before, so it is signed.
-  if (signature === null) return {};
-  const parity = hexQuantity(BigInt(signature.yParity));
+/** Places in the RLP list of a transaction, behind its chain's id. */
+interface ListPlaces {
+  readonly accessList: number;
+  readonly authorizations?: number;
+}
+
+/** By type: EIP-2930, EIP-1559, EIP-7702. */
+const PLACES: ReadonlyMap<number, ListPlaces> = new Map([
+  [1, { accessList: 7 }],
+  [2, { accessList: 8 }],
+  [4, { accessList: 8, authorizations: 9 }],
+]);
+
+/**
+ * What only the signed bytes tell. Domain: bytes that were decoded before, so they are well-formed and signed. The list alone is
+ * taken apart: ethers would make texts of all bytes, which takes milliseconds for a message with its proof.
+ */
+function signedFields({ raw, type }: SignedTransaction): ShownFields {
+  const bytes = fromHex(raw);
+  const fields = RLP.decode(type === 0 ? bytes : bytes.subarray(1)) as NestedUint8Array;
+  const [parity, r, s] = fields.slice(-3).map(number);
+  const signature = { r: hexQuantity(r ?? 0n), s: hexQuantity(s ?? 0n) };
+  const places = PLACES.get(type);
+  const v = parity ?? 0n;
+  if (places === undefined)
+    return { ...(v < 35n ? {} : { chainId: hexQuantity((v - 35n) / 2n) }), ...signature, v: hexQuantity(v) };
+  const { accessList, authorizations } = places;
   return {
-    ...(chainId === 0n ? {} : { chainId: hexQuantity(chainId) }),
-    ...(accessList === null ? {} : { accessList: accessList.map(lowerCaseEntry) }),
-    ...(authorizationList === null ? {} : { authorizationList: authorizationList.map(shownAuthorization) }),
-    r: hexQuantity(BigInt(signature.r)),
-    s: hexQuantity(BigInt(signature.s)),
-    ...(type === 0 ? { v: hexQuantity(BigInt(signature.networkV ?? signature.v)) } : { v: parity, yParity: parity }),
+    chainId: hexQuantity(number(fields[0])),
+    accessList: lists(fields[accessList]).map(shownEntry),
+    ...(authorizations === undefined ? {} : { authorizationList: lists(fields[authorizations]).map(shownAuthorization) }),
+    ...signature,
+    ...{ v: hexQuantity(v), yParity: hexQuantity(v) },
   };
 }
 
-function lowerCaseEntry({ address, storageKeys }: AccessList[number]): object {
-  return { address: address.toLowerCase(), storageKeys };
+type Item = NestedUint8Array[number] | undefined;
+
+function number(item: Item): bigint {
+  return item instanceof Uint8Array && item.length > 0 ? BigInt(toHex(item)) : 0n;
 }
 
-function shownAuthorization({ chainId, address, nonce, signature: { r, s, yParity } }: Authorization): object {
+function text(item: Item): Hex {
+  return item instanceof Uint8Array ? toHex(item) : "0x";
+}
+
+function lists(item: Item): readonly NestedUint8Array[] {
+  return item instanceof Uint8Array || item === undefined ? [] : (item as readonly NestedUint8Array[]);
+}
+
+function shownEntry([address, storageKeys]: NestedUint8Array): object {
+  return { address: text(address), storageKeys: lists(storageKeys).map((key) => text(key)) };
+}
+
+function shownAuthorization([chainId, address, nonce, yParity, r, s]: NestedUint8Array): object {
   return {
-    chainId: hexQuantity(chainId),
-    address: address.toLowerCase(),
-    nonce: hexQuantity(nonce),
-    yParity: hexQuantity(BigInt(yParity)),
-    r: hexQuantity(BigInt(r)),
-    s: hexQuantity(BigInt(s)),
+    chainId: hexQuantity(number(chainId)),
+    address: text(address),
+    nonce: hexQuantity(number(nonce)),
+    yParity: hexQuantity(number(yParity)),
+    r: hexQuantity(number(r)),
+    s: hexQuantity(number(s)),
   };
 }
