@@ -7,7 +7,12 @@ import { chunksOfRun, joinedChunks } from "../src/recursion/nodes/chunks-program
 import { NodePrograms, PROGRAM_NAMES } from "../src/recursion/nodes/node-programs.ts";
 import type { PreparedProgram } from "../src/recursion/nodes/program-set.ts";
 import type { CheckedShape } from "../src/recursion/proof-code.ts";
-import { compressParameters, programParameters, wrapParameters } from "../src/recursion/tables/program-parameters.ts";
+import {
+  batchParameters,
+  compressParameters,
+  programParameters,
+  wrapParameters,
+} from "../src/recursion/tables/program-parameters.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
@@ -49,7 +54,12 @@ export async function benchTail(
   list: CheckedProof,
   backends: ProvingBackends,
 ): Promise<TailFigures> {
-  const parameters = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
+  const parameters = {
+    chunks: programParameters(),
+    batches: batchParameters(),
+    compress: compressParameters(),
+    wrap: wrapParameters(),
+  };
   const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
   const backend = backends.processor;
   const programs = await NodePrograms.create(shapes, parameters, backend);

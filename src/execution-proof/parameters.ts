@@ -2,7 +2,7 @@ import { isProvenOnL1 } from "../protocol/protocol-version.ts";
 import type { ProofParameters } from "../stark/systems/parameters.ts";
 
 /** The stack of a chunk's columns, whether a validator or a program checks the proof. */
-const STACK = { kind: "stacked", logStackMin: 16, logStackMax: 22 } as const;
+const STACK = { kind: "stacked", logStackMin: 16, logStackMax: 22, extensionValues: "joined" } as const;
 
 /**
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees
@@ -19,7 +19,7 @@ export function executionParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { ...STACK, extensionValues: "joined" },
+    opening: STACK,
     fixedColumns: "evaluated",
     hash: { kind: "turboshake", digestBytes: 26 },
     transcript: "keccak",
@@ -37,7 +37,6 @@ export function provableParameters(): ProofParameters {
   return {
     ...executionParameters(),
     ...{ queryCount: 193, grindingBits: 20 },
-    opening: STACK,
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon", fixedColumns: "committed" },
   };
 }

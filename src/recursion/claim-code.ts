@@ -1,9 +1,10 @@
 import { inv, pow, rootOfUnity } from "../field/koala-bear.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import type { Shape } from "../stark/systems/shape.ts";
-import type { StackShape } from "../stark/systems/stack-shape.ts";
+import type { StackRange, StackShape } from "../stark/systems/stack-shape.ts";
 import { formAt } from "./constraint-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
+import { JoinedColumns } from "./joined-columns.ts";
 
 /** A round of the sumcheck: its message and its challenge. */
 export interface RoundForms {
@@ -43,10 +44,12 @@ export function writeClaim(shape: Shape, stack: StackShape, forms: FormArithmeti
 /** σ: a column's weight is a product over the bits of its place, so columns are joined bit by bit. */
 function claimedSum(shape: Shape, stack: StackShape, forms: FormArithmetic, claim: ClaimForms): Form {
   const [atPoint, atNext]: [PlacedForm[], PlacedForm[]] = [[], []];
-  shape.blocks.forEach(({ logRows, firstColumn, firstNext, nextWidth }, b) => {
-    stack.places[b]?.forEach((place, i) => {
-      atPoint.push({ place, logRows, value: formAt(claim.atPoint, firstColumn + i) });
-      if (i < nextWidth) atNext.push({ place, logRows, value: formAt(claim.atNext, firstNext + i) });
+  shape.blocks.forEach(({ logRows, firstValue, firstNext, nextWidth, joined }, b) => {
+    // The value of coordinates that are joined has the place of the first of them.
+    const places = (stack.places[b] ?? []).filter((_, column) => column % joined === 0);
+    places.forEach((place, i) => {
+      atPoint.push({ place, logRows, value: formAt(claim.atPoint, firstValue + i) });
+      if (i * joined < nextWidth) atNext.push({ place, logRows, value: formAt(claim.atNext, firstNext + i) });
     });
   });
   return forms.add(joinPlaces(forms, atPoint, claim), forms.mul(claim.next, joinPlaces(forms, atNext, claim)));
@@ -94,20 +97,6 @@ function multilinear(forms: FormArithmetic, values: readonly Form[], point: read
   return joined;
 }
 
-/** eq(j; challenges) for the first `count` j of as many bits; the first challenge belongs to the lowest bit. */
-export function equalityForms(forms: FormArithmetic, challenges: readonly Form[], count: number): Form[] {
-  return challenges.reduceRight<Form[]>(
-    (weights, r, bit) =>
-      weights
-        .flatMap((weight) => {
-          const high = forms.mul(weight, r);
-          return [forms.sub(weight, high), high];
-        })
-        .slice(0, Math.ceil(count / 2 ** bit)),
-    [forms.one],
-  );
-}
-
 /** The rounds' challenges by bits of a place: those of a part, of the row that is left, of the stack column. */
 function pointByPlaces({ logWidth }: StackShape, challenges: readonly Form[]): Form[] {
   const [parts, columns] = [challenges.slice(0, LOG_PARTS), challenges.slice(LOG_PARTS, LOG_PARTS + logWidth)];
@@ -121,6 +110,7 @@ class StackWeight {
   readonly #forms: FormArithmetic;
   readonly #claim: ClaimForms;
   readonly #at: readonly Form[];
+  readonly #joined: JoinedColumns;
   readonly #known = new Map<string, Form>();
 
   constructor(shape: Shape, stack: StackShape, forms: FormArithmetic, claim: ClaimForms, at: readonly Form[]) {
@@ -129,20 +119,39 @@ class StackWeight {
     this.#forms = forms;
     this.#claim = claim;
     this.#at = at;
+    this.#joined = new JoinedColumns(forms, at, (place) => this.#placeWeight(place));
   }
 
   total(): Form {
-    const { add, sub, mul } = this.#forms;
+    const { add, mul } = this.#forms;
     let [atPoint, atNext] = [this.#forms.zero, this.#forms.zero];
-    for (const { logRows, first, count, nextCount } of this.#stack.ranges) {
-      const before = this.#below(logRows, first);
-      const columns = sub(this.#below(logRows, first + count), before);
-      atPoint = add(atPoint, mul(this.#rows(logRows, false), columns));
-      if (nextCount === 0) continue;
-      const nextColumns = sub(this.#below(logRows, first + nextCount), before);
-      atNext = add(atNext, mul(this.#rows(logRows, true), nextColumns));
+    for (const range of this.#stack.ranges) {
+      const { logRows, count, nextCount } = range;
+      atPoint = add(atPoint, mul(this.#rows(logRows, false), this.#columns(range, count)));
+      if (nextCount > 0) atNext = add(atNext, mul(this.#rows(logRows, true), this.#columns(range, nextCount)));
     }
     return add(atPoint, mul(this.#claim.next, atNext));
+  }
+
+  /** What the numbers of a range's first columns contribute. */
+  #columns(range: StackRange, length: number): Form {
+    const { logRows, first, joined } = range;
+    if (joined > 1) return this.#joined.total(range, length);
+    return this.#forms.sub(this.#below(logRows, first + length), this.#below(logRows, first));
+  }
+
+  /** τ: the product of the challenges of a place's bits. */
+  #placeWeight(place: number): Form {
+    if (place === 0) return this.#forms.one;
+    let bit = this.#claim.lowestBit;
+    while (Math.floor(place / 2 ** bit) % 2 === 0) bit++;
+    return this.#once(`place ${place}`, () => this.#forms.mul(this.#placeWeight(place - 2 ** bit), this.#challenge(bit)));
+  }
+
+  #challenge(bit: number): Form {
+    const challenge = this.#claim.bits[bit - this.#claim.lowestBit];
+    if (challenge === undefined) throw new Error(`no challenge for bit ${bit}`);
+    return challenge();
   }
 
   /** Π over the bits k of a row of (1 − r_k + r_k·y^(2^k)), y the point of columns of that height, or their next point. */
@@ -199,9 +208,7 @@ class StackWeight {
   #bit(bit: number, value: number): Form {
     const r = formAt(this.#at, bit);
     if (value === 0) return this.#forms.sub(this.#forms.one, r);
-    const challenge = this.#claim.bits[bit - this.#claim.lowestBit];
-    if (challenge === undefined) throw new Error(`no challenge for bit ${bit}`);
-    return this.#once(`bit ${bit}`, () => this.#forms.mul(r, challenge()));
+    return this.#once(`bit ${bit}`, () => this.#forms.mul(r, this.#challenge(bit)));
   }
 
   #once(key: string, write: () => Form): Form {

@@ -5,7 +5,6 @@ import { lookupConstraints } from "../stark/constraints/lookup.ts";
 import { ABSENT, type Shape } from "../stark/systems/shape.ts";
 import type { System, Table } from "../stark/systems/system.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
-import { WORD_ELEMENTS } from "./relation.ts";
 
 /** What a proof's constraints are evaluated on, as a program has it. */
 export interface OpenedForms {
@@ -95,7 +94,7 @@ function tableConstraints(
   opened: OpenedForms,
 ): { readonly scope: ConstraintScope; readonly value: Form }[] {
   const { air, lookup, index } = table;
-  const first = firstColumns(shape, index);
+  const first = firstValues(shape, index);
   const terms = lookup?.groups.flat() ?? [];
   const roots = [
     ...air.constraints.map(({ body }) => body),
@@ -127,7 +126,7 @@ function lookupValues(
   shape: Shape,
   forms: FormArithmetic,
   { sums: allSums, lookup: challenges, atPoint, atNext }: OpenedForms,
-  { first, take }: { readonly first: FirstColumns; readonly take: () => Form },
+  { first, take }: { readonly first: FirstValues; readonly take: () => Form },
 ): { readonly scope: ConstraintScope; readonly value: Form }[] {
   const sums = allSums[index] ?? [];
   if (lookup === undefined || challenges === undefined || sums.length === 0) return [];
@@ -139,15 +138,13 @@ function lookupValues(
       return { multiplicity, fingerprint: forms.polynomial([offset, ...elements], challenges.fold) };
     }),
   );
-  const extension = (values: readonly Form[], from: number, group: number): Form =>
-    joinCoordinates(forms, values, from + group * WORD_ELEMENTS);
-  const running = sums.map((_, s) => extension(atPoint, first.lookup, s));
+  const running = sums.map((_, s) => formAt(atPoint, first.lookup + s));
   const steps = lookupConstraints<Form, Form>(
     lookup,
     {
       running,
-      runningNext: sums.map((_, s) => extension(atNext, first.lookupNext, s)),
-      helpers: lookup.groups.slice(sums.length).map((_, g) => extension(atPoint, first.lookup, sums.length + g)),
+      runningNext: sums.map((_, s) => formAt(atNext, first.lookupNext + s)),
+      helpers: lookup.groups.slice(sums.length).map((_, g) => formAt(atPoint, first.lookup + sums.length + g)),
       steps: sums.map((sum) => forms.scale(sum, inv(2 ** (shape.logRows[index] ?? 0)))),
       fingerprints: fractions.map((group) => group.map(({ fingerprint }) => fingerprint)),
       multiplicities: fractions.map((group) => group.map(({ multiplicity }) => multiplicity)),
@@ -166,8 +163,8 @@ function lookupValues(
   ];
 }
 
-/** Where a table's columns begin among the opened values. */
-interface FirstColumns {
+/** Where a table's values begin among those that are opened. */
+interface FirstValues {
   readonly preprocessed: number;
   readonly main: number;
   readonly lookup: number;
@@ -175,32 +172,22 @@ interface FirstColumns {
   readonly lookupNext: number;
 }
 
-function firstColumns({ blocks }: Shape, table: number): FirstColumns {
+function firstValues({ blocks }: Shape, table: number): FirstValues {
   const of = (phase: "preprocessed" | "main" | "lookup") =>
     blocks.find((block) => block.table === table && block.phase === phase);
   const [preprocessed, main, lookup] = [of("preprocessed"), of("main"), of("lookup")];
   return {
-    preprocessed: preprocessed?.firstColumn ?? 0,
-    main: main?.firstColumn ?? 0,
-    lookup: lookup?.firstColumn ?? 0,
+    preprocessed: preprocessed?.firstValue ?? 0,
+    main: main?.firstValue ?? 0,
+    lookup: lookup?.firstValue ?? 0,
     next: main?.firstNext ?? 0,
     lookupNext: lookup?.firstNext ?? 0,
   };
 }
 
-/** Q(z) = Σ_j z^(jn) Σ_c X^c · value of chunk j, coordinate c. */
+/** Q(z) = Σ_j z^(jn) · value of chunk j. */
 function quotient({ chunkCount }: System, shape: Shape, forms: FormArithmetic, { atPoint, powers }: OpenedForms): Form {
-  const first = shape.columnCount - chunkCount * WORD_ELEMENTS;
-  const chunks = Array.from({ length: chunkCount }, (_, j) => joinCoordinates(forms, atPoint, first + j * WORD_ELEMENTS));
-  return forms.polynomial(chunks, formAt(powers, shape.tallest));
-}
-
-/** Σ_c X^c · values[first + c]: an extension column's value from those of its coordinate columns. */
-function joinCoordinates(forms: FormArithmetic, values: readonly Form[], first: number): Form {
-  const generator = Array.from({ length: WORD_ELEMENTS }, (_, i) => (i === 1 ? 1 : 0));
-  const coordinates = Array.from({ length: WORD_ELEMENTS }, (_, c) => formAt(values, first + c));
-  const joined = forms.polynomial(coordinates, forms.extension(generator));
-  return forms.cell(forms.word(joined));
+  return forms.polynomial(atPoint.slice(-chunkCount), formAt(powers, shape.tallest));
 }
 
 export function formAt(list: readonly Form[], index: number): Form {

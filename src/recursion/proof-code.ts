@@ -144,12 +144,12 @@ export class ProofCode {
     const { stack } = shape;
     if (
       stack === undefined ||
-      joinsCoordinates(parameters.opening) ||
+      !joinsCoordinates(parameters.opening) ||
       parameters.transcript !== "poseidon" ||
       parameters.extensionDegree !== WORD_ELEMENTS
     )
       throw new RangeError(
-        `proofs of ${system.name} are checked by no program: their columns have to be stacked, a value for each, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
+        `proofs of ${system.name} are checked by no program: their columns have to be stacked, with one value for all coordinates of an extension column, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
       );
     this.#assembler = assembler;
     this.#system = system;
@@ -180,6 +180,8 @@ export class ProofCode {
     assembler.dropUnread();
     assembler.section("claim", "ClaimMismatch");
     writeClaim(this.#shape, this.#stack, this.forms, { ...opened, ...opening, lowestBit: parameters.minLogRows });
+    // Of a group of columns not all weights are read.
+    assembler.dropUnread();
     assembler.section("grinding", "GrindingTooWeak");
     const zero = assembler.constant(0);
     const grindingBits = grindingBitsFor(parameters, this.#shape.tallest);

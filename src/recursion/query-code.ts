@@ -5,7 +5,7 @@ import { POSEIDON_LEAF_TAG } from "../kernels/tree-hash.ts";
 import { DOMAIN_SHIFT } from "../stark/systems/parameters.ts";
 import type { Shape } from "../stark/systems/shape.ts";
 import type { Assembler } from "./assembler.ts";
-import { equalityForms } from "./claim-code.ts";
+import { equalityForms } from "./equality-forms.ts";
 import { formAt } from "./constraint-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 import { OCTET_ELEMENTS, type Octet, type Word } from "./relation.ts";

@@ -3,7 +3,12 @@ import { after, before, describe, it } from "node:test";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import type { WasmBackend } from "../../src/kernels/wasm/threaded-backend.ts";
 import type { WebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
-import { compressParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
+import {
+  batchParameters,
+  compressParameters,
+  programParameters,
+  wrapParameters,
+} from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem, runProgram } from "../../src/recursion/tables/program-system.ts";
 import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -47,6 +52,8 @@ describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () 
 
   it("of programs, by trees and transcript of Poseidon, is WebAssembly's", async () =>
     void (await made(short(programParameters()))));
+
+  it("of batches, at a larger blowup, is WebAssembly's", async () => void (await made(short(batchParameters()))));
 
   it("of the program that compresses is WebAssembly's", async () => void (await made(short(compressParameters()))));
 

@@ -27,7 +27,7 @@ import { NodePrograms, PROGRAM_NAMES } from "../../src/recursion/nodes/node-prog
 import type { PreparedProgram } from "../../src/recursion/nodes/program-set.ts";
 import type { CheckedShape } from "../../src/recursion/proof-code.ts";
 import { shapeOfProof } from "../../src/recursion/proof-hints.ts";
-import { programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { batchParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { ProvingBackends } from "../../src/devices/proving-backends.ts";
 import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
@@ -143,10 +143,10 @@ describe("a batch of a chain", () => {
 
   it("is proven by one proof: leaves of its chunks, their join, its list, its leaves listed anew; a contract checks one made of it", async () => {
     assert.ok(chunkProofs.length > 1);
-    const few = [programParameters(), wrapParameters()].map((own) => ({ ...own, ...FEW_QUERIES }));
-    const [node, wrap] = few as [ProofParameters, ProofParameters];
+    const few = [programParameters(), batchParameters(), wrapParameters()].map((own) => ({ ...own, ...FEW_QUERIES }));
+    const [chunksOf, batches, wrap] = few as [ProofParameters, ProofParameters, ProofParameters];
     const shapes = { chunks: chunkProofs.map(({ shape }) => shape), lists: [list.shape], relistings: [relisting.shape] };
-    const programs = await NodePrograms.create(shapes, { node, compress: node, wrap }, backend);
+    const programs = await NodePrograms.create(shapes, { chunks: chunksOf, batches, compress: batches, wrap }, backend);
     const provenNode = async (
       set: "chunks" | "batches",
       name: string,

@@ -36,10 +36,10 @@ describe("the leaf of a run of the kernel", () => {
     assert.deepEqual(checkByProgram(leaf, input.statement, proof), { ok: true });
 
     const own = await programSystem(leaf.program, { ...programParameters(), ...FEW_QUERIES }, backend);
-    // The arithmetic at the point is cut in two: filled up it would have as many rows again.
+    // Hashes and the arithmetic at the point are cut in two: filled up they would have up to as many rows again.
     assert.deepEqual(
       own.system.tables.map(({ air }) => air.name),
-      ["hash", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "public"],
+      ["hash", "hashRest", "arithmetic", "arithmeticRest", "dot", "deal", "bits", "pack", "constant", "public"],
     );
     const elements = wordsOf(input.statement);
     const run = runProgram(own, elements, proofHints(system, proof));

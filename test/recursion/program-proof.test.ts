@@ -13,7 +13,12 @@ import {
 } from "../../src/recursion/tables/program-system.ts";
 import type { Program } from "../../src/recursion/program.ts";
 import type { Relation } from "../../src/recursion/relation.ts";
-import { compressParameters, programParameters, wrapParameters } from "../../src/recursion/tables/program-parameters.ts";
+import {
+  batchParameters,
+  compressParameters,
+  programParameters,
+  wrapParameters,
+} from "../../src/recursion/tables/program-parameters.ts";
 import { prove } from "../../src/stark/proofs/prove.ts";
 import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
 import { elementBytes } from "../../src/stark/transcripts/transcript-form.ts";
@@ -32,7 +37,7 @@ const program = pathProgram();
 const parameters = leafParameters();
 
 /** The path program's digest by these parameters. Another one means other tables, and that proofs made before are refused. */
-const DIGEST = "408d71f2aaca75a19628653b733e08212dc6b6d6af9545d96ca8c24060df9bbe";
+const DIGEST = "b430bfc00786d12ed313cce4424fb83f6ab4e5b0f33a2e84aff980fe0017cfc6";
 
 function memoryOf(of: Program, values = publicValues): Memory {
   const run = interpret(of, values, hints);
@@ -96,14 +101,15 @@ describe("the proof of a program", () => {
     assert.deepEqual(runProgram(own, publicValues.with(-1, 1), hints), isRefused);
   });
 
-  it("has 100 proven bits by the parameters of leaves, and fewer with a query less", async () => {
-    const bitsWith = async (queryCount: number): Promise<number> => {
-      const { system } = await programSystem(program, { ...programParameters(), queryCount }, backend);
-      return leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 });
-    };
-    const { queryCount } = programParameters();
-    assert.ok((await bitsWith(queryCount)) >= 100);
-    assert.ok((await bitsWith(queryCount - 1)) < 100);
+  it("has 100 proven bits by the parameters of leaves and of batches, and fewer with a query less", async () => {
+    for (const given of [programParameters(), batchParameters()]) {
+      const bitsWith = async (queryCount: number): Promise<number> => {
+        const { system } = await programSystem(program, { ...given, queryCount }, backend);
+        return leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 });
+      };
+      assert.ok((await bitsWith(given.queryCount)) >= 100);
+      assert.ok((await bitsWith(given.queryCount - 1)) < 100);
+    }
   });
 
   it("has 100 proven bits by the parameters of the last two layers too, in Johnson's regime, and fewer with a query or two less", async () => {

@@ -11,7 +11,12 @@ import { squaresDefinition, squaresInput } from "../stark/airs/squares.ts";
 export function leafParameters(overrides: Partial<ProofParameters> = {}): ProofParameters {
   return smallParameters({
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon", minLogRows: 4, maxLogRows: 8, queryCount: 5 },
-    ...{ opening: { kind: "stacked", logStackMin: 9, logStackMax: 12 }, logFinalMax: 2, logArity: 2, grindingBits: 5 },
+    ...{
+      opening: { kind: "stacked", logStackMin: 9, logStackMax: 12, extensionValues: "joined" },
+      logFinalMax: 2,
+      logArity: 2,
+      grindingBits: 5,
+    },
     ...overrides,
   });
 }

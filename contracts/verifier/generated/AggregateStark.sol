@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0x9d52a613d55df16de8de225f7119739e7d714465b42133b892332541ba82b155.
+/// Verification key 0xaecc50f5e3efad5e5f854d0b2ae8dc3c41e6c1a88adbfe47894be36f833e221.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -947,7 +947,7 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x111c0, 0x9d52a613d55df16de8de225f7119739e7d714465b42133b892332541ba82b155) // digest of the verification key
+                mstore(0x111c0, 0xaecc50f5e3efad5e5f854d0b2ae8dc3c41e6c1a88adbfe47894be36f833e221) // digest of the verification key
                 mstore(0x111e0, statementHash)
                 calldatacopy(0x11200, proof.offset, 8)
                 let state := keccak256(0x111c0, 72)
@@ -1220,7 +1220,7 @@ contract AggregateStark is IStarkVerifier {
                     if faults { fail(0x1d791160) }
                     let root := 0
                     root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
-                    if and(xor(root, 0xeff4525f9aa215b3468922634b501fd05d4e4be0bfa50a45500000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
+                    if and(xor(root, 0x7e7c363e782706cbe045c678d159666f54dfaee6be42e516600000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)

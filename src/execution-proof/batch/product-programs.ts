@@ -7,7 +7,12 @@ import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
 import type { ProgramKey } from "../../recursion/nodes/admitted-programs.ts";
 import { WRAPPED } from "../../recursion/nodes/layout.ts";
 import { type FirstProofs, NodePrograms } from "../../recursion/nodes/node-programs.ts";
-import { compressParameters, programParameters, wrapParameters } from "../../recursion/tables/program-parameters.ts";
+import {
+  batchParameters,
+  compressParameters,
+  programParameters,
+  wrapParameters,
+} from "../../recursion/tables/program-parameters.ts";
 import { systemOfForm } from "../../recursion/tables/program-system.ts";
 import type { ProgramForm } from "../../recursion/tables/table-parts.ts";
 import { compileSystem, type System } from "../../stark/systems/system.ts";
@@ -32,7 +37,12 @@ interface WrittenPrograms {
 
 type WrittenKey = readonly [digest: string, root: string];
 
-const PARAMETERS = { node: programParameters(), compress: compressParameters(), wrap: wrapParameters() };
+const PARAMETERS = {
+  chunks: programParameters(),
+  batches: batchParameters(),
+  compress: compressParameters(),
+  wrap: wrapParameters(),
+};
 
 /**
  * All programs from the proofs of a batch's chunks to the one that L1 checks, of the protocol version that L1 knows them by:

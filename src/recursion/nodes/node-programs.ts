@@ -24,9 +24,13 @@ export interface FirstProofs {
   readonly lists: readonly CheckedShape[];
 }
 
-/** Parameters of the proofs of programs: of those up to aggregates, of the one that compresses and of the one for L1. */
+/**
+ * Parameters of the proofs of programs: of those over chunks, of batches and aggregates, of the one that compresses and of the
+ * one for L1.
+ */
 export interface NodeParameters {
-  readonly node: ProofParameters;
+  readonly chunks: ProofParameters;
+  readonly batches: ProofParameters;
   readonly compress: ProofParameters;
   readonly wrap: ProofParameters;
 }
@@ -90,11 +94,11 @@ export class NodePrograms {
     backend: Backend,
     known?: KnownPrograms,
   ): Promise<NodePrograms> {
-    const chunks = chunkPrograms(first, parameters.node, { form: known?.forms.chunks, keys: known?.keys.chunks });
+    const chunks = chunkPrograms(first, parameters.chunks, { form: known?.forms.chunks, keys: known?.keys.chunks });
     const ofChunks = await chunks.keys(backend);
     const admitted = chunks.admitted(ofChunks);
     const ofKnown = { form: known?.forms.batches, keys: known?.keys.batches };
-    const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.node, known: ofKnown });
+    const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.batches, known: ofKnown });
     const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
     return new NodePrograms(first, { chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
   }

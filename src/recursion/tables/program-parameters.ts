@@ -1,19 +1,20 @@
 import type { ProofParameters } from "../../stark/systems/parameters.ts";
 
 /**
- * Parameters of proofs of programs that check a chunk's proof: at least 100 proven bits in unique decoding. Stack columns are as
- * long as some 14 million cells need, and never of another length, so that the key has one commitment.
+ * Parameters of proofs of programs over chunks: of those that check a chunk's proof and of those that join them, at least 100
+ * proven bits in unique decoding. Most proofs of a batch are these, so they have the least blowup that there is. Stack columns
+ * never have another length, so that the key has one commitment.
  */
 export function programParameters(): ProofParameters {
   return {
     extensionDegree: 5,
-    logBlowup: 2,
-    queryCount: 118,
+    logBlowup: 1,
+    queryCount: 193,
     grindingBits: 20,
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
+    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20, extensionValues: "joined" },
     fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
@@ -21,6 +22,11 @@ export function programParameters(): ProofParameters {
     minLogRows: 6,
     maxLogRows: 20,
   };
+}
+
+/** Parameters of proofs of batches and aggregates. The next program checks fewer queries, which makes its own proof smaller. */
+export function batchParameters(): ProofParameters {
+  return { ...programParameters(), ...{ logBlowup: 2, queryCount: 118 } };
 }
 
 /**

@@ -15,7 +15,7 @@ import type { StatedProof } from "../../../src/recursion/nodes/node-hints.ts";
 import { type PreparedProgram, programKey, ProgramSet } from "../../../src/recursion/nodes/program-set.ts";
 import { programShape } from "../../../src/recursion/nodes/program-shape.ts";
 import { wrapProgram } from "../../../src/recursion/nodes/wrap-program.ts";
-import { programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
+import { batchParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
 import { programSystem } from "../../../src/recursion/tables/program-system.ts";
 import { compress } from "../../../src/kernels/poseidon.ts";
 import { elementsOf } from "../../recursion/nodes/batch-elements.ts";
@@ -66,7 +66,7 @@ describe("L1 with a verifier of aggregates", () => {
 
   before(async () => {
     backend = await createWasmBackend({ workers: 2 });
-    const few = { ...programParameters(), ...FEW_QUERIES };
+    const few = { ...batchParameters(), ...FEW_QUERIES };
     const writers = { batch: () => freeNode(117), aggregate: aggregateProgram };
     const set = new ProgramSet({ statementCount: 117, parameters: few, writers });
     [ofBatch, aggregating] = [await set.prepare("batch", backend), await set.prepare("aggregate", backend)];

@@ -1,7 +1,8 @@
 import { listParameters } from "../../../src/circuits/state-transition/list-system.ts";
 import { provableParameters } from "../../../src/execution-proof/parameters.ts";
 import type { DescribedPrograms } from "../../../src/l1-proof/described-programs.ts";
-import { programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
+import type { ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { batchParameters, programParameters, wrapParameters } from "../../../src/recursion/tables/program-parameters.ts";
 
 /** NOT SECURE: few queries, in all proofs. */
 const FEW_QUERIES = { queryCount: 1, grindingBits: 1 };
@@ -13,12 +14,15 @@ export function fewQueryPrograms({
   protocolVersion,
   heights,
 }: Pick<DescribedPrograms, "protocolVersion" | "heights">): DescribedPrograms {
-  const node = { ...programParameters(), ...FEW_QUERIES };
+  const [chunks, batches] = [programParameters(), batchParameters()].map((own) => ({ ...own, ...FEW_QUERIES })) as [
+    ProofParameters,
+    ProofParameters,
+  ];
   return {
     ...{ protocolVersion, heights },
     parameters: {
       ...{ chunk: CHUNK_PARAMETERS, list: { ...listParameters(), ...FEW_QUERIES } },
-      ...{ node, compress: node, wrap: { ...wrapParameters(), ...FEW_QUERIES } },
+      ...{ chunks, batches, compress: batches, wrap: { ...wrapParameters(), ...FEW_QUERIES } },
     },
   };
 }

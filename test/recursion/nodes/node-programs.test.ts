@@ -44,7 +44,12 @@ describe("the programs from chunks to L1", () => {
     const shapes = { chunks: first.runs, lists: first.lists, relistings: [first.relisting] };
     programs = await NodePrograms.create(
       shapes,
-      { node: smallNodeParameters, compress: smallNodeParameters, wrap: smallNodeParameters },
+      {
+        chunks: smallNodeParameters,
+        batches: smallNodeParameters,
+        compress: smallNodeParameters,
+        wrap: smallNodeParameters,
+      },
       backend,
     );
     compress = await programs.prepareCompress(backend);
@@ -130,7 +135,12 @@ describe("the programs from chunks to L1", () => {
 
   it("are the same where forms and keys are known", async () => {
     const shapes = { chunks: first.runs, lists: first.lists, relistings: [first.relisting] };
-    const parameters = { node: smallNodeParameters, compress: smallNodeParameters, wrap: smallNodeParameters };
+    const parameters = {
+      chunks: smallNodeParameters,
+      batches: smallNodeParameters,
+      compress: smallNodeParameters,
+      wrap: smallNodeParameters,
+    };
     const known = { forms: { chunks: programs.chunks.form, batches: programs.batches.form }, keys: programs.keys };
     const again = await NodePrograms.create(shapes, parameters, backend, known);
     assert.deepEqual(again.digests, programs.digests);

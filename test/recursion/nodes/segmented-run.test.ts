@@ -38,7 +38,12 @@ describe("a run in segments", () => {
     lists = await freeProgram(66, backend);
     chunk = await freeProgram(120, backend);
     const shapes = { chunks: [chunk], segments: [segments[0]!.shape], lists: [lists], relistings: [] };
-    const parameters = { node: smallNodeParameters, compress: smallNodeParameters, wrap: smallNodeParameters };
+    const parameters = {
+      chunks: smallNodeParameters,
+      batches: smallNodeParameters,
+      compress: smallNodeParameters,
+      wrap: smallNodeParameters,
+    };
     programs = await NodePrograms.create(shapes, parameters, backend);
   });
   after(async () => {
@@ -116,7 +121,12 @@ describe("a run in segments", () => {
 
   it("is of one key: segments of two are no set", async () => {
     const shapes = { chunks: [], segments: [segments[0]!.shape, chunk], lists: [lists], relistings: [] };
-    const parameters = { node: smallNodeParameters, compress: smallNodeParameters, wrap: smallNodeParameters };
+    const parameters = {
+      chunks: smallNodeParameters,
+      batches: smallNodeParameters,
+      compress: smallNodeParameters,
+      wrap: smallNodeParameters,
+    };
     await assert.rejects(NodePrograms.create(shapes, parameters, backend), /segments of 2 keys are no parts of one run/);
   });
 });

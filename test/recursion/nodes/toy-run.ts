@@ -24,7 +24,11 @@ export const toyCode: StatementCode = (_assembler, elements) => VALUES.map((at) 
 
 /** NOT SECURE: small parameters. */
 export function toySegments(backend: Backend): Promise<System> {
-  const parameters = { ...toyParameters(), hash: { kind: "poseidon" }, transcript: "poseidon" } as const;
+  const parameters = {
+    ...toyParameters(),
+    ...({ hash: { kind: "poseidon" }, transcript: "poseidon" } as const),
+    opening: { kind: "stacked", logStackMin: 8, logStackMax: 12, extensionValues: "joined" },
+  } as const;
   return toy.machineSystem(backend, [], parameters, { count: 120, shared: 6 }, (bytes) => {
     const elements = wordsOf(bytes);
     return bytes.length === 480 ? VALUES.map((at) => elements[at]!) : undefined;
