@@ -254,7 +254,11 @@ async function openBases(
   const shown = shownOnL1(genesis, dependencies);
   const onL1 = baseOnL1(layer, await settledOn(options, plans, { ...contracts, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
-  const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, world, onL1, chains: () => chains.current() });
+  const { ownSends } = layer;
+  const bases = new SettlementBases({
+    ...{ artifacts, clock, contracts, reserveWei, world, ownSends, onL1 },
+    chains: () => chains.current(),
+  });
   closing.add(() => bases.close());
   return bases;
 }
@@ -408,15 +412,15 @@ async function whatLooksAsk(
   { layer, options, chains, names, feed, clock, isFresh }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
   closing: Disposer,
 ): Promise<LookingDependencies> {
-  const { l1, accounts, deployer } = layer;
+  const { l1, accounts, deployer, ownSends } = layer;
   const creators = [await deployer.getAddress(), ...options.fundedAccounts.map((number) => accounts.wallet(number).address)];
-  const told = await blockTimes({ feed, clock, l1, chains, isFresh }, closing);
+  const told = await blockTimes({ feed, clock, l1, chains, isFresh, ownSends }, closing);
   const clientOf = clientsForLooks(l1, chains, closing);
   return { l1, chains: () => chains.current(), names, clientOf, told, creators: [...new Set(creators.map(lowerCaseAddress))] };
 }
 
 interface WhatLooksAsk {
-  readonly layer: Pick<SettlementLayer, "l1" | "accounts" | "deployer">;
+  readonly layer: Pick<SettlementLayer, "l1" | "accounts" | "deployer" | "ownSends">;
   readonly options: Pick<CompleteOptions, "fundedAccounts">;
   readonly chains: RunningChains;
   readonly names: () => Promise<ProjectNames>;

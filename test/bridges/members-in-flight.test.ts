@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { ActivityBlock } from "../../src/devnet/view/feed/activity.ts";
 import { COURIERS_TOGETHER, namesOf } from "./support/couriers.ts";
 import { CourierWorld, receivedBy } from "./support/courier-world.ts";
 
@@ -18,7 +19,12 @@ describe("C14 members that come and go while messages are under way", () => {
             pairs.map(() => number),
           );
         await world.sendAll(pairs, "while one is added");
+        const begin = Number(await devnet.l1.request("eth_blockNumber")) + 1;
         await devnet.addChain({ name: "gamma" });
+        const to = Number(await devnet.l1.request("eth_blockNumber"));
+        const range = { chain: "l1", from: begin, to };
+        const told = (await devnet.l1.eip1193.request({ method: "hyperchain_activity", params: [[range]] })) as ActivityBlock[];
+        assert.deepEqual(new Set(told.flatMap(({ transactions }) => transactions.map(({ by }) => by))), new Set(["chain"]));
         await world.finish();
         await haveCome(1);
 

@@ -15,7 +15,7 @@ export interface ConnectedMembers {
 
 /**
  * L1, where it is of this process, and the chains that settle on it: between each two of them a message takes one hop. What
- * settles on a chain would take several.
+ * settles on a chain would take several. `setsUp`: what is sent is the ecosystem's set-up, and told as that.
  */
 export function connectBridgeMembers(
   bridge: BridgeName,
@@ -23,10 +23,14 @@ export function connectBridgeMembers(
   chains: readonly ServedChain[],
   { layer, bases }: Pick<ChainOpening, "layer" | "bases">,
   withoutL1: string | undefined,
+  { setsUp = false }: { readonly setsUp?: boolean } = {},
 ): ConnectedMembers {
   const key = layer.accounts.wallet(ACCOUNT_NUMBERS[bridge]);
   const onL1 = chains.filter(({ base }) => base.chain === undefined);
-  const clients = onL1.map((chain) => connectInProcess(chain.chainId, withCallsFromOutside(chain)));
+  const clients = onL1.map((chain) => {
+    const client = connectInProcess(chain.chainId, withCallsFromOutside(chain));
+    return setsUp ? layer.ownSends.noting(client) : client;
+  });
   const ofChains = onL1.map(({ name, chainId, pipeline }, i): BridgeMember => {
     const provider = clients[i] ?? layer.l1.provider;
     const coin = pipeline.baseToken.l1Address;
@@ -35,7 +39,8 @@ export function connectBridgeMembers(
       ...{ provider, wallet: key.connect(provider), coin, fromBlock: 0 },
     };
   });
-  const { chainId, provider } = layer.l1;
+  const { chainId } = layer.l1;
+  const { provider } = setsUp ? layer : layer.l1;
   const { fromBlock } = bases.onL1.ecosystem;
   const l1: BridgeMember = {
     ...{ name: "l1", chainId, id: bridgeId(options[bridge], { name: "l1", chainId }), isL1: true },

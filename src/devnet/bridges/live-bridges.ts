@@ -182,7 +182,8 @@ async function putOn(
   { option, opening }: LiveBridgesDependencies,
 ): Promise<void> {
   const running = wanted.filter(({ runSwitch }) => runSwitch.isRunning);
-  const { members, close } = connectBridgeMembers(kind.name, option, running, opening, whyWithoutL1(kind, opening));
+  const withoutL1 = whyWithoutL1(kind, opening);
+  const { members, close } = connectBridgeMembers(kind.name, option, running, opening, withoutL1, { setsUp: true });
   try {
     await fund(kind.name, running, members, opening);
     const { factory } = opening.bases.onL1.ecosystem.addresses;

@@ -1,5 +1,5 @@
 import type { L1Connection } from "../described/l1-connection.ts";
-import type { Provider } from "ethers";
+import type { JsonRpcApiProvider, Provider } from "ethers";
 import { withAliases } from "../../chain/rpc/request/aliases.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { NotedCalls } from "../../chain/rpc/request/noted-calls.ts";
@@ -32,6 +32,8 @@ export interface LocalL1 {
   readonly url: string;
   /** Without the way over HTTP. */
   readonly provider: Provider;
+  /** The same, for what only the caller sends; it ends with the L1. */
+  connect(): JsonRpcApiProvider;
   /** The same as EIP-1193 has it, with the methods that were added. */
   readonly eip1193: Eip1193Provider;
   /** Answers these methods too, before L1's own of the same name. */
@@ -74,10 +76,16 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
     try {
       chainId = BigInt((await request("eth_chainId")) as string);
       const provider = connectInProcess(chainId, connection.provider);
+      const clients = [provider];
       return {
         chainId,
         url: `http://${options.host}:${server.port}`,
         provider,
+        connect() {
+          const client = connectInProcess(chainId, connection.provider);
+          clients.push(client);
+          return client;
+        },
         eip1193: {
           async request({ method, params = [] }) {
             return (await inProcess.get(method)?.(params, undefined)) ?? null;
@@ -94,7 +102,7 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
           return () => void listeners.delete(listener);
         },
         async close() {
-          provider.destroy();
+          for (const client of clients) client.destroy();
           await server.close();
           await connection.close();
         },

@@ -11,11 +11,17 @@ export async function connectRemoteL1(url: string): Promise<LocalL1> {
   const instead = "leave l1.url out for an L1 in this process";
   const chainId = await askOnce(url, "eth_chainId", { option: "l1.url", instead });
   const provider = connectHttp(chainId, l1Request(url));
+  const clients = [provider];
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> => provider.send(method, [...params]);
   return {
     chainId,
     url,
     provider,
+    connect() {
+      const client = connectHttp(chainId, l1Request(url));
+      clients.push(client);
+      return client;
+    },
     request,
     eip1193: {
       request: ({ method, params }) => request(method, params),
@@ -26,7 +32,7 @@ export async function connectRemoteL1(url: string): Promise<LocalL1> {
     addMethods: () => undefined,
     onMoved: () => () => undefined,
     close() {
-      provider.destroy();
+      for (const client of clients) client.destroy();
       return Promise.resolve();
     },
   };

@@ -28,8 +28,8 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
 }
 
 /** L1 with the contracts of its chains. */
-export function baseOnL1({ l1, deployer, funder }: SettlementLayer, ecosystem: DeployedEcosystem): SettlementBase {
-  const { chainId, url, provider, request } = l1;
+export function baseOnL1({ l1, provider, deployer, funder }: SettlementLayer, ecosystem: DeployedEcosystem): SettlementBase {
+  const { chainId, url, request } = l1;
   const bringMoney = (): Promise<void> => Promise.resolve();
   return { name: "l1", chainId, url, provider, request, ecosystem, deployer, funder, bringMoney };
 }

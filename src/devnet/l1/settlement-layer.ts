@@ -1,4 +1,4 @@
-import { Wallet, type Signer } from "ethers";
+import { Wallet, type Provider, type Signer } from "ethers";
 import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
@@ -21,6 +21,7 @@ import { catchUp, clearDelegations, pinFork, type L1Fork } from "./l1-fork.ts";
 import { noteStart, startOfL1, type L1Start } from "./past/l1-places.ts";
 import { openL1At, type L1Past } from "./open-l1.ts";
 import type { CompleteOptions, L1Options } from "../described/options.ts";
+import { OwnSends } from "./own-sends.ts";
 import { putSingletons } from "./put-singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError, type SnapshotDependencies, type Snapshots } from "../snapshots/snapshots.ts";
@@ -42,6 +43,10 @@ export type ConnectL1 = (kind: {
 /** What an ecosystem settles on, and whose money pays for it. */
 export interface SettlementLayer {
   readonly l1: LocalL1;
+  /** What the ecosystem itself has sent, on L1 and on chains on which others settle. */
+  readonly ownSends: OwnSends;
+  /** By which it sends on L1. */
+  readonly provider: Provider;
   /** What an L1 in this process is a copy of. */
   readonly fork: L1Fork | undefined;
   /** What the chains read. */
@@ -89,12 +94,11 @@ export async function openSettlementLayer(
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed, noting }, time.l1);
     closing.add(() => l1.close());
     if (singletons && world?.continues !== true) await putSingletons(l1);
+    const sending = ownSending(l1);
     return {
-      l1,
-      fork,
-      clock: time.clock,
-      ...developers(l1, options),
-      funder: await richAccount(l1, world?.continues === true),
+      ...{ l1, fork, clock: time.clock, ...sending },
+      ...developers(sending.provider, options),
+      funder: await richAccount({ ...l1, ...sending }, world?.continues === true),
       snapshots: (chains, gate) =>
         createSnapshots({
           l1,
@@ -107,10 +111,11 @@ export async function openSettlementLayer(
   }
   const l1 = await connectRemoteL1(url);
   closing.add(() => l1.close());
-  const payers = deployerKey === undefined ? developers(l1, options) : owners(l1, deployerKey, options);
+  const sending = ownSending(l1);
+  const { provider } = sending;
+  const payers = deployerKey === undefined ? developers(provider, options) : owners(provider, deployerKey, options);
   return {
-    l1,
-    fork: undefined,
+    ...{ l1, fork: undefined, ...sending },
     clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }),
     ...payers,
     funder: payers.deployer,
@@ -118,10 +123,15 @@ export async function openSettlementLayer(
   };
 }
 
+function ownSending(l1: LocalL1): Pick<SettlementLayer, "ownSends" | "provider"> {
+  const ownSends = new OwnSends();
+  return { ownSends, provider: ownSends.noting(l1.connect()) };
+}
+
 type Payers = Pick<SettlementLayer, "accounts" | "mnemonic" | "deployer" | "operatorFundingWei">;
 
 /** On a development L1 the accounts of the public phrase have money. */
-function developers({ provider }: LocalL1, { operatorFundingWei = 10n * ETHER }: L1Options): Payers {
+function developers(provider: Provider, { operatorFundingWei = 10n * ETHER }: L1Options): Payers {
   const accounts = createDevelopmentAccounts();
   const deployer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(provider);
   return { accounts, mnemonic: DEVELOPMENT_MNEMONIC, deployer, operatorFundingWei };
@@ -200,7 +210,7 @@ const L1_PLACE_REQUESTS = 100;
 const FUNDER_WEI = 2n ** 146n;
 
 /** Elsewhere all keys follow from the deployer's, so that no one else has them and they are the same after a restart. */
-function owners({ provider }: LocalL1, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {
+function owners(provider: Provider, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {
   const deployer = new Wallet(deployerKey, provider);
   return { accounts: createOwnAccounts(deployerKey), mnemonic: undefined, deployer, operatorFundingWei };
 }

@@ -11,6 +11,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
 import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import { deployNewContracts, withVersionInForce, type ContractsOfDevnet } from "../l1/new-contracts.ts";
+import type { OwnSends } from "../l1/own-sends.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, withCallsFromOutside } from "../relaying/relaying.ts";
 
@@ -22,6 +23,8 @@ export interface ChainBaseDependencies {
   readonly reserveWei: bigint;
   /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
   readonly world: Pick<World, "contractsOn" | "keepContractsOn"> | undefined;
+  /** Is told what is sent there. */
+  readonly ownSends: OwnSends;
 }
 
 /** A chain with contracts of its own, on which other chains settle. */
@@ -36,17 +39,17 @@ export interface ChainBase extends SettlementBase {
  */
 export async function openBaseOn(
   chain: DevnetChain,
-  { artifacts, clock, contracts, reserveWei, world }: ChainBaseDependencies,
+  { artifacts, clock, contracts, reserveWei, world, ownSends }: ChainBaseDependencies,
 ): Promise<ChainBase> {
   const { chainId, name, url, base } = chain;
   askBasePrice(chain);
   // Its token contracts are strangers'.
   const eip1193 = withCallsFromOutside(chain);
-  const provider: BrowserProvider = connectInProcess(chainId, eip1193);
+  const provider: BrowserProvider = ownSends.noting(connectInProcess(chainId, eip1193));
   const funder = base.funder.connect(provider);
   try {
     const payer = await senderOn(funder, { name, chainId: Number(chainId) });
-    const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
+    const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, { clock, ownSends });
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
       await putDeployer(payer);
@@ -101,7 +104,7 @@ const REQUEST_COST_WEI = 10n ** 16n;
 async function bringCoins(
   { chain, funder }: { readonly chain: DevnetChain; readonly funder: Signer },
   amountWei: bigint,
-  clock: Clock,
+  { clock, ownSends }: Pick<ChainBaseDependencies, "clock" | "ownSends">,
 ): Promise<void> {
   const { chainId, name, base, pipeline } = chain;
   const to = await funder.getAddress();
@@ -111,6 +114,7 @@ async function bringCoins(
     { chainId, hyperchain: pipeline.created.hyperchain, to: lowerCaseAddress(to), valueWei: amountWei },
     base.funder,
   );
+  ownSends.add(canonicalTxHash);
   for (let look = 0; look < MOST_LOOKS; look++) {
     await pipeline.pollL1();
     const receipt = await funder.provider?.getTransactionReceipt(canonicalTxHash);

@@ -3,6 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import { flowActOf } from "./as-test-flow-act.ts";
 import { namedChain } from "./named-chain.ts";
+import type { BlockTimes } from "../feed/block-times.ts";
 import type { AskMember } from "../feed/step-times.ts";
 
 /** A user's transaction of any member, with what it left. */
@@ -33,7 +34,7 @@ interface PastDependencies {
   readonly info: EcosystemInfo;
   readonly ask: AskMember;
   readonly sees: (chainId: number) => boolean;
-  readonly told: { at(chainId: number, number: number): number | undefined; setUpTo(chainId: number): number };
+  readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
 /** What users sent to the members since the set-up, in order. Rejects with a member's error. */
@@ -70,7 +71,7 @@ async function readUsers(
 ): Promise<readonly PastTransaction[]> {
   const block = (await ask(chainId, "eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as BlockAnswer | null;
   const users = (block?.transactions ?? []).filter(
-    ({ from, type }) => !own.has(from) && from !== BOOTLOADER && Number(type) !== PRIORITY_OPERATION,
+    ({ hash, from, type }) => !own.has(from) && !told.isOwn(hash) && from !== BOOTLOADER && Number(type) !== PRIORITY_OPERATION,
   );
   const timestamp = Number(block?.timestamp ?? 0);
   return Promise.all(

@@ -32,7 +32,10 @@ export interface ActivityTransaction {
   readonly created?: Hex;
   /** Smallest units in digits. */
   readonly value: string;
-  /** `chain`: the chain's own, or its operator's on L1, or part of the set-up; `relayer`: of the ecosystem's own relayer. */
+  /**
+   * `chain`: the chain's own, or its operator's where it settles, or part of the set-up, of a chain that came later too;
+   * `relayer`: of the ecosystem's own relayer.
+   */
   readonly by: "user" | "relayer" | "chain";
   /** The first four bytes of its data; absent where there are fewer. */
   readonly selector?: Hex;
@@ -76,7 +79,7 @@ const MOST_TEXT = 400;
 interface ActivityDependencies {
   readonly info: () => EcosystemInfo;
   readonly names: KeptNames;
-  readonly told: Pick<BlockTimes, "at" | "setUpTo">;
+  readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
 }
 
 /** Where the client looks: what it may see, and how its questions reach the members. */
@@ -97,9 +100,10 @@ export async function activity(
   const blocks = await Promise.all(
     ranges.flatMap((range) => numbersOf(range).map((number) => readBlock(range.chainId, number, ask))),
   );
-  const by = (block: ReadBlock, { from, type }: ReadTransaction): ActivityTransaction["by"] => {
+  const by = (block: ReadBlock, { hash, from, type }: ReadTransaction): ActivityTransaction["by"] => {
     if (block.number <= told.setUpTo(block.chainId) || from === BOOTLOADER || (block.chainId === l1 && operators.has(from)))
       return "chain";
+    if (told.isOwn(hash)) return "chain";
     return from === relayer && Number(type) !== PRIORITY_OPERATION ? "relayer" : "user";
   };
   const codes = new Map<string, Promise<string>>();

@@ -2,6 +2,8 @@ import type { Feed } from "../../../chain/rpc/transport/feed.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import type { Disposer } from "../../../runtime/disposer.ts";
 import type { ServedChain } from "../../chains/served-chain.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { OwnSends } from "../../l1/own-sends.ts";
 import type { LocalL1 } from "../../l1/local-l1.ts";
 import type { RunningChains } from "../../membership/running-chains.ts";
 
@@ -14,6 +16,8 @@ export interface BlockTimes {
   at(chainId: number, number: number): number | undefined;
   /** The last block of a member that is of the ecosystem's set-up; -1 where there is none. */
   setUpTo(chainId: number): number;
+  /** Whether this process has sent the transaction itself: to create a chain, to pay for it, or as its operator. */
+  isOwn(hash: Hex): boolean;
   nowMs(): number;
 }
 
@@ -25,11 +29,12 @@ interface BlockTimesOptions {
   readonly chains: Pick<RunningChains, "current" | "onChange">;
   /** Whether the ecosystem is new: its members' blocks so far are its set-up then. */
   readonly isFresh: boolean;
+  readonly ownSends: Pick<OwnSends, "has">;
 }
 
 /** Keeps the time of each block that is told from now on. Rejects with L1's error. */
 export async function blockTimes(
-  { feed, clock, l1, chains, isFresh }: BlockTimesOptions,
+  { feed, clock, l1, chains, isFresh, ownSends }: BlockTimesOptions,
   closing: Disposer,
 ): Promise<BlockTimes> {
   const times = new Map<string, number>();
@@ -49,6 +54,7 @@ export async function blockTimes(
   return {
     at: (chainId, number) => times.get(`${chainId}:${number}`),
     setUpTo: (chainId) => (chainId === Number(l1.chainId) ? setUpOfL1 : setUpTo(chainId)),
+    isOwn: (hash) => ownSends.has(hash),
     nowMs,
   };
 }
