@@ -5,7 +5,7 @@ import { fail } from "./errors.ts";
 import { hex, MONTGOMERY } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
 import { SHIFT } from "./yul-domain.ts";
-import { JOINED_COORDINATES, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { joinedCoordinates, LITERAL, toMontgomery } from "./yul-extension.ts";
 import { EXTENSION_BYTES } from "./yul-fri.ts";
 
 /*
@@ -186,7 +186,7 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   let q := 0
   for { let at := ${hex(quotientStart + 32 * quotient.width)} } gt(at, ${hex(quotientStart)}) { } {
     at := sub(at, 160)
-    q := extNormalize(add(extMul(power, q), ${JOINED_COORDINATES}))
+    q := extNormalize(add(extMul(power, q), ${joinedCoordinates(4n)}))
   }
   q := extCanonical(extMul(vanishing, q))
   let composition := 0

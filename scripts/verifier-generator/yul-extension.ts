@@ -142,14 +142,15 @@ function extCube(a) -> r {
 }`;
 
 /**
- * An extension column's value from those of its five coordinates, the first at `at`: lanes that X⁵ = 1 − X² makes negative get at most
- * four canonical values.
+ * The sum over five coordinates c of X^c times the word at at + 32c. X⁵ = 1 − X² makes at most four of them negative in a lane: all
+ * of these together are at most `bias` times p.
  */
-export const JOINED_COORDINATES = [1, 2, 3, 4].reduce(
-  (sum, c) =>
-    `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
-  `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
-);
+export const joinedCoordinates = (bias: bigint): string =>
+  [1, 2, 3, 4].reduce(
+    (sum, c) =>
+      `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
+    `add(mload(at), ${hex(everyLane(bias * PRIME))})`,
+  );
 
 /** A power by squaring. */
 export const EXT_POWER = `

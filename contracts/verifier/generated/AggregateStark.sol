@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0xaecc50f5e3efad5e5f854d0b2ae8dc3c41e6c1a88adbfe47894be36f833e221.
+/// Verification key 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -177,9 +177,9 @@ contract AggregateStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x111c0, state)
-                calldatacopy(0x111e0, from, length)
-                r := keccak256(0x111c0, add(length, 32))
+                mstore(0x11440, state)
+                calldatacopy(0x11460, from, length)
+                r := keccak256(0x11440, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -354,10 +354,6 @@ contract AggregateStark is IStarkVerifier {
                 }
                 bad := and(bad, 0x80000000000000008000000000000000800000000000000080000000)
             }
-            // the sum over coordinates of X^c times the word at at + 32c: canonical lanes in, canonical lanes out
-            function joined(at) -> r {
-                r := extCanonical(addmod(addmod(addmod(addmod(add(mload(at), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), mulmod(mload(add(at, 32)), 0x8000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 64)), 0x40000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 96)), 0x200000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 128)), 0x1000000000000000000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff))
-            }
             // from the word at to: 2^count weights, each bit of a number by the challenge of that bit; challenges in Montgomery form
             function equality(challenges, count, to) {
                 let length := 1
@@ -419,11 +415,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xf8e0), z), add(mul(mload(0xf840), y), add(mul(mload(0xf7a0), x), a)))
-                        b := add(mul(mload(0xf900), z), add(mul(mload(0xf860), y), add(mul(mload(0xf7c0), x), b)))
-                        c := add(mul(mload(0xf920), z), add(mul(mload(0xf880), y), add(mul(mload(0xf7e0), x), c)))
-                        d := add(mul(mload(0xf940), z), add(mul(mload(0xf8a0), y), add(mul(mload(0xf800), x), d)))
-                        e := add(mul(mload(0xf960), z), add(mul(mload(0xf8c0), y), add(mul(mload(0xf820), x), e)))
+                        a := add(mul(mload(0xfb60), z), add(mul(mload(0xfac0), y), add(mul(mload(0xfa20), x), a)))
+                        b := add(mul(mload(0xfb80), z), add(mul(mload(0xfae0), y), add(mul(mload(0xfa40), x), b)))
+                        c := add(mul(mload(0xfba0), z), add(mul(mload(0xfb00), y), add(mul(mload(0xfa60), x), c)))
+                        d := add(mul(mload(0xfbc0), z), add(mul(mload(0xfb20), y), add(mul(mload(0xfa80), x), d)))
+                        e := add(mul(mload(0xfbe0), z), add(mul(mload(0xfb40), y), add(mul(mload(0xfaa0), x), e)))
                     }
                     {
                         let z := shr(8, calldataload(add(row, 31)))
@@ -431,11 +427,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xfac0), z), add(mul(mload(0xfa20), y), add(mul(mload(0xf980), x), a)))
-                        b := add(mul(mload(0xfae0), z), add(mul(mload(0xfa40), y), add(mul(mload(0xf9a0), x), b)))
-                        c := add(mul(mload(0xfb00), z), add(mul(mload(0xfa60), y), add(mul(mload(0xf9c0), x), c)))
-                        d := add(mul(mload(0xfb20), z), add(mul(mload(0xfa80), y), add(mul(mload(0xf9e0), x), d)))
-                        e := add(mul(mload(0xfb40), z), add(mul(mload(0xfaa0), y), add(mul(mload(0xfa00), x), e)))
+                        a := add(mul(mload(0xfd40), z), add(mul(mload(0xfca0), y), add(mul(mload(0xfc00), x), a)))
+                        b := add(mul(mload(0xfd60), z), add(mul(mload(0xfcc0), y), add(mul(mload(0xfc20), x), b)))
+                        c := add(mul(mload(0xfd80), z), add(mul(mload(0xfce0), y), add(mul(mload(0xfc40), x), c)))
+                        d := add(mul(mload(0xfda0), z), add(mul(mload(0xfd00), y), add(mul(mload(0xfc60), x), d)))
+                        e := add(mul(mload(0xfdc0), z), add(mul(mload(0xfd20), y), add(mul(mload(0xfc80), x), e)))
                     }
                     row := add(row, 62)
                     a := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -452,7 +448,7 @@ contract AggregateStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0x10a80
+                let top := 0x10d00
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -602,65 +598,65 @@ contract AggregateStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x111c0, from, head)
-                mstore(add(0x111c0, head), shl(96, extPack(value)))
-                calldatacopy(add(0x111d4, head), add(from, head), sub(140, head))
-                hash := keccak256(0x111c0, 160)
+                calldatacopy(0x11440, from, head)
+                mstore(add(0x11440, head), shl(96, extPack(value)))
+                calldatacopy(add(0x11454, head), add(from, head), sub(140, head))
+                hash := keccak256(0x11440, 160)
                 {
-                    let word := shr(96, mload(0x111c0))
+                    let word := shr(96, mload(0x11440))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10980, element)
+                    mstore(0x10c00, element)
                 }
                 {
-                    let word := shr(96, mload(0x111d4))
+                    let word := shr(96, mload(0x11454))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x109a0, element)
+                    mstore(0x10c20, element)
                 }
                 {
-                    let word := shr(96, mload(0x111e8))
+                    let word := shr(96, mload(0x11468))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x109c0, element)
+                    mstore(0x10c40, element)
                 }
                 {
-                    let word := shr(96, mload(0x111fc))
+                    let word := shr(96, mload(0x1147c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x109e0, element)
+                    mstore(0x10c60, element)
                 }
                 {
-                    let word := shr(96, mload(0x11210))
+                    let word := shr(96, mload(0x11490))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10a00, element)
+                    mstore(0x10c80, element)
                 }
                 {
-                    let word := shr(96, mload(0x11224))
+                    let word := shr(96, mload(0x114a4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10a20, element)
+                    mstore(0x10ca0, element)
                 }
                 {
-                    let word := shr(96, mload(0x11238))
+                    let word := shr(96, mload(0x114b8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10a40, element)
+                    mstore(0x10cc0, element)
                 }
                 {
-                    let word := shr(96, mload(0x1124c))
+                    let word := shr(96, mload(0x114cc))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10a60, element)
+                    mstore(0x10ce0, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -673,32 +669,32 @@ contract AggregateStark is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0x10980)
+                        let v0 := mload(0x10c00)
                         {
-                            let opposite := mload(0x109a0)
-                            mstore(0x109a0, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10c20)
+                            mstore(0x10c20, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0x10a00)
+                        let v1 := mload(0x10c80)
                         {
-                            let opposite := mload(0x10a20)
-                            mstore(0x10a20, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10ca0)
+                            mstore(0x10ca0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0x109c0)
+                        let v2 := mload(0x10c40)
                         {
-                            let opposite := mload(0x109e0)
-                            mstore(0x109e0, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10c60)
+                            mstore(0x10c60, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0x10a40)
+                        let v3 := mload(0x10cc0)
                         {
-                            let opposite := mload(0x10a60)
-                            mstore(0x10a60, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x10ce0)
+                            mstore(0x10ce0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0x10980, add(add(v0, v2), add(v1, v3)))
-                        mstore(0x10a00, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0x10c00, add(add(v0, v2), add(v1, v3)))
+                        mstore(0x10c80, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -706,33 +702,33 @@ contract AggregateStark is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0x109c0, add(v0, v1))
-                        mstore(0x10a40, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0x10c40, add(v0, v1))
+                        mstore(0x10cc0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0x109a0)
-                    let v1 := mload(0x10a20)
+                    let v0 := mload(0x10c20)
+                    let v1 := mload(0x10ca0)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0x109e0)
+                    let v2 := mload(0x10c60)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0x10a60)
+                    let v3 := mload(0x10ce0)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0x109a0, add(add(v0, v2), add(v1, v3)))
-                    mstore(0x10a20, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0x10c20, add(add(v0, v2), add(v1, v3)))
+                    mstore(0x10ca0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -740,10 +736,10 @@ contract AggregateStark is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0x109e0, add(v0, v1))
-                    mstore(0x10a60, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0x10c60, add(v0, v1))
+                    mstore(0x10ce0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let low := mload(0x109a0)
+                let low := mload(0x10c20)
                 {
                     let n_ := low
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -758,12 +754,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10980), product)
+                        let n_ := add(mload(0x10c00), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high := mload(0x109e0)
+                let high := mload(0x10c60)
                 {
                     let n_ := high
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -778,7 +774,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x109c0), product)
+                        let n_ := add(mload(0x10c40), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -797,7 +793,7 @@ contract AggregateStark is IStarkVerifier {
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let low4 := mload(0x10a20)
+                let low4 := mload(0x10ca0)
                 {
                     let n_ := low4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -812,12 +808,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10a00), product)
+                        let n_ := add(mload(0x10c80), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high4 := mload(0x10a60)
+                let high4 := mload(0x10ce0)
                 {
                     let n_ := high4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -832,7 +828,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10a40), product)
+                        let n_ := add(mload(0x10cc0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -874,19 +870,19 @@ contract AggregateStark is IStarkVerifier {
                 let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
                 let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
                 y := mulmod(y, y, 0x7f000001)
-                r := mod(add(add(shr(192, mul(mload(0xe0a0), f)), shr(192, mul(mload(0xe140), g))), mul(y, add(add(shr(192, mul(mload(0xe1e0), f)), shr(192, mul(mload(0xe280), g))), mul(y, add(add(shr(192, mul(mload(0xe320), f)), shr(192, mul(mload(0xe3c0), g))), mul(y, add(add(shr(192, mul(mload(0xe460), f)), shr(192, mul(mload(0xe500), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5a0), f)), shr(192, mul(mload(0xe640), g))), mul(y, add(add(shr(192, mul(mload(0xe6e0), f)), shr(192, mul(mload(0xe780), g))), mul(y, add(add(shr(192, mul(mload(0xe820), f)), shr(192, mul(mload(0xe8c0), g))), mul(y, add(add(shr(192, mul(mload(0xe960), f)), shr(192, mul(mload(0xea00), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
-                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe0c0), f)), shr(192, mul(mload(0xe160), g))), mul(y, add(add(shr(192, mul(mload(0xe200), f)), shr(192, mul(mload(0xe2a0), g))), mul(y, add(add(shr(192, mul(mload(0xe340), f)), shr(192, mul(mload(0xe3e0), g))), mul(y, add(add(shr(192, mul(mload(0xe480), f)), shr(192, mul(mload(0xe520), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5c0), f)), shr(192, mul(mload(0xe660), g))), mul(y, add(add(shr(192, mul(mload(0xe700), f)), shr(192, mul(mload(0xe7a0), g))), mul(y, add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe0e0), f)), shr(192, mul(mload(0xe180), g))), mul(y, add(add(shr(192, mul(mload(0xe220), f)), shr(192, mul(mload(0xe2c0), g))), mul(y, add(add(shr(192, mul(mload(0xe360), f)), shr(192, mul(mload(0xe400), g))), mul(y, add(add(shr(192, mul(mload(0xe4a0), f)), shr(192, mul(mload(0xe540), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe5e0), f)), shr(192, mul(mload(0xe680), g))), mul(y, add(add(shr(192, mul(mload(0xe720), f)), shr(192, mul(mload(0xe7c0), g))), mul(y, add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe100), f)), shr(192, mul(mload(0xe1a0), g))), mul(y, add(add(shr(192, mul(mload(0xe240), f)), shr(192, mul(mload(0xe2e0), g))), mul(y, add(add(shr(192, mul(mload(0xe380), f)), shr(192, mul(mload(0xe420), g))), mul(y, add(add(shr(192, mul(mload(0xe4c0), f)), shr(192, mul(mload(0xe560), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe600), f)), shr(192, mul(mload(0xe6a0), g))), mul(y, add(add(shr(192, mul(mload(0xe740), f)), shr(192, mul(mload(0xe7e0), g))), mul(y, add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe120), f)), shr(192, mul(mload(0xe1c0), g))), mul(y, add(add(shr(192, mul(mload(0xe260), f)), shr(192, mul(mload(0xe300), g))), mul(y, add(add(shr(192, mul(mload(0xe3a0), f)), shr(192, mul(mload(0xe440), g))), mul(y, add(add(shr(192, mul(mload(0xe4e0), f)), shr(192, mul(mload(0xe580), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe620), f)), shr(192, mul(mload(0xe6c0), g))), mul(y, add(add(shr(192, mul(mload(0xe760), f)), shr(192, mul(mload(0xe800), g))), mul(y, add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := mod(add(add(shr(192, mul(mload(0xe320), f)), shr(192, mul(mload(0xe3c0), g))), mul(y, add(add(shr(192, mul(mload(0xe460), f)), shr(192, mul(mload(0xe500), g))), mul(y, add(add(shr(192, mul(mload(0xe5a0), f)), shr(192, mul(mload(0xe640), g))), mul(y, add(add(shr(192, mul(mload(0xe6e0), f)), shr(192, mul(mload(0xe780), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe820), f)), shr(192, mul(mload(0xe8c0), g))), mul(y, add(add(shr(192, mul(mload(0xe960), f)), shr(192, mul(mload(0xea00), g))), mul(y, add(add(shr(192, mul(mload(0xeaa0), f)), shr(192, mul(mload(0xeb40), g))), mul(y, add(add(shr(192, mul(mload(0xebe0), f)), shr(192, mul(mload(0xec80), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe340), f)), shr(192, mul(mload(0xe3e0), g))), mul(y, add(add(shr(192, mul(mload(0xe480), f)), shr(192, mul(mload(0xe520), g))), mul(y, add(add(shr(192, mul(mload(0xe5c0), f)), shr(192, mul(mload(0xe660), g))), mul(y, add(add(shr(192, mul(mload(0xe700), f)), shr(192, mul(mload(0xe7a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, add(add(shr(192, mul(mload(0xeac0), f)), shr(192, mul(mload(0xeb60), g))), mul(y, add(add(shr(192, mul(mload(0xec00), f)), shr(192, mul(mload(0xeca0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe360), f)), shr(192, mul(mload(0xe400), g))), mul(y, add(add(shr(192, mul(mload(0xe4a0), f)), shr(192, mul(mload(0xe540), g))), mul(y, add(add(shr(192, mul(mload(0xe5e0), f)), shr(192, mul(mload(0xe680), g))), mul(y, add(add(shr(192, mul(mload(0xe720), f)), shr(192, mul(mload(0xe7c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, add(add(shr(192, mul(mload(0xeae0), f)), shr(192, mul(mload(0xeb80), g))), mul(y, add(add(shr(192, mul(mload(0xec20), f)), shr(192, mul(mload(0xecc0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe380), f)), shr(192, mul(mload(0xe420), g))), mul(y, add(add(shr(192, mul(mload(0xe4c0), f)), shr(192, mul(mload(0xe560), g))), mul(y, add(add(shr(192, mul(mload(0xe600), f)), shr(192, mul(mload(0xe6a0), g))), mul(y, add(add(shr(192, mul(mload(0xe740), f)), shr(192, mul(mload(0xe7e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, add(add(shr(192, mul(mload(0xeb00), f)), shr(192, mul(mload(0xeba0), g))), mul(y, add(add(shr(192, mul(mload(0xec40), f)), shr(192, mul(mload(0xece0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe3a0), f)), shr(192, mul(mload(0xe440), g))), mul(y, add(add(shr(192, mul(mload(0xe4e0), f)), shr(192, mul(mload(0xe580), g))), mul(y, add(add(shr(192, mul(mload(0xe620), f)), shr(192, mul(mload(0xe6c0), g))), mul(y, add(add(shr(192, mul(mload(0xe760), f)), shr(192, mul(mload(0xe800), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, add(add(shr(192, mul(mload(0xeb20), f)), shr(192, mul(mload(0xebc0), g))), mul(y, add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xfd00 } count { count := sub(count, 1) } {
+                for { let at := 0xff80 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0xff80, shl(5, n)), leaf)
+                        mstore(add(0x10200, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -900,27 +896,27 @@ contract AggregateStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xfd00, shl(5, i)))
+                    let position := mload(add(0xff80, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10480, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10700, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0x10200, to), hash)
+                        mstore(add(0x10480, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xfd00, shl(5, i)))
+                        let other := mload(add(0xff80, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0x10980, shl(5, and(other, 7)))), mload(add(0x10480, shl(5, i)))))
+                        different := or(different, xor(mload(add(0x10c00, shl(5, and(other, 7)))), mload(add(0x10700, shl(5, i)))))
                     }
                     // inverses of the leaf's first point, of its square and of that one's
                     let x := mulmod(inverseRootAt(and(position, not(7))), factor, 0x7f000001)
-                    let ratios := add(0xfb60, shl(7, layer))
+                    let ratios := add(0xfde0, shl(7, layer))
                     {
                         let x2 := mulmod(mulmod(x, x, 0x7f000001), 0x3f0100, 0x7f000001)
                         let x4 := mulmod(mulmod(x2, x2, 0x7f000001), 0x3f0100, 0x7f000001)
                         x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
                     }
-                    mstore(add(0x10700, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
+                    mstore(add(0x10980, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -930,13 +926,13 @@ contract AggregateStark is IStarkVerifier {
             }
             // transcript
             { {
-                    if lt(proof.length, 12391) { fail(0xf4ea0ab0) }
-                    if sub(shr(192, calldataload(proof.offset)), 0x20d0f0a0a0a0a0a) { fail(0xf4ea0ab0) }
+                    if lt(proof.length, 10301) { fail(0xf4ea0ab0) }
+                    if sub(shr(192, calldataload(proof.offset)), 0x60d0f0a0a0a0a0a) { fail(0xf4ea0ab0) }
                     mstore(0x1000, 15)
                     mstore(0x1020, 23)
                     mstore(0x1040, 3)
                     mstore(0x1060, 6)
-                    mstore(0x1080, add(proof.offset, 12391))
+                    mstore(0x1080, add(proof.offset, 10301))
                     if sub(publicValues.length, 76) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
@@ -947,10 +943,10 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x111c0, 0xaecc50f5e3efad5e5f854d0b2ae8dc3c41e6c1a88adbfe47894be36f833e221) // digest of the verification key
-                mstore(0x111e0, statementHash)
-                calldatacopy(0x11200, proof.offset, 8)
-                let state := keccak256(0x111c0, 72)
+                mstore(0x11440, 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914) // digest of the verification key
+                mstore(0x11460, statementHash)
+                calldatacopy(0x11480, proof.offset, 8)
+                let state := keccak256(0x11440, 72)
                 state := absorb(state, add(proof.offset, 8), 25)
                 // canonical, as the constraint contracts take what they are given
                 mstore(0x10c0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
@@ -960,23 +956,23 @@ contract AggregateStark is IStarkVerifier {
                 mstore(0x19a0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 198), 25)
                 mstore(0x3cc0, extScale(challenge(state), 0x3fe3cfb0))
-                state := absorb(state, add(proof.offset, 223), 9925)
+                state := absorb(state, add(proof.offset, 223), 7835)
                 mstore(0x3ca0, extScale(challenge(state), 0x3fe3cfb0))
-                for { let at := 0x8300 } lt(at, 0x8480) { at := add(at, 32) } {
+                for { let at := 0x7580 } lt(at, 0x7700) { at := add(at, 32) } {
                     state := rehash(state)
                     mstore(at, extScale(challenge(state), 0x3fe3cfb0))
                 }
-                let at := 0x84a0
-                state, at := absorbRounds(state, add(proof.offset, 10148), 7, at)
-                let from := add(proof.offset, 10428)
+                let at := 0x7720
+                state, at := absorbRounds(state, add(proof.offset, 8058), 7, at)
+                let from := add(proof.offset, 8338)
                 for { let layer := 0 } lt(layer, 3) { layer := add(layer, 1) } {
                     state := absorb(state, from, 25)
                     state, at := absorbRounds(state, add(from, 25), 3, at)
                     from := add(from, 145)
                 }
                 state := absorb(state, from, 1280)
-                state, at := absorbRounds(state, add(proof.offset, 12143), 6, at)
-                mstore(0x10a0, absorb(state, add(proof.offset, 12383), 8))
+                state, at := absorbRounds(state, add(proof.offset, 10053), 6, at)
+                mstore(0x10a0, absorb(state, add(proof.offset, 10293), 8))
             }
             // openedValues
             {
@@ -985,29 +981,29 @@ contract AggregateStark is IStarkVerifier {
                 padding, bad := readExtensions(add(proof.offset, 58), 7, 0x16e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 223), 1849, 477, 0x40c0)
+                padding, bad := unpackValues(add(proof.offset, 223), 1539, 397, 0x40c0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 9468), 136, 35, 0x7c60)
+                padding, bad := unpackValues(add(proof.offset, 7918), 28, 7, 0x7260)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10148), 14, 0x8760)
+                padding, bad := readExtensions(add(proof.offset, 8058), 14, 0x79e0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10453), 6, 0x8920)
+                padding, bad := readExtensions(add(proof.offset, 8363), 6, 0x7ba0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10598), 6, 0x89e0)
+                padding, bad := readExtensions(add(proof.offset, 8508), 6, 0x7c60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10743), 6, 0x8aa0)
+                padding, bad := readExtensions(add(proof.offset, 8653), 6, 0x7d20)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readExtensions(add(proof.offset, 10863), 64, 0x8ce0)
+                padding, bad := readExtensions(add(proof.offset, 8773), 64, 0x7f60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(add(proof.offset, 10863), 64, 0xeaa0)
-                padding, bad := readExtensions(add(proof.offset, 12143), 12, 0x8b60)
+                padding, bad := readFinal(add(proof.offset, 8773), 64, 0xed20)
+                padding, bad := readExtensions(add(proof.offset, 10053), 12, 0x7de0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1044,8 +1040,8 @@ contract AggregateStark is IStarkVerifier {
                     mcopy(0x1a20, 0x1360, 608)
                     mcopy(0x1c80, 0x4ba0, 32)
                     mcopy(0x1ca0, 0x6fc0, 32)
-                    mstore(0x1cc0, joined(0x79e0))
-                    mstore(0x1ce0, joined(0x8020))
+                    mcopy(0x1cc0, 0x71e0, 32)
+                    mstore(0x1ce0, mload(0x7320))
                     mcopy(0x1d00, 0x15c0, 192)
                     mstore(0x1dc0, mload(0x10e0))
                     mstore(0x1de0, extCanonical(extMul(mload(0x17a0), 0x9fbf8f4)))
@@ -1058,8 +1054,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4ac0, 224)
                     mcopy(0x1b00, 0x6f20, 160)
-                    mstore(0x1ba0, joined(0x7940))
-                    mstore(0x1bc0, joined(0x7f80))
+                    mcopy(0x1ba0, 0x71c0, 32)
+                    mstore(0x1bc0, mload(0x7300))
                     mcopy(0x1be0, 0x15c0, 192)
                     mstore(0x1ca0, mload(0x10e0))
                     mstore(0x1cc0, extCanonical(extMul(mload(0x1780), 0x9fbf8f4)))
@@ -1072,10 +1068,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4880, 576)
                     mcopy(0x1c60, 0x6e20, 256)
-                    mstore(0x1d60, joined(0x7760))
-                    mstore(0x1d80, joined(0x7800))
-                    mstore(0x1da0, joined(0x78a0))
-                    mstore(0x1dc0, joined(0x7ee0))
+                    mcopy(0x1d60, 0x7160, 96)
+                    mstore(0x1dc0, mload(0x72e0))
                     mcopy(0x1de0, 0x15c0, 288)
                     mstore(0x1f00, mload(0x10e0))
                     mstore(0x1f20, extCanonical(extMul(mload(0x1760), 0x9fbf8f4)))
@@ -1088,12 +1082,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4540, 832)
                     mcopy(0x1d60, 0x6920, 1280)
-                    mstore(0x2260, joined(0x7440))
-                    mstore(0x2280, joined(0x74e0))
-                    mstore(0x22a0, joined(0x7580))
-                    mstore(0x22c0, joined(0x7620))
-                    mstore(0x22e0, joined(0x76c0))
-                    mstore(0x2300, joined(0x7e40))
+                    mcopy(0x2260, 0x70c0, 160)
+                    mstore(0x2300, mload(0x72c0))
                     mcopy(0x2320, 0x15c0, 288)
                     mstore(0x2440, mload(0x10e0))
                     mstore(0x2460, extCanonical(extMul(mload(0x1740), 0x9fbf8f4)))
@@ -1106,10 +1096,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1860))
                     mcopy(0x1a20, 0x4340, 512)
                     mcopy(0x1c20, 0x61e0, 1856)
-                    mstore(0x2360, joined(0x7260))
-                    mstore(0x2380, joined(0x7300))
-                    mstore(0x23a0, joined(0x73a0))
-                    mstore(0x23c0, joined(0x7da0))
+                    mcopy(0x2360, 0x7060, 96)
+                    mstore(0x23c0, mload(0x72a0))
                     mcopy(0x23e0, 0x15c0, 288)
                     mstore(0x2500, mload(0x10e0))
                     mstore(0x2520, extCanonical(extMul(mload(0x1720), 0x9fbf8f4)))
@@ -1122,9 +1110,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x17c0))
                     mcopy(0x1a20, 0x41e0, 352)
                     mcopy(0x1b80, 0x5f60, 640)
-                    mstore(0x1e00, joined(0x7120))
-                    mstore(0x1e20, joined(0x71c0))
-                    mstore(0x1e40, joined(0x7d00))
+                    mcopy(0x1e00, 0x7020, 64)
+                    mstore(0x1e40, mload(0x7280))
                     mcopy(0x1e60, 0x15c0, 192)
                     mstore(0x1f20, mload(0x10e0))
                     mstore(0x1f40, extCanonical(extMul(mload(0x1700), 0x2fefdfc8)))
@@ -1137,9 +1124,8 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x19e0, mload(0x1800))
                     mcopy(0x1a20, 0x40c0, 288)
                     mcopy(0x1b40, 0x4bc0, 5024)
-                    mstore(0x2ee0, joined(0x6fe0))
-                    mstore(0x2f00, joined(0x7080))
-                    mstore(0x2f20, joined(0x7c60))
+                    mcopy(0x2ee0, 0x6fe0, 64)
+                    mstore(0x2f20, mload(0x7260))
                     mcopy(0x2f40, 0x15c0, 288)
                     mstore(0x3060, mload(0x10e0))
                     mstore(0x3080, extCanonical(extMul(mload(0x16e0), 0x40bf7f1f)))
@@ -1148,17 +1134,17 @@ contract AggregateStark is IStarkVerifier {
                     if sub(returndatasize(), 32) { revert(0, 0) }
                     composition := extNormalize(add(composition, mload(0)))
                 }
-                // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
+                // Q(z) = sum over chunks of z^(jn) times the chunk's value, highest first
                 let q := 0
-                for { let at := 0x7c60 } gt(at, 0x7a80) { } {
-                    at := sub(at, 160)
-                    q := extNormalize(add(extMul(mload(0x3ea0), q), joined(at)))
+                for { let at := 0x7260 } gt(at, 0x7200) { } {
+                    at := sub(at, 32)
+                    q := extNormalize(add(extMul(mload(0x3ea0), q), mload(at)))
                 }
                 if sub(extCanonical(composition), extCanonical(extMul(mload(0x1100), q))) { fail(0xbc9050a9) }
             }
             // claim
             {
-                if iszero(staticcall(gas(), mload(0x1280), 0x3ca0, 22592, 0, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), mload(0x1280), 0x3ca0, 19136, 0, 32)) { revert(0, 0) }
                 if or(sub(returndatasize(), 32), mload(0)) { fail(0x827768e8) }
             }
             // weights
@@ -1168,16 +1154,16 @@ contract AggregateStark is IStarkVerifier {
                     if gt(mload(0x1000), 24) { bits := add(bits, sub(mload(0x1000), 24)) }
                     if shr(sub(256, bits), mload(0x10a0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10a0), 0xfd00, 20, mload(0x1020))
-                mstore(0xf4a0, 1) // weights of parts are plain, so that sums of products with elements are
-                equality(0x84a0, 4, 0xf4a0)
-                mstore(0xf6a0, 0x3fffdfc)
-                equality(0x8520, 3, 0xf6a0)
-                packCoefficients(0xf4a0, 0xf7a0, 2)
+                drawPositions(mload(0x10a0), 0xff80, 20, mload(0x1020))
+                mstore(0xf720, 1) // weights of parts are plain, so that sums of products with elements are
+                equality(0x7720, 4, 0xf720)
+                mstore(0xf920, 0x3fffdfc)
+                equality(0x77a0, 3, 0xf920)
+                packCoefficients(0xf720, 0xfa20, 2)
                 // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
                 let run := 0x3fffdfc
-                let from := 0x8580
-                for { let to := 0xfb60 } lt(to, 0xfce0) { to := add(to, 128) } {
+                let from := 0x7800
+                for { let to := 0xfde0 } lt(to, 0xff60) { to := add(to, 128) } {
                     let all := extMul(extMul(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(from)))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 32)))))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 64))))))
                     mstore(to, run)
                     mstore(add(to, 96), all)
@@ -1185,7 +1171,7 @@ contract AggregateStark is IStarkVerifier {
                     from := add(from, 96)
                 }
                 run := extInverse(run)
-                for { let to := 0xfce0 } gt(to, 0xfb60) { } {
+                for { let to := 0xff60 } gt(to, 0xfde0) { } {
                     to := sub(to, 128)
                     from := sub(from, 96)
                     let all := mload(add(to, 96))
@@ -1205,84 +1191,84 @@ contract AggregateStark is IStarkVerifier {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf6a0, 0xf6c0)
+                        let sum, bad := leafSum(cursor, 0xf920, 0xf940)
                         faults := or(faults, bad)
-                        mstore(add(0x10480, q), sum)
-                        calldatacopy(0x111c0, cursor, 62)
-                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
+                        mstore(add(0x10700, q), sum)
+                        calldatacopy(0x11440, cursor, 62)
+                        mstore(add(0x10480, q), keccak256(0x11440, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
                     if and(xor(root, 0x7e7c363e782706cbe045c678d159666f54dfaee6be42e516600000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 4960)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf6c0, 0xf740)
+                        let sum, bad := leafSum(cursor, 0xf940, 0xf9c0)
                         faults := or(faults, bad)
-                        mstore(add(0x10480, q), add(sum, mload(add(0x10480, q))))
-                        calldatacopy(0x111c0, cursor, 248)
-                        mstore(add(0x10200, q), keccak256(0x111c0, 248))
+                        mstore(add(0x10700, q), add(sum, mload(add(0x10700, q))))
+                        calldatacopy(0x11440, cursor, 248)
+                        mstore(add(0x10480, q), keccak256(0x11440, 248))
                         cursor := add(cursor, 248)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 8))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf740, 0xf760)
+                        let sum, bad := leafSum(cursor, 0xf9c0, 0xf9e0)
                         faults := or(faults, bad)
-                        mstore(add(0x10480, q), add(sum, mload(add(0x10480, q))))
-                        calldatacopy(0x111c0, cursor, 62)
-                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
+                        mstore(add(0x10700, q), add(sum, mload(add(0x10700, q))))
+                        calldatacopy(0x11440, cursor, 62)
+                        mstore(add(0x10480, q), keccak256(0x11440, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 33))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xfd00)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf760, 0xf780)
+                        let sum, bad := leafSum(cursor, 0xf9e0, 0xfa00)
                         faults := or(faults, bad)
-                        mstore(add(0x10480, q), extCanonical(add(sum, mload(add(0x10480, q)))))
-                        calldatacopy(0x111c0, cursor, 62)
-                        mstore(add(0x10200, q), keccak256(0x111c0, 62))
+                        mstore(add(0x10700, q), extCanonical(add(sum, mload(add(0x10700, q)))))
+                        calldatacopy(0x11440, cursor, 62)
+                        mstore(add(0x10480, q), keccak256(0x11440, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xfd00, 0x10200, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 198))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1296,18 +1282,18 @@ contract AggregateStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0xff80)))
+                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0x10200)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x1080), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0xff80, 0x10200, siblings)
-                        if and(xor(root, calldataload(add(add(proof.offset, 10428), mul(layer, 145)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x10200, 0x10480, siblings)
+                        if and(xor(root, calldataload(add(add(proof.offset, 8338), mul(layer, 145)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
                         mstore(0x1080, end)
                     }
                     count := leafCount
-                    mcopy(0xfd00, 0xff80, shl(5, count))
-                    mcopy(0x10480, 0x10700, shl(5, count))
+                    mcopy(0xff80, 0x10200, shl(5, count))
+                    mcopy(0x10700, 0x10980, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x1080), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1316,18 +1302,18 @@ contract AggregateStark is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0x10200, i), mulmod(shift, rootAt(mload(add(0xfd00, i))), 0x7f000001))
-                    mstore(add(0x10700, i), 0)
+                    mstore(add(0x10480, i), mulmod(shift, rootAt(mload(add(0xff80, i))), 0x7f000001))
+                    mstore(add(0x10980, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0xe0a0, add(0xeaa0, mul(chunks, 2560)), 2560)
+                    mcopy(0xe320, add(0xed20, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0x10700, i), finalChunk(mload(add(0x10700, i)), mload(add(0x10200, i))))
+                        mstore(add(0x10980, i), finalChunk(mload(add(0x10980, i)), mload(add(0x10480, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0x10700, i)), mload(add(0x10480, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0x10980, i)), mload(add(0x10700, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

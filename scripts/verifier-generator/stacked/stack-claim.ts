@@ -1,10 +1,11 @@
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
-import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
+import type { StackRange } from "../../../src/stark/systems/stack-shape.ts";
+import { TREE_PHASES, type TreePhase } from "../../../src/stark/systems/tree-phases.ts";
 import { slotAccess } from "../core-head.ts";
 import { fail } from "../errors.ts";
 import { hex } from "../lanes.ts";
 import { inlineMul, inlineNormalize, LITERAL } from "../yul-extension.ts";
-import { lowestBit, type StackLayout } from "./stack-layout.ts";
+import { columnWindow, joinedRanges, lowestBit, type StackLayout } from "./stack-layout.ts";
 import { minus, ONE } from "./yul-claim.ts";
 
 /** Where what the claim's contract is given lies, in its memory as in the verifier's, and how long it is. */
@@ -32,8 +33,8 @@ export function claimBody(layout: StackLayout): string {
   return `
   if sub(calldatasize(), ${input.length}) { revert(0, 0) }
   calldatacopy(${hex(input.at)}, 0, ${input.length})
-  ${foldColumns(layout, false, memory.slots.sum)}
-  ${foldColumns(layout, true, memory.slots.nextSum)}
+  ${foldColumns(layout, folded(layout).values, memory.slots.sum)}
+  ${foldColumns(layout, folded(layout).nextValues, memory.slots.nextSum)}
   // values are sent in Montgomery form; from here on claims are plain
   ${store("claim", `extScale(extNormalize(add(${load("sum")}, extMul(mload(${hex(memory.nextChallenge)}), ${load("nextSum")}))), 1)`)}
   ${store("claim", `followRounds(${load("claim")}, ${logPlaces}, ${hex(memory.messages)}, ${hex(memory.challenges)})`)}
@@ -43,37 +44,60 @@ export function claimBody(layout: StackLayout): string {
   return(0, 32)`;
 }
 
-/** Columns of a range that follow each other among the opened values, in the order of their places. */
+/** Columns of a range whose values follow each other among those that are opened, in the order of their places. */
 interface ColumnRun {
+  /** Index of the first value, and of the first one at the next row. */
   readonly at: number;
   readonly nextAt: number | undefined;
+  /** How many columns, and how many of them have one value. */
   readonly count: number;
+  readonly joined: number;
 }
 
 /** A range's columns: first those opened at the next row, table by table, then the others. */
 function runsOf({ shape }: StackLayout, range: { readonly phase: TreePhase; readonly logRows: number }): ColumnRun[] {
   const blocks = shape.blocks.filter(({ phase, logRows }) => phase === range.phase && logRows === range.logRows);
   const runs = [
-    ...blocks.map((block): ColumnRun => ({ at: block.firstColumn, nextAt: block.firstNext, count: block.nextWidth })),
-    ...blocks.map((block): ColumnRun => ({
-      at: block.firstColumn + block.nextWidth,
-      nextAt: undefined,
-      count: block.width - block.nextWidth,
-    })),
+    ...blocks.map(({ firstValue, firstNext, nextWidth, joined }): ColumnRun => {
+      return { at: firstValue, nextAt: firstNext, count: nextWidth, joined };
+    }),
+    ...blocks.map(({ firstValue, nextWidth, width, joined }): ColumnRun => {
+      return { at: firstValue + nextWidth / joined, nextAt: undefined, count: width - nextWidth, joined };
+    }),
   ];
   return runs.filter(({ count }) => count > 0);
 }
 
+/** What is folded by places: the phases that it has some of, and where a run's first one is; undefined for runs without. */
+interface Folded {
+  readonly phases: readonly TreePhase[];
+  readonly from: (run: ColumnRun) => number | undefined;
+}
+
+/** Opened values; those at the next row; or what the columns of extension values are weighed with, which takes the values' place. */
+function folded({ memory }: StackLayout): Readonly<Record<"values" | "nextValues" | "weights", Folded>> {
+  const from = ({ at }: ColumnRun): number => memory.values + 32 * at;
+  return {
+    values: { phases: TREE_PHASES, from },
+    nextValues: {
+      phases: ["lookup"],
+      from: ({ nextAt }) => (nextAt === undefined ? undefined : memory.nextValues + 32 * nextAt),
+    },
+    weights: { phases: ["lookup", "quotient"], from },
+  };
+}
+
 /**
- * Every opened value times its place's challenges, summed up: bit by bit, neighbouring places become one. The values of a phase are
- * folded from its lowest height on; those of taller columns, which stand before them, join at their height. All phases' stack columns
- * stand side by side at the end. Of values at the next row most places have none.
+ * Every value times its place's challenges, summed up: bit by bit, neighbouring places become one. The values of a phase are folded
+ * from its lowest height on; those of taller columns, which stand before them, join at their height. All phases' stack columns stand
+ * side by side at the end. The value of joined coordinates stands at the first one's place; at the others, and where a run has no
+ * values, is nothing.
  */
-function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
+function foldColumns(layout: StackLayout, { phases: names, from }: Folded, to: number): string {
   const { memory, stack } = layout;
   const { logStack, logWidth } = stack;
   const challenge = (bit: number): string => hex(memory.placeChallenges + 32 * bit);
-  const phases = stack.phases.filter(({ phase }) => !isNext || phase === "lookup");
+  const phases = stack.phases.filter(({ phase }) => names.includes(phase));
   const lines = phases.flatMap(({ phase, first, width }) => {
     const ranges = stack.ranges.filter((range) => range.phase === phase);
     const lowest = Math.min(...ranges.map(({ logRows }) => logRows));
@@ -82,7 +106,7 @@ function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
     for (let bit = lowest; bit <= logStack;) {
       const range = ranges.find(({ logRows }) => logRows === bit);
       if (range !== undefined) {
-        own.push(...joinRange(layout, range, count, isNext));
+        own.push(...joinRange(layout, range, count, from));
         [start, count] = [range.first, range.count + count];
       }
       // A column as long as a stack column is one.
@@ -103,7 +127,12 @@ function foldColumns(layout: StackLayout, isNext: boolean, to: number): string {
     return foldBits(hex(memory.stackValues), count, challenge(logStack + 2 * i), 2 * i + 1 === logWidth ? 1 : 2);
   });
   const clear = `calldatacopy(${hex(memory.stackValues)}, calldatasize(), ${32 * stack.width})`;
-  return [...(isNext ? [clear] : []), ...lines, ...folds, `mstore(${hex(to)}, mload(${hex(memory.stackValues)}))`].join("\n  ");
+  return [
+    ...(phases.length < stack.phases.length ? [clear] : []),
+    ...lines,
+    ...folds,
+    `mstore(${hex(to)}, mload(${hex(memory.stackValues)}))`,
+  ].join("\n  ");
 }
 
 /** Joins so many values at neighbouring places by the challenges of one bit or two. */
@@ -116,20 +145,16 @@ function joinRange(
   layout: StackLayout,
   range: { readonly phase: TreePhase; readonly logRows: number; readonly count: number },
   folded: number,
-  isNext: boolean,
+  from: Folded["from"],
 ): string[] {
   const { memory } = layout;
   let at = memory.folded;
   const runs = runsOf(layout, range).map((run) => {
-    const from = isNext
-      ? run.nextAt === undefined
-        ? undefined
-        : memory.nextValues + 32 * run.nextAt
-      : memory.values + 32 * run.at;
-    const length = 32 * run.count;
-    const line = `${from === undefined ? "calldatacopy" : "mcopy"}(${hex(at)}, ${from === undefined ? "calldatasize()" : hex(from)}, ${length})`;
+    const [first, start, length] = [from(run), at, 32 * run.count];
     at += length;
-    return line;
+    if (first === undefined) return `calldatacopy(${hex(start)}, calldatasize(), ${length})`;
+    if (run.joined > 1) return `spread(${hex(first)}, ${run.count / run.joined}, ${hex(start)})`;
+    return `mcopy(${hex(start)}, ${hex(first)}, ${length})`;
   });
   // The shorter ones first: they lie where these go.
   const move = `mcopy(${hex(memory.folded + 32 * range.count)}, ${hex(memory.folded)}, ${32 * folded})`;
@@ -138,7 +163,7 @@ function joinRange(
 
 /** The point by bits of a place, and W's multilinear extension there: height by height, range by range. */
 function weighStack(layout: StackLayout): string {
-  const { memory, stack, logPlaces, shape } = layout;
+  const { memory, stack, logPlaces } = layout;
   const { load, store } = slotAccess(layout);
   const { logStack, logWidth } = stack;
   const copy = (to: number, from: number, count: number): string =>
@@ -153,29 +178,50 @@ function weighStack(layout: StackLayout): string {
     mstore(add(${hex(memory.zeroFactors)}, shl(5, k)), ${minus(ONE, "r")})
     mstore(add(${hex(memory.oneFactors)}, shl(5, k)), extMul(r, mload(add(${hex(memory.placeChallenges)}, shl(5, k)))))
   }
-  ${store("weight", "0")}
-  ${heights
-    .map((logRows) => {
-      const own = stack.ranges.filter((range) => range.logRows === logRows);
-      const power = 32 * (shape.tallest - logRows);
-      const between = (first: number, count: number): string =>
-        minus(`weightBelow(${hex((first + count) * 2 ** logRows)})`, `weightBelow(${hex(first * 2 ** logRows)})`);
-      const add = (factor: string, weight: string): string =>
-        store("weight", `extNormalize(add(${load("weight")}, extMul(${factor}, ${weight})))`);
-      const withNext = own.filter(({ nextCount }) => nextCount > 0);
-      return `{
+  ${store("sum", "0")}
+  ${heights.map((logRows) => weighHeight(layout, logRows)).join("\n  ")}
+  ${foldColumns(layout, folded(layout).weights, memory.slots.weight)}
+  ${store("weight", `extNormalize(add(${load("weight")}, ${load("sum")}))`)}`;
+}
+
+/**
+ * Adds up what the ranges of one height weigh, but for columns of extension values: of these, each value's weight takes the value's
+ * place, to be folded like it.
+ */
+function weighHeight(layout: StackLayout, logRows: number): string {
+  const { memory, stack, shape } = layout;
+  const { load, store } = slotAccess(layout);
+  const power = 32 * (shape.tallest - logRows);
+  const own = stack.ranges.filter((range) => range.logRows === logRows);
+  const joined = joinedRanges(stack).filter((range) => range.logRows === logRows);
+  const below = (column: number): string => `weightBelow(${hex(column * 2 ** logRows)})`;
+  const sums = own
+    .filter((range) => !joined.includes(range))
+    .map(({ first, count }) => minus(below(first + count), below(first)))
+    .map((columns) => store("sum", `extNormalize(add(${load("sum")}, extMul(row, ${columns})))`));
+  return `{
     beginWeights(${logRows})
     let row := rowWeight(${hex(memory.points + power)}, ${logRows})
-    ${own.map(({ first, count }) => add("row", between(first, count))).join("\n    ")}
-    ${
-      withNext.length === 0
-        ? ""
-        : `row := extMul(mload(${hex(memory.nextChallenge)}), rowWeight(${hex(memory.nextPoints + power)}, ${logRows}))
-    ${withNext.map(({ first, nextCount }) => add("row", between(first, nextCount))).join("\n    ")}`
-    }
+    ${sums.join("\n    ")}
+    ${joined.length === 0 ? "" : `let both := extNormalize(add(row, extMul(mload(${hex(memory.nextChallenge)}), rowWeight(${hex(memory.nextPoints + power)}, ${logRows}))))`}
+    ${joined.map((range) => weighJoined(layout, range)).join("\n    ")}
   }`;
-    })
-    .join("\n  ")}`;
+}
+
+/** Weights of a range's extension values: `row` times that of the columns' numbers, or `both` if opened at the next row too. */
+function weighJoined(layout: StackLayout, range: StackRange): string {
+  const { memory } = layout;
+  const { bits, number } = columnWindow(range);
+  let at = memory.equal + 32 * (range.first - number * 2 ** bits);
+  const runs = runsOf(layout, range).map(({ at: value, nextAt, count, joined }) => {
+    const start = at;
+    at += 32 * count;
+    const factor = nextAt === undefined ? "row" : "both";
+    return `weighJoined(${hex(start)}, ${count / joined}, ${factor}, ${hex(memory.values + 32 * value)})`;
+  });
+  return `mstore(${hex(memory.equal)}, equalBits(${number}, ${range.logRows + bits}))
+    equality(${hex(memory.point + 32 * range.logRows)}, ${bits}, ${hex(memory.equal)})
+    ${runs.join("\n    ")}`;
 }
 
 /** The final polynomial's coefficients, folded by the last rounds' challenges in their place. */

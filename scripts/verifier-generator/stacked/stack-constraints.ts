@@ -33,7 +33,7 @@ export function stackEvaluators({ tables }: StackLayout): StackEvaluators {
 export function checkStackConstraints(layout: StackLayout, evaluators: StackEvaluators): string {
   const { memory, tables, shape, system } = layout;
   const { load } = slotAccess(layout);
-  const quotientStart = memory.values + 32 * (shape.columnCount - 5 * system.chunkCount);
+  const quotientStart = memory.values + 32 * (shape.openedCount - system.chunkCount);
   const shares = tables.toReversed().map((own) => {
     const calls = (evaluators.ofTable[own.table.index] ?? []).map((number) =>
       callPart(layout, own, evaluators.parts[number], number),
@@ -47,11 +47,11 @@ export function checkStackConstraints(layout: StackLayout, evaluators: StackEval
   return `
   let composition := 0
   ${shares.join("\n  ")}
-  // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
+  // Q(z) = sum over chunks of z^(jn) times the chunk's value, highest first
   let q := 0
-  for { let at := ${hex(quotientStart + 160 * system.chunkCount)} } gt(at, ${hex(quotientStart)}) { } {
-    at := sub(at, 160)
-    q := extNormalize(add(extMul(mload(${hex(memory.points + 32 * shape.tallest)}), q), joined(at)))
+  for { let at := ${hex(quotientStart + 32 * system.chunkCount)} } gt(at, ${hex(quotientStart)}) { } {
+    at := sub(at, 32)
+    q := extNormalize(add(extMul(mload(${hex(memory.points + 32 * shape.tallest)}), q), mload(at)))
   }
   if sub(extCanonical(composition), extCanonical(extMul(${load("vanishing")}, q))) { ${fail("constraintMismatch")} }`;
 }
@@ -74,15 +74,13 @@ function giveTable(
     return line;
   };
   const step = hex((BigInt(inv(2 ** logRows)) * MONTGOMERY) % PRIME);
-  const lookup = (group: number): string => `joined(${hex(memory.values + 32 * (first.lookup + 5 * group))})`;
   return [
     `mstore(${hex(start + 64)}, mload(${hex(memory.selectors + 32 * (shape.tallest - logRows))}))`,
     ...(graph.statementCount > 0 ? [copy(memory.publicValues, statementCount)] : []),
     copy(memory.values + 32 * first.preprocessed, table.preprocessedWidth),
     copy(memory.values + 32 * first.main, table.mainWidth),
-    put(lookup(0)),
-    ...Array.from({ length: graph.helperCount }, (_, i) => put(lookup(1 + i))),
-    put(`joined(${hex(memory.nextValues + 32 * firstNext)})`),
+    copy(memory.values + 32 * first.lookup, 1 + graph.helperCount),
+    put(`mload(${hex(memory.nextValues + 32 * firstNext)})`),
     copy(memory.foldPowers, graph.powerCount),
     put(`mload(${hex(memory.slots.offset)})`),
     // sums are sent plain

@@ -113,7 +113,7 @@ function coreFunctions(layout: StackLayout): string[] {
     EXT_POWER,
     domainFunctions(layout.shape.logDomain),
     transcriptFunctions(memory.buffer),
-    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, JOINED, EQUALITY, COEFFICIENT_TABLE],
+    ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, EQUALITY, COEFFICIENT_TABLE],
     leafSumFunction(memory.partsTable),
     merkleFunction(layout.digestBytes, memory.stack),
     readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
@@ -124,7 +124,9 @@ function coreFunctions(layout: StackLayout): string[] {
 }
 
 function claimContract(layout: StackLayout, name: string): GeneratedContract {
-  const body = [EXTENSION_FUNCTIONS, NEXT_CLAIM, FOLD_PLACES, placeFunctions(layout), claimBody(layout)].join("\n");
+  const body = [EXTENSION_FUNCTIONS, NEXT_CLAIM, FOLD_PLACES, EQUALITY, JOINED, placeFunctions(layout), claimBody(layout)].join(
+    "\n",
+  );
   const source = `${HEADER}
 /// @title The claim that opened values of a program's proof make together
 /// @dev Input words as the verifier has them in memory: challenges, opened values, the rounds' messages and the final polynomial. Output

@@ -101,7 +101,7 @@ export function readStackValues(layout: StackLayout): string {
   let bad := 0
   padding, bad := readExtensions(${inProof(offsets.sums)}, ${tables.length}, ${hex(memory.sums)})
   ${check}
-  padding, bad := unpackValues(${inProof(offsets.atPoint)}, ${pointRow}, ${shape.columnCount}, ${hex(memory.values)})
+  padding, bad := unpackValues(${inProof(offsets.atPoint)}, ${pointRow}, ${shape.openedCount}, ${hex(memory.values)})
   ${check}
   padding, bad := unpackValues(${inProof(offsets.atNext)}, ${nextRow}, ${shape.nextCount}, ${hex(memory.nextValues)})
   ${check}

@@ -3,7 +3,7 @@ import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.t
 import { joinsCoordinates, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
 import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { batchedBits } from "../../../src/stark/stacked/claims.ts";
-import { layerFolds, type StackShape } from "../../../src/stark/systems/stack-shape.ts";
+import { layerFolds, type StackRange, type StackShape } from "../../../src/stark/systems/stack-shape.ts";
 import type { System, Table } from "../../../src/stark/systems/system.ts";
 import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
 import { ARGUMENT_WORDS, SHARED_WORDS } from "../core-layout.ts";
@@ -41,9 +41,9 @@ export interface StackTable {
   readonly table: Table;
   readonly graph: TableGraph;
   readonly logRows: number;
-  /** Index of its first column of each phase among the opened values. */
+  /** Index of its first value of each phase among those that are opened. */
   readonly first: { readonly preprocessed: number; readonly main: number; readonly lookup: number };
-  /** Of the running sum's first coordinate among the values at the next row. */
+  /** Of the running sum among the values at the next row. */
   readonly firstNext: number;
 }
 
@@ -124,7 +124,7 @@ export function layoutStack(system: System): StackLayout {
     friRootsOffset: offsets.firstLayer,
     friRootStride: hash.digestBytes + 3 * ROUND_BYTES,
     headerBytes: 1 + system.tables.length,
-    pointRow: packedLength(shape.columnCount, BASE31_GROUP),
+    pointRow: packedLength(shape.openedCount, BASE31_GROUP),
     nextRow: packedLength(shape.nextCount, BASE31_GROUP),
     statementCount: system.definition.statementValueCount,
   };
@@ -133,7 +133,8 @@ export function layoutStack(system: System): StackLayout {
 function requireTaken({ parameters, tables, definition }: System): void {
   if (parameters.opening.kind !== "stacked") throw new RangeError("this generator takes systems whose columns are stacked");
   if (parameters.fixedColumns !== "committed") throw new RangeError("a contract has no fixed columns to evaluate");
-  if (joinsCoordinates(parameters.opening)) throw new RangeError("the contract generator takes a value for each coordinate");
+  if (!joinsCoordinates(parameters.opening))
+    throw new RangeError("the contract generator takes one value for all coordinates of an extension column");
   if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
   if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
   if (parameters.transcript !== "keccak") throw new RangeError("the contract generator takes transcripts of keccak");
@@ -160,7 +161,7 @@ function offsetsOf(system: System, shape: Shape, stack: StackShape, digestBytes:
     lookupRoot: take(digestBytes),
     sums: take(EXTENSION_BYTES * system.tables.length),
     quotientRoot: take(digestBytes),
-    atPoint: take(5 * packedLength(shape.columnCount, BASE31_GROUP)),
+    atPoint: take(5 * packedLength(shape.openedCount, BASE31_GROUP)),
     atNext: take(5 * packedLength(shape.nextCount, BASE31_GROUP)),
     leafRounds: take(ROUND_BYTES * (LOG_PARTS + stack.logWidth)),
     firstLayer: take(layerFolds(parameters, stack).length * (digestBytes + 3 * ROUND_BYTES)),
@@ -184,7 +185,7 @@ function stackTable(system: System, shape: Shape, table: Table, logRows: number)
     throw new RangeError(`table ${table.air.name} lacks columns of a phase`);
   return {
     ...{ table, logRows, graph: tableGraph(table, system.definition.statementValueCount) },
-    first: { preprocessed: preprocessed.firstColumn, main: main.firstColumn, lookup: lookup.firstColumn },
+    first: { preprocessed: preprocessed.firstValue, main: main.firstValue, lookup: lookup.firstValue },
     firstNext: lookup.firstNext,
   };
 }
@@ -217,7 +218,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     points: memory.words(shape.tallest + 1),
     nextPoints: memory.words(shape.tallest + 1),
     // Unpacking a last group of values may write up to seven words too many, into what is written later.
-    values: memory.words(shape.columnCount),
+    values: memory.words(shape.openedCount),
     nextValues: memory.words(shape.nextCount + BASE31_GROUP),
     /** By bit of a place. */
     placeChallenges: memory.words(places),
@@ -227,6 +228,8 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     /** A phase's values while they are folded; what is left of each stack column. Three words behind either are overwritten. */
     folded: memory.words(shape.columnCount + 3),
     stackValues: memory.words(2 ** stack.logWidth + 3),
+    /** Weights of equality of columns' numbers with the point. */
+    equal: memory.words(2 ** Math.max(...joinedRanges(stack).map((range) => columnWindow(range).bits))),
     zeroFactors: memory.words(places),
     oneFactors: memory.words(places),
     anyBelow: memory.words(places + 1),
@@ -251,6 +254,18 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     gas: memory.words(16),
     buffer: memory.end,
   };
+}
+
+/** Ranges of columns that hold the coordinates of values. */
+export function joinedRanges({ ranges }: StackShape): readonly StackRange[] {
+  return ranges.filter(({ joined }) => joined > 1);
+}
+
+/** The least aligned columns, 2^bits of them from 2^bits · number on, that have all of a range's among them. */
+export function columnWindow({ first, count }: StackRange): { readonly bits: number; readonly number: number } {
+  let bits = 0;
+  while (Math.floor(first / 2 ** bits) !== Math.floor((first + count - 1) / 2 ** bits)) bits++;
+  return { bits, number: Math.floor(first / 2 ** bits) };
 }
 
 /** The lowest bit of a place that has a challenge of its own: no column is shorter. */

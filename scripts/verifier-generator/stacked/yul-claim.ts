@@ -1,6 +1,6 @@
 import { inv } from "../../../src/field/koala-bear.ts";
 import { everyLane, hex, MONTGOMERY, PRIME } from "../lanes.ts";
-import { inlineMul, inlineNormalize, inlineSpread, JOINED_COORDINATES, LITERAL } from "../yul-extension.ts";
+import { inlineMul, inlineNormalize, inlineSpread, joinedCoordinates, LITERAL } from "../yul-extension.ts";
 import { EXTENSION_BYTES } from "../yul-fri.ts";
 import type { StackLayout } from "./stack-layout.ts";
 
@@ -12,11 +12,23 @@ const P4 = hex(everyLane(4n * PRIME));
 /** a − b, normalized: lanes of b at most 2p. */
 export const minus = (a: string, b: string): string => `extNormalize(add(${a}, sub(${LITERAL.p2}, ${b})))`;
 
-/** The value of an extension column. */
+/** Values of extension columns at their places, and what weighs them there. */
 export const JOINED = `
-// the sum over coordinates of X^c times the word at at + 32c: canonical lanes in, canonical lanes out
-function joined(at) -> r {
-  r := extCanonical(${JOINED_COORDINATES})
+// count words to the first of five words each, with zeros behind it
+function spread(from, count, to) {
+  calldatacopy(to, calldatasize(), mul(160, count))
+  for { let end := add(from, shl(5, count)) } lt(from, end) { from := add(from, 32) } {
+    mstore(to, mload(from))
+    to := add(to, 160)
+  }
+}
+// of count values: the factor times the sum over coordinates of X^c times the weight of the column's number; weights, of lanes up to
+// 1.3p, stand from the word at at on
+function weighJoined(at, count, factor, to) {
+  for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 32) } {
+    mstore(to, extMul(factor, extNormalize(${joinedCoordinates(6n)})))
+    at := add(at, 160)
+  }
 }`;
 
 /** Extension elements of a proof, and a step of the transcript that no input stands before. */
@@ -140,6 +152,16 @@ function weightBelow(place) -> sum {
     }
   }
   if shr(${logPlaces}, place) { sum := mload(${hex(memory.anyBelow)}) }
+}
+// equality of a number's bits with the point's from bit low on
+function equalBits(own, low) -> product {
+  product := ${ONE}
+  for { let k := low } lt(k, ${logPlaces}) { k := add(k, 1) } {
+    let r := mload(${at(memory.point, "k")})
+    if iszero(and(own, 1)) { r := ${minus(ONE, "r")} }
+    product := extMul(r, product)
+    own := shr(1, own)
+  }
 }
 // the product over the bits k of a row of 1 - r + r * y^(2^k); powers has y first
 function rowWeight(powers, count) -> product {

@@ -44,7 +44,8 @@ export function compressParameters(): ProofParameters {
 export function wrapParameters(): ProofParameters {
   return {
     ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
-    ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 19, logStackMax: 19 }, fixedColumns: "committed" },
+    ...{ logArity: 3, logFinalMax: 6, fixedColumns: "committed" },
+    opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, extensionValues: "joined" },
     ...{
       hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",

@@ -32,7 +32,12 @@ const SHUFFLES = byNight(300, 30);
 
 const parameters: ProofParameters = {
   ...{ extensionDegree: 5, logBlowup: 3, queryCount: 7, grindingBits: 8, grindingBaseLogRows: 20 },
-  ...{ logArity: 3, logFinalMax: 6, opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 }, fixedColumns: "committed" },
+  ...{
+    logArity: 3,
+    logFinalMax: 6,
+    opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, extensionValues: "joined" },
+    fixedColumns: "committed",
+  },
   ...{ hash: { kind: "keccak", digestBytes: 26 }, transcript: "keccak", maxConstraintDegree: 5, minLogRows: 6, maxLogRows: 12 },
 };
 const words = Array.from({ length: 8 }, (_, i) => [7 * i + 1, 3, P - 1 - i, 0, i]);
