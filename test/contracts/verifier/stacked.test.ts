@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { id } from "ethers";
 import { layoutCore } from "../../../scripts/verifier-generator/core-layout.ts";
 import { layoutStack } from "../../../scripts/verifier-generator/stacked/stack-layout.ts";
 import type { Ext } from "../../../src/field/extension.ts";
@@ -18,6 +19,7 @@ import { fibonacciSystem } from "../../stark/airs/fibonacci.ts";
 import { smallParameters } from "../../stark/airs/small-parameters.ts";
 import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, startCodeChain } from "./support/chain.ts";
+import { claimInput } from "./support/claim-input.ts";
 import { createRandom } from "./support/random.ts";
 import { type DeployedVerifier, deployStackVerifier, verdictOf } from "./support/small-verifier.ts";
 
@@ -187,6 +189,37 @@ describe("a prover of a program that goes on over what is false", () => {
     it(`is caught with ${cheat}`, async () => {
       assert.match(await agreed(await provenWith({ ...backend, ...device() }), cheat), code);
     });
+});
+
+describe("the contract of the claim", () => {
+  let address = "";
+  let input: ReturnType<typeof claimInput>;
+  before(async () => {
+    input = claimInput(own.system, statement, proof);
+    const { data } = await chain.call(contract.address, id("claim()").slice(0, 10));
+    address = `0x${data.slice(-40)}`;
+  });
+
+  const answer = (given: readonly bigint[]) =>
+    chain.call(address, `0x${given.map((value) => value.toString(16).padStart(64, "0")).join("")}`);
+
+  it("answers 0 for what a proof has, and something else with any value, challenge, message or coefficient changed", async () => {
+    const all = input.flatMap((part) => part.words);
+    const honest = await answer(all);
+    assert.ok(honest.ok && BigInt(honest.data) === 0n);
+    let at = 0;
+    for (const { name, words: given } of input)
+      for (let i = 0; i < given.length; i++, at++) {
+        if (name === "") continue;
+        const changed = await answer(all.with(at, (all[at] ?? 0n) ^ 1n));
+        assert.ok(changed.ok && BigInt(changed.data) !== 0n, `${name} ${i}`);
+      }
+  });
+
+  it("reverts for input of another length", async () => {
+    const all = input.flatMap((part) => part.words);
+    for (const given of [all.slice(1), [...all, 0n]]) assert.equal((await answer(given)).ok, false);
+  });
 });
 
 describe("the generators", () => {

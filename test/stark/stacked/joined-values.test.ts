@@ -79,8 +79,8 @@ describe("one value for the coordinates of an extension column", () => {
     }
   });
 
-  test("no contract is generated for it", () => {
-    assert.throws(() => layoutStack(system), /takes a value for each coordinate/);
+  test("a contract is generated for no other form", () => {
+    assert.throws(() => layoutStack(apart), /takes one value for all coordinates/);
   });
 
   test("a value of any column that is not the column's is refused, at either point", async () => {
