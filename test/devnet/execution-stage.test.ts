@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import type { ProofStage } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
+import { doubleOnL1, doubleProver } from "../flow/support/double-on-l1.ts";
+import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+
+const CHUNK = { chunk: 1, chunks: 3, phase: "fri", fraction: 0.5, worker: "rack-7" } as const;
+const treeOf = (kind: string, made: number) => ({ phase: "trace", fraction: 0, tree: { kind, made, proofs: 9 } }) as const;
+
+/* Chains and settlement are real; doubles prove when the test lets them. */
+describe("the status of a batch whose execution L1 checks", () => {
+  let devnet: FlowDevnet;
+  const [executed, shown] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+
+  before(async () => {
+    const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+    const doubles = doubleOnL1();
+    devnet = await startFlowDevnet(
+      [
+        { ...chain, chainId: 271n },
+        { ...chain, chainId: 272n, pace: { shared: true, maxAgeSeconds: 1_800 } },
+      ],
+      OWN_BATCHES,
+      {
+        ...doubles,
+        executionProver: (real) => {
+          const double = doubles.executionProver!(real);
+          return {
+            ...double,
+            async prove(witness, claim, options) {
+              options?.onProgress?.(CHUNK);
+              await executed.promise;
+              return double.prove(witness, claim, options);
+            },
+          };
+        },
+        l1Prover: () => ({
+          prepare(batch, options) {
+            options?.onProgress?.(treeOf("list", 4));
+            return doubleProver().prepare(batch);
+          },
+          async prove(batches, options) {
+            options?.onProgress?.(treeOf("leaf", 2));
+            await shown.promise;
+            return doubleProver().prove(batches);
+          },
+        }),
+      },
+    );
+  });
+  after(async () => {
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults, []);
+  });
+
+  /** Of each chain's first batch, once they are where this says. */
+  const stages = async (are: (stages: readonly (ProofStage | undefined)[]) => boolean): Promise<readonly unknown[]> => {
+    for (let look = 0; ; look++) {
+      const { chains } = await devnet.status();
+      const found = chains.map(({ proving }) => proving?.[0]);
+      if (are(found)) return found;
+      assert.ok(look < 5_000, JSON.stringify(found));
+      await turn();
+    }
+  };
+
+  it("says that it is not proven, with chunk and worker, then that it is and which proof for L1 is made", async () => {
+    for (const place of [0, 1]) await sealOne(devnet, place);
+    const isProving = (stage: ProofStage | undefined): boolean => stage?.execution?.kind === "proving";
+    const waiting = { batch: 0, phase: "queued", fraction: 0, execution: { kind: "proving", ...CHUNK } };
+    assert.deepEqual(await stages((all) => all.every(isProving)), [waiting, waiting]);
+    executed.resolve(undefined);
+    const proven = { batch: 0, execution: { kind: "proven" } };
+    assert.deepEqual(await stages((all) => all.every((stage) => stage?.tree !== undefined)), [
+      { ...treeOf("leaf", 2), ...proven },
+      { ...treeOf("list", 4), ...proven },
+    ]);
+    shown.resolve(undefined);
+    await devnet.chains[0]!.pipeline.settled(0n);
+    assert.equal((await devnet.status()).chains[0]!.proving, undefined);
+  });
+});
