@@ -709,6 +709,24 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(wallet.members[2]?.tokens[0]?.amount, String(beta));
   });
 
+  test("I11: hyperchain:logs begins so many blocks back as it is told, and says of how many", async () => {
+    const member = connect(ecosystem.info.chains[1]!.url);
+    const pay = async (): Promise<string> => {
+      const { hash } = await new Wallet(KEY_1, member).sendTransaction({ to: ACCOUNT_1, value: 1n });
+      await member.waitForTransaction(hash);
+      return hash;
+    };
+    const [older] = [await pay(), await pay()];
+    const one = await workplace.run(["hyperchain:logs", "--blocks", "1"]);
+    assert.match(one.stderr, /^From the last 1 of \d+ blocks of l1, the last 1 of \d+ of alpha, the last 1 of \d+ of beta\.$/m);
+    assert.ok(!one.stdout.includes(older));
+    const every = await workplace.run(["hyperchain:logs", "--blocks", "10000"]);
+    assert.match(every.stderr, /^From all \d+ blocks of l1, all \d+ of alpha, all \d+ of beta\.$/m);
+    assert.ok(every.stdout.includes(older));
+    const refused = await workplace.run(["hyperchain:logs", "--blocks", "10001"]);
+    assert.deepEqual([refused.code, refused.stderr.includes("--blocks")], [1, true]);
+  });
+
   test("I11: hyperchain:logs --follow tells what users do on all members as it happens, until Ctrl-C", async () => {
     const following = await workplace.start(["hyperchain:logs", "--follow", "--json"]);
     type Line = { chainId: number; hash: string; succeeded: boolean; act?: ActInfo };
