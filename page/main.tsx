@@ -1,8 +1,9 @@
 import { render, type ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { ActivityContext, OlderContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useControlActs } from "./controls/acts.ts";
-import { EcosystemContext, useLooks, type Ecosystem } from "./ecosystem.ts";
+import type { EcosystemInfo } from "./answers.ts";
+import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import { HistoryContext, useKeptHistory } from "./history.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
@@ -35,6 +36,7 @@ function App() {
   const acts = useControlActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);
   const signing = useKeptSigning(ecosystem?.info);
+  const content = useContent(route, ecosystem?.info);
   return (
     <>
       <header>
@@ -89,11 +91,7 @@ function App() {
                 <HistoryContext.Provider value={history}>
                   <NamesContext.Provider value={names}>
                     <ActsContext.Provider value={acts}>
-                      <SigningContext.Provider value={signing}>
-                        {pageOf(route, ecosystem)}
-                        <OfferedAddresses />
-                        <WhatHolds chain={ecosystem.info.chains.find(({ name }) => name === route[0])?.name} />
-                      </SigningContext.Provider>
+                      <SigningContext.Provider value={signing}>{content}</SigningContext.Provider>
                     </ActsContext.Provider>
                   </NamesContext.Provider>
                 </HistoryContext.Provider>
@@ -106,7 +104,22 @@ function App() {
   );
 }
 
-function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
+/** The same as before where the link and the members are: each part hears of what it shows by itself, and nothing else is drawn anew. */
+function useContent(route: Route, info: EcosystemInfo | undefined): ComponentChildren {
+  return useMemo(
+    () =>
+      info && (
+        <>
+          {pageOf(route, info)}
+          <OfferedAddresses />
+          <WhatHolds chain={info.chains.find(({ name }) => name === route[0])?.name} />
+        </>
+      ),
+    [route, info],
+  );
+}
+
+function pageOf(route: Route, info: EcosystemInfo): ComponentChildren {
   const [first, second = "", third = ""] = route;
   const wrong = misspelt(route);
   if (wrong !== undefined) return <NothingThere text={wrong.text} what={`not ${wrong.what}`} />;

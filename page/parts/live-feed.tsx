@@ -11,6 +11,7 @@ import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";
 import { saveFile } from "../save-file.ts";
 import { CopyAs } from "./copy-as.tsx";
+import { keptNodes } from "./kept-nodes.ts";
 import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.tsx";
 import { Journey } from "./journey.tsx";
 import { Mark } from "./layout.tsx";
@@ -39,6 +40,7 @@ export function LiveFeed() {
     () => done.filter((act) => isShown(act, filter, naming)),
     [done, filter.text, filter.chain, filter.failedOnly, naming],
   );
+  const rowOf = useMemo(() => keptNodes(rowNode), []);
   const waiting = held === undefined ? 0 : filtered(activity, filter, naming, begun).length - rows.length;
   return (
     <section aria-labelledby="feed" class="live">
@@ -72,11 +74,7 @@ export function LiveFeed() {
       ) : (
         <ol class="feed" aria-label="transactions, the newest first">
           {inOrder(rows.slice(0, most), acts).map((each) =>
-            "block" in each ? (
-              <Row key={`${each.block.chainId}:${each.hash}`} row={each} messages={begun.get(each.hash) ?? []} />
-            ) : (
-              <ActRow key={`act ${each.id}`} act={each} />
-            ),
+            "block" in each ? rowOf(each, begun.get(each.hash) ?? NO_MESSAGES) : <ActRow key={`act ${each.id}`} act={each} />,
           )}
         </ol>
       )}
@@ -108,6 +106,13 @@ function isShown({ text, method, chainId, refused }: ActInfo, filter: Filter, { 
 function inOrder(rows: readonly Happening[], acts: readonly ActInfo[]): readonly (Happening | ActInfo)[] {
   const timeAt = (each: Happening | ActInfo): number => ("block" in each ? timeOf(each.block) : each.at);
   return [...rows, ...acts].sort((a, b) => timeAt(b) - timeAt(a));
+}
+
+const NO_MESSAGES: readonly MessageInfo[] = [];
+
+/** Drawn once, and not at each of the blocks that come. */
+function rowNode(row: Happening, messages: readonly MessageInfo[]) {
+  return <Row key={`${row.block.chainId}:${row.hash}`} row={row} messages={messages} />;
 }
 
 function ActRow({ act }: { readonly act: ActInfo }) {
