@@ -28,11 +28,12 @@ export const NIGHT_WORK: readonly NightWork[] = [
         "flow/upgraded-proven",
         "proving/l1-workers",
       ],
-      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run"],
+      ...["recursion/nodes/node-programs", "recursion/nodes/segmented-run", "devnet/upgraded-on-l1"],
+      "flow/lying-quorum-on-l1",
     ],
     day: [
       ...["proving/driver", "proving/workers", "proving/l1-over-queues", "settlement/proven-on-l1"],
-      ...["node/shared-proofs", "flow/queue-only"],
+      ...["node/shared-proofs", "devnet/shared-proofs", "flow/queue-only", "flow/lying-quorum"],
       ...["execution-proof/proven-leaf", "recursion/nodes/proven-node", "recursion/nodes/rules", "recursion/nodes/aggregate"],
       ...["recursion/nodes/segment-leaf", "contracts/verifier/executed-by-proof"],
     ],
@@ -47,9 +48,41 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
     day: [
       ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/transaction", "prover/prover"],
-      ...["devnet/lying-execution", "devnet/execution-watch", "plugin/watch-task", "machine/precompiles"],
-      "execution-proof/batch-labels",
+      ...["devnet/execution-watch", "plugin/watch-task", "machine/precompiles", "execution-proof/batch-labels"],
     ],
+  },
+  {
+    what: "validators that sign money out of nothing, on a chain that proves its execution; proofs that earlier software made",
+    night: ["devnet/lying-execution", "devnet/outdated-proofs"],
+    day: [
+      ...["execution-proof/batch-proof", "devnet/machine-validators", "devnet/execution-watch", "plugin/watch-task"],
+      ...["flow/lying-quorum", "settlement/settlement"],
+    ],
+  },
+  {
+    what: "proofs of what is charged by units, of precompiled contracts that are bytecode, and of the largest steps",
+    night: ["devnet/proven-units", "execution-proof/protocol-codes", "execution-proof/planted-steps"],
+    day: [
+      ...["node/adversary", "node/killed-before-root", "chain/sequencer/charged-units", "machine/three-meters"],
+      ...["machine/protocol-codes/power", "machine/precompiles", "execution-proof/native-weights"],
+      ...["execution-proof/segments", "execution-proof/transaction"],
+    ],
+  },
+  {
+    what: "a card in threads of provers, its memory at its limits, small dispatches, a wrong bit of each kernel, its benchmark; proofs of more shapes by each backend",
+    night: [
+      ...["devices/card-in-threads", "devices/kernel-sizes", "devices/faulty-kernels", "devices/bench-gpu"],
+      ...["kernels/webgpu-memory", "stark/backends"],
+    ],
+    day: [
+      ...["kernels/webgpu-device", "kernels/fast-backends", "devices/same-proofs", "prover/device"],
+      ...["execution-proof/segmented-batch", "contracts/verifier/stacked"],
+    ],
+  },
+  {
+    what: "policies made of policies, with proofs, and a chain's data from keepers that lie",
+    night: ["flow/composed-availability"],
+    day: ["contracts/l1/availability", "flow/validium", "plugin/held-data-task", "flow/reconstruct-sources"],
   },
   {
     what: "a plan without a label for a batch of each of the public state tests",
@@ -94,13 +127,13 @@ export const NIGHT_WORK: readonly NightWork[] = [
     night: [
       ...["flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
       ...["flow/nested-exit", "devnet/forwarding", "flow/routes", "plugin/carried-operate"],
-      "plugin/connection/calls-over-layers",
+      ...["plugin/connection/calls-over-layers", "flow/carried-rollup", "plugin/message-over-layers", "flow/atomic-pair"],
     ],
     day: [
       "flow/chain-on-chain",
       ...["devnet/settles-on", "devnet/aliases-of-layers", "contracts/l2/forwarders", "options/ancestry-rules", "client/routes"],
       ...["flow/hyperbridge", "flow/reconstruct-sources", "contracts/l1/nested-exit", "flow/carried-goes-on"],
-      "flow/calls-over-layers",
+      ...["flow/calls-over-layers", "contracts/l1/data-carrier", "contracts/l1/requests-together", "plugin/tasks"],
     ],
   },
   {
@@ -109,12 +142,15 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["simulation/simulation", "contracts/l1/shared-bridge-invariants", "contracts/l2/supply-invariants", "flow/round-trip"],
   },
   {
-    what: "upgrades, rebuilt from L1 and in each case that can come between",
-    night: ["flow/upgrade", "flow/upgrade-cases"],
-    day: ["plugin/upgrade-task", "chain/batch/versions", "contracts/l1/upgrades"],
+    what: "upgrades, rebuilt from L1, in each case that can come between, and of all chains on one day",
+    night: ["flow/upgrade", "flow/upgrade-cases", "flow/hard-fork"],
+    day: [
+      ...["plugin/upgrade-task", "plugin/upgrade-all", "chain/batch/versions", "contracts/l1/upgrades", "contracts/l1/leaving"],
+      ...["flow/upgrade-to-3", "flow/voted-upgrade"],
+    ],
   },
   {
-    what: "dapps of other bridges with their own npm packages, unmodified",
+    what: "dapps of other bridges with their own npm packages, unmodified; floods of their messages, and members that come and go",
     night: [
       "bridges/layerzero",
       "bridges/layerzero-api",
@@ -128,6 +164,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/ccip-kept",
       "bridges/superchain-proven",
       "bridges/example-projects",
+      ...["bridges/ccip-coins", "bridges/flood", "bridges/members-in-flight"],
     ],
     day: [
       "contracts/bridges/proven-dvn",
@@ -148,18 +185,19 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/superchain",
       "bridges/fixed-deployment",
       "options/bridges",
+      ...["bridges/killed-deliveries", "devnet/add-chain", "devnet/stop-chain", "devnet/remove-chain"],
     ],
   },
   {
-    what: "payments out of several chains and calls through the test API, with real proofs",
-    night: ["flow/spend", "plugin/connection/hyperchains-proven"],
+    what: "payments out of several chains, calls of L1 and calls through the test API, with real proofs",
+    night: ["flow/spend", "plugin/connection/hyperchains-proven", "flow/calls-on-l1"],
     day: [
       "flow/transfer-lists",
       "flow/swap",
       "flow/views",
       ...["client/remote-slot", "client/ccip-read", "contracts/l2/cross-chain-views"],
       ...["client/swap", "client/spend", "contracts/l2/remote-swap", "contracts/attacks/stolen-swaps", "flow/hyperbridge"],
-      ...["contracts/l2/transfer-lists", "plugin/connection/hyperchains"],
+      ...["contracts/l2/transfer-lists", "plugin/connection/hyperchains", "client/calls-on-l1"],
     ],
   },
   {
@@ -178,22 +216,26 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/connection/forked-network"],
   },
   {
-    what: "what an operation's gas buys at most, and what floods and slow calls cost",
-    night: ["chain/sequencer/operation-limits", "flow/flood-costs", "chain/rpc/slow-calls"],
-    day: ["chain/sequencer/limits", "contracts/attacks/flow-flood", "contracts/attacks/queue-costs", "chain/rpc/heavy-calls"],
+    what: "what an operation's gas buys at most, what floods and slow calls cost, and batches that do not get through L1",
+    night: ["chain/sequencer/operation-limits", "flow/flood-costs", "chain/rpc/slow-calls", "devnet/back-pressure"],
+    day: [
+      ...["chain/sequencer/limits", "contracts/attacks/flow-flood", "contracts/attacks/queue-costs", "chain/rpc/heavy-calls"],
+      ...["chain/sequencer/back-pressure", "settlement/killed"],
+    ],
   },
   {
-    what: "tasks that create chains, relay, tell failures, misuse and prove; large states; chains that tests add; more forms of each",
+    what: "tasks that create chains, relay, govern, tell failures, misuse and prove; each act by each surface; large states; chains that tests add; more forms of each",
     night: [
       ...["plugin/create-task", "plugin/relay-tasks", "plugin/remote-failures", "plugin/prover-task", "plugin/misuse"],
       "plugin/postgres-fleet",
       ...["plugin/spawned-forms", "plugin/import-large-state", "plugin/connection/added-chain"],
-      ...["plugin/connection/example-coverage", "flow/out-of-gas-calls"],
+      ...["plugin/connection/example-coverage", "flow/out-of-gas-calls", "plugin/surfaces", "plugin/governance-task"],
     ],
     day: [
       ...["devnet/add-chain", "devnet/stop-chain", "devnet/remove-chain", "flow/relayers", "devnet/forced-delivery"],
       ...["plugin/tasks", "plugin/import-task", "plugin/spawn-options", "plugin/discovery", "plugin/connection/matchers"],
       ...["plugin/connection/example-project", "plugin/connection/out-of-gas-calls", "proving/workers"],
+      ...["plugin/connection/hyperchains", "plugin/connection/governance", "plugin/upgrade-all", "devnet/prepare"],
     ],
   },
   {
