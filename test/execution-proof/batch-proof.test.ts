@@ -39,7 +39,7 @@ const PARAMETERS = smallParameters({
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
 const MOST_CELLS = 16_000_000;
 /** Changed bytes behind the front, each in a chunk's proof, which is checked up to it. */
-const CHANGED = byNight(12, 5);
+const CHANGED = byNight(12, 3);
 const wallet = new TestWallet(77);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
 const DEPOSITOR = aliasOf(270n, `0x${"1a".repeat(20)}`);

@@ -21,7 +21,7 @@ import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
 
 /** RANDOM_RUNS and RANDOM_SEED make it longer, or other. */
-const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 60));
+const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 40));
 const SEED = Number(process.env["RANDOM_SEED"] ?? 1);
 const IN_BATCH = 10;
 /** Of a step: a unit is 100 cells, and what fills tables up may double them. */

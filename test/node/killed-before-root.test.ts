@@ -17,8 +17,8 @@ const MOMENTS = [
   { moment: "sealed", what: "when the batch's end is kept and the machine has not begun", commands: 8 },
   { moment: "planned", what: "when the machine is under way to the batch's root", commands: 8 },
 ] as const;
-/** By day before anything is kept, and as late as can be. */
-const isToday = ({ moment }: (typeof MOMENTS)[number]): boolean => byNight(true, moment === "attempted" || moment === "planned");
+/** By day as late as can be. */
+const isToday = ({ moment }: (typeof MOMENTS)[number]): boolean => byNight(true, moment === "planned");
 
 async function run(folder: string, moment: string): Promise<{ readonly signal: string | null; readonly said: string }> {
   const child = spawn(process.execPath, [CHAIN, folder, moment], { stdio: ["ignore", "pipe", "inherit"] });

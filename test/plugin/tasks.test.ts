@@ -41,8 +41,8 @@ const [KEY_1, ACCOUNT_1] = [
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 /** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
 const REFUSING_INIT = "0x67602a5f5260205ffd5f5260086018f3";
-/** By night each kind of task has a process of its own here, by day some; package.test.ts runs Hardhat's own command line. */
-const ALONE = byNight(SHOWN_ALONE, ["hyperchain:deposit", "hyperchain:send", "hyperchain:withdraw"]);
+/** By night each kind of task has a process of its own here, by day one; package.test.ts runs Hardhat's own command line. */
+const ALONE = byNight(SHOWN_ALONE, ["hyperchain:deposit"]);
 const workplace = createWorkplace({ shown: SHOWN_ALONE.filter((task) => !ALONE.includes(task)) });
 after(() => workplace.close());
 

@@ -82,20 +82,24 @@ const ALL_CORNERS: readonly Corner[] = DELAYS.flatMap((delays) =>
   ),
 ).filter(isAdmitted);
 
-/** All of them at night; by day those of one window, exit delay and policy for each of the rest, which each layer pairs in another way. */
+/**
+ * All of them at night. By day each combination of delays, flags and signers is one layer's, three in a row of each nine, with a window,
+ * an exit delay and a policy that change from one to the next.
+ */
 function cornersOf(layer: Layer): readonly Corner[] {
   if (IS_NIGHTLY) return ALL_CORNERS;
   const shift = LAYERS.indexOf(layer);
   const base = ALL_CORNERS.filter(
     ({ window, exit, policy }) => window === WINDOWS[0] && exit === EXITS[0] && policy === POLICIES[0],
   );
-  return base.map((corner, i): Corner => {
+  const paired = base.map((corner, i): Corner => {
     const window = WINDOWS[(i + shift) % WINDOWS.length]!;
     const exit = EXITS[(Math.trunc(i / WINDOWS.length) + shift) % EXITS.length]!;
     const policy = POLICIES[(Math.trunc(i / 2) + shift) % POLICIES.length]!;
     const chosen = { ...corner, window, exit, policy };
     return isAdmitted(chosen) ? chosen : { ...chosen, policy: "published" };
   });
+  return paired.filter((_, i) => Math.trunc(i / WINDOWS.length) % LAYERS.length === shift);
 }
 
 const max = (...values: readonly bigint[]): bigint => values.reduce((left, right) => (left > right ? left : right));

@@ -28,7 +28,7 @@ import {
 } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
 
-const OPERATIONS = byNight(120, 60);
+const OPERATIONS = byNight(120, 40);
 const CHAIN_IDS = [270n, 271n, 272n];
 /** Taken by a chain late in each sequence. */
 const LATE_CHAIN_IDS = [280n, 281n] as const;

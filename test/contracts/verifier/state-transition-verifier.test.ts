@@ -65,7 +65,7 @@ async function wrap(stark: string) {
 }
 
 /** How often each section of a proof is changed, and from which byte of the statement to which. */
-const [CHANGES, STRIDE] = byNight([8, 5], [3, 11]);
+const [CHANGES, STRIDE] = byNight([8, 5], [2, 23]);
 
 describe("the state transition verifier with small parameters (NOT SECURE)", () => {
   let system: System;

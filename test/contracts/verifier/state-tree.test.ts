@@ -103,7 +103,7 @@ test("compresses as the reference does, at the edges and at random, under every 
   }
 });
 
-const COMPRESSED = byNight(2_000, 500);
+const COMPRESSED = byNight(2_000, 200);
 
 test("compresses hundreds of inputs full of edge values as the reference does, whatever was in memory", async () => {
   const random = createRandom(74);
@@ -290,7 +290,7 @@ async function gasOf(data: string): Promise<{ readonly answered: boolean; readon
 
 const TOP = (1n << 256n) - 1n;
 /** Calls with any words at all, for each function. */
-const RANDOM_CALLS = byNight(30, 10);
+const RANDOM_CALLS = byNight(30, 4);
 
 /** A call's calldata with one of its words in place of another; word 0 is the first behind the selector. */
 function withWord(data: string, word: number, value: bigint): string {

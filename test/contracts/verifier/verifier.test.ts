@@ -45,7 +45,7 @@ const variants = byNight<Variants>(
 );
 
 /** How often each section of a proof is changed, and each proof is cut somewhere. */
-const [CHANGES, CUTS] = byNight([6, 10], [3, 4]);
+const [CHANGES, CUTS] = byNight([6, 10], [2, 2]);
 
 interface Subject {
   readonly system: System;

@@ -9,7 +9,7 @@ const LIMIT_MS = 240_000;
 /** By day those of its files that show a call with callback, a token, the README's test and a suite of before; by night all. */
 const FILES = byNight(
   [],
-  ["erc20", "existing-suite", "moving-time", "postcards", "readme", "remote-counter"].map((name) => `test/${name}.ts`),
+  ["erc20", "existing-suite", "readme", "remote-counter"].map((name) => `test/${name}.ts`),
 );
 
 /** What `bad-days.ts` calls the effects of each fault switch. */
