@@ -177,9 +177,9 @@ contract AggregateStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x11440, state)
-                calldatacopy(0x11460, from, length)
-                r := keccak256(0x11440, add(length, 32))
+                mstore(0x11960, state)
+                calldatacopy(0x11980, from, length)
+                r := keccak256(0x11960, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -415,11 +415,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xfb60), z), add(mul(mload(0xfac0), y), add(mul(mload(0xfa20), x), a)))
-                        b := add(mul(mload(0xfb80), z), add(mul(mload(0xfae0), y), add(mul(mload(0xfa40), x), b)))
-                        c := add(mul(mload(0xfba0), z), add(mul(mload(0xfb00), y), add(mul(mload(0xfa60), x), c)))
-                        d := add(mul(mload(0xfbc0), z), add(mul(mload(0xfb20), y), add(mul(mload(0xfa80), x), d)))
-                        e := add(mul(mload(0xfbe0), z), add(mul(mload(0xfb40), y), add(mul(mload(0xfaa0), x), e)))
+                        a := add(mul(mload(0x10080), z), add(mul(mload(0xffe0), y), add(mul(mload(0xff40), x), a)))
+                        b := add(mul(mload(0x100a0), z), add(mul(mload(0x10000), y), add(mul(mload(0xff60), x), b)))
+                        c := add(mul(mload(0x100c0), z), add(mul(mload(0x10020), y), add(mul(mload(0xff80), x), c)))
+                        d := add(mul(mload(0x100e0), z), add(mul(mload(0x10040), y), add(mul(mload(0xffa0), x), d)))
+                        e := add(mul(mload(0x10100), z), add(mul(mload(0x10060), y), add(mul(mload(0xffc0), x), e)))
                     }
                     {
                         let z := shr(8, calldataload(add(row, 31)))
@@ -427,11 +427,11 @@ contract AggregateStark is IStarkVerifier {
                         let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                         z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                         bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                        a := add(mul(mload(0xfd40), z), add(mul(mload(0xfca0), y), add(mul(mload(0xfc00), x), a)))
-                        b := add(mul(mload(0xfd60), z), add(mul(mload(0xfcc0), y), add(mul(mload(0xfc20), x), b)))
-                        c := add(mul(mload(0xfd80), z), add(mul(mload(0xfce0), y), add(mul(mload(0xfc40), x), c)))
-                        d := add(mul(mload(0xfda0), z), add(mul(mload(0xfd00), y), add(mul(mload(0xfc60), x), d)))
-                        e := add(mul(mload(0xfdc0), z), add(mul(mload(0xfd20), y), add(mul(mload(0xfc80), x), e)))
+                        a := add(mul(mload(0x10260), z), add(mul(mload(0x101c0), y), add(mul(mload(0x10120), x), a)))
+                        b := add(mul(mload(0x10280), z), add(mul(mload(0x101e0), y), add(mul(mload(0x10140), x), b)))
+                        c := add(mul(mload(0x102a0), z), add(mul(mload(0x10200), y), add(mul(mload(0x10160), x), c)))
+                        d := add(mul(mload(0x102c0), z), add(mul(mload(0x10220), y), add(mul(mload(0x10180), x), d)))
+                        e := add(mul(mload(0x102e0), z), add(mul(mload(0x10240), y), add(mul(mload(0x101a0), x), e)))
                     }
                     row := add(row, 62)
                     a := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -448,7 +448,7 @@ contract AggregateStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0x10d00
+                let top := 0x11220
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -598,65 +598,65 @@ contract AggregateStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x11440, from, head)
-                mstore(add(0x11440, head), shl(96, extPack(value)))
-                calldatacopy(add(0x11454, head), add(from, head), sub(140, head))
-                hash := keccak256(0x11440, 160)
+                calldatacopy(0x11960, from, head)
+                mstore(add(0x11960, head), shl(96, extPack(value)))
+                calldatacopy(add(0x11974, head), add(from, head), sub(140, head))
+                hash := keccak256(0x11960, 160)
                 {
-                    let word := shr(96, mload(0x11440))
+                    let word := shr(96, mload(0x11960))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10c00, element)
+                    mstore(0x11120, element)
                 }
                 {
-                    let word := shr(96, mload(0x11454))
+                    let word := shr(96, mload(0x11974))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10c20, element)
+                    mstore(0x11140, element)
                 }
                 {
-                    let word := shr(96, mload(0x11468))
+                    let word := shr(96, mload(0x11988))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10c40, element)
+                    mstore(0x11160, element)
                 }
                 {
-                    let word := shr(96, mload(0x1147c))
+                    let word := shr(96, mload(0x1199c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10c60, element)
+                    mstore(0x11180, element)
                 }
                 {
-                    let word := shr(96, mload(0x11490))
+                    let word := shr(96, mload(0x119b0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10c80, element)
+                    mstore(0x111a0, element)
                 }
                 {
-                    let word := shr(96, mload(0x114a4))
+                    let word := shr(96, mload(0x119c4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10ca0, element)
+                    mstore(0x111c0, element)
                 }
                 {
-                    let word := shr(96, mload(0x114b8))
+                    let word := shr(96, mload(0x119d8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10cc0, element)
+                    mstore(0x111e0, element)
                 }
                 {
-                    let word := shr(96, mload(0x114cc))
+                    let word := shr(96, mload(0x119ec))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0x10ce0, element)
+                    mstore(0x11200, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -669,32 +669,32 @@ contract AggregateStark is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0x10c00)
+                        let v0 := mload(0x11120)
                         {
-                            let opposite := mload(0x10c20)
-                            mstore(0x10c20, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11140)
+                            mstore(0x11140, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0x10c80)
+                        let v1 := mload(0x111a0)
                         {
-                            let opposite := mload(0x10ca0)
-                            mstore(0x10ca0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x111c0)
+                            mstore(0x111c0, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0x10c40)
+                        let v2 := mload(0x11160)
                         {
-                            let opposite := mload(0x10c60)
-                            mstore(0x10c60, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11180)
+                            mstore(0x11180, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0x10cc0)
+                        let v3 := mload(0x111e0)
                         {
-                            let opposite := mload(0x10ce0)
-                            mstore(0x10ce0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0x11200)
+                            mstore(0x11200, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0x10c00, add(add(v0, v2), add(v1, v3)))
-                        mstore(0x10c80, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0x11120, add(add(v0, v2), add(v1, v3)))
+                        mstore(0x111a0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -702,33 +702,33 @@ contract AggregateStark is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0x10c40, add(v0, v1))
-                        mstore(0x10cc0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0x11160, add(v0, v1))
+                        mstore(0x111e0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0x10c20)
-                    let v1 := mload(0x10ca0)
+                    let v0 := mload(0x11140)
+                    let v1 := mload(0x111c0)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0x10c60)
+                    let v2 := mload(0x11180)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0x10ce0)
+                    let v3 := mload(0x11200)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0x10c20, add(add(v0, v2), add(v1, v3)))
-                    mstore(0x10ca0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0x11140, add(add(v0, v2), add(v1, v3)))
+                    mstore(0x111c0, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -736,10 +736,10 @@ contract AggregateStark is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0x10c60, add(v0, v1))
-                    mstore(0x10ce0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0x11180, add(v0, v1))
+                    mstore(0x11200, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let low := mload(0x10c20)
+                let low := mload(0x11140)
                 {
                     let n_ := low
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -754,12 +754,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10c00), product)
+                        let n_ := add(mload(0x11120), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high := mload(0x10c60)
+                let high := mload(0x11180)
                 {
                     let n_ := high
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -774,7 +774,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10c40), product)
+                        let n_ := add(mload(0x11160), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -793,7 +793,7 @@ contract AggregateStark is IStarkVerifier {
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let low4 := mload(0x10ca0)
+                let low4 := mload(0x111c0)
                 {
                     let n_ := low4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -808,12 +808,12 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10c80), product)
+                        let n_ := add(mload(0x111a0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         low4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
-                let high4 := mload(0x10ce0)
+                let high4 := mload(0x11200)
                 {
                     let n_ := high4
                     let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
@@ -828,7 +828,7 @@ contract AggregateStark is IStarkVerifier {
                         product := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                     }
                     {
-                        let n_ := add(mload(0x10cc0), product)
+                        let n_ := add(mload(0x111e0), product)
                         let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
                         high4 := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -870,19 +870,19 @@ contract AggregateStark is IStarkVerifier {
                 let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
                 let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
                 y := mulmod(y, y, 0x7f000001)
-                r := mod(add(add(shr(192, mul(mload(0xe320), f)), shr(192, mul(mload(0xe3c0), g))), mul(y, add(add(shr(192, mul(mload(0xe460), f)), shr(192, mul(mload(0xe500), g))), mul(y, add(add(shr(192, mul(mload(0xe5a0), f)), shr(192, mul(mload(0xe640), g))), mul(y, add(add(shr(192, mul(mload(0xe6e0), f)), shr(192, mul(mload(0xe780), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe820), f)), shr(192, mul(mload(0xe8c0), g))), mul(y, add(add(shr(192, mul(mload(0xe960), f)), shr(192, mul(mload(0xea00), g))), mul(y, add(add(shr(192, mul(mload(0xeaa0), f)), shr(192, mul(mload(0xeb40), g))), mul(y, add(add(shr(192, mul(mload(0xebe0), f)), shr(192, mul(mload(0xec80), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
-                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe340), f)), shr(192, mul(mload(0xe3e0), g))), mul(y, add(add(shr(192, mul(mload(0xe480), f)), shr(192, mul(mload(0xe520), g))), mul(y, add(add(shr(192, mul(mload(0xe5c0), f)), shr(192, mul(mload(0xe660), g))), mul(y, add(add(shr(192, mul(mload(0xe700), f)), shr(192, mul(mload(0xe7a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, add(add(shr(192, mul(mload(0xeac0), f)), shr(192, mul(mload(0xeb60), g))), mul(y, add(add(shr(192, mul(mload(0xec00), f)), shr(192, mul(mload(0xeca0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe360), f)), shr(192, mul(mload(0xe400), g))), mul(y, add(add(shr(192, mul(mload(0xe4a0), f)), shr(192, mul(mload(0xe540), g))), mul(y, add(add(shr(192, mul(mload(0xe5e0), f)), shr(192, mul(mload(0xe680), g))), mul(y, add(add(shr(192, mul(mload(0xe720), f)), shr(192, mul(mload(0xe7c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, add(add(shr(192, mul(mload(0xeae0), f)), shr(192, mul(mload(0xeb80), g))), mul(y, add(add(shr(192, mul(mload(0xec20), f)), shr(192, mul(mload(0xecc0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe380), f)), shr(192, mul(mload(0xe420), g))), mul(y, add(add(shr(192, mul(mload(0xe4c0), f)), shr(192, mul(mload(0xe560), g))), mul(y, add(add(shr(192, mul(mload(0xe600), f)), shr(192, mul(mload(0xe6a0), g))), mul(y, add(add(shr(192, mul(mload(0xe740), f)), shr(192, mul(mload(0xe7e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, add(add(shr(192, mul(mload(0xeb00), f)), shr(192, mul(mload(0xeba0), g))), mul(y, add(add(shr(192, mul(mload(0xec40), f)), shr(192, mul(mload(0xece0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
-                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe3a0), f)), shr(192, mul(mload(0xe440), g))), mul(y, add(add(shr(192, mul(mload(0xe4e0), f)), shr(192, mul(mload(0xe580), g))), mul(y, add(add(shr(192, mul(mload(0xe620), f)), shr(192, mul(mload(0xe6c0), g))), mul(y, add(add(shr(192, mul(mload(0xe760), f)), shr(192, mul(mload(0xe800), g))), mul(y, mod(add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, add(add(shr(192, mul(mload(0xeb20), f)), shr(192, mul(mload(0xebc0), g))), mul(y, add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := mod(add(add(shr(192, mul(mload(0xe840), f)), shr(192, mul(mload(0xe8e0), g))), mul(y, add(add(shr(192, mul(mload(0xe980), f)), shr(192, mul(mload(0xea20), g))), mul(y, add(add(shr(192, mul(mload(0xeac0), f)), shr(192, mul(mload(0xeb60), g))), mul(y, add(add(shr(192, mul(mload(0xec00), f)), shr(192, mul(mload(0xeca0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed40), f)), shr(192, mul(mload(0xede0), g))), mul(y, add(add(shr(192, mul(mload(0xee80), f)), shr(192, mul(mload(0xef20), g))), mul(y, add(add(shr(192, mul(mload(0xefc0), f)), shr(192, mul(mload(0xf060), g))), mul(y, add(add(shr(192, mul(mload(0xf100), f)), shr(192, mul(mload(0xf1a0), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0xe860), f)), shr(192, mul(mload(0xe900), g))), mul(y, add(add(shr(192, mul(mload(0xe9a0), f)), shr(192, mul(mload(0xea40), g))), mul(y, add(add(shr(192, mul(mload(0xeae0), f)), shr(192, mul(mload(0xeb80), g))), mul(y, add(add(shr(192, mul(mload(0xec20), f)), shr(192, mul(mload(0xecc0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed60), f)), shr(192, mul(mload(0xee00), g))), mul(y, add(add(shr(192, mul(mload(0xeea0), f)), shr(192, mul(mload(0xef40), g))), mul(y, add(add(shr(192, mul(mload(0xefe0), f)), shr(192, mul(mload(0xf080), g))), mul(y, add(add(shr(192, mul(mload(0xf120), f)), shr(192, mul(mload(0xf1c0), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0xe880), f)), shr(192, mul(mload(0xe920), g))), mul(y, add(add(shr(192, mul(mload(0xe9c0), f)), shr(192, mul(mload(0xea60), g))), mul(y, add(add(shr(192, mul(mload(0xeb00), f)), shr(192, mul(mload(0xeba0), g))), mul(y, add(add(shr(192, mul(mload(0xec40), f)), shr(192, mul(mload(0xece0), g))), mul(y, mod(add(add(shr(192, mul(mload(0xed80), f)), shr(192, mul(mload(0xee20), g))), mul(y, add(add(shr(192, mul(mload(0xeec0), f)), shr(192, mul(mload(0xef60), g))), mul(y, add(add(shr(192, mul(mload(0xf000), f)), shr(192, mul(mload(0xf0a0), g))), mul(y, add(add(shr(192, mul(mload(0xf140), f)), shr(192, mul(mload(0xf1e0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, add(add(shr(192, mul(mload(0xeb20), f)), shr(192, mul(mload(0xebc0), g))), mul(y, add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, mod(add(add(shr(192, mul(mload(0xeda0), f)), shr(192, mul(mload(0xee40), g))), mul(y, add(add(shr(192, mul(mload(0xeee0), f)), shr(192, mul(mload(0xef80), g))), mul(y, add(add(shr(192, mul(mload(0xf020), f)), shr(192, mul(mload(0xf0c0), g))), mul(y, add(add(shr(192, mul(mload(0xf160), f)), shr(192, mul(mload(0xf200), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe8c0), f)), shr(192, mul(mload(0xe960), g))), mul(y, add(add(shr(192, mul(mload(0xea00), f)), shr(192, mul(mload(0xeaa0), g))), mul(y, add(add(shr(192, mul(mload(0xeb40), f)), shr(192, mul(mload(0xebe0), g))), mul(y, add(add(shr(192, mul(mload(0xec80), f)), shr(192, mul(mload(0xed20), g))), mul(y, mod(add(add(shr(192, mul(mload(0xedc0), f)), shr(192, mul(mload(0xee60), g))), mul(y, add(add(shr(192, mul(mload(0xef00), f)), shr(192, mul(mload(0xefa0), g))), mul(y, add(add(shr(192, mul(mload(0xf040), f)), shr(192, mul(mload(0xf0e0), g))), mul(y, add(add(shr(192, mul(mload(0xf180), f)), shr(192, mul(mload(0xf220), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xff80 } count { count := sub(count, 1) } {
+                for { let at := 0x104a0 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0x10200, shl(5, n)), leaf)
+                        mstore(add(0x10720, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -896,27 +896,27 @@ contract AggregateStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xff80, shl(5, i)))
+                    let position := mload(add(0x104a0, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10700, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0x10c20, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0x10480, to), hash)
+                        mstore(add(0x109a0, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xff80, shl(5, i)))
+                        let other := mload(add(0x104a0, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0x10c00, shl(5, and(other, 7)))), mload(add(0x10700, shl(5, i)))))
+                        different := or(different, xor(mload(add(0x11120, shl(5, and(other, 7)))), mload(add(0x10c20, shl(5, i)))))
                     }
                     // inverses of the leaf's first point, of its square and of that one's
                     let x := mulmod(inverseRootAt(and(position, not(7))), factor, 0x7f000001)
-                    let ratios := add(0xfde0, shl(7, layer))
+                    let ratios := add(0x10300, shl(7, layer))
                     {
                         let x2 := mulmod(mulmod(x, x, 0x7f000001), 0x3f0100, 0x7f000001)
                         let x4 := mulmod(mulmod(x2, x2, 0x7f000001), 0x3f0100, 0x7f000001)
                         x := foldTensor(extScale(mload(ratios), x), extScale(mload(add(ratios, 32)), x2), extScale(mload(add(ratios, 64)), x4))
                     }
-                    mstore(add(0x10980, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
+                    mstore(add(0x10ea0, to), extCanonical(extMul(mload(add(ratios, 96)), x)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -943,10 +943,10 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x11440, 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914) // digest of the verification key
-                mstore(0x11460, statementHash)
-                calldatacopy(0x11480, proof.offset, 8)
-                let state := keccak256(0x11440, 72)
+                mstore(0x11960, 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914) // digest of the verification key
+                mstore(0x11980, statementHash)
+                calldatacopy(0x119a0, proof.offset, 8)
+                let state := keccak256(0x11960, 72)
                 state := absorb(state, add(proof.offset, 8), 25)
                 // canonical, as the constraint contracts take what they are given
                 mstore(0x10c0, extCanonical(extScale(challenge(state), 0x3fe3cfb0)))
@@ -1002,7 +1002,7 @@ contract AggregateStark is IStarkVerifier {
                 padding, bad := readExtensions(add(proof.offset, 8773), 64, 0x7f60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(add(proof.offset, 8773), 64, 0xed20)
+                padding, bad := readFinal(add(proof.offset, 8773), 64, 0xf240)
                 padding, bad := readExtensions(add(proof.offset, 10053), 12, 0x7de0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
@@ -1154,16 +1154,16 @@ contract AggregateStark is IStarkVerifier {
                     if gt(mload(0x1000), 24) { bits := add(bits, sub(mload(0x1000), 24)) }
                     if shr(sub(256, bits), mload(0x10a0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10a0), 0xff80, 20, mload(0x1020))
-                mstore(0xf720, 1) // weights of parts are plain, so that sums of products with elements are
-                equality(0x7720, 4, 0xf720)
-                mstore(0xf920, 0x3fffdfc)
-                equality(0x77a0, 3, 0xf920)
-                packCoefficients(0xf720, 0xfa20, 2)
+                drawPositions(mload(0x10a0), 0x104a0, 20, mload(0x1020))
+                mstore(0xfc40, 1) // weights of parts are plain, so that sums of products with elements are
+                equality(0x7720, 4, 0xfc40)
+                mstore(0xfe40, 0x3fffdfc)
+                equality(0x77a0, 3, 0xfe40)
+                packCoefficients(0xfc40, 0xff40, 2)
                 // one inversion for all layers: what each divides by, and in front of it the product of those of the layers before
                 let run := 0x3fffdfc
                 let from := 0x7800
-                for { let to := 0xfde0 } lt(to, 0xff60) { to := add(to, 128) } {
+                for { let to := 0x10300 } lt(to, 0x10480) { to := add(to, 128) } {
                     let all := extMul(extMul(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(from)))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 32)))))), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(add(from, 64))))))
                     mstore(to, run)
                     mstore(add(to, 96), all)
@@ -1171,7 +1171,7 @@ contract AggregateStark is IStarkVerifier {
                     from := add(from, 96)
                 }
                 run := extInverse(run)
-                for { let to := 0xff60 } gt(to, 0xfde0) { } {
+                for { let to := 0x10480 } gt(to, 0x10300) { } {
                     to := sub(to, 128)
                     from := sub(from, 96)
                     let all := mload(add(to, 96))
@@ -1191,84 +1191,84 @@ contract AggregateStark is IStarkVerifier {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf920, 0xf940)
+                        let sum, bad := leafSum(cursor, 0xfe40, 0xfe60)
                         faults := or(faults, bad)
-                        mstore(add(0x10700, q), sum)
-                        calldatacopy(0x11440, cursor, 62)
-                        mstore(add(0x10480, q), keccak256(0x11440, 62))
+                        mstore(add(0x10c20, q), sum)
+                        calldatacopy(0x11960, cursor, 62)
+                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
                     if and(xor(root, 0x7e7c363e782706cbe045c678d159666f54dfaee6be42e516600000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 4960)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf940, 0xf9c0)
+                        let sum, bad := leafSum(cursor, 0xfe60, 0xfee0)
                         faults := or(faults, bad)
-                        mstore(add(0x10700, q), add(sum, mload(add(0x10700, q))))
-                        calldatacopy(0x11440, cursor, 248)
-                        mstore(add(0x10480, q), keccak256(0x11440, 248))
+                        mstore(add(0x10c20, q), add(sum, mload(add(0x10c20, q))))
+                        calldatacopy(0x11960, cursor, 248)
+                        mstore(add(0x109a0, q), keccak256(0x11960, 248))
                         cursor := add(cursor, 248)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 8))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 1) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf9c0, 0xf9e0)
+                        let sum, bad := leafSum(cursor, 0xfee0, 0xff00)
                         faults := or(faults, bad)
-                        mstore(add(0x10700, q), add(sum, mload(add(0x10700, q))))
-                        calldatacopy(0x11440, cursor, 62)
-                        mstore(add(0x10480, q), keccak256(0x11440, 62))
+                        mstore(add(0x10c20, q), add(sum, mload(add(0x10c20, q))))
+                        calldatacopy(0x11960, cursor, 62)
+                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 33))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
                     let siblings := add(cursor, 1240)
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0xff80)))
+                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xf9e0, 0xfa00)
+                        let sum, bad := leafSum(cursor, 0xff00, 0xff20)
                         faults := or(faults, bad)
-                        mstore(add(0x10700, q), extCanonical(add(sum, mload(add(0x10700, q)))))
-                        calldatacopy(0x11440, cursor, 62)
-                        mstore(add(0x10480, q), keccak256(0x11440, 62))
+                        mstore(add(0x10c20, q), extCanonical(add(sum, mload(add(0x10c20, q)))))
+                        calldatacopy(0x11960, cursor, 62)
+                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
                         cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0xff80, 0x10480, siblings)
+                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 198))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1282,18 +1282,18 @@ contract AggregateStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0x10200)))
+                        let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0x10720)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x1080), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0x10200, 0x10480, siblings)
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x10720, 0x109a0, siblings)
                         if and(xor(root, calldataload(add(add(proof.offset, 8338), mul(layer, 145)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, add(layer, 4)) }
                         mstore(0x1080, end)
                     }
                     count := leafCount
-                    mcopy(0xff80, 0x10200, shl(5, count))
-                    mcopy(0x10700, 0x10980, shl(5, count))
+                    mcopy(0x104a0, 0x10720, shl(5, count))
+                    mcopy(0x10c20, 0x10ea0, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x1080), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1302,18 +1302,18 @@ contract AggregateStark is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0x10480, i), mulmod(shift, rootAt(mload(add(0xff80, i))), 0x7f000001))
-                    mstore(add(0x10980, i), 0)
+                    mstore(add(0x109a0, i), mulmod(shift, rootAt(mload(add(0x104a0, i))), 0x7f000001))
+                    mstore(add(0x10ea0, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0xe320, add(0xed20, mul(chunks, 2560)), 2560)
+                    mcopy(0xe840, add(0xf240, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0x10980, i), finalChunk(mload(add(0x10980, i)), mload(add(0x10480, i))))
+                        mstore(add(0x10ea0, i), finalChunk(mload(add(0x10ea0, i)), mload(add(0x109a0, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0x10980, i)), mload(add(0x10700, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0x10ea0, i)), mload(add(0x10c20, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

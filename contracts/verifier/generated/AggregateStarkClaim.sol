@@ -195,12 +195,11 @@ contract AggregateStarkClaim {
                     length := shl(1, length)
                 }
             }
-            // count words to the first of five words each, with zeros behind it
-            function spread(from, count, to) {
-                calldatacopy(to, calldatasize(), mul(160, count))
-                for { let end := add(from, shl(5, count)) } lt(from, end) { from := add(from, 32) } {
-                    mstore(to, mload(from))
-                    to := add(to, 160)
+            // the sum of count products of the words from a and from b on
+            function sumOfProducts(a, b, count) -> sum {
+                for { let end := add(a, shl(5, count)) } lt(a, end) { a := add(a, 32) } {
+                    sum := extNormalize(add(sum, extMul(mload(a), mload(b))))
+                    b := add(b, 32)
                 }
             }
             // of count values: the factor times the sum over coordinates of X^c times the weight of the column's number; weights, of lanes up to
@@ -215,11 +214,11 @@ contract AggregateStarkClaim {
             function beginWeights(low) {
                 let any := 0x3fffdfc
                 for { let k := low } lt(k, 22) { k := add(k, 1) } {
-                    let zero := mload(add(0xd4c0, shl(5, k)))
-                    mstore(add(0xdd80, shl(5, k)), extMul(zero, any))
-                    any := extMul(extNormalize(add(zero, mload(add(0xd7a0, shl(5, k))))), any)
+                    let zero := mload(add(0xd9e0, shl(5, k)))
+                    mstore(add(0xe2a0, shl(5, k)), extMul(zero, any))
+                    any := extMul(extNormalize(add(zero, mload(add(0xdcc0, shl(5, k))))), any)
                 }
-                mstore(0xda80, any)
+                mstore(0xdfa0, any)
             }
             // what the places below one contribute
             function weightBelow(place) -> sum {
@@ -227,29 +226,29 @@ contract AggregateStarkClaim {
                     switch and(shr(k, place), 1)
                     case 0 {
                         {
-                            let t_ := addmod(mulmod(mload(add(0xd4c0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                            t_ := add(addmod(mulmod(mload(add(0xd4c0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                            let t_ := addmod(mulmod(mload(add(0xd9e0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                            t_ := add(addmod(mulmod(mload(add(0xd9e0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
                             let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                             sum := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                         }
                     }
                     default {
                         {
-                            let t_ := addmod(mulmod(mload(add(0xd7a0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                            t_ := add(addmod(mulmod(mload(add(0xd7a0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                            let t_ := addmod(mulmod(mload(add(0xdcc0, shl(5, k))), and(sum, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                            t_ := add(addmod(mulmod(mload(add(0xdcc0, shl(5, k))), and(shr(16, sum), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
                             let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                             sum := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
                         }
-                        sum := extNormalize(add(mload(add(0xdd80, shl(5, k))), sum))
+                        sum := extNormalize(add(mload(add(0xe2a0, shl(5, k))), sum))
                     }
                 }
-                if shr(22, place) { sum := mload(0xda80) }
+                if shr(22, place) { sum := mload(0xdfa0) }
             }
             // equality of a number's bits with the point's from bit low on
             function equalBits(own, low) -> product {
                 product := 0x3fffdfc
                 for { let k := low } lt(k, 22) { k := add(k, 1) } {
-                    let r := mload(add(0xe060, shl(5, k)))
+                    let r := mload(add(0xe580, shl(5, k)))
                     if iszero(and(own, 1)) { r := extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))) }
                     product := extMul(r, product)
                     own := shr(1, own)
@@ -259,7 +258,7 @@ contract AggregateStarkClaim {
             function rowWeight(powers, count) -> product {
                 product := 0x3fffdfc
                 for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                    let r := mload(add(0xe060, shl(5, i)))
+                    let r := mload(add(0xe580, shl(5, i)))
                     let factor := add(extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))), extMul(r, mload(add(powers, shl(5, i)))))
                     product := extMul(extNormalize(factor), product)
                 }
@@ -296,102 +295,96 @@ contract AggregateStarkClaim {
             foldPlacesTwice(0x8760, 63, 0x7620)
             foldPlacesTwice(0x8760, 16, 0x7660)
             mcopy(0xc380, 0x8760, 128)
-            spread(0x7060, 1, 0x8760)
-            spread(0x70c0, 1, 0x8800)
-            spread(0x7160, 1, 0x88a0)
-            spread(0x71c0, 1, 0x8940)
-            spread(0x71e0, 1, 0x89e0)
-            spread(0x7080, 2, 0x8a80)
-            spread(0x70e0, 4, 0x8bc0)
-            spread(0x7180, 2, 0x8e40)
-            foldPlacesTwice(0x8760, 65, 0x7580)
-            foldPlaces(0x8760, 17, 0x75c0)
-            mcopy(0x88a0, 0x8760, 288)
-            spread(0x6fe0, 1, 0x8760)
-            spread(0x7000, 1, 0x8800)
-            foldPlacesTwice(0x8760, 19, 0x75e0)
-            mcopy(0x88a0, 0x8760, 160)
-            spread(0x7020, 1, 0x8760)
-            spread(0x7040, 1, 0x8800)
-            foldPlacesTwice(0x8760, 15, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc400, 0x8760, 32)
-            spread(0x7200, 3, 0x8760)
-            foldPlacesTwice(0x8760, 15, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc420, 0x8760, 32)
-            foldPlacesTwice(0xc360, 7, 0x76a0)
+            foldPlacesTwice(0xc360, 5, 0x76a0)
             foldPlaces(0xc360, 2, 0x76e0)
-            mstore(0x1120, mload(0xc360))
-            calldatacopy(0xc360, calldatasize(), 224)
-            spread(0x72a0, 1, 0x8760)
-            spread(0x72c0, 1, 0x8800)
-            spread(0x72e0, 1, 0x88a0)
-            spread(0x7300, 1, 0x8940)
-            spread(0x7320, 1, 0x89e0)
-            calldatacopy(0x8a80, calldatasize(), 320)
-            calldatacopy(0x8bc0, calldatasize(), 640)
-            calldatacopy(0x8e40, calldatasize(), 320)
-            foldPlacesTwice(0x8760, 65, 0x7580)
-            foldPlaces(0x8760, 17, 0x75c0)
-            mcopy(0x88a0, 0x8760, 288)
-            spread(0x7260, 1, 0x8760)
-            calldatacopy(0x8800, calldatasize(), 160)
-            foldPlacesTwice(0x8760, 19, 0x75e0)
-            mcopy(0x88a0, 0x8760, 160)
-            spread(0x7280, 1, 0x8760)
-            calldatacopy(0x8800, calldatasize(), 160)
-            foldPlacesTwice(0x8760, 15, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc400, 0x8760, 32)
-            foldPlacesTwice(0xc360, 7, 0x76a0)
-            foldPlaces(0xc360, 2, 0x76e0)
-            mstore(0x1140, mload(0xc360))
+            mstore(0xd760, mload(0x76e0))
+            mstore(0xd500, extMul(mload(0x76a0), mload(0xd760)))
+            mstore(0xd7a0, extMul(mload(0x7660), mload(0xd500)))
+            mstore(0xd520, extMul(mload(0x7620), mload(0xd7a0)))
+            mstore(0xd740, extMul(mload(0x7680), mload(0xd500)))
+            mstore(0xd4c0, extMul(mload(0x7640), mload(0xd740)))
+            mstore(0xd780, extMul(mload(0x7620), mload(0xd4c0)))
+            mstore(0xd4e0, extMul(mload(0x75e0), mload(0xd780)))
+            mstore(0xd7c0, extMul(mload(0x7660), mload(0xd740)))
+            mstore(0xd540, extMul(mload(0x7600), mload(0xd7c0)))
+            mstore(0xd840, extMul(mload(0x75c0), mload(0xd540)))
+            mstore(0xd5a0, extMul(mload(0x7580), mload(0xd840)))
+            mstore(0xd8e0, extMul(mload(0x75e0), mload(0xd540)))
+            mstore(0xd640, extMul(mload(0x75a0), mload(0xd8e0)))
+            mstore(0xd980, extMul(mload(0x75c0), mload(0xd8e0)))
+            mstore(0xd960, extMul(mload(0x75a0), mload(0xd980)))
+            mstore(0xd6a0, extMul(mload(0x7580), mload(0xd960)))
+            mstore(0xd800, extMul(mload(0x7620), mload(0xd7c0)))
+            mstore(0xd6c0, extMul(mload(0x75c0), mload(0xd800)))
+            mstore(0xd7e0, extMul(mload(0x75e0), mload(0xd800)))
+            mstore(0xd560, extMul(mload(0x7580), mload(0xd7e0)))
+            mstore(0xd820, extMul(mload(0x75c0), mload(0xd7e0)))
+            mstore(0xd580, extMul(mload(0x75a0), mload(0xd820)))
+            mstore(0xd880, extMul(mload(0x7600), mload(0xd800)))
+            mstore(0xd860, extMul(mload(0x75a0), mload(0xd880)))
+            mstore(0xd5c0, extMul(mload(0x7580), mload(0xd860)))
+            mstore(0xd5e0, extMul(mload(0x75e0), mload(0xd880)))
+            mstore(0xd8a0, extMul(mload(0x75c0), mload(0xd5e0)))
+            mstore(0xd600, extMul(mload(0x7580), mload(0xd8a0)))
+            mstore(0xd8c0, extMul(mload(0x7640), mload(0xd7c0)))
+            mstore(0xd620, extMul(mload(0x75a0), mload(0xd8c0)))
+            mstore(0xd920, extMul(mload(0x75c0), mload(0xd8c0)))
+            mstore(0xd900, extMul(mload(0x75a0), mload(0xd920)))
+            mstore(0xd660, extMul(mload(0x7580), mload(0xd900)))
+            mstore(0xd940, extMul(mload(0x75e0), mload(0xd8c0)))
+            mstore(0xd680, extMul(mload(0x75c0), mload(0xd940)))
+            mstore(0xd6e0, extMul(mload(0x76c0), mload(0xd760)))
+            mstore(0xd9a0, extMul(mload(0x7660), mload(0xd6e0)))
+            mstore(0xd700, extMul(mload(0x7620), mload(0xd9a0)))
+            mstore(0xd9c0, extMul(mload(0x7680), mload(0xd6e0)))
+            mstore(0xd720, extMul(mload(0x7640), mload(0xd9c0)))
+            mstore(0x1120, extNormalize(add(mload(0xc360), sumOfProducts(0x6fe0, 0xd4c0, 20))))
+            mstore(0x1140, extNormalize(add(sumOfProducts(0x7320, 0xd6c0, 1), extNormalize(add(sumOfProducts(0x7300, 0xd6a0, 1), extNormalize(add(sumOfProducts(0x72e0, 0xd640, 1), extNormalize(add(sumOfProducts(0x72c0, 0xd5a0, 1), extNormalize(add(sumOfProducts(0x72a0, 0xd540, 1), extNormalize(add(sumOfProducts(0x7280, 0xd500, 1), sumOfProducts(0x7260, 0xd4c0, 1))))))))))))))
             // values are sent in Montgomery form; from here on claims are plain
             mstore(0x1160, extScale(extNormalize(add(mload(0x1120), extMul(mload(0x3ca0), mload(0x1140)))), 1))
             mstore(0x1160, followRounds(mload(0x1160), 22, 0x79e0, 0x7720))
-            mcopy(0xe060, 0x7720, 128)
-            mcopy(0xe0e0, 0x7800, 480)
-            mcopy(0xe2c0, 0x77a0, 96)
+            mcopy(0xe580, 0x7720, 128)
+            mcopy(0xe600, 0x7800, 480)
+            mcopy(0xe7e0, 0x77a0, 96)
             for { let k := 10 } lt(k, 22) { k := add(k, 1) } {
-                let r := mload(add(0xe060, shl(5, k)))
-                mstore(add(0xd4c0, shl(5, k)), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))))
-                mstore(add(0xd7a0, shl(5, k)), extMul(r, mload(add(0x7440, shl(5, k)))))
+                let r := mload(add(0xe580, shl(5, k)))
+                mstore(add(0xd9e0, shl(5, k)), extNormalize(add(0x3fffdfc, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, r))))
+                mstore(add(0xdcc0, shl(5, k)), extMul(r, mload(add(0x7440, shl(5, k)))))
             }
-            mstore(0x1120, 0)
+            mstore(0x1180, 0)
             {
                 beginWeights(15)
                 let row := rowWeight(0x3cc0, 15)
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x58000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x0))))))))
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x120000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x80000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x58000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x0))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x120000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x80000))))))))
                 let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3ec0, 15))))
                 mstore(0xc4c0, equalBits(5, 19))
-                equality(0xe240, 4, 0xc4c0)
+                equality(0xe760, 4, 0xc4c0)
                 weighJoined(0xc4c0, 1, both, 0x7020)
                 weighJoined(0xc560, 1, row, 0x7040)
                 mstore(0xc4c0, equalBits(6, 19))
-                equality(0xe240, 4, 0xc4c0)
+                equality(0xe760, 4, 0xc4c0)
                 weighJoined(0xc4c0, 3, row, 0x7200)
             }
             {
                 beginWeights(13)
                 let row := rowWeight(0x3d00, 13)
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x6a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x58000))))))))
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x25a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x120000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x6a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x58000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x25a000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x120000))))))))
                 let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3f00, 13))))
                 mstore(0xc4c0, equalBits(11, 18))
-                equality(0xe200, 5, 0xc4c0)
+                equality(0xe720, 5, 0xc4c0)
                 weighJoined(0xc5c0, 1, both, 0x6fe0)
                 weighJoined(0xc660, 1, row, 0x7000)
             }
             {
                 beginWeights(10)
                 let row := rowWeight(0x3d60, 10)
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x7b000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x6a000))))))))
-                mstore(0x1120, extNormalize(add(mload(0x1120), extMul(row, extNormalize(add(weightBelow(0x276000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x25a000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x7b000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x6a000))))))))
+                mstore(0x1180, extNormalize(add(mload(0x1180), extMul(row, extNormalize(add(weightBelow(0x276000), sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, weightBelow(0x25a000))))))))
                 let both := extNormalize(add(row, extMul(mload(0x3ca0), rowWeight(0x3f60, 10))))
                 mstore(0xc4c0, equalBits(23, 17))
-                equality(0xe1a0, 7, 0xc4c0)
+                equality(0xe6c0, 7, 0xc4c0)
                 weighJoined(0xc6c0, 1, both, 0x7060)
                 weighJoined(0xc760, 1, both, 0x70c0)
                 weighJoined(0xc800, 1, both, 0x7160)
@@ -401,35 +394,7 @@ contract AggregateStarkClaim {
                 weighJoined(0xcb20, 4, row, 0x70e0)
                 weighJoined(0xcda0, 2, row, 0x7180)
             }
-            calldatacopy(0xc360, calldatasize(), 224)
-            spread(0x7060, 1, 0x8760)
-            spread(0x70c0, 1, 0x8800)
-            spread(0x7160, 1, 0x88a0)
-            spread(0x71c0, 1, 0x8940)
-            spread(0x71e0, 1, 0x89e0)
-            spread(0x7080, 2, 0x8a80)
-            spread(0x70e0, 4, 0x8bc0)
-            spread(0x7180, 2, 0x8e40)
-            foldPlacesTwice(0x8760, 65, 0x7580)
-            foldPlaces(0x8760, 17, 0x75c0)
-            mcopy(0x88a0, 0x8760, 288)
-            spread(0x6fe0, 1, 0x8760)
-            spread(0x7000, 1, 0x8800)
-            foldPlacesTwice(0x8760, 19, 0x75e0)
-            mcopy(0x88a0, 0x8760, 160)
-            spread(0x7020, 1, 0x8760)
-            spread(0x7040, 1, 0x8800)
-            foldPlacesTwice(0x8760, 15, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc400, 0x8760, 32)
-            spread(0x7200, 3, 0x8760)
-            foldPlacesTwice(0x8760, 15, 0x7620)
-            foldPlacesTwice(0x8760, 4, 0x7660)
-            mcopy(0xc420, 0x8760, 32)
-            foldPlacesTwice(0xc360, 7, 0x76a0)
-            foldPlaces(0xc360, 2, 0x76e0)
-            mstore(0x1180, mload(0xc360))
-            mstore(0x1180, extNormalize(add(mload(0x1180), mload(0x1120))))
+            mstore(0x1180, extNormalize(add(mload(0x1180), sumOfProducts(0x6fe0, 0xd4c0, 20))))
             let length := 64
             for { let round := 0x7920 } gt(length, 1) { round := add(round, 32) } {
                 let r := mload(round)

@@ -230,6 +230,7 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
     stackValues: memory.words(2 ** stack.logWidth + 3),
     /** Weights of equality of columns' numbers with the point. */
     equal: memory.words(2 ** Math.max(...joinedRanges(stack).map((range) => columnWindow(range).bits))),
+    placeWeights: memory.words(placesOfValues(stack, shape.blocks).length),
     zeroFactors: memory.words(places),
     oneFactors: memory.words(places),
     anyBelow: memory.words(places + 1),
@@ -259,6 +260,29 @@ function memoryOf(system: System, shape: Shape, stack: StackShape, powers: numbe
 /** Ranges of columns that hold the coordinates of values. */
 export function joinedRanges({ ranges }: StackShape): readonly StackRange[] {
   return ranges.filter(({ joined }) => joined > 1);
+}
+
+/** Blocks of such columns: the last ones. */
+export function joinedBlocks(blocks: Shape["blocks"]): Shape["blocks"] {
+  return blocks.filter(({ joined }) => joined > 1);
+}
+
+/** The lowest bit of a number that is not 0. */
+export function lowestBitOf(number: number): number {
+  let bit = 0;
+  while (Math.floor(number / 2 ** bit) % 2 === 0) bit++;
+  return bit;
+}
+
+/** Places of values of joined coordinates, in the order of the values, and behind them those that lack some of their lowest bits. */
+export function placesOfValues(stack: StackShape, blocks: Shape["blocks"]): number[] {
+  const places = blocks.flatMap(({ joined }, b) =>
+    joined > 1 ? (stack.places[b] ?? []).filter((_, column) => column % joined === 0) : [],
+  );
+  const all = new Set(places);
+  for (const place of places)
+    for (let rest = place - 2 ** lowestBitOf(place); rest > 0; rest -= 2 ** lowestBitOf(rest)) all.add(rest);
+  return [...all];
 }
 
 /** The least aligned columns, 2^bits of them from 2^bits · number on, that have all of a range's among them. */

@@ -12,14 +12,13 @@ const P4 = hex(everyLane(4n * PRIME));
 /** a − b, normalized: lanes of b at most 2p. */
 export const minus = (a: string, b: string): string => `extNormalize(add(${a}, sub(${LITERAL.p2}, ${b})))`;
 
-/** Values of extension columns at their places, and what weighs them there. */
+/** Values of extension columns, and what weighs them. */
 export const JOINED = `
-// count words to the first of five words each, with zeros behind it
-function spread(from, count, to) {
-  calldatacopy(to, calldatasize(), mul(160, count))
-  for { let end := add(from, shl(5, count)) } lt(from, end) { from := add(from, 32) } {
-    mstore(to, mload(from))
-    to := add(to, 160)
+// the sum of count products of the words from a and from b on
+function sumOfProducts(a, b, count) -> sum {
+  for { let end := add(a, shl(5, count)) } lt(a, end) { a := add(a, 32) } {
+    sum := extNormalize(add(sum, extMul(mload(a), mload(b))))
+    b := add(b, 32)
   }
 }
 // of count values: the factor times the sum over coordinates of X^c times the weight of the column's number; weights, of lanes up to
