@@ -1,4 +1,4 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./local-l1.ts";
@@ -17,6 +17,8 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
    * DeploymentError.
    */
   readonly carrier?: () => Promise<Hex>;
+  /** By which the ecosystem alone sends: what goes out is noted as its own (`own-sends.ts`). */
+  readonly sending: Provider;
   /** Deploys base tokens, and has all of those. */
   readonly deployer: Signer;
   /** Whose coins operators and funded accounts of the chains that settle here get. */
@@ -28,8 +30,11 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
 }
 
 /** L1 with the contracts of its chains. */
-export function baseOnL1({ l1, provider, deployer, funder }: SettlementLayer, ecosystem: DeployedEcosystem): SettlementBase {
-  const { chainId, url, request } = l1;
+export function baseOnL1(
+  { l1, provider: sending, deployer, funder }: SettlementLayer,
+  ecosystem: DeployedEcosystem,
+): SettlementBase {
+  const { chainId, url, provider, request } = l1;
   const bringMoney = (): Promise<void> => Promise.resolve();
-  return { name: "l1", chainId, url, provider, request, ecosystem, deployer, funder, bringMoney };
+  return { name: "l1", chainId, url, provider, request, sending, ecosystem, deployer, funder, bringMoney };
 }

@@ -61,7 +61,7 @@ export async function openBaseOn(
     const kept = world?.contractsOn(chainId);
     const { ecosystem, forwarders } = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
     return {
-      ...{ name, chainId, url, provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
+      ...{ name, chainId, url, provider, sending: provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem: withVersionInForce(ecosystem, contracts),
       forwarders,

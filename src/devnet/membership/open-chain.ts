@@ -107,7 +107,7 @@ export function openChain(
   return startOrDispose(`chain ${plan.name}`, async (closing) => {
     const { layer, world, artifacts, feed, bases } = opening;
     const base = await bases.of(plan, begins);
-    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.provider);
+    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.sending);
     const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
     if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
     // A chain that stands still includes no payment to those on it.

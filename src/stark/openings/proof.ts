@@ -31,7 +31,7 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   rounds        h(0) and h(2) of logFinalMax rounds
  *
  *   nonce         u64
- *   per tree, in the order preprocessed (not of version 4 and 5), main, lookup, quotient, FRI layer 0, 1, …:
+ *   per tree, in the order preprocessed (not of versions 4, 5, 8, 9), main, lookup, quotient, FRI layer 0, 1, …:
  *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
  *                 the class's blocks in order in base31. A row that several opened leaves share is sent once. The trees of a
  *                 stack have one class, whose rows are the 16 values of each stack column in turn

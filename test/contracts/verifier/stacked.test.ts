@@ -211,13 +211,20 @@ describe("the contract of the claim", () => {
     for (const { name, words: given } of input)
       for (let i = 0; i < given.length; i++, at++) {
         if (name === "") continue;
-        const changed = await answer(all.with(at, (all[at] ?? 0n) ^ 1n));
+        // Each coordinate of some words.
+        const changed = await answer(all.with(at, (all[at] ?? 0n) ^ (1n << BigInt(51 * (i % 5)))));
         assert.ok(changed.ok && BigInt(changed.data) !== 0n, `${name} ${i}`);
       }
   });
 
-  it("reverts for input of another length", async () => {
+  it("reads no word that has no meaning, and reverts for input of another length", async () => {
     const all = input.flatMap((part) => part.words);
+    const filled = input.flatMap(({ name, words: given }) =>
+      name === "" ? given.map((value) => (value === 0n ? 2n ** 256n - 1n : value)) : given,
+    );
+    assert.notDeepEqual(filled, all);
+    const same = await answer(filled);
+    assert.ok(same.ok && BigInt(same.data) === 0n);
     for (const given of [all.slice(1), [...all, 0n]]) assert.equal((await answer(given)).ok, false);
   });
 });
