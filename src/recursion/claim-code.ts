@@ -1,7 +1,7 @@
 import { inv, pow, rootOfUnity } from "../field/koala-bear.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import type { Shape } from "../stark/systems/shape.ts";
-import type { StackRange, StackShape } from "../stark/systems/stack-shape.ts";
+import { lowestBitOf, type StackRange, type StackShape, valuePlaces } from "../stark/systems/stack-shape.ts";
 import { formAt } from "./constraint-code.ts";
 import type { Form, FormArithmetic } from "./forms.ts";
 import { JoinedColumns } from "./joined-columns.ts";
@@ -45,9 +45,7 @@ export function writeClaim(shape: Shape, stack: StackShape, forms: FormArithmeti
 function claimedSum(shape: Shape, stack: StackShape, forms: FormArithmetic, claim: ClaimForms): Form {
   const [atPoint, atNext]: [PlacedForm[], PlacedForm[]] = [[], []];
   shape.blocks.forEach(({ logRows, firstValue, firstNext, nextWidth, joined }, b) => {
-    // The value of coordinates that are joined has the place of the first of them.
-    const places = (stack.places[b] ?? []).filter((_, column) => column % joined === 0);
-    places.forEach((place, i) => {
+    valuePlaces(stack, b, joined).forEach((place, i) => {
       atPoint.push({ place, logRows, value: formAt(claim.atPoint, firstValue + i) });
       if (i * joined < nextWidth) atNext.push({ place, logRows, value: formAt(claim.atNext, firstNext + i) });
     });
@@ -143,8 +141,7 @@ class StackWeight {
   /** τ: the product of the challenges of a place's bits. */
   #placeWeight(place: number): Form {
     if (place === 0) return this.#forms.one;
-    let bit = this.#claim.lowestBit;
-    while (Math.floor(place / 2 ** bit) % 2 === 0) bit++;
+    const bit = lowestBitOf(place);
     return this.#once(`place ${place}`, () => this.#forms.mul(this.#placeWeight(place - 2 ** bit), this.#challenge(bit)));
   }
 

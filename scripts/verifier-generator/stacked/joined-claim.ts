@@ -1,6 +1,6 @@
-import type { StackRange } from "../../../src/stark/systems/stack-shape.ts";
+import { lowestBitOf, type StackRange } from "../../../src/stark/systems/stack-shape.ts";
 import { hex } from "../lanes.ts";
-import { columnWindow, joinedBlocks, lowestBitOf, placesOfValues, type StackLayout } from "./stack-layout.ts";
+import { columnWindow, joinedBlocks, placesOfValues, type StackLayout } from "./stack-layout.ts";
 
 /*
  * Values of extension columns in the claim (`src/stark/stacked/claims.ts`). They are the last ones that are opened, and few: τ of

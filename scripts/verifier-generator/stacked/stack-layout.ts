@@ -3,7 +3,13 @@ import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.t
 import { joinsCoordinates, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
 import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { batchedBits } from "../../../src/stark/stacked/claims.ts";
-import { layerFolds, type StackRange, type StackShape } from "../../../src/stark/systems/stack-shape.ts";
+import {
+  layerFolds,
+  lowestBitOf,
+  type StackRange,
+  type StackShape,
+  valuePlaces,
+} from "../../../src/stark/systems/stack-shape.ts";
 import type { System, Table } from "../../../src/stark/systems/system.ts";
 import type { TreePhase } from "../../../src/stark/systems/tree-phases.ts";
 import { ARGUMENT_WORDS, SHARED_WORDS } from "../core-layout.ts";
@@ -267,18 +273,9 @@ export function joinedBlocks(blocks: Shape["blocks"]): Shape["blocks"] {
   return blocks.filter(({ joined }) => joined > 1);
 }
 
-/** The lowest bit of a number that is not 0. */
-export function lowestBitOf(number: number): number {
-  let bit = 0;
-  while (Math.floor(number / 2 ** bit) % 2 === 0) bit++;
-  return bit;
-}
-
 /** Places of values of joined coordinates, in the order of the values, and behind them those that lack some of their lowest bits. */
 export function placesOfValues(stack: StackShape, blocks: Shape["blocks"]): number[] {
-  const places = blocks.flatMap(({ joined }, b) =>
-    joined > 1 ? (stack.places[b] ?? []).filter((_, column) => column % joined === 0) : [],
-  );
+  const places = blocks.flatMap(({ joined }, b) => (joined > 1 ? valuePlaces(stack, b, joined) : []));
   const all = new Set(places);
   for (const place of places)
     for (let rest = place - 2 ** lowestBitOf(place); rest > 0; rest -= 2 ** lowestBitOf(rest)) all.add(rest);

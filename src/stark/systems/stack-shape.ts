@@ -103,6 +103,18 @@ export function createStackShape(blocks: readonly StackedBlock[], bounds: StackB
   };
 }
 
+/** Places of a block's values: of coordinates that are joined, the first one's. */
+export function valuePlaces({ places }: StackShape, block: number, joined: number): readonly number[] {
+  return (places[block] ?? []).filter((_, column) => column % joined === 0);
+}
+
+/** The lowest bit of a place that is not 0. */
+export function lowestBitOf(place: number): number {
+  let bit = 0;
+  while (Math.floor(place / 2 ** bit) % 2 === 0) bit++;
+  return bit;
+}
+
 /** Places the columns of a phase from `start` on. */
 function layOutPhase(
   blocks: readonly StackedBlock[],
