@@ -32,13 +32,13 @@ const exchanged = new WeakSet<Interpreter>();
  * up to 0.7 ms, while a call costs 100 gas.
  */
 export async function rememberAnalyses(evm: EVM): Promise<void> {
-  analyses.set(evm, new CodeAnalyses());
+  analyses.set(evm, new CodeAnalyses(instructionTableOf(evm)));
   const prototype = await interpreterOf(evm);
   if (exchanged.has(prototype)) return;
   exchanged.add(prototype);
   const own = Reflect.get(prototype, "_getValidJumpDestinations") as Interpreter["_getValidJumpDestinations"];
   prototype._getValidJumpDestinations = function (this: Interpreter, code) {
-    return analyses.get(this._evm)?.of(code, instructionTableOf(this._evm)) ?? own.call(this, code);
+    return analyses.get(this._evm)?.of(code) ?? own.call(this, code);
   };
 }
 
@@ -54,25 +54,25 @@ async function interpreterOf(evm: EVM): Promise<Interpreter> {
 
 /** By the bytes' identity: a state gives out the same ones each time. What was used longest ago goes. */
 class CodeAnalyses {
-  readonly #known = new Map<Uint8Array, { analysis: Analysis; table: InstructionTable }>();
+  readonly #known = new Map<Uint8Array, Analysis>();
+  readonly #table: InstructionTable;
   #bytes = 0;
 
-  of(code: Uint8Array, table: InstructionTable): Analysis {
-    const known = this.#known.get(code);
-    if (known === undefined) return this.#add(code, table);
-    this.#known.delete(code);
-    this.#known.set(code, known);
-    // Watchers exchange instructions for a while.
-    if (known.table !== table) {
-      known.analysis = { ...known.analysis, opcodesCached: instructionsOf(code, table) };
-      known.table = table;
-    }
-    return known.analysis;
+  constructor(table: InstructionTable) {
+    this.#table = table;
   }
 
-  #add(code: Uint8Array, table: InstructionTable): Analysis {
-    const analysis = { ...destinationsOf(code), opcodesCached: instructionsOf(code, table) };
-    this.#known.set(code, { analysis, table });
+  of(code: Uint8Array): Analysis {
+    const known = this.#known.get(code);
+    if (known === undefined) return this.#add(code);
+    this.#known.delete(code);
+    this.#known.set(code, known);
+    return known;
+  }
+
+  #add(code: Uint8Array): Analysis {
+    const analysis = { ...destinationsOf(code), opcodesCached: instructionsOf(code, this.#table) };
+    this.#known.set(code, analysis);
     this.#bytes += code.length;
     for (const oldest of this.#known.keys()) {
       if (this.#bytes <= MOST_BYTES) break;

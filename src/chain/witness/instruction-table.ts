@@ -11,8 +11,12 @@ export interface RunState {
 
 type Handler = (runState: RunState, common: unknown) => unknown;
 
-/** The EVM's instructions by opcode; another object wherever some were exchanged. */
-export type InstructionTable = Readonly<Record<number, { readonly opHandler: Handler } | undefined>>;
+interface Instruction {
+  opHandler: Handler;
+}
+
+/** An EVM's instructions by opcode: its own objects, whose handlers are exchanged. What is kept of a code names them. */
+export type InstructionTable = Readonly<Record<number, Instruction | undefined>>;
 
 /** No part of the library's interface: there is no other way to see instructions without the cost of its event "step". */
 export function instructionTableOf(evm: EVM): InstructionTable {
@@ -25,16 +29,17 @@ export function instructionTableOf(evm: EVM): InstructionTable {
  */
 export function beforeInstructions(evm: EVM, actions: ReadonlyMap<number, (runState: RunState) => void>): () => void {
   const table = instructionTableOf(evm);
-  const exchanged: Record<number, InstructionTable[number]> = { ...table };
-  for (const [opcode, act] of actions) {
-    const original = table[opcode];
-    if (original === undefined) throw new TypeError(`the EVM has no instruction ${opcode}`);
-    const opHandler: Handler = (runState, common) => {
+  const exchanged = [...actions].map(([opcode, act]) => {
+    const instruction = table[opcode];
+    if (instruction === undefined) throw new TypeError(`the EVM has no instruction ${opcode}`);
+    return { instruction, act, original: instruction.opHandler };
+  });
+  for (const { instruction, act, original } of exchanged)
+    instruction.opHandler = (runState, common) => {
       act(runState);
-      return original.opHandler(runState, common);
+      return original(runState, common);
     };
-    exchanged[opcode] = { ...original, opHandler };
-  }
-  Reflect.set(evm, "_opcodeMap", exchanged);
-  return () => void Reflect.set(evm, "_opcodeMap", table);
+  return () => {
+    for (const { instruction, original } of exchanged) instruction.opHandler = original;
+  };
 }
