@@ -197,6 +197,37 @@ describe("challenge before its input", () => {
   }
 });
 
+/** A verifier that forgot to take the input in would accept these; the real one must not. */
+describe("a proof of other columns that passes only with one input frozen", () => {
+  const other = freeInput(system, heights, 9);
+  const rounds = LOG_PARTS + stack.logWidth + 2 + parameters.logFinalMax;
+  const places = [
+    ...(["mainRoot", "openings", "friRoot", "finalPolynomial"] as const).map((label) => [label, 0] as const),
+    ...Array.from({ length: rounds }, (_, round) => ["round", round] as const),
+  ];
+  for (const [label, occurrence] of places) {
+    test(`is refused: ${label}[${occurrence}]`, async () => {
+      const bytes = inputOf(events, label, occurrence);
+      const createTranscript = frozenTranscript({ label, occurrence }, bytes);
+      const made: TranscriptEvent[] = [];
+      const forged = await prove(system, other, honest, { createTranscript: frozenTranscript({ label, occurrence }, bytes, made) });
+      assert.notDeepEqual(inputOf(made, label, occurrence), bytes);
+      assert.equal(codeOf(forged, createTranscript), "accepted");
+      assert.notEqual(codeOf(forged), "accepted");
+    });
+  }
+
+  test("is refused: nonce, which positions depend on", () => {
+    const changed = proof.slice();
+    verify(system, input.statement, proof, {
+      onSections: (sections) => (changed[sections.find(({ name }) => name === "nonce")!.offset + 7]! ^= 1),
+    });
+    const createTranscript = frozenTranscript({ label: "nonce", occurrence: 0 }, inputOf(events, "nonce", 0));
+    assert.equal(codeOf(changed, createTranscript), "accepted");
+    assert.notEqual(codeOf(changed), "accepted");
+  });
+});
+
 test("final polynomial that fits a false claim, but not the layers", async () => {
   const seen: TranscriptEvent[] = [];
   const replaced = new Map<Columns, Columns>();

@@ -107,6 +107,10 @@ describe("a stack", () => {
     const wide = freeSystem({ ...parameters, maxLogRows: 12, opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 } });
     const result = verify(wide, new Uint8Array(0), proof);
     assert.ok(!result.ok && result.rejection.code === "MalformedProof");
+    // Lengths follow from the heights, and are compared before anything is hashed.
+    const createTranscript: TranscriptFactory = () => assert.fail("hashes");
+    const unhashed = verify(wide, new Uint8Array(0), proof, { createTranscript });
+    assert.ok(!unhashed.ok && unhashed.rejection.code === "MalformedProof");
     for (const bad of [
       [13, 4, 0, 4, 4],
       [3, 4, 0, 4, 4],
@@ -194,6 +198,31 @@ describe("false values are refused at the last claim", () => {
       const result = verify(system, input.statement, changed, options);
       assert.equal(result.ok ? "accepted" : result.rejection.code, "ClaimMismatch");
     }
+  });
+
+  test("absent table given a place: a header that says it is there, and columns that leave it room", async () => {
+    const proof = await prove(system, input, honest);
+    const said = proof.slice();
+    said[3] = 4;
+    assert.equal(proof[3], 0);
+    const result = verify(system, input.statement, said);
+    assert.ok(!result.ok && result.rejection.code === "MalformedProof");
+    // The tables behind it stand where they would if it were there, one place further.
+    const first = shape.blocks.findIndex((block) => block.phase === "main" && block.logRows === 5);
+    const room: Changes = (backend) => {
+      let own: Columns | undefined;
+      return {
+        layOut: async (request) => {
+          if (own !== undefined) return backend.layOut(request);
+          own = await backend.layOut(request);
+          const places = request.places.map((each, b) => (b >= first ? each.map((place) => place + 2 ** 5) : each));
+          return backend.layOut({ ...request, places });
+        },
+        evaluateParts: async (parts, columns, point) =>
+          backend.evaluateParts(parts.width === own!.width ? own! : parts, columns, point),
+      };
+    };
+    assert.equal(await verdict(room), "ClaimMismatch");
   });
 
   test("foreign next point: values at the next row by the generator of another height", async () => {
@@ -359,14 +388,44 @@ describe("words that are not those of the claim", () => {
     assert.ok(seen > 0 && unseen > 0, `${seen} seen, ${unseen} not`);
   });
 
-  test("two codewords: a word of halves passes q queries in 2^-q of the cases", async () => {
+  test("derived value of a second query in the same leaf: it is compared with the leaf's, of which one alone is left out", async () => {
+    let derived = 0;
+    for (let position = 0; position < 2 ** shape.logDomain; position++) {
+      let layers = 0;
+      let queries: readonly number[] = [];
+      const changed: Changes = (backend) => ({
+        commit: async (request) => {
+          if (isStackTree(request) || layers++ !== 0) return backend.commit(request);
+          return commitWords(backend, request, (word, c) => {
+            if (c === 0) word[position] = add(word[position]!, 1);
+          });
+        },
+        open: async (commitment, leaves) => {
+          if (commitment.logLeaves === shape.logDomain) queries = leaves;
+          return backend.open(commitment, leaves);
+        },
+      });
+      const of = freeSystem({ ...parameters, queryCount: 16 });
+      const code = await verdict(changed, { of, from: freeInput(of, heights, 200 + position) });
+      const inLeaf = queries.filter((query) => query >> 2 === position >> 2);
+      assert.equal(code === "accepted", inLeaf.length === 0, `position ${position} of ${queries.join()}`);
+      // The proof has no value of the first query of a leaf, so where that is false only the leaf's root tells.
+      if (inLeaf.indexOf(position) <= 0) continue;
+      assert.equal(code, "FoldMismatch", `position ${position} of ${queries.join()}`);
+      derived++;
+    }
+    assert.ok(derived > 3, `${derived} of second queries`);
+  });
+
+  test("two codewords: a word of halves passes where all queries meet the claimed one's half, and nowhere else", async () => {
     // Half of the leaves from another column, whose values are not those claimed: a query passes where the claimed one's stand.
-    for (const queryCount of [1, 2, 3]) {
+    for (const queryCount of [1, 2, 3, 4, 5, 6]) {
       const of = freeSystem({ ...parameters, queryCount });
-      const trials = 32;
+      const trials = 16;
       let accepted = 0;
       for (let trial = 0; trial < trials; trial++) {
         let trees = 0;
+        let queries: readonly number[] = [];
         const halves: Changes = (backend) => ({
           commit: async (request) => {
             if (!isStackTree(request) || trees++ !== 0) return backend.commit(request);
@@ -374,9 +433,16 @@ describe("words that are not those of the claim", () => {
               if (c === 0) word.forEach((x, y) => y % 2 === 1 && (word[y] = add(x, 1)));
             });
           },
+          open: async (commitment, leaves) => {
+            if (commitment.logLeaves === shape.logDomain) queries = leaves;
+            return backend.open(commitment, leaves);
+          },
         });
         const from = freeInput(of, heights, 1000 * queryCount + trial);
-        if ((await verdict(halves, { of, from })) === "accepted") accepted++;
+        const isAccepted = (await verdict(halves, { of, from })) === "accepted";
+        assert.equal(queries.length, queryCount);
+        assert.equal(isAccepted, queries.every((query) => query % 2 === 0), `queries ${queries.join()}`);
+        if (isAccepted) accepted++;
       }
       const expected = trials / 2 ** queryCount;
       const deviation = Math.sqrt(expected * (1 - 2 ** -queryCount));

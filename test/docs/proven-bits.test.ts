@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { listParameters, listSystem } from "../../src/circuits/state-transition/list-system.ts";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
+import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
+import { systemForL1 } from "../../src/execution-proof/batch/product-programs.ts";
+import { relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
+import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
+import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
+import { segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { LONGEST_LIST } from "../../src/prover/claimed-security.ts";
+import { AGGREGATE, CHUNKS, WRAPPED } from "../../src/recursion/nodes/layout.ts";
+import { batchParameters, compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
+import { systemOfForm } from "../../src/recursion/tables/program-system.ts";
+import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
+import type { ProofParameters } from "../../src/stark/systems/parameters.ts";
+import { compileSystem, type System } from "../../src/stark/systems/system.ts";
+
+const PAGE = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+const HASHES = { keccak: "keccak", turboshake: "TurboSHAKE128", poseidon: "Poseidon" } as const;
+const { forms } = WRITTEN_PROGRAMS;
+
+/** Proofs of one system. By hand: what its queries prove at least, or its trees, whichever is less. */
+interface Listed {
+  readonly proof: string;
+  readonly checkedBy: string;
+  readonly system: System;
+  readonly byHand: number;
+  readonly statementTerms?: number;
+  readonly isJohnson?: boolean;
+}
+
+/** 2^logPoints positions, (N − n)/2 − 1 of which a codeword may differ in. */
+function unique(logPoints: number, logBlowup: number, queries: number, grindingBits: number): number {
+  const [positions, coefficients] = [2 ** logPoints, 2 ** (logPoints - logBlowup)];
+  return grindingBits - queries * Math.log2(1 - ((positions - coefficients) / 2 - 1) / positions);
+}
+
+/** By the multiplicity whose queries and rounds over the leaves' values are least apart. */
+function inJohnson(queries: number, blowup: number, multiplicity: number, grindingBits: number): number {
+  return grindingBits - queries * Math.log2(Math.sqrt(1 / blowup) * (1 + 1 / (2 * multiplicity)));
+}
+
+function listed(): readonly Listed[] {
+  const [run, provable] = [uncommittedSystem(3n, executionParameters()), uncommittedSystem(0x203n, provableParameters())];
+  const inSegments = ({ definition, system }: typeof run): System =>
+    compileSystem(segmentedDefinition(definition), system.preprocessedRoots);
+  const ofRuns = unique(13, 1, 203, 16);
+  const forPrograms = unique(13, 1, 193, 20);
+  const [programs, validators] = ["a program", "validators, watchers"];
+  return [
+    {
+      ...{ proof: "list of a batch's changes", checkedBy: "L1", system: createStateTransitionSystem() },
+      // 2^15 rows, one coefficient more: rate (2^15 + 1)/2^22.
+      ...{ byHand: 22 - 23 * Math.log2(Math.sqrt((2 ** 15 + 1) / 2 ** 22) * (1 + 1 / 14)), statementTerms: LONGEST_LIST },
+      isJohnson: true,
+    },
+    { proof: "chunk", checkedBy: validators, system: run.system, byHand: ofRuns },
+    { proof: "segment of a run", checkedBy: validators, system: inSegments(run), byHand: ofRuns },
+    { proof: "chunk, on its way to L1", checkedBy: programs, system: provable.system, byHand: forPrograms },
+    { proof: "segment of a run, on its way", checkedBy: programs, system: inSegments(provable), byHand: forPrograms },
+    {
+      ...{ proof: "leaves listed anew", checkedBy: programs },
+      ...{ system: relistingSystem(provableParameters()), byHand: forPrograms },
+    },
+    {
+      ...{ proof: "list, on its way", checkedBy: programs, system: listSystem(listParameters()) },
+      ...{ byHand: unique(13, 3, 97, 20), statementTerms: LONGEST_LIST },
+    },
+    {
+      ...{ proof: "leaf, join, end of a run", checkedBy: programs, byHand: unique(17, 1, 193, 20) },
+      system: systemOfForm(CHUNKS.count, forms.chunks, programParameters()),
+    },
+    {
+      ...{ proof: "batch, aggregate", checkedBy: programs, byHand: unique(18, 2, 118, 20) },
+      system: systemOfForm(AGGREGATE.count, forms.batches, batchParameters()),
+    },
+    {
+      ...{ proof: "compress", checkedBy: programs, byHand: inJohnson(41, 16, 26, 20), isJohnson: true },
+      // Of so many public values; how wide its tables are, no round of least bits says.
+      system: systemOfForm(WRAPPED.count, forms.wrap, compressParameters()),
+    },
+    // Digests of 25 bytes: half of 200 bits, where queries have 100.25.
+    { proof: "wrap", checkedBy: "L1", system: systemForL1(), byHand: 100, isJohnson: true },
+  ];
+}
+
+function rowOf({ proof, checkedBy, system, statementTerms = 0, isJohnson = false }: Listed): string {
+  const { parameters } = system;
+  const isStacked = parameters.opening.kind === "stacked";
+  const application = { circuitDigestElements: 8, statementTerms, stacksInJohnson: isStacked && isJohnson };
+  const { logBlowup, queryCount, grindingBits } = parameters;
+  const cells = [
+    ...[proof, checkedBy, `${2 ** logBlowup}; ${queryCount}; ${grindingBits}`, isJohnson ? "Johnson" : "unique decoding"],
+    ...[treesOf(parameters), leastProvenBits(system, application).toFixed(1)],
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function treesOf({ hash, transcript }: ProofParameters): string {
+  const digest = hash.kind === "poseidon" ? "8 elements" : `${hash.digestBytes} bytes`;
+  return `${HASHES[hash.kind]}, ${digest}; ${HASHES[transcript]}`;
+}
+
+const SYSTEMS = listed();
+
+test("security.md has every system whose proofs are checked, with its bits", () => {
+  const [, body = ""] = /<!-- table: systems -->\n(?:\|.*\n){2}([^<]*)<!-- end -->/.exec(PAGE) ?? [];
+  assert.equal(body.trim(), SYSTEMS.map(rowOf).join("\n"));
+});
+
+test("each has the bits that are computed by hand, at least 100", () => {
+  for (const each of SYSTEMS) {
+    const bits = rowOf(each).split(" | ").at(-1) ?? "";
+    assert.equal(Number.parseFloat(bits), Math.floor(each.byHand * 10 + 1e-9) / 10, each.proof);
+    assert.ok(Number.parseFloat(bits) >= 100, each.proof);
+  }
+});
