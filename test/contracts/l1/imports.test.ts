@@ -155,6 +155,44 @@ describe("a chain's first state, brought by imports", () => {
     assert.equal(await missing(chain), 0n);
   });
 
+  test("crash between import and birth: what is started again brings the rest, and finds a birth that it has not seen", async () => {
+    const chain = await unborn();
+    const factory = await hexAddress(ecosystem.factory);
+    const proven: number[] = [];
+    /** A process that ends behind so many of its transactions: L1 has mined them, and no receipt of the last one comes. */
+    const bring = async (sends: number) => {
+      const creator = ecosystem.accounts[0]!;
+      let left = sends;
+      const signer = Object.create(creator, {
+        sendTransaction: {
+          async value(request: Parameters<typeof creator.sendTransaction>[0]) {
+            if (left === 0) throw new Error("the process has ended");
+            const response = await creator.sendTransaction(request);
+            await response.wait();
+            left--;
+            return left > 0 ? response : { wait: () => Promise.reject(new Error("the process has ended")) };
+          },
+        },
+      }) as typeof creator;
+      return bringImports(chain.imports, chain.records[0]!, {
+        ...{ hyperchain: chain.address, factory, chainId: chain.configuration.chainId, signer },
+        async prove(job) {
+          proven.push(chain.imports.findIndex((each) => each.job === job));
+          return fromHex(proofOfImport(job));
+        },
+      });
+    };
+    for (const sends of [0, 1]) await assert.rejects(bring(sends), /the process has ended/);
+    assert.deepEqual([proven, await missing(chain), await bornAt(chain)], [[0, 0, 1], 2n, 0n]);
+    // It ends with the last import on L1, which is the birth, and has heard nothing of it.
+    const seen = await bring(2);
+    const born = await bornAt(chain);
+    assert.ok(born > 0n);
+    assert.deepEqual(seen, { record: chain.records[3]!, bornAt: born });
+    assert.deepEqual(await bring(0), seen);
+    assert.deepEqual(proven, [0, 0, 1, 1, 2]);
+  });
+
   test("stranger brings an import with a word for the policy: the record is the creator's, and its later proofs hold", async () => {
     const chain = await unborn();
     // A rollup's policy binds this word in a batch.
