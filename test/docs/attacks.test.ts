@@ -7,7 +7,7 @@ import { missingTests, testList, testsOf } from "./named-tests.ts";
 const ROOT = new URL("../../", import.meta.url);
 const PAGE = readFileSync(new URL("docs/attacks.md", ROOT), "utf8");
 const TESTS = testList("attack-tests.json");
-const numbers = [...PAGE.matchAll(/^(?:\*\*|\| )([A-D]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
+const numbers = [...PAGE.matchAll(/^(?:\*\*|\| )([A-E]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
 
 test("every attack and every rule has its number once, in order", () => {
   const next = new Map<string, number>();
@@ -17,7 +17,8 @@ test("every attack and every rule has its number once, in order", () => {
     next.set(part, at);
   }
   // Numbers are never taken out: tests are named by them.
-  for (const [part, least] of Object.entries({ A: 29, B: 7, C: 27, D: 20 })) assert.ok((next.get(part) ?? 0) >= least, part);
+  for (const [part, least] of Object.entries({ A: 29, B: 7, C: 54, D: 20, E: 20 }))
+    assert.ok((next.get(part) ?? 0) >= least, part);
 });
 
 test("every number has a test that carries it out, and no test a number that the page lacks", () => {

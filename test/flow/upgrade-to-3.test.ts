@@ -151,7 +151,7 @@ describe("a chain of a running ecosystem changes from format 2 to format 3, besi
     assert.deepEqual([code?.code, code?.digestFormat], [SYSTEM_CONTEXT_3_CODE, 3]);
   });
 
-  test("it takes no chain on it, for whose verifier its batches prove too little", async () => {
+  test("list proof on a base above LONE: it takes no chain on it, for whose verifier its batches prove too little", async () => {
     const settlesOn = devnet.chains[0]!.name;
     await assert.rejects(devnet.addChain({ name: "above", settlesOn }), { code: "BadOptions", message: /prove too little/ });
     assert.equal(devnet.chains.length, 2);

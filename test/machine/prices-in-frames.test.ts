@@ -43,7 +43,7 @@ describe("a step of format 3 that is dear to prove is made cheaper, or paid for 
     ["powers of a word to the first", forever(precompile(5, [...push(32), ...push(64), MSTORE], 96))],
     ["rounds of BLAKE2b", forever(precompile(9, [...push(2_000n << 224n), 0x5f, MSTORE], 213))],
   ] as const)
-    it(`attack: stipend at 24 units a gas: ${name}`, async () => {
+    it(`attack: callee with a stipend exhausts its caller, at 24 units a gas: ${name}`, async () => {
       const [outcome, idle] = [await run(pays, callee, 100_000n), await run(pays, [STOP, ...callee.slice(1)], 100_000n)];
       assert.ok(outcome.success);
       const units = outcome.native.units - idle.native.units;

@@ -73,7 +73,7 @@ const FORGERIES: readonly Forgery[] = [
     attempt: (system) => prove(system, toy.machineInputs(toy.cutMachine(lying, 2), lyingSaid)),
   },
   {
-    name: "adaptive filling after S",
+    name: "root not folded: adaptive filling after S",
     rule: "root in the fold",
     refusal: "SegmentRefused: SegmentFlagMismatch",
     attempt: async (system) => {

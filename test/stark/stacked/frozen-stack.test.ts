@@ -210,7 +210,9 @@ describe("a proof of other columns that passes only with one input frozen", () =
       const bytes = inputOf(events, label, occurrence);
       const createTranscript = frozenTranscript({ label, occurrence }, bytes);
       const made: TranscriptEvent[] = [];
-      const forged = await prove(system, other, honest, { createTranscript: frozenTranscript({ label, occurrence }, bytes, made) });
+      const forged = await prove(system, other, honest, {
+        createTranscript: frozenTranscript({ label, occurrence }, bytes, made),
+      });
       assert.notDeepEqual(inputOf(made, label, occurrence), bytes);
       assert.equal(codeOf(forged, createTranscript), "accepted");
       assert.notEqual(codeOf(forged), "accepted");

@@ -91,7 +91,7 @@ test("the layers of a recursion have 100 bits in unique decoding with the querie
   assert.ok(reportOf({ logCommitted: 18, logBlowup: 1, queries: 202, grindingBits: 16 }).provenBits < 100);
 });
 
-test("Johnson figures take the theorem as printed and are not claimed", () => {
+test("regime mix-up: Johnson figures take the theorem as printed and are not claimed", () => {
   const figures: readonly (readonly [Layer, number])[] = [
     [{ logCommitted: 18, logBlowup: 1, queries: 193, grindingBits: 20 }, 108.9],
     [{ logCommitted: 16, logBlowup: 2, queries: 118, grindingBits: 20, logRows: 17 }, 117.9],

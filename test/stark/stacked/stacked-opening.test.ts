@@ -441,7 +441,11 @@ describe("words that are not those of the claim", () => {
         const from = freeInput(of, heights, 1000 * queryCount + trial);
         const isAccepted = (await verdict(halves, { of, from })) === "accepted";
         assert.equal(queries.length, queryCount);
-        assert.equal(isAccepted, queries.every((query) => query % 2 === 0), `queries ${queries.join()}`);
+        assert.equal(
+          isAccepted,
+          queries.every((query) => query % 2 === 0),
+          `queries ${queries.join()}`,
+        );
         if (isAccepted) accepted++;
       }
       const expected = trials / 2 ** queryCount;
