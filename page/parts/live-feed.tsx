@@ -1,11 +1,12 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { actWords, placeWords } from "../../src/devnet/view/feed/shown-act.ts";
 import { whatItDoes } from "../../src/devnet/view/feed/feed-words.ts";
 import { useActivity } from "../activity.ts";
+import { useJourneys } from "../asked-journeys.ts";
 import { timeOf, withOlder, type Activity, type Happening } from "../happenings.ts";
 import type { ActInfo, MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
-import { asCsv, asJson, begunBy, filtered, type Filter, type Naming } from "../filtered.ts";
+import { asCsv, asJson, filtered, type Filter, type Naming } from "../filtered.ts";
 import { clockTime, count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
 import { useLinkState } from "../route.ts";
@@ -24,17 +25,25 @@ const ROWS = 30;
 
 /** Users' transactions over all members, the newest first, as they happen. */
 export function LiveFeed() {
-  const { info, messages, acts: done } = useEcosystem();
+  const { info, messages, acts: done, version } = useEcosystem();
   const activity = useActivity();
   const naming = useNaming();
   const [filter, setFilter] = useFilter();
   const [held, hold] = useState<Activity>();
   const [most, setMost] = useState(ROWS);
   const shown = held ?? activity;
-  const begun = useMemo(() => begunBy(messages.messages), [messages]);
+  const [begun, shows] = useJourneys(messages);
   const rows = useMemo(
     () => filtered(shown, filter, naming, begun),
     [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun],
+  );
+  useEffect(
+    () =>
+      shows(
+        rows.slice(0, most).map(({ hash }) => hash),
+        version,
+      ),
+    [rows, most, version],
   );
   const acts = useMemo(
     () => done.filter((act) => isShown(act, filter, naming)),

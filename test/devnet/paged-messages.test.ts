@@ -36,10 +36,23 @@ describe("I3: messages in pages", () => {
     assert.deepEqual(numbers(page({ transaction: word(1_003) })), [7, 6]);
     assert.deepEqual(page({ transaction: word(9) }).total, 1);
     assert.deepEqual(page({ transaction: word(5_000) }), { messages: [], total: 0 });
+    assert.deepEqual(numbers(page({ transaction: [word(1_003), word(5_000), word(9)] })), [9, 7, 6]);
+    assert.deepEqual(page({ transaction: [] }), { messages: [], total: 0 });
   });
 
   test("attack: what is no page is refused by name", () => {
-    for (const asked of [5, "all", [], { limit: 201 }, { limit: -1 }, { before: 1.5 }, { before: "5" }, { transaction: "0x12" }])
+    for (const asked of [
+      5,
+      "all",
+      [],
+      { limit: 201 },
+      { limit: -1 },
+      { before: 1.5 },
+      { before: "5" },
+      { transaction: "0x12" },
+      { transaction: [word(1), 5] },
+      { transaction: Array.from({ length: 201 }, () => word(1)) },
+    ])
       assert.throws(() => pagedMessages(ALL, asked), { code: -32602 }, JSON.stringify(asked));
   });
 });

@@ -101,7 +101,7 @@ function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"
         "the first parameter is the hash of a message, or of the transaction that sent it",
       );
     }
-    const wanted = hash.toLowerCase() as Hex;
+    const wanted = new Set([hash.toLowerCase() as Hex]);
     const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
     const named = (await messagesFor(client, asked)).filter((message) => isNamedBy(message, wanted));
     const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);

@@ -61,7 +61,7 @@ function waitsFor({ steps, sentTooEarly, sourceChainId, destinationChainId }: Jo
   return next === undefined ? undefined : nextSteps(layerName(sourceChainId), layerName(destinationChainId))[next];
 }
 
-/** Whether a hash names the message: its own, or that of a transaction that brought it a step further. */
-export function isNamedBy({ messageHash, steps }: MessageInfo, hash: Hex): boolean {
-  return messageHash === hash || steps.some(({ transactionHash }) => transactionHash === hash);
+/** Whether one of these hashes names the message: its own, or that of a transaction that brought it a step further. */
+export function isNamedBy({ messageHash, steps }: MessageInfo, hashes: ReadonlySet<Hex>): boolean {
+  return hashes.has(messageHash) || steps.some(({ transactionHash }) => hashes.has(transactionHash));
 }

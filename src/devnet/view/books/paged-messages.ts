@@ -7,7 +7,7 @@ import { isNamedBy } from "./message-info.ts";
 export interface PagedMessages {
   /** The newest first. */
   readonly messages: readonly MessageInfo[];
-  /** Of all that the client may see, or that the transaction moved. */
+  /** Of all that the client may see, or that the transactions moved. */
   readonly total: number;
   /** `before` of the page behind; absent on the last one. */
   readonly next?: number;
@@ -15,6 +15,8 @@ export interface PagedMessages {
 
 const MOST_MESSAGES = 200;
 const DEFAULT_MESSAGES = 25;
+/** As many as a page of a feed shows at once. */
+const MOST_TRANSACTIONS = 200;
 
 /** A page of messages that are given oldest first; all of them where no page is asked for. Throws RpcError. */
 export function pagedMessages(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] | PagedMessages {
@@ -32,9 +34,16 @@ export function pagedMessages(all: readonly MessageInfo[], asked: unknown): read
   };
 }
 
-function movedBy(all: readonly MessageInfo[], transaction: unknown): readonly MessageInfo[] {
-  if (typeof transaction !== "string" || !/^0x[0-9a-f]{64}$/i.test(transaction)) throw refusal('"transaction", a hash');
-  return all.filter((message) => isNamedBy(message, transaction.toLowerCase() as Hex));
+function movedBy(all: readonly MessageInfo[], asked: unknown): readonly MessageInfo[] {
+  const hashes: readonly unknown[] = Array.isArray(asked) ? asked : [asked];
+  if (hashes.length > MOST_TRANSACTIONS || !hashes.every(isHash))
+    throw refusal(`"transaction", a hash, or a list of up to ${MOST_TRANSACTIONS}`);
+  const wanted = new Set(hashes.map((hash) => hash.toLowerCase() as Hex));
+  return all.filter((message) => isNamedBy(message, wanted));
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^0x[0-9a-f]{64}$/i.test(value);
 }
 
 function whole(value: unknown, otherwise: number, most: number, what: string): number {
