@@ -20,7 +20,7 @@ import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact, type L1Contact } from "./inflow/l1-contact.ts";
-import type { ChainInputs } from "./inflow/l1-inputs.ts";
+import type { ChainInputs, OperationsOrigin } from "./inflow/l1-inputs.ts";
 import { L1Intake } from "./inflow/l1-intake.ts";
 import { QueueOrder } from "./inflow/queue-order.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
@@ -63,6 +63,8 @@ export interface ChainSettlement {
   readonly onResealed?: (resealed: Resealed) => void;
   /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
   readonly onWait?: (reason: string | undefined) => void;
+  /** As the inflow's. */
+  readonly onQueued?: (operation: OperationsOrigin) => void;
 }
 
 interface L1LinkOptions {
@@ -138,7 +140,7 @@ export async function openL1Link(
   { clock, time, fault, versions, queueTime }: L1LinkDependencies,
   chain: () => Chain | undefined,
 ): Promise<L1Link> {
-  const { onWait, onSettled, onResealed, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
+  const { onWait, onSettled, onResealed, onQueued, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
   const { settlementChainId, hyperchain, configuration } = onL1;
   const name = `chain ${configuration.chainId}`;
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
@@ -163,7 +165,7 @@ export async function openL1Link(
   const intake = new L1Intake(
     { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
     {
-      ...{ ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise },
+      ...{ ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise, onQueued },
       queueOrder: queueTime && queueOrderOf({ chain: onL1, fromBlock }, { l1: settlement.l1, time: queueTime, fault }),
     },
   );

@@ -57,7 +57,19 @@ describe("I11: what the ecosystem itself sends for a chain that comes while it r
     );
     assert.deepEqual([sendersOf(sent), [...seen]], [["chain"], ["chain"]]);
     const below = (await onAlpha.getBlockNumber()) + 1;
-    await devnet.addChain({ name: "nested", settlesOn: "alpha" });
+    let isNested = false;
+    const seenBelow = new Set<string>();
+    /** Operations that bring money there are taken as soon as L1 has them. */
+    const watchBelow = async (): Promise<void> => {
+      while (!isNested) {
+        await devnet.chains[0]!.pipeline.pollL1();
+        for (const by of sendersOf(await since("alpha", onAlpha, below))) seenBelow.add(by);
+      }
+    };
+    const watchingBelow = watchBelow();
+    await devnet.addChain({ name: "nested", settlesOn: "alpha" }).finally(() => (isNested = true));
+    await watchingBelow;
+    assert.deepEqual([...seenBelow], ["chain"]);
     await devnet.settle();
     const onBase = await since("alpha", onAlpha, below);
     const { operator } = devnet.info().chains.find(({ name }) => name === "nested")!;

@@ -14,6 +14,7 @@ import type { ChainStart, RunningOptions } from "../../node/described/chain-opti
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import { forgetOutdated } from "../../node/execution/outdated-proofs.ts";
+import type { OperationsOrigin } from "../../node/inflow/l1-inputs.ts";
 import { OfferedBatches } from "../../node/settling/offered-batches.ts";
 import { startNode, type Node, type NodeDependencies, type NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
@@ -119,6 +120,8 @@ export interface ChainPipelineDependencies {
   readonly onResealed?: (resealed: Resealed) => void;
   /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
   readonly onWait?: (reason: string | undefined) => void;
+  /** As the node's. */
+  readonly onQueued?: (operation: OperationsOrigin) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
   /** As the node's. */

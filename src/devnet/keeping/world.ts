@@ -21,6 +21,7 @@ import type { CompleteOptions } from "../described/options.ts";
 import { dumpWorld, isMemberFileOf, type Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
 import type { KeptMember } from "./kept-chains.ts";
+import { openKeptSends, type KeptSends } from "./kept-sends.ts";
 import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
 
 /** What never changes about a chain. */
@@ -61,6 +62,8 @@ export interface World {
   /** How far the ecosystem's time had been moved. */
   readonly movedSeconds: bigint;
   readonly l1: L1Keeping;
+  /** What the ecosystem itself has sent. */
+  readonly ownSends: KeptSends;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
   /** The contracts on a chain for those that settle on it; undefined where none does or did. */
@@ -166,6 +169,7 @@ function worldOf(
     l1GenesisMs: Number(l1GenesisMs),
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
+    ownSends: openKeptSends(ledger, folder),
     deployed: deployed && deployedBefore(deployed),
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
     contractsOn(chainId) {

@@ -94,7 +94,7 @@ export async function openSettlementLayer(
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed, noting }, time.l1);
     closing.add(() => l1.close());
     if (singletons && world?.continues !== true) await putSingletons(l1);
-    const sending = ownSending(l1);
+    const sending = ownSending(l1, world);
     return {
       ...{ l1, fork, clock: time.clock, ...sending },
       ...developers(sending.provider, options),
@@ -111,7 +111,7 @@ export async function openSettlementLayer(
   }
   const l1 = await connectRemoteL1(url);
   closing.add(() => l1.close());
-  const sending = ownSending(l1);
+  const sending = ownSending(l1, world);
   const { provider } = sending;
   const payers = deployerKey === undefined ? developers(provider, options) : owners(provider, deployerKey, options);
   return {
@@ -123,8 +123,8 @@ export async function openSettlementLayer(
   };
 }
 
-function ownSending(l1: LocalL1): Pick<SettlementLayer, "ownSends" | "provider"> {
-  const ownSends = new OwnSends();
+function ownSending(l1: LocalL1, world: World | undefined): Pick<SettlementLayer, "ownSends" | "provider"> {
+  const ownSends = new OwnSends(world?.ownSends);
   return { ownSends, provider: ownSends.noting(l1.connect()) };
 }
 

@@ -49,7 +49,7 @@ export async function openBaseOn(
   const funder = base.funder.connect(provider);
   try {
     const payer = await senderOn(funder, { name, chainId: Number(chainId) });
-    const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, { clock, ownSends });
+    const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
       await putDeployer(payer);
@@ -104,7 +104,7 @@ const REQUEST_COST_WEI = 10n ** 16n;
 async function bringCoins(
   { chain, funder }: { readonly chain: DevnetChain; readonly funder: Signer },
   amountWei: bigint,
-  { clock, ownSends }: Pick<ChainBaseDependencies, "clock" | "ownSends">,
+  clock: Clock,
 ): Promise<void> {
   const { chainId, name, base, pipeline } = chain;
   const to = await funder.getAddress();
@@ -114,7 +114,6 @@ async function bringCoins(
     { chainId, hyperchain: pipeline.created.hyperchain, to: lowerCaseAddress(to), valueWei: amountWei },
     base.funder,
   );
-  ownSends.add(canonicalTxHash);
   for (let look = 0; look < MOST_LOOKS; look++) {
     await pipeline.pollL1();
     const receipt = await funder.provider?.getTransactionReceipt(canonicalTxHash);

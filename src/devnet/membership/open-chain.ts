@@ -219,6 +219,7 @@ function pipelineDependencies(
     onSettled: (batch) => events.onSettled?.(chainId, batch),
     onResealed: (resealed) => events.onResealed?.(chainId, resealed),
     onWait: (reason) => events.onWait?.(chainId, reason),
+    onQueued: (operation) => layer.ownSends.queued(operation),
     placeBlocks: events.placeBlocks,
     onProvable: events.onProvable,
     ports: events.ports?.chain?.(chainId),

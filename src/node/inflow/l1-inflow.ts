@@ -2,7 +2,14 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import { blocksOfOperations, inputsFrom, L1ReorgError, type ChainInputs } from "./l1-inputs.ts";
+import {
+  blocksOfOperations,
+  inputsFrom,
+  L1ReorgError,
+  queuedOperations,
+  type ChainInputs,
+  type OperationsOrigin,
+} from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
 import type { ChainId } from "../../protocol/ids.ts";
@@ -24,6 +31,8 @@ interface L1InflowDependencies {
   readonly nowSeconds: () => bigint;
   /** L1 took back what the chain stands on. It says so once, to the look that finds it: no later one would. */
   readonly onReorg: (error: L1ReorgError) => void;
+  /** An operation is in the queue; told before the chain takes it. */
+  readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
 }
 
 /** What a chain takes over. */
@@ -61,13 +70,14 @@ export class L1Inflow {
 
   /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */
   async look(): Promise<void> {
-    const { watcher, view, contact, versions, nowSeconds, onReorg } = this.#dependencies;
+    const { watcher, view, contact, versions, nowSeconds, onReorg, onQueued } = this.#dependencies;
     const since = nowSeconds();
     try {
       const seen = await watcher.poll();
       versions.take(seen);
       const { chainId, operationsTaken } = this.#options;
       const { operations, roots } = inputsFrom(chainId, seen);
+      if (onQueued !== undefined) queuedOperations(seen).forEach(onQueued);
       this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= operationsTaken)];
       this.#roots = [...this.#roots, ...roots];
       for (const [place, blockNumber] of blocksOfOperations(seen)) this.#blocks.set(place, blockNumber);

@@ -5,7 +5,8 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId, OperationHash } from "../../protocol/ids.ts";
 
 /** What a chain must take over from L1. */
 export interface ChainInputs {
@@ -13,6 +14,13 @@ export interface ChainInputs {
   readonly operations: readonly L2CanonicalTransaction[];
   /** None or one: a root stands for all that came before it. */
   readonly roots: readonly ImportedRoot[];
+}
+
+/** An operation of a queue, as it stands there. */
+export interface OperationsOrigin {
+  readonly hash: OperationHash;
+  /** The transaction that put it there. */
+  readonly queuedBy: Hex;
 }
 
 /** Log root of a batch that said nothing. */
@@ -38,6 +46,13 @@ export function inputsFrom(chainId: ChainId, { events, reorg }: L1Poll): ChainIn
 /** The numbers of L1's blocks that have the operations of a poll, by their places in the queue. */
 export function blocksOfOperations({ events }: Pick<L1Poll, "events">): ReadonlyMap<bigint, number> {
   return new Map(events.flatMap((event) => (event.type === "priorityOperation" ? [[event.index, event.blockNumber]] : [])));
+}
+
+/** The operations of a poll, in their order. */
+export function queuedOperations({ events }: Pick<L1Poll, "events">): readonly OperationsOrigin[] {
+  return events.flatMap((event) =>
+    event.type === "priorityOperation" ? [{ hash: event.canonicalTxHash, queuedBy: event.transactionHash }] : [],
+  );
 }
 
 function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "transactionRoot" } {

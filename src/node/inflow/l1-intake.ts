@@ -14,7 +14,7 @@ import type { ChainOnL1 } from "../described/chain-on-l1.ts";
 import type { KnownBefore } from "../described/chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
-import type { ChainInputs, L1ReorgError } from "./l1-inputs.ts";
+import type { ChainInputs, L1ReorgError, OperationsOrigin } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
 import type { QueueOrder } from "./queue-order.ts";
 
@@ -42,6 +42,8 @@ interface L1IntakeDependencies {
   readonly versions: ChainVersions;
   /** L1 took back what the chain stands on, as any look may find. */
   readonly onReorg: (error: L1ReorgError) => void;
+  /** As the inflow's. */
+  readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
   /** Of a chain that has nothing but L1's queue; undefined where a sequencer chooses. */
   readonly queueOrder?: QueueOrder | undefined;
 }
@@ -64,7 +66,8 @@ export class L1Intake {
   readonly #queueOrder: QueueOrder | undefined;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions, onReorg, queueOrder }: L1IntakeDependencies) {
+  constructor(options: L1IntakeOptions, dependencies: L1IntakeDependencies) {
+    const { l1, time, gate, contact, versions, onReorg, onQueued, queueOrder } = dependencies;
     const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
@@ -86,7 +89,7 @@ export class L1Intake {
     const nowSeconds = (): bigint => time.nowSeconds();
     this.#inflow = new L1Inflow(
       { chainId, operationsTaken, before },
-      { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds, onReorg },
+      { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds, onReorg, onQueued },
     );
   }
 
