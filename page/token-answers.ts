@@ -53,10 +53,13 @@ export function addressIn(answer: string): string {
   return `0x${answer.slice(-40)}`.toLowerCase();
 }
 
-/** A string, or 32 bytes with a text in them as old tokens answer. */
+/** Bytes of a text that are read: more than a symbol that is shown can have, whatever is left out of it. */
+const MOST_READ = 1_024;
+
+/** The beginning of a string, or of 32 bytes with a text in them as old tokens answer. */
 export function textOf(answer: string): string {
   const whole = answer.length > 2 + 2 * WORD;
-  const length = whole ? Math.min(Number(wordAt(answer, 1)), answer.length) : 32;
+  const length = whole ? Math.min(Number(wordAt(answer, 1)), MOST_READ) : 32;
   const from = whole ? 2 + 2 * WORD : 2;
   const bytes = answer.slice(from, from + 2 * length).match(/../g) ?? [];
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));

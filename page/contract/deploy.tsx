@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { allSeen } from "../all-seen.ts";
 import type { Deployable } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Answer, Section } from "../parts/layout.tsx";
@@ -43,7 +44,7 @@ export function Deploy() {
 /** By its name, with its source where the project has another contract of that name. */
 function named({ name, fullName }: Deployable, contracts: readonly Deployable[]): string {
   const isAlone = contracts.filter((each) => each.name === name).length === 1;
-  return isAlone ? name : `${name} (${fullName.slice(0, fullName.lastIndexOf(":"))})`;
+  return isAlone ? name : `${name} (${allSeen(fullName.slice(0, fullName.lastIndexOf(":")))})`;
 }
 
 function DeployForm({ contracts }: { readonly contracts: readonly Deployable[] }) {

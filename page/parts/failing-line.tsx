@@ -1,3 +1,4 @@
+import { allSeen } from "../all-seen.ts";
 import type { CallFailure } from "../answers.ts";
 import { SourceLines } from "./source-lines.tsx";
 
@@ -16,14 +17,14 @@ export function FailingLine({
         <SourceLines
           caption={
             <code>
-              {source.source}:{source.line}
+              {allSeen(source.source)}:{source.line}
             </code>
           }
           {...source}
           isFailing={isFailing}
         />
       )}
-      {stackTrace.length > 0 && <pre>{stackTrace.join("\n")}</pre>}
+      {stackTrace.length > 0 && <pre>{stackTrace.map(allSeen).join("\n")}</pre>}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { allSeen } from "../all-seen.ts";
 import { useAsked } from "../ecosystem.ts";
 import type { SourceSteps } from "../answers.ts";
 import { count } from "../format.ts";
@@ -51,7 +52,7 @@ function Stepper({ sources, stops, more = 0, step = -1, choose }: SourceSteps & 
         caption={
           <span aria-live="polite">
             <code>
-              {name}:{stop.line}
+              {allSeen(name)}:{stop.line}
             </code>{" "}
             in <code>{stop.function}</code>
             <span class="quiet">
