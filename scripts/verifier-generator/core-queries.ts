@@ -174,7 +174,7 @@ export function foldLayers(layout: QueryLayout): string {
   let inverseShift := ${INVERSE_SHIFT}
   for { let layer := 0 } lt(layer, ${load("layers")}) { layer := add(layer, 1) } {
     logLeaves := sub(logLeaves, ${parameters.logArity})
-    let leafCount := distinctLeaves(count)
+    let leafCount := distinctLeaves(count, ${parameters.logArity})
     let siblings := add(${load("cursor")}, mul(leafCount, ${(ARITY - 1) * EXTENSION_BYTES}))
     {
       let end := add(siblings, mul(${digestBytes}, siblingCount(logLeaves, leafCount, ${hex(leaves)})))
@@ -238,11 +238,11 @@ export function layerFunctions(layout: QueryLayout, fold: string): string {
   const { parameters, memory } = layout;
   const { positions, leaves, hashes, friValues, friLeaf } = memory;
   return `
-// writes the distinct leaf indices of the first count positions
-function distinctLeaves(count) -> n {
+// writes the distinct indices of leaves of 2^bits positions that the first count positions have
+function distinctLeaves(count, bits) -> n {
   let previous := not(0)
   for { let at := ${hex(positions)} } count { count := sub(count, 1) } {
-    let leaf := shr(${parameters.logArity}, mload(at))
+    let leaf := shr(bits, mload(at))
     if sub(leaf, previous) {
       mstore(add(${hex(leaves)}, shl(5, n)), leaf)
       n := add(n, 1)

@@ -187,6 +187,17 @@ function leafSum(row, weights, end) -> sum, bad {
 }`;
 }
 
+/** Whether some element of a leaf's row of one stack column is not canonical: not 0 then. */
+export const ROW_FAULTS = `
+// 16 elements in two groups; their carries
+function rowFaults(row) -> bad {
+  for { let end := add(row, 62) } lt(row, end) { row := add(row, 31) } {
+    let z := shr(8, calldataload(row))
+    bad := or(bad, or(add(and(z, ${THREE}), ${CARRY}), or(add(and(shr(31, z), ${THREE}), ${CARRY}), add(and(shr(62, z), ${TWO}), ${CARRY}))))
+  }
+  bad := and(bad, ${OVERFLOW})
+}`;
+
 /** Eight values from the words w0 … w4, one for each coordinate: shifts and masks chosen for every value and lane. */
 function unpackGroup(): string {
   return Array.from({ length: BASE31_GROUP }, (_, k) => {

@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "recursion program/1"
 /// @dev 477 columns in 7 stack columns; 20 queries at blowup 256.
-/// Verification key 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914.
+/// Verification key 0xcabf624cb8b9e53cc65c5b4bf01e72b4ce926a53b8ad046978c33ce47807a050.
 contract AggregateStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints and the claim; they must be those generated with this one.
     address public immutable constraints1;
@@ -446,6 +446,14 @@ contract AggregateStark is IStarkVerifier {
                 bad := and(bad, 0x2000000000000000000000010000000000000000000000080000000)
                 sum := extNormalize(sum)
             }
+            // 16 elements in two groups; their carries
+            function rowFaults(row) -> bad {
+                for { let end := add(row, 62) } lt(row, end) { row := add(row, 31) } {
+                    let z := shr(8, calldataload(row))
+                    bad := or(bad, or(add(and(z, 0x1fffffffc000000000000000fffffffe0000000000000007fffffff), 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff), 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(and(shr(62, z), 0xfffffffe0000000000000007fffffff), 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
+                }
+                bad := and(bad, 0x2000000000000000000000010000000000000000000000080000000)
+            }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
                 let top := 0x11220
@@ -876,11 +884,11 @@ contract AggregateStark is IStarkVerifier {
                 r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0xe8a0), f)), shr(192, mul(mload(0xe940), g))), mul(y, add(add(shr(192, mul(mload(0xe9e0), f)), shr(192, mul(mload(0xea80), g))), mul(y, add(add(shr(192, mul(mload(0xeb20), f)), shr(192, mul(mload(0xebc0), g))), mul(y, add(add(shr(192, mul(mload(0xec60), f)), shr(192, mul(mload(0xed00), g))), mul(y, mod(add(add(shr(192, mul(mload(0xeda0), f)), shr(192, mul(mload(0xee40), g))), mul(y, add(add(shr(192, mul(mload(0xeee0), f)), shr(192, mul(mload(0xef80), g))), mul(y, add(add(shr(192, mul(mload(0xf020), f)), shr(192, mul(mload(0xf0c0), g))), mul(y, add(add(shr(192, mul(mload(0xf160), f)), shr(192, mul(mload(0xf200), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
                 r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0xe8c0), f)), shr(192, mul(mload(0xe960), g))), mul(y, add(add(shr(192, mul(mload(0xea00), f)), shr(192, mul(mload(0xeaa0), g))), mul(y, add(add(shr(192, mul(mload(0xeb40), f)), shr(192, mul(mload(0xebe0), g))), mul(y, add(add(shr(192, mul(mload(0xec80), f)), shr(192, mul(mload(0xed20), g))), mul(y, mod(add(add(shr(192, mul(mload(0xedc0), f)), shr(192, mul(mload(0xee60), g))), mul(y, add(add(shr(192, mul(mload(0xef00), f)), shr(192, mul(mload(0xefa0), g))), mul(y, add(add(shr(192, mul(mload(0xf040), f)), shr(192, mul(mload(0xf0e0), g))), mul(y, add(add(shr(192, mul(mload(0xf180), f)), shr(192, mul(mload(0xf220), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
-            // writes the distinct leaf indices of the first count positions
-            function distinctLeaves(count) -> n {
+            // writes the distinct indices of leaves of 2^bits positions that the first count positions have
+            function distinctLeaves(count, bits) -> n {
                 let previous := not(0)
                 for { let at := 0x104a0 } count { count := sub(count, 1) } {
-                    let leaf := shr(3, mload(at))
+                    let leaf := shr(bits, mload(at))
                     if sub(leaf, previous) {
                         mstore(add(0x10720, shl(5, n)), leaf)
                         n := add(n, 1)
@@ -927,7 +935,7 @@ contract AggregateStark is IStarkVerifier {
             // transcript
             { {
                     if lt(proof.length, 10301) { fail(0xf4ea0ab0) }
-                    if sub(shr(192, calldataload(proof.offset)), 0x60d0f0a0a0a0a0a) { fail(0xf4ea0ab0) }
+                    if sub(shr(192, calldataload(proof.offset)), 0xe0d0f0a0a0a0a0a) { fail(0xf4ea0ab0) }
                     mstore(0x1000, 15)
                     mstore(0x1020, 23)
                     mstore(0x1040, 3)
@@ -943,7 +951,7 @@ contract AggregateStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x11960, 0xe58c62bb5983815398fa97c6e83fa4116d1cade9a97f5fd445cc8a0eea38914) // digest of the verification key
+                mstore(0x11960, 0xcabf624cb8b9e53cc65c5b4bf01e72b4ce926a53b8ad046978c33ce47807a050) // digest of the verification key
                 mstore(0x11980, statementHash)
                 calldatacopy(0x119a0, proof.offset, 8)
                 let state := keccak256(0x11960, 72)
@@ -1189,23 +1197,34 @@ contract AggregateStark is IStarkVerifier {
             // trees
             { {
                     let cursor := mload(0x1080)
-                    let siblings := add(cursor, 1240)
+                    let leafCount := distinctLeaves(20, 1)
+                    let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
+                        let end := add(siblings, mul(25, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
+                    cursor := sub(cursor, 124)
+                    let previous := not(0)
+                    let to := 0x109a0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xfe40, 0xfe60)
+                        let position := mload(add(0x104a0, q))
+                        if sub(shr(1, position), previous) {
+                            previous := shr(1, position)
+                            cursor := add(cursor, 124)
+                            calldatacopy(0x11960, cursor, 124)
+                            mstore(to, keccak256(0x11960, 124))
+                            to := add(to, 32)
+                        }
+                        let offset := mul(62, and(position, 1))
+                        faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
+                        let sum, bad := leafSum(add(cursor, offset), 0xfe40, 0xfe60)
                         faults := or(faults, bad)
                         mstore(add(0x10c20, q), sum)
-                        calldatacopy(0x11960, cursor, 62)
-                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
-                        cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
                     if and(xor(root, 0x7e7c363e782706cbe045c678d159666f54dfaee6be42e516600000000000000), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 0) }
                     mstore(0x1080, cursor) }
                 {
@@ -1231,44 +1250,66 @@ contract AggregateStark is IStarkVerifier {
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
-                    let siblings := add(cursor, 1240)
+                    let leafCount := distinctLeaves(20, 1)
+                    let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
+                        let end := add(siblings, mul(25, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
+                    cursor := sub(cursor, 124)
+                    let previous := not(0)
+                    let to := 0x109a0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xfee0, 0xff00)
+                        let position := mload(add(0x104a0, q))
+                        if sub(shr(1, position), previous) {
+                            previous := shr(1, position)
+                            cursor := add(cursor, 124)
+                            calldatacopy(0x11960, cursor, 124)
+                            mstore(to, keccak256(0x11960, 124))
+                            to := add(to, 32)
+                        }
+                        let offset := mul(62, and(position, 1))
+                        faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
+                        let sum, bad := leafSum(add(cursor, offset), 0xfee0, 0xff00)
                         faults := or(faults, bad)
                         mstore(add(0x10c20, q), add(sum, mload(add(0x10c20, q))))
-                        calldatacopy(0x11960, cursor, 62)
-                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
-                        cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 33))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 2) }
                     mstore(0x1080, cursor) }
                 {
                     let cursor := mload(0x1080)
-                    let siblings := add(cursor, 1240)
+                    let leafCount := distinctLeaves(20, 1)
+                    let siblings := add(cursor, mul(leafCount, 124))
                     {
-                        let end := add(siblings, mul(25, siblingCount(mload(0x1020), 20, 0x104a0)))
+                        let end := add(siblings, mul(25, siblingCount(sub(mload(0x1020), 1), leafCount, 0x10720)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     let faults := 0
+                    cursor := sub(cursor, 124)
+                    let previous := not(0)
+                    let to := 0x109a0
                     for { let q := 0 } lt(q, 640) { q := add(q, 32) } {
-                        let sum, bad := leafSum(cursor, 0xff00, 0xff20)
+                        let position := mload(add(0x104a0, q))
+                        if sub(shr(1, position), previous) {
+                            previous := shr(1, position)
+                            cursor := add(cursor, 124)
+                            calldatacopy(0x11960, cursor, 124)
+                            mstore(to, keccak256(0x11960, 124))
+                            to := add(to, 32)
+                        }
+                        let offset := mul(62, and(position, 1))
+                        faults := or(faults, rowFaults(add(cursor, sub(62, offset))))
+                        let sum, bad := leafSum(add(cursor, offset), 0xff00, 0xff20)
                         faults := or(faults, bad)
                         mstore(add(0x10c20, q), extCanonical(add(sum, mload(add(0x10c20, q)))))
-                        calldatacopy(0x11960, cursor, 62)
-                        mstore(add(0x109a0, q), keccak256(0x11960, 62))
-                        cursor := add(cursor, 62)
                     }
                     if faults { fail(0x1d791160) }
                     let root := 0
-                    root, cursor := merkleRoot(mload(0x1020), 20, 0x104a0, 0x109a0, siblings)
+                    root, cursor := merkleRoot(sub(mload(0x1020), 1), leafCount, 0x10720, 0x109a0, siblings)
                     if and(xor(root, calldataload(add(proof.offset, 198))), 0xffffffffffffffffffffffffffffffffffffffffffffffffff00000000000000) { failAt(0x2c9eb23b, 3) }
                     mstore(0x1080, cursor) }
             }
@@ -1279,7 +1320,7 @@ contract AggregateStark is IStarkVerifier {
                 let inverseShift := 710235478
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     logLeaves := sub(logLeaves, 3)
-                    let leafCount := distinctLeaves(count)
+                    let leafCount := distinctLeaves(count, 3)
                     let siblings := add(mload(0x1080), mul(leafCount, 140))
                     {
                         let end := add(siblings, mul(25, siblingCount(logLeaves, leafCount, 0x10720)))

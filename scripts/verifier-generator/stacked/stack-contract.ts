@@ -8,7 +8,7 @@ import { domainFunctions } from "../yul-domain.ts";
 import { EXT_POWER, EXTENSION_FUNCTIONS } from "../yul-extension.ts";
 import { finalChunkFunction, READ_FINAL, readLeafFunction, tensorFoldFunction } from "../yul-fri.ts";
 import { merkleFunction } from "../yul-merkle.ts";
-import { COEFFICIENT_TABLE, leafSumFunction, UNPACK_VALUES } from "../yul-opening.ts";
+import { COEFFICIENT_TABLE, leafSumFunction, ROW_FAULTS, UNPACK_VALUES } from "../yul-opening.ts";
 import { transcriptFunctions } from "../yul-transcript.ts";
 import { callClaim, claimBody } from "./stack-claim.ts";
 import { checkStackConstraints, stackEvaluators, type StackEvaluators } from "./stack-constraints.ts";
@@ -115,6 +115,7 @@ function coreFunctions(layout: StackLayout): string[] {
     transcriptFunctions(memory.buffer),
     ...[READ_EXTENSIONS, ABSORB_ROUNDS, UNPACK_VALUES, READ_FINAL, EQUALITY, COEFFICIENT_TABLE],
     leafSumFunction(memory.partsTable),
+    ...(layout.trees.some(({ rowsPerLeaf }) => rowsPerLeaf > 1) ? [ROW_FAULTS] : []),
     merkleFunction(layout.digestBytes, memory.stack),
     readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
     tensorFoldFunction(memory.friLeaf),

@@ -1,6 +1,6 @@
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.ts";
-import { joinsCoordinates, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { joinsCoordinates, positionsPerLeaf, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
 import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { batchedBits } from "../../../src/stark/stacked/claims.ts";
 import {
@@ -38,6 +38,8 @@ export interface StackTree {
   /** Its first stack column, and how many it has. */
   readonly first: number;
   readonly width: number;
+  /** Neighbouring positions that share a leaf: 1 or 2. */
+  readonly rowsPerLeaf: number;
   /** Offset of its root in the proof; the key's are constants. */
   readonly root: { readonly offset: number } | { readonly constant: bigint };
 }
@@ -121,7 +123,7 @@ export function layoutStack(system: System): StackLayout {
     ...{ system, parameters, shape, stack, tables, offsets, memory },
     trees: stack.phases.map(({ phase, first, width }) => {
       if (width > MOST_COLUMNS) throw new RangeError(`a tree of ${width} stack columns, ${MOST_COLUMNS} are taken`);
-      return { phase, first, width, root: roots[phase] };
+      return { phase, first, width, rowsPerLeaf: positionsPerLeaf(parameters.opening, PARTS * width), root: roots[phase] };
     }),
     digestBytes: hash.digestBytes,
     layerCount: folds.length,

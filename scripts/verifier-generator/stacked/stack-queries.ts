@@ -67,31 +67,110 @@ export function foldByRatios({ memory }: StackLayout): string {
 
 /** One tree of leaves: length, elements, sums, root. The sums of all trees are the values of the first layer. */
 export function openStackTree(layout: StackLayout, tree: StackTree, index: number): string {
-  const { memory, parameters, digestBytes } = layout;
+  return tree.rowsPerLeaf === 1 ? openSingleLeaves(layout, tree, index) : openPairedLeaves(layout, tree, index);
+}
+
+function openSingleLeaves(layout: StackLayout, tree: StackTree, index: number): string {
+  const { memory, parameters } = layout;
   const { load, store } = slotAccess(layout);
-  const leafBytes = 31 * GROUPS_PER_COLUMN * tree.width;
-  const at = (array: number): string => `add(${hex(array)}, q)`;
-  const root = "constant" in tree.root ? hex(tree.root.constant) : `calldataload(${inProof(tree.root.offset)})`;
-  const sum = index === 0 ? "sum" : `add(sum, mload(${at(memory.friValues)}))`;
+  const leafBytes = rowBytes(tree);
+  const leaves = {
+    ...{ depth: load("logDomain"), count: String(parameters.queryCount), indices: hex(memory.positions) },
+    ...{ siblings: `add(cursor, ${parameters.queryCount * leafBytes})` },
+  };
   return `
   let cursor := ${load("cursor")}
-  let siblings := add(cursor, ${parameters.queryCount * leafBytes})
-  {
-    let end := add(siblings, mul(${digestBytes}, siblingCount(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)})))
-    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
-  }
+  ${findSiblings(layout, leaves)}
   let faults := 0
   for { let q := 0 } lt(q, ${32 * parameters.queryCount}) { q := add(q, 32) } {
-    let sum, bad := leafSum(cursor, ${hex(memory.columns + 32 * tree.first)}, ${hex(memory.columns + 32 * (tree.first + tree.width))})
+    let sum, bad := ${sumOfLeaf(layout, tree, "cursor")}
     faults := or(faults, bad)
-    mstore(${at(memory.friValues)}, ${index === layout.trees.length - 1 ? `extCanonical(${sum})` : sum})
+    ${addToQuery(layout, index)}
     calldatacopy(${hex(memory.buffer)}, cursor, ${leafBytes})
-    mstore(${at(memory.hashes)}, keccak256(${hex(memory.buffer)}, ${leafBytes}))
+    mstore(add(${hex(memory.hashes)}, q), keccak256(${hex(memory.buffer)}, ${leafBytes}))
     cursor := add(cursor, ${leafBytes})
   }
-  if faults { ${fail("nonCanonicalElement")} }
-  let root := 0
-  root, cursor := merkleRoot(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)}, ${hex(memory.hashes)}, siblings)
-  if and(xor(root, ${root}), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }
+  ${checkRoot(layout, tree, index, leaves)}
   ${store("cursor", "cursor")}`;
+}
+
+/** Two queries may ask for the two rows of one leaf. A row that is not asked for has canonical elements too. */
+function openPairedLeaves(layout: StackLayout, tree: StackTree, index: number): string {
+  const { memory, parameters } = layout;
+  const { load, store } = slotAccess(layout);
+  const row = rowBytes(tree);
+  const leaves = {
+    ...{ depth: `sub(${load("logDomain")}, 1)`, count: "leafCount", indices: hex(memory.leaves) },
+    ...{ siblings: `add(cursor, mul(leafCount, ${2 * row}))` },
+  };
+  return `
+  let cursor := ${load("cursor")}
+  let leafCount := distinctLeaves(${parameters.queryCount}, 1)
+  ${findSiblings(layout, leaves)}
+  let faults := 0
+  cursor := sub(cursor, ${2 * row})
+  let previous := not(0)
+  let to := ${hex(memory.hashes)}
+  for { let q := 0 } lt(q, ${32 * parameters.queryCount}) { q := add(q, 32) } {
+    let position := mload(add(${hex(memory.positions)}, q))
+    if sub(shr(1, position), previous) {
+      previous := shr(1, position)
+      cursor := add(cursor, ${2 * row})
+      calldatacopy(${hex(memory.buffer)}, cursor, ${2 * row})
+      mstore(to, keccak256(${hex(memory.buffer)}, ${2 * row}))
+      to := add(to, 32)
+    }
+    let offset := mul(${row}, and(position, 1))
+    faults := or(faults, rowFaults(add(cursor, sub(${row}, offset))))
+    let sum, bad := ${sumOfLeaf(layout, tree, "add(cursor, offset)")}
+    faults := or(faults, bad)
+    ${addToQuery(layout, index)}
+  }
+  ${checkRoot(layout, tree, index, leaves)}
+  ${store("cursor", "cursor")}`;
+}
+
+function rowBytes({ width }: StackTree): number {
+  return 31 * GROUPS_PER_COLUMN * width;
+}
+
+/** What the two kinds of leaves name alike, as code: the depth of a tree, opened leaves with their indices, where siblings begin. */
+interface OpenedLeaves {
+  readonly depth: string;
+  readonly count: string;
+  readonly indices: string;
+  readonly siblings: string;
+}
+
+function findSiblings({ digestBytes }: StackLayout, { depth, count, indices, siblings }: OpenedLeaves): string {
+  return `let siblings := ${siblings}
+  {
+    let end := add(siblings, mul(${digestBytes}, siblingCount(${depth}, ${count}, ${indices})))
+    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  }`;
+}
+
+function sumOfLeaf({ memory }: StackLayout, { first, width }: StackTree, row: string): string {
+  return `leafSum(${row}, ${hex(memory.columns + 32 * first)}, ${hex(memory.columns + 32 * (first + width))})`;
+}
+
+/** The sums of the trees before are there already; the last one's is reduced. */
+function addToQuery({ memory, trees }: StackLayout, index: number): string {
+  const at = `add(${hex(memory.friValues)}, q)`;
+  const sum = index === 0 ? "sum" : `add(sum, mload(${at}))`;
+  return `mstore(${at}, ${index === trees.length - 1 ? `extCanonical(${sum})` : sum})`;
+}
+
+/** Moves the cursor behind the siblings. */
+function checkRoot(
+  { memory, digestBytes }: StackLayout,
+  { root }: StackTree,
+  index: number,
+  { depth, count, indices }: OpenedLeaves,
+): string {
+  const expected = "constant" in root ? hex(root.constant) : `calldataload(${inProof(root.offset)})`;
+  return `if faults { ${fail("nonCanonicalElement")} }
+  let root := 0
+  root, cursor := merkleRoot(${depth}, ${count}, ${indices}, ${hex(memory.hashes)}, siblings)
+  if and(xor(root, ${expected}), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }`;
 }

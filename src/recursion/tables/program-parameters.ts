@@ -45,7 +45,7 @@ export function wrapParameters(): ProofParameters {
   return {
     ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
     ...{ logArity: 3, logFinalMax: 6, fixedColumns: "committed" },
-    opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, extensionValues: "joined", singleColumnLeaves: "paired" },
     ...{
       hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",

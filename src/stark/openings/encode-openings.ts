@@ -1,7 +1,7 @@
 import type { Opening } from "../../kernels/backend.ts";
 import { BASE31_GROUP, packElements } from "../../kernels/leaf-encoding.ts";
 import { opensEachQuery, type ProofParameters } from "../systems/parameters.ts";
-import type { TraceTree } from "../systems/shape.ts";
+import { columnCountOf, type TraceTree } from "../systems/shape.ts";
 import { concat } from "../transcripts/bytes.ts";
 
 /**
@@ -13,7 +13,7 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
   let width = 0;
   for (const block of tree.blocks) {
     offsets.set(block, width);
-    width += block.width;
+    width += block.width * tree.rowsPerLeaf;
   }
   const rows = tree.classes.flatMap(({ blocks, layer }) => {
     const seen = new Set<number>();
@@ -21,12 +21,13 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
       if (seen.has(leaf >>> layer)) return [];
       seen.add(leaf >>> layer);
       const elements = opening.leaves[i] ?? new Uint32Array(0);
-      const row = new Uint32Array(blocks.reduce((sum, block) => sum + block.width, 0));
+      const row = new Uint32Array(columnCountOf(blocks) * tree.rowsPerLeaf);
       let at = 0;
       for (const block of blocks) {
         const offset = offsets.get(block) ?? 0;
-        row.set(elements.subarray(offset, offset + block.width), at);
-        at += block.width;
+        const length = block.width * tree.rowsPerLeaf;
+        row.set(elements.subarray(offset, offset + length), at);
+        at += length;
       }
       return [packElements(row, BASE31_GROUP)];
     });

@@ -7,10 +7,10 @@ import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { leafEncodings } from "../systems/parameters.ts";
 import { type ProofReader, unpackRows } from "./proof.ts";
 import { reject } from "./rejection.ts";
-import type { Block, Shape, TraceTree } from "../systems/shape.ts";
+import { type Block, columnCountOf, type Shape, type TraceTree } from "../systems/shape.ts";
 import type { System } from "../systems/system.ts";
 
-/** The checked rows of one trace tree: per height class, row by index in the class. */
+/** The checked rows of one trace tree: per height class, by index in the class a row, or the rows that share a leaf. */
 export interface OpenedTree {
   readonly tree: TraceTree;
   readonly rows: readonly ReadonlyMap<number, readonly number[]>[];
@@ -37,7 +37,7 @@ export function readTraceTree(
   const section = `tree[${index}]`;
   const classes = tree.classes.map((heightClass) => ({
     ...heightClass,
-    width: heightClass.blocks.reduce((sum, block) => sum + block.width, 0),
+    width: columnCountOf(heightClass.blocks) * tree.rowsPerLeaf,
     indices: indicesAbove(queries, shape.logDomain - heightClass.logLeaves),
   }));
   const leafIndices = classes[0]?.indices ?? [];
@@ -73,13 +73,14 @@ export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): vo
 
 /** The values of all trees' columns at a query position; of trees of rows, that is in opening order. */
 export function rowOfQuery(shape: Shape, opened: readonly OpenedTree[], position: number): number[] {
-  const width = opened.reduce((sum, { tree }) => sum + tree.blocks.reduce((own, block) => own + block.width, 0), 0);
+  const width = opened.reduce((sum, { tree }) => sum + columnCountOf(tree.blocks), 0);
   const values = new Array<number>(width).fill(0);
   for (const { tree, rows } of opened) {
     tree.classes.forEach((heightClass, c) => {
       const row = rows[c]?.get(position >>> (shape.logDomain - heightClass.logLeaves));
       if (row === undefined) throw new Error(`row of query ${position} was not opened`);
-      let offset = 0;
+      // Rows share a leaf only where the class is as tall as the domain.
+      let offset = (position % tree.rowsPerLeaf) * columnCountOf(heightClass.blocks);
       for (const block of heightClass.blocks) {
         for (let i = 0; i < block.width; i++) values[block.firstColumn + i] = row[offset + i] ?? 0;
         offset += block.width;

@@ -11,8 +11,8 @@ import { proofVersion } from "../systems/verification-key.ts";
 
 /*
  * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones; 2 more without preprocessed columns, whose values the
- * verifier finds by itself; 4 more with one value for the coordinates of an extension column; 1 more of a segment. Everything is
- * big-endian and without separators; a proof is consumed exactly.
+ * verifier finds by itself; 4 more with one value for the coordinates of an extension column; 8 more with paired leaves of single
+ * stack columns; 1 more of a segment. Everything is big-endian and without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -31,10 +31,11 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   rounds        h(0) and h(2) of logFinalMax rounds
  *
  *   nonce         u64
- *   per tree, in the order preprocessed (not of versions 4, 5, 8, 9), main, lookup, quotient, FRI layer 0, 1, …:
+ *   per tree, in the order preprocessed (where they are not left out), main, lookup, quotient, FRI layer 0, 1, …:
  *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
  *                 the class's blocks in order in base31. A row that several opened leaves share is sent once. The trees of a
- *                 stack have one class, whose rows are the 16 values of each stack column in turn
+ *                 stack have one class, whose rows are the 16 values of each stack column in turn; with paired leaves, of a
+ *                 tree of one stack column both rows of a leaf
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
  *     siblings    digests, in the order of `multiproofSteps`
  *   With a transcript of Poseidon the trees' parts follow each other query by query, in the order in which they were drawn, each

@@ -1,7 +1,8 @@
 import { pow } from "../../field/koala-bear.ts";
 import type { Backend, Columns, Commitment, CommitRequest } from "../../kernels/backend.ts";
 import type { DeviceScope } from "./device-scope.ts";
-import { DOMAIN_SHIFT, leafEncodings, type ProofParameters } from "../systems/parameters.ts";
+import { DOMAIN_SHIFT, leafEncodings, positionsPerLeaf, type ProofParameters } from "../systems/parameters.ts";
+import { columnCountOf } from "../systems/shape.ts";
 import type { PhaseLayout } from "../systems/stack-shape.ts";
 
 /** Columns of coefficients under a root: a phase's blocks, or the parts of its stack columns. */
@@ -21,7 +22,7 @@ export function traceCommitRequest(parameters: ProofParameters, blocks: readonly
     logBlowup: parameters.logBlowup,
     shift: pow(DOMAIN_SHIFT, 2 ** (tallest - own)),
     hash: parameters.hash,
-    rowsPerLeaf: 1,
+    rowsPerLeaf: positionsPerLeaf(parameters.opening, columnCountOf(blocks)),
     encoding: leafEncodings(parameters.hash).trace,
   };
 }

@@ -8,6 +8,8 @@ import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
  * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`). Of a stack's columns that hold
  * coordinates of values of the extension, each one's value is sent; of those that are joined one value for all coordinates.
+ * Each position has a leaf of its own; in trees of a single stack column two neighbours may share one: their values fill one block
+ * of keccak, so that such a tree takes half the hashes.
  */
 type OpeningParameters =
   | { readonly kind: "rows" }
@@ -16,6 +18,7 @@ type OpeningParameters =
       readonly logStackMin: number;
       readonly logStackMax: number;
       readonly extensionValues?: "joined";
+      readonly singleColumnLeaves?: "paired";
     };
 
 /** Low bits of an element that are as good as uniform: p − 1 is 127·2^24. */
@@ -139,6 +142,8 @@ function validateOpening(
   between("logStackMin", opening.logStackMin, LOG_PARTS + logFinalMax, opening.logStackMax);
   // The coefficients of every column are dealt to all 16 short ones.
   between("minLogRows of a stack", minLogRows, LOG_PARTS, maxLogRows);
+  if (opening.singleColumnLeaves === "paired" && opensEachQuery(parameters))
+    throw new RangeError("programs take a leaf for each position: only proofs with a transcript of keccak have paired leaves");
 }
 
 /**
@@ -152,6 +157,11 @@ export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: num
 /** Whether one value is opened of the columns that hold an extension value's coordinates. */
 export function joinsCoordinates(opening: ProofParameters["opening"]): boolean {
   return opening.kind === "stacked" && opening.extensionValues === "joined";
+}
+
+/** Neighbouring positions that share a leaf of a trace tree with so many columns. */
+export function positionsPerLeaf(opening: ProofParameters["opening"], columns: number): number {
+  return opening.kind === "stacked" && opening.singleColumnLeaves === "paired" && columns === 2 ** LOG_PARTS ? 2 : 1;
 }
 
 /** Whether a proof opens every query by itself, and not all of them together. */

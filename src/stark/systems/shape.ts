@@ -2,7 +2,7 @@ import type { Columns } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { type HeightClass, heightClasses } from "../../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "../constraints/multiplicities.ts";
-import { DOMAIN_SHIFT, joinsCoordinates, leafEncodings } from "./parameters.ts";
+import { DOMAIN_SHIFT, joinsCoordinates, leafEncodings, positionsPerLeaf } from "./parameters.ts";
 import { type TreePhase, TREE_PHASES } from "./tree-phases.ts";
 import { createStackShape, type StackShape } from "./stack-shape.ts";
 import type { System, Table } from "./system.ts";
@@ -55,6 +55,8 @@ export interface TraceTree {
   /** Tallest first. */
   readonly classes: readonly HeightClass<TreeBlock>[];
   readonly logLeaves: number;
+  /** Neighbouring positions whose rows are one leaf: more than one only where there is one class. */
+  readonly rowsPerLeaf: number;
 }
 
 /** log2 of the height of a table that a proof leaves out, and its byte in the header. A table of one row does not exist. */
@@ -165,14 +167,20 @@ function stackBlocks({ phases, logStack }: StackShape): (TreeBlock & { readonly 
   });
 }
 
+/** Columns of blocks together. */
+export function columnCountOf(blocks: readonly Columns[]): number {
+  return blocks.reduce((sum, { width }) => sum + width, 0);
+}
+
 /** A tree for each phase that has blocks. */
 function treesOf({ parameters }: System, blocks: readonly (TreeBlock & { readonly phase: TreePhase })[]): TraceTree[] {
-  const { logBlowup, hash } = parameters;
+  const { logBlowup, hash, opening } = parameters;
   return TREE_PHASES.flatMap((phase): TraceTree[] => {
     const own = blocks.filter((block) => block.phase === phase);
     if (own.length === 0) return [];
-    const request = { blocks: own, logBlowup, shift: DOMAIN_SHIFT, hash, rowsPerLeaf: 1, encoding: leafEncodings(hash).trace };
+    const rowsPerLeaf = positionsPerLeaf(opening, columnCountOf(own));
+    const request = { blocks: own, logBlowup, shift: DOMAIN_SHIFT, hash, rowsPerLeaf, encoding: leafEncodings(hash).trace };
     const classes = heightClasses(request);
-    return [{ phase, blocks: own, classes, logLeaves: classes[0]?.logLeaves ?? 0 }];
+    return [{ phase, blocks: own, classes, logLeaves: classes[0]?.logLeaves ?? 0, rowsPerLeaf }];
   });
 }

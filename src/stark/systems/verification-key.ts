@@ -12,7 +12,7 @@ import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts
 const ROWS_VERSION = 1;
 const STACK_VERSION = 2;
 /** What is added to that of a stack. */
-const ADDED = { segment: 1, evaluated: 2, joined: 4 } as const;
+const ADDED = { segment: 1, evaluated: 2, joined: 4, paired: 8 } as const;
 
 export function proofVersion(
   { opening, fixedColumns }: Pick<ProofParameters, "opening" | "fixedColumns">,
@@ -21,7 +21,8 @@ export function proofVersion(
   if (opening.kind === "rows") return ROWS_VERSION;
   const evaluated = fixedColumns === "evaluated" ? ADDED.evaluated : 0;
   const joined = joinsCoordinates(opening) ? ADDED.joined : 0;
-  return STACK_VERSION + evaluated + joined + (ofSegment ? ADDED.segment : 0);
+  const paired = opening.singleColumnLeaves === "paired" ? ADDED.paired : 0;
+  return STACK_VERSION + evaluated + joined + paired + (ofSegment ? ADDED.segment : 0);
 }
 
 /** What the digest needs of a compiled table. */
@@ -162,9 +163,10 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
 /** The version tells the openings apart; columns by rows have no bounds of their own. */
 function serialiseOpening(opening: ProofParameters["opening"]): Serialised[] {
   if (opening.kind === "rows") return [];
-  const { kind, logStackMin, logStackMax, extensionValues, ...rest } = opening;
+  const { kind, logStackMin, logStackMax, extensionValues, singleColumnLeaves, ...rest } = opening;
   rest satisfies Record<string, never>;
-  return [kind, logStackMin, logStackMax, ...(extensionValues === undefined ? [] : [extensionValues])];
+  const forms = [extensionValues, singleColumnLeaves].filter((form) => form !== undefined);
+  return [kind, logStackMin, logStackMax, ...forms];
 }
 
 /** Gadget bodies are written where they are first called and referred to by number afterwards. */

@@ -37,7 +37,7 @@ const parameters: ProofParameters = {
   ...{
     logArity: 3,
     logFinalMax: 6,
-    opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, extensionValues: "joined", singleColumnLeaves: "paired" },
     fixedColumns: "committed",
   },
   ...{ hash: { kind: "keccak", digestBytes: 26 }, transcript: "keccak", maxConstraintDegree: 5, minLogRows: 6, maxLogRows: 12 },
@@ -159,6 +159,68 @@ describe("a generated verifier of a program's proofs", () => {
       else if (i % 3 === 1) changed.fill(random.below(256), a.offset, a.offset + a.length);
       else for (let at = a.offset; at < a.offset + a.length; at++) changed[at] = random.below(256);
       await agreed(changed, `shuffle ${i} of ${a.name} and ${b.name}`);
+    }
+  });
+});
+
+describe("a contract whose queries meet in leaves", () => {
+  // Of 2^12 positions so many that some are the neighbours of others.
+  const manyQueries = 150;
+  const row = 62;
+  let many: ProgramSystem;
+  let verifier: DeployedVerifier;
+  let made: Uint8Array;
+  let parts: readonly ProofSection[] = [];
+  before(async () => {
+    many = await programSystem(pathProgram(), { ...parameters, queryCount: manyQueries }, backend);
+    verifier = await deployStackVerifier(chain, many.system);
+    const run = runProgram(many, publicValues, hints);
+    assert.ok(run.ok);
+    made = await prove(many.system, run.input, backend);
+    assert.deepEqual(verify(many.system, statement, made, { onSections: (all) => (parts = all) }), { ok: true });
+  });
+  const rowsOf = (tree: number): ProofSection => {
+    const found = parts.find(({ name }) => name.startsWith(`tree[${tree}].rows`));
+    assert.ok(found !== undefined);
+    return found;
+  };
+  const answer = async (bytes: Uint8Array, what: string): Promise<string> => {
+    const expected = verdictOf(verify(many.system, statement, bytes));
+    assert.equal(await verifier.verify(statement, bytes), expected, what);
+    return expected;
+  };
+
+  it("reads each leaf of a tree of one stack column once, and a leaf for each query of wider ones", async () => {
+    assert.equal(await answer(made, "as it is"), "accepted");
+    const [fixed, main, lookup, quotient] = [0, 1, 2, 3].map((tree) => rowsOf(tree).length);
+    assert.deepEqual([fixed, main], [manyQueries * 2 * row, manyQueries * 3 * row]);
+    assert.ok(lookup === quotient && lookup! % (2 * row) === 0);
+    assert.ok(lookup! < manyQueries * 2 * row, "two queries have one leaf");
+  });
+
+  it("refuses a changed element in either row, exchanged rows and a leaf that is another's", async () => {
+    const random = createRandom(34);
+    for (const tree of [2, 3]) {
+      const { offset, length } = rowsOf(tree);
+      for (let i = 0; i < CHANGES; i++) {
+        const at = offset + 2 * row * random.below(length / row / 2);
+        const changes: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
+          MerkleMismatch: (bytes) => (bytes[at + 31 * random.below(4) + 30]! ^= 1),
+          NonCanonicalElement: (bytes) => bytes.fill(255, at + 31 * (i % 4), at + 31 * (i % 4) + 31),
+        };
+        for (const [code, change] of Object.entries(changes)) {
+          const changed = made.slice();
+          change(changed);
+          assert.equal((await answer(changed, `${code} in tree ${tree}`)).split(" ")[0], code);
+        }
+      }
+      const exchanged = made.slice();
+      exchanged.set(made.subarray(offset, offset + row), offset + row);
+      exchanged.set(made.subarray(offset + row, offset + 2 * row), offset);
+      assert.equal(await answer(exchanged, "exchanged rows"), `MerkleMismatch ${tree}`);
+      const copied = made.slice();
+      copied.copyWithin(offset + 2 * row, offset, offset + 2 * row);
+      assert.equal(await answer(copied, "another's leaf"), `MerkleMismatch ${tree}`);
     }
   });
 });

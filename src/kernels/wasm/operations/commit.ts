@@ -13,6 +13,8 @@ import { R } from "../../montgomery.ts";
  * which takes the rows beside the opened ones, too.
  */
 const FIRST_STORED_LAYER = 3;
+/** Trees with more rows in a leaf are FRI's: their digests are few, and the rows to compute again would be many. */
+const MOST_PRUNED_ROWS = 2;
 
 /** A committed tree: its stored layers and what they were computed from. */
 export interface StoredTree {
@@ -41,7 +43,7 @@ export async function commit(
   const joined = Math.max(0, logRowsPerLeaf - tallest.logRows);
   const logLeavesPerCoset = tallest.logRows + joined - logRowsPerLeaf;
   const depth = tallest.logLeaves;
-  const isPruned = request.hash.kind !== "poseidon" && request.rowsPerLeaf === 1 && depth >= device.prunedDepth;
+  const isPruned = request.hash.kind !== "poseidon" && request.rowsPerLeaf <= MOST_PRUNED_ROWS && depth >= device.prunedDepth;
   const firstStoredLayer = isPruned ? Math.min(FIRST_STORED_LAYER, logLeavesPerCoset) : 0;
 
   const digestBytes = digestLength(request.hash);

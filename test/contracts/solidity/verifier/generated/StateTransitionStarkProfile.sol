@@ -1011,11 +1011,11 @@ contract StateTransitionStarkProfile {
                 r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0x3d60), f)), shr(192, mul(mload(0x3e00), g))), mul(y, add(add(shr(192, mul(mload(0x3ea0), f)), shr(192, mul(mload(0x3f40), g))), mul(y, add(add(shr(192, mul(mload(0x3fe0), f)), shr(192, mul(mload(0x4080), g))), mul(y, add(add(shr(192, mul(mload(0x4120), f)), shr(192, mul(mload(0x41c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4260), f)), shr(192, mul(mload(0x4300), g))), mul(y, add(add(shr(192, mul(mload(0x43a0), f)), shr(192, mul(mload(0x4440), g))), mul(y, add(add(shr(192, mul(mload(0x44e0), f)), shr(192, mul(mload(0x4580), g))), mul(y, add(add(shr(192, mul(mload(0x4620), f)), shr(192, mul(mload(0x46c0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
                 r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0x3d80), f)), shr(192, mul(mload(0x3e20), g))), mul(y, add(add(shr(192, mul(mload(0x3ec0), f)), shr(192, mul(mload(0x3f60), g))), mul(y, add(add(shr(192, mul(mload(0x4000), f)), shr(192, mul(mload(0x40a0), g))), mul(y, add(add(shr(192, mul(mload(0x4140), f)), shr(192, mul(mload(0x41e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4280), f)), shr(192, mul(mload(0x4320), g))), mul(y, add(add(shr(192, mul(mload(0x43c0), f)), shr(192, mul(mload(0x4460), g))), mul(y, add(add(shr(192, mul(mload(0x4500), f)), shr(192, mul(mload(0x45a0), g))), mul(y, add(add(shr(192, mul(mload(0x4640), f)), shr(192, mul(mload(0x46e0), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
-            // writes the distinct leaf indices of the first count positions
-            function distinctLeaves(count) -> n {
+            // writes the distinct indices of leaves of 2^bits positions that the first count positions have
+            function distinctLeaves(count, bits) -> n {
                 let previous := not(0)
                 for { let at := 0x8e20 } count { count := sub(count, 1) } {
-                    let leaf := shr(3, mload(at))
+                    let leaf := shr(bits, mload(at))
                     if sub(leaf, previous) {
                         mstore(add(0x9100, shl(5, n)), leaf)
                         n := add(n, 1)
@@ -1355,7 +1355,7 @@ contract StateTransitionStarkProfile {
                 let inverseShift := 710235478
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     logLeaves := sub(logLeaves, 3)
-                    let leafCount := distinctLeaves(count)
+                    let leafCount := distinctLeaves(count, 3)
                     let siblings := add(mload(0x10a0), mul(leafCount, 140))
                     {
                         let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x9100)))
