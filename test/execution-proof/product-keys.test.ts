@@ -11,6 +11,7 @@ import { compressProgram } from "../../src/recursion/nodes/aggregate-program.ts"
 import type { NodePrograms } from "../../src/recursion/nodes/node-programs.ts";
 import { compressParameters, programParameters } from "../../src/recursion/tables/program-parameters.ts";
 import { programSystem } from "../../src/recursion/tables/program-system.ts";
+import { commitPreprocessed } from "../../src/stark/proving/preprocess.ts";
 
 /*
  * Keys that the package has of programs from chunks to L1, beside some that are made anew. By night all are
@@ -61,6 +62,10 @@ describe("the keys of the product's programs", () => {
 
   it("of the last one is that of the system whose verifier is in the package", async () => {
     const wrap = await programs.prepareWrap(await programs.prepareCompress(backend), backend);
-    assert.deepEqual(systemForL1().verificationKeyDigest, wrap.own.system.verificationKeyDigest);
+    const { verificationKeyDigest } = systemForL1();
+    assert.deepEqual(verificationKeyDigest, wrap.own.system.verificationKeyDigest);
+    // The programs above have the package's root of it; this one is the program's own.
+    const [[, root] = []] = await commitPreprocessed(wrap.own.system.definition, backend);
+    assert.equal(hex(root ?? new Uint8Array()), WRITTEN_PROGRAMS.wrapRoot);
   });
 });

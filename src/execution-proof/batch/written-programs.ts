@@ -105,5 +105,5 @@ export const WRITTEN_PROGRAMS = {
     ],
   },
   compressRoot: "5c4b8d5f39f9443a498f0372765026846dcabab61672250b4c02f37948ff593b",
-  wrapRoot: "07e7c363e782706cbe045c678d159666f54dfaee6be42e5166",
+  wrapRoot: "14a2c49e95ff195e898c662c6f46e8f42f471bbe52d836cda3",
 } as const;

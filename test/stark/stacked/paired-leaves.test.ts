@@ -18,7 +18,7 @@ import { squaresInput, squaresSystem } from "../airs/squares.ts";
 const ROW = 62;
 const DIGEST = 26;
 
-// NOT SECURE. Stack columns hold all of a phase, so each tree has one; 2^9 positions, of which so many queries meet in some leaves.
+// NOT SECURE. A stack column holds all of a phase, so each tree has one; 60 queries of 2^9 positions meet in some leaves.
 const single: ProofParameters = smallParameters({
   minLogRows: 4,
   queryCount: 60,
