@@ -8,7 +8,7 @@ import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
  * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`). Of a stack's columns that hold
  * coordinates of values of the extension, each one's value is sent; of those that are joined one value for all coordinates.
- * Each position has a leaf of its own; in trees of a single stack column two neighbours may share one: their values fill one block
+ * Each position has a leaf of its own; in trees of a single stack column two neighbours may share one: their values fill a block
  * of keccak, so that such a tree takes half the hashes.
  */
 type OpeningParameters =

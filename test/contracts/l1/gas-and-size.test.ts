@@ -329,7 +329,12 @@ describe("size and gas of the L1 contracts", () => {
     await ecosystem.l1.ethers.provider.send("hardhat_setCode", [`0x${"8008".padStart(40, "0")}`, deployedBytecode]);
     const carrier = await ecosystem.l1.deploy("DataCarrier");
     const configuration = await defaultConfiguration(ecosystem, 998n);
-    const chain = await TestChain.create(ecosystem, { ...configuration, dataAvailabilityPolicy: await carrier.getAddress() });
+    const policy = await carrier.getAddress();
+    const chain = await TestChain.create(
+      ecosystem,
+      { ...configuration, dataAvailabilityPolicy: policy },
+      { atBirth: atNextTime },
+    );
     const message = (bytes: number): PubdataLog => ({
       type: "message",
       sender: addressOf(7),

@@ -43,6 +43,7 @@ import {
   hexAddress,
   send,
   view,
+  type BirthOptions,
   type ChainConfiguration,
   type Ecosystem,
 } from "./ecosystem.ts";
@@ -119,8 +120,8 @@ export class TestChain {
     this.#validators = ecosystem.accounts.filter(({ address: account }) => configuration.validators.includes(account));
   }
 
-  static async create(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
-    await createChain(ecosystem, configuration);
+  static async create(ecosystem: Ecosystem, configuration: ChainConfiguration, options: BirthOptions = {}): Promise<TestChain> {
+    await createChain(ecosystem, configuration, undefined, options);
     // What others send to it from the next second on is for it.
     await ecosystem.l1.ethers.provider.send("evm_mine", []);
     return TestChain.of(ecosystem, configuration);

@@ -171,15 +171,22 @@ export function creationOf({ factory, chainId }: Ecosystem, creator: string, con
   return { announcement, creation: [configuration, secret] as const };
 }
 
+export interface BirthOptions {
+  /** Sets the time of the block in which the chain is born, which is in all of its batches: else it is what the clock says. */
+  readonly atBirth?: () => Promise<void>;
+}
+
 /** Announces and creates a chain, where no time must pass between. */
 export async function createChain(
   ecosystem: Ecosystem,
   configuration: unknown,
   creator: HardhatEthersSigner = ecosystem.accounts[0]!,
+  { atBirth = async () => {} }: BirthOptions = {},
 ): Promise<ContractTransactionReceipt> {
   const factory = as(ecosystem.factory, creator);
   const { announcement, creation } = creationOf(ecosystem, creator.address, configuration);
   await send(factory, "announceChain", announcement);
+  await atBirth();
   return send(factory, "createChain", ...creation);
 }
 
