@@ -6,17 +6,21 @@ import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import { encodeStateInput } from "../prover/encode-state-input.ts";
 import { verify } from "../stark/proofs/verify.ts";
+import type { System } from "../stark/systems/system.ts";
 import { driveTree, type Proving, type TreeOptions } from "./driver.ts";
 
 /** Cells of a change's rows in the table, about. */
 const CELLS_OF_CHANGE = 2 ** 11;
+
+/** Made for the process's first ecosystem, and the same for all. */
+let stateSystem: System | undefined;
 
 /** A chain that does not say which one it is. */
 const UNNAMED_CHAIN: ChainId = 0n;
 
 /** Has state transitions proven through a queue: a tree of one job each. */
 export function provedByQueue(proving: Proving): Pick<Prover, "proveBatch"> {
-  const system = createStateTransitionSystem();
+  const system = (stateSystem ??= createStateTransitionSystem());
   const key = toHex(system.verificationKeyDigest);
   return {
     async proveBatch(stateJob: StateJob, options: ProofOptions = {}): Promise<BatchProof> {

@@ -8,6 +8,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 
 const factory = new Interface(chainFactoryAbi);
 const [FACTORY, CREATOR, CHAIN]: readonly Hex[] = [`0x${"fa".repeat(20)}`, `0x${"cc".repeat(20)}`, `0x${"11".repeat(20)}`];
+const HASH = `0x${"22".repeat(32)}`;
 const CHAIN_ID = 600n;
 const HEAD = 100;
 const ecosystem = {
@@ -27,21 +28,12 @@ function signerOn(state: { readonly hyperchain: string; readonly bornAt: bigint 
   const signer = {
     getAddress: () => Promise.resolve(CREATOR),
     call: () => Promise.resolve(factory.encodeFunctionResult("revealDelay", [0n])),
-    sendTransaction: () =>
-      Promise.resolve({
-        hash: `0x${"22".repeat(32)}`,
-        wait: (blocks = 1) => {
-          waits.push(blocks);
-          return Promise.resolve({
-            status: 1,
-            hash: `0x${"22".repeat(32)}`,
-            blockNumber: 90,
-            gasUsed: 1n,
-            logs: [{ ...event, address: FACTORY }],
-          });
-        },
-      }),
+    sendTransaction: () => Promise.resolve({ hash: HASH }),
     provider: {
+      waitForTransaction: (hash: string, blocks: number) => {
+        waits.push(blocks);
+        return Promise.resolve({ status: 1, hash, blockNumber: 90, gasUsed: 1n, logs: [{ ...event, address: FACTORY }] });
+      },
       getBlockNumber: () => Promise.resolve(HEAD),
       call: ({ data, blockTag }: { readonly data: string; readonly blockTag: number }) => {
         asked.push(blockTag);

@@ -1,6 +1,7 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, keccak, type Hex } from "../../protocol/hex.ts";
+import { keccak256 } from "../../kernels/wasm/keccak256.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { firstCodeDigestValue } from "./code-digests.ts";
 
@@ -60,7 +61,7 @@ function leavesOf(account: GenesisAccount, address: bigint): GenesisLeaf[] {
   const leaves: GenesisLeaf[] = [{ leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balanceWei) }];
   const bytes = fromHex(code);
   if (bytes.length > 0) {
-    const hash = keccak(bytes);
+    const hash = toHex(keccak256(bytes));
     leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
     leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes, digestFormat) });
   }

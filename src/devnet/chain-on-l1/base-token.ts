@@ -1,6 +1,7 @@
-import { ContractFactory, Interface, type Signer } from "ethers";
+import { Interface, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
+import { creationData } from "../deployment/creation-data.ts";
 import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError, type BaseTokenOption } from "../described/options.ts";
 
@@ -44,8 +45,7 @@ async function deployToken(
   signer: Signer,
   artifacts: ArtifactSource,
 ): Promise<BaseToken> {
-  const { abi, bytecode } = await artifacts("DevelopmentToken");
-  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(name, symbol, await signer.getAddress(), SUPPLY);
+  const data = creationData(await artifacts("DevelopmentToken"), [name, symbol, await signer.getAddress(), SUPPLY]);
   const response = await signer.sendTransaction({ data });
   const receipt = await response.wait();
   if (receipt?.contractAddress === null || receipt?.contractAddress === undefined) {

@@ -5,6 +5,7 @@ import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { fromHex, hashTag, keccak, type Hex } from "../../protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/errors/contract-error.ts";
 import { DeploymentError, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { transmit } from "../deployment/transmit.ts";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
 export interface HyperchainConfiguration {
@@ -133,9 +134,9 @@ export async function createChain(
   const creator = (await signer.getAddress()) as Hex;
   const word = secret();
   const send = async (name: string, args: readonly unknown[], blocks = 1): Promise<TransactionReceipt> => {
-    const response = await signer.sendTransaction({ to, data: factoryInterface.encodeFunctionData(name, args) });
-    const receipt = await response.wait(blocks);
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${response.hash} failed`);
+    const hash = await transmit(signer, { to, data: factoryInterface.encodeFunctionData(name, args) });
+    const receipt = await signer.provider?.waitForTransaction(hash, blocks);
+    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} failed`);
     return receipt;
   };
   const announcement = announcementOf(ecosystem.settlementChainId, creator, word, configuration);

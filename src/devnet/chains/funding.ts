@@ -6,6 +6,7 @@ import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { payFromL1 } from "../../client/queue/ether-request.ts";
 import { DevnetOptionsError, type DevnetOptions } from "../described/options.ts";
 import type { ChainPlan } from "../../options/plan.ts";
+import { transmit } from "../deployment/transmit.ts";
 import type { DevnetChain } from "./served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 
@@ -22,7 +23,7 @@ export async function fundOperator(
   if ((await provider.getBalance(to)) >= amountWei / 3n) return;
   // What was brought for a chain of an earlier process is spent.
   if ((await provider.getBalance(await funder.getAddress())) < 2n * amountWei) await bringMoney(2n * amountWei);
-  await (await funder.sendTransaction({ to, value: amountWei })).wait();
+  await provider.waitForTransaction(await transmit(funder, { to, value: amountWei }));
 }
 
 interface Funding {

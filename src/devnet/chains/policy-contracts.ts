@@ -1,7 +1,8 @@
-import { AbiCoder, ContractFactory, Interface, type Provider, type Signer } from "ethers";
+import { AbiCoder, Interface, type Provider, type Signer } from "ethers";
 import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { leafOf, type AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { creationData } from "../deployment/creation-data.ts";
 import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
@@ -101,9 +102,7 @@ export async function deployOn(
   args: readonly unknown[],
   { operator, artifacts }: Pick<PolicyDependencies, "operator" | "artifacts">,
 ): Promise<Hex> {
-  const { abi, bytecode } = await artifacts(name);
-  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
-  const response = await operator.sendTransaction({ data });
+  const response = await operator.sendTransaction({ data: creationData(await artifacts(name), args) });
   const receipt = await response.wait();
   if (receipt?.contractAddress === null || receipt?.contractAddress === undefined)
     throw new DeploymentError(name, `transaction ${response.hash} created nothing`);

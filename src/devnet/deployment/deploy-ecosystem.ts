@@ -1,12 +1,13 @@
 import {
-  ContractFactory,
   getCreateAddress,
   Interface,
   ZeroAddress,
   ZeroHash,
+  type FeeData,
   type InterfaceAbi,
   type Provider,
   type Signer,
+  type TransactionRequest,
 } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -28,6 +29,7 @@ import {
   type PlannedSettlement,
   type SettlementTerms,
 } from "./settlement-creator.ts";
+import { creationData } from "./creation-data.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
@@ -248,10 +250,14 @@ export async function deployEcosystem(
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
-  const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
+  const [{ chainId }, firstNonce, fees] = await Promise.all([
+    provider.getNetwork(),
+    signer.getNonce("pending"),
+    provider.getFeeData(),
+  ]);
   const planned = await planOf(options, { deployer, firstNonce, artifacts });
   const { addresses, settlement } = planned;
-  const steps = new DeploymentSteps(signer, deployer, firstNonce);
+  const steps = new DeploymentSteps(signer, deployer, { firstNonce, ...commonTerms(chainId, fees) });
   if (settlement !== undefined) await steps.send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
   for (const { artifact, args, placing, ...compiled } of planned.contracts) {
     if (placing === undefined) await steps.deploy(artifact, compiled, args(addresses, planned.codes));
@@ -320,29 +326,41 @@ function handingOver({ timelockDelaySeconds }: GovernorOptions, { timelock, gove
   return { to: timelock, data: timelockInterface.encodeFunctionData("handOver", [governor, timelockDelaySeconds]) };
 }
 
+type CommonTerms = Pick<TransactionRequest, "type" | "chainId" | "maxFeePerGas" | "maxPriorityFeePerGas">;
+
+/**
+ * What all transactions of a deployment have, so that none is completed by questions of its own. All are sent before the first is
+ * waited for. Empty on a layer whose fees are of another kind.
+ */
+function commonTerms(chainId: bigint, { maxFeePerGas, maxPriorityFeePerGas }: FeeData): CommonTerms {
+  if (maxFeePerGas === null || maxPriorityFeePerGas === null) return {};
+  return { type: 2, chainId, maxFeePerGas, maxPriorityFeePerGas };
+}
+
 /** The transactions of a deployment, each with the nonce behind the one before it. */
 class DeploymentSteps {
   readonly sent: SentStep[] = [];
   readonly #signer: Signer;
   readonly #deployer: Hex;
   readonly #firstNonce: number;
+  readonly #terms: CommonTerms;
 
-  constructor(signer: Signer, deployer: Hex, firstNonce: number) {
+  constructor(signer: Signer, deployer: Hex, { firstNonce, ...terms }: CommonTerms & { readonly firstNonce: number }) {
     this.#signer = signer;
     this.#deployer = deployer;
     this.#firstNonce = firstNonce;
+    this.#terms = terms;
   }
 
   /** Resolves with the address of what it creates, if it does. */
   async send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
     const nonce = this.#firstNonce + this.sent.length;
-    this.sent.push({ name, hash: await transmit(this.#signer, { ...transaction, nonce, gasLimit }) });
+    this.sent.push({ name, hash: await transmit(this.#signer, { ...transaction, ...this.#terms, nonce, gasLimit }) });
     return getCreateAddress({ from: this.#deployer, nonce }).toLowerCase() as Hex;
   }
 
-  async deploy(name: string, { abi, bytecode }: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
-    const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
-    return this.send(name, { data }, DEPLOYMENT_GAS);
+  async deploy(name: string, artifact: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
+    return this.send(name, { data: creationData(artifact, args) }, DEPLOYMENT_GAS);
   }
 }
 

@@ -1,7 +1,8 @@
-import { AbiCoder, concat, getCreateAddress, Interface, keccak256, ZeroHash } from "ethers";
+import { AbiCoder, concat, getCreateAddress, Interface, ZeroHash } from "ethers";
 import { settlementCreatorAbi } from "../../abi/settlement-creator.ts";
 import { CREATE2_DEPLOYER, deployedAddress } from "../../protocol/create2.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { keccak256 } from "../../kernels/wasm/keccak256.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 
 /** What is chosen of the contracts that the chains on a chain share (`SettlementTerms.sol`). */
 export interface SettlementTerms {
@@ -44,11 +45,15 @@ const creator = new Interface(settlementCreatorAbi);
 
 /** Hash of the hashes of the creation codes, in the order of their places (`SettlementPlaces.sol`). */
 export function codesHash(codes: readonly string[]): Hex {
-  return hashOfHashes(codes.map((code) => keccak256(code)));
+  return hashOfHashes(codes.map(hashOf));
 }
 
 function hashOfHashes(hashes: readonly string[]): Hex {
-  return keccak256(concat(hashes)) as Hex;
+  return hashOf(concat(hashes));
+}
+
+function hashOf(bytes: string): Hex {
+  return toHex(keccak256(fromHex(bytes)));
 }
 
 /**
@@ -56,7 +61,7 @@ function hashOfHashes(hashes: readonly string[]): Hex {
  * is that of SettlementCreator.
  */
 export function plannedSettlement(terms: SettlementTerms, codes: readonly string[], creatorCode: string): PlannedSettlement {
-  const hashes = codes.map((code) => keccak256(code));
+  const hashes = codes.map(hashOf);
   const hash = hashOfHashes(hashes);
   const args = AbiCoder.defaultAbiCoder().encode([TERMS, "bytes32"], [terms, hash]);
   const initCode = concat([creatorCode, args]);

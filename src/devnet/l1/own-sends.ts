@@ -1,5 +1,6 @@
-import { keccak256, type JsonRpcApiProvider } from "ethers";
-import type { Hex } from "../../protocol/hex.ts";
+import type { JsonRpcApiProvider } from "ethers";
+import { keccak256 } from "../../kernels/wasm/keccak256.ts";
+import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import type { KeptSends } from "../keeping/kept-sends.ts";
 import type { OperationsOrigin } from "../../node/inflow/l1-inputs.ts";
 
@@ -29,7 +30,7 @@ export class OwnSends {
   noting<Client extends JsonRpcApiProvider>(provider: Client): Client {
     const send = provider.send.bind(provider);
     provider.send = async (method, params) => {
-      if (method === "eth_sendRawTransaction") this.#add(keccak256((params as readonly string[])[0] ?? "0x") as Hex);
+      if (method === "eth_sendRawTransaction") this.#add(toHex(keccak256(fromHex((params as readonly string[])[0] ?? "0x"))));
       return send(method, params);
     };
     return provider;

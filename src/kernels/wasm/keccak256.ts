@@ -11,6 +11,13 @@ const BLOCK_OFFSET = 1024;
 
 /** Compiled with the thread's first hasher. */
 let compiled: WebAssembly.Module | undefined;
+/** The thread's own, made with its first message. */
+let ownHasher: Keccak256 | undefined;
+
+/** As what `createKeccak256` makes, for messages here and there. */
+export function keccak256(message: Uint8Array): Uint8Array {
+  return (ownHasher ??= createKeccak256())(message);
+}
 
 /**
  * A kernel with memory of one page. Hashes one message at a time, in one lane of a permutation of two states:

@@ -1,4 +1,4 @@
-import { createCustomCommon, Mainnet, type CustomCrypto } from "@ethereumjs/common";
+import { createCustomCommon, Mainnet, type Common, type CustomCrypto } from "@ethereumjs/common";
 import { createFeeMarket1559Tx } from "@ethereumjs/tx";
 import {
   BaseWallet,
@@ -44,8 +44,6 @@ export async function broadcastSigned(provider: Provider, raw: Hex): Promise<Hex
 function signedByKey(key: Uint8Array, complete: TransactionLike<string>): Hex {
   const { nonce, gasLimit, maxFeePerGas, maxPriorityFeePerGas, to, value, data } = complete;
   const chainId = BigInt(complete.chainId ?? 0);
-  // London brought this type. What later forks limit is the L1's to refuse.
-  const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork: "london", customCrypto: crypto });
   const transaction = createFeeMarket1559Tx(
     {
       chainId,
@@ -57,9 +55,22 @@ function signedByKey(key: Uint8Array, complete: TransactionLike<string>): Hex {
       value: BigInt(value ?? 0),
       data: fromHex(data ?? "0x"),
     },
-    { common, freeze: false },
+    { common: rulesOf(chainId), freeze: false },
   );
   return toHex(transaction.sign(key).serialize());
+}
+
+/** By chain id: of the settlement layers that a process sends to. */
+const rules = new Map<bigint, Common>();
+
+/** London brought this type. What later forks limit is the L1's to refuse. */
+function rulesOf(chainId: bigint): Common {
+  let known = rules.get(chainId);
+  if (known === undefined) {
+    known = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork: "london", customCrypto: crypto });
+    rules.set(chainId, known);
+  }
+  return known;
 }
 
 /** As ethereumjs wants it: the parity before r and s. Without the library it signs with `@noble/curves`, in 0.7 ms more. */

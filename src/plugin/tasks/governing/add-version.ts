@@ -1,5 +1,5 @@
-import { ContractFactory } from "ethers";
 import { parseAccount } from "../../../client/ecosystem/chain-address.ts";
+import { creationData } from "../../../devnet/deployment/creation-data.ts";
 import { submit, type Sender } from "../../../client/sending/submit.ts";
 import { addVersion, readVersion, type VersionContent } from "../../../client/governing/upgrade.ts";
 import { registeredVersion } from "../../../devnet/l1/new-contracts.ts";
@@ -55,8 +55,6 @@ async function contentOfFormat(
     const known = await readVersion(verifiers, first, deployer.provider);
     if (known !== undefined) return { reader: known.reader, genesisStateRoot, genesisLeafCount };
   }
-  const { abi, bytecode } = await bundledArtifact(READERS[format]);
-  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction();
-  const { contractAddress } = await submit(deployer, { data });
+  const { contractAddress } = await submit(deployer, { data: creationData(await bundledArtifact(READERS[format])) });
   return { reader: parseAccount(String(contractAddress)), genesisStateRoot, genesisLeafCount };
 }
