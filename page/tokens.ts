@@ -55,6 +55,8 @@ export async function tokenEverywhere(
   ]);
   const digits = Number(wordAt(decimals, 0));
   if (!isWord(supply) || !isWord(decimals) || digits > MOST_DECIMALS) return null;
+  // A contract that answers whatever it is asked alike says nothing of itself.
+  if (supply === decimals && symbol === decimals) return null;
   const origin = await originOf(info, chainId, address);
   const others = [info.l1, ...info.chains].filter((member) => member.chainId !== chainId);
   const found = await Promise.all(others.map(async (other) => addressOn(info, other.chainId, origin).catch(() => undefined)));

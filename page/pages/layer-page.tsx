@@ -77,7 +77,7 @@ function Costs() {
                   count(transactions),
                   count(batch.pubdataBytes),
                   ...STAGES.map((name) => stage(batch, name)),
-                  transactions === 0 ? "" : count(Math.round(gas / transactions)),
+                  transactions === 0 ? "–" : count(Math.round(gas / transactions)),
                 ],
               };
             })}

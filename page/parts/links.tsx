@@ -75,7 +75,11 @@ export function BlockLink({ chain, number }: { readonly chain: string; readonly 
 }
 
 export function BatchLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
-  return <a href={to(chain, "batch", Number(number))}>batch {count(number)}</a>;
+  return (
+    <a class="short" href={to(chain, "batch", Number(number))}>
+      batch {count(number)}
+    </a>
+  );
 }
 
 /** A chain, or L1, by its name. */

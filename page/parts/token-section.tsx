@@ -23,8 +23,9 @@ function Token({ token }: { readonly token: TokenEverywhere }) {
   return (
     <Section title="Token">
       <p>
-        <Said text={symbol} />, born on {born} at <AddressLink chain={born} address={origin.address} />. What is escrowed where it
-        was born stands for what there is elsewhere.
+        {symbol === "" ? "Without a symbol" : <Said text={symbol} />}, born on {born} at{" "}
+        <AddressLink chain={born} address={origin.address} />. What is escrowed where it was born stands for what there is
+        elsewhere.
       </p>
       <Table
         caption="Supply of the token on each chain"

@@ -21,5 +21,7 @@ test("execution is called trusted where no proof of it is made, and only there",
   assert.match(of({ name: "alpha" }, { name: "beta" }), /Execution is trusted to the chain's validator quorum/);
   assert.doesNotMatch(of({ name: "alpha", execution: EXECUTED }), /trusted/);
   assert.match(of({ name: "alpha", execution: EXECUTED }, { name: "beta" }), /Of beta it is trusted to the validator quorum\.$/);
+  const others = of({ name: "alpha", execution: EXECUTED }, { name: "beta" }, { name: "gamma" });
+  assert.match(others, /Of beta and gamma it is trusted to the validator quorum\.$/);
   assert.match(provenSentence("none", [{ name: "alpha" }]), /^NOTHING IS PROVEN/);
 });

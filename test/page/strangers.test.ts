@@ -161,6 +161,45 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     await tab.setViewportSize({ width: 1_280, height: 800 });
   });
 
+  test(
+    "as the name of a file, which is seen as it is: where a call failed, and where contracts are deployed",
+    { skip },
+    async () => {
+      const file = `contracts/${UNSEEN.slice(0, 3)}${MARKUP.replaceAll("/", "")}.sol`;
+      const seen = `contracts/⟨U+202E⟩⟨U+2066⟩⟨U+200B⟩${MARKUP.replaceAll("/", "")}.sol`;
+      const place = `at Counter.increase (${file}:7)`;
+      const lies: Readonly<Record<string, unknown>> = {
+        hyperchain_failure: {
+          reason: "with Limit()",
+          stackTrace: [place],
+          source: { source: file, line: 7, firstLine: 7, lines: [UNSEEN] },
+        },
+        hyperchain_contracts: ["first", file].map((source) => ({
+          ...{ name: "Counter", fullName: `${source}:Counter`, inputs: [], isPayable: false },
+        })),
+      };
+      const lying = await browser!.newPage();
+      lying.setDefaultTimeout(60_000);
+      await lying.route("**/rpc/*", async (route) => {
+        const { id: number, method } = route.request().postDataJSON() as { readonly id: number; readonly method: string };
+        const lie = lies[method];
+        if (lie === undefined) await route.continue();
+        else await route.fulfill({ json: { jsonrpc: "2.0", id: number, result: lie } });
+      });
+      await lying.goto(`${page.writingUrl}`);
+      await lying.goto(`${page.url}/#/alpha/tx/${refused}`);
+      await lying.locator("figcaption", { hasText: `${seen}:7` }).waitFor();
+      await lying.locator("pre", { hasText: place.replace(file, seen) }).waitFor();
+      await lying.goto(`${page.url}/#/wallet`);
+      await lying.getByLabel("a development account").selectOption({ index: 1 });
+      await lying.goto(`${page.url}/#/contracts`);
+      await lying.locator("option", { hasText: `Counter (${seen})` }).waitFor({ state: "attached" });
+      assert.doesNotMatch((await lying.locator("main").textContent())!, new RegExp(`[${UNSEEN}]`));
+      assert.equal(await lying.locator("main img").count(), 0);
+      await lying.close();
+    },
+  );
+
   test("on the page of a contract that is a token: its name and its symbol", { skip }, async () => {
     await open(`alpha/address/${token}`);
     const answers = tab.getByRole("table", { name: "What the contract answers now" });

@@ -106,6 +106,22 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
   );
 
   test(
+    "a contract that answers all questions alike, as one that counts its calls may, is shown as no token",
+    { skip },
+    async () => {
+      const alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Wallet;
+      // PUSH8 code, PUSH0, MSTORE, PUSH1 8, PUSH1 24, RETURN; the code answers 2: PUSH1 2, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN.
+      const sent = await alice.sendTransaction({ data: "0x6760025f5260205ff35f5260086018f3" });
+      const { contractAddress } = (await sent.wait())!;
+      await tab.goto(`${page.url}/#/alpha/address/${contractAddress!.toLowerCase()}`);
+      await tab.getByText("8 bytes: a contract").waitFor();
+      await tab.getByRole("heading", { name: "History on all chains" }).waitFor();
+      await tab.waitForLoadState("networkidle");
+      assert.equal(await tab.getByRole("heading", { name: "Token" }).count(), 0);
+    },
+  );
+
+  test(
     "a row of a message that carries something has the amount and the token, and its page where the token was born",
     { skip },
     async () => {

@@ -27,7 +27,8 @@ export function provenSentence(mode: ProverMode, chains: readonly ProvenChain[])
   if (trusted.length === chains.length) return `${PROVEN_CHANGES} ${TRUSTED}`;
   const said = `${PROVEN_CHANGES} What is proven of the execution of transactions is said of each chain.`;
   if (trusted.length === 0) return said;
-  return `${said} Of ${trusted.map(({ name }) => name).join(", ")} it is trusted to the validator quorum.`;
+  const names = new Intl.ListFormat("en").format(trusted.map(({ name }) => name));
+  return `${said} Of ${names} it is trusted to the validator quorum.`;
 }
 
 /** What proofs of execution say. */
