@@ -4,6 +4,8 @@ import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
+import { METHOD_ACCESS } from "../../src/chain/rpc/access/method-access.ts";
+import { ACT_KINDS } from "../../src/devnet/view/feed/act-words.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { namedMember } from "./support/named-member.ts";
 
@@ -35,6 +37,10 @@ function statusWith(url: string, headers: Readonly<Record<string, string>>, body
       .on("error", reject)
       .end(body);
   });
+}
+
+function own(name: string): string {
+  return `hyperchain_${name}`;
 }
 
 describe("I3: the page's server", () => {
@@ -130,6 +136,32 @@ describe("I3: the page's server", () => {
     const second = await startPage(options());
     assert.notEqual(new URL(second.writingUrl).hash, new URL(page.writingUrl).hash);
     await second.close();
+  });
+
+  test("attack: of all that members answer, what passes without the token is what only looks", async () => {
+    const passing: string[] = [];
+    for (const method of new Set([...METHOD_ACCESS.keys(), ...ACT_KINDS.keys()]))
+      if ((await ask("271", { method })).status === 200) passing.push(method);
+    assert.deepEqual(
+      passing.filter((method) => ACT_KINDS.has(method)),
+      [],
+    );
+    const looks = new Set([
+      ...["eth_accounts", "eth_blockNumber", "eth_call", "eth_chainId", "debug_traceTransaction"],
+      ...["activity", "acts", "asTest", "batch", "batches", "bridges", "changes", "contracts", "describe", "failure"].map(own),
+      ...["governance", "history", "info", "message", "messages", "proof", "read", "search", "sourceSteps", "status"].map(own),
+      ...["storageChanges", "traceMessage", "wallet"].map(own),
+      // What an account would sign, and what it may read that has signed.
+      ...["prepare", "openSession"].map(own),
+    ]);
+    // By Ethereum's and ZK Stack's custom, what gets changes nothing but a filter.
+    const isLook = (method: string): boolean =>
+      looks.has(method) || (/^(eth|zks|hyperchain)_get/.test(method) && !method.includes("Filter"));
+    assert.deepEqual(
+      passing.filter((method) => !isLook(method)),
+      [],
+    );
+    assert.ok(passing.length > 30, `${passing.length}`);
   });
 
   test("other names of this machine and pages of other sites are refused", async () => {

@@ -12,6 +12,9 @@ const AT_FIXED_ADDRESSES: readonly AddressName[] = [
   ...Object.entries({ ...PREDEPLOYS, ...SINGLETONS }).map(([name, address]) => [address.toLowerCase(), name] as const),
   // The sender of the chain's own transactions.
   [BOOTLOADER_ADDRESS, "bootloader"],
+  // Their keys are public: of development L1s, the payer of accounts' first money, and the deployer, which no chain signs for.
+  ["0x9423c49fa3f6de631b5149995ef519e302af5b9d", "payer"],
+  ["0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266", "account 0"],
 ];
 
 /** Of the protocol: contracts on chains and on L1, operators, the relayer. Without `info` those at fixed addresses. */
