@@ -3,13 +3,14 @@
 // `npm run nightly -- replay --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
 import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
 import { replayFlows } from "../test/flow/support/replay/nightly-replay.ts";
+import { SHOWN_FILES } from "../test/flow/support/replay/replayed-files.ts";
 import type { Step } from "../test/simulation/episode.ts";
 import { isGood as isGoodEnd, partsOf, runParts, type PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
@@ -51,6 +52,7 @@ const RUNS: Record<string, Run> = {
     return { isGood, figures: `${kills} kills, nothing lost` };
   },
   replay: runReplay,
+  "shown-on-l1": runShown,
   tests: runTests,
 };
 
@@ -117,6 +119,20 @@ async function runReplay({ files, onL1, proofs, checks, processes, ledger: folde
     for (const problem of problems) say(`WRONG: ${problem}`);
   }
   return { isGood: problems.length === 0, figures: `${batches} batches of ${report.files} files: ${judged}` };
+}
+
+/** One batch of each of several test files, or of those that are named, goes the whole way to L1; the machine follows the others. */
+async function runShown({ files: named, ledger: folder, isJson }: Options): ReturnType<Run> {
+  const files = named.length > 0 ? named : SHOWN_FILES;
+  const asked = { onL1: files.length, proofs: 0, checks: 0 };
+  const report = await replayFlows({ files, ...asked, folder, workers: availableParallelism(), say });
+  const { batches, shown, followed, problems, ends } = report;
+  const proofs = ends.reduce((sum, end) => sum + (end.proofs ?? 0), 0);
+  const figures = `${shown} batches of ${report.files} files checked by L1, by ${proofs} proofs; ${followed} of ${batches} followed by the machine`;
+  const missing = shown < files.length ? [`L1 was shown a batch of ${shown} files alone`] : [];
+  if (isJson) console.log(JSON.stringify(report));
+  else for (const problem of [...problems, ...missing]) say(`WRONG: ${problem}`);
+  return { isGood: problems.length + missing.length === 0, figures };
 }
 
 /** The tests that are too much for `npm test`, or those that are named, in their longer form (scripts/test-night.ts). */

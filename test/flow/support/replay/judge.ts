@@ -52,11 +52,14 @@ export class BatchJudge {
     compress: createCompressor().compress,
   };
   readonly #workers: number;
+  readonly #tell: (line: string) => void;
   #verifier: Verifier | undefined;
   #onL1: Promise<ShownOnL1> | undefined;
 
-  constructor(workers: number) {
+  /** `tell` hears how far a batch is that L1 is to be shown. */
+  constructor(workers: number, tell: (line: string) => void) {
     this.#workers = workers;
+    this.#tell = tell;
     this.#backend = createWasmBackend({ workers });
   }
 
@@ -137,8 +140,9 @@ export class BatchJudge {
     this.#onL1 ??= ShownOnL1.start(this.#workers);
     const onL1 = await this.#onL1;
     return this.#prove(batch, async (proof) => {
+      this.#tell(`  chunks are proven and verified: ${proof.length} bytes`);
       const { user, system } = process.cpuUsage();
-      const shown = await onL1.show(batch, proof);
+      const shown = await onL1.show(batch, proof, (line) => this.#tell(`  ${line}`));
       const spent = process.cpuUsage({ user, system });
       const onL1CpuSeconds = (spent.user + spent.system) / 1e6;
       if ("refusal" in shown) return { outcome: "refused", detail: shown.refusal, onL1CpuSeconds };

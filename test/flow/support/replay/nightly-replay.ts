@@ -64,19 +64,27 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
   say(`${files.length} files; what has ended is in ${folder}`);
   const problems: string[] = [];
   const asVersion3 = new Set<string>();
-  const judge = new BatchJudge(options.workers);
+  const shown = new Set<string>();
+  const judge = new BatchJudge(options.workers, say);
   try {
     for (const [place, file] of files.entries()) {
       const end = await collect(file, join(folder, slugOf(file)), options.onL1 > 0);
-      const { length } = batchesOf(folder, file);
+      const own = batchesOf(folder, file);
       if (end.as3) asVersion3.add(file);
-      say(`${place + 1}/${files.length} ${file}: ${length} batches${end.hasPassed ? "" : ", and its tests FAIL"}`);
+      const took = `${end.seconds.toFixed(0)} s`;
+      say(`${place + 1}/${files.length} ${file}: ${own.length} batches, ${took}${end.hasPassed ? "" : ", and its tests FAIL"}`);
       if (!end.hasPassed) problems.push(`${file}: its tests fail, so batches may be missing; see log.txt in ${slugOf(file)}`);
+      // One of each file at once: a run that is cut has shown some by then.
+      const first = shown.size < options.onL1 ? own.find((batch) => judge.canBeShown(batch)) : undefined;
+      if (first === undefined) continue;
+      say(lineOf(judge.known(first, "shown") ?? (await judge.judge(first, "shown"))));
+      shown.add(first.path);
     }
     const ends = await judgeAll(
       judge,
       files.map((file) => batchesOf(folder, file)),
       options,
+      shown,
     );
     for (const { file, chain, batch, outcome, detail } of ends)
       if (outcome === "refused") problems.push(`${file}: batch ${batch} of chain ${chain} is REFUSED: ${detail ?? ""}`);
@@ -90,16 +98,18 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
   }
 }
 
-/** All batches in turn, one of each file. */
+/** All batches in turn, one of each file; of those that have been shown to L1 already it is known. */
 async function judgeAll(
   judge: BatchJudge,
   byFile: readonly (readonly Collected[])[],
   { say, ...asked }: ReplayOptions,
+  before: ReadonlySet<string>,
 ): Promise<ReplayedBatch[]> {
   const longest = Math.max(0, ...byFile.map(({ length }) => length));
   const turns = Array.from({ length: longest }, (_, turn) => byFile.flatMap((batches) => batches[turn] ?? [])).flat();
-  const depths = depthsOf(turns, asked, (batch) => judge.canBeShown(batch));
-  const shown = depths.filter((depth) => depth === "shown").length;
+  const left = { ...asked, onL1: asked.onL1 - before.size };
+  const depths = depthsOf(turns, left, (batch) => !before.has(batch.path) && judge.canBeShown(batch));
+  const shown = depths.filter((depth) => depth === "shown").length + before.size;
   if (asked.onL1 > 0) say(`${shown} of ${turns.length} batches are shown to L1`);
   const ends: ReplayedBatch[] = [];
   for (const [place, batch] of turns.entries()) {

@@ -59,14 +59,15 @@ export class ShownOnL1 {
     return new ShownOnL1(createL1Prover({ workers, programs: "package" }), l1, verifier);
   }
 
-  /** `execution`: the proofs of the batch's chunks, by parameters for programs. */
-  async show({ claim, job }: ToShow, execution: Uint8Array): Promise<Shown> {
+  /** `execution`: the proofs of the batch's chunks, by parameters for programs. `tell` hears each proof that is made. */
+  async show({ claim, job }: ToShow, execution: Uint8Array, tell: (line: string) => void): Promise<Shown> {
     try {
       const { proofs, digest, fields } = await this.#prover.plan([{ claim, execution, list: await encodeStateInput(job) }]);
       const made: Uint8Array[] = [];
       for (const { kind, key, input, needs } of proofs) {
         const own = await this.#prover.make({ kind, key, input, needs: needs.map((place) => made[place] ?? new Uint8Array()) });
         made.push(own.proof);
+        tell(`${made.length} of ${proofs.length} proofs for L1 are made, ${kind}`);
       }
       const { batchCount, ...said } = aggregateStatement(fields, digest);
       const [point, evaluation] = [said.point, said.evaluation].map((value) => toHex(elementsToBytes(value)));
