@@ -2,7 +2,7 @@ import { isProvenOnL1 } from "../protocol/protocol-version.ts";
 import type { ProofParameters } from "../stark/systems/parameters.ts";
 
 /** The stack of a chunk's columns, whether a validator or a program checks the proof. */
-const STACK = { kind: "stacked", logStackMin: 16, logStackMax: 22, extensionValues: "joined" } as const;
+const STACK = { kind: "stacked", logStackMin: 16, logStackMax: 22 } as const;
 
 /**
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees

@@ -1,4 +1,4 @@
-import { grindingBitsFor, joinsCoordinates } from "../stark/systems/parameters.ts";
+import { grindingBitsFor } from "../stark/systems/parameters.ts";
 import { ABSENT, type Shape } from "../stark/systems/shape.ts";
 import { batchedBits } from "../stark/stacked/claims.ts";
 import { layerFolds, type StackShape } from "../stark/systems/stack-shape.ts";
@@ -142,14 +142,9 @@ export class ProofCode {
   constructor(assembler: Assembler, { system, shape }: CheckedShape) {
     const { parameters } = system;
     const { stack } = shape;
-    if (
-      stack === undefined ||
-      !joinsCoordinates(parameters.opening) ||
-      parameters.transcript !== "poseidon" ||
-      parameters.extensionDegree !== WORD_ELEMENTS
-    )
+    if (stack === undefined || parameters.transcript !== "poseidon" || parameters.extensionDegree !== WORD_ELEMENTS)
       throw new RangeError(
-        `proofs of ${system.name} are checked by no program: their columns have to be stacked, with one value for all coordinates of an extension column, and transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
+        `proofs of ${system.name} are checked by no program: their columns have to be stacked, transcript and trees by Poseidon over the extension of degree ${WORD_ELEMENTS}`,
       );
     this.#assembler = assembler;
     this.#system = system;

@@ -29,7 +29,7 @@ const { publicValues, hints } = pathStatement({ words, position: 2, siblings, dr
 const short = (parameters: ProofParameters): ProofParameters => ({
   ...parameters,
   ...{ minLogRows: 6, maxLogRows: 12 },
-  opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
+  opening: { ...parameters.opening, kind: "stacked", logStackMin: 13, logStackMax: 13 },
 });
 
 describe("H2: on a card, a proof by L1's own parameters", { skip: NO_CARD }, () => {

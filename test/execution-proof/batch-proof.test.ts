@@ -33,7 +33,7 @@ const PARAMETERS = smallParameters({
   minLogRows: 4,
   maxLogRows: 18,
   queryCount: 4,
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
   fixedColumns: "evaluated",
 });
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */

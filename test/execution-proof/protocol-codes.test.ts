@@ -29,7 +29,7 @@ const PARAMETERS = smallParameters({
   minLogRows: 4,
   maxLogRows: 18,
   queryCount: 4,
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 
 const word = (value: bigint | number): string => value.toString(16).padStart(64, "0");

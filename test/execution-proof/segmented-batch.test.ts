@@ -26,7 +26,7 @@ const PARAMETERS = smallParameters({
   minLogRows: 4,
   maxLogRows: 18,
   queryCount: 4,
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 /** Every step has a chunk of its own, and the opening, the largest, is cut. */
 const CELLS = { mostCells: 1, segmentCells: 5_000_000 };

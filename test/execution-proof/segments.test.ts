@@ -27,7 +27,7 @@ const PARAMETERS = smallParameters({
   minLogRows: 4,
   maxLogRows: 18,
   queryCount: 4,
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 /** By another count of the graphs' columns; userBytes, tree and others have no rules from row to row. */
 const HANDED_ON = { processor: 75, memory: 3, copy: 202, sponge: 105, hashInput: 141, leaves: 39, user: 22, code: 38 };

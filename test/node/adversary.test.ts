@@ -33,7 +33,7 @@ const PARAMETERS = smallParameters({
   minLogRows: 4,
   maxLogRows: 18,
   queryCount: 4,
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
 });
 describe("an adversary's chain of format 3, whose blocks its own engine makes", () => {
   it(`keeps all blocks of ${RUNS} hostile transactions and operations, refuses by name, and has a proof's plan of each batch without a label`, async () => {

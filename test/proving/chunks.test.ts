@@ -30,7 +30,7 @@ const OPTIONS = {
   ...{ workers: 1, acceptsWeakParameters: true, mostCells: 9_000_000 },
   parameters: smallParameters({
     ...{ minLogRows: 4, maxLogRows: 18, queryCount: 4 },
-    opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
   }),
 };
 const TOKEN = "0123456789abcdef-token";

@@ -17,7 +17,7 @@ import { leafProgram, type LeafProgram, checkByProgram } from "./check-by-progra
 const parameters = leafParameters({ queryCount: 2, grindingBits: 3 });
 const programParameters = leafParameters({
   ...{ queryCount: 2, grindingBits: 3, maxLogRows: 16, logFinalMax: 5 },
-  opening: { kind: "stacked", logStackMin: 16, logStackMax: 18, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 18 },
 });
 
 describe("a leaf", () => {

@@ -12,7 +12,7 @@ export function leafParameters(overrides: Partial<ProofParameters> = {}): ProofP
   return smallParameters({
     ...{ hash: { kind: "poseidon" }, transcript: "poseidon", minLogRows: 4, maxLogRows: 8, queryCount: 5 },
     ...{
-      opening: { kind: "stacked", logStackMin: 9, logStackMax: 12, extensionValues: "joined" },
+      opening: { kind: "stacked", logStackMin: 9, logStackMax: 12 },
       logFinalMax: 2,
       logArity: 2,
       grindingBits: 5,

@@ -124,7 +124,7 @@ describe("the fold of a run's segments by Poseidon", () => {
       for (const { index, opens, closes, heights, auxiliary, mainRoot, early, earlyDigest, fold: expected } of segments) {
         assert.deepEqual(early.slice(0, 8), [index, opens, closes, 0, 0, 0, 0, 0]);
         assert.equal(early.length, 128);
-        const head = { header: Uint8Array.of(3, ...heights), auxiliary: elementBytes(auxiliary) };
+        const head = { header: Uint8Array.of(7, ...heights), auxiliary: elementBytes(auxiliary) };
         const digest = earlyHash(system, { index, opens, closes }, head, elementBytes(early.slice(8)));
         assert.equal(hexOf(digest), earlyDigest);
         fold = foldSegment(system, fold, { mainRoot: bytesOf(mainRoot), early: digest });

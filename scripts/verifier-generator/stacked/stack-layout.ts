@@ -1,6 +1,6 @@
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import { BASE31_GROUP, packedLength } from "../../../src/kernels/leaf-encoding.ts";
-import { joinsCoordinates, positionsPerLeaf, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
+import { positionsPerLeaf, type ProofParameters } from "../../../src/stark/systems/parameters.ts";
 import { createShape, type Shape } from "../../../src/stark/systems/shape.ts";
 import { batchedBits } from "../../../src/stark/stacked/claims.ts";
 import {
@@ -141,8 +141,6 @@ export function layoutStack(system: System): StackLayout {
 function requireTaken({ parameters, tables, definition }: System): void {
   if (parameters.opening.kind !== "stacked") throw new RangeError("this generator takes systems whose columns are stacked");
   if (parameters.fixedColumns !== "committed") throw new RangeError("a contract has no fixed columns to evaluate");
-  if (!joinsCoordinates(parameters.opening))
-    throw new RangeError("the contract generator takes one value for all coordinates of an extension column");
   if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
   if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
   if (parameters.transcript !== "keccak") throw new RangeError("the contract generator takes transcripts of keccak");

@@ -31,7 +31,7 @@ export function listParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 14, logStackMax: 20, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 14, logStackMax: 20 },
     fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",

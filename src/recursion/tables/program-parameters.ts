@@ -14,7 +14,7 @@ export function programParameters(): ProofParameters {
     grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 20, logStackMax: 20 },
     fixedColumns: "committed",
     hash: { kind: "poseidon" },
     transcript: "poseidon",
@@ -45,7 +45,7 @@ export function wrapParameters(): ProofParameters {
   return {
     ...{ extensionDegree: 5, logBlowup: 8, queryCount: 20, grindingBits: 22, grindingBaseLogRows: 24 },
     ...{ logArity: 3, logFinalMax: 6, fixedColumns: "committed" },
-    opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, extensionValues: "joined", singleColumnLeaves: "paired" },
+    opening: { kind: "stacked", logStackMin: 19, logStackMax: 19, singleColumnLeaves: "paired" },
     ...{
       hash: { kind: "keccak", digestBytes: 25 },
       transcript: "keccak",

@@ -10,9 +10,9 @@ import { OPENING_FACTOR, OPENING_FACTOR_INVERSE, type PackedOpenings } from "../
 import { proofVersion } from "../systems/verification-key.ts";
 
 /*
- * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones; 2 more without preprocessed columns, whose values the
- * verifier finds by itself; 4 more with one value for the coordinates of an extension column; 8 more with paired leaves of single
- * stack columns; 1 more of a segment. Everything is big-endian and without separators; a proof is consumed exactly.
+ * Proof bytes, version 1 with columns opened by rows, 6 with stacked ones; 2 more without preprocessed columns, whose values the
+ * verifier finds by itself; 8 more with paired leaves of single stack columns; 1 more of a segment. Everything is big-endian and
+ * without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -24,7 +24,7 @@ import { proofVersion } from "../systems/verification-key.ts";
  *   version 1:
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
- *   versions from 2 on, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
+ *   versions from 6 on, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
  *   rounds        h(0) and h(2), extension elements, of 4 + s rounds
  *   per FRI layer                        digest; h(0) and h(2) of as many rounds as it folds bits: logArity, or what is left
  *   finalPolynomial                      2^logFinalMax extension elements, constant term first

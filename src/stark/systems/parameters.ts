@@ -6,10 +6,9 @@ import { MOST_STACK_COLUMNS } from "./stack-shape.ts";
 
 /**
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
- * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`). Of a stack's columns that hold
- * coordinates of values of the extension, each one's value is sent; of those that are joined one value for all coordinates.
- * Each position has a leaf of its own; in trees of a single stack column two neighbours may share one: their values fill a block
- * of keccak, so that such a tree takes half the hashes.
+ * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`): there one value is sent for all
+ * coordinates of a value of the extension. Each position has a leaf of its own; in trees of a single stack column two neighbours
+ * may share one: their values fill a block of keccak, so that such a tree takes half the hashes.
  */
 type OpeningParameters =
   | { readonly kind: "rows" }
@@ -17,7 +16,6 @@ type OpeningParameters =
       readonly kind: "stacked";
       readonly logStackMin: number;
       readonly logStackMax: number;
-      readonly extensionValues?: "joined";
       readonly singleColumnLeaves?: "paired";
     };
 
@@ -152,11 +150,6 @@ function validateOpening(
  */
 export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: number): number {
   return 2 ** (logCoefficients + logBlowup - 1);
-}
-
-/** Whether one value is opened of the columns that hold an extension value's coordinates. */
-export function joinsCoordinates(opening: ProofParameters["opening"]): boolean {
-  return opening.kind === "stacked" && opening.extensionValues === "joined";
 }
 
 /** Neighbouring positions that share a leaf of a trace tree with so many columns. */

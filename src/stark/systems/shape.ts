@@ -2,7 +2,7 @@ import type { Columns } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { type HeightClass, heightClasses } from "../../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "../constraints/multiplicities.ts";
-import { DOMAIN_SHIFT, joinsCoordinates, leafEncodings, positionsPerLeaf } from "./parameters.ts";
+import { DOMAIN_SHIFT, leafEncodings, positionsPerLeaf } from "./parameters.ts";
 import { type TreePhase, TREE_PHASES } from "./tree-phases.ts";
 import { createStackShape, type StackShape } from "./stack-shape.ts";
 import type { System, Table } from "./system.ts";
@@ -114,7 +114,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   let [firstColumn, firstValue, firstNext] = [0, 0, 0];
   const push = (phase: TreePhase, table: number | undefined, height: number, width: number, nextWidth: number) => {
     if (width === 0 || height === ABSENT) return;
-    const joined = joinsCoordinates(opening) && (phase === "lookup" || phase === "quotient") ? extensionDegree : 1;
+    const joined = opening.kind === "stacked" && (phase === "lookup" || phase === "quotient") ? extensionDegree : 1;
     blocks.push({ phase, table, logRows: height, width, nextWidth, joined, firstColumn, firstValue, firstNext });
     firstColumn += width;
     firstValue += width / joined;

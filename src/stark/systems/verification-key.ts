@@ -5,14 +5,14 @@ import type { Air } from "../constraints/air.ts";
 import type { Bus } from "../constraints/bus.ts";
 import type { ExpressionNode, Gadget } from "../constraints/expression.ts";
 import type { LookupPlan } from "../constraints/lookup.ts";
-import { joinsCoordinates, type ProofParameters } from "./parameters.ts";
+import type { ProofParameters } from "./parameters.ts";
 import type { InSegments, SegmentBounds } from "../constraints/segment-bounds.ts";
 
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
 const ROWS_VERSION = 1;
-const STACK_VERSION = 2;
+const STACK_VERSION = 6;
 /** What is added to that of a stack. */
-const ADDED = { segment: 1, evaluated: 2, joined: 4, paired: 8 } as const;
+const ADDED = { segment: 1, evaluated: 2, paired: 8 } as const;
 
 export function proofVersion(
   { opening, fixedColumns }: Pick<ProofParameters, "opening" | "fixedColumns">,
@@ -20,9 +20,8 @@ export function proofVersion(
 ): number {
   if (opening.kind === "rows") return ROWS_VERSION;
   const evaluated = fixedColumns === "evaluated" ? ADDED.evaluated : 0;
-  const joined = joinsCoordinates(opening) ? ADDED.joined : 0;
   const paired = opening.singleColumnLeaves === "paired" ? ADDED.paired : 0;
-  return STACK_VERSION + evaluated + joined + paired + (ofSegment ? ADDED.segment : 0);
+  return STACK_VERSION + evaluated + paired + (ofSegment ? ADDED.segment : 0);
 }
 
 /** What the digest needs of a compiled table. */
@@ -160,13 +159,12 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
   ];
 }
 
-/** The version tells the openings apart; columns by rows have no bounds of their own. */
+/** The version tells the openings apart; columns by rows have no bounds of their own. A stack joins coordinates of a value. */
 function serialiseOpening(opening: ProofParameters["opening"]): Serialised[] {
   if (opening.kind === "rows") return [];
-  const { kind, logStackMin, logStackMax, extensionValues, singleColumnLeaves, ...rest } = opening;
+  const { kind, logStackMin, logStackMax, singleColumnLeaves, ...rest } = opening;
   rest satisfies Record<string, never>;
-  const forms = [extensionValues, singleColumnLeaves].filter((form) => form !== undefined);
-  return [kind, logStackMin, logStackMax, ...forms];
+  return [kind, logStackMin, logStackMax, "joined", ...(singleColumnLeaves === undefined ? [] : [singleColumnLeaves])];
 }
 
 /** Gadget bodies are written where they are first called and referred to by number afterwards. */

@@ -45,7 +45,7 @@ before(async () => {
         logFinalMax: 6,
       },
       ...{
-        opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, extensionValues: "joined" },
+        opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
         fixedColumns: "committed" as const,
         hash: { kind: "keccak", digestBytes: 26 },
       },

@@ -77,7 +77,7 @@ async function systemOf(backend: WasmBackend, tallest: number, scope: Constraint
         logFinalMax: 6,
       },
       ...{
-        opening: { kind: "stacked", logStackMin: LOG_STACK, logStackMax: LOG_STACK, extensionValues: "joined" },
+        opening: { kind: "stacked", logStackMin: LOG_STACK, logStackMax: LOG_STACK },
         fixedColumns: "committed",
         hash: { kind: "keccak", digestBytes: 26 },
       },

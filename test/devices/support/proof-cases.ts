@@ -49,7 +49,7 @@ export const PROOF_CASES = {
       smallParameters({
         minLogRows: 4,
         hash: { kind: "turboshake", digestBytes: 26 },
-        opening: { kind: "stacked", logStackMin: 6, logStackMax: 12, extensionValues: "joined" },
+        opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 },
       }),
       processor,
     );

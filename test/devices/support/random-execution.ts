@@ -10,7 +10,7 @@ const PARAMETERS = smallParameters({
   ...{ minLogRows: 4, maxLogRows: 16, logBlowup: 1, queryCount: 2, grindingBits: 1 },
   ...{
     hash: { kind: "turboshake", digestBytes: 26 },
-    opening: { kind: "stacked", logStackMin: 16, logStackMax: 20, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
   },
 });
 

@@ -11,7 +11,7 @@ import { leafParameters } from "../squares-leaf.ts";
 /** NOT SECURE: proofs of few queries. */
 const freeParameters = leafParameters({
   ...{ queryCount: 2, grindingBits: 3, maxLogRows: 12, logFinalMax: 5, logArity: 3 },
-  opening: { kind: "stacked", logStackMin: 13, logStackMax: 13, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 13, logStackMax: 13 },
 });
 
 /** A program that any statement satisfies: what is refused of a node over it, is refused by the node's own rules. */

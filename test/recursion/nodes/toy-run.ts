@@ -27,7 +27,7 @@ export function toySegments(backend: Backend): Promise<System> {
   const parameters = {
     ...toyParameters(),
     ...({ hash: { kind: "poseidon" }, transcript: "poseidon" } as const),
-    opening: { kind: "stacked", logStackMin: 8, logStackMax: 12, extensionValues: "joined" },
+    opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 },
   } as const;
   return toy.machineSystem(backend, [], parameters, { count: 120, shared: 6 }, (bytes) => {
     const elements = wordsOf(bytes);

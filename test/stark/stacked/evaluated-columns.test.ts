@@ -178,13 +178,13 @@ describe("a proof without fixed columns", () => {
     );
     const lengthOf = (of: System, bytes: Uint8Array, name: string) =>
       sectionsOf(of, bytes).find((section) => section.name === name)!.length;
-    // 7 main columns, 3 and 3 and 1; 3 groups of lookups of 5 coordinates and 1, and 2 chunks of 5 coordinates: see the shape.
+    // A fixed column; of 3 sums of lookups and 2 chunks, 5 coordinates each, one value.
     const { columnCount, openedCount } = shapeOf(system, [4, 7, 4]);
-    assert.equal(columnCount - openedCount, 1);
+    assert.equal(columnCount - openedCount, 1 + (3 + 2) * 4);
     const packed = (count: number) => 31 * Math.floor(count / 8) + Math.ceil((31 * (count % 8)) / 8);
     assert.equal(lengthOf(system, proof, "openingsAtPoint"), 5 * packed(openedCount));
-    assert.equal(lengthOf(committed, with_, "openingsAtPoint"), 5 * packed(columnCount));
-    assert.deepEqual([proof[0], with_[0]], [4, 2]);
+    assert.equal(lengthOf(committed, with_, "openingsAtPoint"), 5 * packed(openedCount + 1));
+    assert.deepEqual([proof[0], with_[0]], [8, 6]);
   });
 
   test("is of a stack without them, whose places begin with the main columns", () => {
@@ -252,14 +252,14 @@ describe("forged fixed columns are refused", () => {
     const version = verify(system, input.statement, old);
     assert.deepEqual(version, {
       ok: false,
-      rejection: { code: "MalformedProof", section: "version", expected: 4, got: 2 },
+      rejection: { code: "MalformedProof", section: "version", expected: 8, got: 6 },
     });
     assert.deepEqual(verify(committed, input.statement, proof), {
       ok: false,
-      rejection: { code: "MalformedProof", section: "version", expected: 2, got: 4 },
+      rejection: { code: "MalformedProof", section: "version", expected: 6, got: 8 },
     });
     assert.notEqual(codeOf(Uint8Array.of(4, ...old.subarray(1))), "accepted");
-    assert.notEqual(codeOf(Uint8Array.of(2, ...proof.subarray(1)), committed), "accepted");
+    assert.notEqual(codeOf(Uint8Array.of(6, ...proof.subarray(1)), committed), "accepted");
     // A value more, in the place where it stood: everything behind it is read in another place.
     const at = sectionsOf(system, proof).find(({ name }) => name === "openingsAtPoint")!;
     for (const bytes of [4, 20]) {
@@ -437,7 +437,7 @@ describe("a run in segments whose fixed columns are evaluated", async () => {
     const proven = await provenRun(machine, inputs, backend);
     assert.deepEqual(
       proven.proofs.map(([version]) => version),
-      [5, 5],
+      [9, 9],
     );
     assert.equal(answer(machine, said, proven), "accepted");
     const forger = withFixed(machine, 3, ([range]) => [range!.with(0, P - 1)]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { layoutStack } from "../../../scripts/verifier-generator/stacked/stack-layout.ts";
 import { createExtension, type Ext } from "../../../src/field/extension.ts";
 import { add } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
@@ -18,14 +17,10 @@ import { squaresInput, squaresSystem } from "../airs/squares.ts";
 import { frozenTranscript, recordingTranscript, type TranscriptEvent } from "../airs/transcripts.ts";
 
 // NOT SECURE.
-const coordinates = smallParameters({ minLogRows: 4, opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 } });
-const parameters = smallParameters({
-  ...coordinates,
-  opening: { kind: "stacked", logStackMin: 6, logStackMax: 12, extensionValues: "joined" },
-});
+const parameters = smallParameters({ minLogRows: 4, opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 } });
 const field = createExtension(5);
 const honest = createReferenceBackend();
-const [system, apart] = [await squaresSystem(parameters, honest), await squaresSystem(coordinates, honest)];
+const system = await squaresSystem(parameters, honest);
 const input = squaresInput({ squares: 4, requests: 6 }, { start: 1, stride: 2, realRows: 7 });
 const shape = createShape(system, [4, 6, 4]);
 assert.ok(typeof shape !== "number" && shape.stack !== undefined);
@@ -33,8 +28,8 @@ const { stack } = shape;
 const events: TranscriptEvent[] = [];
 const proof = await prove(system, input, honest, { createTranscript: recordingTranscript(events) });
 
-function codeOf(bytes: Uint8Array, options: VerifyOptions = {}, of = system): string {
-  const result = verify(of, input.statement, bytes, options);
+function codeOf(bytes: Uint8Array, options: VerifyOptions = {}): string {
+  const result = verify(system, input.statement, bytes, options);
   return result.ok ? "accepted" : result.rejection.code;
 }
 
@@ -44,9 +39,9 @@ function challenge(label: string): Ext {
   return found;
 }
 
-const lengthsOf = (of: typeof system, bytes: Uint8Array): number[] => {
+const lengthsOf = (bytes: Uint8Array): number[] => {
   const sections: ProofSection[] = [];
-  assert.equal(codeOf(bytes, { onSections: (read) => sections.push(...read) }, of), "accepted");
+  assert.equal(codeOf(bytes, { onSections: (read) => sections.push(...read) }), "accepted");
   return ["openingsAtPoint", "openingsAtNext"].map((name) => sections.find((section) => section.name === name)?.length ?? 0);
 };
 
@@ -62,25 +57,15 @@ describe("one value for the coordinates of an extension column", () => {
     }
     // A fixed column, seven of the trace, lookups of three tables, two chunks; at the next row two columns and three sums. Of so many
     // elements of 31 bits eight are in 31 bytes, and what is left in as few as hold it, five times.
-    assert.deepEqual(lengthsOf(system, proof), [5 * (31 + 20), 5 * 20]);
-    // 15 and 10 in place of three and two, 15 in place of three.
-    assert.deepEqual(lengthsOf(apart, await prove(apart, input, honest)), [5 * (4 * 31 + 4), 5 * (2 * 31 + 4)]);
+    assert.deepEqual(lengthsOf(proof), [5 * (31 + 20), 5 * 20]);
   });
 
-  test("is of another key and format: proofs of either form are refused by name as those of the other", async () => {
-    assert.notDeepEqual(system.verificationKeyDigest, apart.verificationKeyDigest);
-    const other = await prove(apart, input, honest);
-    for (const [bytes, of] of [
-      [other, system],
-      [proof, apart],
-    ] as const) {
-      const result = verify(of, input.statement, bytes);
-      assert.ok(!result.ok && result.rejection.code === "MalformedProof" && result.rejection.section === "version");
-    }
-  });
-
-  test("a contract is generated for no other form", () => {
-    assert.throws(() => layoutStack(apart), /takes one value for all coordinates/);
+  test("is of a format of its own: a proof of the one before, with a value for each coordinate, is refused by name", () => {
+    const before = proof.slice();
+    assert.equal(before[0], 6);
+    before[0] = 2;
+    const result = verify(system, input.statement, before);
+    assert.ok(!result.ok && result.rejection.code === "MalformedProof" && result.rejection.section === "version");
   });
 
   test("a value of any column that is not the column's is refused, at either point", async () => {

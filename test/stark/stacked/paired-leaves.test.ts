@@ -23,11 +23,11 @@ const single: ProofParameters = smallParameters({
   minLogRows: 4,
   queryCount: 60,
   logBlowup: 3,
-  opening: { kind: "stacked", logStackMin: 10, logStackMax: 12, extensionValues: "joined" },
+  opening: { kind: "stacked", logStackMin: 10, logStackMax: 12 },
 });
 const paired: ProofParameters = {
   ...single,
-  opening: { kind: "stacked", logStackMin: 10, logStackMax: 12, extensionValues: "joined", singleColumnLeaves: "paired" },
+  opening: { kind: "stacked", logStackMin: 10, logStackMax: 12, singleColumnLeaves: "paired" },
 };
 const honest = createReferenceBackend();
 const [system, ofSingle] = [await squaresSystem(paired, honest), await squaresSystem(single, honest)];

@@ -102,7 +102,7 @@ describe("a stack", () => {
 
   test("huge header: heights that no stack holds are refused as heights", () => {
     const small = freeSystem({ ...parameters, opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 } });
-    const proof = Uint8Array.of(2, 12, 12, 12, 12, 12);
+    const proof = Uint8Array.of(6, 12, 12, 12, 12, 12);
     assert.ok(typeof createShape(small, [12, 12, 12, 12, 12]) !== "number");
     const wide = freeSystem({ ...parameters, maxLogRows: 12, opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 } });
     const result = verify(wide, new Uint8Array(0), proof);
@@ -116,7 +116,7 @@ describe("a stack", () => {
       [3, 4, 0, 4, 4],
       [0, 4, 0, 4, 4],
     ]) {
-      const refused = verify(system, new Uint8Array(0), Uint8Array.of(2, ...bad));
+      const refused = verify(system, new Uint8Array(0), Uint8Array.of(6, ...bad));
       assert.ok(!refused.ok && refused.rejection.code === "MalformedProof" && refused.rejection.section === "heights");
     }
     const version = verify(system, new Uint8Array(0), Uint8Array.of(1, ...heights));
