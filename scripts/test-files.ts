@@ -67,6 +67,8 @@ export async function runFiles(
       "--import",
       new URL("./test-cpu.ts", import.meta.url).href,
       "--import",
+      new URL("./test-resolve.ts", import.meta.url).href,
+      "--import",
       join(root, "test/support/leak-guard.ts"),
     ],
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Interface, type InterfaceAbi } from "ethers";
+import { Interface, type JsonFragment } from "ethers";
 import hre from "hardhat";
 
 const CONTRACTS = [
@@ -42,11 +42,25 @@ const CONTRACTS = [
   "Forwarder",
 ] as const;
 
-let interfaces: Promise<readonly Interface[]> | undefined;
+/** `Error(string)` and `Panic(uint256)`, which any interface reads. */
+const BUILT_IN = ["0x08c379a0", "0x4e487b71"];
 
-async function loadInterfaces(): Promise<readonly Interface[]> {
+let interfaces: Promise<ReadonlyMap<string, Interface>> | undefined;
+
+/** By an error's selector the first contract's that has it: ethers hashes the text of each error in each search. */
+async function loadInterfaces(): Promise<ReadonlyMap<string, Interface>> {
   const paths = await Promise.all(CONTRACTS.map((name) => hre.artifacts.getArtifactPath(name)));
-  return paths.map((path) => new Interface((JSON.parse(readFileSync(path, "utf8")) as { abi: InterfaceAbi }).abi));
+  const known = new Map<string, Interface>(BUILT_IN.map((selector) => [selector, new Interface([])]));
+  for (const path of paths) {
+    const { abi } = JSON.parse(readFileSync(path, "utf8")) as { abi: readonly JsonFragment[] };
+    for (const error of abi.filter(({ type }) => type === "error")) {
+      const alone = new Interface([error]);
+      alone.forEachError(({ selector }) => {
+        if (!known.has(selector)) known.set(selector, alone);
+      });
+    }
+  }
+  return known;
 }
 
 /** The custom error with which a call or transaction reverts, as `Name(argument, …)` with addresses in lower case. */
@@ -57,10 +71,8 @@ export async function errorOf(promise: Promise<unknown>): Promise<string> {
   } catch (error) {
     const data = revertData(error);
     if (data === undefined) throw error;
-    for (const contractInterface of await interfaces) {
-      const parsed = contractInterface.parseError(data);
-      if (parsed !== null) return `${parsed.name}(${parsed.args.map((x: unknown) => String(x).toLowerCase()).join(", ")})`;
-    }
+    const parsed = (await interfaces).get(data.slice(0, 10))?.parseError(data);
+    if (parsed) return `${parsed.name}(${parsed.args.map((x: unknown) => String(x).toLowerCase()).join(", ")})`;
     throw new Error(`unknown revert data ${data}`, { cause: error });
   }
   throw new assert.AssertionError({ message: "the call succeeded" });
