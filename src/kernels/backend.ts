@@ -141,7 +141,7 @@ export interface CommitRequest {
   readonly logBlowup: number;
   readonly shift: number;
   readonly hash: TreeHash;
-  /** Consecutive positions that share one leaf: 1 for traces, the folding arity for FRI layers. A power of two. */
+  /** Consecutive positions that share one leaf: 1 or 2 for traces, the folding arity for FRI layers. A power of two. */
   readonly rowsPerLeaf: number;
   readonly encoding: LeafEncoding;
 }

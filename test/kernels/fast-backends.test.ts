@@ -126,6 +126,25 @@ for (const { name, skip, create } of FAST) {
       }
     });
 
+    test("leaves of two rows of base elements, also of trees of which digests are left out and of short cosets", async () => {
+      for (const logRows of sizes([0, 1, 2, 3, 6], [1])) {
+        for (const hash of [KECCAK, TURBOSHAKE]) {
+          const request = { logBlowup: 11 - logRows, shift: SHIFT, hash, rowsPerLeaf: 2, encoding: "base31" } as const;
+          for (const widths of [[16], [3, 10]]) {
+            const blocks = widths.map((width) => randomColumns(width, width, logRows));
+            await same((backend) =>
+              commitAndOpen(
+                backend,
+                request,
+                blocks,
+                widths.map(() => logRows),
+              ),
+            );
+          }
+        }
+      }
+    });
+
     test("Poseidon trees", async () => {
       for (const [logRows, width, rowsPerLeaf] of [
         [0, 1, 1],

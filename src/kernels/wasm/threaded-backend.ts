@@ -23,7 +23,7 @@ interface ThreadedBackendOptions {
   /** Threads to compute on. */
   readonly workers: number;
   readonly startThread: StartThread;
-  /** Layers from which on a keccak tree of single rows keeps but an eighth of its digests; default 20, of 54 MB otherwise. */
+  /** Layers from which on a keccak tree of one row or two to a leaf keeps an eighth of its digests; default 20, else of 54 MB. */
   readonly prunedDepth?: number | undefined;
 }
 

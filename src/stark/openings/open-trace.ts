@@ -79,11 +79,12 @@ export function rowOfQuery(shape: Shape, opened: readonly OpenedTree[], position
     tree.classes.forEach((heightClass, c) => {
       const row = rows[c]?.get(position >>> (shape.logDomain - heightClass.logLeaves));
       if (row === undefined) throw new Error(`row of query ${position} was not opened`);
-      // Rows share a leaf only where the class is as tall as the domain.
-      let offset = (position % tree.rowsPerLeaf) * columnCountOf(heightClass.blocks);
+      let offset = 0;
       for (const block of heightClass.blocks) {
-        for (let i = 0; i < block.width; i++) values[block.firstColumn + i] = row[offset + i] ?? 0;
-        offset += block.width;
+        // A leaf has each block's rows in turn. They share one only where the class is as tall as the domain.
+        const first = offset + (position % tree.rowsPerLeaf) * block.width;
+        for (let i = 0; i < block.width; i++) values[block.firstColumn + i] = row[first + i] ?? 0;
+        offset += block.width * tree.rowsPerLeaf;
       }
     });
   }

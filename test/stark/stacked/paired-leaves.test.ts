@@ -6,11 +6,12 @@ import { packElements } from "../../../src/kernels/leaf-encoding.ts";
 import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
 import { evaluateOnCoset } from "../../../src/kernels/reference/ntt.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { rowOfQuery } from "../../../src/stark/openings/open-trace.ts";
 import type { ProofSection } from "../../../src/stark/openings/proof.ts";
 import { prove } from "../../../src/stark/proofs/prove.ts";
 import { verify } from "../../../src/stark/proofs/verify.ts";
 import { DOMAIN_SHIFT, type ProofParameters, validateParameters } from "../../../src/stark/systems/parameters.ts";
-import { createShape } from "../../../src/stark/systems/shape.ts";
+import { createShape, type TraceTree } from "../../../src/stark/systems/shape.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "../airs/squares.ts";
 
@@ -117,6 +118,19 @@ describe("paired leaves of trees of one stack column", () => {
       const result = verify(of, input.statement, bytes);
       assert.ok(!result.ok && result.rejection.code === "MalformedProof" && result.rejection.section === "version");
     }
+  });
+
+  test("are read as backends order them: the rows of one block, then those of the next", () => {
+    const blocks = [
+      { logRows: 1, width: 1, firstColumn: 0 },
+      { logRows: 1, width: 2, firstColumn: 1 },
+    ];
+    const classes = [{ logRows: 1, blocks, logLeaves: 1, layer: 0 }];
+    const tree: TraceTree = { phase: "main", blocks, classes, logLeaves: 1, rowsPerLeaf: 2 };
+    // Tens are positions, units are columns.
+    const opened = [{ tree, rows: [new Map([[1, [20, 30, 21, 22, 31, 32]]])] }];
+    assert.deepEqual(rowOfQuery({ ...shape, logDomain: 2 }, opened, 2), [20, 21, 22]);
+    assert.deepEqual(rowOfQuery({ ...shape, logDomain: 2 }, opened, 3), [30, 31, 32]);
   });
 
   test("are not taken where each query is opened by itself", () => {

@@ -13,7 +13,7 @@ import { R } from "../../montgomery.ts";
  * which takes the rows beside the opened ones, too.
  */
 const FIRST_STORED_LAYER = 3;
-/** Trees with more rows in a leaf are FRI's: their digests are few, and the rows to compute again would be many. */
+/** More rows are in leaves of FRI alone: its trees' digests are few, and the rows to compute again would be many. */
 const MOST_PRUNED_ROWS = 2;
 
 /** A committed tree: its stored layers and what they were computed from. */
