@@ -22,6 +22,8 @@ import { Said, Words } from "./words.tsx";
 
 /** Rows at first, and as many again with each press of the button. */
 const ROWS = 30;
+/** Transactions whose messages are looked through for one that failed. */
+const MOST_LOOKED_THROUGH = 1_000;
 
 /** Users' transactions over all members, the newest first, as they happen. */
 export function LiveFeed() {
@@ -37,13 +39,21 @@ export function LiveFeed() {
     () => filtered(shown, filter, naming, begun),
     [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming, begun],
   );
+  // Of those that succeeded only their messages tell whether one failed elsewhere.
+  const asked = useMemo(
+    () =>
+      filter.failedOnly
+        ? filtered(shown, { ...filter, failedOnly: false }, naming, begun).slice(0, MOST_LOOKED_THROUGH)
+        : rows.slice(0, most),
+    [shown, filter.failedOnly, rows, most],
+  );
   useEffect(
     () =>
       shows(
-        rows.slice(0, most).map(({ hash }) => hash),
+        asked.map(({ hash }) => hash),
         version,
       ),
-    [rows, most, version],
+    [asked, version],
   );
   const acts = useMemo(
     () => done.filter((act) => isShown(act, filter, naming)),

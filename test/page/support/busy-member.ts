@@ -22,6 +22,8 @@ export interface BusyLoad {
   /** From the first chain to the second, sent within `sentWithinMs` and delivered as long after that. */
   readonly messages: number;
   readonly sentWithinMs: number;
+  /** The one whose calls reverted where it arrived; absent where all came through. */
+  readonly failing?: number;
 }
 
 /** A member that is busier than the real one at `url`, of which it answers all else. */
@@ -132,7 +134,7 @@ function transaction(hash: Hex, place: number): ActivityBlock["transactions"][nu
 
 /** Messages, and the blocks with the transactions of their steps: ten a block where they were sent, all in two where they arrived. */
 function madeMessages(
-  { messages, sentWithinMs }: BusyLoad,
+  { messages, sentWithinMs, failing }: BusyLoad,
   [first, second]: EcosystemInfo["chains"],
   l1: number,
   now: number,
@@ -158,6 +160,7 @@ function madeMessages(
         step("delivered", second.chainId, arrived),
         step("executed", second.chainId, arrived),
       ],
+      ...(i === failing ? { failed: { because: "reverted", why: "they reverted", goesBack: false } } : {}),
     } as unknown as MessageInfo;
   });
   return { sent, carrying: [...sentIn, settledIn, ...arrivedIn] };
