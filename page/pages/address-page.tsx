@@ -108,11 +108,7 @@ function cellsOf(held: Holding | { readonly unknown: true }, instead: string): r
   if (delegatesTo !== undefined) return [has, count(nonce), `that of ${short(delegatesTo)}: an account`];
   // EIP-161: a contract begins at 1, and counts what it creates.
   const created = Math.max(0, Number(nonce) - 1);
-  return [
-    has,
-    `none; created ${created === 0 ? "no contract" : plural(created, "contract")}`,
-    `${count(codeBytes)} bytes: a contract`,
-  ];
+  return [has, `none; created ${plural(created, "contract")}`, `${count(codeBytes)} bytes: a contract`];
 }
 
 function Assets({ address }: { readonly address: string }) {
