@@ -1,3 +1,4 @@
+import { WRITTEN_PROGRAMS } from "../src/execution-proof/batch/written-programs.ts";
 import type { ProvingBackends } from "../src/devices/proving-backends.ts";
 import { NodeProver } from "../src/l1-proof/prove-node.ts";
 import { aggregateOf, firstStart, wrappedOf } from "../src/recursion/nodes/aggregate-statement.ts";
@@ -62,7 +63,9 @@ export async function benchTail(
   };
   const shapes = { chunks: chunks.map(({ shape }) => shape), lists: [list.shape], relistings: [] };
   const backend = backends.processor;
-  const programs = await NodePrograms.create(shapes, parameters, backend);
+  // As large as the package's, whatever this batch's shapes take.
+  const { chunks: ofChunks, batches: ofBatches } = WRITTEN_PROGRAMS.forms;
+  const programs = await NodePrograms.create(shapes, parameters, backend, { forms: { chunks: ofChunks, batches: ofBatches } });
   const prepare = (prepared: PreparedProgram, stacksInJohnson = false): MeasuredNode => {
     return { program: prepared, prover: new NodeProver(prepared, backends), stacksInJohnson };
   };

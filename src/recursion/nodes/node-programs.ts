@@ -38,7 +38,8 @@ export interface NodeParameters {
 /** What follows from shapes and parameters, at the price of making it. */
 export interface KnownPrograms {
   readonly forms: { readonly chunks: ProgramForm; readonly batches: ProgramForm };
-  readonly keys: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
+  /** Made from the forms where absent. */
+  readonly keys?: { readonly chunks: readonly ProgramKey[]; readonly batches: readonly ProgramKey[] };
   /** Of the columns that the keys of the last two fix. */
   readonly roots?: { readonly compress: Uint8Array; readonly wrap: Uint8Array };
 }
@@ -70,12 +71,12 @@ export class NodePrograms {
   readonly #admitted: { readonly chunks: AdmittedPrograms; readonly batches: AdmittedPrograms };
   readonly #parameters: NodeParameters;
   readonly #roots: KnownPrograms["roots"];
-  readonly keys: KnownPrograms["keys"];
+  readonly keys: NonNullable<KnownPrograms["keys"]>;
 
   private constructor(
     first: FirstProofs,
     sets: { readonly chunks: ProgramSet; readonly batches: ProgramSet },
-    { keys, roots }: Pick<KnownPrograms, "keys" | "roots">,
+    { keys, roots }: Pick<KnownPrograms, "roots"> & { readonly keys: NodePrograms["keys"] },
     parameters: NodeParameters,
   ) {
     this.first = first;
@@ -94,10 +95,10 @@ export class NodePrograms {
     backend: Backend,
     known?: KnownPrograms,
   ): Promise<NodePrograms> {
-    const chunks = chunkPrograms(first, parameters.chunks, { form: known?.forms.chunks, keys: known?.keys.chunks });
+    const chunks = chunkPrograms(first, parameters.chunks, { form: known?.forms.chunks, keys: known?.keys?.chunks });
     const ofChunks = await chunks.keys(backend);
     const admitted = chunks.admitted(ofChunks);
-    const ofKnown = { form: known?.forms.batches, keys: known?.keys.batches };
+    const ofKnown = { form: known?.forms.batches, keys: known?.keys?.batches };
     const batches = batchPrograms(first, chunks, { admitted, parameters: parameters.batches, known: ofKnown });
     const keys = { chunks: ofChunks, batches: await batches.keys(backend) };
     return new NodePrograms(first, { chunks, batches }, { keys, ...(known?.roots && { roots: known.roots }) }, parameters);
