@@ -14,6 +14,7 @@ import {
   programParameters,
   wrapParameters,
 } from "../src/recursion/tables/program-parameters.ts";
+import type { ProofSection } from "../src/stark/openings/proof.ts";
 import { leastProvenBits } from "../src/stark/security/proof-security.ts";
 import { verify } from "../src/stark/proofs/verify.ts";
 import { wordsOf } from "../src/stark/transcripts/transcript-form.ts";
@@ -143,6 +144,12 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
+/** What the search for a nonce takes is chance: so many before this one were tried. */
+function nonceOf(proof: Uint8Array, sections: readonly ProofSection[]): number {
+  const { offset = 0 } = sections.find(({ name }) => name === "nonce") ?? {};
+  return Number(new DataView(proof.buffer, proof.byteOffset).getBigUint64(offset));
+}
+
 /** The proofs on the way, with what each took. */
 class Tail {
   readonly nodes: object[] = [];
@@ -159,7 +166,8 @@ class Tail {
     const [before, begun] = [cpuSeconds(), performance.now()];
     const { statement, proof, backend } = await prover.prove(elements, proofs);
     const [nodeCpuSeconds, nodeSeconds] = [cpuSeconds() - before, (performance.now() - begun) / 1000];
-    const verdict = verify(own.system, statement, proof);
+    let sections: readonly ProofSection[] = [];
+    const verdict = verify(own.system, statement, proof, { onSections: (read) => (sections = read) });
     const cells = own.system.tables.reduce((sum, table) => {
       const width = table.preprocessedWidth + table.mainWidth + table.lookupWidth;
       return sum + width * 2 ** (table.fixedLogRows ?? 0);
@@ -172,6 +180,7 @@ class Tail {
       nodeSeconds,
       nodeCpuSeconds,
       proofKiB: Math.round(proof.length / 1024),
+      noncesTried: nonceOf(proof, sections) + 1,
       verdict,
     });
     this.bits.push(leastProvenBits(own.system, { circuitDigestElements: 8, statementTerms: 0, stacksInJohnson }));
