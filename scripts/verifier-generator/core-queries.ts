@@ -87,6 +87,23 @@ export function prepareDeep(layout: CoreLayout): string {
 /** Products (lanes ≤ 1.06·p) whose sum one normalization brings below 2^36, where `extCanonical` takes over. */
 const MAX_COLUMNS = 2 ** 10;
 
+/** Opened leaves, as code: the depth of their tree, how many they are and where their indices lie, and where siblings begin. */
+export interface OpenedLeaves {
+  readonly depth: string;
+  readonly count: string;
+  readonly indices: string;
+  readonly siblings: string;
+}
+
+/** Names where the siblings begin; their end is within the proof. */
+export function findSiblings(digestBytes: number, { depth, count, indices, siblings }: OpenedLeaves): string {
+  return `let siblings := ${siblings}
+  {
+    let end := add(siblings, mul(${digestBytes}, siblingCount(${depth}, ${count}, ${indices})))
+    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  }`;
+}
+
 /** One tree of rows: length, elements, row sums, root. */
 export function openTree(layout: CoreLayout, tree: TreeLayout, index: number): string {
   const { memory, parameters, digestBytes } = layout;
@@ -94,13 +111,13 @@ export function openTree(layout: CoreLayout, tree: TreeLayout, index: number): s
   const arrayBytes = 32 * parameters.queryCount;
   const at = (array: number): string => `add(${hex(array)}, q)`;
   const previous = index === 0 ? "sum" : `add(sum, mload(${at(memory.rowSums)}))`;
+  const leaves = {
+    ...{ depth: load("logDomain"), count: String(parameters.queryCount), indices: hex(memory.positions) },
+    ...{ siblings: `add(cursor, ${parameters.queryCount * tree.leafBytes})` },
+  };
   return `
   let cursor := ${load("cursor")}
-  let siblings := add(cursor, ${parameters.queryCount * tree.leafBytes})
-  {
-    let end := add(siblings, mul(${digestBytes}, siblingCount(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)})))
-    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
-  }
+  ${findSiblings(digestBytes, leaves)}
   let faults := 0
   for { let q := 0 } lt(q, ${arrayBytes}) { q := add(q, 32) } {
     let sum, rowFaults := ${rowSumName(tree)}(cursor)
@@ -168,6 +185,10 @@ export function foldLayers(layout: QueryLayout): string {
   const { memory, parameters, digestBytes, friRootsOffset, friRootStride, trees } = layout;
   const { load, store } = slotAccess(layout);
   const { positions, leaves, hashes, friValues, friFolds } = memory;
+  const opened = {
+    ...{ depth: "logLeaves", count: "leafCount", indices: hex(leaves) },
+    ...{ siblings: `add(${load("cursor")}, mul(leafCount, ${(ARITY - 1) * EXTENSION_BYTES}))` },
+  };
   return `
   let count := ${parameters.queryCount}
   let logLeaves := ${load("logDomain")}
@@ -175,11 +196,7 @@ export function foldLayers(layout: QueryLayout): string {
   for { let layer := 0 } lt(layer, ${load("layers")}) { layer := add(layer, 1) } {
     logLeaves := sub(logLeaves, ${parameters.logArity})
     let leafCount := distinctLeaves(count, ${parameters.logArity})
-    let siblings := add(${load("cursor")}, mul(leafCount, ${(ARITY - 1) * EXTENSION_BYTES}))
-    {
-      let end := add(siblings, mul(${digestBytes}, siblingCount(logLeaves, leafCount, ${hex(leaves)})))
-      if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
-    }
+    ${findSiblings(digestBytes, opened)}
     readLayer(count, ${load("cursor")}, layer, mulmod(inverseShift, ${hex(MONTGOMERY)}, ${LITERAL.p}))
     {
       let root, end := merkleRoot(logLeaves, leafCount, ${hex(leaves)}, ${hex(hashes)}, siblings)

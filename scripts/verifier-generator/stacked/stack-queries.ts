@@ -1,6 +1,7 @@
 import { inv } from "../../../src/field/koala-bear.ts";
 import { LOG_PARTS } from "../../../src/kernels/stack-layout.ts";
 import { inProof, slotAccess } from "../core-head.ts";
+import { findSiblings, type OpenedLeaves } from "../core-queries.ts";
 import { fail } from "../errors.ts";
 import { hex, MONTGOMERY, PRIME } from "../lanes.ts";
 import { LITERAL } from "../yul-extension.ts";
@@ -80,7 +81,7 @@ function openSingleLeaves(layout: StackLayout, tree: StackTree, index: number): 
   };
   return `
   let cursor := ${load("cursor")}
-  ${findSiblings(layout, leaves)}
+  ${findSiblings(layout.digestBytes, leaves)}
   let faults := 0
   for { let q := 0 } lt(q, ${32 * parameters.queryCount}) { q := add(q, 32) } {
     let sum, bad := ${sumOfLeaf(layout, tree, "cursor")}
@@ -106,7 +107,7 @@ function openPairedLeaves(layout: StackLayout, tree: StackTree, index: number): 
   return `
   let cursor := ${load("cursor")}
   let leafCount := distinctLeaves(${parameters.queryCount}, 1)
-  ${findSiblings(layout, leaves)}
+  ${findSiblings(layout.digestBytes, leaves)}
   let faults := 0
   cursor := sub(cursor, ${2 * row})
   let previous := not(0)
@@ -132,22 +133,6 @@ function openPairedLeaves(layout: StackLayout, tree: StackTree, index: number): 
 
 function rowBytes({ width }: StackTree): number {
   return 31 * GROUPS_PER_COLUMN * width;
-}
-
-/** What the two kinds of leaves name alike, as code: the depth of a tree, opened leaves with their indices, where siblings begin. */
-interface OpenedLeaves {
-  readonly depth: string;
-  readonly count: string;
-  readonly indices: string;
-  readonly siblings: string;
-}
-
-function findSiblings({ digestBytes }: StackLayout, { depth, count, indices, siblings }: OpenedLeaves): string {
-  return `let siblings := ${siblings}
-  {
-    let end := add(siblings, mul(${digestBytes}, siblingCount(${depth}, ${count}, ${indices})))
-    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
-  }`;
 }
 
 function sumOfLeaf({ memory }: StackLayout, { first, width }: StackTree, row: string): string {
