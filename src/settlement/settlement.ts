@@ -52,8 +52,8 @@ interface SettlementDependencies<Batch extends SettlementBatch> {
 export type ShowTogether = (
   stored: StoredBatch,
   by: {
-    /** Resolves when the chain's pace has it go. */
-    readonly due: Promise<void>;
+    /** Asks the chain's pace, which counts the batch from then on; resolves when that has it go. */
+    readonly due: () => Promise<void>;
     readonly send: SendTogether;
     /** Whether L1 has the batch proven. */
     readonly isProven: () => Promise<boolean>;
@@ -265,7 +265,9 @@ async function shownWithOthers(
     return showBatches(by.context, stored, { batches, shown: proof, ...leaving });
   };
   const looks = { isProven: () => isProven(by.context, stored.batchNumber), proven: by.proven };
-  return { receipt: await showTogether(stored, { due: by.paced() ?? Promise.resolve(), send, ...looks }).catch(() => undefined) };
+  return {
+    receipt: await showTogether(stored, { due: () => by.paced() ?? Promise.resolve(), send, ...looks }).catch(() => undefined),
+  };
 }
 
 /** A proof to be shown, or a transaction that has shown one; neither where L1 had it when settlement was opened. */

@@ -13,6 +13,8 @@ describe("chains of a devnet that share proofs", () => {
   /** Batches of each proof that was made. */
   const made: string[][] = [];
   let fails = false;
+  /** A batch whose own proofs cannot be made at first. */
+  let unprepared: string | undefined;
 
   before(async () => {
     const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
@@ -27,6 +29,10 @@ describe("chains of a devnet that share proofs", () => {
         ...doubleOnL1(),
         l1Prover: () => ({
           ...doubleProver(),
+          prepare(batch) {
+            if (nameOf(batch) === unprepared) return Promise.reject(new Error("out of memory"));
+            return doubleProver().prepare(batch);
+          },
           prove(batches) {
             made.push(batches.map(nameOf));
             if (fails && batches.length > 1) return Promise.reject(new Error("no proof of several"));
@@ -77,5 +83,14 @@ describe("chains of a devnet that share proofs", () => {
     devnet.chains[0]!.pipeline.hurry();
     toAggregator(await settledBy(0, 2n));
     assert.deepEqual(made.at(-1), ["271:2"]);
+  });
+
+  it("wait by no pace where a batch behind them is proven by itself", async () => {
+    await sealOne(devnet, 0);
+    unprepared = "271:4";
+    await sealOne(devnet, 0);
+    toAggregator(await settledBy(0, 3n));
+    toAggregator(await settledBy(0, 4n));
+    assert.deepEqual(made.slice(-2).sort(), [["271:3"], ["271:4"]]);
   });
 });

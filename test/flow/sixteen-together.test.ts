@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { getCreateAddress, Interface, type JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
+import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, clientOf, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
@@ -21,9 +22,13 @@ test("sixteen batches of 100 transfers each, of three chains, are executed by on
     // Its second batch has all go.
     { ...chain, chainId: 273n, pace: { shared: true, maxAgeSeconds: 7_200, maxBatches: BATCHES[2] } },
   ];
-  const devnet = await startFlowDevnet(chains, { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } });
+  const ready = countReady();
+  const options = { ...OWN_BATCHES, prover: { mode: "stark", workers: 2 } } as const;
+  const devnet = await startFlowDevnet(chains, options, { l1Prover: ready.of });
   context.after(() => devnet.close());
-  for (const [place, count] of BATCHES.entries()) await sealTransfers(devnet, place, count);
+  // What is not ready when the last batch is due would wait for the next proof.
+  const others = BATCHES.reduce((sum, count) => sum + count, -1);
+  for (const [place, count] of BATCHES.entries()) await sealTransfers(devnet, place, count, () => ready.until(others));
 
   const settled = await Promise.all(
     BATCHES.flatMap((count, place) => Array.from({ length: count }, (_, i) => devnet.chains[place]!.pipeline.settled(BigInt(i)))),
@@ -46,8 +51,35 @@ test("sixteen batches of 100 transfers each, of three chains, are executed by on
   assert.deepEqual(devnet.faults, []);
 });
 
+/** Counts batches whose own proofs, what stands on one batch alone, are no longer being made. */
+function countReady(): { readonly of: (prover: BatchesProver) => BatchesProver; until(count: number): Promise<void> } {
+  const changes = new EventTarget();
+  let ended = 0;
+  return {
+    of: (prover) => ({
+      ...prover,
+      async prepare(batch, options) {
+        try {
+          return await prover.prepare(batch, options);
+        } finally {
+          ended++;
+          changes.dispatchEvent(new Event("ended"));
+        }
+      },
+    }),
+    until: (count) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (ended >= count) resolve();
+        };
+        changes.addEventListener("ended", look);
+        look();
+      }),
+  };
+}
+
 /** Batches of a chain, sealed one behind the other; the first has the token's deployment beside its transfers. */
-async function sealTransfers(devnet: FlowDevnet, place: number, count: number): Promise<void> {
+async function sealTransfers(devnet: FlowDevnet, place: number, count: number, othersReady: () => Promise<void>): Promise<void> {
   const chain = devnet.chains[place]!;
   const client = clientOf(chain);
   try {
@@ -62,6 +94,7 @@ async function sealTransfers(devnet: FlowDevnet, place: number, count: number): 
         const receiver = `0x${(0xbeef_0000 + i).toString(16).padStart(40, "0")}`;
         await sender.sendTransaction({ to: token, data: abi.encodeFunctionData("transfer", [receiver, 7n]), ...FREE });
       }
+      if (place === BATCHES.length - 1 && batch === count - 1) await othersReady();
       await sealAndProve(chain, client, BigInt(batch));
     }
   } finally {

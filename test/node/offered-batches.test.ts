@@ -42,7 +42,7 @@ describe("batches that are offered to an aggregator", () => {
       chainId: 271n,
       stored: { ...genesisStoredBatch(0x203n, wordToHex(1n), 2n), batchNumber, commitment: wordToHex(100n + batchNumber) },
       executed: {} as SharedBatch["executed"],
-      ...{ due: due.promise, signal: going.signal, isProven: () => Promise.resolve(proven) },
+      ...{ due: () => due.promise, signal: going.signal, isProven: () => Promise.resolve(proven) },
       made: () => assert.fail("no proof is made here"),
       send: () => assert.fail("nothing is sent here"),
       proven: () => Promise.resolve(),

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { beforeEach, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import { L1ProofError } from "../../src/l1-proof/l1-proof-error.ts";
 import type { BatchForL1, ExecutedProof } from "../../src/l1-proof/batch-for-l1.ts";
 import { type SharedBatch, SharedProofs } from "../../src/node/settling/shared-proofs.ts";
+import { PaceOfRuns } from "../../src/settlement/pace/proof-pace.ts";
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { ProofProgress, TreeProgress } from "../../src/prover/job.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
@@ -15,8 +17,8 @@ import { FAKE_METRICS } from "../support/fake-metrics.ts";
 const SHOWN = { digest: wordToHex(5n), proof: Uint8Array.of(9), metrics: FAKE_METRICS };
 const LONGEST_UNTIL_SENT_MS = 60_000;
 const LONGEST_UNTIL_MINED_MS = 600_000;
-const NOW = Promise.resolve();
-const NEVER = new Promise<void>(() => undefined);
+const NOW = (): Promise<void> => Promise.resolve();
+const NEVER = (): Promise<never> => new Promise(() => undefined);
 
 describe("one proof for batches of several chains", () => {
   let clock: TestClock;
@@ -72,7 +74,7 @@ describe("one proof for batches of several chains", () => {
     executed: { claim: { chainId, batch: { protocolVersion: 0x103n, batchNumber } } } as ExecutedProof,
     made: () => Promise.resolve(),
     isProven: () => Promise.resolve(true),
-    proven: () => NEVER,
+    proven: NEVER,
     send(batches) {
       sent.push([chainId, namesOf(batches)]);
       return Promise.resolve(receiptOf(chainId));
@@ -128,7 +130,7 @@ describe("one proof for batches of several chains", () => {
     const pace = Promise.withResolvers<undefined>();
     const shows = [
       batchOf(271n, 0n, { due: NEVER }),
-      batchOf(272n, 0n, { due: pace.promise }),
+      batchOf(272n, 0n, { due: () => pace.promise }),
       batchOf(271n, 1n, { due: NEVER }),
     ];
     const all = Promise.all(shows.map((batch) => shared.show(batch)));
@@ -141,6 +143,28 @@ describe("one proof for batches of several chains", () => {
     proving[0]!.resolve(SHOWN);
     assert.equal((await all).length, 3);
     assert.deepEqual(sent.length, 1);
+  });
+
+  it("has the batch that makes up its chain's number too: the pace counts those whose own proofs are made", async () => {
+    const own = Promise.withResolvers<undefined>();
+    slow.set("271:1", own);
+    const paces = new PaceOfRuns({ maxBatches: 2 });
+    const signal = new AbortController().signal;
+    const pass = paces.begin({
+      nowSeconds: () => 0n,
+      gasPriceWei: NEVER,
+      wait: (_ms, wake) => once(wake, "abort").then(() => {}),
+      signal,
+    });
+    const paced = (batchNumber: bigint) => batchOf(271n, batchNumber, { due: () => pass({ batchNumber, lastTimestamp: 0n }) });
+    const both = Promise.all([0n, 1n].map((batchNumber) => shared.show(paced(batchNumber))));
+    await settle();
+    assert.deepEqual([proofs, paces.held()?.count], [[], 1]);
+    own.resolve(undefined);
+    await settle();
+    assert.deepEqual(proofs, [["271:0", "271:1"]]);
+    proving[0]!.resolve(SHOWN);
+    await both;
   });
 
   it("has batches of one version alone", async () => {
@@ -300,6 +324,20 @@ describe("one proof for batches of several chains", () => {
     assert.deepEqual(proofs[1], ["271:0", "271:1"]);
     proving[1]!.resolve(SHOWN);
     await Promise.all(own);
+  });
+
+  it("has those before a batch that its chain proves by itself, which waits for them", async () => {
+    const [broken, pace] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    slow.set("271:1", broken);
+    const first = shared.show(batchOf(271n, 0n, { due: () => pace.promise }));
+    const refused = assert.rejects(shared.show(batchOf(271n, 1n, { proven: () => first })), { code: "ThreadLost" });
+    broken.reject(new L1ProofError("ThreadLost", "out of memory"));
+    await refused;
+    pace.resolve(undefined);
+    await settle();
+    assert.deepEqual(proofs, [["271:0"]]);
+    proving[0]!.resolve(SHOWN);
+    await first;
   });
 
   it("has a batch whose own proofs fail proven by its chain, and those behind it wait for that", async () => {

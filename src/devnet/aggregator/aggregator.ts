@@ -293,7 +293,8 @@ export class Aggregator {
     taken.set(stored.commitment, batch);
     const shown = this.#shared.show({
       ...{ chainId, stored, executed: joinable, signal: batch.end.signal },
-      due: this.#taking.then(() => this.#pass({ batchNumber: this.#seen++ as BatchNumber, lastTimestamp: this.#nowSeconds() })),
+      due: () =>
+        this.#taking.then(() => this.#pass({ batchNumber: this.#seen++ as BatchNumber, lastTimestamp: this.#nowSeconds() })),
       made: () => Promise.resolve(),
       send: (batches, proof, leaving) => this.#send(batches, { ...leaving, shown: proof }),
       isProven: () => isProven(context, stored.batchNumber),

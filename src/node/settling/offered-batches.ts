@@ -88,7 +88,7 @@ export class OfferedBatches {
     if (ended.aborted) end();
     else look();
     const late = `no aggregator had L1 shown batch ${stored.batchNumber} within ${this.#waitSeconds} seconds`;
-    due.then(() => {
+    due().then(() => {
       if (!ended.aborted) cancelWait = clock.after(this.#waitSeconds * 1_000, () => reject(new Error(late)));
     }, reject);
     return promise;

@@ -366,10 +366,12 @@ export class Settling {
         await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(encodeShown(shown)) });
       };
       const onProgress = (progress: ProofProgress): void => this.#provings.together(batchNumber, progress, signal);
-      const { receipt } = await together(job, { ...looks, stored, onProgress, made, send: altered, signal });
-      // It may have gone before its own chain's pace let it.
-      this.#pace.hurry(batchNumber + 1n);
-      return receipt;
+      try {
+        return (await together(job, { ...looks, stored, onProgress, made, send: altered, signal })).receipt;
+      } finally {
+        // It may have gone before its own chain's pace let it. Its own proof, if it has one now, waits for the batches before.
+        if (!signal.aborted) this.#pace.hurry(batchNumber + 1n);
+      }
     };
   }
 

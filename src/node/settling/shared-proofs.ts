@@ -15,8 +15,8 @@ export interface SharedBatch {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
   readonly executed: BatchForL1;
-  /** Resolves when its chain's pace lets it go. It goes before where another chain's does. */
-  readonly due: Promise<void>;
+  /** Asks its chain's pace, which counts the batch from then on; resolves when that lets it go. It goes before where another chain's does. */
+  readonly due: () => Promise<void>;
   /** Aborted where it is wanted no more. */
   readonly signal: AbortSignal;
   /** Told of proofs on the way to the one that L1 is shown. */
@@ -75,8 +75,8 @@ export class SharedProofs {
   readonly #dependencies: SharedProofsDependencies;
   /** Each chain's in order. */
   readonly #waiting: WaitingBatch[] = [];
-  /** Chains that prove a batch by themselves, with the last of these. */
-  readonly #held = new Map<ChainId, WaitingBatch>();
+  /** Batches that their chains prove by themselves, of which L1 has not the proof. */
+  readonly #held = new Set<WaitingBatch>();
   #isProving = false;
 
   constructor(dependencies: SharedProofsDependencies) {
@@ -96,20 +96,22 @@ export class SharedProofs {
     signal.addEventListener("abort", leave);
     this.#waiting.push(waiting);
     if (signal.aborted) leave();
-    batch.due.then(() => {
-      waiting.isDue = true;
-      void this.#begin();
-    }, refuse);
     const prepared = signal.aborted
       ? undefined
       : this.#dependencies.onL1.prepare(batch.executed, {
           signal,
           ...(onProgress === undefined ? {} : { onProgress }),
         });
-    prepared?.then(() => {
+    // A chain whose pace counts batches has those go that are there, and the one that makes up the number with them.
+    const go = async (own: Promise<unknown>): Promise<void> => {
+      await own;
       waiting.isPrepared = true;
       void this.#begin();
-    }, refuse);
+      await batch.due();
+      waiting.isDue = true;
+      void this.#begin();
+    };
+    if (prepared !== undefined) go(prepared).catch(refuse);
     const release = (): void => void prepared?.then((own) => own.release()).catch(() => undefined);
     const ended = outcome.promise.finally(() => signal.removeEventListener("abort", leave));
     // A chain that proves it by itself makes nothing twice.
@@ -122,10 +124,9 @@ export class SharedProofs {
     if (this.#waiting.includes(batch)) this.#waiting.splice(this.#waiting.indexOf(batch), 1);
     batch.outcome.reject(reason);
     if (batch.signal.aborted) return;
-    this.#held.set(batch.chainId, batch);
+    this.#held.add(batch);
     const goOn = (): void => {
-      if (this.#held.get(batch.chainId) !== batch) return;
-      this.#held.delete(batch.chainId);
+      this.#held.delete(batch);
       void this.#begin();
     };
     batch.proven().then(goOn, goOn);
@@ -148,10 +149,10 @@ export class SharedProofs {
 
   /** All that are ready, of the version of the first that is due; that one's chain first, and each chain's in order. */
   #take(): readonly WaitingBatch[] {
-    const behind = new Set(this.#held.keys());
-    const ready = this.#waiting.filter(({ chainId, isPrepared }) => {
-      if (!isPrepared) behind.add(chainId);
-      return !behind.has(chainId);
+    const unready = new Set<ChainId>();
+    const ready = this.#waiting.filter((batch) => {
+      if (!batch.isPrepared || this.#isBehindHeld(batch)) unready.add(batch.chainId);
+      return !unready.has(batch.chainId);
     });
     const first = ready.find(({ isDue }) => isDue);
     if (first === undefined) return [];
@@ -161,6 +162,12 @@ export class SharedProofs {
     const taken = inOrder.slice(0, MAX_AGGREGATED_BATCHES);
     for (const each of taken) this.#waiting.splice(this.#waiting.indexOf(each), 1);
     return taken;
+  }
+
+  /** Those before such a batch do not wait for it: it waits for them. */
+  #isBehindHeld({ chainId, stored }: WaitingBatch): boolean {
+    const isBefore = (held: WaitingBatch): boolean => held.chainId === chainId && held.stored.batchNumber < stored.batchNumber;
+    return [...this.#held].some(isBefore);
   }
 
   async #prove(taken: readonly WaitingBatch[]): Promise<SharedProof> {
