@@ -56,9 +56,28 @@ const RUNS: Record<string, Run> = {
   tests: runTests,
 };
 
+/** Runs whose work is drawn by the seed. */
+const DRAWN: readonly string[] = ["simulation", "arithmetic", "kills"];
+
+const HELP = `Usage: npm run nightly -- [run…] [test files…] [options]
+
+Runs; without a name, all
+  simulation   random steps on the contracts on L1, compared with a model of them (--seed, --steps, --processes, --trace FILE)
+  arithmetic   proofs of each arithmetic table, and of random operations (--seed)
+  kills        processes killed at random moments lose nothing (--seed)
+  replay       the batches of the flow tests proven and verified (--on-l1 N, --proofs N, --checks N: so many, or all)
+  shown-on-l1  one batch of each of six test files, or of those named, proven up to L1, whose contracts check the proof
+  tests        the tests that are too much for npm test, or those named (--strict)
+
+Options
+  --ledger FOLDER  where a run that is begun again finds what has ended
+  --json           one line of JSON for each run
+  --help`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: "boolean", default: false },
     seed: { type: "string" },
     steps: { type: "string", default: "1000000" },
     processes: { type: "string", default: "1" },
@@ -71,6 +90,10 @@ const { values, positionals } = parseArgs({
     strict: { type: "boolean", default: false },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const options: Options = {
   seed: Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)),
   steps: Number(values.steps),
@@ -90,7 +113,7 @@ const names = positionals.filter((name) => !isTestFile(name));
 for (const name of names.length > 0 ? names : Object.keys(RUNS)) {
   const run = RUNS[name];
   if (run === undefined) throw new Error(`no run is called '${name}'; there are: ${Object.keys(RUNS).join(", ")}`);
-  say(`${name}: seed ${options.seed}, ${options.steps} steps`);
+  say(DRAWN.includes(name) ? `${name}: seed ${options.seed}` : name);
   const [begun, cpu] = [performance.now(), cpuSeconds()];
   const end = await run(options);
   ends.push({ name, ...end, seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu });
