@@ -152,7 +152,8 @@ async function runShown({ files: named, ledger: folder, isJson }: Options): Retu
   const { batches, shown, followed, problems, ends } = report;
   const proofs = ends.reduce((sum, end) => sum + (end.proofs ?? 0), 0);
   const figures = `${shown} batches of ${report.files} files checked by L1, by ${proofs} proofs; ${followed} of ${batches} followed by the machine`;
-  const missing = shown < files.length ? [`L1 was shown a batch of ${shown} files alone`] : [];
+  const isShown = (file: string): boolean => ends.some((end) => end.file === file && end.outcome === "shown");
+  const missing = files.filter((file) => !isShown(file)).map((file) => `L1 was shown no batch of ${file}`);
   if (isJson) console.log(JSON.stringify(report));
   else for (const problem of [...problems, ...missing]) say(`WRONG: ${problem}`);
   return { isGood: problems.length + missing.length === 0, figures };

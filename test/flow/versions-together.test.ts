@@ -11,33 +11,28 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { PROVEN_ON_L1_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
-import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
 import { relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B, OF_2, QUEUE] = [271n, 272n, 273n, 274n];
 const ON_L1 = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
+const TOGETHER = { ...ON_L1, pace: { shared: true } } as const;
 const FRIEND: Hex = `0x${"f2".repeat(20)}`;
 const baseToken = new Interface(l2BaseTokenAbi);
 const withdrawal = { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [FRIEND]) as Hex, value: ETHER };
 
-/*
- * Chains, settlement, contracts and aggregator are real; a double of the generated verifier stands below them. With real proofs:
- * proven-by-package, proven-together and queue-only-proven, by night.
- */
+/* All by the package's programs, keys and contracts. */
 describe("two chains of version 3 whose execution L1 checks, one of version 2, and one of L1's queue alone, in one ecosystem", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;
 
   before(async () => {
-    devnet = await startFlowDevnet(
-      [{ chainId: A, ...ON_L1 }, { chainId: B, ...ON_L1 }, OF_2, { chainId: QUEUE, ...ON_L1, sequencing: "queue" }],
-      {},
-      {
-        ...doubleOnL1(),
-        l1Prover: doubleProver,
-      },
-    );
+    devnet = await startFlowDevnet([
+      { chainId: A, ...TOGETHER },
+      { chainId: B, ...TOGETHER },
+      OF_2,
+      { chainId: QUEUE, ...ON_L1, sequencing: "queue" },
+    ]);
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     const versions = devnet.chains.map(({ pipeline }) => pipeline.created.configuration.protocolVersion);
@@ -111,5 +106,9 @@ describe("two chains of version 3 whose execution L1 checks, one of version 2, a
     await devnet.settle();
     for (const name of names) assert.equal((await finalizeWithdrawal(devnet.info(), name, onL1())).state, "paid");
     assert.equal((await devnet.l1.provider.getBalance(FRIEND)) - before, 4n * ETHER);
+    for (const chain of [A, B, QUEUE]) {
+      const { execution } = devnet.info().chains[placeOf(chain)]!;
+      assert.match(execution!.sentence, /^Proven on L1 since batch 0 /);
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { Interface, type Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { creationData } from "../deployment/creation-data.ts";
-import { DeploymentError, type ArtifactSource } from "../deployment/deploy-ecosystem.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
+import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import { DevnetOptionsError, type BaseTokenOption } from "../described/options.ts";
 
 /** What a chain pays for gas with. */
@@ -26,7 +26,11 @@ export async function resolveBaseToken(
   signer: Signer,
   artifacts: ArtifactSource,
 ): Promise<BaseToken> {
-  if (typeof option !== "string") return deployToken(option, signer, artifacts);
+  if (typeof option !== "string") {
+    const { name, symbol } = option;
+    const args = [name, symbol, await signer.getAddress(), SUPPLY];
+    return { l1Address: await deployContract("DevelopmentToken", args, { operator: signer, artifacts }), symbol };
+  }
   if (BigInt(option) === BigInt(ETH_BASE_TOKEN)) return { l1Address: ETH_BASE_TOKEN, symbol: "ETH" };
   try {
     const answer = await signer.call({ to: option, data: erc20.encodeFunctionData("symbol") });
@@ -38,18 +42,4 @@ export async function resolveBaseToken(
       { cause: error },
     );
   }
-}
-
-async function deployToken(
-  { name, symbol }: Exclude<BaseTokenOption, Hex>,
-  signer: Signer,
-  artifacts: ArtifactSource,
-): Promise<BaseToken> {
-  const data = creationData(await artifacts("DevelopmentToken"), [name, symbol, await signer.getAddress(), SUPPLY]);
-  const response = await signer.sendTransaction({ data });
-  const receipt = await response.wait();
-  if (receipt?.contractAddress === null || receipt?.contractAddress === undefined) {
-    throw new DeploymentError(`token ${symbol}`, `transaction ${response.hash} created nothing`);
-  }
-  return { l1Address: receipt.contractAddress.toLowerCase() as Hex, symbol };
 }

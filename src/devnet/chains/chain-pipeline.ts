@@ -32,6 +32,7 @@ import { createMemoryJournal, type Journal } from "../../settlement/journal/jour
 import type { TypedDataSigner } from "../../settlement/signing/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts/accounts.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../deployment/deploy-ecosystem.ts";
 import { versionOf } from "../l1/new-contracts.ts";
 import { NO_COINBASE } from "../../settlement/batch/settlement-batch.ts";
@@ -44,7 +45,6 @@ import type { BaseToken } from "../chain-on-l1/base-token.ts";
 import { createChain, localChainConfiguration, type CreatedChain } from "../chain-on-l1/create-chain.ts";
 import { createImported } from "../chain-on-l1/create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
-import { deployOn } from "./policy-contracts.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import { chosenFirstState, firstStateAccounts, importedAccounts } from "../described/first-state.ts";
 import { openJournal } from "./open-journal.ts";
@@ -349,7 +349,7 @@ function filtererOf(
   deploying: Pick<ChainPipelineDependencies, "operator" | "artifacts">,
 ): Hex | Promise<Hex> {
   if (filterer === undefined) return NO_FILTERER;
-  return typeof filterer === "string" ? filterer : deployOn("SenderList", [[...filterer.allow, ...funders]], deploying);
+  return typeof filterer === "string" ? filterer : deployContract("SenderList", [[...filterer.allow, ...funders]], deploying);
 }
 
 const NO_FILTERER: Hex = `0x${"00".repeat(20)}`;

@@ -2,8 +2,8 @@ import { AbiCoder, Interface, type Provider, type Signer } from "ethers";
 import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import { leafOf, type AttestationLeaf } from "../../protocol/attestation.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { creationData } from "../deployment/creation-data.ts";
-import { DeploymentError, type ArtifactSource, type DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
+import { deployContract } from "../deployment/deploy-contract.ts";
+import type { ArtifactSource, DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
 import { TEST_MEASUREMENT, TEST_ROOT } from "./test-attestor.ts";
 
 /** A data availability policy on L1, with those of which it is made. */
@@ -35,18 +35,21 @@ export async function deployPolicy(
 ): Promise<PolicyContract> {
   if (part === "rollup") return { address: dependencies.ecosystem.addresses.rollupPolicy, parts: [] };
   if (isAttestedPart(part)) {
-    return { address: await deployOn("AttestedPolicy", [TEST_ROOT.x, TEST_ROOT.y, TEST_MEASUREMENT], dependencies), parts: [] };
+    return {
+      address: await deployContract("AttestedPolicy", [TEST_ROOT.x, TEST_ROOT.y, TEST_MEASUREMENT], dependencies),
+      parts: [],
+    };
   }
   const inner = partsOf(part);
   if (inner.length === 0) {
     const { value } = committees.next() as IteratorYieldResult<CommitteeAccounts>;
     const ascending = value.addresses.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-    return { address: await deployOn("CommitteePolicy", [ascending, value.threshold], dependencies), parts: [] };
+    return { address: await deployContract("CommitteePolicy", [ascending, value.threshold], dependencies), parts: [] };
   }
   const parts: PolicyContract[] = [];
   for (const each of inner) parts.push(await deployPolicy(each, committees, dependencies));
   const name = typeof part === "object" && "allOf" in part ? "AllOfPolicy" : "AnyOfPolicy";
-  return { address: await deployOn(name, [parts.map(({ address }) => address)], dependencies), parts };
+  return { address: await deployContract(name, [parts.map(({ address }) => address)], dependencies), parts };
 }
 
 /** The policy that was deployed at this address, with its parts as L1 has them. Rejects with the provider's error. */
@@ -94,17 +97,4 @@ function partsShown(part: DataPart, { address, parts }: PolicyContract, data: He
   }
   const [shown] = coder.decode(["bytes[]"], data) as unknown as [readonly Hex[]];
   return inner.flatMap(([each, contract], i) => partsShown(each, contract, shown[i] ?? "0x"));
-}
-
-/** Deploys one of this package's contracts from the operator's account. Rejects with DeploymentError. */
-export async function deployOn(
-  name: string,
-  args: readonly unknown[],
-  { operator, artifacts }: Pick<PolicyDependencies, "operator" | "artifacts">,
-): Promise<Hex> {
-  const response = await operator.sendTransaction({ data: creationData(await artifacts(name), args) });
-  const receipt = await response.wait();
-  if (receipt?.contractAddress === null || receipt?.contractAddress === undefined)
-    throw new DeploymentError(name, `transaction ${response.hash} created nothing`);
-  return receipt.contractAddress.toLowerCase() as Hex;
 }

@@ -15,7 +15,7 @@ export interface SharedBatch {
   readonly chainId: ChainId;
   readonly stored: StoredBatch;
   readonly executed: BatchForL1;
-  /** Asks its chain's pace, which counts the batch from then on; resolves when that lets it go. It goes before where another chain's does. */
+  /** Asks its chain's pace, which counts it from then on. Resolves when that lets it go; it goes before where another's does. */
   readonly due: () => Promise<void>;
   /** Aborted where it is wanted no more. */
   readonly signal: AbortSignal;

@@ -24,10 +24,9 @@ type Shown = { readonly proofs: number } | { readonly refusal: string };
 /** What the public networks let one transaction take. */
 const MOST_GAS = 2 ** 24;
 
-/** Whether version 0x203 has the rules by which the batch was executed. */
+/** Whether version 0x203 has the rules by which the batch was executed, be it of a chain on which nothing is proven. */
 export function canBeShown(version: bigint): boolean {
-  const { format, isProven } = versionParts(version);
-  return isProven && format === 3;
+  return versionParts(version).format === 3;
 }
 
 /** The same batch as one of the version whose batches L1 is shown: it has the same rules, and its number is in what is proven. */
