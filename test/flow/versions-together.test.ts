@@ -20,7 +20,7 @@ const FRIEND: Hex = `0x${"f2".repeat(20)}`;
 const baseToken = new Interface(l2BaseTokenAbi);
 const withdrawal = { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [FRIEND]) as Hex, value: ETHER };
 
-/* All by the package's programs, keys and contracts. */
+/* All by the package's programs, keys and contracts: some 2,300 CPU seconds. */
 describe("two chains of version 3 whose execution L1 checks, one of version 2, and one of L1's queue alone, in one ecosystem", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
