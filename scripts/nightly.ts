@@ -71,7 +71,7 @@ Runs; without a name, all
 
 Options
   --ledger FOLDER  where a run that is begun again finds what has ended
-  --json           one line of JSON for each run
+  --json           simulation, replay, shown-on-l1: one line of JSON
   --help`;
 
 const { values, positionals } = parseArgs({
