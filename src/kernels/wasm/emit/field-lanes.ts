@@ -1,14 +1,49 @@
-import { P } from "../../../field/koala-bear.ts";
+import { mul, P } from "../../../field/koala-bear.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32x4, i64x2, type Value, v128 } from "../assembler/values.ts";
 
 /** p⁻¹ mod 2³². */
 const P_INVERSE = 0x81000001;
 
+/** (p − 1)·2^−16. As p is 1 modulo 2^16, a product with 2^−16 is one with −HIGH_OF_P, modulo p. */
+const HIGH_OF_P = P >>> 16;
+const SIGN_OF_LOW = 2 ** 15;
+const BOTH_SIGNS = 2 ** 31 + 2 ** 15;
+/** By how much what `#beyondProduct` gives is more than the product: two halves of 2^−32·−BOTH_SIGNS and 2^−16·−SIGN_OF_LOW. */
+export const BEYOND = HIGH_OF_P / 2 - 1;
+
+/** What makes up for the 2^15 that `shiftByHalf` takes away: −2^15·HIGH_OF_P. */
+export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
+
+/** What is cubed is no more: then the square is below 2,134,470,000, and a cube's high word, with 2^30 for its low one, below p. */
+export const MOST_CUBED = P + 12_100_000;
+
+/** A word of two signed halves. */
+export function halves(high: number, low: number): number {
+  return (((high & 0xffff) << 16) | (low & 0xffff)) >>> 0;
+}
+
 /** A multiplication constant c with its companion ⌊c·2³²/p⌋ (Shoup's trick), each in all four lanes. */
 export interface ShoupConstant {
   readonly value: Value;
   readonly companion: Value;
+}
+
+/** What the low and the high half of an element are multiplied by, in high halves and in low ones. */
+export interface HalvesConstant {
+  readonly high: Value;
+  readonly low: Value;
+}
+
+/** The words of a factor for `multiplyByHalves`: high halves, low halves. */
+export function halvesConstant(factor: number): readonly [high: number, low: number] {
+  const [ofLow, ofHigh] = [16, 32].map((bits) => {
+    const x = mul(factor, 2 ** bits % P);
+    const centred = x > P / 2 ? x - P : x;
+    const low = ((centred + 2 ** 15) & 0xffff) - 2 ** 15;
+    return { high: (centred - low) / 2 ** 16, low };
+  }) as [Record<"high" | "low", number>, Record<"high" | "low", number>];
+  return [halves(ofHigh.high, ofLow.high), halves(ofHigh.low, ofLow.low)];
 }
 
 /**
@@ -19,11 +54,21 @@ export class FieldLanes {
   readonly #f: FunctionBuilder;
   readonly #p: Local;
   readonly #pInverse: Local;
+  readonly #signOfLow: Local;
+  readonly #bothSigns: Local;
+  readonly #shift: Local;
+  readonly #beyond: Local;
+  readonly #pLessBeyond: Local;
 
   constructor(f: FunctionBuilder) {
     this.#f = f;
     this.#p = f.let(v128.const32(P));
     this.#pInverse = f.let(v128.const32(P_INVERSE));
+    this.#signOfLow = f.let(v128.const32(SIGN_OF_LOW));
+    this.#bothSigns = f.let(v128.const32(BOTH_SIGNS));
+    this.#shift = f.let(v128.const32(halves(1, -HIGH_OF_P)));
+    this.#beyond = f.let(v128.const32(BEYOND));
+    this.#pLessBeyond = f.let(v128.const32(P - BEYOND));
   }
 
   /** Puts a value into a local unless it is one. */
@@ -36,7 +81,7 @@ export class FieldLanes {
   }
 
   sub(a: Value, b: Value): Local {
-    return this.#addP(i32x4.sub(a, b));
+    return this.canonical(i32x4.sub(a, b));
   }
 
   /** a + b, below 2p: not canonical. */
@@ -58,13 +103,24 @@ export class FieldLanes {
     const x = this.hold(a);
     const y = this.hold(b);
     const q = this.hold(i32x4.mul(i32x4.mul(x, y), this.#pInverse));
-    return this.#addP(i32x4.sub(highWords(x, y), highWords(q, this.#p)));
+    return this.canonical(i32x4.sub(highWords(x, y), highWords(q, this.#p)));
   }
 
-  /** The same of signed numbers, |a| and |b| below p; the result is signed, between −p and p. */
-  #signedMontgomery(x: Local, y: Local): Local {
-    const q = this.hold(i32x4.mul(i32x4.mul(x, y), this.#pInverse));
-    return this.hold(i32x4.sub(signedHighWords(x, y), signedHighWords(q, this.#p)));
+  /**
+   * (a − 2^15)·2^−16 modulo p, of a signed number: its halves are multiplied by 1 and by −HIGH_OF_P, the low one as a signed
+   * number too, which it is once its sign is turned. Between −HIGH_OF_P·2^15 and as much, but for a's high half.
+   */
+  shiftByHalf(a: Value): Value {
+    return i32x4.dot16(v128.xor(a, this.#signOfLow), this.#shift);
+  }
+
+  /**
+   * a·b·2⁻³² + BEYOND modulo p, of signed numbers, |a·b| below 2^62: the product's high word, and its low one shifted by two
+   * halves. It is that high word but for less than 2^30.
+   */
+  #beyondProduct(x: Local, y: Local): Value {
+    const low = i32x4.dot16(v128.xor(i32x4.mul(x, y), this.#bothSigns), this.#shift);
+    return i32x4.add(signedHighWords(x, y), this.shiftByHalf(low));
   }
 
   /** x·2⁻³² for the four lanes of 64 bits in two vectors; their upper words are below p. */
@@ -72,7 +128,7 @@ export class FieldLanes {
     const lows = this.hold(low);
     const highs = this.hold(high);
     const q = this.hold(i32x4.mul(v128.shuffle32(lows, highs, [0, 2, 4, 6]), this.#pInverse));
-    return this.#addP(i32x4.sub(v128.shuffle32(lows, highs, [1, 3, 5, 7]), highWords(q, this.#p)));
+    return this.canonical(i32x4.sub(v128.shuffle32(lows, highs, [1, 3, 5, 7]), highWords(q, this.#p)));
   }
 
   /**
@@ -101,10 +157,33 @@ export class FieldLanes {
     return this.#subtractP(i32x4.sub(i32x4.mul(x, c.value), i32x4.mul(quotient, this.#p)));
   }
 
-  /** a³ in Montgomery form, of −p < a < p. */
+  /**
+   * a·c − 1/2 in [0, p), of |a| < p that is given with 2^15 added, and a factor as `halvesConstant` gives it. The halves of a, as
+   * signed numbers, times those of the factor are below 2^30 for a unit of 2^16 and below 2^31 for one of 1; with the latter shifted
+   * the sum is between −p and p.
+   */
+  multiplyByHalves(a: Value, c: HalvesConstant): Local {
+    const own = this.hold(v128.xor(a, this.#signOfLow));
+    const low = i32x4.dot16(own, c.low);
+    return this.canonical(i32x4.add(i32x4.dot16(own, c.high), this.shiftByHalf(low)));
+  }
+
+  /** a³ in Montgomery form, of |a| up to `MOST_CUBED`. */
   cube(a: Value): Local {
+    const cubed = this.#cubeBeyond(a);
+    return this.#f.let(i32x4.minu(i32x4.sub(cubed, this.#beyond), i32x4.add(cubed, this.#pLessBeyond)));
+  }
+
+  /** a³ + BEYOND in Montgomery form, of |a| up to `MOST_CUBED`. */
+  cubeBeyond(a: Value): Local {
+    return this.canonical(this.#cubeBeyond(a));
+  }
+
+  /** The same between −p and p. */
+  #cubeBeyond(a: Value): Local {
     const x = this.hold(a);
-    return this.#addP(this.#signedMontgomery(this.#signedMontgomery(x, x), x));
+    const square = this.hold(i32x4.sub(this.#beyondProduct(x, x), this.#beyond));
+    return this.hold(this.#beyondProduct(square, x));
   }
 
   /** a + b − p, between −p and p: not canonical. */
@@ -112,18 +191,9 @@ export class FieldLanes {
     return i32x4.sub(i32x4.add(a, b), this.#p);
   }
 
-  /**
-   * Hoists its constants; call once, outside loops. The result maps signed halves to (high·2^16 + low)·2^−16 mod p, where
-   * high·2^16 + low is not negative and below p·2^16: as p is 1 modulo 2^16, it is a multiple of 2^16 once its lowest 16 bits
-   * times p are taken away.
-   */
-  prepareShiftedHalves(): (high: Local, low: Local) => Local {
-    const lowHalf = this.#f.let(v128.const32(0xffff));
-    const shiftedP = this.#f.let(v128.const32(P >>> 16));
-    return (high, low) => {
-      const top = i32x4.add(high, i32x4.shrs(low, 16));
-      return this.#addP(i32x4.sub(top, i32x4.mul(v128.and(low, lowHalf), shiftedP)));
-    };
+  /** (h·2^16 + low)·2^−16 between h − p and h + 2^10, |low| below 2^25; `high` is h with `SHIFT_OFFSET`. */
+  shiftedHalves(high: Value, low: Value): Value {
+    return i32x4.add(high, this.shiftByHalf(low));
   }
 
   /** x − p for x ≥ p; x < 2p. The smaller of x and x − p, as unsigned numbers, is the canonical one. */
@@ -133,7 +203,7 @@ export class FieldLanes {
   }
 
   /** x + p for x < 0; −p < x < p. */
-  #addP(x: Value): Local {
+  canonical(x: Value): Local {
     const held = this.hold(x);
     return this.#f.let(i32x4.minu(held, i32x4.add(held, this.#p)));
   }

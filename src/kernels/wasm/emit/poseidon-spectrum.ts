@@ -5,7 +5,7 @@ import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
 import { MDS_FIRST_ROW, WIDTH } from "../../poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
-import type { FieldLanes, ShoupConstant } from "./field-lanes.ts";
+import { type FieldLanes, type HalvesConstant, halvesConstant, type ShoupConstant } from "./field-lanes.ts";
 
 /*
  * The matrix of Poseidon is circulant, so the discrete Fourier transform turns it into a factor for each element: the field has
@@ -26,6 +26,12 @@ const SCALE = 64;
 
 const ROOT = rootOfUnity(LOG_WIDTH);
 
+/**
+ * By how much the sum of transformed elements, each by 1/2 (`multiplyByHalves`), is less than it should be; and so the first element
+ * behind the partial rounds.
+ */
+export const LESS_BEHIND_PARTIAL = WIDTH / 2;
+
 /** The matrix's factor of each transformed element, as the transform leaves them: in bit-reversed order. */
 const EIGENVALUES = Array.from({ length: WIDTH }, (_, i) => {
   const base = pow(ROOT, WIDTH - bitReverse(i, LOG_WIDTH));
@@ -36,7 +42,7 @@ const powersOf = (root: number): number[] => Array.from({ length: TWIDDLES }, (_
 
 /** Factors as pairs of words, with their companions. */
 const pairs = (factors: readonly number[]): number[] => factors.flatMap((factor) => [factor, companionOf(factor)]);
-const scaledEigenvalues = (scale: number): number[] => pairs(EIGENVALUES.map((value) => mul(value, scale)));
+const scaledEigenvalues = (scale: number): number[] => EIGENVALUES.flatMap((value) => halvesConstant(mul(value, scale)));
 
 /**
  * What partial rounds read: constants of the first element less p, factors of the last full matrix, of all others, of the last.
@@ -44,7 +50,7 @@ const scaledEigenvalues = (scale: number): number[] => pairs(EIGENVALUES.map((va
  */
 export function spectrumConstants(before: number, after: number): readonly number[] {
   return [
-    ...COMPACT_CONSTANTS.partial.map((x) => mul(toMontgomery(x), inv(SCALE / WIDTH)) - P),
+    ...COMPACT_CONSTANTS.partial.map((x) => add(mul(toMontgomery(x), inv(SCALE / WIDTH)), LESS_BEHIND_PARTIAL) - P),
     ...pairs([inv(WIDTH)]),
     ...scaledEigenvalues(inv(mul(SCALE, before))),
     ...scaledEigenvalues(1),
@@ -71,8 +77,16 @@ export function emitPartialRounds(f: FunctionBuilder, lanes: FieldLanes, state: 
     value: v128.load32Splat(address, offset),
     companion: v128.load32Splat(address, offset + 4),
   });
+  const halvesAt = (address: Value, offset: number): HalvesConstant => ({
+    high: v128.load32Splat(address, offset),
+    low: v128.load32Splat(address, offset + 4),
+  });
+  const signOfLow = f.let(v128.const32(2 ** 15));
+  const lessP = f.let(v128.const32(2 ** 15 - P));
   transform(f, lanes, state, (j) => constantAt(constants, FORWARD + PAIR_BYTES * j));
-  state.forEach((x, i) => f.set(x, lanes.multiplyByConstant(x, constantAt(constants, ENTERING + PAIR_BYTES * i))));
+  state.forEach((x, i) =>
+    f.set(x, lanes.multiplyByHalves(i32x4.add(x, signOfLow), halvesAt(constants, ENTERING + PAIR_BYTES * i))),
+  );
 
   const cursor = f.let(constants);
   const last = f.let(i32.add(constants, i32.const(PARTIAL_BYTES - 4)));
@@ -80,9 +94,9 @@ export function emitPartialRounds(f: FunctionBuilder, lanes: FieldLanes, state: 
     const factors = f.let(i32.add(constants, i32.mul(i32.eq(cursor, last), i32.const(LEAVING - MIDDLE))));
     const sum = sumOf(lanes, state);
     const first = lanes.multiplyByConstant(sum, constantAt(constants, WIDTHS_INVERSE));
-    const added = lanes.sub(lanes.cube(i32x4.add(sum, v128.load32Splat(cursor))), first);
+    const added = f.let(i32x4.add(lanes.sub(lanes.cube(i32x4.add(sum, v128.load32Splat(cursor))), first), lessP));
     state.forEach((x, i) => {
-      f.set(x, lanes.multiplyByConstant(lanes.addLazily(x, added), constantAt(factors, MIDDLE + PAIR_BYTES * i)));
+      f.set(x, lanes.multiplyByHalves(i32x4.add(x, added), halvesAt(factors, MIDDLE + PAIR_BYTES * i)));
     });
     f.increase(cursor, 4);
     f.continueIf(i32.geu(last, cursor));

@@ -5,7 +5,7 @@ import { WIDTH } from "../../poseidon.ts";
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, v128 } from "../assembler/values.ts";
 import { FieldLanes } from "./field-lanes.ts";
-import { MATRIX_SCALE, prepareMatrix } from "./poseidon.ts";
+import { elementOf, MATRIX_SCALE, prepareMatrix } from "./poseidon-matrix.ts";
 
 /** Full rounds, at the beginning as at the end, behind which the state is told: all but the last one. */
 const TOLD_ROUNDS = COMPACT_CONSTANTS.initial.length - 1;
@@ -54,7 +54,7 @@ export const TRACE_CONSTANTS: Uint32Array = (() => {
 export function tracePermutations(): FunctionBuilder {
   const { f, p } = i32Function("tracePermutations", ["groups", "columns", "stride", "constants"]);
   const lanes = new FieldLanes(f);
-  const applyMatrix = prepareMatrix(f, lanes);
+  const applyInPlace = prepareMatrix(f, lanes);
   const rSquared = f.let(v128.const32(R_SQUARED));
   f.repeat(p.groups, () => {
     const at = f.let(p.columns);
@@ -75,10 +75,14 @@ export function tracePermutations(): FunctionBuilder {
       f.increase(cursor, 4);
       for (const x of state) tell(x, inverse);
     };
+    const applyMatrix = (): void => {
+      applyInPlace(state, (i) => elementOf(state, i));
+      for (const x of state) f.set(x, lanes.canonical(x));
+    };
     const fullRound = (): void => {
       state.forEach((x, i) => f.set(x, lanes.cube(i32x4.add(x, v128.load32Splat(cursor, 4 * i)))));
       f.increase(cursor, FULL_ROUND_BYTES);
-      applyMatrix(state);
+      applyMatrix();
     };
     const roundsFor = (bytes: number, round: () => void): void => {
       const last = f.let(i32.add(cursor, i32.const(bytes)));
@@ -99,7 +103,7 @@ export function tracePermutations(): FunctionBuilder {
       tell(input, f.let(v128.load32Splat(cursor, 4)));
       f.set(first, lanes.montgomery(lanes.cube(input), v128.load32Splat(cursor, 8)));
       f.increase(cursor, PARTIAL_ROUND_BYTES);
-      applyMatrix(state);
+      applyMatrix();
     });
     tellState();
     toldRounds(COMPACT_CONSTANTS.terminal.length);
