@@ -13,9 +13,17 @@ export interface SizedProfile {
   readonly cells: number;
 }
 
+/** What 24 transfers need, and a segment whose steps do much of what is usual. */
+const USUAL: RunProfile = {
+  ...{ processor: 16, memory: 12, byteMemory: 11, copy: 9, digestWords: 10, compression: 11, sponge: 8, hashInput: 10 },
+  ...{ keccak: 11, sha256: 7, recover: 6, curveMultiple: 6, curveChoice: 9, curveStep: 12, curveSum: 9, curveProduct: 11 },
+  ...{ stackRest: 6, wordRange: 11, keys: 8, leaves: 8, tree: 10, user: 14, userBytes: 10, memoryCost: 7, visits: 9 },
+  ...{ code: 14, codeWords: 10, extract: 7, exp: 7, shift: 11, signed: 7, mul: 11, modular: 8, logic: 12, add: 12 },
+};
+
 /**
- * Profiles of chunks, the smallest first: for a transfer or two, for some dozen, and as large as a proof may be
- * (`MOST_CELLS`). A step that has room in none is cut into segments (`SEGMENT_PROFILES`).
+ * Profiles of chunks, the smallest first: for some 1, 8, 16, 24 and 48 transfers, and as large as a proof may be (`MOST_CELLS`). A
+ * step that has room in none is cut into segments (`SEGMENT_PROFILES`). How many there are: docs/decisions/0265.
  */
 export const CHUNK_PROFILES: readonly RunProfile[] = [
   {
@@ -25,10 +33,23 @@ export const CHUNK_PROFILES: readonly RunProfile[] = [
     ...{ extract: 6, exp: 6, shift: 9, signed: 6, mul: 9, modular: 6, logic: 10, add: 11 },
   },
   {
-    ...{ processor: 16, memory: 12, byteMemory: 11, copy: 9, digestWords: 10, compression: 11, sponge: 8, hashInput: 10 },
-    ...{ keccak: 11, sha256: 7, recover: 6, curveMultiple: 6, curveChoice: 9, curveStep: 12, curveSum: 9, curveProduct: 11 },
-    ...{ stackRest: 6, wordRange: 11, keys: 8, leaves: 8, tree: 10, user: 14, userBytes: 10, memoryCost: 7, visits: 9 },
-    ...{ code: 14, codeWords: 10, extract: 7, exp: 7, shift: 11, signed: 7, mul: 11, modular: 8, logic: 12, add: 12 },
+    ...{ processor: 15, memory: 11, byteMemory: 10, copy: 8, digestWords: 9, compression: 10, sponge: 7, hashInput: 9 },
+    ...{ keccak: 10, sha256: 6, recover: 6, curveMultiple: 6, curveChoice: 7, curveStep: 10, curveSum: 7, curveProduct: 9 },
+    ...{ stackRest: 6, wordRange: 10, keys: 7, leaves: 7, tree: 9, user: 13, userBytes: 9, memoryCost: 6, visits: 8 },
+    ...{ code: 13, codeWords: 8, extract: 6, exp: 6, shift: 9, signed: 6, mul: 9, modular: 7, logic: 10, add: 11 },
+  },
+  {
+    ...{ processor: 16, memory: 12, byteMemory: 10, copy: 8, digestWords: 10, compression: 11, sponge: 7, hashInput: 10 },
+    ...{ keccak: 10, sha256: 6, recover: 6, curveMultiple: 6, curveChoice: 8, curveStep: 11, curveSum: 8, curveProduct: 10 },
+    ...{ stackRest: 6, wordRange: 10, keys: 7, leaves: 7, tree: 9, user: 13, userBytes: 10, memoryCost: 6, visits: 8 },
+    ...{ code: 14, codeWords: 9, extract: 6, exp: 6, shift: 10, signed: 6, mul: 10, modular: 7, logic: 11, add: 12 },
+  },
+  USUAL,
+  {
+    ...{ processor: 17, memory: 13, byteMemory: 12, copy: 9, digestWords: 10, compression: 12, sponge: 9, hashInput: 11 },
+    ...{ keccak: 12, sha256: 8, recover: 6, curveMultiple: 6, curveChoice: 10, curveStep: 13, curveSum: 10, curveProduct: 12 },
+    ...{ stackRest: 6, wordRange: 12, keys: 9, leaves: 9, tree: 11, user: 14, userBytes: 11, memoryCost: 8, visits: 10 },
+    ...{ code: 14, codeWords: 10, extract: 8, exp: 7, shift: 12, signed: 8, mul: 12, modular: 8, logic: 13, add: 13 },
   },
   {
     ...{ processor: 18, memory: 14, byteMemory: 12, copy: 10, digestWords: 11, compression: 12, sponge: 9, hashInput: 12 },
@@ -37,8 +58,6 @@ export const CHUNK_PROFILES: readonly RunProfile[] = [
     ...{ code: 14, codeWords: 11, extract: 9, exp: 8, shift: 12, signed: 9, mul: 12, modular: 9, logic: 13, add: 13 },
   },
 ];
-
-const [, USUAL] = CHUNK_PROFILES as readonly [RunProfile, RunProfile, RunProfile];
 
 /**
  * Profiles of a segment: for steps that do much of what is usual, and for those that do much of anything. A transaction that

@@ -83,7 +83,8 @@ export function runInput(
 export function profiledInput(system: RunSystem, trace: ProvableTrace): ProverInput | undefined {
   const { program, definition, profiles = [] } = system;
   for (const profile of profiles) {
-    const traces = runTraces(system, trace, boundsOf(profile, definition.parameters));
+    const bounds = boundsOf(profile, definition.parameters);
+    const traces = mayHaveRoom(system, trace, bounds) ? runTraces(system, trace, bounds) : undefined;
     if (traces !== undefined) return inputOf(system, traces, changesOf(program, trace), trace.state.roots);
   }
   return undefined;
@@ -97,6 +98,13 @@ function boundsOf(profile: RunProfile, { minLogRows }: Pick<ProofParameters, "mi
     },
     mostOf: (table) => 2 ** (profile[table] ?? Infinity),
   };
+}
+
+/** Whether no table whose rows are known before they are laid out has too many. */
+function mayHaveRoom({ definition, tables = RUN_TABLES }: RunSystem, trace: ProvableTrace, { mostOf }: TableBounds): boolean {
+  return tables.every(({ cut }, i) => {
+    return cut?.kind !== "chained" || cut.rows(trace).length <= mostOf(definition.tables[i]?.air.name ?? "");
+  });
 }
 
 function inputOf(
