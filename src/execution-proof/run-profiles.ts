@@ -22,8 +22,8 @@ const USUAL: RunProfile = {
 };
 
 /**
- * Profiles of chunks, the smallest first: for some 1, 8, 16, 24 and 48 transfers, and as large as a proof may be (`MOST_CELLS`). A
- * step that has room in none is cut into segments (`SEGMENT_PROFILES`). How many there are: docs/decisions/0265.
+ * Profiles of chunks, the smallest first: for some 1, 8, 16, 24 and 48 transfers, and as large as a proof may be
+ * (`MOST_CELLS`). A step that has room in none is cut into segments (`SEGMENT_PROFILES`). Why six: docs/decisions/0265.
  */
 export const CHUNK_PROFILES: readonly RunProfile[] = [
   {

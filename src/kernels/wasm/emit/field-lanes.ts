@@ -9,13 +9,13 @@ const P_INVERSE = 0x81000001;
 const HIGH_OF_P = P >>> 16;
 const SIGN_OF_LOW = 2 ** 15;
 const BOTH_SIGNS = 2 ** 31 + 2 ** 15;
-/** By how much what `#beyondProduct` gives is more than the product: two halves of 2^−32·−BOTH_SIGNS and 2^−16·−SIGN_OF_LOW. */
+/** By how much what `#beyondProduct` gives is more than the product: −2^−32·BOTH_SIGNS − 2^−16·SIGN_OF_LOW. */
 export const BEYOND = HIGH_OF_P / 2 - 1;
 
 /** What makes up for the 2^15 that `shiftByHalf` takes away: −2^15·HIGH_OF_P. */
 export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
 
-/** What is cubed is no more: then the square is below 2,134,470,000, and a cube's high word, with 2^30 for its low one, below p. */
+/** What is cubed is no more: a square is below 2,134,470,000 then, and a cube below p, with 2^30 for its low word. */
 export const MOST_CUBED = P + 12_100_000;
 
 /** A word of two signed halves. */
@@ -159,8 +159,8 @@ export class FieldLanes {
 
   /**
    * a·c − 1/2 in [0, p), of |a| < p that is given with 2^15 added, and a factor as `halvesConstant` gives it. The halves of a, as
-   * signed numbers, times those of the factor are below 2^30 for a unit of 2^16 and below 2^31 for one of 1; with the latter shifted
-   * the sum is between −p and p.
+   * signed numbers, times those of the factor are below 2^30 for a unit of 2^16 and below 2^31 for one of 1; with the latter
+   * shifted the sum is between −p and p.
    */
   multiplyByHalves(a: Value, c: HalvesConstant): Local {
     const own = this.hold(v128.xor(a, this.#signOfLow));

@@ -27,8 +27,8 @@ const SCALE = 64;
 const ROOT = rootOfUnity(LOG_WIDTH);
 
 /**
- * By how much the sum of transformed elements, each by 1/2 (`multiplyByHalves`), is less than it should be; and so the first element
- * behind the partial rounds.
+ * By how much the sum of transformed elements, each by 1/2 (`multiplyByHalves`), is less than it should be; and so the first
+ * element behind the partial rounds.
  */
 export const LESS_BEHIND_PARTIAL = WIDTH / 2;
 
