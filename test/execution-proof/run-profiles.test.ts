@@ -51,6 +51,10 @@ describe("a run whose tables are filled up to a profile", () => {
     const input = filled([low, high, small]);
     assert.ok(input !== undefined);
     assert.deepEqual([heightsOf(input)["processor"], heightsOf(input)["add"]], [2 ** 15, 2 ** 12]);
+    // Exactly as high as needed is room, one height less is not, in a table whose rows are known before they are laid out too.
+    const least = { ...small, processor: Math.log2(needed["processor"] ?? 0), user: Math.log2(needed["user"] ?? 0) };
+    assert.equal(heightsOf(filled([least, high]) ?? input)["processor"], needed["processor"]);
+    assert.equal(heightsOf(filled([{ ...least, user: least.user - 1 }, high]) ?? input)["processor"], 2 ** 15);
     // What fills the arithmetic's tables up asks others, and is asked anew for other heights.
     assert.deepEqual(checkTraces(system, input), []);
     assert.equal(filled([low]), undefined);

@@ -15,7 +15,10 @@ export const BEYOND = HIGH_OF_P / 2 - 1;
 /** What makes up for the 2^15 that `shiftByHalf` takes away: −2^15·HIGH_OF_P. */
 export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
 
-/** What is cubed is no more: a square is below 2,134,470,000 then, and a cube below p, with 2^30 for its low word. */
+/**
+ * What is cubed is no more. With what two halves of a low word come to, at most 2^15·HIGH_OF_P + 2^14, the square is below
+ * 2,134,430,000 then, and the cube below p.
+ */
 export const MOST_CUBED = P + 12_100_000;
 
 /** A word of two signed halves. */
@@ -47,7 +50,8 @@ export function halvesConstant(factor: number): readonly [high: number, low: num
 }
 
 /**
- * Arithmetic on four KoalaBear elements per vector, emitted into one function. All inputs and outputs are canonical.
+ * Arithmetic on four KoalaBear elements per vector, emitted into one function. All inputs and outputs are canonical, but where a
+ * method says what they are.
  * Constants live in locals because engines rebuild a `v128.const` at every use.
  */
 export class FieldLanes {
@@ -158,9 +162,9 @@ export class FieldLanes {
   }
 
   /**
-   * a·c − 1/2 in [0, p), of |a| < p that is given with 2^15 added, and a factor as `halvesConstant` gives it. The halves of a, as
-   * signed numbers, times those of the factor are below 2^30 for a unit of 2^16 and below 2^31 for one of 1; with the latter
-   * shifted the sum is between −p and p.
+   * a·c − 1/2 in [0, p), of |a| ≤ p that is given with 2^15 added, and a factor as `halvesConstant` gives it. Signed halves of
+   * a, up to 32512 and 2^15, times those of the factor, up to 16256 and 2^15, are below 2^31 for a unit of 1, and at most
+   * 1,061,191,680 for one of 2^16; the former shifted is at most 1,065,385,984, so the sum is between −p and p.
    */
   multiplyByHalves(a: Value, c: HalvesConstant): Local {
     const own = this.hold(v128.xor(a, this.#signOfLow));
@@ -186,7 +190,7 @@ export class FieldLanes {
     return this.hold(this.#beyondProduct(square, x));
   }
 
-  /** a + b − p, between −p and p: not canonical. */
+  /** a + b − p, at least −p and below p: not canonical. */
   addLessP(a: Value, b: Value): Value {
     return i32x4.sub(i32x4.add(a, b), this.#p);
   }

@@ -10,7 +10,7 @@ const ROW_SUM = MDS_FIRST_ROW.reduce((sum, entry) => sum + entry, 0);
 
 /** What the matrix multiplies elements with besides: it is twice the matrix, by 2^−16. */
 export const MATRIX_SCALE = inv(2 ** 15);
-/** What it gives at most: twice a row's sum in 2^16, and what is shifted is no more than what `SHIFT_OFFSET` takes away. */
+/** What it gives at most: 742 (p − 1) in units of 2^16 is 24,123,904. */
 export const MOST_BEHIND_MATRIX = 24_200_000;
 
 /** Eight numbers in signed halves of 16 bits, two neighbours to a word. */
@@ -44,7 +44,8 @@ type ApplyMatrix = (state: readonly Local[], elementAt: (i: number) => Local) =>
  * An element is high·2^16 + low with signed halves of 16 bits, and one instruction multiplies the halves of two elements by two
  * entries and adds. So that its halves fit too, a + b is taken less p, and u gets p back once for each entry that it is
  * multiplied by: u ± v is then twice a row's sum in integers, even, and not negative. The entries of a row add up to 371, so
- * nothing exceeds 2^25. Where elements are given as `beyond` more than they are, below 2^14, u is less by what that makes.
+ * neither exceeds 2^25 in high or in low halves. Where elements are given as `beyond` more than they are, below 2^14, u is less
+ * by what that makes, at most 2^24. The high halves of u have `SHIFT_OFFSET` besides.
  *
  * The result is between −p and `MOST_BEHIND_MATRIX`.
  */
@@ -132,7 +133,7 @@ function factorsOf(f: FunctionBuilder, entryAt: EntryAt): Toeplitz["factors"] {
   return [offsets.filter(isEven).map(factorAt), offsets.filter((offset) => !isEven(offset)).map(factorAt)];
 }
 
-/** Appends two neighbours −p < x < p. */
+/** Appends two neighbours, −p ≤ x < p. */
 function prepareSplit(f: FunctionBuilder): (to: Halves, x: Local, next: Local) => void {
   const lowHalf = f.let(v128.const32(0xffff));
   const highHalf = f.let(v128.const32(0xffff0000));
