@@ -83,8 +83,7 @@ export function runInput(
 export function profiledInput(system: RunSystem, trace: ProvableTrace): ProverInput | undefined {
   const { program, definition, profiles = [] } = system;
   for (const profile of profiles) {
-    const bounds = boundsOf(profile, definition.parameters);
-    const traces = mayHaveRoom(system, trace, bounds) ? runTraces(system, trace, bounds) : undefined;
+    const traces = runTraces(system, trace, boundsOf(profile, definition.parameters));
     if (traces !== undefined) return inputOf(system, traces, changesOf(program, trace), trace.state.roots);
   }
   return undefined;
@@ -100,13 +99,6 @@ function boundsOf(profile: RunProfile, { minLogRows }: Pick<ProofParameters, "mi
   };
 }
 
-/** Whether no table whose rows are known before they are laid out has too many. */
-function mayHaveRoom({ definition, tables = RUN_TABLES }: RunSystem, trace: ProvableTrace, { mostOf }: TableBounds): boolean {
-  return tables.every(({ cut }, i) => {
-    return cut?.kind !== "chained" || cut.rows(trace).length <= mostOf(definition.tables[i]?.air.name ?? "");
-  });
-}
-
 function inputOf(
   { program }: RunSystem,
   traces: ProverInput["traces"],
@@ -116,14 +108,15 @@ function inputOf(
   return { statement: encodeStatement(program, changes, roots), auxiliary: traces.map(() => []), traces };
 }
 
-/** Undefined where a table has more rows than it may have: found at the first one. */
+/** Undefined where a table has more rows than it may have: found before any is laid out where its rows are known. */
 function runTraces(
   { program, definition, tables = RUN_TABLES }: RunSystem,
   trace: ProvableTrace,
   { leastOf, mostOf }: TableBounds,
 ): (readonly Uint32Array[])[] | undefined {
-  const run = filledRun(program, trace, leastOf);
   const nameOf = (i: number): string => definition.tables[i]?.air.name ?? "";
+  if (tables.some(({ cut }, i) => cut?.kind === "chained" && cut.rows(trace).length > mostOf(nameOf(i)))) return undefined;
+  const run = filledRun(program, trace, leastOf);
   const own: (readonly Uint32Array[] | undefined)[] = [];
   for (const [i, { columns, isCounted }] of tables.entries()) {
     const made = isCounted === true ? undefined : columns(run, leastOf(nameOf(i)), []);

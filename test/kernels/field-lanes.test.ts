@@ -3,10 +3,10 @@ import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../src/kernels/poseidon-rounds.ts";
 import { MDS_MATRIX, WIDTH } from "../../src/kernels/poseidon.ts";
-import { i32Function, type Local } from "../../src/kernels/wasm/assembler/function-builder.ts";
+import { type FunctionBuilder, i32Function, type Local } from "../../src/kernels/wasm/assembler/function-builder.ts";
 import { ModuleBuilder } from "../../src/kernels/wasm/assembler/module-builder.ts";
 import { i32x4, v128, type Value } from "../../src/kernels/wasm/assembler/values.ts";
-import { BEYOND, FieldLanes, halvesConstant, MOST_CUBED } from "../../src/kernels/wasm/emit/field-lanes.ts";
+import { BEYOND, FieldLanes, halvesConstant, MOST_CUBED, SIGN_OF_LOW } from "../../src/kernels/wasm/emit/field-lanes.ts";
 import { elementOf, MOST_BEHIND_MATRIX, prepareMatrix } from "../../src/kernels/wasm/emit/poseidon-matrix.ts";
 import { POSEIDON_CONSTANTS } from "../../src/kernels/wasm/emit/poseidon.ts";
 import { elementSource } from "./support/random-elements.ts";
@@ -29,23 +29,19 @@ function power(base: bigint, exponent: bigint): bigint {
 const inverse = (x: bigint): bigint => power(x, p - 2n);
 
 /** Runs a function of vectors of signed words, each of whose four lanes it computes alike. */
-function onLanes(count: number, emit: (lanes: FieldLanes, inputs: readonly Local[]) => readonly Value[]) {
+function onLanes(count: number, emit: (lanes: FieldLanes, inputs: readonly Local[], f: FunctionBuilder) => readonly Value[]) {
   const { f, p: parameters } = i32Function("run", ["at", "to"]);
   const lanes = new FieldLanes(f);
   const inputs = Array.from({ length: count }, (_, i) => f.let(v128.load(parameters.at, VECTOR_BYTES * i)));
-  emit(lanes, inputs).forEach((value, i) => f.store(parameters.to, value, VECTOR_BYTES * i));
-  return compiled(f);
-}
-
-function compiled(f: ReturnType<typeof i32Function>["f"]) {
+  emit(lanes, inputs, f).forEach((value, i) => f.store(parameters.to, value, VECTOR_BYTES * i));
   const module = new ModuleBuilder();
   module.add(f);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const built = new WebAssembly.Module(module.build({ initialPages: 1, maximumPages: 1, shared: false }));
   const run = new WebAssembly.Instance(built, { env: { memory } }).exports["run"] as (at: number, to: number) => void;
-  return (inputs: readonly (readonly number[])[], results: number): number[][] => {
+  return (vectors: readonly (readonly number[])[], results: number): number[][] => {
     const words = new Int32Array(memory.buffer);
-    inputs.forEach((vector, i) => words.set(vector, 4 * i));
+    vectors.forEach((vector, i) => words.set(vector, 4 * i));
     run(0, OUT_AT);
     return Array.from({ length: results }, (_, i) => [...words.slice(OUT_AT / 4 + 4 * i, OUT_AT / 4 + 4 * i + 4)]);
   };
@@ -86,7 +82,7 @@ describe("elements in lanes", () => {
       const [high, low] = halvesConstant(factor);
       const run = onLanes(1, (lanes, [x]) => {
         return [
-          lanes.multiplyByHalves(i32x4.add(x!, v128.const32(2 ** 15)), { high: v128.const32(high), low: v128.const32(low) }),
+          lanes.multiplyByHalves(i32x4.add(x!, v128.const32(SIGN_OF_LOW)), { high: v128.const32(high), low: v128.const32(low) }),
         ];
       });
       for (const vector of inFours(numbers)) {
@@ -101,12 +97,10 @@ describe("elements in lanes", () => {
 describe("the matrix of Poseidon in lanes", () => {
   for (const beyond of [0, BEYOND]) {
     it(`keeps to its bounds with elements of edge values in any mixture that are ${beyond} more`, () => {
-      const { f, p: parameters } = i32Function("run", ["at", "to"]);
-      const apply = prepareMatrix(f, new FieldLanes(f), beyond);
-      const state = Array.from({ length: WIDTH }, (_, i) => f.let(v128.load(parameters.at, VECTOR_BYTES * i)));
-      apply(state, (i) => elementOf(state, i));
-      state.forEach((x, i) => f.store(parameters.to, x, VECTOR_BYTES * i));
-      const run = compiled(f);
+      const run = onLanes(WIDTH, (lanes, state, f) => {
+        prepareMatrix(f, lanes, beyond)(state, (i) => elementOf(state, i));
+        return state;
+      });
       const next = elementSource(4);
       const edges = [
         0,

@@ -7,12 +7,13 @@ const P_INVERSE = 0x81000001;
 
 /** (p − 1)·2^−16. As p is 1 modulo 2^16, a product with 2^−16 is one with −HIGH_OF_P, modulo p. */
 const HIGH_OF_P = P >>> 16;
-const SIGN_OF_LOW = 2 ** 15;
+/** The sign of a low half: a number has signed halves once this is added to it and that bit is turned. */
+export const SIGN_OF_LOW = 2 ** 15;
 const BOTH_SIGNS = 2 ** 31 + 2 ** 15;
 /** By how much what `#beyondProduct` gives is more than the product: −2^−32·BOTH_SIGNS − 2^−16·SIGN_OF_LOW. */
 export const BEYOND = HIGH_OF_P / 2 - 1;
 
-/** What makes up for the 2^15 that `shiftByHalf` takes away: −2^15·HIGH_OF_P. */
+/** What makes up for the 2^15 that `#shiftByHalf` takes away: −2^15·HIGH_OF_P. */
 export const SHIFT_OFFSET = -SIGN_OF_LOW * HIGH_OF_P;
 
 /**
@@ -114,7 +115,7 @@ export class FieldLanes {
    * (a − 2^15)·2^−16 modulo p, of a signed number: its halves are multiplied by 1 and by −HIGH_OF_P, the low one as a signed
    * number too, which it is once its sign is turned. Between −HIGH_OF_P·2^15 and as much, but for a's high half.
    */
-  shiftByHalf(a: Value): Value {
+  #shiftByHalf(a: Value): Value {
     return i32x4.dot16(v128.xor(a, this.#signOfLow), this.#shift);
   }
 
@@ -124,7 +125,7 @@ export class FieldLanes {
    */
   #beyondProduct(x: Local, y: Local): Value {
     const low = i32x4.dot16(v128.xor(i32x4.mul(x, y), this.#bothSigns), this.#shift);
-    return i32x4.add(signedHighWords(x, y), this.shiftByHalf(low));
+    return i32x4.add(signedHighWords(x, y), this.#shiftByHalf(low));
   }
 
   /** x·2⁻³² for the four lanes of 64 bits in two vectors; their upper words are below p. */
@@ -169,7 +170,7 @@ export class FieldLanes {
   multiplyByHalves(a: Value, c: HalvesConstant): Local {
     const own = this.hold(v128.xor(a, this.#signOfLow));
     const low = i32x4.dot16(own, c.low);
-    return this.canonical(i32x4.add(i32x4.dot16(own, c.high), this.shiftByHalf(low)));
+    return this.canonical(i32x4.add(i32x4.dot16(own, c.high), this.#shiftByHalf(low)));
   }
 
   /** a³ in Montgomery form, of |a| up to `MOST_CUBED`. */
@@ -197,7 +198,7 @@ export class FieldLanes {
 
   /** (h·2^16 + low)·2^−16 between h − p and h + 2^10, |low| below 2^25; `high` is h with `SHIFT_OFFSET`. */
   shiftedHalves(high: Value, low: Value): Value {
-    return i32x4.add(high, this.shiftByHalf(low));
+    return i32x4.add(high, this.#shiftByHalf(low));
   }
 
   /** x − p for x ≥ p; x < 2p. The smaller of x and x − p, as unsigned numbers, is the canonical one. */

@@ -120,13 +120,8 @@ const sumEntry: EntryAt = (offset) => entryOfRow(offset) + entryOfRow(offset + H
 const differenceEntry: EntryAt = (offset) => entryOfRow(offset) - entryOfRow(offset + HALF_WIDTH);
 
 function factorsOf(f: FunctionBuilder, entryAt: EntryAt): Toeplitz["factors"] {
-  const held = new Map<string, Local>();
   const factorAt = (offset: number): Factor => {
-    const [entry, next] = [entryAt(offset), entryAt(offset + 1)];
-    const key = `${entry} ${next}`;
-    const entries = held.get(key) ?? f.let(v128.const32(halves(next, entry)));
-    held.set(key, entries);
-    return { offset, entries };
+    return { offset, entries: f.let(v128.const32(halves(entryAt(offset + 1), entryAt(offset)))) };
   };
   const offsets = Array.from({ length: 2 * HALF_WIDTH - 2 }, (_, i) => i + 1 - HALF_WIDTH);
   const isEven = (offset: number): boolean => offset % 2 === 0;

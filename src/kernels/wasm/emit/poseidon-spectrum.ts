@@ -5,7 +5,7 @@ import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
 import { MDS_FIRST_ROW, WIDTH } from "../../poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
-import { type FieldLanes, type HalvesConstant, halvesConstant, type ShoupConstant } from "./field-lanes.ts";
+import { type FieldLanes, type HalvesConstant, halvesConstant, type ShoupConstant, SIGN_OF_LOW } from "./field-lanes.ts";
 
 /*
  * The matrix of Poseidon is circulant, so the discrete Fourier transform turns it into a factor for each element: the field has
@@ -73,17 +73,21 @@ const BACKWARD = FORWARD + PAIR_BYTES * TWIDDLES;
  * say how elements are scaled.
  */
 export function emitPartialRounds(f: FunctionBuilder, lanes: FieldLanes, state: readonly Local[], constants: Local): void {
-  const constantAt = (address: Value, offset: number): ShoupConstant => ({
-    value: v128.load32Splat(address, offset),
-    companion: v128.load32Splat(address, offset + 4),
-  });
-  const halvesAt = (address: Value, offset: number): HalvesConstant => ({
-    high: v128.load32Splat(address, offset),
-    low: v128.load32Splat(address, offset + 4),
-  });
-  const signOfLow = f.let(v128.const32(2 ** 15));
-  const lessP = f.let(v128.const32(2 ** 15 - P));
-  transform(f, lanes, state, (j) => constantAt(constants, FORWARD + PAIR_BYTES * j));
+  const pairAt = (address: Value, offset: number): readonly [Value, Value] => [
+    v128.load32Splat(address, offset),
+    v128.load32Splat(address, offset + 4),
+  ];
+  const constantAt = (offset: number): ShoupConstant => {
+    const [value, companion] = pairAt(constants, offset);
+    return { value, companion };
+  };
+  const halvesAt = (address: Value, offset: number): HalvesConstant => {
+    const [high, low] = pairAt(address, offset);
+    return { high, low };
+  };
+  const signOfLow = f.let(v128.const32(SIGN_OF_LOW));
+  const lessP = f.let(v128.const32(SIGN_OF_LOW - P));
+  transform(f, lanes, state, (j) => constantAt(FORWARD + PAIR_BYTES * j));
   state.forEach((x, i) =>
     f.set(x, lanes.multiplyByHalves(i32x4.add(x, signOfLow), halvesAt(constants, ENTERING + PAIR_BYTES * i))),
   );
@@ -93,7 +97,7 @@ export function emitPartialRounds(f: FunctionBuilder, lanes: FieldLanes, state: 
   f.loop(() => {
     const factors = f.let(i32.add(constants, i32.mul(i32.eq(cursor, last), i32.const(LEAVING - MIDDLE))));
     const sum = sumOf(lanes, state);
-    const first = lanes.multiplyByConstant(sum, constantAt(constants, WIDTHS_INVERSE));
+    const first = lanes.multiplyByConstant(sum, constantAt(WIDTHS_INVERSE));
     const added = f.let(i32x4.add(lanes.sub(lanes.cube(i32x4.add(sum, v128.load32Splat(cursor))), first), lessP));
     state.forEach((x, i) => {
       f.set(x, lanes.multiplyByHalves(i32x4.add(x, added), halvesAt(factors, MIDDLE + PAIR_BYTES * i)));
@@ -101,7 +105,7 @@ export function emitPartialRounds(f: FunctionBuilder, lanes: FieldLanes, state: 
     f.increase(cursor, 4);
     f.continueIf(i32.geu(last, cursor));
   });
-  transformBack(f, lanes, state, (j) => constantAt(constants, BACKWARD + PAIR_BYTES * j));
+  transformBack(f, lanes, state, (j) => constantAt(BACKWARD + PAIR_BYTES * j));
 }
 
 function sumOf(lanes: FieldLanes, [first, ...others]: readonly Local[]): Local {
