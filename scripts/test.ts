@@ -28,8 +28,8 @@ const { values, positionals: selected } = parseArgs({
     report: { type: "string" },
   },
 });
-/** Several times what the slowest file takes on a busy machine: only for those that would never end. */
-const limitOf = (file: string): number => (values.night || isNightFile(file) ? 3_600_000 : 300_000);
+/** CPU seconds, twice those of the dearest file: only for files that would never end. */
+const limitOf = (file: string): number => (values.night || isNightFile(file) ? 3_600 : 200);
 const LIMITS = { root, limitOf };
 /** One more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
 const AT_A_TIME = Math.min(availableParallelism(), 4) + 1;

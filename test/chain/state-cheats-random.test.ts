@@ -28,7 +28,7 @@ const CODES: readonly Hex[] = [
 
 describe("B4: both engines agree on whatever state cheats, transactions and returns make of each other", () => {
   for (const seed of [1, 2, 3]) {
-    it(`with seed ${seed}`, { timeout: 120_000 }, async () => {
+    it(`with seed ${seed}`, async () => {
       const source = new Random(seed);
       const random = (limit: number): number => source.below(limit);
       const pick = <T>(list: readonly T[]): T => source.pick(list);

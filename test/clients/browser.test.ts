@@ -5,15 +5,13 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "../page/support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "../page/support/browser.ts";
 
 /**
  * Every name leads to this machine, as one would whose owner says so. Newer browsers ask the user before a page may reach this
  * machine; here the chain's own refusal is looked at.
  */
 const browser = await openBrowser(["--host-resolver-rules=MAP * 127.0.0.1", "--disable-features=LocalNetworkAccessChecks"]);
-/** A page that tells nothing fails the test. */
-const LIMIT_MS = 60_000;
 const skip = browser === undefined && "there is no browser: install Chrome, Edge or Chromium";
 /** Asks the chain as a page can without anyone's leave, by a plain POST and a WebSocket, and tells its own server what came of it. */
 const page = (url: string): string => `<!doctype html><body><script type="module">
@@ -29,7 +27,7 @@ const show = (text) => (JSON.parse(text === "refused" ? "{}" : text).result === 
 await fetch("/shown", { method: "POST", body: "post " + show(post) + ", socket " + show(heard) });
 </script></body>`;
 
-describe("A11: pages in a browser", { skip, timeout: LIMIT_MS }, () => {
+describe("A11: pages in a browser", { skip }, () => {
   let devnet: FlowDevnet;
   let tell: (shown: string) => void = () => undefined;
   const pages = createServer((request, response) => {
@@ -55,6 +53,7 @@ describe("A11: pages in a browser", { skip, timeout: LIMIT_MS }, () => {
     const { port } = pages.address() as AddressInfo;
     const told = new Promise<string>((resolve) => (tell = resolve));
     const opened = await browser?.newPage();
+    opened?.setDefaultTimeout(MAX_WAIT_MS);
     await opened?.goto(`http://${name}:${port}/`);
     const shown = await told;
     await opened?.close();

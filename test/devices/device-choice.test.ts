@@ -38,10 +38,11 @@ describe("H2: what provers prove on", () => {
     assert.equal(choice.setup(), undefined);
   });
 
-  it("is looked for in 50 ms where there is no card", { skip: mayHaveCard() && "this machine may have a card" }, async () => {
-    const began = performance.now();
+  it("is looked for in 50 ms of CPU if there is no card", { skip: mayHaveCard() && "this machine may have a card" }, async () => {
+    const began = process.cpuUsage();
     const choice = await chooseDevice({ device: "auto" });
-    const ms = performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    const ms = (user + system) / 1000;
     assert.deepEqual(choice.report(), { on: "wasm", state: "absent", why: "no graphics card was found" });
     assert.equal(choice.setup(), undefined);
     assert.ok(ms < 50, `${ms} ms`);

@@ -21,7 +21,7 @@ function counted(plan: ChainPlan, read: Set<string>): ChainPlan {
   return watch(plan);
 }
 
-test("each option of a chain is read where the chain is started", { timeout: 120_000 }, async () => {
+test("each option of a chain is read where the chain is started", async () => {
   const { options, plans } = planDevnet({
     ...{
       chains: [{ chainId: 271n }, { chainId: 272n, dataAvailability: "validium" }],

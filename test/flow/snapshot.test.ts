@@ -220,7 +220,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
 });
 
 describe("B4: validators in processes of their own", () => {
-  test("follow a return, and sign what comes instead", { timeout: 120_000 }, async () => {
+  test("follow a return, and sign what comes instead", async () => {
     const devnet = await startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 2 } }], { prover: { mode: "none" } });
     const [chain] = devnet.chains;
     const client = connectInProcess(A, chain!.provider);

@@ -73,7 +73,6 @@ describe("B11: hardhat-hyperchain/client in a project without Hardhat", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ["script.mjs", url], {
       cwd: project.folder,
       encoding: "utf8",
-      timeout: 120_000,
     });
     assert.equal(status, 0, stdout + stderr);
     const { late, ...rest } = JSON.parse(stdout) as { late: readonly [string, string] };
@@ -100,7 +99,6 @@ describe("B11: hardhat-hyperchain/client in a project without Hardhat", () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ["send.mjs", ecosystem.info.chains[0]?.url ?? ""], {
       cwd: project.folder,
       encoding: "utf8",
-      timeout: 120_000,
     });
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^arrived in 0x[0-9a-f]{64}$/m);

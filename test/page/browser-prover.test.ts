@@ -6,7 +6,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import type { FleetService } from "../../src/proving/fleet-service.ts";
 import { PATHS } from "../../src/proving/wire.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const PROVE = { name: "Prove with this browser", exact: true } as const;
@@ -27,7 +27,7 @@ describe("H4: a reader's browser that proves", async () => {
   async function opened(url: string): Promise<Page> {
     const made = await reader.newPage();
     // A loaded machine is slow; what is awaited comes.
-    made.setDefaultTimeout(120_000);
+    made.setDefaultTimeout(MAX_WAIT_MS);
     made.on("pageerror", ({ message }) => complaints.push(message));
     made.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     await made.goto(url);

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { numberLabels, timeLabels } from "../../page/charts/labels.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 
 /** Keeps what is written on canvases until they are drawn anew. */
 const KEEP_WRITTEN = `
@@ -36,6 +36,7 @@ describe("I11: what stands beside a chart's axes", async () => {
     // Nothing answers there: the page asks on, and charts are drawn beside that.
     page = await startPage({ host: "127.0.0.1", port: 0, members: new Map([["any", "http://127.0.0.1:9"]]) });
     tab = await browser.newPage();
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     await tab.addInitScript(KEEP_WRITTEN);
     await tab.goto(page.url);
   });

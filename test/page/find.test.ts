@@ -9,7 +9,7 @@ import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
@@ -63,7 +63,7 @@ describe("I11: find, own names and forms, in a real browser", async () => {
     await (await alice.sendTransaction({ to: BOB, value: 5n })).wait();
     await devnet.settle();
     tab = await browser.newPage();
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     await tab.goto(page.writingUrl);

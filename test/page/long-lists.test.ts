@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { send } from "../../src/client/transfers/send.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { namedMember } from "./support/named-member.ts";
 import { longestTask } from "./support/long-tasks.ts";
 import { startScaledMember, type ScaledMember } from "./support/scaled-member.ts";
@@ -45,7 +45,7 @@ describe("I3: 10,000 blocks and 1,000 messages, a real chain's over and over, st
     // Nothing tells it what happens, so it looks every second, and finds a block more each time.
     page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(scaled.url) });
     tab = await browser.newPage();
-    tab.setDefaultTimeout(120_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
   });
   after(async () => {

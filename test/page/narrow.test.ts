@@ -8,7 +8,7 @@ import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { keepPictures } from "./support/pictures.ts";
 import { violations } from "./support/violations.ts";
 
@@ -115,7 +115,7 @@ describe("I11: each page of the page on a narrow screen", async () => {
       ...["wallet", "contracts", `alpha/address/${money}`],
     );
     tab = await browser.newPage();
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
   });
   after(async () => {

@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const [BOB, CAROL] = ["0x00000000000000000000000000000000000b0b00", "0x0000000000000000000000000000000000ca1010"];
@@ -32,7 +32,7 @@ describe("a page that is opened later", async () => {
     for (let i = 0; i < 40; i++) await pay(BOB);
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
   });
   after(async () => {
     onAlpha?.destroy();

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { startBusyMember, type BusyMember } from "./support/busy-member.ts";
 import { namedMember } from "./support/named-member.ts";
 
@@ -37,7 +37,7 @@ describe("I11: transactions whose messages are older than the newest 200", async
     page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(busy.url) });
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("request", (request) => {
       if (!request.url().includes("/rpc/")) return;
       const { method, params } = request.postDataJSON() as {

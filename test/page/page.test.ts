@@ -18,7 +18,7 @@ import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } fro
 import type { Hex } from "../../src/protocol/hex.ts";
 import { verify } from "../../src/stark/proofs/verify.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
@@ -78,7 +78,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     await devnet.relay();
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(120_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
   });
@@ -381,7 +381,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     { skip },
     async () => {
       const other = await browser!.newPage();
-      other.setDefaultTimeout(120_000);
+      other.setDefaultTimeout(MAX_WAIT_MS);
       const asked: string[] = [];
       const told: { readonly position: string; readonly type: string; readonly chainId?: number; readonly number?: number }[] =
         [];

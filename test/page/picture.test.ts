@@ -7,7 +7,7 @@ import type { Line } from "../../page/picture/lanes.ts";
 import { fittingSpan } from "../../page/picture/scale.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { startBusyMember, type BusyMember } from "./support/busy-member.ts";
 import { namedMember } from "./support/named-member.ts";
 import { violations } from "./support/violations.ts";
@@ -48,7 +48,7 @@ describe("I11: a picture of much that happens at a time", async () => {
     });
     page = await startPage({ host: "127.0.0.1", port: 0, members: namedMember(busy.url) });
     tab = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     await tab.goto(`${page.url}/#/`);
     await picture().locator(".count").first().waitFor({ state: "attached" });

@@ -16,7 +16,7 @@ import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { keepPictures } from "./support/pictures.ts";
 import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
@@ -65,7 +65,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     const deployed = await accounts.wallet(ALICE).connect(clientNamed(2)).sendTransaction({ data: RUNS_ON });
     endless = (await deployed.wait())!.contractAddress!;
     tab = await browser.newPage();
-    tab.setDefaultTimeout(120_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     wallet = await installWallet(tab, accounts.wallet(ALICE), { chainId: devnet.l1.chainId, url: devnet.info().l1.url });

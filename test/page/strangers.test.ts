@@ -9,7 +9,7 @@ import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { logging, revertingWith, revertingWithData } from "./support/strangers.ts";
 import { violations } from "./support/violations.ts";
 
@@ -90,7 +90,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     refused = await call(await deploy(revertingWith(said)));
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
   });
@@ -179,7 +179,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
         })),
       };
       const lying = await browser!.newPage();
-      lying.setDefaultTimeout(60_000);
+      lying.setDefaultTimeout(MAX_WAIT_MS);
       await lying.route("**/rpc/*", async (route) => {
         const { id: number, method } = route.request().postDataJSON() as { readonly id: number; readonly method: string };
         const lie = lies[method];
@@ -265,7 +265,7 @@ describe("attack: what strangers' contracts say is text on every page, and hides
     test(`by a link that a stranger wrote: ${link.slice(0, 60)}`, { skip }, async () => {
       await tab.goto("about:blank");
       await open(link);
-      await tab.locator("main").getByText(shows).first().waitFor({ timeout: 15_000 });
+      await tab.locator("main").getByText(shows).first().waitFor();
       await (isFirst ? staysReadable() : staysText());
     });
   }

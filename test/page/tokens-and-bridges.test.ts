@@ -15,7 +15,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { SUPERCHAIN } from "../../src/protocol/superchain.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
 const BOB = "0x00000000000000000000000000000000000b0b00";
@@ -59,7 +59,7 @@ describe("I12: tokens and other bridges' messages on the page", async () => {
     await devnet.relay();
     tab = await browser.newPage();
     // A loaded machine is slow; what is awaited comes.
-    tab.setDefaultTimeout(60_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
   });
   after(async () => {
     onAlpha?.destroy();

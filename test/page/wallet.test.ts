@@ -10,7 +10,7 @@ import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { openBrowser } from "./support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "./support/browser.ts";
 import { installWallet, type MockWallet } from "./support/mock-wallet.ts";
 import { violations } from "./support/violations.ts";
 
@@ -70,7 +70,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     );
     token = (await contract.waitForDeployment()).target as string;
     tab = await browser.newPage();
-    tab.setDefaultTimeout(120_000);
+    tab.setDefaultTimeout(MAX_WAIT_MS);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     wallet = await installWallet(tab, alice, { chainId: devnet.l1.chainId, url: devnet.info().l1.url });
@@ -312,7 +312,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     async () => {
       const account = devnet.accounts.wallet(ALICE).address.toLowerCase();
       const other = await browser!.newPage();
-      other.setDefaultTimeout(120_000);
+      other.setDefaultTimeout(MAX_WAIT_MS);
       await other.goto(`${page.url}/#/wallet`);
       await other.getByText("open this page by the whole address").waitFor();
       await other.goto(`${page.url}/#/beta/address/${token}`);

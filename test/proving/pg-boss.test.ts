@@ -13,8 +13,6 @@ import { fakeJob, fakePort, inputOf, planned, proofOf } from "./support/fake-job
 import { startPostgres, whyNoPostgres, type TestPostgres } from "./support/postgres.ts";
 
 const LEASE_MS = 30_000;
-/** What takes longer will not come. */
-const MOST_MS = 20_000;
 /** A database answers in its own time. */
 const pause = (_ms: number, signal: AbortSignal) => wait(10, undefined, { signal }).catch(() => undefined);
 
@@ -50,8 +48,7 @@ describe("a fleet on Postgres", { skip: whyNoPostgres() ?? false }, () => {
   });
 
   async function until(is: () => boolean): Promise<void> {
-    const limit = AbortSignal.timeout(MOST_MS);
-    while (!is()) await wait(10, undefined, { signal: limit });
+    while (!is()) await wait(10);
   }
   function work(events: WorkerEvent[], make = proofOf): Running {
     const way = pgBossWay(bosses[1]!, "the database", { pause });

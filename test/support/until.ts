@@ -1,15 +1,13 @@
-import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Between two looks. Turns of the event loop in a row would take a processor from what is awaited. */
-const LOOK_MS = 3;
-/** Of a loaded machine. What takes longer will not come. */
-const MOST_MS = 60_000;
+/** First pause between two looks. Turns of the event loop in a row would take a processor from what is awaited. */
+const FIRST_PAUSE_MS = 3;
+/** Later ones: a wait in vain uses hardly any CPU, so that the limits of test files end it (scripts/test-limits.ts). */
+const LATER_PAUSE_MS = 50;
+/** Looks until the later pauses. */
+const FIRST_LOOKS = 1_000;
 
-/** Resolves once something is so that other processes, threads or timers bring about. */
-export async function until(isSo: () => boolean, mostMs = MOST_MS): Promise<void> {
-  for (const limit = performance.now() + mostMs; !isSo();) {
-    assert.ok(performance.now() < limit, `what was awaited has not come within ${mostMs} ms`);
-    await pause(LOOK_MS);
-  }
+/** Resolves after other processes, threads or timers have made something so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let looks = 0; !isSo(); looks++) await pause(looks < FIRST_LOOKS ? FIRST_PAUSE_MS : LATER_PAUSE_MS);
 }

@@ -17,35 +17,63 @@ writeFileSync(new URL("../../begun.json", import.meta.url), JSON.stringify([proc
 const FILES = {
   waiting: `${BEGINS}test("waits", () => new Promise(() => setInterval(() => undefined, 1000)));\n`,
   busy: `${BEGINS}test("never lets go", () => { for (;;); });\n`,
-  // Ends a while after it has failed, so that its process ends.
-  hook: `import { before, test } from "node:test";
-before(() => new Promise((resolve) => setTimeout(resolve, 13_000)));
-test("is behind the hook", () => {});
+  // Its child uses the CPU, and is ended with it.
+  parent: `import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+const child = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
+writeFileSync(new URL("../../begun.json", import.meta.url), JSON.stringify([process.pid, child.pid]));
+test("waits for a child", () => new Promise(() => child.on("exit", () => undefined)));
+`,
+  // Takes longer than the limit in CPU seconds, and hardly any CPU.
+  slow: `import { test } from "node:test";
+test("takes time", () => new Promise((resolve) => setTimeout(resolve, 5_000)));
 `,
   quick: `import { test } from "node:test";
 test("passes", () => {});
 `,
 };
-const RUN = `const [files, ends, limit, ...processes] = process.argv.slice(2);
+const RUN = `const [files, ends, limit, idleMs, ...processes] = process.argv.slice(2);
 const { runFiles } = await import(files);
 (await import(ends)).endAllWithThisProcess();
 const split = processes.map((group) => group.split("+").map((name) => \`test/abi/\${name}.test.js\`));
-const { failed } = await runFiles(split, { root: process.cwd(), concurrency: 2, limitOf: () => Number(limit) });
+const limits = { limitOf: () => Number(limit), idleMs: Number(idleMs) };
+const { failed, tests } = await runFiles(split, { root: process.cwd(), concurrency: 2, ...limits });
 console.log();
-console.log(JSON.stringify(failed));
+console.log(JSON.stringify({ failed, tests }));
 `;
 const SCRIPTS = ["test-files", "end-processes"].map((name) => new URL(`../../scripts/${name}.ts`, import.meta.url).href);
 
+interface Limits {
+  readonly cpuSeconds: number;
+  readonly idleMs: number;
+}
+const FAR: Limits = { cpuSeconds: 60, idleMs: 60_000 };
+
+interface RunEnd {
+  readonly failed: readonly string[];
+  readonly tests: { readonly passed: number; readonly failed: number };
+  readonly stderr: string;
+}
+
 /** A folder with test files, and how a script runs some: those of one process are joined by +. */
-function folderOf(context: TestContext): { readonly cwd: string; args(limitMs: number, ...processes: string[]): string[] } {
+function folderOf(context: TestContext): { readonly cwd: string; args(limits: Limits, ...processes: string[]): string[] } {
   const cwd = mkdtempSync(join(tmpdir(), "test-ends-"));
   context.after(() => rmSync(cwd, { recursive: true, force: true }));
   for (const folder of ["test/support", "test/abi"]) mkdirSync(join(cwd, folder), { recursive: true });
   writeFileSync(join(cwd, "test/support/leak-guard.ts"), "");
   writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(cwd, `test/abi/${name}.test.js`), text);
+  for (const [name, text] of Object.entries({ ...FILES, quick2: FILES.quick }))
+    writeFileSync(join(cwd, `test/abi/${name}.test.js`), text);
   writeFileSync(join(cwd, "run.js"), RUN);
-  return { cwd, args: (limitMs, ...processes) => ["run.js", ...SCRIPTS, String(limitMs), ...processes] };
+  const args = ({ cpuSeconds, idleMs }: Limits, ...processes: string[]): string[] => [
+    "run.js",
+    ...SCRIPTS,
+    String(cpuSeconds),
+    String(idleMs),
+    ...processes,
+  ];
+  return { cwd, args };
 }
 
 /** A test run inside a test would be skipped. */
@@ -80,7 +108,7 @@ describe("the end of a test run", { skip: NO_PARENTS }, () => {
   ] as const)
     test(`by ${signal} is the end of its test files and of what they have started`, async (context) => {
       const { cwd, args } = folderOf(context);
-      const running = spawn(process.execPath, args(60_000, "waiting"), { cwd, env: environment(), stdio: "ignore" });
+      const running = spawn(process.execPath, args(FAR, "waiting"), { cwd, env: environment(), stdio: "ignore" });
       const begun = await begunIn(cwd, running);
       assert.deepEqual([begun.length, begun.some(isGone)], [2, false]);
       running.kill(signal);
@@ -102,23 +130,39 @@ describe("the end of a test run", { skip: NO_PARENTS }, () => {
     await until(() => begun.every(isGone));
   });
 
-  test("does not wait for a file that hangs, which is named; what it has started ends with it", async (context) => {
+  /** Runs files to the end; what they started must not outlive them. */
+  async function endOf(context: TestContext, limits: Limits, ...processes: string[]): Promise<RunEnd> {
     const { cwd, args } = folderOf(context);
-    const { stdout, stderr } = spawnSync(process.execPath, args(4_000, "busy", "quick"), {
-      cwd,
-      env: environment(),
-      encoding: "utf8",
+    const options = { cwd, env: environment(), encoding: "utf8" } as const;
+    const { stdout, stderr } = spawnSync(process.execPath, args(limits, ...processes), options);
+    const begun = join(cwd, "begun.json");
+    const pids = existsSync(begun) ? (JSON.parse(readFileSync(begun, "utf8")) as number[]) : [];
+    await until(() => pids.every(isGone));
+    return { ...(JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Omit<RunEnd, "stderr">), stderr };
+  }
+
+  for (const [name, place] of [
+    // Its events are still in its process.
+    ["busy", ""],
+    ["parent", ', in "waits for a child"'],
+  ] as const)
+    test(`does not wait for a file that exceeds its CPU seconds, which is named: ${name}`, async (context) => {
+      const limits = { cpuSeconds: 2, idleMs: 60_000 };
+      const { failed, stderr } = await endOf(context, limits, name, "quick");
+      assert.deepEqual(failed, [`test/abi/${name}.test.js`], stderr);
+      const line = `^test/abi/${name}\\.test\\.js has used more than 2 CPU s${place}: its process is ended$`;
+      assert.match(stderr, new RegExp(line, "m"));
     });
-    assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""), ["test/abi/busy.test.js"], stdout + stderr);
-    assert.match(stderr, /^test\/abi\/busy\.test\.js has not ended after 4 s: its process is ended$/m);
-    const begun = JSON.parse(readFileSync(join(cwd, "begun.json"), "utf8")) as number[];
-    await until(() => begun.every(isGone));
+
+  test("does not end a file that takes longer than its CPU seconds by the clock", async (context) => {
+    const { failed, tests, stderr } = await endOf(context, { cpuSeconds: 3, idleMs: 60_000 }, "slow", "quick");
+    assert.deepEqual([failed, tests], [[], { passed: 2, failed: 0 }], stderr);
   });
 
-  test("comes behind a test or a hook that hangs, which is named, and the files behind it in its process", (context) => {
-    const { cwd, args } = folderOf(context);
-    const { stdout } = spawnSync(process.execPath, args(15_000, "hook+quick"), { cwd, env: environment(), encoding: "utf8" });
-    assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""), ["test/abi/hook.test.js"], stdout);
-    assert.match(stdout, /timed out after 12000ms/);
+  test("comes if a file uses no CPU; the files after it in its process are run in another one", async (context) => {
+    const { failed, tests, stderr } = await endOf(context, { cpuSeconds: 60, idleMs: 4_000 }, "quick+waiting+slow+quick2");
+    assert.deepEqual(failed, ["test/abi/waiting.test.js"], stderr);
+    assert.equal(tests.passed, 3, stderr);
+    assert.match(stderr, /waiting\.test\.js has used no CPU for 4 s, in "waits": its process is ended/);
   });
 });

@@ -35,72 +35,68 @@ function contractAddress(place: number): Hex {
 }
 
 describe("a chain whose validators run every batch again", () => {
-  it(
-    `goes on through ${COUNT} random hostile operations, and its validators agree (seed ${SEED})`,
-    { timeout: 3_600_000 },
-    async (context) => {
-      const random = new Random(SEED);
-      const wallets = Array.from({ length: 3 }, (_, i) => new TestWallet(800 + i));
-      // A code that begins like one that no engine may run could not be in a genesis either.
-      const contracts = Array.from({ length: 24 }, (_, i) => ({
-        address: contractAddress(i),
-        nonce: 1n,
-        code: CodeWriter.of(random, 1 + random.below(6)),
-      }));
-      const test = await startVerifiedChain({
-        accounts: [
-          ...contracts,
-          ...scopedContracts(),
-          ...wallets.map(({ address }) => ({ address, balanceWei: 1_000_000n * ETHER })),
-        ],
-      });
-      letTimePass(test, random);
-      const addresses = contracts.map(({ address }) => address);
-      const operations = await HostileOperations.create(
-        random,
-        addresses,
-        wallets.map(({ address }) => address),
-      );
-      const outcomes = {
-        succeeded: 0,
-        failed: 0,
-        invalid: 0,
-        code: 0,
-        callData: 0,
-        budget: 0,
-        precompile: 0,
-        blockHash: 0,
-        batches: 0,
-      };
-      // A chain of format 2 has none of format 3's.
-      const ofFormat3 = { lone: 0, frames: 0, fault: 0 };
-      const counts = { ...outcomes, ...ofFormat3 };
-      for (let done = 0; done < COUNT;) {
-        await delegate(test, random.pick(wallets), random.pick(addresses));
-        for (let inBatch = random.below(MOST_IN_BATCH); inBatch >= 0 && done < COUNT; inBatch--, done++) {
-          const kind = KINDS[done % KINDS.length] ?? "creation";
-          const operation = operations.next(kind);
-          try {
-            const { success, notRun } = await test.request(operation);
-            counts[notRun ?? (success ? "succeeded" : "failed")]++;
-            assert.equal(test.chain.sequencer.fault, undefined);
-          } catch (error) {
-            throw new Error(`seed ${SEED}, operation ${done}, ${kind}: ${describeOperation(operation)}`, { cause: error });
-          }
-        }
+  it(`goes on through ${COUNT} random hostile operations, and its validators agree (seed ${SEED})`, async (context) => {
+    const random = new Random(SEED);
+    const wallets = Array.from({ length: 3 }, (_, i) => new TestWallet(800 + i));
+    // A code that begins like one that no engine may run could not be in a genesis either.
+    const contracts = Array.from({ length: 24 }, (_, i) => ({
+      address: contractAddress(i),
+      nonce: 1n,
+      code: CodeWriter.of(random, 1 + random.below(6)),
+    }));
+    const test = await startVerifiedChain({
+      accounts: [
+        ...contracts,
+        ...scopedContracts(),
+        ...wallets.map(({ address }) => ({ address, balanceWei: 1_000_000n * ETHER })),
+      ],
+    });
+    letTimePass(test, random);
+    const addresses = contracts.map(({ address }) => address);
+    const operations = await HostileOperations.create(
+      random,
+      addresses,
+      wallets.map(({ address }) => address),
+    );
+    const outcomes = {
+      succeeded: 0,
+      failed: 0,
+      invalid: 0,
+      code: 0,
+      callData: 0,
+      budget: 0,
+      precompile: 0,
+      blockHash: 0,
+      batches: 0,
+    };
+    // A chain of format 2 has none of format 3's.
+    const ofFormat3 = { lone: 0, frames: 0, fault: 0 };
+    const counts = { ...outcomes, ...ofFormat3 };
+    for (let done = 0; done < COUNT;) {
+      await delegate(test, random.pick(wallets), random.pick(addresses));
+      for (let inBatch = random.below(MOST_IN_BATCH); inBatch >= 0 && done < COUNT; inBatch--, done++) {
+        const kind = KINDS[done % KINDS.length] ?? "creation";
+        const operation = operations.next(kind);
         try {
-          await test.sealAndVerify();
+          const { success, notRun } = await test.request(operation);
+          counts[notRun ?? (success ? "succeeded" : "failed")]++;
+          assert.equal(test.chain.sequencer.fault, undefined);
         } catch (error) {
-          throw new Error(`seed ${SEED}, before operation ${done}`, { cause: error });
+          throw new Error(`seed ${SEED}, operation ${done}, ${kind}: ${describeOperation(operation)}`, { cause: error });
         }
-        counts.batches++;
       }
-      context.diagnostic(`seed ${SEED}: ${JSON.stringify(counts)}`);
-      for (const [outcome, count] of Object.entries(counts))
-        assert.ok(outcome in ofFormat3 ? count === 0 : count >= COUNT / 120, `${outcome}: ${count}`);
-      await test.chain.close();
-    },
-  );
+      try {
+        await test.sealAndVerify();
+      } catch (error) {
+        throw new Error(`seed ${SEED}, before operation ${done}`, { cause: error });
+      }
+      counts.batches++;
+    }
+    context.diagnostic(`seed ${SEED}: ${JSON.stringify(counts)}`);
+    for (const [outcome, count] of Object.entries(counts))
+      assert.ok(outcome in ofFormat3 ? count === 0 : count >= COUNT / 120, `${outcome}: ${count}`);
+    await test.chain.close();
+  });
 });
 
 /** An account with a key takes a contract's code for its own (EIP-7702), unless operations have taken all that it had. */

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { openBrowser } from "../../page/support/browser.ts";
+import { MAX_WAIT_MS, openBrowser } from "../../page/support/browser.ts";
 import type { ProofCaseName } from "./proof-cases.ts";
 
 /** Chromium's flags with which `navigator.gpu` shows the card in software that Chromium brings, and lets a page use it. */
@@ -68,6 +68,7 @@ export async function openProvingBrowser(): Promise<ProvingBrowser> {
   const browser = await openBrowser(WITH_SOFTWARE_CARD);
   if (browser === undefined) throw new Error("no browser is installed");
   const page = await browser.newPage();
+  page.setDefaultTimeout(MAX_WAIT_MS);
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   await page.evaluate(`globalThis.prover = new Worker("/worker.js", { type: "module" }), undefined`);
   return {

@@ -2,6 +2,12 @@ import { existsSync } from "node:fs";
 import bundled from "@sparticuz/chromium";
 import { chromium, type Browser } from "playwright-core";
 
+/**
+ * Time for an element of a page to appear, which is far longer than on a busy machine. Playwright has no other limit than the
+ * clock, and without one a missing element would not be named.
+ */
+export const MAX_WAIT_MS = 300_000;
+
 /** Where systems without a Chromium from npm have a browser of their own. */
 const CHANNELS = ["chrome", "msedge", "chromium"] as const;
 

@@ -28,7 +28,6 @@ import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.
 import { ALICE, clientOf, refusalOf, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../../flow/support/devnet.ts";
 import { EXAMPLE_PROJECT, installPlugin, runInExample, testWithViem } from "./support/example-project.ts";
 
-const LIMIT_MS = 240_000;
 const COPIED = join(EXAMPLE_PROJECT, "test/copied.ts");
 const COPIED_WITH_VIEM = join(EXAMPLE_PROJECT, "cache/copied-with-viem.ts");
 const HARDHAT = "hardhat/dist/src/cli.js";
@@ -74,8 +73,8 @@ describe("I11: a transaction that is copied as a test", () => {
   /** Runs them in the example project: those with ethers by mocha, those with viem by Node's runner. */
   const pass = async ({ ethers, viem }: Readonly<Record<"ethers" | "viem", readonly string[]>>): Promise<void> => {
     const runs = [
-      [COPIED, ethers, () => runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"], LIMIT_MS)],
-      [COPIED_WITH_VIEM, viem, () => testWithViem(COPIED_WITH_VIEM, LIMIT_MS)],
+      [COPIED, ethers, () => runInExample(HARDHAT, ["test", "mocha", "test/copied.ts"])],
+      [COPIED_WITH_VIEM, viem, () => testWithViem(COPIED_WITH_VIEM)],
     ] as const;
     for (const [file, tests, run] of runs) {
       if (tests.length === 0) continue;
@@ -88,7 +87,7 @@ describe("I11: a transaction that is copied as a test", () => {
 
   before(async () => {
     installPlugin();
-    const built = await runInExample(HARDHAT, ["build"], LIMIT_MS);
+    const built = await runInExample(HARDHAT, ["build"]);
     assert.equal(built.code, 0, built.output);
     for (const file of globSync("artifacts/contracts/**/*.json", { cwd: EXAMPLE_PROJECT })) {
       const artifact = JSON.parse(readFileSync(join(EXAMPLE_PROJECT, file), "utf8")) as Artifact;

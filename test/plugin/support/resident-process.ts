@@ -9,8 +9,8 @@ const SCRIPT = fileURLToPath(new URL("resident.ts", import.meta.url));
 export interface Resident {
   /** Whether it runs the next task of this kind: not the first one, unless that is shown elsewhere, and none beside another. */
   takes(task: string): boolean;
-  /** Runs a command line. Rejects where the process is killed, or the task takes longer than `limitMs`. */
-  run(task: ResidentTask, limitMs: number): Promise<ResidentAnswer>;
+  /** Runs a command line. Rejects if the process is killed. */
+  run(task: ResidentTask): Promise<ResidentAnswer>;
   close(): Promise<void>;
 }
 
@@ -22,9 +22,11 @@ export function createResident(
   let child: ChildProcess | undefined;
   let isBusy = false;
 
-  const answerOf = async (from: ChildProcess, signal: AbortSignal): Promise<ResidentAnswer> => {
-    const [answer] = (await once(from, "message", { signal })) as [ResidentAnswer];
-    return answer;
+  const answerOf = async (from: ChildProcess): Promise<ResidentAnswer> => {
+    const { promise, resolve, reject } = Promise.withResolvers<ResidentAnswer>();
+    const onExit = (code: number | null): void => reject(new Error(`the process of tasks ended with ${String(code)}`));
+    from.once("message", (answer: ResidentAnswer) => resolve(answer)).once("exit", onExit);
+    return promise.finally(() => from.off("exit", onExit));
   };
   const stop = async (): Promise<void> => {
     const ending = child;
@@ -40,15 +42,14 @@ export function createResident(
       seen.add(task);
       return !isFirst && !isBusy;
     },
-    async run(task, limitMs) {
+    async run(task) {
       isBusy = true;
-      const signal = AbortSignal.timeout(limitMs);
       try {
         if (child?.connected !== true) {
           child = fork(SCRIPT, { ...surroundings(), execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
-          await answerOf(child, signal);
+          await answerOf(child);
         }
-        const answered = answerOf(child, signal);
+        const answered = answerOf(child);
         child.send(task);
         const answer = await answered;
         if (answer.ends) await stop();

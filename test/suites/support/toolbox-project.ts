@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { installProject } from "../../support/installed-project.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const LIMIT_MS = 240_000;
 
 /** The project with Hardhat's toolboxes. */
 export const TOOLBOX_PROJECT = join(ROOT, "fixtures/toolboxes");
@@ -36,7 +35,6 @@ export function runToolbox(
       cwd: TOOLBOX_PROJECT,
       env: { ...process.env, NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: LIMIT_MS,
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));

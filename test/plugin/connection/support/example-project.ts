@@ -28,27 +28,22 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-/** Runs one of the checkout's programs in the project, with the Node that runs the test. It is killed after `limitMs`. */
-export function runInExample(program: string, args: readonly string[], limitMs: number): Promise<ProgramResult> {
-  return runNodeInExample([join(ROOT, "node_modules", program), ...args], limitMs);
+/** Runs one of the checkout's programs in the project, with the Node that runs the test. */
+export function runInExample(program: string, args: readonly string[]): Promise<ProgramResult> {
+  return runNodeInExample([join(ROOT, "node_modules", program), ...args]);
 }
 
 /** Runs a file of the project's tests by Node's own runner, with the config of its users of viem. */
-export function testWithViem(file: string, limitMs: number): Promise<ProgramResult> {
-  return runNodeInExample(["--test", "--test-reporter=spec", file], limitMs, { HARDHAT_CONFIG: "viem.config.ts" });
+export function testWithViem(file: string): Promise<ProgramResult> {
+  return runNodeInExample(["--test", "--test-reporter=spec", file], { HARDHAT_CONFIG: "viem.config.ts" });
 }
 
-function runNodeInExample(
-  args: readonly string[],
-  limitMs: number,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<ProgramResult> {
+function runNodeInExample(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     // This process is a test of Node's runner, and what it starts would be a part of it.
     const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
     const child = spawn(process.execPath, args, {
       cwd: EXAMPLE_PROJECT,
-      timeout: limitMs,
       env: { ...env, ...environment },
     });
     let output = "";
