@@ -1,15 +1,17 @@
 import type { IncomingMessage, Server } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 import type { FeedEntry } from "../chain/rpc/transport/feed.ts";
 import type { ActivityBlock } from "../devnet/view/feed/activity.ts";
+import { machineAt } from "../runtime/machine.ts";
+import { OpenConnections } from "../runtime/open-connections.ts";
 import { BlocksInWords } from "./blocks-in-words.ts";
 
 /** Sessions of a reader: as many as a member takes of a connection. */
 const MOST_TOKENS = 16;
 
 /** Readers that follow at a time. */
-const MOST_FOLLOWERS = 100;
+const MAX_FOLLOWERS = 100;
 /** Bytes that a reader has not taken. */
 const MOST_UNREAD = 2 ** 20;
 /** A position is all that a reader sends, in the address. */
@@ -18,30 +20,46 @@ const MOST_SINCE = 100;
 
 /** The socket's end where the position is not kept: look at everything, and follow anew. */
 const NOT_KEPT = 4_404;
+/** The socket's end in all other cases. */
+const TRY_AGAIN = 1_013;
+
+interface FeedRelayDependencies {
+  /** A member that tells now what happens. */
+  readonly url: () => string | undefined;
+  /** Whether a request is refused. */
+  readonly refuses: (request: IncomingMessage) => boolean;
+  /** Of the server. */
+  readonly connections: Pick<OpenConnections<Socket>, "touch">;
+}
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
  * last entry that they have; blocks with what happened in them. Tokens of a reader's sessions stand behind the socket's first
- * protocol. `url` is a member that tells it now; `refuses` says whose requests are refused.
+ * protocol. Of too many readers, the one has to open another socket that was told something the longest time ago.
  */
-export function relayFeed(
-  server: Server,
-  { url, refuses }: { readonly url: () => string | undefined; readonly refuses: (request: IncomingMessage) => boolean },
-): { close(): void } {
+export function relayFeed(server: Server, { url, refuses, connections }: FeedRelayDependencies): { close(): void } {
+  const followers = new OpenConnections<WebSocket>(MAX_FOLLOWERS);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_SENT });
-  server.on("upgrade", (request, connection: Duplex, head) => {
+  server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
     const asked = new URL(request.url ?? "/", "http://page");
     const since = asked.searchParams.get("since") ?? undefined;
     const member = url();
-    const isFull = sockets.clients.size >= MOST_FOLLOWERS || member === undefined;
-    if (refuses(request) || asked.pathname !== "/feed" || (since?.length ?? 0) > MOST_SINCE || isFull) {
-      connection.end(`HTTP/1.1 ${isFull ? 503 : 403} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (refuses(request) || asked.pathname !== "/feed" || (since?.length ?? 0) > MOST_SINCE || member === undefined) {
+      const status = member === undefined ? 503 : 403;
+      connection.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (reader) =>
-      follow(reader, { url: member, since, tokens: tokensIn(request) }),
-    );
+    const machine = machineAt(connection.remoteAddress ?? "");
+    sockets.handleUpgrade(request, connection, head, (reader) => {
+      followers.add(reader, machine, () => reader.close(TRY_AGAIN));
+      reader.on("close", () => followers.remove(reader));
+      const onTaken = (): void => {
+        followers.touch(reader);
+        connections.touch(connection);
+      };
+      follow(reader, { url: member, since, tokens: tokensIn(request), onTaken });
+    });
   });
   return {
     close() {
@@ -71,17 +89,19 @@ interface Following {
   readonly url: string;
   readonly since: string | undefined;
   readonly tokens: readonly string[];
+  /** The reader has taken what it was told. */
+  readonly onTaken: () => void;
 }
 
-function follow(reader: WebSocket, { url, since, tokens }: Following): void {
+function follow(reader: WebSocket, { url, since, tokens, onTaken }: Following): void {
   const headers = tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
   const member = new WebSocket(url.replace(/^http/, "ws"), { headers });
   // This page's readers say nothing; others are cut off.
   reader.on("message", () => reader.terminate());
   reader.on("error", () => reader.terminate());
   reader.on("close", () => member.terminate());
-  member.on("error", () => reader.close(1_013));
-  member.on("close", () => reader.close(1_013));
+  member.on("error", () => reader.close(TRY_AGAIN));
+  member.on("close", () => reader.close(TRY_AGAIN));
   const ask = (id: string | number, method: string, params: readonly unknown[]): void => {
     if (member.readyState === member.OPEN) member.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
   };
@@ -90,7 +110,7 @@ function follow(reader: WebSocket, { url, since, tokens }: Following): void {
     ask: (chain, number) => ask(chain, "hyperchain_activity", [[{ chain, from: number }]]),
     tell(entry) {
       if (reader.bufferedAmount > MOST_UNREAD) reader.terminate();
-      else if (reader.readyState === reader.OPEN) reader.send(JSON.stringify(entry));
+      else if (reader.readyState === reader.OPEN) reader.send(JSON.stringify(entry), onTaken);
     },
   });
   member.on("message", (data: Buffer) => {

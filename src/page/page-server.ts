@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { refusalOf } from "../chain/rpc/transport/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/request/json-rpc.ts";
 import type { FleetService } from "../proving/fleet-service.ts";
+import { limitConnections } from "../runtime/open-connections.ts";
 import { readAssets, type PageAssets } from "./assets.ts";
 import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";
@@ -83,7 +84,7 @@ const READS = new Set([
 const MOST_QUESTION_BYTES = 131_072;
 /** For a whole question to arrive, and for a reader to go on reading its answer. */
 const READER_MS = 30_000;
-const MOST_CONNECTIONS = 500;
+const MAX_CONNECTIONS = 500;
 
 function eth(method: string): string {
   return `eth_${method}`;
@@ -121,6 +122,7 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
   const token = randomBytes(TOKEN_BYTES).toString("hex");
   const server = await listening(options, () => pageApp(options, assets, token));
   const feed = relayFeed(server.server, {
+    connections: limitConnections(server.server, MAX_CONNECTIONS),
     url: () => members.get("any"),
     refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
   });
@@ -159,7 +161,6 @@ function pageApp({ host, origins = [], members, workers }: PageOptions, assets: 
     http: { headersTimeout: READER_MS, connectionsCheckingInterval: READER_MS },
     logger: false,
   });
-  http.server.maxConnections = MOST_CONNECTIONS;
   const passing = new PassedAnswers();
   http.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);

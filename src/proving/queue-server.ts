@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { limitConnections } from "../runtime/open-connections.ts";
 import { answerWorker, MAX_BODY_BYTES, send } from "./answer-worker.ts";
 import { FleetError } from "./fleet-error.ts";
 import { refusalOf, type FleetService } from "./fleet-service.ts";
@@ -33,7 +34,7 @@ export async function startQueueServer(
   service: FleetService,
 ): Promise<QueueServer> {
   const http = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: REQUEST_MS, logger: false });
-  http.server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(http.server, MAX_CONNECTIONS);
   http.addHook("onRequest", (request, _reply, done) => done(isAllowed(request, token) ? undefined : badToken()));
   http.setErrorHandler(async (error: Error, _request, reply) => send(reply, refusalOf(error)));
   const answer = ({ url, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>

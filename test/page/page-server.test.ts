@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, request, type IncomingMessage } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
@@ -196,6 +196,66 @@ describe("I3: the page's server", () => {
     talker.on("open", () => talker.send('{"method":"eth_sendTransaction"}'));
     await once(talker, "close");
     assert.ok(!member.asked.includes("eth_sendTransaction"));
+  });
+
+  describe("whose connections one process holds silent", () => {
+    const flood = (count: number): Promise<readonly Socket[]> =>
+      Promise.all(
+        Array.from({ length: count }, async () => {
+          const socket = connect({ port: Number(new URL(page.url).port), host: "127.0.0.1" });
+          socket.on("error", () => undefined);
+          await once(socket, "connect");
+          return socket;
+        }),
+      );
+
+    test("answers another reader of that machine", async () => {
+      // As many as it takes.
+      const silent = await flood(500);
+      try {
+        assert.equal(await statusWith(page.url, { connection: "close" }), 200);
+      } finally {
+        for (const socket of silent) socket.destroy();
+      }
+    });
+
+    test("tells another follower of that machine, and a follower that is told is kept", async () => {
+      const told = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+      await once(told, "listening");
+      const { port } = told.address() as AddressInfo;
+      const other = await startPage({ ...options(), members: namedMember(`http://127.0.0.1:${port}`) });
+      const readers: WebSocket[] = [];
+      const follow = async (): Promise<{ readonly reader: WebSocket; readonly member: WebSocket }> => {
+        const asked = once(told, "connection") as Promise<[WebSocket]>;
+        const reader = new WebSocket(`${other.url.replace("http", "ws")}/feed`);
+        reader.on("error", () => undefined);
+        readers.push(reader);
+        await once(reader, "open");
+        return { reader, member: (await asked)[0] };
+      };
+      const tell = async ({ reader, member: from }: Awaited<ReturnType<typeof follow>>): Promise<unknown> => {
+        const heard = once(reader, "message") as Promise<[Buffer]>;
+        from.send(JSON.stringify({ params: { result: { position: "0:1", type: "here" } } }));
+        return JSON.parse((await heard)[0].toString());
+      };
+      try {
+        const first = await follow();
+        const second = await follow();
+        // A machine has 90 of 100.
+        for (let i = 2; i < 90; i++) await follow();
+        assert.deepEqual(await tell(first), { position: "0:1", type: "here" });
+        const ended = once(second.reader, "close") as Promise<[number]>;
+        assert.deepEqual(await tell(await follow()), { position: "0:1", type: "here" });
+        // The page opens another socket after such an end.
+        assert.deepEqual(await ended.then(([code]) => code), 1_013);
+        assert.equal(first.reader.readyState, WebSocket.OPEN);
+      } finally {
+        for (const reader of readers) reader.terminate();
+        await other.close();
+        for (const socket of told.clients) socket.terminate();
+        told.close();
+      }
+    });
   });
 
   test("the tokens behind the feed's protocol are a reader's sessions where it is told", async () => {

@@ -187,6 +187,7 @@ const AFTER_ERRORS: Rooms = {
     CHAIN.transaction,
     CHAIN.witness,
     protocol,
+    runtime,
   ],
 
   // What options may be, for the config, the command line and devnets.

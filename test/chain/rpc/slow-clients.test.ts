@@ -26,6 +26,9 @@ describe("a server whose clients are slow, many or strangers", () => {
   /** Lets the answers to `held` go. */
   let release: () => void = () => undefined;
   let underWay = 0;
+  /** Aborted when the server has ended the connection over which `large` was asked last. */
+  let gone: Promise<unknown> = Promise.resolve();
+  let onLarge: () => void = () => undefined;
 
   afterEach(async () => {
     release();
@@ -38,7 +41,15 @@ describe("a server whose clients are slow, many or strangers", () => {
     underWay = 0;
     const methods = new Map<string, RpcMethod>([
       ["small", async () => "here"],
-      ["large", async () => "x".repeat(LARGE)],
+      [
+        "large",
+        async (_params, client) => {
+          assert.ok(client !== undefined);
+          gone = once(client.gone, "abort");
+          onLarge();
+          return "x".repeat(LARGE);
+        },
+      ],
       [
         "held",
         async () => {
@@ -74,29 +85,29 @@ describe("a server whose clients are slow, many or strangers", () => {
     });
     return (await response.json()) as Answer;
   };
-  /** Waits until a connection is free again, where there may be no more. */
-  const untilDropped = async (port: number): Promise<void> => {
-    while ((await ask(port, { id: 1, method: "small" }).catch(() => undefined))?.result !== "here") await nextTurn();
+  /** Has a connection ask for what it does not read; resolves when the server has ended it for that. */
+  const untilDropped = async (request: () => void): Promise<void> => {
+    const asked = new Promise<void>((resolve) => (onLarge = resolve));
+    request();
+    await asked;
+    await gone;
   };
 
   it("drops an HTTP client that does not read its answer", async () => {
-    const port = await start({ connections: 1, readMs: 100 });
-    const socket = await open(port);
+    const socket = await open(await start({ readMs: 100 }));
     socket.pause();
-    socket.write(post("large"));
-    await untilDropped(port);
+    await untilDropped(() => socket.write(post("large")));
   });
 
   it("drops a WebSocket client that does not read what it was sent", async () => {
-    const port = await start({ connections: 1, readMs: 100 });
-    const socket = await open(port);
+    const socket = await open(await start({ readMs: 100 }));
     socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${HANDSHAKE}`);
     await once(socket, "data");
     socket.pause();
     const body = Buffer.from(JSON.stringify({ id: 1, method: "large" }));
     // A text frame, masked with zeros.
-    socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | body.length, 0, 0, 0, 0]), body]));
-    await untilDropped(port);
+    const frame = Buffer.concat([Buffer.from([0x81, 0x80 | body.length, 0, 0, 0, 0]), body]);
+    await untilDropped(() => socket.write(frame));
   });
 
   it("drops a WebSocket client that pings and does not read the answers", async () => {
@@ -113,14 +124,13 @@ describe("a server whose clients are slow, many or strangers", () => {
   });
 
   it("keeps a WebSocket client that is silent for longer than that, and has read everything", async () => {
-    const port = await start({ connections: 2, readMs: 30 });
+    const port = await start({ readMs: 30 });
     const client = new WebSocket(`ws://127.0.0.1:${port}`);
     await once(client, "open");
     // Another connection that is dropped began to be idle later.
     const idle = await open(port);
     idle.pause();
-    idle.write(post("large"));
-    await untilDropped(port);
+    await untilDropped(() => idle.write(post("large")));
     client.send(JSON.stringify({ id: 1, method: "small" }));
     const [answer] = (await once(client, "message")) as [Buffer];
     assert.equal((JSON.parse(answer.toString()) as Answer).result, "here");
@@ -128,7 +138,7 @@ describe("a server whose clients are slow, many or strangers", () => {
   });
 
   it("keeps an HTTP client whose next answer takes longer than that", async () => {
-    const port = await start({ connections: 2, readMs: 30 });
+    const port = await start({ readMs: 30 });
     const patient = await open(port);
     patient.write(post("small"));
     await once(patient, "data");
@@ -137,8 +147,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     // Another one that does not read is dropped meanwhile.
     const idle = await open(port);
     idle.pause();
-    idle.write(post("large"));
-    await untilDropped(port);
+    await untilDropped(() => idle.write(post("large")));
     const answered = once(patient, "data");
     release();
     const [answer] = (await answered) as [Buffer];
@@ -307,7 +316,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     },
   );
 
-  it("has 1,000 subscriptions for all clients together", async () => {
+  it("has 1,000 subscriptions for all clients together, and a silent connection with most of them is ended for another", async () => {
     const port = await start();
     const clients = await Promise.all(
       Array.from({ length: 11 }, async () => {
@@ -316,21 +325,29 @@ describe("a server whose clients are slow, many or strangers", () => {
         return client;
       }),
     );
-    let [granted, refused] = [0, 0];
-    for (const client of clients) {
-      const answered = new Promise<void>((resolve) => {
-        let count = 0;
-        client.on("message", (data: Buffer) => {
-          if ((JSON.parse(data.toString()) as Answer).error?.code === -32005) refused++;
-          else granted++;
-          if (++count === 100) resolve();
-        });
-      });
-      for (let id = 0; id < 100; id++) client.send(JSON.stringify({ id, method: "eth_subscribe", params: ["newHeads"] }));
+    const subscribe = async (client: WebSocket, count: number): Promise<readonly Answer[]> => {
+      const answers: Answer[] = [];
+      const answered = new Promise<void>((resolve) =>
+        client.on("message", (data: Buffer) => answers.push(JSON.parse(data.toString()) as Answer) === count && resolve()),
+      );
+      for (let id = 0; id < count; id++) client.send(JSON.stringify({ id, method: "eth_subscribe", params: ["newHeads"] }));
       await answered;
-    }
-    assert.deepEqual([granted, refused], [1000, 100]);
-    for (const client of clients) client.terminate();
+      client.removeAllListeners("message");
+      return answers;
+    };
+    const refusedOf = (answers: readonly Answer[]): number => answers.filter(({ error }) => error?.code === -32005).length;
+    for (const client of clients) assert.equal(refusedOf(await subscribe(client, 90)), 0);
+    const further: number[] = [];
+    for (const client of clients) further.push(refusedOf(await subscribe(client, 1)));
+    // 990, and 10 more; the last one would have as many as each of the others.
+    assert.deepEqual(further, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    const ended = Promise.race(clients.map((client) => once(client, "close").then(() => client)));
+    const newcomer = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(newcomer, "open");
+    assert.equal(refusedOf(await subscribe(newcomer, 1)), 0);
+    // The newest of those with 91.
+    assert.equal(clients.indexOf(await ended), 9);
+    for (const client of [...clients, newcomer]) client.terminate();
   });
 
   it("is no server for names that others can let point to it", async () => {

@@ -6,18 +6,24 @@ export interface Holder {
   readonly end?: () => void;
 }
 
+/** Who loses on the machine that asks for more while it holds most: what is asked, or the connection that holds most there. */
+type OwnLoser = "asked" | "largest";
+
 /**
  * Something of which there is only so much for all clients. Where it does not suffice, the machine that holds most of it loses:
  * the connection with most there is ended, or what it asks for is refused. So no client can keep the others out.
  */
 export class SharedPlaces {
   readonly #places: number;
+  readonly #ownLoser: OwnLoser;
   /** By machine, then by connection, the newest last. */
   readonly #machines = new Map<string, Map<Holder, number>>();
   #taken = 0;
 
-  constructor(places: number) {
+  /** `ownLoser` is "largest" for places that a connection holds until it ends. */
+  constructor(places: number, ownLoser: OwnLoser = "asked") {
     this.#places = places;
+    this.#ownLoser = ownLoser;
   }
 
   /** For all together. */
@@ -27,14 +33,15 @@ export class SharedPlaces {
 
   /**
    * Takes so many for a connection. Returns the function that gives them back, to be called once; undefined where there are
-   * none for it, because its machine holds the most or there are not so many at all.
+   * none for it, because its machine, or the connection alone, holds the most or there are not so many at all.
    */
   take(client: Holder, count: number): (() => void) | undefined {
     this.#change(client, count);
     while (this.#taken > this.#places) {
       const { holder, held } = this.#largest();
-      const isItself = machineOf(holder) === machineOf(client);
-      if (isItself || count > this.#places || holder.end === undefined) {
+      const isOwn = machineOf(holder) === machineOf(client);
+      const loses = isOwn && (this.#ownLoser === "asked" || this.#heldBy(client) >= held);
+      if (loses || count > this.#places || holder.end === undefined) {
         this.#change(client, -count);
         return undefined;
       }

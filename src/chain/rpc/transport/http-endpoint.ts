@@ -9,9 +9,9 @@ import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
 import { isForeignFetch, isOwnOrigin } from "./origin-check.ts";
-import { machineAt } from "./machine.ts";
 import { MAX_BODY_BYTES, type RpcServerLimits } from "./server-limits.ts";
-import { SharedPlaces } from "../request/shared-places.ts";
+import { machineAt } from "../../../runtime/machine.ts";
+import { limitConnections, type OpenConnections } from "../../../runtime/open-connections.ts";
 
 interface HttpEndpointOptions {
   readonly host: string;
@@ -36,24 +36,23 @@ const ALLOWED_PAGE = { "access-control-allow-headers": "*, authorization", vary:
 /** Of a path's named part; Node takes 16 KiB of a request's head. */
 const MAX_PART_CHARACTERS = 8_192;
 
+/** JSON-RPC by POST, and the connections that it shares with WebSockets. */
+interface HttpEndpoint {
+  readonly http: FastifyInstance;
+  readonly connections: OpenConnections<Socket>;
+}
+
 /** JSON-RPC by POST, on any path that no route has. Not listening yet. */
 export function createHttpEndpoint(
   { host, origins, limits }: HttpEndpointOptions,
   { methods, load, unread, sessions, routes }: HttpEndpointDependencies,
-): FastifyInstance {
+): HttpEndpoint {
   const { readMs } = limits;
   const http = fastifyServer(limits);
   const clients = requestClients(sessions);
-  const connections = new SharedPlaces(limits.connections);
+  const connections = limitConnections(http.server, limits.connections);
   http.server.on("connection", (socket: Socket) => {
-    const client = clientOf(socket);
-    const end = connections.take(client, 1);
-    if (end === undefined) {
-      socket.destroy();
-      return;
-    }
-    socket.once("close", end);
-    clients.opened(socket, client);
+    clients.opened(socket, clientOf(socket));
     // Answers that were still behind others are not told of.
     socket.once("close", () => unread.forget(socket));
   });
@@ -102,7 +101,7 @@ export function createHttpEndpoint(
     return answer === "" ? reply.code(204).send() : reply.type("application/json").send(answer);
   });
   nameFailures(http, routes);
-  return http;
+  return { http, connections };
 }
 
 /** What is not served, cannot be read, or fails. */

@@ -53,14 +53,23 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
   const subscriptions = new Subscriptions(dependencies.engine, dependencies.refusal);
   const { methods, gate = OPEN_GATE, sessions = NO_SESSIONS, routes = [] } = dependencies;
   const shared = { sessions, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
-  const http = createHttpEndpoint({ host, origins, limits }, { ...shared, methods: gate.permit(methods), routes });
+  const { http, connections } = createHttpEndpoint(
+    { host, origins, limits },
+    { ...shared, methods: gate.permit(methods), routes },
+  );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   http.server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
     if (refusalOf(request.headers, { host, origins }) !== undefined) refuse(connection, 403);
     else
       sockets.handleUpgrade(request, connection, head, (client) =>
-        serveSocket(client, { connection, headers: request.headers }, limits, { ...shared, methods, gate, subscriptions }),
+        serveSocket(client, { connection, headers: request.headers }, limits, {
+          ...shared,
+          methods,
+          gate,
+          subscriptions,
+          connections,
+        }),
       );
   });
   try {

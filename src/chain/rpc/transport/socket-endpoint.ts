@@ -9,6 +9,7 @@ import { failure, RpcCode } from "../request/json-rpc.ts";
 import type { Load, UnreadAnswers } from "../request/load.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { OpenConnections } from "../../../runtime/open-connections.ts";
 
 interface SocketDependencies {
   /** Whatever a client may call. */
@@ -18,6 +19,8 @@ interface SocketDependencies {
   readonly subscriptions: Subscriptions;
   readonly load: Load;
   readonly unread: UnreadAnswers;
+  /** Of which the one goes that has been idle longest. */
+  readonly connections: Pick<OpenConnections<Socket>, "begin" | "touch">;
 }
 
 /** Why the server closes a WebSocket: open another session, and another socket. */
@@ -28,14 +31,20 @@ export function serveSocket(
   client: WebSocket,
   { connection, headers }: { readonly connection: Socket; readonly headers: IncomingHttpHeaders },
   limits: RpcServerLimits,
-  { methods, gate, sessions, subscriptions, load, unread }: SocketDependencies,
+  { methods, gate, sessions, subscriptions, load, unread, connections }: SocketDependencies,
 ): void {
   const asker: RpcClient = { ...clientOf(connection), credentials: connectionCredentials(sessions, headers) };
   let inFlight = 0;
   const send = (message: string): void => {
     if (client.readyState !== client.OPEN) return;
     if (client.bufferedAmount > limits.unreadPerSocket) client.terminate();
-    else client.send(message, unread.add(connection, message.length));
+    else {
+      const taken = unread.add(connection, message.length);
+      client.send(message, () => {
+        taken();
+        connections.touch(connection);
+      });
+    }
   };
   const own = subscriptions.methods((message, isOfAll) => {
     // What it subscribed to was granted to a session; without one that is in force it gets no more of it.
@@ -56,13 +65,16 @@ export function serveSocket(
       return;
     }
     inFlight++;
+    const end = connections.begin(connection);
     const done = (answer: string): void => {
       inFlight--;
+      end();
       if (answer !== "") send(answer);
     };
     // answerBody turns every failure into an answer.
     void answerBody(data.toString("utf8"), all, asker, load).then(done);
   });
+  for (const sign of ["ping", "pong"]) client.on(sign, () => connections.touch(connection));
   client.on("error", () => client.terminate());
   client.on("close", () => {
     subscriptions.drop(asker).catch(() => undefined);

@@ -37,7 +37,7 @@ export class Subscriptions {
   readonly #engine: Notifications;
   readonly #refusal: MethodRefusal;
   readonly #owners = new Map<string, Owner>();
-  readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS);
+  readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS, "largest");
   readonly #stopListening: () => void;
   /** What was told last, as text. */
   #written: { readonly result: unknown; readonly text: string } | undefined;
@@ -83,7 +83,7 @@ export class Subscriptions {
     if (leave === undefined) {
       throw new RpcError(
         RpcCode.limitExceeded,
-        `there are ${MAX_ALL_SUBSCRIPTIONS} subscriptions already, most of them this machine's; end some, or poll a filter`,
+        `there are ${MAX_ALL_SUBSCRIPTIONS} subscriptions already, and no connection has more than this one; end some, or poll a filter`,
       );
     }
     // Holds the place while the engine answers: requests of one connection run side by side.
