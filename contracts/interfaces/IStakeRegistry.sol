@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice What an operator has deposited.
-/// @param active Counts for the services to which shares of it are enlisted.
-/// @param leaving Counts for none any more, and pays for faults from before its announcement.
-/// @param announcedAt When that was announced; 0 for never.
+/// @notice Deposit of an operator.
+/// @param active Counts for the services to which shares of the deposit are enlisted.
+/// @param leaving Counts for no service, and pays for faults from before its announcement.
+/// @param announcedAt Second of the announcement; 0 if there was none.
 struct Deposit {
     uint208 active;
     uint208 leaving;
@@ -12,11 +12,15 @@ struct Deposit {
 }
 
 /// @title Deposits that answer for their operators' keys
-/// @notice One deposit an operator, in the coin of this layer; no owner and no list. A service is keccak256(abi.encode(evidence,
-/// data)): operators choose their judges, and who relies on a service asks `weightAt` of the service that it names itself. Shares
-/// of a deposit that are enlisted at one time, or were within `unbonding` before, are at most the whole: no coin pays twice.
-/// A fault takes the whole share that the key had at its second, once; later the key may be enlisted anew.
-/// @dev Trusted: of a service its evidence contract alone, with the shares enlisted to it. Nothing else can take a deposit.
+/// @notice One deposit an operator, in the coin of this layer; the registry has no owner and no list. A
+/// service is keccak256(abi.encode(evidence, data)): operators choose their judges, and an account that
+/// relies on a service asks `weightAt` of the service that it names. A share is reserved while its enlistment
+/// is active and for `unbonding` after the enlistment's end and after its last slash; the reserved shares of
+/// a deposit are at most the whole: no coin pays twice. All faults of one enlistment together take the
+/// greatest weight among them: neither their order, nor their number, nor their reporters change the sum. The
+/// first one ends the enlistment; later the key may be enlisted again.
+/// @dev Trusted: a service's evidence contract, with the shares enlisted to that service and with nothing
+/// else. One that lies takes them, and no other account can.
 interface IStakeRegistry {
     error ValueOutOfRange(uint256 highest, uint256 actual);
     error DepositTooSmall(uint256 highest, uint256 actual);
@@ -24,20 +28,21 @@ interface IStakeRegistry {
     error WithdrawalTooEarly(uint256 earliest, uint256 actual);
     error PaymentFailed(address recipient);
     error EvidenceWithoutCode(address evidence);
-    /// @notice The service's evidence may come later than deposits stay.
+    /// @notice The service's evidence may arrive after the deposits left.
     error WindowTooLong(uint256 highest, uint256 actual);
     error ShareOutOfRange(uint256 highest, uint256 actual);
     error ServicesTooMany(uint256 highest, uint256 actual);
     error AlreadyEnlisted(bytes32 service);
     error NotEnlisted(bytes32 service);
-    /// @notice The key speaks for another operator in this service, for good.
+    /// @notice The key belongs to another operator in this service, permanently.
     error KeyTaken(address operator);
     error KeyMismatch(address expected, address actual);
     error TimeNotPast(uint256 latest, uint256 actual);
-    /// @notice The evidence comes after `unbonding`.
+    /// @notice The evidence arrived after `unbonding`.
     error FaultTooOld(uint256 earliest, uint256 actual);
-    error EvidenceKnown(bytes32 evidenceId);
     error NothingAtStake(bytes32 service, address key, uint256 faultAt);
+    /// @notice Other faults of this enlistment have taken at least this fault's weight.
+    error AlreadySlashed(uint256 slashed, uint256 weight);
 
     event Deposited(address indexed operator, uint256 amount);
     event WithdrawalAnnounced(address indexed operator, uint256 amount, uint256 readyAt);
@@ -51,7 +56,8 @@ interface IStakeRegistry {
         uint16 shareBps
     );
     event Delisted(address indexed operator, bytes32 indexed service, address indexed key);
-    /// @param amount What was taken: a tenth for the reporter, the rest for the payee, or burnt where that is 0.
+    /// @param amount Sum taken by this fault: a tenth for the reporter, the rest for the payee, or burnt if
+    /// that is 0.
     event Slashed(
         address indexed operator,
         bytes32 indexed service,
@@ -65,16 +71,16 @@ interface IStakeRegistry {
     /// @notice Adds to the caller's deposit.
     function deposit() external payable;
 
-    /// @notice From now on so much of the caller's deposit counts for no service, and can be taken out after `unbonding`. Instead of
-    /// what was announced before, whose time is lost; 0 takes an announcement back.
+    /// @notice Ends the weight of this part of the caller's deposit, which can be withdrawn after
+    /// `unbonding`. Replaces an earlier announcement, whose time is lost; 0 cancels it.
     function announceWithdrawal(uint256 amount) external;
 
-    /// @notice Pays what the caller announced, once its time is over.
+    /// @notice Pays the announced amount to the caller, when its time has passed.
     function withdraw() external;
 
-    /// @notice A share of the caller's deposit answers for a key in a service.
-    /// @param keySignature The key's EIP-712 signature of `Enlistment(address operator,bytes32 service)`, domain `HyperchainStake`
-    /// version `1` of this chain id and contract.
+    /// @notice Enlists a share of the caller's deposit, which then answers for a key in a service.
+    /// @param keySignature The key's EIP-712 signature of `Enlistment(address operator,bytes32 service)`,
+    /// domain `HyperchainStake` version `1` of this chain id and contract.
     function enlist(
         address evidence,
         bytes calldata data,
@@ -83,15 +89,19 @@ interface IStakeRegistry {
         bytes calldata keySignature
     ) external;
 
-    /// @notice The caller's key in this service has no weight any more; its share is free for others after `unbonding`.
+    /// @notice Ends the weight of the caller's key in this service; its share is free for other services
+    /// after `unbonding`.
     function delist(bytes32 service) external;
 
-    /// @notice Takes the share that a key had at a second. Called by evidence contracts, of their services.
-    /// @param data Of the service, whose evidence contract is the caller.
-    /// @param faultAt A second that is over, at most `unbonding` ago.
-    /// @param evidenceId Counts once in the service.
-    /// @param reporter Gets a tenth: one that reports itself still loses nine.
-    /// @param payee Gets the rest; 0 burns it.
+    /// @notice Takes the weight that a key had at a second, less the sum that other faults of its enlistment
+    /// took. Called by evidence contracts, for their services.
+    /// @param data Data of the service, whose evidence contract is the caller.
+    /// @param faultAt Past second, at most `unbonding` ago.
+    /// @param evidenceId Name of the fault in the event. An id may return, for another key and for another
+    /// second: the registry compares weights only.
+    /// @param reporter Receives a tenth: an operator that reports itself still loses nine.
+    /// @param payee Receives the rest; 0 burns it. A judge that pays an operator's choice refunds the
+    /// operator.
     function slash(
         bytes calldata data,
         address key,
@@ -101,14 +111,16 @@ interface IStakeRegistry {
         address payee
     ) external;
 
-    /// @notice What a key had at stake in a service at a second that is over.
+    /// @notice Stake of a key in a service at a past second. A second's last change counts, so a stake that
+    /// exists within one second only has no weight.
     function weightAt(bytes32 service, address key, uint48 time) external view returns (uint256);
 
     function depositOf(address operator) external view returns (Deposit memory);
 
-    /// @notice The operator whose deposit answers for a key in a service; 0 for none.
+    /// @notice Operator whose deposit answers for a key in a service; 0 if there is none.
     function operatorOf(bytes32 service, address key) external view returns (address);
 
-    /// @notice Seconds between the announcement of a withdrawal and its payment, and within which faults are taken.
+    /// @notice Seconds between the announcement of a withdrawal and its payment, within which faults are
+    /// accepted.
     function unbonding() external view returns (uint48);
 }

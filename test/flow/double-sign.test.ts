@@ -151,7 +151,7 @@ describe("D5: validators of a devnet with a stake", () => {
     // A tenth of a coin, less the gas.
     assert.ok(gained > (ETHER * 99n) / 1_000n && gained < ETHER / 10n, `${gained}`);
     assert.equal(await devnet.l1.provider.getBalance(await registry.getAddress()), ETHER);
-    await assert.rejects(report(LYING, { word, signature }, shown), refusedAs("NothingAtStake"));
+    await assert.rejects(report(LYING, { word, signature }, shown), refusedAs("AlreadySlashed"));
     await tick();
     assert.equal(await stakeOf(LYING), 0n);
     // Of what is left, half, as it was enlisted.

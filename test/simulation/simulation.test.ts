@@ -49,7 +49,7 @@ const LEFT_OUT: Record<string, string> = {
   SenderList:
     "holds nothing and never changes; the model's filterer is a double that does, sender-list.test.ts has whom it lets in",
   AttestedPolicy: "asks no contract of L1 and keeps nothing; attested-policy.test.ts has what it takes and refuses",
-  StakeRegistry: "holds operators' deposits, and no contract of L1 asks it; stake.test.ts has random steps of its own",
+  StakeRegistry: "holds operators' deposits, and no contract of L1 asks it; stake-faults.test.ts has random histories",
   Equivocation: "judges for the registry of stakes alone; stake.test.ts has what it takes and refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };

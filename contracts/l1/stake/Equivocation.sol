@@ -23,7 +23,7 @@ contract Equivocation is IEquivocation {
     IChainTerms private immutable settings;
     uint48 private immutable reportTime;
 
-    /// @param reportTime_ Seconds after a fault within which it may be reported: a registry takes it for the window.
+    /// @param reportTime_ Seconds after a fault within which it may be reported: the window that registries read.
     constructor(IChainFactory factory_, IChainTerms settings_, uint48 reportTime_) {
         factory = factory_;
         settings = settings_;
@@ -44,7 +44,7 @@ contract Equivocation is IEquivocation {
         bytes32 two = _digest(fault.chainId, second);
         address signer = _signerOf(one, firstSignature, two, secondSignature);
         _requireCounted(fault, signer);
-        bytes32 id = one < two ? keccak256(abi.encode(one, two)) : keccak256(abi.encode(two, one));
+        bytes32 id = _idOf(signer, one, two);
         emit Equivocated(fault.chainId, signer, fault.epoch, id, msg.sender);
         registry.slash(abi.encode(fault.chainId), signer, fault.faultAt, id, msg.sender, address(0));
     }
@@ -69,6 +69,11 @@ contract Equivocation is IEquivocation {
         if (hyperchain == address(0)) revert ChainUnknown(chainId);
         bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, DOMAIN_NAME, keccak256("1"), block.chainid, hyperchain));
         return Signatures.typedDataHash(domain, keccak256(abi.encode(BATCH_TYPE, word)));
+    }
+
+    /// @dev Name of one signer's fault, in whichever order the words are reported.
+    function _idOf(address signer, bytes32 one, bytes32 two) private pure returns (bytes32) {
+        return keccak256(one < two ? abi.encode(signer, one, two) : abi.encode(signer, two, one));
     }
 
     function _signerOf(bytes32 one, bytes calldata oneSignature, bytes32 two, bytes calldata twoSignature)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {IEvidence} from "../../interfaces/IEvidence.sol";
 import {Deposit, IStakeRegistry} from "../../interfaces/IStakeRegistry.sol";
@@ -10,15 +12,18 @@ import {Signatures} from "../../libraries/Signatures.sol";
 contract StakeRegistry is IStakeRegistry {
     using Checkpoints for Checkpoints.Trace208;
 
-    /// @param until When it ended; 0 while it stands.
+    /// @param reservedSince Second of the end or of the last slash after it; 0 while the enlistment is
+    /// active.
+    /// @param slashed Greatest weight among the proven faults.
     struct Enlistment {
         bytes32 service;
         address key;
         uint16 shareBps;
-        uint48 until;
+        uint48 reservedSince;
+        uint256 slashed;
     }
 
-    /// @dev What is leaving; what counts is in the checkpoints.
+    /// @dev Leaving part of a deposit; the active part is in the checkpoints.
     struct Leaving {
         uint208 amount;
         uint48 announcedAt;
@@ -28,8 +33,8 @@ contract StakeRegistry is IStakeRegistry {
     bytes32 private constant ENLISTMENT_TYPE = keccak256("Enlistment(address operator,bytes32 service)");
     uint256 private constant WHOLE_BPS = 10_000;
     uint256 private constant REPORTERS_PART = 10;
-    /// @dev Bounds what an operator's own calls loop over.
-    uint256 private constant MOST_ENLISTMENTS = 16;
+    /// @dev Bounds the loops over an operator's enlistments.
+    uint256 private constant MAX_ENLISTMENTS = 16;
 
     /// @inheritdoc IStakeRegistry
     uint48 public immutable unbonding;
@@ -40,8 +45,6 @@ contract StakeRegistry is IStakeRegistry {
     mapping(address operator => Leaving) private leavings;
     mapping(address operator => Enlistment[]) private enlistments;
     mapping(bytes32 service => mapping(address key => Checkpoints.Trace208)) private shares;
-    mapping(bytes32 service => mapping(address key => uint48)) private slashedAt;
-    mapping(bytes32 service => mapping(bytes32 evidenceId => bool)) private isKnown;
 
     constructor(uint48 unbonding_) {
         unbonding = unbonding_;
@@ -88,9 +91,9 @@ contract StakeRegistry is IStakeRegistry {
         _requireKey(service, key, keySignature);
         uint256 free = WHOLE_BPS - _reserved(msg.sender, service);
         if (shareBps == 0 || shareBps > free) revert ShareOutOfRange(free, shareBps);
-        enlistments[msg.sender].push(Enlistment({service: service, key: key, shareBps: shareBps, until: 0}));
+        enlistments[msg.sender].push(Enlistment(service, key, shareBps, 0, 0));
         uint256 count = enlistments[msg.sender].length;
-        if (count > MOST_ENLISTMENTS) revert ServicesTooMany(MOST_ENLISTMENTS, count);
+        if (count > MAX_ENLISTMENTS) revert ServicesTooMany(MAX_ENLISTMENTS, count);
         operatorOf[service][key] = msg.sender;
         _setShare(service, key, shareBps);
         emit Enlisted(msg.sender, service, key, evidence, data, shareBps);
@@ -99,10 +102,10 @@ contract StakeRegistry is IStakeRegistry {
     /// @inheritdoc IStakeRegistry
     function delist(bytes32 service) external {
         Enlistment[] storage all = enlistments[msg.sender];
-        uint256 place = _standing(all, service);
-        if (place == all.length) revert NotEnlisted(service);
-        address key = all[place].key;
-        _end(all[place]);
+        uint256 index = _indexOf(all, service);
+        if (index == all.length || all[index].reservedSince != 0) revert NotEnlisted(service);
+        address key = all[index].key;
+        _end(all[index]);
         emit Delisted(msg.sender, service, key);
     }
 
@@ -121,15 +124,8 @@ contract StakeRegistry is IStakeRegistry {
             revert FaultTooOld(block.timestamp - unbonding, faultAt);
         }
         uint256 weight = _weightAt(service, key, faultAt);
-        // The share of that time is taken already, and what came since is not its fault's.
-        if (weight == 0 || faultAt <= slashedAt[service][key]) revert NothingAtStake(service, key, faultAt);
-        if (isKnown[service][evidenceId]) revert EvidenceKnown(evidenceId);
-        isKnown[service][evidenceId] = true;
-        slashedAt[service][key] = uint48(block.timestamp);
-        Enlistment[] storage all = enlistments[operator];
-        uint256 place = _standing(all, service);
-        if (place != all.length && all[place].key == key) _end(all[place]);
-        uint256 amount = _take(operator, weight, faultAt);
+        if (weight == 0) revert NothingAtStake(service, key, faultAt);
+        uint256 amount = _take(operator, _slashTo(weight, operator, service), faultAt);
         emit Slashed(operator, service, key, amount, evidenceId, reporter, payee);
         uint256 part = amount / REPORTERS_PART;
         _payOrBurn(reporter, part);
@@ -147,7 +143,7 @@ contract StakeRegistry is IStakeRegistry {
         return Deposit({active: actives[operator].latest(), leaving: leaving.amount, announcedAt: leaving.announcedAt});
     }
 
-    /// @dev Its evidence must come while deposits stay.
+    /// @dev The service's evidence must arrive while deposits stay.
     function _judgedService(address evidence, bytes calldata data) private view returns (bytes32) {
         if (evidence.code.length == 0) revert EvidenceWithoutCode(evidence);
         uint48 window = IEvidence(evidence).window(data);
@@ -155,7 +151,7 @@ contract StakeRegistry is IStakeRegistry {
         return _serviceOf(evidence, data);
     }
 
-    /// @dev An account's deposit answers for keys that agree to it, and for each of them for good.
+    /// @dev An account's deposit answers for keys that agree to it, and permanently for each of them.
     function _requireKey(bytes32 service, address key, bytes calldata keySignature) private view {
         address taken = operatorOf[service][key];
         if (taken != address(0) && taken != msg.sender) revert KeyTaken(taken);
@@ -165,36 +161,52 @@ contract StakeRegistry is IStakeRegistry {
         if (signer != key) revert KeyMismatch(key, signer);
     }
 
-    /// @dev What left before the fault did not answer for it; what is leaving since then goes first.
-    function _take(address operator, uint256 weight, uint48 faultAt) private returns (uint256 amount) {
+    /// @dev Raises an enlistment's slashed sum to a weight, and returns the difference. The enlistment is in
+    /// the list: its key had weight within the last `unbonding`, so its share is still reserved, and a
+    /// service has one enlistment at most.
+    function _slashTo(uint256 weight, address operator, bytes32 service) private returns (uint256 difference) {
+        Enlistment[] storage all = enlistments[operator];
+        Enlistment storage enlistment = all[_indexOf(all, service)];
+        uint256 slashed = enlistment.slashed;
+        if (weight <= slashed) revert AlreadySlashed(slashed, weight);
+        enlistment.slashed = weight;
+        _end(enlistment);
+        return weight - slashed;
+    }
+
+    /// @dev Coins that were announced before the fault did not answer for it; those announced after it pay
+    /// first, because the active ones also answer for later faults.
+    function _take(address operator, uint256 amount, uint48 faultAt) private returns (uint256) {
         Leaving storage leaving = leavings[operator];
         uint256 fromLeaving = 0;
-        if (faultAt < leaving.announcedAt) fromLeaving = _least(leaving.amount, weight);
+        if (faultAt < leaving.announcedAt) fromLeaving = Math.min(leaving.amount, amount);
         leaving.amount -= uint208(fromLeaving);
         uint256 active = actives[operator].latest();
-        uint256 fromActive = _least(active, weight - fromLeaving);
+        uint256 fromActive = Math.min(active, amount - fromLeaving);
         _setActive(operator, active - fromActive);
         return fromLeaving + fromActive;
     }
 
-    /// @dev It stays reserved for `unbonding`.
-    function _end(Enlistment storage standing) private {
-        standing.until = uint48(block.timestamp);
-        _setShare(standing.service, standing.key, 0);
+    /// @dev Reserves the share from now: after a slash other services' faults from before it may still claim
+    /// coins of a time before it, so a new enlistment must not share in the coins that remain.
+    function _end(Enlistment storage enlistment) private {
+        if (enlistment.reservedSince == 0) _setShare(enlistment.service, enlistment.key, 0);
+        enlistment.reservedSince = uint48(block.timestamp);
     }
 
-    /// @dev Where the enlistment is that stands; their number for none.
-    function _standing(Enlistment[] storage all, bytes32 service) private view returns (uint256 place) {
-        while (place < all.length && (all[place].service != service || all[place].until != 0)) ++place;
+    /// @dev Index of the service's enlistment; the list's length if there is none.
+    function _indexOf(Enlistment[] storage all, bytes32 service) private view returns (uint256 index) {
+        while (index < all.length && all[index].service != service) ++index;
     }
 
-    /// @dev Drops what ended `unbonding` ago. Reverts where the service has an enlistment that did not.
+    /// @dev Sum of the reserved shares; deletes enlistments that no fault can reach. Reverts if one of them
+    /// is the service's.
     function _reserved(address operator, bytes32 service) private returns (uint256 sum) {
         Enlistment[] storage all = enlistments[operator];
         uint256 i = 0;
         while (i < all.length) {
             Enlistment memory each = all[i];
-            if (each.until != 0 && uint256(each.until) + unbonding < block.timestamp) {
+            if (each.reservedSince != 0 && uint256(each.reservedSince) + unbonding < block.timestamp) {
                 all[i] = all[all.length - 1];
                 all.pop();
                 continue;
@@ -219,20 +231,16 @@ contract StakeRegistry is IStakeRegistry {
         shares[service][key].push(uint48(block.timestamp), uint208(shareBps));
     }
 
-    /// @dev One that does not take it must not keep the fault from being punished.
+    /// @dev A recipient that refuses the coins must not prevent the slash.
     function _payOrBurn(address recipient, uint256 amount) private {
         if (!_pay(recipient, amount)) _pay(address(0), amount);
     }
 
-    function _pay(address recipient, uint256 amount) private returns (bool isPaid) {
-        (isPaid,) = recipient.call{value: amount}("");
+    function _pay(address recipient, uint256 amount) private returns (bool) {
+        return LowLevelCall.callNoReturn(recipient, amount, "");
     }
 
     function _serviceOf(address evidence, bytes calldata data) private pure returns (bytes32) {
         return keccak256(abi.encode(evidence, data));
-    }
-
-    function _least(uint256 a, uint256 b) private pure returns (uint256) {
-        return a < b ? a : b;
     }
 }
