@@ -4,12 +4,15 @@ import { format } from "oxfmt";
 import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
 import { fields } from "../../src/options/fields/values.ts";
+import { IN_PROCESS_KEYS, REMOTE_KEYS, type KeyRow } from "../../src/plugin/config/network-keys.ts";
 import { REQUESTS } from "../../src/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { readValue, type Field, type Value } from "./field.ts";
 
 const PAGE = "docs/configuration.md";
 const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";
+const OPTION_HEAD = ["| option | default | allowed | |", "|---|---|---|---|"];
+const KEY_HEAD = ["| key | on a network that leads to L1 | on a network that leads to a chain |", "|---|---|---|"];
 const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run generate'.
 import type { Announcement } from "../../../client/messages/announce.ts";
 import type { ChainAddressLike } from "../../../client/ecosystem/chain-address.ts";
@@ -29,9 +32,15 @@ export async function optionsReference(root: string): Promise<readonly Generated
   const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { readonly printWidth: number };
   const source = (path: string, text: string): Promise<GeneratedFile> =>
     format(path, text, { printWidth }).then(({ code }) => ({ path, content: code }));
+  const tables = [
+    { name: "options", head: OPTION_HEAD, rows: rows("", config) },
+    { name: "flags", head: OPTION_HEAD, rows: flags },
+    { name: "network keys", head: KEY_HEAD, rows: Object.entries(IN_PROCESS_KEYS).map(keyRow) },
+    { name: "remote network keys", head: KEY_HEAD, rows: Object.entries(REMOTE_KEYS).map(keyRow) },
+  ];
   const types = `${TYPES_HEAD}\n${interfaces(config).join("\n")}`;
   return [
-    { path: PAGE, content: withTable(withTable(page, "options", rows("", config)), "flags", flags) },
+    { path: PAGE, content: tables.reduce(withTable, page) },
     await source(TYPES, types),
     await source(
       REQUEST_TYPES,
@@ -42,12 +51,25 @@ export async function optionsReference(root: string): Promise<readonly Generated
   ];
 }
 
-/** The page with the table between its marks. Throws where it has no such place. */
-function withTable(page: string, name: string, lines: readonly string[]): string {
-  const place = new RegExp(`<!-- ${name} -->\n[^]*?<!-- end of ${name} -->`);
-  if (!place.test(page)) throw new Error(`${PAGE} has no place for the table: <!-- ${name} -->`);
-  const table = ["| option | default | allowed | |", "|---|---|---|---|", ...lines].join("\n");
-  return page.replace(place, () => `<!-- ${name} -->\n${table}\n<!-- end of ${name} -->`);
+/** A table of the page, between marks with its name. */
+interface PageTable {
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly rows: readonly string[];
+}
+
+/** The page with the table between its marks. Throws if it has no such marks. */
+function withTable(page: string, { name, head, rows: lines }: PageTable): string {
+  const marks = new RegExp(`<!-- ${name} -->\n[^]*?<!-- end of ${name} -->`);
+  if (!marks.test(page)) throw new Error(`${PAGE} has no place for the table: <!-- ${name} -->`);
+  const table = [...head, ...lines].join("\n");
+  return page.replace(marks, () => `<!-- ${name} -->\n${table}\n<!-- end of ${name} -->`);
+}
+
+/** Row of one key of Hardhat's network config. */
+function keyRow([key, { l1, chain }]: readonly [string, KeyRow]): string {
+  const cells = [l1, chain].map((treatment) => (treatment === "applied" ? treatment : `\`${key}\` ${treatment.refused}`));
+  return `| \`${key}\` | ${cells.join(" | ")} |`;
 }
 
 function rows(prefix: string, { fields }: Value): readonly string[] {

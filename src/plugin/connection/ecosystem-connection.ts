@@ -17,6 +17,7 @@ import { createLink, type EcosystemLink } from "./link.ts";
 import { withGasOfDeliveries } from "./gas-of-deliveries.ts";
 import { connectLocalChain } from "./member-connection.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
+import { memberOverride, withoutRequestSettings } from "./request-settings.ts";
 import { asEcosystem } from "./own-requests.ts";
 import { markOpen } from "../api/registry.ts";
 
@@ -45,6 +46,9 @@ export async function openLocalEcosystem(
   config: HyperchainsConfig,
 ): Promise<OpenEcosystem> {
   const options = ecosystemOptions(withoutPorts(config), "test", await isMeasured(context));
+  const { networkConfig } = connection;
+  // Before the first request, because Hardhat reads the settings then.
+  if (networkConfig.connectsToChain === true) Object.assign(connection, { networkConfig: withoutRequestSettings(networkConfig) });
   // As with Hardhat's own networks, a test run ends though the connection was not closed.
   const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, {
@@ -56,13 +60,17 @@ export async function openLocalEcosystem(
     throw inUsersWords(error, config);
   });
   const connections = new Map<DevnetChain, Member>();
-  const { networkConfig } = connection;
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   const join = async (chain: DevnetChain, given: boolean): Promise<Member> => {
     const { name, chainId, url, clientProvider: provider } = chain;
     const member = { name, chainId: Number(chainId), url };
     const connect = (): Promise<NetworkConnection<string>> =>
-      connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
+      connectLocalChain(context, {
+        ...member,
+        provider,
+        throwsOnFailure,
+        networkConfig: given ? networkConfig : withoutRequestSettings(networkConfig),
+      });
     const connected = Object.assign(given ? await withInnerHandlers(connect) : await connect(), member);
     connections.set(chain, connected);
     return connected;
@@ -100,18 +108,19 @@ export async function openRemoteEcosystem(
 ): Promise<OpenEcosystem> {
   let info = await ask(connection, url);
   const connected = Number(await connection.provider.request({ method: "eth_chainId" }));
+  const { networkConfig } = connection;
   const others: Member[] = [];
   const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
     const { name, chainId, url: memberUrl } = member;
     if (chainId === connected) return Object.assign(connection, { name, chainId, url });
-    const connect = (): Promise<NetworkConnection<string>> =>
-      context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
-    const other = isGiven(
-      connection.networkConfig,
+    const given = isGiven(
+      networkConfig,
       info.chains.findIndex((chain) => chain.chainId === chainId),
-    )
-      ? await withInnerHandlers(connect)
-      : await connect();
+    );
+    const settings = networkConfig.type === "http" ? await memberOverride(networkConfig, given) : {};
+    const connect = (): Promise<NetworkConnection<string>> =>
+      context.network.create<string>({ network: MEMBER_NETWORK, override: { ...settings, url: memberUrl, chainId } });
+    const other = given ? await withInnerHandlers(connect) : await connect();
     others.push(Object.assign(other, { name, chainId, url: memberUrl }));
     return other as Member;
   };

@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
+import { requestSettings } from "./request-settings.ts";
 
 /** A chain of an ecosystem in this process. */
 interface LocalChain {
@@ -14,10 +15,10 @@ interface LocalChain {
   /** Whether sending a transaction rejects where it fails. */
   readonly throwsOnFailure: boolean;
   /**
-   * Of the ecosystem's L1. What Hardhat simulates in this process other plugins take for a chain that ends with the tests,
-   * as this one does: Hardhat Ignition keeps deployments there in memory.
+   * Config of the network, with the chain's settings for requests. Other plugins take a network that Hardhat simulates for one
+   * that ends with the tests, as this chain does: Hardhat Ignition keeps its deployments in memory.
    */
-  readonly l1Config: NetworkConfig;
+  readonly networkConfig: NetworkConfig;
 }
 
 /** Connections that Hardhat makes count from 0 up. */
@@ -34,9 +35,9 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
     throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
   const { chainId } = chain;
   const url = { ...template.url, getUrl: () => Promise.resolve(chain.url), get: () => Promise.resolve(chain.url) };
-  const overHttp = { ...template, chainId, url };
+  const overHttp = { ...template, chainId, url, ...requestSettings(chain.networkConfig) };
   // The ecosystem is L1's: a chain that named it would get one of its own.
-  const { hyperchains: _, connectsToChain: __, ...simulated } = chain.l1Config;
+  const { hyperchains: _, connectsToChain: __, ...simulated } = chain.networkConfig;
   // Bound below, before anything can be asked.
   const provider: MemberProvider = new MemberProvider(
     chain.provider,

@@ -2,6 +2,8 @@ import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { DEVELOPMENT_KEYS } from "../../devnet/accounts/development-phrase.ts";
 import type { HyperchainsUserConfig } from "../../options/generated/user-config.ts";
+import type { HyperchainsConfig } from "../../options/resolved-config.ts";
+import { L1_RULES, refusedKeys, RULE_KEYS } from "../config/network-keys.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
 
@@ -41,9 +43,8 @@ export function resolveEcosystemNetworks(user: HardhatUserConfig, resolved: Hard
   const networks = Object.entries(resolved.networks).map(([name, network]) => {
     const { hyperchains: own, connectsToChain = false } = user.networks?.[name] ?? {};
     if (own === undefined) return [name, network] as const;
-    const sameSecond = network.type === "edr-simulated" ? { allowBlocksWithSameTimestamp: true } : {};
-    const said = merge(merge(user.hyperchains ?? {}, rulesOf(user.networks?.[name])), own);
-    const all = resolveHyperchains(said);
+    const sameSecond = network.type === "edr-simulated" ? L1_RULES : {};
+    const all = ecosystemOf(user, name);
     // Who asks for one chain does not wait for others, unless the network names them.
     const hyperchains = connectsToChain && own.chains === undefined ? { ...all, chains: all.chains.slice(0, 1) } : all;
     return [name, { ...network, ...sameSecond, connectsToChain, hyperchains }] as const;
@@ -51,24 +52,37 @@ export function resolveEcosystemNetworks(user: HardhatUserConfig, resolved: Hard
   return Object.fromEntries(networks);
 }
 
-const RULES = ["allowBlocksWithSameTimestamp", "allowUnlimitedContractSize"] as const;
+/** The ecosystem of a network: its own options, then the network's rules, then those of the whole config. */
+function ecosystemOf(user: HardhatUserConfig, name: string): HyperchainsConfig {
+  const network = user.networks?.[name];
+  return resolveHyperchains(merge(merge(user.hyperchains ?? {}, rulesOf(network)), network?.hyperchains ?? {}));
+}
 
-/** What a network says of its blocks' timestamps and of code, as any of Hardhat's. L1 itself repeats seconds in any case. */
+/** A network's rules for timestamps and code, which are its chains' too. */
 function rulesOf(network: object | undefined): HyperchainsUserConfig {
-  const said = RULES.flatMap((rule) => {
-    const value = (network as { readonly [Rule in (typeof RULES)[number]]?: boolean } | undefined)?.[rule];
+  const said = RULE_KEYS.flatMap((rule) => {
+    const value = (network as { readonly [Rule in (typeof RULE_KEYS)[number]]?: boolean } | undefined)?.[rule];
     return value === undefined ? [] : [[rule, value] as const];
   });
   return Object.fromEntries(said);
 }
 
-/** What is wrong with what networks say about their ecosystems, as `validateHyperchains` says it of the whole config. */
-export function validateEcosystemNetworks({ networks = {} }: HardhatUserConfig): HardhatUserConfigValidationError[] {
-  return Object.entries(networks).flatMap(([name, network]) => {
+/** Errors in what networks say of their ecosystems: in `hyperchains`, as in the whole config, and in Hardhat's own keys. */
+export function validateEcosystemNetworks(config: HardhatUserConfig): HardhatUserConfigValidationError[] {
+  const isValid = validateHyperchains(config.hyperchains).length === 0;
+  return Object.entries(config.networks ?? {}).flatMap(([name, network]) => {
     const { hyperchains, connectsToChain } = network as { readonly hyperchains?: unknown; readonly connectsToChain?: unknown };
+    const inNetwork = (key: string, message: string) => ({ path: ["networks", name, key], message });
     const errors = validateHyperchains(hyperchains).map((error) => ({ ...error, path: ["networks", name, ...error.path] }));
-    if (connectsToChain === undefined || typeof connectsToChain === "boolean") return errors;
-    return [...errors, { path: ["networks", name, "connectsToChain"], message: "must be true or false" }];
+    if (hyperchains !== undefined) errors.push(...refusedKeys(network).map(({ key, message }) => inNetwork(key, message)));
+    if (connectsToChain !== undefined && typeof connectsToChain !== "boolean")
+      errors.push(inNetwork("connectsToChain", "must be true or false"));
+    const isChecked = hyperchains !== undefined && isValid && errors.length === 0;
+    if (!isChecked || network.type === "http" || network.chainId === undefined) return errors;
+    const taken = ecosystemOf(config, name).chains.find(({ chainId }) => chainId === network.chainId);
+    return taken === undefined
+      ? []
+      : [inNetwork("chainId", `${taken.chainId} is the chain id of "${taken.name}"; choose another`)];
   });
 }
 

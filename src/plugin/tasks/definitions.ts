@@ -10,6 +10,7 @@ import { sessionTasks } from "./arguments/session.ts";
 /** Each with what carries it out, which is loaded when it is called. */
 export const taskDefinitions: TaskDefinition[] = [
   runningTasks.spawn.setAction(() => import("./running/spawn.ts")).build(),
+  runningTasks.node.setAction(() => import("./running/node.ts")).build(),
   runningTasks.stop.setAction(() => import("./running/stop.ts")).build(),
   runningTasks.dump.setAction(() => import("./running/dump.ts")).build(),
   runningTasks.create.setAction(() => import("./running/create.ts")).build(),

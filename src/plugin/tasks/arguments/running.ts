@@ -1,4 +1,4 @@
-import { task } from "hardhat/config";
+import { overrideTask, task } from "hardhat/config";
 import { json, option, spawnOption, url } from "./shared.ts";
 
 /** Tasks that run, change and show an ecosystem. */
@@ -27,6 +27,7 @@ export const runningTasks = {
     .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
     .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
     .addFlag(json),
+  node: overrideTask("node"),
   stop: task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
     .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
