@@ -1,6 +1,6 @@
 import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
-import { applyOverride, type AccountOverride, type AskedCall, type CallOutcome } from "../witness/asked-call.ts";
+import { applyOverride, type AccountOverride, type AskedBlock, type AskedCall, type CallOutcome } from "../witness/asked-call.ts";
 import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution, type AskedBeside } from "../witness/reexecution.ts";
@@ -12,6 +12,7 @@ import {
   type AccessListAnswer,
   type CallQuestion,
   type EstimateAnswer,
+  type EstimateQuestion,
   type QuestionKind,
   type QuestionKinds,
   type TraceAnswer,
@@ -32,6 +33,7 @@ const SEARCH_ENDS = [
 ] as const;
 
 type Run = (call: AskedCall, bounds?: RunBounds, beside?: AskedBeside) => Promise<CallOutcome>;
+type RunIn = (call: AskedCall, block: AskedBlock, bounds?: RunBounds, beside?: AskedBeside) => Promise<CallOutcome>;
 
 type Handlers = {
   readonly [Kind in QuestionKind]: (question: QuestionKinds[Kind]["question"]) => Promise<QuestionKinds[Kind]["answer"]>;
@@ -53,18 +55,23 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
     state.exchange(states.at(at));
     for (const override of overrides) await applyOverride(override, state);
   };
-  /** Runs calls on the state that is asked for, each anew. */
-  const runner = async ({ at, block, overrides, maxMs }: CallQuestion): Promise<Run> => {
+  /** Runs calls on the state of the question, which each of them leaves unchanged. */
+  const runnerIn = async ({ at, overrides, maxMs }: CallQuestion): Promise<RunIn> => {
     await goTo(at, overrides);
     const mark = state.mark();
     const startMs = performance.now();
-    return async (call, bounds, beside) => {
+    return async (call, block, bounds, beside) => {
       try {
         return await execution.ask(call, block, { maxMs, startMs, ...bounds }, beside);
       } finally {
         state.rollback(mark);
       }
     };
+  };
+  /** The same in the question's block. */
+  const runner = async (question: CallQuestion): Promise<Run> => {
+    const run = await runnerIn(question);
+    return (call, bounds, beside) => run(call, question.block, bounds, beside);
   };
   return {
     async read({ at, address, slot }) {
@@ -75,7 +82,7 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       const { call, countsUnits } = question;
       return answerOf(await (await runner(question))(call, boundsOf(question), { countsUnits }));
     },
-    estimate: async (question) => estimate(question, await runner(question)),
+    estimate: async (question) => estimate(question, await runnerIn(question)),
     accessList: async (question) => accessList(question, await runner(question)),
     async trace(question) {
       await goTo(question.at, question.overrides);
@@ -101,8 +108,35 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
   };
 }
 
-/** The least gas with which the call succeeds, as near as Hardhat's own network comes to it. */
-async function estimate(question: CallQuestion, run: Run): Promise<EstimateAnswer> {
+/**
+ * Gas with which the call succeeds in the question's block and, if it does in them at all, in the other blocks that it may be in
+ * instead. What it does is reported as of the question's block.
+ */
+async function estimate(question: EstimateQuestion, run: RunIn): Promise<EstimateAnswer> {
+  const { block: first, otherBlocks, call } = question;
+  const runIn = (block: AskedBlock): Run => {
+    return (asked, bounds, beside) => run(asked, block, bounds, beside);
+  };
+  const found = await estimateInOne(question, runIn(first));
+  // In no other block does it cost anything else.
+  if (found.gas === undefined || !found.full.readsTime) return found;
+  let { gas } = found;
+  for (const block of otherBlocks) {
+    if (await succeedsWith(gas, call, runIn(block))) continue;
+    const other = await estimateInOne(question, runIn(block));
+    if (other.full.isLate) return other;
+    if (other.gas !== undefined && other.gas > gas) gas = other.gas;
+  }
+  return { gas, full: found.full };
+}
+
+async function succeedsWith(gasLimit: bigint, call: AskedCall, run: Run): Promise<boolean> {
+  const { receipt } = await run({ ...call, gasLimit }, {}, { isCharged: true });
+  return receipt?.success === true;
+}
+
+/** The least gas with which the call succeeds in one block, as near as Hardhat's own network comes to it. */
+async function estimateInOne(question: CallQuestion, run: Run): Promise<EstimateAnswer> {
   const { call } = question;
   // Counted to its end, so that a refusal tells what it takes.
   const full = answerOf(await run(call, boundsOf(question)));

@@ -40,6 +40,7 @@ const NOT_RUN: Omit<CallAnswer, "reason"> = {
   isLong: false,
   isHeavy: false,
   isLate: false,
+  readsTime: false,
 };
 
 interface Refused {

@@ -59,6 +59,8 @@ interface EnginesMark {
 
 /** Accounts whose code is remembered between blocks. */
 const MAX_REMEMBERED_CODES = 1000;
+/** Seconds that a client takes to sign and send what was estimated. */
+const SENDING_SECONDS = 2n;
 
 /**
  * Makes blocks in the engine, and has its check repeat each one where there is a check: both must agree in every receipt, and in
@@ -99,8 +101,27 @@ export class BlockProducer implements BlockEngine {
   environment(): BlockEnvironment {
     const now = this.#dependencies.clock.nowSeconds();
     const least = this.#leastTimestamp;
-    const timestamp = this.#nextTimestamp ?? (now > least ? now : least);
+    return this.#environmentAt(this.#nextTimestamp ?? (now > least ? now : least));
+  }
+
+  #environmentAt(timestamp: bigint): BlockEnvironment {
     return nextEnvironment(this.rules, this.#head, { timestamp, format: this.formatAt(timestamp) });
+  }
+
+  /**
+   * Environments that users' next block may have if it is made at most `waitSeconds` after a transaction for it arrives, which
+   * is estimated now. The first is the next block's if each has a second to itself, as on Ethereum; then that of a block in
+   * the newest one's second, where this may be, and those of the seconds that signing, sending and waiting take. Just the one
+   * environment if the next block's time is fixed.
+   */
+  expectedEnvironments(waitSeconds: bigint): readonly [BlockEnvironment, ...BlockEnvironment[]] {
+    const soonest = this.environment();
+    if (this.#nextTimestamp !== undefined) return [soonest];
+    const { timestamp } = soonest;
+    const first = timestamp > this.#head.timestamp ? timestamp : this.#head.timestamp + 1n;
+    const last = first + SENDING_SECONDS + waitSeconds;
+    const others = [timestamp, first + 1n, first + SENDING_SECONDS, last].filter((second) => second !== first);
+    return [this.#environmentAt(first), ...[...new Set(others)].map((second) => this.#environmentAt(second))];
   }
 
   /** The format of a block's batch, were it made at this second. */

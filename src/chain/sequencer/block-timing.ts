@@ -47,6 +47,12 @@ export class BlockTiming {
     return this.#policy.type === "instant" && !this.#isIdle;
   }
 
+  /** Seconds, rounded up, that a transaction waits for its block where blocks come by interval. */
+  get waitSeconds(): bigint {
+    const policy = this.#policy;
+    return policy.type === "interval" ? BigInt(Math.ceil(policy.intervalMs / 1_000)) : 0n;
+  }
+
   /** Whether the last attempt to make blocks ended at a full batch that may not be sealed. */
   setHeldUp(heldUp: boolean): void {
     this.#isHeldUp = heldUp;

@@ -170,7 +170,15 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#dependencies.producer.environment();
   }
 
-  /** The format of that block's batch. */
+  /**
+   * Environments that the block may have which will hold a transaction that is estimated now, the likeliest first: what is
+   * estimated is to be enough in each.
+   */
+  get expectedEnvironments(): readonly [BlockEnvironment, ...BlockEnvironment[]] {
+    return this.#dependencies.producer.expectedEnvironments(this.#timing.waitSeconds);
+  }
+
+  /** The format of the batch of users' next block. */
   get nextFormat(): Format {
     return this.#dependencies.producer.formatAt(this.nextEnvironment.timestamp);
   }

@@ -81,6 +81,8 @@ export interface CallOutcome {
   readonly isHeavy: boolean;
   /** It took longer than it might; it was broken off. */
   readonly isLate: boolean;
+  /** Whether code asked for the block's time, so that in another block it may cost something else. */
+  readonly readsTime: boolean;
   /** No proof covers what it does, as `reason` says; it was broken off. */
   readonly isUnprovable?: boolean;
   /** Accounts and slots that it touched and that are not warm from the start, where it was asked for. */

@@ -4,6 +4,7 @@ import type { TransactionRequest } from "../transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
 import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
+import { beforeInstructions } from "./instruction-table.ts";
 import { WorkMeter, type WorkBounds } from "./work-meter.ts";
 
 /**
@@ -11,6 +12,7 @@ import { WorkMeter, type WorkBounds } from "./work-meter.ts";
  * once it has begun, so it is given no more than the time that is left is enough for.
  */
 const LEAST_GAS_PER_MS = 1_500;
+const TIMESTAMP = 0x42;
 /** Data that a transaction's calls may pass on, all together. */
 export const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
@@ -38,6 +40,8 @@ interface RunReport {
   readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
+  /** Whether code asked for the block's time. */
+  readonly readsTime: boolean;
   /** Units (../model/work-limits.ts) until it ended, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
 }
@@ -58,6 +62,7 @@ export class RunWatch {
   readonly #meter: WorkMeter | undefined;
   readonly #stopWatching: readonly (() => void)[];
   readonly #onMessage = (message: { readonly data: Uint8Array }): void => this.#add(message.data.length);
+  #readsTime = false;
   #bytes = 0;
   #reason: string | undefined;
   #isLate = false;
@@ -80,6 +85,7 @@ export class RunWatch {
         onInitCode: (code) => this.#initCodes.push(toHex(code)),
         onCreator: (account) => this.#creators.add(account),
       }),
+      beforeInstructions(evm, new Map([[TIMESTAMP, () => void (this.#readsTime = true)]])),
       ...(this.#meter === undefined ? [] : [this.#boundPrecompiles(this.#meter)]),
     ];
     state.onCode = (code) => this.#runtimeCodes.push(toHex(code));
@@ -99,6 +105,7 @@ export class RunWatch {
       isLong: this.#meter?.isLong ?? false,
       isHeavy: this.#meter?.isHeavy ?? false,
       isLate: this.#isLate,
+      readsTime: this.#readsTime,
       work: this.#meter?.work ?? 0,
     };
   }

@@ -1,5 +1,6 @@
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { hexQuantity, type Hex } from "../../protocol/hex.ts";
+import { WriteLane } from "../../runtime/write-lane.ts";
 import type { L1Connection } from "../described/l1-connection.ts";
 import { encodeChange } from "./past/l1-change.ts";
 import type { L1Keeping } from "./past/l1-places.ts";
@@ -255,42 +256,5 @@ class L1Recorder {
 
   async #block(number: bigint): Promise<L1Block> {
     return (await this.#request({ method: "eth_getBlockByNumber", params: [hexQuantity(number), false] })) as L1Block;
-  }
-}
-
-/** Reads beside each other, writes alone; each waits for those of the other kind that came before it. */
-class WriteLane {
-  #lastWrite: Promise<unknown> = Promise.resolve();
-  readonly #reading = new Set<Promise<unknown>>();
-  #writing = 0;
-  readonly #later: (() => void)[] = [];
-
-  read<T>(read: () => Promise<T>): Promise<T> {
-    const answer = this.#lastWrite.then(read);
-    const done = answer.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#reading.add(done);
-    void done.then(() => this.#reading.delete(done));
-    return answer;
-  }
-
-  write<T>(write: () => Promise<T>): Promise<T> {
-    this.#writing++;
-    const written = Promise.all([this.#lastWrite, ...this.#reading])
-      .then(write)
-      .finally(() => {
-        if (--this.#writing > 0) return;
-        for (const call of this.#later.splice(0)) call();
-      });
-    this.#lastWrite = written.catch(() => undefined);
-    return written;
-  }
-
-  /** At once while nothing is written. */
-  afterWrite(call: () => void): void {
-    if (this.#writing === 0) call();
-    else this.#later.push(call);
   }
 }

@@ -1,4 +1,6 @@
 import { Transaction } from "ethers";
+import type { L1Asking, L1Connection } from "../described/l1-connection.ts";
+import { forNextBlock } from "../snapshots/ecosystem-clock.ts";
 import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/request/dispatch.ts";
 import { inputOf, parseOverrides } from "../../chain/rpc/request/call-request.ts";
@@ -32,6 +34,7 @@ const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly opt
  */
 export function guardedL1Methods(
   request: (method: string, params: readonly unknown[]) => Promise<unknown>,
+  lookAhead: NonNullable<L1Connection["lookAhead"]> = (look) => look((method, ...params) => request(method, params)),
 ): ReadonlyMap<string, RpcMethod> {
   const inTurn = fairLine({
     width: 1,
@@ -57,10 +60,8 @@ export function guardedL1Methods(
       }
       const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
       return inTurn(client, async () => {
-        // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
-        // At the block for which an estimate is made where none is named: contracts look at its time.
-        if (method === "eth_estimateGas") await request("eth_call", [bounded[0], bounded[1] ?? "pending", ...bounded.slice(2)]);
-        return request(method, bounded);
+        if (method !== "eth_estimateGas") return request(method, bounded);
+        return lookAhead((ask) => estimate(ask, bounded));
       });
     },
   ]);
@@ -96,6 +97,14 @@ export function guardedL1Methods(
       },
     ],
   ]);
+}
+
+/** A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage. */
+async function estimate(ask: L1Asking, params: readonly unknown[]): Promise<unknown> {
+  const [transaction, block, ...rest] = forNextBlock(params);
+  // At the block for which the estimate is made: contracts look at its time.
+  await ask("eth_call", transaction, block ?? "pending", ...rest);
+  return ask("eth_estimateGas", ...forNextBlock(params));
 }
 
 /** The call with what it brings under the one name that the engine takes, by the chains' rule. */

@@ -57,7 +57,7 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
   const added = new Map<string, RpcMethod>();
-  const guarded = guardedL1Methods(request);
+  const guarded = guardedL1Methods(request, connection.lookAhead);
   const all: RpcMethods = {
     get: (method) =>
       added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
@@ -118,8 +118,10 @@ export async function serveLocalL1(options: LocalL1Options, own: L1Connection): 
 }
 
 /** The connection, which tells of each request that may have made blocks, also of one that failed: it may have made some. */
-function tellingOfMoves({ provider, close }: L1Connection, tell: () => void): L1Connection {
+function tellingOfMoves(own: L1Connection, tell: () => void): L1Connection {
+  const { provider } = own;
   return {
+    ...own,
     provider: {
       async request(args) {
         try {
@@ -131,7 +133,6 @@ function tellingOfMoves({ provider, close }: L1Connection, tell: () => void): L1
       on: (event, listener) => provider.on(event, listener),
       removeListener: (event, listener) => provider.removeListener(event, listener),
     },
-    close: () => close(),
   };
 }
 

@@ -1,9 +1,10 @@
 import { RpcCode, RpcError } from "../../chain/rpc/request/json-rpc.ts";
 import { secondsParameter } from "../../chain/rpc/request/parameters.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { WriteLane } from "../../runtime/write-lane.ts";
 import { ClockError, MovableClock, type ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
-import type { L1Connection } from "../described/l1-connection.ts";
+import type { L1Asking, L1Connection } from "../described/l1-connection.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** What the ecosystem's time was, to return to. */
@@ -16,8 +17,6 @@ export interface TimeMark {
 interface NextTimestamp {
   readonly by: "user" | "ecosystem";
 }
-
-type Ask = (method: string, ...params: readonly unknown[]) => Promise<unknown>;
 
 interface L1Call {
   readonly method: string;
@@ -45,12 +44,15 @@ export class EcosystemTime {
   readonly clock: MovableClock;
   /** L1, whose blocks keep the ecosystem's time, and whose own methods move it. */
   readonly l1: L1Connection;
-  readonly #ask: Ask;
+  readonly #ask: L1Asking;
+  /** Requests that see or change L1's next second, and what looks ahead, which changes that second meanwhile. */
+  readonly #lane = new WriteLane();
   #next: NextTimestamp | undefined;
   /** What the ecosystem last told L1, and how often it has told it something. */
   #told: bigint | undefined;
   #tellings = 0;
   #movesFromL1 = false;
+  #isMinedByInterval = false;
 
   /**
    * Couples a development L1's clock with the chains'. `movedSeconds` is how far an earlier process had moved it. Rejects with
@@ -72,6 +74,7 @@ export class EcosystemTime {
         on: (event, listener) => provider.on(event, listener),
         removeListener: (event, listener) => provider.removeListener(event, listener),
       },
+      lookAhead: (look) => this.#lookAhead(look),
       close: () => connection.close(),
     };
     clock.follow(async (seconds) => {
@@ -134,7 +137,7 @@ export class EcosystemTime {
   }
 
   async #request({ method, params = [] }: L1Call): Promise<unknown> {
-    const pass = (): Promise<unknown> => this.#ask(method, ...params);
+    const pass = (): Promise<unknown> => this.#lane.read(() => this.#ask(method, ...params));
     if (this.#next?.by === "ecosystem" && SEES_TIME.has(method)) await this.#setNext();
     switch (method) {
       case "eth_sendTransaction":
@@ -146,14 +149,18 @@ export class EcosystemTime {
         return this.#setNextBlockTimestamp(secondsParameter(params[0]));
       case "evm_mine":
         if (params[0] !== undefined) await this.#setNextBlockTimestamp(secondsParameter(params[0]));
-        return this.#mine(() => this.#ask("evm_mine"));
+        return this.#mine(() => this.#lane.read(() => this.#ask("evm_mine")));
       case "hardhat_mine":
         return this.#mineMany(secondsParameter(params[0] ?? 1), secondsParameter(params[1] ?? 1));
       case "eth_call":
-      case "eth_estimateGas":
         return this.#look(pass);
+      case "eth_estimateGas":
+        return this.#lookAhead((ask) => ask(method, ...forNextBlock(params)));
+      case "evm_setIntervalMining":
+        this.#isMinedByInterval = params[0] !== 0 && params[0] !== "0x0";
+        return this.#ask(method, ...params);
       default:
-        return pass();
+        return this.#ask(method, ...params);
     }
   }
 
@@ -169,8 +176,8 @@ export class EcosystemTime {
       return answer;
     }
     this.#next = undefined;
-    // L1's clock goes on from the block's timestamp; time may have passed since a user named it.
-    const behind = by === "user" ? this.clock.nowSeconds() - (await this.#timestampOf("latest")) : 0n;
+    // L1's clock goes on from the block's timestamp; time may have passed since it was named.
+    const behind = this.clock.nowSeconds() - (await this.#timestampOf(by === "user" ? "latest" : "pending"));
     if (behind > 0n) await this.#ask("evm_increaseTime", Number(behind));
     return answer;
   }
@@ -184,8 +191,11 @@ export class EcosystemTime {
 
   async #setNextBlockTimestamp(timestamp: bigint): Promise<unknown> {
     await this.#prepareMove(timestamp - this.clock.nowSeconds());
-    const answer = await this.#ask("evm_setNextBlockTimestamp", hexQuantity(timestamp));
-    this.#next = { by: "user" };
+    const answer = await this.#lane.read(async () => {
+      const set = await this.#ask("evm_setNextBlockTimestamp", hexQuantity(timestamp));
+      this.#next = { by: "user" };
+      return set;
+    });
     await this.#takeFromL1(() => this.clock.moveTo(timestamp));
     return answer;
   }
@@ -193,7 +203,8 @@ export class EcosystemTime {
   async #mineMany(count: bigint, interval: bigint): Promise<unknown> {
     await this.#prepareMove((count - 1n) * interval);
     const atOnce = (): Promise<unknown> => this.#ask("hardhat_mine", hexQuantity(count), hexQuantity(interval));
-    const answer = await this.#mine(count > MOST_SINGLE_BLOCKS ? atOnce : () => this.#mineOneByOne(count, interval));
+    const mine = count > MOST_SINGLE_BLOCKS ? atOnce : () => this.#mineOneByOne(count, interval);
+    const answer = await this.#mine(() => this.#lane.read(mine));
     const newest = await this.#timestampOf("latest");
     if (newest > this.clock.nowSeconds()) await this.#takeFromL1(() => this.clock.moveTo(newest));
     return answer;
@@ -218,6 +229,37 @@ export class EcosystemTime {
     return true;
   }
 
+  /**
+   * An estimate at the second that L1's next block has now is too low where that is the newest block's: contracts that act once a
+   * second have acted. A second that a user has fixed is certain, and blocks by interval seldom share one.
+   */
+  #lookAhead<Result>(look: (ask: L1Asking) => Promise<Result>): Promise<Result> {
+    const ask: L1Asking = (...request) => this.#look(() => this.#ask(...request));
+    return this.#lane.write(async () => {
+      if (this.#next?.by === "ecosystem") await this.#setNext();
+      if (this.#next?.by === "user" || this.#isMinedByInterval || (await this.#isNextLater())) return look(ask);
+      this.#next = { by: "ecosystem" };
+      await this.#ask("evm_setNextBlockTimestamp", hexQuantity(await this.#laterThanHead()));
+      try {
+        return await look(ask);
+      } finally {
+        await this.#keepTime();
+      }
+    });
+  }
+
+  async #laterThanHead(): Promise<bigint> {
+    const head = await this.#timestampOf("latest");
+    const now = this.clock.nowSeconds();
+    return now > head ? now : head + 1n;
+  }
+
+  /** True if L1's next block, were it made now, would be in a later second than the newest one. */
+  async #isNextLater(): Promise<boolean> {
+    const head = await this.#timestampOf("latest");
+    return head + 1n < this.clock.nowSeconds() || head < (await this.#timestampOf("pending"));
+  }
+
   async #look(pass: () => Promise<unknown>): Promise<unknown> {
     try {
       return await pass();
@@ -228,6 +270,11 @@ export class EcosystemTime {
       return pass();
     }
   }
+}
+
+/** The parameters of an estimate: one that names the newest block is for the next one, too. */
+export function forNextBlock(params: readonly unknown[]): readonly unknown[] {
+  return params[1] === "latest" ? params.with(1, "pending") : params;
 }
 
 async function movedClock(base: Clock, seconds: bigint): Promise<MovableClock> {

@@ -78,14 +78,14 @@ describe("a question's time", () => {
 
   it("that is over while the least gas is looked for makes an error, and no number that is too high", async (t) => {
     const { estimate } = await handlersOfEmptyState();
-    const unhurried = await estimate(question(Infinity, { code: WANTS_MUCH }));
+    const unhurried = await estimate({ ...question(Infinity, { code: WANTS_MUCH }), otherBlocks: [] });
     const gas = unhurried.gas ?? 0n;
     // 21,000 of the transaction, 100,000 that must be left, and the end of Hardhat's search.
     assert.ok(gas > 121_000n && gas < 123_000n, `${gas}`);
     // Each look at the clock takes ten milliseconds: the first run has its time, a later one has not.
     let now = 0;
     t.mock.method(performance, "now", () => (now += 10));
-    const hurried = await estimate(question(45, { code: WANTS_MUCH }));
+    const hurried = await estimate({ ...question(45, { code: WANTS_MUCH }), otherBlocks: [] });
     assert.deepEqual([hurried.gas, hurried.full.isLate], [undefined, true]);
   });
 });

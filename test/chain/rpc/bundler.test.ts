@@ -22,6 +22,7 @@ const SUCCESS: CallAnswer = {
   isLong: false,
   isHeavy: false,
   isLate: false,
+  readsTime: false,
 };
 
 /** Of one operation at a time; what more of them log is more than a question may tell. */

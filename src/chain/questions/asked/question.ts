@@ -56,8 +56,15 @@ export interface CallAnswer {
   readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
+  /** Whether code asked for the block's time. */
+  readonly readsTime: boolean;
   /** No proof covers what it does, as `reason` says. */
   readonly isUnprovable?: boolean;
+}
+
+/** A call whose gas is to be enough in the block, and in each of some others in which it may be instead. */
+export interface EstimateQuestion extends CallQuestion {
+  readonly otherBlocks: readonly AskedBlock[];
 }
 
 /** An estimate, or why the call cannot be estimated. */
@@ -164,7 +171,7 @@ interface ReadQuestion {
 export interface QuestionKinds {
   readonly read: { readonly question: ReadQuestion; readonly answer: ReadAccount };
   readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
-  readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
+  readonly estimate: { readonly question: EstimateQuestion; readonly answer: EstimateAnswer };
   readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
   readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
   readonly traceMined: { readonly question: MinedTraceQuestion; readonly answer: TraceAnswer };

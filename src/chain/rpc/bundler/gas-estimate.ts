@@ -4,11 +4,12 @@ import { fromHex, type Hex } from "../../../protocol/hex.ts";
 import type { CallAnswer, SimulatedCall } from "../../questions/asked/question.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
-import { nextPlace } from "../calls/asked-place.ts";
+import { estimatePlace, type AskedPlace } from "../calls/asked-place.ts";
 import type { Asking } from "../calls/asking.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls/calls.ts";
 import type { RpcClient } from "../request/dispatch.ts";
-import type { RpcError } from "../request/json-rpc.ts";
+import { RpcError } from "../request/json-rpc.ts";
+import { SequencerError } from "../../sequencer/sequencer-error.ts";
 import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS, type Carrier } from "./bundle.ts";
 import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";
 import { unitGasOf } from "./unit-gas.ts";
@@ -22,6 +23,11 @@ interface OperationGas {
   readonly callGasLimit: bigint;
   readonly paymasterVerificationGasLimit?: bigint;
   readonly paymasterPostOpGasLimit?: bigint;
+}
+
+/** What an operation needs in some block; `unitGas` is what its units cost beyond the EVM's gas. */
+interface FoundLimits extends Omit<OperationGas, "preVerificationGas"> {
+  readonly unitGas: bigint;
 }
 
 interface EstimateRequest {
@@ -75,17 +81,10 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
   const overrides = [...request.overrides, ...delegated(operation)];
   const excluded = dependencies.chain.admission.refusalOfSender(operation.sender);
   if (excluded !== undefined) throw excluded;
-  const estimate = new Estimate({ ...request, operation: trial, overrides }, dependencies);
-  const checks = await estimate.requireChecked(trial);
-  const verificationGasLimit = await estimate.least("verificationGasLimit");
-  const sponsor =
-    operation.paymaster === undefined
-      ? {}
-      : {
-          paymasterVerificationGasLimit: await estimate.least("paymasterVerificationGasLimit"),
-          paymasterPostOpGasLimit: trial.paymasterPostOpGasLimit,
-        };
-  const { callGasLimit, unitGas } = await estimate.call(checks);
+  const { unitGas, verificationGasLimit, callGasLimit, ...sponsor } = await limitsForAll(
+    { ...request, operation: trial, overrides },
+    dependencies,
+  );
   const signatureGas = BigInt(fromHex(operation.signature).length) * SIGNATURE_BYTE_GAS;
   const found = {
     ...trial,
@@ -105,13 +104,65 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
   return { preVerificationGas, verificationGasLimit, callGasLimit, ...sponsor };
 }
 
+/** Limits that are enough in each block that may hold the operation, if it succeeds there at all; it has to in the likeliest. */
+async function limitsForAll(request: EstimateRequest, dependencies: EstimateDependencies): Promise<FoundLimits> {
+  const { at, block, otherBlocks } = estimatePlace(dependencies.chain);
+  let found = await new Estimate(request, dependencies, { at, block }).limits();
+  for (const other of otherBlocks) {
+    const estimate = new Estimate(request, dependencies, { at, block: other });
+    const more = await estimate.limitsBeyond(found).catch((error: unknown) => {
+      if (error instanceof RpcError || error instanceof SequencerError) return undefined;
+      throw error;
+    });
+    if (more !== undefined) found = more;
+  }
+  return found;
+}
+
+/** The estimate of an operation in one block. */
 class Estimate {
   readonly #request: EstimateRequest;
   readonly #dependencies: EstimateDependencies;
+  readonly #place: AskedPlace;
 
-  constructor(request: EstimateRequest, dependencies: EstimateDependencies) {
+  constructor(request: EstimateRequest, dependencies: EstimateDependencies, place: AskedPlace) {
     this.#request = request;
     this.#dependencies = dependencies;
+    this.#place = place;
+  }
+
+  /** Throws RpcError where a check fails, or the operation's call reverts. */
+  async limits(): Promise<FoundLimits> {
+    const { operation } = this.#request;
+    const checks = await this.requireChecked(operation);
+    const verificationGasLimit = await this.least("verificationGasLimit");
+    const sponsor =
+      operation.paymaster === undefined
+        ? {}
+        : {
+            paymasterVerificationGasLimit: await this.least("paymasterVerificationGasLimit"),
+            paymasterPostOpGasLimit: operation.paymasterPostOpGasLimit,
+          };
+    return { verificationGasLimit, ...sponsor, ...(await this.call(checks)) };
+  }
+
+  /** The larger of these limits and of those that are needed here. Throws as `limits`. */
+  async limitsBeyond(found: FoundLimits): Promise<FoundLimits> {
+    if (await this.#suffices(found)) return found;
+    const more = await this.limits();
+    const largest = Object.entries(more).map(([name, gas]) => {
+      const other = found[name as keyof FoundLimits] ?? 0n;
+      return [name, other > gas ? other : gas] as const;
+    });
+    return Object.fromEntries(largest) as unknown as FoundLimits;
+  }
+
+  async #suffices({ unitGas, callGasLimit, ...limits }: FoundLimits): Promise<boolean> {
+    const { answer, refusal } = await this.#check({ ...this.#request.operation, ...limits });
+    if (refusal !== undefined) return false;
+    const executed = await this.#execute(callGasLimit);
+    if (executed.receipt?.success !== true) return false;
+    return unitGasOf(answer, { ...executed, data: this.#request.operation.callData }) <= (unitGas * MARGIN_PERCENT) / 100n;
   }
 
   /** What its checks do. Throws RpcError where they fail, but for its signature. */
@@ -186,7 +237,7 @@ class Estimate {
 
   async #run(calls: readonly SimulatedCall[]): Promise<readonly CallAnswer[]> {
     const { client, overrides } = this.#request;
-    const { at, block } = nextPlace(this.#dependencies.chain);
+    const { at, block } = this.#place;
     const blocks = [{ block, overrides, calls }];
     const [answer] = await this.#dependencies.ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
     return answer?.calls ?? [];

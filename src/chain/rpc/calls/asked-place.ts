@@ -7,9 +7,14 @@ import { quantity } from "../request/call-request.ts";
 import { RpcCode, RpcError } from "../request/json-rpc.ts";
 
 /** A block that a question is about: the state after it, and what a call sees of it. */
-interface AskedPlace {
+export interface AskedPlace {
   readonly at: bigint;
   readonly block: BlockEnvironment;
+}
+
+/** A block that a transaction may be in which is not sent yet, and others that it may be in instead. */
+export interface EstimatePlace extends AskedPlace {
+  readonly otherBlocks: readonly BlockEnvironment[];
 }
 
 /** Tags that mean the newest block where no settlement layer says otherwise. */
@@ -59,6 +64,12 @@ function unknownBlock({ sequencer }: Chain, tag: unknown): RpcError {
 /** The newest state, and the block that would follow. */
 export function nextPlace({ sequencer }: Chain): AskedPlace {
   return { at: sequencer.head.number, block: sequencer.nextEnvironment };
+}
+
+/** The newest state, and the blocks of which one will hold a transaction that is estimated now. */
+export function estimatePlace({ sequencer }: Chain): EstimatePlace {
+  const [block, ...otherBlocks] = sequencer.expectedEnvironments;
+  return { at: sequencer.head.number, block, otherBlocks };
 }
 
 function newestPlace({ sequencer, chainId }: Chain): AskedPlace {

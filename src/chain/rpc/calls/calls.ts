@@ -6,7 +6,7 @@ import { mostWork } from "../../model/work-limits.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
-import { askedPlace, isNewest } from "./asked-place.ts";
+import { askedPlace, estimatePlace, isNewest, type AskedPlace, type EstimatePlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record, withPrice } from "../request/call-request.ts";
@@ -50,7 +50,7 @@ export class Calls {
 
   /** `eth_call`: transaction, block, state overrides, block overrides. */
   async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    const question = await this.#question(params, params[1] ?? "latest");
+    const question = questionAt(await askedPlace(this.#chain, params[1] ?? "latest"), params);
     const answer = await this.#ask("call", question, client);
     if (client?.isInProcess === true) await this.#own.comment("eth_call", question, answer);
     return outputOf(answer);
@@ -72,13 +72,19 @@ export class Calls {
     if (refusal !== undefined) throw refusal;
     // Where lists are in force, what it does is looked at from inside.
     const isJudged = isOfSender && admission.hasLists;
-    const question = await this.#question(params, this.#nextOf(params[1]));
+    const { otherBlocks, ...place } = await this.#placeOfUnsent(params[1]);
+    const question = questionAt(place, params);
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
     }
     const { gas, full } = await this.#ask(
       "estimate",
-      { ...question, maxInstructions, maxWork: mostWork(maxInstructions) },
+      {
+        ...question,
+        otherBlocks: otherBlocks.map((block) => withBlockOverrides(block, params[3])),
+        maxInstructions,
+        maxWork: mostWork(maxInstructions),
+      },
       client,
     );
     requireRunnable(full, maxInstructions);
@@ -96,29 +102,30 @@ export class Calls {
 
   /** `eth_createAccessList`: transaction, block, state overrides. */
   async accessList(params: readonly unknown[], client?: RpcClient): Promise<object> {
-    const question = await this.#question(params, this.#nextOf(params[1]));
+    const { at, block } = await this.#placeOfUnsent(params[1]);
+    const question = questionAt({ at, block }, params);
     const { accessList, full } = await this.#ask("accessList", question, client);
     if (full.receipt === undefined) outputOf(full);
     const failed = full.receipt?.success === true ? {} : { error: full.error ?? "failed" };
     return { accessList, gasUsed: hexQuantity(full.receipt?.gasUsed ?? 0n), ...failed };
   }
 
-  async #question(
-    [transaction, , overrides, blockOverrides]: readonly unknown[],
-    tag: unknown,
-  ): Promise<Unbounded<CallQuestion>> {
-    const call = parseCall(transaction);
-    const { at, block } = await askedPlace(this.#chain, tag);
-    return {
-      at,
-      block: withBlockOverrides(block, blockOverrides),
-      overrides: parseOverrides(overrides),
-      call: askedCall(call, capped(call.gas)),
-    };
+  /** A transaction that is not sent yet is for the next block, unless an older one is named. */
+  async #placeOfUnsent(tag: unknown): Promise<EstimatePlace> {
+    if ((tag ?? undefined) === undefined || isNewest(this.#chain, tag)) return estimatePlace(this.#chain);
+    return { ...(await askedPlace(this.#chain, tag)), otherBlocks: [] };
   }
+}
 
-  /** Transactions that are not sent yet are for the next block. */
-  #nextOf(tag: unknown): unknown {
-    return (tag ?? undefined) === undefined || isNewest(this.#chain, tag) ? "pending" : tag;
-  }
+function questionAt(
+  { at, block }: AskedPlace,
+  [transaction, , overrides, blockOverrides]: readonly unknown[],
+): Unbounded<CallQuestion> {
+  const call = parseCall(transaction);
+  return {
+    at,
+    block: withBlockOverrides(block, blockOverrides),
+    overrides: parseOverrides(overrides),
+    call: askedCall(call, capped(call.gas)),
+  };
 }

@@ -9,7 +9,7 @@ import type { Chain } from "../../chain.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { CallAnswer } from "../../questions/asked/question.ts";
-import { nextPlace } from "./asked-place.ts";
+import { estimatePlace, type AskedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { outputOf } from "./call-outcome.ts";
 import { askedCall, parseCall, type RpcCall } from "../request/call-request.ts";
@@ -46,31 +46,59 @@ export async function estimateFromL1(
   const length = BigInt(fromHex(data).length);
   const intrinsic = LEAST_GAS + LEAST_GAS_PER_BYTE * length + (creates ? CREATION_GAS : 0n);
   const asked = { ...call, to: target, data };
-  const today = await estimate(runner(chain, ask, asked, client), intrinsic);
+  const question = { chain, ask, call: asked, client };
+  const today = await estimate(question, intrinsic);
   if (chain.sequencer.nextFormat === 3 || !chargesUnits(chain.announcedVersion())) return hexQuantity(today);
-  const announced = await estimate(runner(chain, ask, asked, client, true), intrinsic);
+  const announced = await estimate({ ...question, countsUnits: true }, intrinsic);
   return hexQuantity(announced > today ? announced : today);
+}
+
+interface OperationQuestion {
+  readonly chain: Chain;
+  readonly ask: Asking;
+  readonly call: RpcCall;
+  readonly client: RpcClient | undefined;
+  /** Set if units count whatever the state's format is. */
+  readonly countsUnits?: true;
 }
 
 type Runner = (gasLimit: bigint) => Promise<CallAnswer>;
 
-async function estimate(run: Runner, intrinsic: bigint): Promise<bigint> {
-  const full = await run(TRANSACTION_GAS_CAP);
+/** Gas that is enough in each block that may hold the operation, if it succeeds there at all; it has to in the likeliest. */
+async function estimate(question: OperationQuestion, intrinsic: bigint): Promise<bigint> {
+  const { at, block, otherBlocks } = estimatePlace(question.chain);
+  const full = await runner(question, { at, block })(TRANSACTION_GAS_CAP);
+  let total = await enoughFor(full, runner(question, { at, block }), intrinsic);
+  if (!full.readsTime) return total;
+  for (const other of otherBlocks) {
+    const run = runner(question, { at, block: other });
+    if (await succeeds(run, total)) continue;
+    const otherwise = await run(TRANSACTION_GAS_CAP);
+    if (otherwise.receipt?.success !== true || provingRefusal(otherwise.receipt, TRANSACTION_GAS_CAP) !== undefined) continue;
+    const more = await enoughFor(otherwise, run, intrinsic);
+    if (more > total) total = more;
+  }
+  return total;
+}
+
+/** Gas that is enough, with a quarter on top, for what `full` did with all gas. Throws RpcError where it failed. */
+async function enoughFor(full: CallAnswer, run: Runner, intrinsic: bigint): Promise<bigint> {
   outputOf(full);
   const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, TRANSACTION_GAS_CAP);
   if (refusal !== undefined) throw refusal;
   const used = chargedGas(full.receipt?.gasUsed ?? 0n, unitsOf(full)) - INTRINSIC_GAS;
   let gas = (used * 5n) / 4n;
   // What calls keep back of their gas can make the gas that was used too little.
-  const succeeds = async (gasLimit: bigint): Promise<boolean> => {
-    const answer = await run(gasLimit);
-    // It says nothing about its gas.
-    if (answer.isLate) outputOf(answer);
-    return answer.receipt?.success === true && unitsOf(answer) <= unitBudget(gasLimit);
-  };
-  while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
+  while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(run, intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
   const total = intrinsic + gas;
   return total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP;
+}
+
+async function succeeds(run: Runner, gasLimit: bigint): Promise<boolean> {
+  const answer = await run(gasLimit);
+  // It says nothing about its gas.
+  if (answer.isLate) outputOf(answer);
+  return answer.receipt?.success === true && unitsOf(answer) <= unitBudget(gasLimit);
 }
 
 /** What it takes to prove, where that was counted. */
@@ -78,11 +106,11 @@ function unitsOf({ receipt }: CallAnswer): number {
   return receipt?.native?.units ?? 0;
 }
 
-function runner(chain: Chain, ask: Asking, call: RpcCall, client: RpcClient | undefined, countsUnits?: true): Runner {
+function runner({ chain, ask, call, client, countsUnits }: OperationQuestion, place: AskedPlace): Runner {
   return async (gasLimit) => {
     const { balanceWei } = await chain.engine.state("now").account(call.from);
     const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];
-    const question = { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) };
+    const question = { ...place, overrides, call: askedCall(call, gasLimit) };
     return ask("call", countsUnits === undefined ? question : { ...question, countsUnits }, client);
   };
 }
