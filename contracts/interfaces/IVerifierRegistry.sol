@@ -100,12 +100,14 @@ interface IVerifierRegistry {
     error FreezeTooLong(uint256 left, uint256 asked);
     /// @notice The council has not agreed to this halt in this freeze.
     error HaltNotApproved(uint256 version, uint256 replacement);
-    /// @notice A replacement has the halted version's machine and no lower format.
+    /// @notice A replacement has the halted version's machine and no lower format, and proves execution if the halted version does.
     error ReplacementUnfit(uint256 version, uint256 replacement);
     error NoCouncilScheduled();
     error CouncilTooEarly(uint256 effectiveAt, uint256 actual);
     /// @notice A cycle is longer than its freezes, and no shorter than a notice.
     error FreezeOutOfRange(uint256 freezeTime, uint256 freezeCycle, uint256 retirementNotice);
+    /// @notice Either all versions of a registry are proven, or none is: bit 31 of `version` differs from that of the first one.
+    error ProofsMismatch(uint256 firstVersion, uint256 version);
     error VerifierWithoutCode(address verifier);
     error TreeWithoutCode(address tree);
     error ReaderWithoutCode(address reader);
@@ -118,7 +120,7 @@ interface IVerifierRegistry {
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
     /// @notice Adds a version, from 1 on and of at most 32 bits: 0…7 its format ‖ 8…15 generation of circuits, kernel and limits ‖ 16…30
-    /// machine ‖ 31 whether nothing is proven. Only governance. Reverts unless verifier, tree and reader have code, the reader's format is
+    /// machine ‖ 31 whether nothing is proven: the same value in all versions of a registry. Only governance. Reverts unless verifier, tree and reader have code, the reader's format is
     /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
     /// comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;

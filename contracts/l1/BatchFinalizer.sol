@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
+import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRevert, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {BatchRecords} from "./BatchRecords.sol";
@@ -31,8 +32,10 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         operationsExecuted = batch.priorityOpTotal;
         stateRoot = batch.newStateRoot;
         logRoots[number] = batch.l2LogsTreeRoot;
-        // The run of batches with proven execution goes on, or begins anew behind this one.
-        if (!_isExecutionProven(number)) provenSince = uint32(number + 1);
+        // A marker proves nothing, whoever accepts it: it ends the unbroken run of batches with proven execution.
+        if (VersionNumber.isWithoutProofs(batch.protocolVersion) || !_isExecutionProven(number)) {
+            provenSince = uint32(number + 1);
+        }
         emit BlockExecution(number, batchHash, batch.commitment);
         uint256[] memory refused;
         if (flows.length != 0) refused = bridge.applyFlows(chainId, number, batch.firstTimestamp, flows);

@@ -15,6 +15,8 @@ contract VerifierRegistry is VersionStandings {
     uint256 private constant MAX_VERSION = type(uint32).max;
 
     mapping(uint256 version => ProtocolVersion) private versions;
+    /// @dev Version that was added first; 0 without one. Decides for all others whether their batches are proven.
+    uint256 private firstVersion;
     /// @dev When a version first named it.
     mapping(IBatchReader reader => uint256) private readers;
 
@@ -25,6 +27,7 @@ contract VerifierRegistry is VersionStandings {
         if (version == 0) revert ProtocolVersionZero();
         if (version > MAX_VERSION) revert ProtocolVersionTooLarge(MAX_VERSION, version);
         if (_exists(version)) revert ProtocolVersionExists(version);
+        _requireSameProofs(version);
         if (address(content.verifier).code.length == 0) revert VerifierWithoutCode(address(content.verifier));
         if (address(content.tree).code.length == 0) revert TreeWithoutCode(address(content.tree));
         _checkReader(version, content.reader);
@@ -57,7 +60,7 @@ contract VerifierRegistry is VersionStandings {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function provesExecution(uint256 version) external view returns (bool) {
+    function provesExecution(uint256 version) public view override returns (bool) {
         return address(versions[version].aggregator) != address(0);
     }
 
@@ -75,6 +78,14 @@ contract VerifierRegistry is VersionStandings {
 
     function _requireKnown(uint256 version) internal view override {
         if (!_exists(version)) revert UnknownProtocolVersion(version);
+    }
+
+    /// @dev Otherwise a chain could pass from proofs to markers, which any account can make.
+    function _requireSameProofs(uint256 version) private {
+        if (firstVersion == 0) firstVersion = version;
+        else if (VersionNumber.isWithoutProofs(firstVersion) != VersionNumber.isWithoutProofs(version)) {
+            revert ProofsMismatch(firstVersion, version);
+        }
     }
 
     function _checkReader(uint256 version, IBatchReader reader) private view {

@@ -195,6 +195,9 @@ abstract contract VersionStandings is IVerifierRegistry {
         return isRetired || standing.haltedAt != 0 || block.timestamp < standing.frozenUntil;
     }
 
+    /// @inheritdoc IVerifierRegistry
+    function provesExecution(uint256 version) public view virtual returns (bool);
+
     function _requireKnown(uint256 version) internal view virtual;
 
     function _requireFrozen(uint256 version) private view returns (uint64 until) {
@@ -209,13 +212,15 @@ abstract contract VersionStandings is IVerifierRegistry {
         }
     }
 
-    /// @dev Another machine could not go on with the state, and a lower format could not read its codes.
+    /// @dev Another machine could not continue the state, a lower format could not read its codes, and without proofs of execution
+    /// the word of a quorum would replace them within one day.
     function _checkReplacement(uint256 version, uint32 replacement) private view {
         if (replacement == 0) return;
         _requireKnown(replacement);
         _requireLasting(replacement);
         bool isSameMachine = VersionNumber.machineOf(version) == VersionNumber.machineOf(replacement);
         bool isNoLower = VersionNumber.formatOf(replacement) >= VersionNumber.formatOf(version);
-        if (replacement == version || !isSameMachine || !isNoLower) revert ReplacementUnfit(version, replacement);
+        bool isNoLessProven = provesExecution(replacement) || !provesExecution(version);
+        if (replacement == version || !isSameMachine || !isNoLower || !isNoLessProven) revert ReplacementUnfit(version, replacement);
     }
 }

@@ -7,6 +7,7 @@ library VersionNumber {
     uint256 private constant FORMATS = 1 << 8;
     uint256 private constant MACHINE_SHIFT = 16;
     uint256 private constant MACHINES = 1 << 15;
+    uint256 private constant NO_PROOF_SHIFT = 31;
 
     function formatOf(uint256 version) internal pure returns (uint256) {
         return version % FORMATS;
@@ -14,5 +15,10 @@ library VersionNumber {
 
     function machineOf(uint256 version) internal pure returns (uint256) {
         return (version >> MACHINE_SHIFT) % MACHINES;
+    }
+
+    /// @dev True if L1 accepts a marker in place of each proof of the version's batches.
+    function isWithoutProofs(uint256 version) internal pure returns (bool) {
+        return version >> NO_PROOF_SHIFT != 0;
     }
 }

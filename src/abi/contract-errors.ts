@@ -378,6 +378,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpWindowOutOfRange","type":"error"},
   {"inputs":[{"name":"queued","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpsNotQueued","type":"error"},
   {"inputs":[],"name":"ProofRefused","type":"error"},
+  {"inputs":[{"name":"firstVersion","type":"uint256"},{"name":"version","type":"uint256"}],"name":"ProofsMismatch","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"ProtocolVersionExists","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"retiredAt","type":"uint256"}],"name":"ProtocolVersionRetired","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"retiresAt","type":"uint256"}],"name":"ProtocolVersionRetiring","type":"error"},

@@ -38,14 +38,7 @@ import { openWorld, type OnRepeated, type World, type WorldOptions } from "./kee
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { ContractArtifact, DeployedEcosystem, EcosystemOptions } from "./deployment/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import {
-  deployNewContracts,
-  governanceOf,
-  newVersions,
-  versionOnL1,
-  withVersionInForce,
-  type ContractsOfDevnet,
-} from "./l1/new-contracts.ts";
+import { deployNewContracts, governanceOf, newVersions, versionOnL1, type NewVersions } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer, type ConnectL1, type SettlementLayer } from "./l1/settlement-layer.ts";
 import { createChainChanges, type ChainChanges } from "./membership/chain-changes.ts";
@@ -250,13 +243,13 @@ async function openBases(
   closing: Disposer,
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
-  const contracts = { versions: newVersions(genesis), withNoProofVersion: options.prover.mode === "none" };
+  const versions = newVersions(genesis, options.prover.mode);
   const shown = shownOnL1(genesis, dependencies);
-  const onL1 = baseOnL1(layer, await settledOn(options, plans, { ...contracts, shown }, dependencies));
+  const onL1 = baseOnL1(layer, await settledOn(options, plans, { versions, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
   const bases = new SettlementBases({
-    ...{ artifacts, clock, contracts, reserveWei, world, ownSends, onL1 },
+    ...{ artifacts, clock, versions, reserveWei, world, ownSends, onL1 },
     chains: () => chains.current(),
   });
   closing.add(() => bases.close());
@@ -267,21 +260,17 @@ async function openBases(
 async function settledOn(
   { l1: { deployed: existing }, governance }: CompleteOptions,
   plans: readonly ChainPlan[],
-  { shown, ...contracts }: ContractsOfDevnet & { readonly shown: () => Promise<Pick<EcosystemOptions, "onL1">> },
+  { shown, versions }: { readonly versions: () => NewVersions; readonly shown: () => Promise<Pick<EcosystemOptions, "onL1">> },
   { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
 ): Promise<DeployedEcosystem> {
   const { l1, deployer: signer, accounts } = layer;
   const deployed =
     world?.deployed ??
     (existing === undefined
-      ? await deployNewContracts(contracts, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await shown()) })
-      : await adoptContracts(
-          existing,
-          { ...contracts, versions: contracts.versions(), chains: plans.map(({ protocol }) => protocol) },
-          l1.provider,
-        ));
+      ? await deployNewContracts(versions, { signer, artifacts }, { ...governanceOf(governance, accounts), ...(await shown()) })
+      : await adoptContracts(existing, { versions: versions(), chains: plans.map(({ protocol }) => protocol) }, l1.provider));
   world?.keepDeployed(deployed);
-  return withVersionInForce(deployed, contracts);
+  return deployed;
 }
 
 /** What L1 is to check proofs of execution by, if by anything: its contracts take some 50 million gas. */

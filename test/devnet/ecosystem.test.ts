@@ -54,7 +54,7 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
       assert.match(info.proven, /^NOTHING IS PROVEN/);
       assert.deepEqual(info.prover, { mode: "none", workers: 0 });
       for (const chain of info.chains) assert.equal(chain.protocolVersion, 0x8000_0002);
-      assert.equal(info.l1.contracts.verifier, devnet.ecosystem.noProofVersion?.verifier);
+      assert.equal(info.l1.contracts.verifier, devnet.ecosystem.addresses.verifier);
     }
   });
 

@@ -10,7 +10,7 @@ import { deployEcosystem } from "../../src/devnet/deployment/deploy-ecosystem.ts
 import { DevnetOptionsError } from "../../src/devnet/described/options.ts";
 import { deploy } from "../client/support.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { METERED_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;
 /** An account of the node's that is no development account of ours by number. */
@@ -138,10 +138,9 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   });
 
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
-    const { addresses, noProofVersion, fromBlock } = devnet.ecosystem;
-    const version = { ...devnet.ecosystem.version, protocolVersion: TRUSTED_VERSION };
-    const version3 = { ...devnet.ecosystem.version3!, protocolVersion: METERED_VERSION };
-    const deployed = { addresses, version, version3, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
+    const { addresses, version, fromBlock } = devnet.ecosystem;
+    const version3 = devnet.ecosystem.version3!;
+    const deployed = { addresses, version, version3, fromBlock };
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
       startFlowDevnet([272n], {
@@ -152,6 +151,10 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     await assert.rejects(
       start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }),
       /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/,
+    );
+    await assert.rejects(
+      start({ version: { ...version, protocolVersion: TRUSTED_VERSION } }),
+      /^DevnetOptionsError: prover\.mode: these contracts were deployed with "stark"; use that mode/,
     );
     await assert.rejects(
       start({ version3: { ...version3, genesisLeafCount: 7n } }),

@@ -76,10 +76,10 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     validator = accounts[1]!;
     genesisOf = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
     genesis = genesisOf(2);
-    ecosystem = await deployNewContracts(
-      { versions: newVersions(genesisOf), withNoProofVersion: false },
-      { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
-    );
+    ecosystem = await deployNewContracts(newVersions(genesisOf, "stark"), {
+      signer: accounts[0]!,
+      artifacts: (name) => hre.artifacts.readArtifact(name),
+    });
     chain = await bear();
   });
   after(async () => {

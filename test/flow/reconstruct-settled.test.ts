@@ -24,7 +24,7 @@ const slot = (value: bigint) => ({ leafKind: LeafKind.storage, address: CONTRACT
 describe("§8.14: batches of a chain without a quorum, which were settled in one call each", () => {
   let settled: SettledL1;
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     await addProvingVersion(settled);
   });
   after(() => settled.l1.close());

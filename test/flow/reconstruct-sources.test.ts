@@ -42,7 +42,7 @@ describe("A7: where a chain's data can come from", () => {
   let settled: SettledL1;
   let l1: Provider;
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     l1 = settled.l1.ethers.provider;
   });
   after(() => settled.l1.close());

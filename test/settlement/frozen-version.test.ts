@@ -29,8 +29,8 @@ describe("a chain whose protocol version is frozen", () => {
   let context: SenderContext;
   const told: (L1Trouble | undefined)[] = [];
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true, freezeSeconds: 3n * FREEZE_SECONDS });
-    chain = await createSettledChain(settled, 271n, { protocolVersion: VERSION });
+    settled = await startSettledL1({ proofs: "none", freezeSeconds: 3n * FREEZE_SECONDS });
+    chain = await createSettledChain(settled, 271n);
     // L1's clock moves where something waits for it, and only so far.
     const delay = (ms: number): Promise<void> => settled.increaseTime(Math.ceil(ms / 1_000));
     const patience = createL1Retry({}, { delay, onTrouble: (trouble) => told.push(trouble) });

@@ -5,11 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1, type FaultyL1, type Fate } from "../support/faulty-l1.ts";
 import { byNight } from "../support/nightly.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
@@ -39,7 +37,7 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
   let nextChainId = 501n;
 
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     l1 = await serveFaultyL1((method, params) => settled.l1.ethers.provider.send(method, [...params]) as Promise<unknown>);
     folder = await mkdtemp(join(tmpdir(), "hyperchain-killed-"));
   });
@@ -64,7 +62,7 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
     // By day the moment at which the next process knows least: L1 has what no answer told of.
     for (const { name, killedAt, fate, isMined } of byNight(MOMENTS, MOMENTS.slice(1, 2))) {
       test(`${stage}: ${name}; the next one goes on, and sends nothing twice`, async () => {
-        const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(TRUSTED_VERSION) });
+        const chain = await createSettledChain(settled, nextChainId++);
         const provider = settled.l1.ethers.provider;
         const journal = join(folder, `${chain.contract.hyperchain}.jsonl`);
         const task: SettlingTask = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { noProofMarker, noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { noProofMarker } from "../../src/protocol/no-proof.ts";
 import { l1Request } from "../../src/devnet/l1/request/l1-request.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
@@ -11,7 +11,6 @@ import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/batch/settlement-batch.ts";
 import { SigningRecord } from "../../src/settlement/signing/signing-record.ts";
-import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1, type FaultyL1, type Fate } from "../support/faulty-l1.ts";
 import { createSettledChain, plainMessage, startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 import { walletOf } from "./support/sender.ts";
@@ -32,7 +31,7 @@ describe("A6: an L1 that goes away and comes back", () => {
   let nextChainId = 401n;
 
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     l1 = await serveFaultyL1((method, params) => settled.l1.ethers.provider.send(method, [...params]) as Promise<unknown>);
   });
   after(async () => {
@@ -42,7 +41,7 @@ describe("A6: an L1 that goes away and comes back", () => {
 
   /** Settles one batch; L1 is away after `isLast` has said so of a request, which still has that fate. */
   async function settleWith(isLast: (method: string) => Fate | undefined) {
-    const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(TRUSTED_VERSION) });
+    const chain = await createSettledChain(settled, nextChainId++);
     const { settlementChainId } = chain.contract;
     const provider = connectHttp(settlementChainId, l1Request(l1.url));
     const signer = walletOf(settled.accounts[0]!).connect(provider);

@@ -26,7 +26,7 @@ describe("settlement of a chain without a quorum", () => {
   let nextId = 800n;
 
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     await addProvingVersion(settled);
     [own, other] = settled.accounts.slice(6, 8) as [HardhatEthersSigner, HardhatEthersSigner];
   });

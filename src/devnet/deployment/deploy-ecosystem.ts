@@ -11,7 +11,7 @@ import {
 } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { noProofVersionOf } from "../../protocol/no-proof.ts";
+import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import {
@@ -58,7 +58,9 @@ export interface VersionOnL1 extends RegisteredVersion {
 }
 
 export interface EcosystemOptions extends GovernanceOptions {
-  /** Of chains that name none. */
+  /**
+   * Version of chains that name none. Bit 31 of its number decides whether L1 checks proofs or markers, for all versions alike.
+   */
   readonly version: RegisteredVersion;
   /** Of format 3, beside it. Default: no such version. */
   readonly version3?: RegisteredVersion | undefined;
@@ -75,8 +77,6 @@ export interface EcosystemOptions extends GovernanceOptions {
   readonly recoverySeconds: bigint;
   /** Seconds that everyone has to look at a protocol version that a chain is about to take, beside windows and delays. */
   readonly reactionSeconds: bigint;
-  /** Adds, beside each version, one whose batches are not proven. For tests only; the deployer must be the governance. */
-  readonly withNoProofVersion?: boolean;
   /**
    * Whether a `SettlementCreator` creates what has addresses of each other in it, so that L1 can tell these contracts in
    * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
@@ -92,9 +92,11 @@ interface EcosystemDependencies {
 
 /** Addresses of an ecosystem's contracts, 20 bytes in lower case. */
 interface EcosystemAddresses {
-  readonly constraints1: Hex;
-  readonly constraints2: Hex;
-  readonly stark: Hex;
+  /** Parts of the verifier; absent where L1 checks markers. */
+  readonly constraints1?: Hex;
+  readonly constraints2?: Hex;
+  readonly stark?: Hex;
+  /** Checks proofs of batches' changes, or their markers. */
   readonly verifier: Hex;
   readonly verifiers: Hex;
   readonly reader: Hex;
@@ -117,11 +119,6 @@ interface EcosystemAddresses {
   readonly governanceToken?: Hex;
 }
 
-/** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
-interface NoProofVersion extends RegisteredVersion {
-  readonly verifier: Hex;
-}
-
 /** An ecosystem on its settlement layer, without chains. */
 export interface DeployedEcosystem {
   readonly settlementChainId: bigint;
@@ -132,8 +129,6 @@ export interface DeployedEcosystem {
   readonly version3?: RegisteredVersion;
   /** Whose batches L1 executes by proofs of their execution alone; absent in contracts that have none. */
   readonly versionOnL1?: RegisteredVersion & { readonly aggregator: Hex };
-  /** Absent where every chain's batches are proven. */
-  readonly noProofVersion?: NoProofVersion;
   /** Block of the first contract: no event of the ecosystem is older. */
   readonly fromBlock: number;
   /** Gas of each deployment, by contract. */
@@ -160,7 +155,6 @@ const DEPLOYMENT_GAS = 16_777_216n;
 const ADD_VERSION_GAS = 1_000_000n;
 const PLACED = { isPlaced: true } as const;
 const CREATOR = "SettlementCreator";
-const NO_PROOF_VERIFIER = "NoProofVerifier";
 const AGGREGATE_VERIFIER = "AggregateVerifier";
 const PROOF_AGGREGATOR = "ProofAggregator";
 const registryInterface = new Interface(verifierRegistryAbi);
@@ -182,10 +176,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
   ];
   return [
     ...(governor === undefined ? [] : governorDeployments(governor, deployer)),
-    { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
-    { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
-    { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
-    { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
+    ...verifierDeployments(options.version),
     { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: registryTerms },
     { role: "reader", artifact: "BatchReader2", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
@@ -215,6 +206,17 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
   ];
 }
 
+/** Contracts that check the batches of all versions: their proofs, or the markers in place of these. */
+function verifierDeployments({ protocolVersion }: RegisteredVersion): readonly Deployment[] {
+  if (!isProvenVersion(protocolVersion)) return [{ role: "verifier", artifact: "NoProofVerifier", args: () => [] }];
+  return [
+    { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
+    { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
+    { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
+    { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
+  ];
+}
+
 /** The timelock, which is to govern, comes first, and all before the registry, whose governance is fixed. */
 function governorDeployments(governor: GovernorOptions, deployer: Hex): readonly Deployment[] {
   return [
@@ -237,7 +239,7 @@ function freezesOf(council: CouncilOptions | undefined): readonly [bigint, bigin
 }
 
 /**
- * Deploys everything that chains share, with the real verifier, and adds the protocol versions; where votes are to govern, it
+ * Deploys everything that chains share and adds the protocol versions; where votes are to govern, it
  * hands over to them at the end. All transactions are sent before the first is waited for. Rejects with DeploymentError where one
  * fails, or with GovernanceTermsError.
  */
@@ -246,7 +248,7 @@ export async function deployEcosystem(
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
   requireGovernance(options);
-  const { version, version3, governor, withNoProofVersion = false } = options;
+  const { version, version3, governor } = options;
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
@@ -274,16 +276,9 @@ export async function deployEcosystem(
     for (const each of versions) await addVersion(each, addresses.verifier);
   const later = version3 === undefined ? {} : { version3 };
   const onL1 = options.onL1 && (await versionOnL1(options.onL1, { steps, artifacts, addresses, addVersion }));
-  let noProofVersion: NoProofVersion | undefined;
-  if (withNoProofVersion) {
-    const verifier = await steps.deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
-    for (const each of versions) await addVersion(withoutProof(each), verifier);
-    noProofVersion = { ...withoutProof(version), verifier };
-  }
   if (governor !== undefined) await steps.send("handOver", handingOver(governor, addresses), ADD_VERSION_GAS);
   return {
     ...{ settlementChainId: chainId, addresses, version, ...later, ...(onL1 && { versionOnL1: onL1 }) },
-    ...(noProofVersion === undefined ? {} : { noProofVersion }),
     ...(await minedOf(provider, steps.sent, settlement)),
   };
 }
@@ -367,11 +362,6 @@ class DeploymentSteps {
 /** The step by which a version is added, as `gasUsed` names it. */
 export function addingOf(version: bigint): string {
   return `addVersion ${version}`;
-}
-
-/** The same chains' version without proofs. */
-export function withoutProof(version: RegisteredVersion): RegisteredVersion {
-  return { ...version, protocolVersion: noProofVersionOf(version.protocolVersion) };
 }
 
 /** What the registry holds of a version, beside its verifier. Throws TypeError for a format that these contracts do not read. */

@@ -34,7 +34,7 @@ const wei = wholeBigint(0n, MOST_WEI, 10n ** 18n);
 const accountNumber = wholeNumber(0, 2 ** 31 - 1, 1);
 
 /** What must be known of contracts to create chains with them. */
-export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "version3" | "noProofVersion" | "fromBlock">;
+export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "version3" | "fromBlock">;
 
 const l1Schema = fields({
   port: option(port, "of the in-process L1", "any free port"),

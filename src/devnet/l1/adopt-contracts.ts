@@ -2,6 +2,7 @@ import { Interface, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import { viewsOn } from "../../client/governing/read-view.ts";
+import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { exitDelayObjection, type ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem } from "../deployment/deploy-ecosystem.ts";
@@ -11,7 +12,6 @@ import { DevnetOptionsError, type DeployedContracts } from "../described/options
 /** What the contracts must be good for. */
 interface Adoption {
   readonly versions: NewVersions;
-  readonly withNoProofVersion: boolean;
   /** The times of the chains that are to be created with them. */
   readonly chains: readonly ChainTimes[];
 }
@@ -25,15 +25,22 @@ const factoryInterface = new Interface(chainFactoryAbi);
  */
 export async function adoptContracts(
   contracts: DeployedContracts,
-  { versions, withNoProofVersion, chains }: Adoption,
+  { versions, chains }: Adoption,
   l1: Provider,
 ): Promise<DeployedEcosystem> {
-  const { addresses, noProofVersion } = contracts;
+  const { addresses } = contracts;
   for (const role of ["factory", "bridge", "roots", "verifiers"] as const) {
     if ((await l1.getCode(addresses[role])) !== "0x") continue;
     throw new DevnetOptionsError(
       "BadOptions",
       `l1.deployed.addresses.${role}: there is no contract at ${addresses[role]} on the L1 at l1.url; give what was deployed there, or leave l1.deployed out`,
+    );
+  }
+  const isProven = isProvenVersion(contracts.version.protocolVersion);
+  if (isProven !== isProvenVersion(versions.version.protocolVersion)) {
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `prover.mode: these contracts were deployed with "${isProven ? "stark" : "none"}"; use that mode, or leave l1.deployed out`,
     );
   }
   for (const name of ["version", "version3"] as const) {
@@ -47,12 +54,6 @@ export async function adoptContracts(
         `l1.deployed.${name}.${field} is ${theirs[field]}, this software's is ${own[field]}; deploy its contracts, or use the software that these were deployed with`,
       );
     }
-  }
-  if (withNoProofVersion && noProofVersion === undefined) {
-    throw new DevnetOptionsError(
-      "BadOptions",
-      'prover.mode: these contracts have no version without proofs; use "stark", or leave l1.deployed out',
-    );
   }
   const recoverySeconds = await readSeconds(l1, addresses.factory, factoryInterface, "recoveryTime");
   const freezeSeconds = await readSeconds(l1, addresses.verifiers, registryInterface, "freezeTime");

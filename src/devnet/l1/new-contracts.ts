@@ -1,6 +1,7 @@
 import type { Signer } from "ethers";
 import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
+import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import {
   METERED_VERSION,
   PROVEN_ON_L1_VERSION,
@@ -22,7 +23,6 @@ import type { CouncilOptions } from "../deployment/governance-terms.ts";
 import { DevnetOptionsError } from "../described/options.ts";
 import {
   deployEcosystem,
-  withoutProof,
   type ArtifactSource,
   type DeployedEcosystem,
   type EcosystemOptions,
@@ -34,22 +34,21 @@ import type { ProvenExecutionOf } from "../../options/fields/proving.ts";
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 
-/** Which contracts a devnet's chains have: the same on L1 and on each chain on which others settle. */
-export interface ContractsOfDevnet {
-  /** Computed when it is asked for first: contracts that are kept have it. */
-  readonly versions: () => NewVersions;
-  /** Whether there is one without proofs beside each version, which is in force then. */
-  readonly withNoProofVersion: boolean;
-}
-
 /** The protocol versions that new contracts have. */
 export type NewVersions = Required<Pick<EcosystemOptions, "version" | "version3">>;
 
-/** The versions whose chains begin with this genesis. */
-export function newVersions(genesis: GenesisOf): () => NewVersions {
+/**
+ * Versions whose chains begin with this genesis, computed on the first call: contracts that are kept have them. The same on L1
+ * and on each chain on which others settle.
+ */
+export function newVersions(genesis: GenesisOf, proofs: "stark" | "none"): () => NewVersions {
+  const numbered = (version: bigint): bigint => (proofs === "stark" ? version : noProofVersionOf(version));
   let known: NewVersions | undefined;
   return () =>
-    (known ??= { version: registeredVersion(TRUSTED_VERSION, genesis), version3: registeredVersion(METERED_VERSION, genesis) });
+    (known ??= {
+      version: registeredVersion(numbered(TRUSTED_VERSION), genesis),
+      version3: registeredVersion(numbered(METERED_VERSION), genesis),
+    });
 }
 
 /** A version as a registry has it. */
@@ -97,14 +96,14 @@ export function versionOf(
  * time. Rejects as `deployEcosystem` does.
  */
 export function deployNewContracts(
-  { versions, withNoProofVersion }: ContractsOfDevnet,
+  versions: () => NewVersions,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
   on: Pick<EcosystemOptions, "throughCreator" | "governor" | "council" | "onL1"> = {},
 ): Promise<DeployedEcosystem> {
   const reactionSeconds = on.council?.freezeSeconds ?? 0n;
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds };
   const retirementNoticeSeconds = retirementNotice(reactionSeconds);
-  return deployEcosystem({ ...versions(), retirementNoticeSeconds, ...noDelays, withNoProofVersion, ...on }, dependencies);
+  return deployEcosystem({ ...versions(), retirementNoticeSeconds, ...noDelays, ...on }, dependencies);
 }
 
 /** The reaction time is in every chain's notice, and once more in what its admin has to decide in. */
@@ -144,11 +143,4 @@ export function councilOf(terms: CouncilTerms, members: readonly Hex[], cycleSec
     freezeSeconds: BigInt(terms.freezeSeconds),
     cycleSeconds,
   };
-}
-
-/** The contracts with the versions of chains: those whose batches are proven, or the others. */
-export function withVersionInForce(deployed: DeployedEcosystem, { withNoProofVersion }: ContractsOfDevnet): DeployedEcosystem {
-  const { noProofVersion, version3 } = deployed;
-  if (!withNoProofVersion || noProofVersion === undefined) return deployed;
-  return { ...deployed, version: noProofVersion, ...(version3 === undefined ? {} : { version3: withoutProof(version3) }) };
 }

@@ -6,7 +6,7 @@ import type { HyperchainConfiguration } from "../../../src/devnet/chain-on-l1/cr
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofMarker, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeCommit } from "../../../src/settlement/l1-sender/batch-calls.ts";
@@ -15,13 +15,10 @@ import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
 import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../src/settlement/batch/settlement-batch.ts";
-import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain, type SettledChain, type SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
-
-const REAL_VERSION = TRUSTED_VERSION;
 
 /** What a test says about a batch; the rest follows. */
 export interface PublishedBatchContent {
@@ -73,14 +70,13 @@ export class PublishedChain {
     });
   }
 
-  /** The L1 must have the version without proofs. */
+  /** The L1 must check markers in place of proofs. */
   static async create(
     settled: SettledL1,
     chainId: bigint,
     overrides: Partial<HyperchainConfiguration> = {},
   ): Promise<PublishedChain> {
-    const protocolVersion = noProofVersionOf(REAL_VERSION);
-    return new PublishedChain(settled, await createSettledChain(settled, chainId, { protocolVersion, ...overrides }));
+    return new PublishedChain(settled, await createSettledChain(settled, chainId, overrides));
   }
 
   /** Takes a batch through all stages. `reshape` changes it after it was formed. */

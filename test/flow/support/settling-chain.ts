@@ -14,6 +14,7 @@ import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { hashPubdata } from "../../../src/protocol/pubdata.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
@@ -27,11 +28,11 @@ import { extensionsOnL1 } from "../../support/extensions.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { settledGenesis, type PublishedBatchContent } from "./published-chain.ts";
 
-const VERSION = nextGeneration(nextGeneration(TRUSTED_VERSION));
+const VERSION = noProofVersionOf(nextGeneration(nextGeneration(TRUSTED_VERSION)));
 /** Any canonical digest and key will do for the double. */
 const [DIGEST, EXECUTION_KEY] = [wordToHex(5n), wordToHex(77n)];
 
-/** Adds a version whose aggregates the verifier's double takes. */
+/** Adds a version whose aggregates the verifier's double takes, where L1 checks markers. */
 export async function addProvingVersion({ l1, accounts, ecosystem }: SettledL1): Promise<void> {
   const { factory, verifiers, verifier, stateTree, reader } = ecosystem.addresses;
   const double = await (await l1.deploy("AggregateVerifierDouble")).getAddress();

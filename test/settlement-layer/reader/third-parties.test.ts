@@ -29,7 +29,7 @@ describe("A3: whatever third parties do on L1, the view of it equals the contrac
   let settled: SettledL1;
   let l1: Provider;
   before(async () => {
-    settled = await startSettledL1({ withNoProofVersion: true });
+    settled = await startSettledL1({ proofs: "none" });
     l1 = settled.l1.ethers.provider;
   });
   after(() => settled.l1.close());

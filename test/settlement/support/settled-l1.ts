@@ -16,6 +16,7 @@ import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { PUBLISHED, WITHHELD, type DataChoice } from "../../../src/protocol/data-choice.ts";
 import { fromHex, keccak, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createLocalMember, type QuorumMember } from "../../../src/settlement/signing/quorum.ts";
@@ -28,7 +29,7 @@ const PROTOCOL_VERSION = TRUSTED_VERSION;
 /** Leaves that every chain of these tests starts with, beside the two fixed ones. */
 const GENESIS_LEAVES = Array.from({ length: 30 }, (_, i) => ({ ...leafKey(i), value: BigInt(i + 1) }));
 
-/** An L1 with the complete ecosystem and the real verifier. */
+/** An L1 with the complete ecosystem. */
 export interface SettledL1 {
   readonly l1: LocalL1;
   readonly accounts: readonly HardhatEthersSigner[];
@@ -38,13 +39,17 @@ export interface SettledL1 {
 }
 
 /**
- * With `withNoProofVersion` also chains whose batches are not proven can be made. With `freezeSeconds` the tenth account is a
- * council of its own, which can freeze so long in all.
+ * With proofs "none" L1 checks markers in place of proofs. With `freezeSeconds` the tenth account is a
+ * council, which can freeze so long in all.
  */
 export async function startSettledL1({
-  withNoProofVersion = false,
+  proofs = "stark",
   revealDelaySeconds = 0n,
   freezeSeconds = 0n,
+}: {
+  readonly proofs?: "stark" | "none";
+  readonly revealDelaySeconds?: bigint;
+  readonly freezeSeconds?: bigint;
 } = {}): Promise<SettledL1> {
   const l1 = await startLocalL1();
   const accounts = await l1.ethers.getSigners();
@@ -52,7 +57,7 @@ export async function startSettledL1({
   const ecosystem = await deployEcosystem(
     {
       version: {
-        protocolVersion: PROTOCOL_VERSION,
+        protocolVersion: proofs === "stark" ? PROTOCOL_VERSION : noProofVersionOf(PROTOCOL_VERSION),
         genesisStateRoot: digestToHex(tree.root),
         genesisLeafCount: BigInt(tree.leafCount),
       },
@@ -61,7 +66,6 @@ export async function startSettledL1({
       recoverySeconds: 0n,
       reactionSeconds: freezeSeconds,
       ...(freezeSeconds === 0n ? {} : { council: councilOf(accounts[9]!, freezeSeconds) }),
-      withNoProofVersion,
     },
     { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
   );

@@ -338,6 +338,7 @@ export const chainActions: readonly Action[] = [
   ),
   governance("UnknownProtocolVersion", ({ random }) => ["scheduleRetirement", random.between(2n ** 41n, 2n ** 42n)]),
   governance("ProtocolVersionExists", (situation) => ["addVersion", VERSION, newVersion(situation)[1]]),
+  governance("ProofsMismatch", (situation) => ["addVersion", 2n ** 31n + newVersion(situation)[0], newVersion(situation)[1]]),
   governance("RetirementAlreadyScheduled", ({ world, random }) => {
     const scheduled = random.pick([...world.retiresAt.entries()]);
     return scheduled === undefined ? undefined : ["scheduleRetirement", BigInt(scheduled[0])];

@@ -21,6 +21,8 @@ const FIXED_LEAVES = 2n;
 /** What BatchReader2 reads. */
 const READ_FORMAT = 2n;
 const MAX_VERSION = 2n ** 32n - 1n;
+const NO_PROOF_BIT = 2n ** 31n;
+const FIRST_VERSION = 2n;
 
 /** Whether each of the eight elements is below the field's modulus. */
 export function isCanonicalDigest(digest: Hex): boolean {
@@ -61,6 +63,8 @@ export const verifierRegistry = {
     requireThat(version !== 0n, "VerifierRegistry", "ProtocolVersionZero");
     requireThat(version <= MAX_VERSION, "VerifierRegistry", "ProtocolVersionTooLarge", () => [MAX_VERSION, version]);
     requireThat(world.versions.get(version) === undefined, "VerifierRegistry", "ProtocolVersionExists", () => [version]);
+    // The first version of every episode is proven.
+    requireThat(version < NO_PROOF_BIT, "VerifierRegistry", "ProofsMismatch", () => [FIRST_VERSION, version]);
     requireThat(world.hasCode(content.verifier), "VerifierRegistry", "VerifierWithoutCode", () => [content.verifier]);
     requireThat(world.hasCode(content.tree), "VerifierRegistry", "TreeWithoutCode", () => [content.tree]);
     checkReader(world, version, content);

@@ -1,4 +1,5 @@
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
 import { machineOf } from "./versions.ts";
@@ -93,7 +94,12 @@ export function freezeLeft({ spent, freezeTime, freezeCycle }: World, now: bigin
 function checkReplacement(frame: Frame, version: bigint, replacement: bigint): void {
   if (replacement === 0n) return;
   requireLasting(frame, replacement);
-  const isFit = replacement !== version && machineOf(replacement) === machineOf(version) && replacement % 256n >= version % 256n;
+  const proves = (each: bigint): boolean => knownVersion(frame, each).aggregator !== ZERO_ADDRESS;
+  const isFit =
+    replacement !== version &&
+    machineOf(replacement) === machineOf(version) &&
+    replacement % 256n >= version % 256n &&
+    (proves(replacement) || !proves(version));
   requireThat(isFit, "VerifierRegistry", "ReplacementUnfit", () => [version, replacement]);
 }
 

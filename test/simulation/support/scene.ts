@@ -1,9 +1,9 @@
 import hre from "hardhat";
-import { ContractFactory, Interface } from "ethers";
+import { Contract, ContractFactory, Interface } from "ethers";
+import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
 import { deployEcosystem } from "../../../src/devnet/deployment/deploy-ecosystem.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
@@ -31,8 +31,8 @@ const COUNCIL = {
   ...{ soft: 1, hard: 1, softSeconds: 0n, freezeSeconds: FREEZE_TIME, cycleSeconds: FREEZE_CYCLE },
 };
 export const PROVEN_VERSION = TRUSTED_VERSION;
-/** The version whose chains the simulation runs on: nothing is proven, so that a step takes milliseconds. */
-export const VERSION = noProofVersionOf(PROVEN_VERSION);
+/** Version of the simulated chains: its verifier checks markers, so that a step takes milliseconds. */
+export const VERSION = 0x602n;
 /** A version whose verifier says no when it is told to. */
 export const DOUBTED_VERSION = 0x702n;
 /** A version that proves execution: batches come in aggregates. */
@@ -102,11 +102,21 @@ export async function deployScene(codec: Codec): Promise<Scene> {
       revealDelaySeconds: REVEAL_DELAY,
       recoverySeconds: RECOVERY_TIME,
       reactionSeconds: REACTION_TIME,
-      withNoProofVersion: true,
       council: COUNCIL,
     },
     { signer: signers[0]!, artifacts: async (name) => hre.artifacts.readArtifact(name) },
   );
+  const markerVerifier = await deploy("NoProofVerifier");
+  const registry = new Contract(ecosystem.addresses.verifiers, verifierRegistryAbi, signers[0]);
+  await registry.getFunction("addVersion")(VERSION, {
+    verifier: markerVerifier,
+    aggregator: ZERO_ADDRESS,
+    tree: ecosystem.addresses.stateTree,
+    reader: ecosystem.addresses.reader,
+    genesisStateRoot: genesis.root,
+    genesisLeafCount: genesis.leafCount,
+    executionKey: wordToHex(0n),
+  });
   const keys = sortKeys(Array.from({ length: 8 }, (_, i) => keyOf(`validator ${i}`)));
   const committeeKeys = sortKeys(Array.from({ length: 3 }, (_, i) => keyOf(`member ${i}`)));
   for (const { address } of keys) {
@@ -207,7 +217,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
       [secondBridges.honest, "SecondBridgeDouble"],
       [secondBridges.mute, "SecondBridgeDouble"],
       [verifierDouble, "VerifierDouble"],
-      [ecosystem.noProofVersion!.verifier, "NoProofVerifier"],
+      [markerVerifier, "NoProofVerifier"],
       [aggregateVerifierDouble, "AggregateVerifierDouble"],
       [aggregator, "ProofAggregator"],
     ];
@@ -228,7 +238,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n) };
     const content = { tree: a.stateTree, reader: a.reader, genesisStateRoot, genesisLeafCount, ...none };
     world.versions.set({ verifier: a.verifier, ...content }, PROVEN_VERSION);
-    world.versions.set({ verifier: ecosystem.noProofVersion!.verifier, ...content }, VERSION);
+    world.versions.set({ verifier: markerVerifier, ...content }, VERSION);
     world.journal.settle();
     return world;
   }

@@ -287,8 +287,7 @@ function dataSummary({ availability }: ChainPlan, staysBelow: boolean): ChainInf
 /** A base as chains on it name it, and as clients take an L1. */
 function settlementInfo({ name, chainId, url, ecosystem, forwarders }: SettlementBase): SettlementInfo {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
-  const checks = ecosystem.version === ecosystem.noProofVersion ? ecosystem.noProofVersion.verifier : verifier;
-  const contracts = { factory, bridge, roots, verifier: checks, ...(forwarders === undefined ? {} : { forwarders }) };
+  const contracts = { factory, bridge, roots, verifier, ...(forwarders === undefined ? {} : { forwarders }) };
   return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };
 }
 

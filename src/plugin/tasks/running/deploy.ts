@@ -121,7 +121,7 @@ async function optionsOf(args: DeployArguments, { config, userConfig }: HardhatR
   const { governance } = args;
   const seconds = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
   return {
-    ...newVersions(await packageGenesis())(),
+    ...newVersions(await packageGenesis(), "stark")(),
     revealDelaySeconds: BigInt(seconds),
     recoverySeconds: RECOVERY_SECONDS,
     ...deployedGovernance(config.hyperchains.governance, userConfig.hyperchains?.governance, {

@@ -43,8 +43,10 @@ export interface Ecosystem {
   latestTimestamp(): Promise<bigint>;
 }
 
-/** Which account freezes, and the times of registry and settings. */
+/** Which account freezes, the times of registry and settings, and the first version. */
 interface EcosystemTerms {
+  /** Decides whether L1 checks proofs or markers. Default: the version of `defaultConfiguration`, with proofs. */
+  readonly firstVersion?: bigint;
   readonly council?: string;
   readonly freezeTime?: bigint;
   readonly freezeCycle?: bigint;
@@ -64,6 +66,7 @@ export async function deployEcosystem(
   const verifier = await l1.deploy("VerifierDouble");
   const { council = ZeroAddress, freezeTime = 0n, freezeCycle = 0n } = chosen;
   const { retirementNotice = RETIREMENT_NOTICE_SECONDS, reactionTime = REACTION_SECONDS } = chosen;
+  const { firstVersion = PROTOCOL_VERSION } = chosen;
   const terms = [deployer.address, council, retirementNotice, freezeTime, freezeCycle];
   const verifiers = await l1.deploy("VerifierRegistry", terms);
   const reader = await l1.deploy("BatchReader2");
@@ -86,7 +89,7 @@ export async function deployEcosystem(
     settings: await settings.getAddress(),
   });
   const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay, recoveryTime);
-  await send(verifiers, "addVersion", PROTOCOL_VERSION, {
+  await send(verifiers, "addVersion", firstVersion, {
     verifier: await verifier.getAddress(),
     tree: await stateTree.getAddress(),
     reader: await reader.getAddress(),

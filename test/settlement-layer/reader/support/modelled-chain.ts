@@ -1,6 +1,6 @@
 import type { FormedBatch } from "../../../../src/chain/batch/form-batch.ts";
 import { keccak, type Hex } from "../../../../src/protocol/hex.ts";
-import { noProofMarker, noProofVersionOf } from "../../../../src/protocol/no-proof.ts";
+import { noProofMarker } from "../../../../src/protocol/no-proof.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch, type StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { committeePolicy, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
@@ -8,7 +8,6 @@ import { postingOf } from "../../../../src/settlement/data-policy.ts";
 import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
 import { CALLDATA_POSTING, commitBatchOf, type PostingPolicy } from "../../../../src/settlement/batch/settlement-batch.ts";
 import { createLocalMember, type QuorumMember } from "../../../../src/settlement/signing/quorum.ts";
-import { TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
 import {
   createSettledChain,
   type BatchContent,
@@ -55,11 +54,9 @@ export class ModelledChain {
     this.publishes = publishes;
   }
 
-  /** A rollup, or a chain whose data only a committee has. The L1 must have the version without proofs. */
+  /** A rollup, or a chain whose data only a committee has. The L1 must check markers in place of proofs. */
   static async create(settled: SettledL1, chainId: bigint, publishes: boolean): Promise<ModelledChain> {
-    const protocolVersion = noProofVersionOf(TRUSTED_VERSION);
-    if (publishes)
-      return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING, true);
+    if (publishes) return new ModelledChain(settled, await createSettledChain(settled, chainId), CALLDATA_POSTING, true);
     const signer = settled.accounts[COMMITTEE_ACCOUNT]!;
     const contract = await settled.l1.deploy("CommitteePolicy", [signer.address], 1);
     const policy = (await contract.getAddress()).toLowerCase() as Hex;
@@ -68,7 +65,7 @@ export class ModelledChain {
     const posting = postingOf(committeePolicy({ settlementChainId, policy, members: [member], threshold: 1 }));
     return new ModelledChain(
       settled,
-      await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }),
+      await createSettledChain(settled, chainId, { dataAvailabilityPolicy: policy }),
       posting,
       false,
     );
