@@ -72,7 +72,10 @@ describe("B3: validators that run each batch in the machine of proofs, too", () 
     for (let before = 0n; before < batchNumber; before++) await machine.verify(chain.inputs(before));
     assert.equal((await machine.verify(chain.inputs(batchNumber))).commitment, formed.commitment);
     const failing = await judge(() => Promise.resolve({ kind: "labelled", reason: "fault", detail: "no memory" }));
-    await assert.rejects(failing.verify(chain.inputs(0n)), { code: "MachineDisagrees", message: /fault \(no memory\)/ });
+    await assert.rejects(failing.verify(chain.inputs(0n)), {
+      code: "MemberFailed",
+      message: /machine failed at batch 0: no memory/,
+    });
   });
 
   test("sign the batches of a chain of a devnet, which L1 takes", async () => {

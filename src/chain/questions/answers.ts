@@ -201,7 +201,6 @@ async function traceRun(
   const tracing = new Tracing({ ...wanted, call }, state);
   try {
     const outcome = answerOf(await run(tracing));
-    tracing.throwRefusal();
     tracing.runEnded(mark);
     state.rollback(mark);
     return { ...outcome, trace: outcome.receipt === undefined ? undefined : tracing.result(outcome) };

@@ -1,7 +1,9 @@
 import { Capability, createTxFromRLP, type TypedTransaction } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
+import { EthereumJSError } from "@ethereumjs/util";
 import { HexError, fromHex, toHex, type Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
+import { nestsTooDeep } from "./rlp-depth.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
@@ -89,10 +91,13 @@ function decodeHex(raw: string): Uint8Array {
 }
 
 function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
+  if (nestsTooDeep(bytes.subarray((bytes[0] ?? 0) < LEGACY_FROM ? 1 : 0)))
+    throw new TransactionFormatError("Malformed", "the transaction cannot be read: its lists are nested too deep");
   try {
     return createTxFromRLP(bytes, { common: rules, freeze: false });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof EthereumJSError)) throw error;
+    const reason = error.message;
     if (/chain ?id/i.test(reason)) {
       const message = `the transaction is signed for another chain than this, which is chain ${rules.chainId()}`;
       throw new TransactionFormatError("WrongChain", message, { cause: error });
@@ -121,6 +126,7 @@ function recoverSender(tx: TypedTransaction): Hex {
   try {
     return tx.getSenderAddress().toString() as Hex;
   } catch (error) {
+    if (!(error instanceof EthereumJSError)) throw error;
     throw new TransactionFormatError("BadSignature", "the transaction's signature is not valid", { cause: error });
   }
 }

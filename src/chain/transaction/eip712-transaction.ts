@@ -1,8 +1,9 @@
-import { decodeRlp, encodeRlp } from "ethers";
+import { decodeRlp, encodeRlp, isError } from "ethers";
 import { fromHex, hashTag, keccak, toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
-import { recoverPublicKey } from "./signature-recovery.ts";
+import { nestsTooDeep } from "./rlp-depth.ts";
+import { recoverPublicKey, UnknownSignerError } from "./signature-recovery.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
 
@@ -127,16 +128,16 @@ export function decodeEip712Transaction(bytes: Uint8Array, chainId: ChainId): Ei
 /** The list's fields by name. Throws for what is not canonical RLP of as many fields. */
 function readFields(bytes: Uint8Array): ReadonlyMap<Field, unknown> {
   const body = bytes.subarray(1);
-  let items: unknown;
+  if (nestsTooDeep(body)) throw malformed("its lists are nested deeper than a transaction's");
+  let items: ReturnType<typeof decodeRlp>;
   try {
-    const decoded = decodeRlp(body);
-    // Decoders forgive lengths that are longer than they need be; one transaction must have one encoding.
-    if (encodeRlp(decoded) !== toHex(body)) throw malformed("its encoding is not canonical");
-    items = decoded;
+    items = decodeRlp(body);
   } catch (error) {
-    if (error instanceof TransactionFormatError) throw error;
-    throw malformed("it is no RLP list", error);
+    if (isError(error, "BUFFER_OVERRUN") || isError(error, "INVALID_ARGUMENT")) throw malformed("it is no RLP list", error);
+    throw error;
   }
+  // Decoders forgive lengths that are longer than they need be; one transaction must have one encoding.
+  if (encodeRlp(items) !== toHex(body)) throw malformed("its encoding is not canonical");
   if (!Array.isArray(items) || items.length !== FIELDS.length) {
     throw malformed(`it must be a list of ${FIELDS.length} fields`);
   }
@@ -180,7 +181,8 @@ function requireSigner(digest: Hex, { r, s, yParity }: EcdsaSignature, from: Hex
     const key = recoverPublicKey(fromHex(digest), BigInt(yParity), fromHex(r), fromHex(s));
     signer = `0x${keccak(key).slice(-40)}`;
   } catch (error) {
-    throw badSignature(error);
+    if (error instanceof UnknownSignerError) throw badSignature(error);
+    throw error;
   }
   if (signer === from) return;
   throw new TransactionFormatError(

@@ -1,5 +1,6 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
+import { NamedError } from "../../errors/named-error.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { libsecp256k1, type Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
@@ -20,7 +21,8 @@ const recover = recoverNatively ?? recoverInJavaScript;
 
 /**
  * The signer's public key, 64 bytes: the hook that ethereumjs calls for transactions and the ECRECOVER precompile (why not
- * the library's own: docs/decisions/0007). `v` is 0, 1, 27, 28 or EIP-155's. Throws for an invalid signature.
+ * the library's own: docs/decisions/0007). `v` is 0, 1, 27, 28 or EIP-155's. Throws UnknownSignerError if no key has the
+ * signature.
  */
 export function recoverPublicKey(
   messageHash: Uint8Array,
@@ -34,7 +36,25 @@ export function recoverPublicKey(
   const signature = new Uint8Array(64);
   signature.set(setLengthLeft(r, 32), 0);
   signature.set(setLengthLeft(s, 32), 32);
-  return recover(signature, Number(recoveryId), messageHash).slice(1);
+  try {
+    return recover(signature, Number(recoveryId), messageHash).slice(1);
+  } catch (error) {
+    throw isOfSignature(error) ? new UnknownSignerError(error) : error;
+  }
+}
+
+/** No key has a signature. */
+export class UnknownSignerError extends NamedError<"UnknownSigner"> {
+  override readonly name = "UnknownSignerError";
+
+  constructor(cause: unknown) {
+    super("UnknownSigner", "no key has the signature", { cause });
+  }
+}
+
+/** True for a plain Error, which both libraries throw for a signature. Memory and stack run out by errors of other classes. */
+function isOfSignature(error: unknown): boolean {
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
 }
 
 function recoverBy(library: Libsecp256k1): Recover {

@@ -13,6 +13,7 @@ import { type PriorityOperation, OPENINGS } from "../model/system-transactions.t
 import type { BatchCommand } from "../ordering/command.ts";
 import type { PolicyOf } from "../../protocol/terms.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
+import { TransactionFormatError } from "../transaction/transaction-format-error.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
@@ -134,8 +135,8 @@ function decodeSigned(block: InputBlock, rules: Common): BatchCommand {
       // Replay protection is a matter of the chain's pool: the sender has signed the transaction for every chain.
       return decodeTransaction(transaction.raw, rules, { replayProtection: "optional" });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new BatchRefusal("TransactionInvalid", `block ${number}: ${reason}`, { cause: error });
+      if (!(error instanceof TransactionFormatError)) throw error;
+      throw new BatchRefusal("TransactionInvalid", `block ${number}: ${error.message}`, { cause: error });
     }
   });
   return { type: "block", transactions, timestamp };

@@ -8,6 +8,7 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
+import { decidesRun } from "../witness/run-end.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
@@ -78,8 +79,8 @@ export class ShownBlocks implements BlockEngine {
       try {
         receipts.push({ ...(await this.#execution.run(transaction, environment)), transactionHash: "0x" });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new BatchRefusal("TransactionInvalid", `block ${environment.number}, transaction ${i}: ${reason}`, {
+        if (!decidesRun(error)) throw error;
+        throw new BatchRefusal("TransactionInvalid", `block ${environment.number}, transaction ${i}: ${error.message}`, {
           cause: error,
         });
       }

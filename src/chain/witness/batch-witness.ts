@@ -16,6 +16,7 @@ import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { KeptBlocks, type KeptMark } from "./kept-blocks.ts";
 import { MapLedger } from "./ledger.ts";
 import { Reexecution, type Preview, type PreviewedRun, type PreviewedTransaction } from "./reexecution.ts";
+import { decidesRun } from "./run-end.ts";
 import type { RunBounds } from "./run-watch.ts";
 import { decodeState, encodeState } from "./state-bytes.ts";
 import { changesOf, restoreLedger, StateFeed, type ExportedState, type StateUpdate } from "./state-feed.ts";
@@ -185,6 +186,7 @@ export class BatchWitness {
         try {
           outcomes.push(await this.#execution.run(transaction, environment));
         } catch (error) {
+          if (!decidesRun(error)) throw error;
           heldUp.add(from);
           outcomes.push(reasonOf(error));
         }
@@ -236,9 +238,9 @@ export class BatchWitness {
         try {
           witness = await this.#execution.run(transaction, environment);
         } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
+          if (!decidesRun(error)) throw error;
           const place = { blockNumber: environment.number, transactionIndex };
-          throw disagreement({ ...place, subject: "validity", engine: "valid", witness: `invalid (${reason})` });
+          throw disagreement({ ...place, subject: "validity", engine: "valid", witness: `invalid (${error.message})` });
         }
         requireSameReceipt(block, transactionIndex, witness);
       }

@@ -8,6 +8,7 @@ import { gasPriceOf, type EngineTransaction } from "../transaction/transaction.t
 import type { FlatState } from "./flat-state.ts";
 import type { IsolatedVm } from "./isolated-vm.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
+import { RunBrokenOff } from "./run-end.ts";
 import { UnitMeter, type MeteredTransaction } from "./unit-meter.ts";
 
 /** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
@@ -47,7 +48,7 @@ export class ChargedRuns {
     return new UnitMeter(this.#vm.evm, this.#state, this.#codes, { ...run, ...listsOf(tx) });
   }
 
-  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and UnprovableError where no proof covers what it does. */
+  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and UnprovableError if no proof covers the transaction. */
   async run(
     options: RunTxOpts,
     transaction: EngineTransaction,
@@ -65,8 +66,8 @@ export class ChargedRuns {
       await this.#charge(gasUsed - evmGas, fees);
       return { result, gasUsed, native: { units, spent: undefined } };
     } catch (error) {
-      const { reason, units, isBeforeLists, unprovable } = meter;
-      if (unprovable !== undefined) throw unprovable;
+      const { reason, units, isBeforeLists } = meter;
+      if (!(error instanceof RunBrokenOff)) throw error;
       if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
       onSpent();
       const result = isBeforeLists ? undefined : await this.#fail(options);

@@ -8,6 +8,7 @@ import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import type { FlatState } from "./flat-state.ts";
+import { refusalOr } from "./run-end.ts";
 
 /**
  * ethereumjs' EVM over a flat state, in which every transaction runs as if it were the first.
@@ -23,6 +24,8 @@ export class IsolatedVm {
   #evm: EVM;
   #vm: VM;
   #logged: Hex[] = [];
+  /** True once the library found the transaction valid: the first message follows. */
+  #isValid = false;
 
   private constructor(rules: Common, state: FlatState, blockHashes: BlockHashes, { evm, vm }: Library) {
     this.#rules = rules;
@@ -48,8 +51,9 @@ export class IsolatedVm {
   }
 
   /**
-   * Runs one transaction and keeps its effects. `admitted`: a sender that may have code. Throws what ethereumjs throws where the
-   * transaction is invalid, and what a watcher throws; then nothing of it is left.
+   * Runs one transaction and keeps its effects. `admitted`: a sender that may have code. Throws InvalidTransaction if the library
+   * refuses it before its first message, and the error of a watcher that breaks it off. Any other error is a fault. After each of
+   * these the state is unchanged.
    */
   async run(options: RunTxOpts, admitted?: Hex): Promise<RunTxResult> {
     const state = this.#state;
@@ -57,13 +61,14 @@ export class IsolatedVm {
     state.originalStorageCache.clear();
     state.admitSender(admitted);
     this.#logged = [];
+    this.#isValid = false;
     try {
       return await runTx(this.#vm, { ...options, skipBlockGasLimitValidation: true });
     } catch (error) {
       state.rollback(mark);
       ({ evm: this.#evm, vm: this.#vm } = await startLibrary(this.#rules, state, this.#blockHashes));
       this.#listen();
-      throw error;
+      throw this.#isValid ? error : refusalOr(error);
     } finally {
       state.admitSender(undefined);
     }
@@ -71,6 +76,7 @@ export class IsolatedVm {
 
   #listen(): void {
     this.#evm.events.on("beforeMessage", ({ to, data }: Message) => {
+      this.#isValid = true;
       if (to?.equals(CONSOLE) === true) this.#logged.push(toHex(data));
     });
   }

@@ -12,6 +12,7 @@ import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
+import { RunBrokenOff } from "./run-end.ts";
 
 /** Why an operation of L1's queue does not run, of what shows while it would. */
 type UnprovableReason =
@@ -151,13 +152,16 @@ export class NativeMeter {
     this.#add(Number(lengths[1]) * UNIT_WEIGHTS.modularExponentByte);
   }
 
-  #loadCodeOf(address: bigint): void {
-    if (this.#loaded.has(address)) return;
-    this.#loaded.add(address);
-    const code = this.#state.codeAt(`0x${address.toString(16).padStart(40, "0")}`);
-    this.#load(code.length);
-    const isDelegated = code.length === DELEGATION[3] && [0, 1, 2].every((i) => code[i] === DELEGATION[i]);
-    if (isDelegated) this.#loadCodeOf(BigInt(`0x${Buffer.from(code.subarray(3)).toString("hex")}`));
+  /** Code of an account and of each account in its line of delegations, which is as long as its makers like. */
+  #loadCodeOf(account: bigint): void {
+    for (let address = account; !this.#loaded.has(address);) {
+      this.#loaded.add(address);
+      const code = this.#state.codeAt(`0x${address.toString(16).padStart(40, "0")}`);
+      this.#load(code.length);
+      const isDelegated = code.length === DELEGATION[3] && [0, 1, 2].every((i) => code[i] === DELEGATION[i]);
+      if (!isDelegated) return;
+      address = BigInt(`0x${Buffer.from(code.subarray(3)).toString("hex")}`);
+    }
   }
 
   #load(bytes: number): void {
@@ -183,7 +187,7 @@ export class NativeMeter {
 
   #end(reason: UnprovableReason): never {
     this.#reason ??= reason;
-    throw new Error(`an operation that takes what no proof covers: ${this.#reason}`);
+    throw new RunBrokenOff(this.#reason, `an operation that takes what no proof covers: ${this.#reason}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { createEVM, type EVM } from "@ethereumjs/evm";
 import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import { beforeInstructions } from "./instruction-table.ts";
+import { RunBrokenOff } from "./run-end.ts";
 import { OPCODE_WEIGHTS } from "./unit-weights.ts";
 
 /** More than any budget of units pays for. */
@@ -20,6 +21,8 @@ export class ProtocolCodeRuns {
   #units = 0;
   #most = 0;
   #instructions = 0;
+  /** Ends a run whose units are spent. */
+  readonly #tooMany = new RunBrokenOff("budget", "a precompiled contract takes more units than it is given");
   #checkTime: () => void = () => undefined;
 
   constructor(rules: Common) {
@@ -40,7 +43,7 @@ export class ProtocolCodeRuns {
     try {
       await evm.runCode({ code, data, gasLimit: GAS, value: address });
     } catch (error) {
-      if (this.#units > this.#most) return undefined;
+      if (error === this.#tooMany) return undefined;
       throw error;
     }
     return this.#units;
@@ -58,7 +61,7 @@ export class ProtocolCodeRuns {
           (runState: Parameters<typeof runs>[0]): void => {
             if (!runs(runState)) return;
             this.#units += units + (further?.(runState) ?? 0);
-            if (this.#units > this.#most) throw new Error(`a precompiled contract takes more than ${this.#most} units`);
+            if (this.#units > this.#most) throw this.#tooMany;
             if (++this.#instructions % LOOK_AT_TIME === 0) this.#checkTime();
           },
         ] as const,

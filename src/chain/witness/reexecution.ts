@@ -24,6 +24,7 @@ import { MapLedger, type StateLedger } from "./ledger.ts";
 import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
+import { decidesRun, InvalidTransaction, refusalOr } from "./run-end.ts";
 import type { RunListener, TransactionListener } from "./run-listener.ts";
 import { chargedGas } from "../../protocol/native-budget.ts";
 import { RunWatch, type RunBounds } from "./run-watch.ts";
@@ -183,8 +184,8 @@ export class Reexecution {
   }
 
   /**
-   * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
-   * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
+   * Runs one transaction and keeps its effects. Throws InvalidTransaction if it is invalid in this state, and leaves nothing
+   * then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
    * In format 3 a user's transaction is charged for what it takes to prove, too, and an operation of L1's queue, which has been
    * judged, pays in its frames for what is dear there, as in the machine.
    */
@@ -227,7 +228,8 @@ export class Reexecution {
       for (const earlier of after) receipts.push(await this.run(earlier, environment));
     } catch (error) {
       state.rollback(mark);
-      const reason = `a transaction before it: ${error instanceof Error ? error.message : String(error)}`;
+      if (!decidesRun(error)) throw error;
+      const reason = `a transaction before it: ${error.message}`;
       const unseen = { initCodes: [], runtimeCodes: [], creators: [], exceedsCallData: false, isLong: false, isHeavy: false };
       return { receipt: undefined, reason, ...unseen, work: 0, size: measure() };
     } finally {
@@ -249,6 +251,7 @@ export class Reexecution {
       onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, readsHashes, held });
       return report(receipt, undefined);
     } catch (error) {
+      if (!decidesRun(error)) throw error;
       return { ...report(undefined, reasonOf(error)), isUnprovable: error instanceof UnprovableError };
     } finally {
       watch.stop();
@@ -257,8 +260,8 @@ export class Reexecution {
   }
 
   /**
-   * Whether an operation of L1's queue runs, once it is paid out, in the environment of its own block; nothing is kept. Throws
-   * where its payout does not succeed.
+   * Judges if an operation of L1's queue runs, once it is paid out, in the environment of its block; nothing is kept. Throws
+   * if its payout does not succeed, and for every fault: a verdict follows from the state alone.
    */
   async judge({ payout, payoutEnvironment, operation, environment }: JudgedOperation): Promise<OperationVerdict> {
     const { state } = this;
@@ -271,18 +274,20 @@ export class Reexecution {
       const watch = new RunWatch(this.#vm.evm, state, operation, {});
       const meter = this.#operationMeter({ payout, payoutEnvironment, operation, environment });
       let gasUsed: bigint | undefined;
+      let brokenOff: NotRunReason | undefined;
       try {
         const options = { tx: this.#typed(operation), block: this.#block(environment) };
         ({ gasUsed } = receiptOf(await this.#vm.run(options, admittedSender(operation))));
-      } catch {
-        // It is not valid, or was broken off.
+      } catch (error) {
+        if (!decidesRun(error)) throw error;
+        // Without bounds its watch ends a run for its data alone.
+        brokenOff = error instanceof InvalidTransaction ? "invalid" : (meter.reason ?? "callData");
       } finally {
         meter.stop();
         watch.stop();
       }
-      const { initCodes, runtimeCodes, exceedsCallData } = watch.report();
+      const { initCodes, runtimeCodes } = watch.report();
       const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-      const brokenOff: NotRunReason | undefined = meter.reason ?? (exceedsCallData ? "callData" : "invalid");
       const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
       const { units, unprovable } = meter instanceof UnitMeter ? meter : { units: 0, unprovable: undefined };
       const notRunDetail = unprovable?.message;
@@ -307,7 +312,11 @@ export class Reexecution {
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
   ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, beside: AskedBeside = {}): Promise<CallOutcome> {
-    const options = (): RunTxOpts => ({ tx: askedTransaction(call, this.#rules), skipNonce: true, skipBalance: true });
+    const options = (): RunTxOpts => ({
+      tx: refused(() => askedTransaction(call, this.#rules)),
+      skipNonce: true,
+      skipBalance: true,
+    });
     return this.#ask({ watched: call, options, admitted: call.from }, block, bounds, beside);
   }
 
@@ -335,6 +344,7 @@ export class Reexecution {
       const receipt = { ...(result === undefined ? FAILED : this.#receiptOf(result)), gasUsed, native };
       return { ...endOf(result), receipt, reason: undefined, accessList: undefined, ...watch.report() };
     } catch (error) {
+      if (!decidesRun(error)) throw error;
       return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report() };
     } finally {
       watch.stop();
@@ -373,6 +383,7 @@ export class Reexecution {
         ...watch.report(),
       };
     } catch (error) {
+      if (!decidesRun(error)) throw error;
       const isUnprovable = meter?.unprovable !== undefined;
       return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report(), isUnprovable };
     } finally {
@@ -414,6 +425,10 @@ export class Reexecution {
   }
 
   #typed(transaction: EngineTransaction): TypedTransaction {
+    return refused(() => this.#built(transaction));
+  }
+
+  #built(transaction: EngineTransaction): TypedTransaction {
     const sender = createAddressFromString(transaction.from);
     if (isEthereumTransaction(transaction)) {
       const tx = createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
@@ -429,6 +444,15 @@ export class Reexecution {
     );
     // Its form is not Ethereum's, or it is unsigned: the sequencer says who sends it, as the first engine's impersonation does.
     return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
+  }
+}
+
+/** Builds a transaction. Throws InvalidTransaction if the library refuses its form. */
+function refused(build: () => TypedTransaction): TypedTransaction {
+  try {
+    return build();
+  } catch (error) {
+    throw refusalOr(error);
   }
 }
 

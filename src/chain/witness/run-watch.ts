@@ -5,6 +5,7 @@ import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
 import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
 import { beforeInstructions } from "./instruction-table.ts";
+import { RunBrokenOff } from "./run-end.ts";
 import { WorkMeter, type WorkBounds } from "./work-meter.ts";
 
 /**
@@ -131,17 +132,17 @@ export class RunWatch {
     this.#bytes += bytes;
     if (!this.#exceedsCallData) return this.checkTime();
     this.#reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
-    throw new Error(this.#reason);
+    throw new RunBrokenOff("callData", this.#reason);
   }
 
   get #leftMs(): number {
     return this.#startMs + this.#maxMs - performance.now();
   }
 
-  #late(): Error {
+  #late(): RunBrokenOff {
     this.#isLate = true;
     this.#reason = `it takes longer than ${this.#maxMs} ms`;
-    return new Error(this.#reason);
+    return new RunBrokenOff("time", this.#reason);
   }
 
   /** Has precompiled contracts run with no more gas than there is time and work for, until the returned function is called. */

@@ -8,6 +8,7 @@ import { UNCOVERED_PRECOMPILES } from "../../protocol/uncovered-precompiles.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
+import { RunBrokenOff } from "./run-end.ts";
 import { MAX_CALL_DATA_BYTES } from "./run-watch.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";
@@ -333,7 +334,7 @@ export class UnitMeter {
 
   #break(reason: MeterEnd): never {
     this.#end ??= reason;
-    throw this.#unprovable ?? new Error(`it takes more to prove than it may: ${this.#end}`);
+    throw this.#unprovable ?? new RunBrokenOff(this.#end, `it takes more to prove than it may: ${this.#end}`);
   }
 }
 

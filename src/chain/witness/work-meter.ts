@@ -9,6 +9,7 @@ import {
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { FlatState } from "./flat-state.ts";
 import { beforeInstructions, type RunState } from "./instruction-table.ts";
+import { RunBrokenOff } from "./run-end.ts";
 
 /** Instructions between two calls of `onSome`. */
 const SOME = 1_024;
@@ -101,7 +102,7 @@ export class WorkMeter {
     const listenerCount: typeof events.listenerCount = (name) => {
       if (name !== "step") return Object.getPrototypeOf(events).listenerCount.call(events, name) as number;
       this.#instructions++;
-      if (this.isLong) throw new Error(`it runs more than ${this.#maxInstructions} instructions`);
+      if (this.isLong) throw this.#tooLong();
       if (this.isHeavy) throw this.#tooHeavy();
       if (this.#instructions % SOME === 0) onSome();
       return listeners;
@@ -170,8 +171,12 @@ export class WorkMeter {
     if (this.isHeavy) throw this.#tooHeavy();
   }
 
-  #tooHeavy(): Error {
-    return new Error(`its work is more than ${this.#maxWork} units`);
+  #tooLong(): RunBrokenOff {
+    return new RunBrokenOff("instructions", `it runs more than ${this.#maxInstructions} instructions`);
+  }
+
+  #tooHeavy(): RunBrokenOff {
+    return new RunBrokenOff("work", `its work is more than ${this.#maxWork} units`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim
 import { type LabelledExecution, mayLackProof } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { requireNoFault } from "./machine-fault.ts";
 import { QuorumMemberError } from "./messages.ts";
 import { WitnessedRuns } from "./witnessed-runs.ts";
 
@@ -62,6 +63,7 @@ export class LabelCheck {
         "ProvableBatch",
         `batch ${batchNumber} is said to have no proof (${reason}), and its execution can be proven`,
       );
+    requireNoFault(batchNumber, own);
     if (own.reason !== reason || !mayLackProof(formed.protocolVersion, own.reason))
       throw new QuorumMemberError(
         "LabelMismatch",

@@ -5,6 +5,7 @@ import { mayLackProof } from "../../execution-proof/batch/execution-label.ts";
 import { MOST_CELLS } from "../../execution-proof/batch/proven-execution.ts";
 import type { ChunkFiller } from "../../execution-proof/batch/chunk-filler.ts";
 import { formedClaim } from "../../node/execution/formed-claim.ts";
+import { requireNoFault } from "./machine-fault.ts";
 import { QuorumMemberError } from "./messages.ts";
 import { WitnessedRuns, type WitnessedRun } from "./witnessed-runs.ts";
 
@@ -69,6 +70,7 @@ export class MachineVerifier {
     const found =
       witness.kind === "labelled" ? witness : await this.#machine(formed).plan(witness, claim, { mostCells: MOST_CELLS });
     if (found.kind !== "labelled") return;
+    requireNoFault(formed.outputs.batchNumber, found);
     // What the machine cannot run, or this validator not any more, is run in the EVM alone.
     if (mayLackProof(formed.protocolVersion, found.reason) || found.reason === "block-hash-unknown") return;
     throw new QuorumMemberError(

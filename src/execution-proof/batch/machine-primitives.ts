@@ -1,4 +1,4 @@
-import { recoverPublicKey } from "../../chain/transaction/signature-recovery.ts";
+import { recoverPublicKey, UnknownSignerError } from "../../chain/transaction/signature-recovery.ts";
 import { compressBlock } from "../../circuits/sha256/sha256-function.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { createKeccak256 } from "../../kernels/wasm/keccak256.ts";
@@ -10,15 +10,16 @@ export function createPrimitives(): Primitives {
     keccak: createKeccak256(),
     compress: createCompressor().compress,
     sha256Block: compressBlock,
-    recover: (hash, parity, r, s) => undefinedIfThrown(() => recoverPublicKey(hash, BigInt(parity), r, s)),
+    recover,
   };
 }
 
-/** Libraries throw for signatures that no key has. */
-function undefinedIfThrown<Result>(compute: () => Result): Result | undefined {
+/** Public key of a signature; undefined if no key has it. */
+const recover: Primitives["recover"] = (hash, parity, r, s) => {
   try {
-    return compute();
-  } catch {
-    return undefined;
+    return recoverPublicKey(hash, BigInt(parity), r, s);
+  } catch (error) {
+    if (error instanceof UnknownSignerError) return undefined;
+    throw error;
   }
-}
+};

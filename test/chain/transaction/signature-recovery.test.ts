@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import {
@@ -8,6 +8,8 @@ import {
   recoverPublicKey,
   type Recover,
 } from "../../../src/chain/transaction/signature-recovery.ts";
+import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
+import { libsecp256k1, type Libsecp256k1 } from "../../../src/runtime/libsecp256k1.ts";
 
 const word = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
 const compact = (r: bigint, s: bigint): Uint8Array => Uint8Array.from([...word(r), ...word(s)]);
@@ -31,6 +33,17 @@ const signed = Array.from({ length: 20 }, (_, i) => {
   };
 });
 
+/** Compact signatures that no key has. */
+const INVALID: readonly (readonly [string, Uint8Array])[] = [
+  ["r is 0", compact(0n, 5n)],
+  ["s is 0", compact(5n, 0n)],
+  ["r is the order", compact(ORDER, 5n)],
+  ["s is the order", compact(5n, ORDER)],
+  ["s is above the order", compact(5n, 2n ** 256n - 1n)],
+  // x = 5 is not on the curve: 5³ + 7 = 132 is no square.
+  ["r is no point's x", compact(5n, 5n)],
+];
+
 const implementations: readonly [string, Recover | undefined][] = [
   ["in JavaScript", recoverInJavaScript],
   ["natively", recoverNatively],
@@ -46,19 +59,15 @@ for (const [name, recover] of implementations) {
 
     it("throws where no key has the signature", () => {
       const hash = keccak_256(word(7n));
+      for (const [reason, signature] of INVALID)
+        assert.throws(
+          () => run(signature, 0, hash),
+          // A plain one: every other class is a fault.
+          (error) => Object.getPrototypeOf(error) === Error.prototype,
+          reason,
+        );
       const [first] = signed;
-      const valid = first?.signature ?? new Uint8Array(64);
-      const invalid: [string, Uint8Array][] = [
-        ["r is 0", compact(0n, 5n)],
-        ["s is 0", compact(5n, 0n)],
-        ["r is the order", compact(ORDER, 5n)],
-        ["s is the order", compact(5n, ORDER)],
-        ["s is above the order", compact(5n, 2n ** 256n - 1n)],
-        // x = 5 is not on the curve: 5³ + 7 = 132 is no square.
-        ["r is no point's x", compact(5n, 5n)],
-        ["it is too short", valid.slice(1)],
-      ];
-      for (const [why, signature] of invalid) assert.throws(() => run(signature, 0, hash), Error, why);
+      assert.throws(() => run((first?.signature ?? new Uint8Array(64)).slice(1), 0, hash), Error);
     });
   });
 }
@@ -79,4 +88,34 @@ describe("ethereumjs' hook for signature recovery", () => {
     }
     assert.throws(() => recoverPublicKey(hash, 29n, r, s), RangeError);
   });
+});
+
+describe("a signature that no key has", () => {
+  const hash = keccak_256(word(7n));
+  const { recover } = createPrimitives();
+
+  it("has a name, and no key in the machine", () => {
+    for (const [reason, signature] of INVALID) {
+      const [r, s] = [signature.slice(0, 32), signature.slice(32)];
+      assert.throws(() => recoverPublicKey(hash, 0n, r, s), { name: "UnknownSignerError", code: "UnknownSigner" }, reason);
+      assert.equal(recover(hash, 0, r, s), undefined, reason);
+    }
+  });
+
+  it(
+    "is not concluded from a fault",
+    { skip: libsecp256k1 === undefined ? "no binary for this system, whose functions can be exchanged" : false },
+    () => {
+      const library = libsecp256k1 as Libsecp256k1;
+      mock.method(library, "ecdsaRecover", () => {
+        throw new RangeError("Array buffer allocation failed");
+      });
+      try {
+        assert.throws(() => recoverPublicKey(hash, 0n, word(5n), word(5n)), RangeError);
+        assert.throws(() => recover(hash, 0, word(5n), word(5n)), RangeError);
+      } finally {
+        mock.restoreAll();
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { _SHA256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
+import { recoverPublicKey, UnknownSignerError } from "../../../src/chain/transaction/signature-recovery.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import type { Primitives } from "../../../src/machine/interpreter/privileged-operations.ts";
 
@@ -28,8 +28,9 @@ export const primitives: Primitives = {
   recover: (hash, parity, r, s) => {
     try {
       return recoverPublicKey(hash, BigInt(parity), r, s);
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof UnknownSignerError) return undefined;
+      throw error;
     }
   },
 };

@@ -25,13 +25,14 @@ interface Work {
   result(outcome: CallAnswer): unknown;
 }
 
-/** Makes the trace of one call, by the tracer that its question names, in the shapes of geth's tracers. */
+/**
+ * Makes the trace of one call, by the tracer that its question names, in the shapes of geth's tracers. Its listener throws
+ * QuestionError TraceTooLarge.
+ */
 export class Tracing implements TransactionListener {
   readonly #startWork: () => Work;
   #work: Work;
   readonly #size: TraceSize;
-  /** A listener's own error: the EVM tells only that something was thrown. */
-  #refusal: unknown;
 
   /** `state`: the one in which the call runs. */
   constructor(question: TracedRun, state: FlatState) {
@@ -45,23 +46,16 @@ export class Tracing implements TransactionListener {
   }
 
   step(step: InterpreterStep): void {
-    this.#tell(() => {
-      this.#size.addCopy(step.memory.length);
-      this.#work.listener?.step(step);
-    });
+    this.#size.addCopy(step.memory.length);
+    this.#work.listener?.step(step);
   }
 
   beforeMessage(message: Message): void {
-    this.#tell(() => this.#work.listener?.beforeMessage(message));
+    this.#work.listener?.beforeMessage(message);
   }
 
   afterMessage(result: EVMResult): void {
-    this.#tell(() => this.#work.listener?.afterMessage(result));
-  }
-
-  /** Throws QuestionError TraceTooLarge where the run was broken off for the trace's size. */
-  throwRefusal(): void {
-    if (this.#refusal !== undefined) throw this.#refusal;
+    this.#work.listener?.afterMessage(result);
   }
 
   runEnded(mark: number): void {
@@ -70,15 +64,6 @@ export class Tracing implements TransactionListener {
 
   result(outcome: CallAnswer): unknown {
     return this.#work.result(outcome);
-  }
-
-  #tell(listen: () => void): void {
-    try {
-      listen();
-    } catch (error) {
-      this.#refusal ??= error;
-      throw error;
-    }
   }
 }
 
