@@ -24,6 +24,7 @@ export const ccipRampsAbi = [
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"open","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"operator","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"payNops","outputs":[],"stateMutability":"pure","type":"function"},
+  {"inputs":[],"name":"permissionLessExecutionThresholdSeconds","outputs":[{"name":"","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"destChainSelector","type":"uint64"}],"name":"priceOf","outputs":[{"name":"weiPerGas","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"sourceChainSelector","type":"uint64"},{"name":"sequenceNumber","type":"uint64"}],"name":"recordOf","outputs":[{"name":"messageId","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"remoteOf","outputs":[{"components":[{"name":"id","type":"uint64"},{"name":"peer","type":"address"},{"name":"gateway","type":"address"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},

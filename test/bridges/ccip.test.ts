@@ -29,6 +29,8 @@ const ERRORS = new Interface([
   "error InsufficientFeeTokenAmount()",
   "error UnsupportedDestinationChain(uint64 destChainSelector)",
   "error CursedByRMN(uint64 chainSelector)",
+  "error UnauthorizedTransmitter()",
+  "error ManualExecutionNotYetEnabled(uint64 sourceChainSelector)",
 ]);
 /** The name of what a call is refused with. */
 async function refusal(sending: Promise<unknown>): Promise<string> {
@@ -216,6 +218,25 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     await sendText(c, "alpha", request(a.target, "back"));
   });
 
+  test("the global curse stops all chains, what waits says so, and a curse of one chain outlives it", async () => {
+    const { a, b } = await messengers();
+    await dapp.bridge.hold("beta");
+    const sent = await sendText(a, "beta", request(b.target, "globally cursed"));
+    await assert.rejects(dapp.bridge.delivered(sent), /is verified/);
+    await dapp.bridge.curse();
+    await dapp.bridge.release("beta");
+    await assert.rejects(dapp.bridge.delivered(sent), /all chains are cursed here; bridges\.ccip\.lift\(\) ends it/);
+    const rmn = await on("l1", dapp.bridge.rmn, ["function isCursed() view returns (bool)"]);
+    assert.equal(await value(rmn, "isCursed"), true);
+    await dapp.bridge.curse("alpha");
+    await dapp.bridge.lift();
+    assert.equal(await value(rmn, "isCursed"), false);
+    await assert.rejects(dapp.bridge.delivered(sent), /alpha is cursed here/);
+    await dapp.bridge.lift("alpha");
+    await dapp.bridge.delivered(sent);
+    assert.equal(await value(b, "text"), "globally cursed");
+  });
+
   test("a return to a snapshot takes a message back with all its steps, a curse too", async () => {
     const { a, b } = await messengers();
     const mark = await dapp.hyperchains.snapshot();
@@ -245,7 +266,7 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     assert.deepEqual([await value(b, "hasReentered"), await value(b, "received")], [false, 3n]);
   });
 
-  test("attack: a stranger executes a message himself: with too little gas not at all, changed in a byte not at all, and otherwise once", async () => {
+  test("attack: a stranger executes a message first: not before 8 hours, changed in a byte not at all, and otherwise once", async () => {
     const { a, b } = await messengers();
     await dapp.bridge.hold("beta");
     const sent = await sendText(a, "beta", request(b.target, "by a stranger"));
@@ -256,10 +277,16 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
       (await at("beta").ethers.getSigners())[3] as unknown as Signer,
     );
     const raw = (rawIn(sent) as Result).toArray(true);
-    assert.equal(await refusal(stranger.getFunction("execute").staticCall(raw, { gasLimit: 500_000n })), "NotEnoughGas");
+    const execute = stranger.getFunction("manuallyExecute");
+    assert.equal(await refusal(stranger.getFunction("execute").staticCall(raw)), "UnauthorizedTransmitter");
+    assert.equal(await refusal(execute.staticCall(raw, 0n)), "ManualExecutionNotYetEnabled");
+    const delivery = (await dapp.bridge.deliveries()).find(({ sentIn }) => sentIn === sent.hash);
+    await assert.rejects(dapp.bridge.execute(delivery!, { gas: 900_000n }), /other gas only after the message has failed/);
+    await at("beta").networkHelpers.time.increase(8 * 3_600 + 1);
+    assert.equal(await refusal(execute.staticCall(raw, 0n, { gasLimit: 500_000n })), "NotEnoughGas");
     const changed = raw.with(2, "0x00");
-    assert.equal(await refusal(stranger.getFunction("execute").staticCall(changed)), "NotRecorded");
-    await send(stranger, "execute", raw);
+    assert.equal(await refusal(execute.staticCall(changed, 0n)), "NotRecorded");
+    await send(stranger, "manuallyExecute", raw, 0n);
     assert.equal(await refusal(stranger.getFunction("manuallyExecute").staticCall(raw, 0n)), "NotUntouched");
     await dapp.bridge.release("beta");
     assert.equal((await dapp.bridge.delivered(sent)).delivery.step, "executed");

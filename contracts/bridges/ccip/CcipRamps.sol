@@ -34,14 +34,21 @@ contract CcipRamps is CcipOnRamp {
         address link;
     }
 
+    /// @notice Stage of a message. One word, so that the time costs no second one.
+    struct Progress {
+        ExecutionState state;
+        uint48 recordedAt;
+    }
+
     bytes4 private constant BALANCE_OF = 0x70a08231;
 
     /// @inheritdoc ICcipRamps
     mapping(uint64 sourceChainSelector => mapping(uint64 sequenceNumber => bytes32)) public recordOf;
-    /// @inheritdoc ICcipRamps
-    mapping(uint64 sourceChainSelector => mapping(uint64 sequenceNumber => ExecutionState)) public getExecutionState;
+    mapping(uint64 sourceChainSelector => mapping(uint64 sequenceNumber => Progress)) private progressOf;
     /// @inheritdoc ICcipRamps
     mapping(uint64 sourceChainSelector => mapping(address sender => uint64)) public getInboundNonce;
+    /// @inheritdoc ICcipRamps
+    uint32 public constant permissionLessExecutionThresholdSeconds = 8 hours;
 
     constructor(address operator_, uint64 selector_, Parts memory parts)
         ProvenPeer(operator_)
@@ -51,8 +58,9 @@ contract CcipRamps is CcipOnRamp {
 
     /// @inheritdoc ICcipRamps
     function execute(CcipRampMessage calldata message) external {
+        if (msg.sender != operator) revert UnauthorizedTransmitter();
         CcipHeader calldata header = message.header;
-        ExecutionState state = getExecutionState[header.sourceChainSelector][header.sequenceNumber];
+        ExecutionState state = getExecutionState(header.sourceChainSelector, header.sequenceNumber);
         if (state != ExecutionState.UNTOUCHED) revert NotUntouched(header.messageId, state);
         _execute(message, _paidGas(message));
     }
@@ -60,14 +68,18 @@ contract CcipRamps is CcipOnRamp {
     /// @inheritdoc ICcipRamps
     function manuallyExecute(CcipRampMessage calldata message, uint256 gasLimit) external {
         CcipHeader calldata header = message.header;
-        ExecutionState before = getExecutionState[header.sourceChainSelector][header.sequenceNumber];
+        Progress memory before = progressOf[header.sourceChainSelector][header.sequenceNumber];
+        bool isOld = block.timestamp - before.recordedAt > permissionLessExecutionThresholdSeconds;
+        if (before.state == ExecutionState.UNTOUCHED && !isOld) {
+            revert ManualExecutionNotYetEnabled(header.sourceChainSelector);
+        }
         uint256 paid = _paidGas(message);
         if (gasLimit != 0 && gasLimit < paid) {
             revert InvalidManualExecutionGasLimit(header.sourceChainSelector, header.messageId, gasLimit);
         }
         (bool success, bytes memory reason) = _execute(message, gasLimit == 0 ? paid : gasLimit);
-        // It changed nothing.
-        if (!success && before == ExecutionState.FAILURE) revert ExecutionError(header.messageId, reason);
+        // Undone, because nothing has changed.
+        if (!success && before.state == ExecutionState.FAILURE) revert ExecutionError(header.messageId, reason);
     }
 
     /// @inheritdoc ICcipRamps
@@ -122,11 +134,17 @@ contract CcipRamps is CcipOnRamp {
         (tokens[0], tokens[1]) = (wrappedNative, link);
     }
 
+    /// @inheritdoc ICcipRamps
+    function getExecutionState(uint64 source, uint64 number) public view returns (ExecutionState) {
+        return progressOf[source][number].state;
+    }
+
     /// @dev The first under a number stays. It calls nothing: whatever the receiver is, this does not fail.
     function _record(uint64 sourceId, bytes calldata payload) internal override {
         (uint64 sequenceNumber, bytes32 id) = abi.decode(payload, (uint64, bytes32));
         if (recordOf[sourceId][sequenceNumber] != 0) revert AlreadyRecorded(sourceId, sequenceNumber);
         recordOf[sourceId][sequenceNumber] = id;
+        progressOf[sourceId][sequenceNumber].recordedAt = uint48(block.timestamp);
         emit MessageRecorded(sourceId, sequenceNumber, id);
     }
 
@@ -138,7 +156,7 @@ contract CcipRamps is CcipOnRamp {
         CcipHeader memory header = message.header;
         (uint64 source, uint64 number) = (header.sourceChainSelector, header.sequenceNumber);
         _requireUncursed(source);
-        ExecutionState before = getExecutionState[source][number];
+        ExecutionState before = getExecutionState(source, number);
         if (before == ExecutionState.IN_PROGRESS || before == ExecutionState.SUCCESS) {
             revert NotUntouched(header.messageId, before);
         }
@@ -148,7 +166,7 @@ contract CcipRamps is CcipOnRamp {
         _requireGas(message, gasLimit);
 
         uint256 gasBefore = gasleft();
-        getExecutionState[source][number] = ExecutionState.IN_PROGRESS;
+        progressOf[source][number].state = ExecutionState.IN_PROGRESS;
         // What is copied here is bounded, since each call of a stranger's contract within is.
         try this.deliver(message, gasLimit) {
             success = true;
@@ -156,7 +174,7 @@ contract CcipRamps is CcipOnRamp {
             reason = caught;
         }
         ExecutionState state = success ? ExecutionState.SUCCESS : ExecutionState.FAILURE;
-        getExecutionState[source][number] = state;
+        progressOf[source][number].state = state;
         emit ExecutionStateChanged(source, number, id, id, state, reason, gasBefore - gasleft());
     }
 

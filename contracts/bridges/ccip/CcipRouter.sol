@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {CcipDelivery, CcipOffRamp, CcipRequest, ICcipReceiver} from "../../interfaces/bridges/ccip/ICcip.sol";
 import {ICcipCoin} from "../../interfaces/bridges/ccip/ICcipCoin.sol";
 import {ICcipRamps} from "../../interfaces/bridges/ccip/ICcipRamps.sol";
+import {ICcipRmn} from "../../interfaces/bridges/ccip/ICcipRmn.sol";
 import {ICcipRouter} from "../../interfaces/bridges/ccip/ICcipRouter.sol";
 import {TokenTransfer} from "../../libraries/TokenTransfer.sol";
 import {ExactCall} from "./ExactCall.sol";
@@ -14,9 +15,9 @@ contract CcipRouter is ICcipRouter {
 
     ICcipRamps private immutable ramps;
     ICcipCoin private immutable wrapped;
-    address private immutable rmn;
+    ICcipRmn private immutable rmn;
 
-    constructor(ICcipRamps ramps_, ICcipCoin wrapped_, address rmn_) {
+    constructor(ICcipRamps ramps_, ICcipCoin wrapped_, ICcipRmn rmn_) {
         ramps = ramps_;
         wrapped = wrapped_;
         rmn = rmn_;
@@ -24,6 +25,7 @@ contract CcipRouter is ICcipRouter {
 
     /// @inheritdoc ICcipRouter
     function ccipSend(uint64 destChainSelector, CcipRequest calldata message) external payable returns (bytes32) {
+        if (rmn.isCursed()) revert BadARMSignal();
         CcipRequest memory asked = _asked(destChainSelector, message);
         uint256 fee = ramps.getFee(destChainSelector, asked);
         if (message.feeToken == address(0)) {
@@ -83,7 +85,7 @@ contract CcipRouter is ICcipRouter {
 
     /// @inheritdoc ICcipRouter
     function getArmProxy() external view returns (address) {
-        return rmn;
+        return address(rmn);
     }
 
     /// @inheritdoc ICcipRouter

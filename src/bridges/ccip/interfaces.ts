@@ -17,4 +17,5 @@ export const ccipFailures = new Interface([
   "error NotEnoughInPool(address token, uint256 amount, uint256 available)",
   "error CursedByRMN(uint64 chainSelector)",
   "error NotInOrder(uint64 expected, uint64 actual)",
+  "error ManualExecutionNotYetEnabled(uint64 sourceChainSelector)",
 ]);

@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
+import type { BridgeMember } from "../bridge-member.ts";
 import {
   BridgeWork,
   type BridgeMessages,
@@ -23,13 +24,15 @@ interface CcipWorkerDependencies extends BridgeWorkDependencies {
 
 /** Of the ramps beside receiver and pools, and of a byte of the message: more than they ask for. */
 const [RAMPS_GAS, POOL_EXTRA_GAS, BYTE_GAS] = [500_000n, 300_000n, 48n];
-const CURSE_GAS = 100_000n;
+const CURSE_GAS = 150_000n;
 /**
- * With so much more a receiver that sends itself is run again: what a chain here publishes costs gas, of which a public network
- * charges the receiver nothing. The ramps' fee holds it.
+ * With so much more a receiver that sends itself is run again: what a chain here publishes costs gas, of
+ * which a public network charges the receiver nothing. The ramps' fee holds it.
  */
 const PUBDATA_GAS = 1_000_000n;
 const NO_MESSAGE: Hex = `0x${"00".repeat(32)}`;
+/** Subject with which CCIP's RMN curses all chains. */
+const GLOBAL_SUBJECT = 2n ** 120n + 1n;
 
 /** Executes the messages that CCIP's ramps have recorded, on all members; knows nothing but what their chains say. */
 export class CcipWorker {
@@ -65,8 +68,8 @@ export class CcipWorker {
   }
 
   /**
-   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a provider's error, or
-   * MemberSilentError: then all others were read and served.
+   * Reads what is new, and does what can be done. Resolves with whether anything moved. Rejects with a
+   * provider's error, or MemberSilentError: then all others were read and served.
    */
   look(options?: LookOptions): Promise<boolean> {
     return this.#work.look(options);
@@ -93,18 +96,16 @@ export class CcipWorker {
     });
   }
 
-  /** Has the RMN of every member curse the chain with this selector, or no longer. Resolves once it is so. */
-  curse(selector: bigint, isCursed: boolean): Promise<void> {
+  /** Asks the RMN of every member to curse a chain by its selector, or all chains, or to end that. Resolves when it is done. */
+  curse(selector: bigint | "all", isCursed: boolean): Promise<void> {
+    const subject = subjectOf(selector === "all" ? GLOBAL_SUBJECT : selector);
     return this.#work.atOnce(async () => {
       for (const { id, provider } of this.#members) {
         const worked = this.#work.member(id);
         if (worked === undefined) continue;
-        const subject = `0x${selector.toString(16).padStart(32, "0")}`;
-        const data = (name: string): Hex => ccipRmn.encodeFunctionData(name, [subject]) as Hex;
-        const { rmn: to } = this.contracts;
-        const isSo = BigInt(await provider.call({ to, data: data("isCursed(bytes16)") })) === 1n;
-        if (isSo === isCursed) continue;
-        const transaction = { to, data: data(isCursed ? "curse" : "uncurse"), value: 0n, gas: CURSE_GAS };
+        if ((await this.#cursedSubjects(provider)).includes(subject) === isCursed) continue;
+        const data = ccipRmn.encodeFunctionData(isCursed ? "curse" : "uncurse", [subject]) as Hex;
+        const transaction = { to: this.contracts.rmn, data, value: 0n, gas: CURSE_GAS };
         await this.#work.send(transaction, { worked, id: NO_MESSAGE, round: beginLook(worked) });
       }
     });
@@ -144,7 +145,7 @@ export class CcipWorker {
     const transaction = this.#transaction(message, gas);
     const refusal = await refusalFrom(sending.worked.member, transaction);
     if (refusal !== undefined) {
-      this.#work.wait(sending.id, this.#reasonOf(refusal, message));
+      this.#work.wait(sending.id, await this.#reasonOf(refusal, message, sending.worked.member));
       return undefined;
     }
     return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
@@ -165,12 +166,30 @@ export class CcipWorker {
     return { to: this.contracts.ramps, data: data as Hex, value: 0n, gas: needed + needed / 8n };
   }
 
-  #reasonOf(data: Hex, { source, sender }: SentCcipMessage): string {
+  async #cursedSubjects(provider: BridgeMember["provider"]): Promise<readonly string[]> {
+    const call = { to: this.contracts.rmn, data: ccipRmn.encodeFunctionData("getCursedSubjects") };
+    const [subjects] = ccipRmn.decodeFunctionResult("getCursedSubjects", await provider.call(call)).toArray(true);
+    return subjects as string[];
+  }
+
+  async #reasonOf(data: Hex, { source, sender }: SentCcipMessage, { provider }: BridgeMember): Promise<string> {
     const error = readFailure(data);
     const from = this.#members.find(({ id }) => id === source)?.name ?? String(source);
-    if (error?.name === "CursedByRMN") return `${from} is cursed here; bridges.ccip.lift("${from}") ends it`;
+    if (error?.name === "CursedByRMN") {
+      const isSource = (await this.#cursedSubjects(provider)).includes(subjectOf(source));
+      return isSource
+        ? `${from} is cursed here; bridges.ccip.lift("${from}") ends it`
+        : "all chains are cursed here; bridges.ccip.lift() ends it";
+    }
+    if (error?.name === "ManualExecutionNotYetEnabled")
+      return "CCIP takes other gas only after the message has failed, or 8 hours after its record; execute it without gas";
     if (error?.name === "NotInOrder")
       return `message ${String(error.args["expected"])} of ${sender}, which asked for order, was not executed yet`;
     return emptyPool(data, this.contracts) ?? refusingToken(data) ?? `it fails again with ${data}`;
   }
+}
+
+/** Subject of a chain, or of all, for CCIP's RMN: 16 bytes. */
+function subjectOf(number: bigint): string {
+  return `0x${number.toString(16).padStart(32, "0")}`;
 }

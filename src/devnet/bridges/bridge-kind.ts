@@ -38,8 +38,8 @@ export interface RunningBridge {
   /** Undefined where nothing was sent, as for a message that is not this bridge's. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
   deliveries(): Promise<readonly BridgeDelivery[]>;
-  /** Where the bridge has curses: every member takes nothing from and to the one with this number, or does again. */
-  curse?(id: bigint, isCursed: boolean): Promise<void>;
+  /** Curses the member with this number on every member, or all members, or ends that; absent if the bridge has no curses. */
+  curse?(id: bigint | "all", isCursed: boolean): Promise<void>;
 }
 
 /** A bridge of others, as an ecosystem has it. */

@@ -34,7 +34,7 @@ const executed = v.tuple([
   ),
   v.optional(v.strictObject({ gas: v.optional(gas) }), {}),
 ]);
-const curse = v.tuple([v.pipe(v.number(), v.safeInteger()), v.boolean()]);
+const curse = v.tuple([v.union([v.pipe(v.number(), v.safeInteger()), v.literal("all")]), v.boolean()]);
 
 /** What members answer about bridges: a message is seen by those that may read both its chains. */
 export function bridgeMethods(
@@ -77,10 +77,10 @@ export function bridgeMethods(
           if (!read.success)
             throw new RpcError(
               RpcCode.invalidParams,
-              "the parameters are a member's chain id, and whether it is cursed: [271, true]",
+              'the parameters are a member\'s chain id or "all", and whether it is cursed: [271, true]',
             );
           const [chainId, isCursed] = read.output;
-          if (await bridges?.curse(BigInt(chainId), isCursed)) return true;
+          if (await bridges?.curse(chainId === "all" ? chainId : BigInt(chainId), isCursed)) return true;
           throw new RpcError(
             RpcCode.invalidParams,
             `no bridge of this ecosystem has curses and a member ${chainId}; CCIP has: bridges: { ccip: {} }`,

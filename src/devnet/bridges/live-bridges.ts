@@ -42,8 +42,11 @@ export interface LiveBridges {
   areOver(sentIn: Hex): Promise<boolean | undefined>;
   /** Executes a message at once, with its own gas or other. Resolves with the transaction; undefined where none was sent. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
-  /** Has a bridge that knows curses curse a member by its chain id, or no longer; resolves with whether there is one. */
-  curse(chainId: bigint, isCursed: boolean): Promise<boolean>;
+  /**
+   * Curses a member by its chain id, or all members, or ends that. Resolves with false if no bridge has curses
+   * and that member.
+   */
+  curse(chainId: bigint | "all", isCursed: boolean): Promise<boolean>;
   /** Where they are, without a look at anything. */
   named(): NamedBridges;
   bridges(): Promise<BridgesInfo>;
@@ -67,11 +70,11 @@ async function executeBy(bridges: readonly Working[], id: Hex, gas: bigint | und
   return undefined;
 }
 
-async function curseBy(bridges: readonly Working[], chainId: bigint, isCursed: boolean): Promise<boolean> {
+async function curseBy(bridges: readonly Working[], chainId: bigint | "all", isCursed: boolean): Promise<boolean> {
   for (const { running, members } of bridges) {
-    const member = members.find((each) => each.chainId === chainId);
-    if (running.curse === undefined || member === undefined) continue;
-    await running.curse(member.id, isCursed);
+    const id = chainId === "all" ? chainId : members.find((each) => each.chainId === chainId)?.id;
+    if (running.curse === undefined || id === undefined) continue;
+    await running.curse(id, isCursed);
     return true;
   }
   return false;

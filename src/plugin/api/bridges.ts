@@ -23,17 +23,18 @@ export interface BridgeControl<Id = number> {
   /** All messages, and what each waits for. */
   deliveries(): Promise<readonly BridgeDelivery[]>;
   /**
-   * Moves the ecosystem until all that the transaction sent is executed, with all composed calls; resolves with the first.
-   * Rejects with BridgeUseError: Failed with the reason where a receiver reverts, Waiting with what is missing, NoMessage.
+   * Moves the ecosystem until all that the transaction sent is executed, with all composed calls; resolves
+   * with the first. Rejects with BridgeUseError: Failed with the reason where a receiver reverts, Waiting
+   * with what is missing, NoMessage.
    */
   delivered(transaction: TransactionLike | Promise<TransactionLike>): Promise<BridgeArrival>;
   /** No bridge executes anything on a member until `release`, or `hyperchains.faults.clear()`. */
   hold(member: ChainName): Promise<void>;
   release(member: ChainName): Promise<void>;
   /**
-   * Executes a message at once: one that failed or is held, with its own gas or other. Once it is executed, LayerZero's first
-   * composed call that is not done is made. Rejects with BridgeUseError: Failed where a call of it reverts, Waiting with what
-   * is missing, NoMessage.
+   * Executes a message at once: one that failed or is held, with its own gas or other. Once it is executed,
+   * LayerZero's first composed call that is not done is made. Rejects with BridgeUseError: Failed where a
+   * call of it reverts, Waiting with what is missing, NoMessage.
    */
   execute(message: Hex | Pick<BridgeDelivery, "id">, options?: { readonly gas?: bigint }): Promise<BridgeArrival>;
 }
@@ -46,9 +47,13 @@ export interface Hyperlane extends Readonly<HyperlaneInfo["contracts"]>, BridgeC
 
 /** CCIP, likewise; `idOf` is a chain selector. */
 export interface Ccip extends Readonly<CcipInfo["contracts"]>, BridgeControl<bigint> {
-  /** RMN of every member curses a chain: nothing is sent to it, nothing that came from it is executed, until `lift`. */
-  curse(member: ChainName): Promise<void>;
-  lift(member: ChainName): Promise<void>;
+  /**
+   * Curses a chain by the RMN of every member: nothing is sent to it and no message from it is executed,
+   * until `lift`. Without a member: CCIP's global curse, of all chains.
+   */
+  curse(member?: ChainName): Promise<void>;
+  /** Ends the curse of this chain, or the global one. */
+  lift(member?: ChainName): Promise<void>;
 }
 
 /** The Superchain, likewise; `idOf` is a chain id. */

@@ -35,14 +35,14 @@ export function createBridges(link: EcosystemLink, settle: Hyperchains["settle"]
       };
     },
     get ccip() {
-      const curse = async (member: ChainName, isCursed: boolean): Promise<void> => {
-        await link.request("hyperchain_curse", [link.member(member).chainId, isCursed]);
+      const curse = async (member: ChainName | undefined, isCursed: boolean): Promise<void> => {
+        await link.request("hyperchain_curse", [member === undefined ? "all" : link.member(member).chainId, isCursed]);
       };
       return {
         ...contractsOf("ccip", link.info.bridges?.ccip),
         ...bridgeControl("ccip", link, settle, BigInt),
-        curse: (member: ChainName) => curse(member, true),
-        lift: (member: ChainName) => curse(member, false),
+        curse: (member?: ChainName) => curse(member, true),
+        lift: (member?: ChainName) => curse(member, false),
       };
     },
   };

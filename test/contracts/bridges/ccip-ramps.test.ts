@@ -26,6 +26,10 @@ const [A_ID, B_ID, C_ID] = [16_015_286_601_757_825_753n, 10_344_971_235_874_465_
 const BOB = "0x00000000000000000000000000000000000B0B00";
 const NO_ONE = `0x${"00".repeat(20)}`;
 const GWEI = 10n ** 9n;
+/** CCIP's threshold for manual execution on public networks. */
+const EIGHT_HOURS = 28_800n;
+/** `GLOBAL_CURSE_SUBJECT` of CCIP's RMNRemote. */
+const GLOBAL_SUBJECT = "0x01000000000000000000000000000001";
 const coder = AbiCoder.defaultAbiCoder();
 /** As CCIP's `Internal.sol` declares `EVM2AnyRampMessage`. */
 const MESSAGE =
@@ -378,9 +382,12 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
   test("attack: too little gas in a stranger's transaction makes no message fail", async () => {
     const message = fromB(hex("gas"));
     await record(message);
+    await connection.provider.request({ method: "evm_increaseTime", params: [Number(EIGHT_HOURS) + 1] });
+    await connection.provider.request({ method: "evm_mine" });
+    const execute = by(ramps!, stranger).getFunction("manuallyExecute");
     for (let gasLimit = 100_000n; gasLimit < 460_000n; gasLimit += 20_000n)
-      await assert.rejects(by(ramps!, stranger).getFunction("execute").staticCall(message, { gasLimit }));
-    await assert.rejects(by(ramps!, stranger).getFunction("manuallyExecute").staticCall(message, 29_000_000n));
+      await assert.rejects(execute.staticCall(message, 0n, { gasLimit }));
+    await assert.rejects(execute.staticCall(message, 29_000_000n));
     await refuses(
       ask(by(ramps!, stranger), "manuallyExecute", message, 99_999n),
       "InvalidManualExecutionGasLimit",
@@ -390,22 +397,77 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     );
     // The least with which it runs at all: it succeeds.
     for (let gasLimit = 460_000n; ; gasLimit += 500n) {
-      const done = await by(ramps!, stranger)
-        .getFunction("execute")
-        .staticCall(message, { gasLimit })
-        .then(
-          () => true,
-          () => false,
-        );
+      const done = await execute.staticCall(message, 0n, { gasLimit }).then(
+        () => true,
+        () => false,
+      );
       if (!done) continue;
       const [changed] = eventsIn(
-        await send(by(ramps!, stranger), "execute", [message], { gasLimit }),
+        await send(by(ramps!, stranger), "manuallyExecute", [message, 0n], { gasLimit }),
         ramps!,
         "ExecutionStateChanged",
       );
       assert.equal(changed!["state"], 2n);
       return;
     }
+  });
+
+  test("attack: a stranger executes first, or out of order: refused until 8 hours after the record, then in order and once", async () => {
+    const headerOf = (sequence: bigint, nonce: bigint) => ({
+      header: [`0x${"00".repeat(32)}`, B_ID, A_ID, sequence, nonce],
+      sender: String(token!.target),
+    });
+    const [first, second] = [fromB(hex("first"), headerOf(2_001n, 1n)), fromB(hex("second"), headerOf(2_002n, 2n))];
+    for (const each of [first, second]) await record(each);
+    const recordedAt = BigInt((await connection.ethers.provider.getBlock("latest"))!.timestamp);
+    // With a gas limit, so that only the transaction runs, at its second.
+    const at = async (second: bigint, caller: Signer, name: string, ...args: readonly unknown[]) => {
+      await connection.provider.request({ method: "evm_setNextBlockTimestamp", params: [Number(second)] });
+      return send(by(ramps!, caller), name, [...args], { gasLimit: 3_000_000n });
+    };
+    await refuses(at(recordedAt + 1n, stranger, "execute", second), "UnauthorizedTransmitter");
+    await refuses(at(recordedAt + 2n, stranger, "manuallyExecute", first, 0n), "ManualExecutionNotYetEnabled", B_ID);
+    // Neither may the operator raise the gas of a message that was not tried.
+    const raised = at(recordedAt + 3n, operator, "manuallyExecute", first, 200_000n);
+    await refuses(raised, "ManualExecutionNotYetEnabled", B_ID);
+    const last = recordedAt + EIGHT_HOURS;
+    await refuses(at(last, stranger, "manuallyExecute", second, 0n), "ManualExecutionNotYetEnabled", B_ID);
+    await refuses(at(last + 1n, stranger, "execute", first), "UnauthorizedTransmitter");
+    await refuses(at(last + 2n, stranger, "manuallyExecute", second, 0n), "NotInOrder", 1n, 2n);
+    await at(last + 3n, stranger, "manuallyExecute", first, 0n);
+    await at(last + 4n, stranger, "manuallyExecute", second, 0n);
+    await refuses(at(last + 5n, stranger, "manuallyExecute", first, 0n), "NotUntouched", first.header[0], 2n);
+    assert.deepEqual(
+      [await ask(ramps!, "getExecutionState", B_ID, 2_001n), await ask(ramps!, "getExecutionState", B_ID, 2_002n)],
+      [2n, 2n],
+    );
+  });
+
+  test("a failed message is executed by any account, without a delay", async () => {
+    const message = fromB(hex("refuse"));
+    await record(message);
+    assert.equal((await outcome(message)).state, 3n);
+    await refuses(ask(by(ramps!, stranger), "manuallyExecute", message, 0n), "ExecutionError");
+  });
+
+  test("the global curse stops what is sent to any chain and what came from any, until it is lifted", async () => {
+    const message = fromB(hex("cursed for all"));
+    await record(message);
+    await send(rmn!, "curse", [toBeHex(C_ID, 16)]);
+    await send(rmn!, "curse", [GLOBAL_SUBJECT]);
+    assert.deepEqual([...((await ask(rmn!, "getCursedSubjects")) as string[])], [toBeHex(C_ID, 16), GLOBAL_SUBJECT]);
+    for (const subject of [B_ID, C_ID, 1n]) assert.equal(await ask(rmn!, "isCursed(bytes16)", toBeHex(subject, 16)), true);
+    assert.equal(await ask(rmn!, "isCursed()"), true);
+    await refuses(ask(ramps!, "execute", message), "CursedByRMN", B_ID);
+    await refuses(ask(router!, "getFee", B_ID, asked("0x")), "CursedByRMN", B_ID);
+    const sending = router!.getFunction("ccipSend").staticCall(B_ID, asked("0x"), { value: feeOf(200_000n, 0n) });
+    await assertReverts(sending, "CcipRouter", "BadARMSignal");
+    await send(rmn!, "uncurse", [GLOBAL_SUBJECT]);
+    await assertReverts(ask(rmn!, "uncurse", GLOBAL_SUBJECT), "CcipRmn", "NotCursed", [GLOBAL_SUBJECT]);
+    // A curse of one chain stays.
+    assert.equal(await ask(rmn!, "isCursed(bytes16)", toBeHex(C_ID, 16)), true);
+    await send(rmn!, "uncurse", [toBeHex(C_ID, 16)]);
+    assert.deepEqual([await ask(rmn!, "isCursed()"), (await outcome(message)).state], [false, 2n]);
   });
 
   test("what fails is told and can be repeated with more gas; a repetition that fails again changes nothing", async () => {

@@ -21,8 +21,9 @@ enum ExecutionState {
 /// @title CCIP's ramps, both ends of them in one contract on each member
 /// @notice As the onramp it tells a message whole and passes its id on as a proven message. As the offramp it executes a message whose
 /// id came from the chain that the message names as its source: tokens, then the receiver, and all of it or nothing.
-/// @dev Trusted: the router of its own member, for senders; the registry, for pools; the operator, for prices and for which contracts the peers
-/// are. Not trusted: those who have messages executed, who may be anyone, and receivers, tokens and pools.
+/// @dev Trusted: the router of its own member, for senders; the registry, for pools; the operator, for prices, for which contracts the peers
+/// are, and for the order of first executions: an operator that withholds one delays it by `permissionLessExecutionThresholdSeconds`.
+/// Not trusted: accounts that execute manually, receivers, tokens and pools.
 interface ICcipRamps is IProvenPeer {
     event CCIPMessageSent(uint64 indexed destChainSelector, uint64 indexed sequenceNumber, CcipRampMessage message);
     event MessageRecorded(uint64 indexed sourceChainSelector, uint64 indexed sequenceNumber, bytes32 indexed messageId);
@@ -62,6 +63,10 @@ interface ICcipRamps is IProvenPeer {
     error CanOnlySelfCall();
     error ExecutionError(bytes32 messageId, bytes err);
     error InvalidManualExecutionGasLimit(uint64 sourceChainSelector, bytes32 messageId, uint256 newLimit);
+    /// @notice The caller of `execute` is not the operator.
+    error UnauthorizedTransmitter();
+    /// @notice The message was not tried yet, and `permissionLessExecutionThresholdSeconds` have not passed since its record.
+    error ManualExecutionNotYetEnabled(uint64 sourceChainSelector);
 
     // Ours.
     /// @notice No message with this id came from the chain under this number.
@@ -82,10 +87,12 @@ interface ICcipRamps is IProvenPeer {
         external
         returns (bytes32 messageId);
 
-    /// @notice Executes a message for the first time, with the gas that was paid for; what fails is told and can be repeated. Anyone.
+    /// @notice Executes a message for the first time, with the gas that was paid for; a failure is stored and can be repeated.
+    /// Called by the operator, which does what CCIP's oracle network does.
     function execute(CcipRampMessage calldata message) external;
 
-    /// @notice Executes a message, also one that has failed; fails whole where that message fails again. Anyone.
+    /// @notice Executes a message that has failed, or that waits for longer than `permissionLessExecutionThresholdSeconds`; reverts
+    /// if a message that had failed fails again. Called by any account.
     /// @param gasLimit For the receiver, at least what was paid for; 0 for that.
     function manuallyExecute(CcipRampMessage calldata message, uint256 gasLimit) external;
 
@@ -117,6 +124,9 @@ interface ICcipRamps is IProvenPeer {
     function getInboundNonce(uint64 sourceChainSelector, address sender) external view returns (uint64);
 
     function getExecutionState(uint64 sourceChainSelector, uint64 sequenceNumber) external view returns (ExecutionState);
+
+    /// @notice Seconds after a message's record during which only the operator may execute it first.
+    function permissionLessExecutionThresholdSeconds() external view returns (uint32);
 
     /// @notice The id that came from a member under this number; 0 for none.
     function recordOf(uint64 sourceChainSelector, uint64 sequenceNumber) external view returns (bytes32 messageId);

@@ -14,6 +14,8 @@ interface ICcipRouter {
     error InsufficientFeeTokenAmount();
     error InvalidMsgValue();
     error OnlyOffRamp();
+    /// @notice All chains are cursed.
+    error BadARMSignal();
 
     /// @notice Sends a message: takes its fee, and its tokens to their pools. More coins than `getFee` asks for are kept. Anyone.
     function ccipSend(uint64 destChainSelector, CcipRequest calldata message) external payable returns (bytes32 messageId);

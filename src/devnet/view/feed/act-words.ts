@@ -72,7 +72,8 @@ export const ACT_KINDS: ReadonlyMap<string, ActKind> = new Map<string, ActKind>(
   [
     "hyperchain_curse",
     {
-      words: ([chain, on]) => `CCIP ${on === false ? "takes messages of" : "refuses messages of"} chain ${whole(chain)}`,
+      words: ([chain, on]) =>
+        `CCIP ${on === false ? "takes messages of" : "refuses messages of"} ${chain === "all" ? "all chains" : `chain ${whole(chain)}`}`,
       onAll: true,
       chainOf: ([chain]) => chain,
     },
