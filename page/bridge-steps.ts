@@ -1,9 +1,8 @@
+import { BRIDGE_TITLES } from "../src/devnet/view/books/bridge-info.ts";
 import type { BridgeDelivery, BridgesAnswer } from "./answers.ts";
 
-/** The bridges that an ecosystem may have, as people call them. */
-export const BRIDGE_TITLES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP", superchain: "Superchain" } as const;
 export type BridgeName = keyof typeof BRIDGE_TITLES;
-/** All of them. */
+/** All bridges that an ecosystem may have. */
 export const BRIDGE_NAMES = Object.keys(BRIDGE_TITLES) as readonly BridgeName[];
 
 /** A bridge's message with its bridge. */

@@ -23,3 +23,8 @@ export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] 
     return ["initiated", "settled", "inTransactionRoot", "executed"];
   return type === "message" ? ["initiated", "settled", "inTransactionRoot"] : JOURNEY_STEPS;
 }
+
+/** True for the step in which a message's call failed: the chain executed the message, and the call left nothing. */
+export function isFailedStep(step: string, { failed }: Pick<MessageInfo, "failed">): boolean {
+  return failed !== undefined && step === "executed";
+}

@@ -55,6 +55,7 @@ export function EcosystemPage() {
       <Section title="Messages between chains">
         <p>
           {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
+          {status.messages.ready.length === 0 ? "" : `${count(status.messages.ready.length)} ready, `}
           {count(status.messages.stuck.length)} stuck
           {status.messages.failed === 0 ? "" : `, ${count(status.messages.failed)} arrived and failed`}
           {status.messages.ended === 0 ? "" : `, ${count(status.messages.ended)} expired or canceled`}

@@ -10,8 +10,9 @@ import { CopyAs } from "../parts/copy-as.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { Said, Words } from "../parts/words.tsx";
+import { ReadyAction } from "../parts/ready-action.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
-import { stepsOf, stepWords } from "../message-steps.ts";
+import { isFailedStep, stepsOf, stepWords } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
 import { hasSession } from "../sessions.ts";
 
@@ -36,6 +37,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
         {(message) => (
           <>
             <Failure asked={trace} />
+            <ReadyAction message={message} />
             <CopySent message={message} />
             <About message={message} />
             <Trace asked={trace} message={message} />
@@ -74,9 +76,11 @@ function About({ message }: { readonly message: MessageInfo }) {
         <ol class="steps">
           {stepsOf(message).map((step) => {
             const at = done.get(step);
+            const hasFailed = at !== undefined && isFailedStep(step, message);
             return (
-              <li class={at === undefined ? "open" : "done"} key={step}>
-                <span aria-hidden="true">{at === undefined ? "○" : "●"}</span> {stepWords(step, message)}
+              <li class={hasFailed ? "bad" : at === undefined ? "open" : "done"} key={step}>
+                <span aria-hidden="true">{hasFailed ? "✗" : at === undefined ? "○" : "●"}</span> {stepWords(step, message)}
+                {hasFailed && " – its call failed"}
                 {at === undefined ? (
                   <span class="quiet"> – not yet</span>
                 ) : (

@@ -1,5 +1,6 @@
+import { BRIDGE_TITLES } from "../../src/devnet/view/books/bridge-info.ts";
 import type { BridgesAnswer, MessageInfo } from "../answers.ts";
-import { BRIDGE_NAMES, BRIDGE_TITLES, bridgeHops, bridgeMessages, type BridgeMessage } from "../bridge-steps.ts";
+import { BRIDGE_NAMES, bridgeHops, bridgeMessages, type BridgeMessage } from "../bridge-steps.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, short } from "../format.ts";
 import { ask } from "../rpc.ts";

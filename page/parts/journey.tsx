@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { stepsOf, stepWords } from "../message-steps.ts";
+import { isFailedStep, stepsOf, stepWords } from "../message-steps.ts";
 import { to } from "../route.ts";
 import { useChainName } from "./links.tsx";
 import { Where } from "./message-table.tsx";
@@ -16,10 +16,15 @@ export function Journey({ message }: { readonly message: MessageInfo }) {
       </a>
       <span class="dots" role="img" aria-label={`${done.size} of ${steps.length} steps`}>
         {steps.map((step) => (
-          <i key={step} class={done.has(step) ? "done" : ""} title={stepWords(step, message)} />
+          <i key={step} class={classOf(step, message, done)} title={stepWords(step, message)} />
         ))}
       </span>
       <Where message={message} />
     </p>
   );
+}
+
+function classOf(step: string, message: MessageInfo, done: ReadonlySet<string>): string {
+  if (!done.has(step)) return "";
+  return isFailedStep(step, message) ? "failed" : "done";
 }

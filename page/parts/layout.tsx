@@ -97,7 +97,7 @@ export function Mark({
   kind,
   children,
 }: {
-  readonly kind: "good" | "under-way" | "bad" | "quiet";
+  readonly kind: "good" | "under-way" | "ready" | "bad" | "quiet";
   readonly children: ComponentChildren;
 }) {
   return <span class={`mark ${kind}`}>{children}</span>;

@@ -61,12 +61,13 @@ function What({ message: { type, carries } }: { readonly message: MessageInfo })
   );
 }
 
-/** Where a message is, in a few words. */
+/** Where a message is, in a few words; a ready one leads to its page, which has the button. */
 export function Where({ message }: { readonly message: MessageInfo }) {
   const { kind, text } = whereItIs(message);
+  const { sourceChainId, messageHash } = message;
   return (
     <Mark kind={kind}>
-      <Said text={text} />
+      {kind === "ready" ? <a href={to("message", sourceChainId, messageHash)}>{text}</a> : <Said text={text} />}
     </Mark>
   );
 }

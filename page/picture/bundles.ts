@@ -31,6 +31,7 @@ export function bundlesOf(lines: readonly Line[], slotMs: number): readonly Bund
 
 export function fateOf(message: MessageInfo): Fate {
   const { kind } = whereItIs(message);
+  if (kind === "ready") return "under-way";
   return kind === "quiet" ? "good" : kind;
 }
 

@@ -169,6 +169,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet, device },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork, names: keptNames(names, () => clock.nowMs()) },
+    bridgeFailures: async (isFresh) => bridges?.failures(isFresh) ?? new Map(),
   });
   const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);
   const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
@@ -177,8 +178,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));
-  const { addChain, stopChain, startChain, removeChain } = changes;
-  const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
+  const changing = ended.cutOff(switching(changes));
   const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
@@ -415,6 +415,16 @@ interface WhatLooksAsk {
   readonly names: () => Promise<ProjectNames>;
   readonly feed: Feed;
   readonly isFresh: boolean;
+}
+
+/** What clients may have changed about the chains. */
+function switching({
+  addChain,
+  stopChain,
+  startChain,
+  removeChain,
+}: ChainChanges): Pick<ChainChanges, "addChain" | "stopChain" | "startChain" | "removeChain"> {
+  return { addChain, stopChain, startChain, removeChain };
 }
 
 function dumpOf(world: World | undefined): Promise<Dump> {

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Contract, id, Interface, parseEther, type ErrorFragment, type Result, type Signer } from "ethers";
 import { ccipRampsAbi } from "../../src/abi/ccip-ramps.ts";
+import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts";
+import type { PagedMessages } from "../../src/devnet/view/books/paged-messages.ts";
+import { whereItIs } from "../../src/devnet/view/feed/feed-words.ts";
 import { extraArgs, knowPool, putCcip, request, tokenWithPool } from "./support/ccip-dapp.ts";
 import { send } from "./support/world.ts";
 import { suiteDapp } from "./support/suite-dapp.ts";
@@ -179,6 +182,31 @@ describe("C14 dapps of CCIP between two chains and L1, on its npm package as it 
     );
     await dapp.bridge.execute(failed!, { gas: 900_000n });
     assert.equal(await value(b, "received"), 2n);
+  });
+
+  test("a message whose receiver refuses it has failed in the ecosystem's lists and counts too, until it is executed", async () => {
+    const { a, b } = await messengers();
+    await send(b, "refuse", true);
+    const refused = await sendText(a, "beta", request(b.target, "refused at first"));
+    await assert.rejects(dapp.bridge.delivered(refused), REFUSED);
+    const attesting = async (): Promise<MessageInfo> => {
+      const params = [{ transaction: refused.hash }, { fresh: true }];
+      const { messages } = (await at("alpha").provider.request({ method: "hyperchain_messages", params })) as PagedMessages;
+      return messages.find(({ type }) => type === "bundle") ?? assert.fail("no message attests it");
+    };
+    const failedCount = async (): Promise<number> => {
+      const params = [{ fresh: true }];
+      const status = await at("alpha").provider.request({ method: "hyperchain_status", params });
+      return (status as EcosystemStatus).messages.failed;
+    };
+    const { failed: failure } = await attesting();
+    const why = /^the CCIP message that it attests arrived on beta, and its receiver reverted there with /;
+    assert.match(failure?.why ?? "", why);
+    assert.deepEqual(whereItIs(await attesting()), { kind: "bad", text: failure?.why });
+    const failures = await failedCount();
+    await send(b, "refuse", false);
+    await dapp.bridge.delivered(refused);
+    assert.deepEqual([(await attesting()).failed, await failedCount()], [undefined, failures - 1]);
   });
 
   test("messages that asked for order come in order, and one that fails holds up no later one", async () => {

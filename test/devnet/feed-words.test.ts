@@ -21,6 +21,11 @@ const CASES: readonly (readonly [string, Partial<MessageInfo>, kind: string, tex
     { type: "callback", steps: [], waitingFor: "x", refusal: "r", stuck: { why: "its listener failed", help: "" } },
     ...(["bad", /^stuck: its listener failed$/, false] as const),
   ],
+  [
+    "a withdrawal that any account can claim",
+    { type: "withdrawal", steps: [], waitingFor: "x", ready: { action: "claim it", command: "npx hardhat c" } },
+    ...(["ready", /^ready: claim it$/, false] as const),
+  ],
   ["a call on L1 that expired", { type: "l1Call", steps: [], ended: "expired", refusal: "too late" }, "bad", /too late/, true],
   ["one that its sender canceled", { type: "l1Call", steps: [], ended: "canceled", refusal: "r" }, "quiet", /^canceled$/, false],
   ["what went back", { steps: [], sentTooEarly: "wentBack", refusal: "SentBeforeChain" }, "bad", /^not delivered: Sent/, true],

@@ -59,7 +59,7 @@ it("A6: chains outlast an L1 elsewhere that is away: they go on working, say onc
     assert.equal(said[1], undefined, "said that it is over");
     const back = await status({ fresh: true });
     assert.equal(back.chains[0]!.waitsFor, undefined);
-    assert.deepEqual(back.messages, { inFlight: 0, delivered: 0, failed: 0, ended: 0, stuck: [] });
+    assert.deepEqual(back.messages, { inFlight: 0, delivered: 0, failed: 0, ended: 0, ready: [], stuck: [] });
     assert.deepEqual(devnet.faults, []);
   } finally {
     client.destroy();

@@ -30,7 +30,7 @@ const sent = begunBy([
   begun("0x03", { failed: { because: "reverted", why: WHY, goesBack: false } }),
   begun("0x03", {}),
   begun("0x04", {}),
-  begun("0x05", { type: "withdrawal", stuck: { why: "it was not claimed yet", help: "claim it" }, waitingFor: "x" }),
+  begun("0x05", { type: "withdrawal", ready: { action: "claim it", command: "npx hardhat c" }, waitingFor: "x" }),
 ]);
 
 test("'failed only' keeps transactions that failed or sent a message which failed, not those whose message waits for a claim", () => {

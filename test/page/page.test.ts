@@ -119,6 +119,15 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       const rows = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
       const sender = rows.filter({ hasText: "sendBundle" });
       await sender.locator(".journey .bad", { hasText: "the call arrived on beta and reverted there" }).waitFor();
+      assert.deepEqual(await sender.locator(".journey .dots i").evaluateAll((dots) => dots.map(({ className }) => className)), [
+        "done",
+        "done",
+        "done",
+        "done",
+        "done",
+        "failed",
+        "",
+      ]);
       // The other is the transaction that failed by itself.
       assert.equal(await rows.count(), 2);
       const download = tab.waitForEvent("download");

@@ -135,6 +135,36 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     assert.equal(await devnet.l1.provider.getBalance(carol), ETHER / 2n);
   });
 
+  test(
+    "a withdrawal that L1 has executed is ready, not red, in all places, and its page's button claims it",
+    { skip },
+    async () => {
+      const dave = "0x00000000000000000000000000000000000da4e1";
+      await fill("Withdraw to L1", { "to account (empty: your own)": dave, amount: "0.75" });
+      await done();
+      await settle();
+      await tab.goto(`${page.url}/#/`);
+      const row = tab.getByRole("row", { name: / withdrawal, 0\.75 ETH alpha l1 ready: claim it$/ });
+      await row.locator(".mark.ready").waitFor();
+      assert.equal(await row.locator(".bad").count(), 0);
+      await tab.getByText(/0 under way, 1 ready, 0 stuck/).waitFor();
+      const item = tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li").first();
+      await item.locator(".journey .mark.ready", { hasText: "ready: claim it" }).waitFor();
+      assert.equal(await item.locator(".bad").count(), 0);
+      await row.getByRole("link", { name: "ready: claim it" }).click();
+      const command = await tab.getByText(/^npx hardhat hyperchain:claim alpha 0x[0-9a-f]{64}$/).textContent();
+      assert.ok(tab.url().endsWith(command!.slice(-64)));
+      await tab.getByRole("button", { name: "claim it", exact: true }).click();
+      await tab.getByText("claims the withdrawal on l1").waitFor();
+      await doneHere();
+      assert.equal(await devnet.l1.provider.getBalance(dave), (3n * ETHER) / 4n);
+      await tab.locator(".mark.good", { hasText: "all steps done" }).waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await tab.goto(`${page.url}/#/wallet`);
+      await tab.getByText("; Mock signs").waitFor();
+    },
+  );
+
   test("a contract on another chain is called in words", { skip }, async () => {
     await fill("Call on another chain", {
       contract: token,

@@ -327,8 +327,8 @@ describe("I1 tasks on a running ecosystem", () => {
     const beta = info.chains[1]!.chainId;
     const up = await send(beta, info.l1.chainId, onChain);
     const waiting = await workplace.run(["hyperchain:message", up]);
-    const stuck = /^l1Message 0x\w+ beta → l1 is stuck: .*'npx hardhat hyperchain:claim beta (0x\w+)' delivers it$/m;
-    const [, messageHash = ""] = stuck.exec(waiting.stdout) ?? [];
+    const ready = /^l1Message 0x\w+ beta → l1 is ready: deliver it with 'npx hardhat hyperchain:claim beta (0x\w+)'$/m;
+    const [, messageHash = ""] = ready.exec(waiting.stdout) ?? [];
     const claimed = await workplace.run(["hyperchain:claim", "beta", messageHash, "--from", "3"]);
     assert.match(claimed.stdout, /^delivered on l1: 0x[0-9a-f]{64}$/m, claimed.stderr);
     assert.equal((await workplace.run(["hyperchain:claim", "beta", up])).stdout, "delivered on l1 before\n");
@@ -338,7 +338,7 @@ describe("I1 tasks on a running ecosystem", () => {
     const sentDown = await workplace.run(["hyperchain:message", down]);
     assert.match(sentDown.stdout, /^operation 0x\w+ l1 → beta: carried out \(beta, 0x[0-9a-f]{64}\)$/m, sentDown.stderr);
     const unclaimed = new RegExp(
-      `^message of the gateway 0x\\w+ l1 → beta is stuck: .* 'npx hardhat hyperchain:claim l1 ${down}' delivers it$`,
+      `^message of the gateway 0x\\w+ l1 → beta is ready: deliver it with 'npx hardhat hyperchain:claim l1 ${down}'$`,
       "m",
     );
     assert.match(sentDown.stdout, unclaimed);
@@ -350,7 +350,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal((await on(beta).provider!.getTransactionReceipt(delivered.claimTransactionHash))?.status, 1);
     const taken = await workplace.run(["hyperchain:message", down, "--no-wait"]);
     const line = `l1 → beta: delivered (beta, ${delivered.claimTransactionHash})\n`;
-    assert.ok(taken.stdout.includes(line) && !taken.stdout.includes("is stuck"), taken.stdout);
+    assert.ok(taken.stdout.includes(line) && !taken.stdout.includes("is ready"), taken.stdout);
     const none = await workplace.run(["hyperchain:claim", "l1", up]);
     assert.match(none.stderr, /on l1 has sent no message by the gateway to a chain/);
   });
@@ -556,7 +556,9 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(result.stderr, /arrived on beta and reverted there with 0x0{62}2a$/m);
     const hash = /Its message is (0x[0-9a-f]{64})/.exec(result.stderr)?.[1] ?? "";
     const message = await workplace.run(["hyperchain:message", hash]);
-    assert.match(message.stdout, /every step is done, but the call arrived on beta and reverted there with 0x0{62}2a/);
+    assert.match(message.stdout, /has failed: the call arrived on beta and reverted there with 0x0{62}2a/);
+    assert.match(message.stderr, /6\/7 executed, verified against the imported root; its call failed \(beta, /);
+    assert.ok(!message.stdout.includes("every step is done"), message.stdout);
     const logs = await workplace.run(["hyperchain:logs"]);
     assert.match(
       logs.stdout,
@@ -589,6 +591,12 @@ describe("I1 tasks on a running ecosystem", () => {
     const { messageHash, transactionHash } = valueOf<{ messageHash: string; transactionHash: string }>(
       await workplace.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@beta", "--no-wait", "--json"]),
     );
+    const waiting = await workplace.run(["hyperchain:message", messageHash]);
+    const line = `${messageHash.slice(0, 10)} beta → l1 is ready: claim it with 'npx hardhat hyperchain:claim beta ${messageHash}'`;
+    assert.ok(waiting.stdout.includes(`withdrawal ${line}`), waiting.stdout);
+    const status = await workplace.run(["hyperchain:status"]);
+    assert.ok(status.stdout.includes(`withdrawal ${line}`), status.stdout);
+    assert.match(status.stdout, /^Messages: 0 in flight, 1 ready, 0 stuck, /m);
     const claimed = valueOf<{ messageHash: string; claimTransactionHash: string }>(
       await workplace.run(["hyperchain:claim", "beta", transactionHash, "--from", "3", "--json"]),
     );

@@ -25,6 +25,10 @@ export interface MessageStanding {
   readonly waitingFor?: string;
   /** Why its delivery was refused last. */
   readonly refusal?: string;
+  /** Failure of its calls where they arrived, which its steps do not show; absent if there is none. */
+  readonly failed?: { readonly because: string; readonly why: string; readonly goesBack: boolean };
+  /** Action that any account can take now and that the message waits for. */
+  readonly ready?: { readonly action: string; readonly command: string };
 }
 
 /** A JSON-RPC client of any member: ethers' `JsonRpcProvider` and `BrowserProvider`, or `{ send }` of one's own. */

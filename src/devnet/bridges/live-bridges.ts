@@ -14,7 +14,14 @@ import { fundAccounts, fundOperator, requireFunds } from "../chains/funding.ts";
 import { transmit } from "../deployment/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
-import type { BridgesInfo, InfoOfBridges, NamedBridges } from "../view/books/bridge-info.ts";
+import {
+  attestationKey,
+  type BridgeFailure,
+  type BridgeFailures,
+  type BridgesInfo,
+  type InfoOfBridges,
+  type NamedBridges,
+} from "../view/books/bridge-info.ts";
 import type { BridgeKind, BridgeLook, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
 import { connectBridgeMembers, type ConnectedMembers } from "./bridge-members.ts";
 import { GatewayCarrier } from "./gateway-carrier.ts";
@@ -50,6 +57,8 @@ export interface LiveBridges {
   /** Where they are, without a look at anything. */
   named(): NamedBridges;
   bridges(): Promise<BridgesInfo>;
+  /** Messages whose receivers reverted, as the last look found them; reads the members first if `isFresh`. */
+  failures(isFresh: boolean): Promise<BridgeFailures>;
   close(): void;
 }
 
@@ -129,26 +138,43 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
     execute: (id, gas) => inTurn(() => executeBy(working(), id, gas)),
     curse: (chainId, isCursed) => inTurn(() => curseBy(working(), chainId, isCursed)),
     named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
-    bridges: () =>
-      inTurn(async () => {
-        const told = await Promise.all(
-          working().map(async (each) => {
-            await each.running.read();
-            return [each.kind.name, { ...namedBridge(each), deliveries: await each.running.deliveries() }];
-          }),
-        );
-        const isProven = opening.options.prover.mode !== "none";
-        const trust = bridgeTrust(
-          kinds.map(({ name }) => name),
-          isProven,
-        );
-        return { trust, ...(Object.fromEntries(told) as InfoOfBridges) };
-      }),
+    bridges: () => inTurn(() => bridgesInfo(working(), opening.options.prover.mode !== "none")),
+    async failures(isFresh) {
+      if (isFresh) await inTurn(() => readAll(working()));
+      return new Map((await Promise.all((current ?? []).map(failuresOf))).flat());
+    },
     close() {
       stopListening();
       end();
     },
   };
+}
+
+async function bridgesInfo(bridges: readonly Working[], isProven: boolean): Promise<BridgesInfo> {
+  const told = await Promise.all(
+    bridges.map(async (each) => {
+      await each.running.read();
+      return [each.kind.name, { ...namedBridge(each), deliveries: await each.running.deliveries() }];
+    }),
+  );
+  const trust = bridgeTrust(
+    bridges.map(({ kind }) => kind.name),
+    isProven,
+  );
+  return { trust, ...(Object.fromEntries(told) as InfoOfBridges) };
+}
+
+/** A member that does not answer leaves what was read of it before. */
+async function readAll(bridges: readonly Working[]): Promise<void> {
+  await Promise.allSettled(bridges.map(({ running }) => running.read()));
+}
+
+async function failuresOf({ kind, running }: Working): Promise<readonly (readonly [string, BridgeFailure])[]> {
+  return (await running.deliveries()).flatMap(({ step, sourceChainId, provenMessage: messageHash, data }) => {
+    if (step !== "failed" || messageHash === undefined) return [];
+    const failure = { bridge: kind.name, ...(data === undefined ? {} : { data }) };
+    return [[attestationKey({ sourceChainId, messageHash }), failure] as const];
+  });
 }
 
 function namedBridge({ kind, members, leftOut }: Working) {

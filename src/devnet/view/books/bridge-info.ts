@@ -1,3 +1,4 @@
+import type { BridgeName } from "../../../options/bridges.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 
 /** Where a bridge's message is: sent, verified by its verifiers, taken by its endpoint, or executed, failed, or given up. */
@@ -37,6 +38,33 @@ export interface BridgeDelivery extends BridgeStanding {
   readonly composed: readonly ComposedInfo[];
   /** Its sender has paid for coins that go to other accounts (LayerZero's native drops), and they have not come there. */
   readonly owesDrops?: true | undefined;
+}
+
+/** Names of the bridges. */
+export const BRIDGE_TITLES: Readonly<Record<BridgeName, string>> = {
+  layerzero: "LayerZero",
+  hyperlane: "Hyperlane",
+  ccip: "CCIP",
+  superchain: "Superchain",
+};
+
+/** A bridge's message whose receiver reverted. */
+export interface BridgeFailure extends Pick<BridgeDelivery, "data"> {
+  readonly bridge: BridgeName;
+}
+
+/** Failed messages of bridges by the proven messages that attest them; see {@link attestationKey}. */
+export type BridgeFailures = ReadonlyMap<string, BridgeFailure>;
+
+/** Key of a proven message. */
+export function attestationKey({
+  sourceChainId,
+  messageHash,
+}: {
+  readonly sourceChainId: bigint | number;
+  readonly messageHash: Hex;
+}): string {
+  return `${sourceChainId} ${messageHash}`;
 }
 
 /** Whether nothing of a message goes on by itself: executed with all composed calls and drops, failed, or given up. */

@@ -180,8 +180,10 @@ export interface EcosystemStatus {
     readonly failed: number;
     /** Calls on L1 that expired, or that their senders have canceled. */
     readonly ended: number;
+    /** Messages that wait for a transaction that any account can send now, oldest first. */
+    readonly ready: readonly (NamedMessage & ReadyAction)[];
     /** Those that do not go on by themselves, oldest first. */
-    readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> & Stuck)[];
+    readonly stuck: readonly (NamedMessage & Stuck)[];
     /**
      * Milliseconds since the look at the members began whose numbers these are; chains of the ecosystem's process tell their
      * blocks at once. Absent where members were read for this answer.
@@ -347,10 +349,23 @@ export interface MessageInfo {
   readonly sentTooEarly?: "goesBack" | "wentBack";
   /** Of a call on L1 that is not made any more; `refusal` says why. */
   readonly ended?: "expired" | "canceled";
-  /** Of a bundle that has arrived and whose calls left no trace there, for good. Absent before, and where they succeeded. */
+  /** Failure of a bundle's calls, or of the other bridge's message that the bundle attests. Absent if there is none. */
   readonly failed?: FailedCalls;
-  /** Absent while the message goes on by itself, when it has arrived, and when it has ended. */
+  /** Action that any account can take now and that the message waits for. Absent before, and after that action. */
+  readonly ready?: ReadyAction;
+  /** Absent while the message goes on by itself or is ready, when it has arrived, and when it has ended. */
   readonly stuck?: Stuck;
+}
+
+/** Name and ends of a message. */
+export type NamedMessage = Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId">;
+
+/** Action that brings a message to its end: a claim, a delivery or a call that any account may make. */
+export interface ReadyAction {
+  /** Imperative: "claim it". */
+  readonly action: string;
+  /** Command line that takes the action. */
+  readonly command: string;
 }
 
 /** What became of calls that failed where they arrived. */

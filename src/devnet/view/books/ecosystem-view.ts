@@ -20,10 +20,12 @@ import type {
   FailedCalls,
   FleetWorkerInfo,
   MessageInfo,
+  NamedMessage,
   SettlementInfo,
   UpgradeStatus,
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
+import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
 import type { KeptNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
@@ -31,6 +33,7 @@ import { hasArrived } from "./has-arrived.ts";
 import { messageInfo } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
+import { readyAction } from "./ready-action.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../../described/options.ts";
@@ -66,6 +69,8 @@ interface EcosystemViewDependencies {
   readonly device: Pick<DeviceChoice, "report">;
   /** By which errors of the project's contracts are named. */
   readonly names: KeptNames;
+  /** Failed messages of other bridges; reads the members first if `isFresh`. */
+  readonly bridgeFailures: (isFresh: boolean) => Promise<BridgeFailures>;
 }
 
 /** What can be seen of an ecosystem, as JSON. */
@@ -115,8 +120,8 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
   const judged = judging(dependencies);
   const failedCalls = failedCallsOf({ names: dependencies.names, nameOf: (chainId) => chainName(chains(), chainId) });
-  async function told(journeys: readonly Journey[]): Promise<readonly MessageInfo[]> {
-    const failed = await failedCalls(journeys);
+  async function told(journeys: readonly Journey[], asked?: AskedBooks): Promise<readonly MessageInfo[]> {
+    const failed = await failedCalls(journeys, await dependencies.bridgeFailures(reads(asked)));
     return journeys.map((journey) => infoOf(journey, failed.get(journey)));
   }
   return {
@@ -136,17 +141,23 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
       );
       const arrived = open.filter(hasArrived).length;
       const failed = journeys.filter(({ failedWith }) => failedWith !== undefined).length;
-      const stuck = judged(open).flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
-        reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
+      const ofBridges = attestedFailures(relayer.journeys(), await dependencies.bridgeFailures(isRead));
+      const told = judged(open);
+      const stuck = told.flatMap(({ stuck: reason, ...message }) =>
+        reason === undefined ? [] : [{ ...nameOf(message), ...reason }],
+      );
+      const ready = told.flatMap(({ ready: action, ...message }) =>
+        action === undefined ? [] : [{ ...nameOf(message), ...action }],
       );
       const { ended } = toL1;
       return {
         chains: chains().map(chainStatus),
         messages: {
-          inFlight: open.length - arrived - stuck.length,
-          delivered: arrived - failed + relayer.arrived() + ended.arrived,
-          failed: failed + relayer.failed(),
+          inFlight: open.length - arrived - ready.length - stuck.length,
+          delivered: arrived - failed - ofBridges + relayer.arrived() + ended.arrived,
+          failed: failed + ofBridges + relayer.failed(),
           ended: ended.ended,
+          ready,
           stuck,
           ...(isRead ? {} : { ageMs: Math.round(ageMs) }),
           ...(failure === undefined ? {} : { outdated: reasonOf(failure) }),
@@ -156,9 +167,15 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
     async messages(asked) {
       if (reads(asked)) await relayer.observe(READ_MS);
       else await relayer.observeFirst(READ_MS).catch(() => undefined);
-      return judged(inOrder([...(await told(relayer.journeys())), ...toL1.all()]));
+      return judged(inOrder([...(await told(relayer.journeys(), asked)), ...toL1.all()]));
     },
   };
+}
+
+/** Number of messages that arrived and attest a message of another bridge whose receiver reverted. */
+function attestedFailures(journeys: readonly Journey[], failures: BridgeFailures): number {
+  if (failures.size === 0) return 0;
+  return journeys.filter((each) => each.steps.has("executed") && failures.has(attestationKey(each))).length;
 }
 
 /** Of one that was removed its id. */
@@ -184,7 +201,11 @@ function keptInfos(): (journey: Journey, failed?: FailedCalls) => MessageInfo {
   };
 }
 
-/** Messages, with why they do not go on by themselves. */
+function nameOf({ messageHash, type, sourceChainId, destinationChainId }: NamedMessage): NamedMessage {
+  return { messageHash, type, sourceChainId, destinationChainId };
+}
+
+/** Messages with the action that they are ready for, or the reason why they do not go on automatically. */
 function judging(dependencies: EcosystemViewDependencies): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
   const { chains, viewOf } = dependencies;
   return (messages) => {
@@ -196,6 +217,8 @@ function judging(dependencies: EcosystemViewDependencies): (messages: readonly M
     const info = ecosystemInfo(dependencies);
     const isIgnoredHere = (message: MessageInfo): boolean => isIgnored(viewOf(BigInt(message.sourceChainId)), message);
     return messages.map((message) => {
+      const ready = readyAction(message, info);
+      if (ready !== undefined) return { ...message, ready };
       const stuck = stuckBecause(message, { info, faultOf, isIgnored: isIgnoredHere });
       return stuck === undefined ? message : { ...message, stuck };
     });

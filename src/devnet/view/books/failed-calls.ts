@@ -1,8 +1,10 @@
 import { hasExpired, revertedCall } from "../../../client/messages/bundle-result.ts";
 import { revertError, revertReason } from "../../../client/sending/revert-reason.ts";
+import type { BridgeName } from "../../../options/bridges.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { Journey } from "../../../relayer/journey.ts";
 import type { ProjectNames } from "./describe.ts";
+import { attestationKey, BRIDGE_TITLES, type BridgeFailures } from "./bridge-info.ts";
 import type { KeptNames } from "./kept-names.ts";
 import type { FailedCalls } from "./ecosystem-info.ts";
 
@@ -15,12 +17,14 @@ interface FailedCallsDependencies {
   readonly nameOf: (chainId: bigint) => string;
 }
 
-/** A message whose calls failed. */
+/** A message whose calls failed, or another bridge's message that it attests. */
 interface Failure {
   readonly result: Hex;
   /** Name of the chain on which they did. */
   readonly chain: string;
   readonly goesBack: boolean;
+  /** Bridge whose message failed; undefined for the message's own calls. */
+  readonly bridge?: BridgeName | undefined;
 }
 
 /** What was told of a failure. */
@@ -29,6 +33,8 @@ interface Told extends Failure {
   /** The names in which no contract has the error: newer ones may have it. Absent: the reason stands. */
   readonly missingIn?: object;
 }
+
+const NO_FAILURES: BridgeFailures = new Map();
 
 /** In place of names that cannot be read: such a project names nothing, and its messages are told all the same. */
 const UNREAD: Pick<ProjectNames, "error"> = { error: () => undefined };
@@ -40,16 +46,19 @@ const UNREAD: Pick<ProjectNames, "error"> = { error: () => undefined };
 export function failedCallsOf({
   names,
   nameOf,
-}: FailedCallsDependencies): (journeys: readonly Journey[]) => Promise<ReadonlyMap<Journey, FailedCalls>> {
+}: FailedCallsDependencies): (
+  journeys: readonly Journey[],
+  ofBridges?: BridgeFailures,
+) => Promise<ReadonlyMap<Journey, FailedCalls>> {
   const told = new WeakMap<Journey, Told>();
-  return async (journeys) => {
+  return async (journeys, ofBridges = NO_FAILURES) => {
     const answers = new Map<Journey, FailedCalls>();
     let known: Pick<ProjectNames, "error"> | undefined;
     for (const journey of journeys) {
-      const failure = failureOf(journey, nameOf);
+      const failure = failureOf(journey, nameOf) ?? attestedFailure(journey, ofBridges, nameOf);
       if (failure === undefined) continue;
       const before = told.get(journey);
-      const isSame = before?.result === failure.result && before.chain === failure.chain;
+      const isSame = before?.result === failure.result && before.chain === failure.chain && before.bridge === failure.bridge;
       if (!isSame || before.missingIn !== undefined) known ??= await names.newest().catch(() => UNREAD);
       const stands = isSame && (before.missingIn === undefined || before.missingIn === known);
       const now = stands ? before : tell(failure, known ?? UNREAD);
@@ -69,16 +78,28 @@ function failureOf(
   return { result, chain: nameOf(destinationChainId), goesBack };
 }
 
+/** Failure of another bridge's message after the bundle that attests it succeeded. */
+function attestedFailure(
+  journey: Journey,
+  ofBridges: BridgeFailures,
+  nameOf: FailedCallsDependencies["nameOf"],
+): Failure | undefined {
+  const failed = ofBridges.size === 0 ? undefined : ofBridges.get(attestationKey(journey));
+  if (failed === undefined || !journey.steps.has("executed")) return undefined;
+  const { bridge, data } = failed;
+  return { result: data ?? "0x", chain: nameOf(journey.destinationChainId), goesBack: false, bridge };
+}
+
 function tell(failure: Failure, names: Pick<ProjectNames, "error">): Told {
-  const { result, chain, goesBack } = failure;
+  const { result, chain, goesBack, bridge } = failure;
   const hasOwnName = result === "0x" || revertError(result) !== undefined;
   const error = hasOwnName ? undefined : names.error(result);
   const reason = clipped(revertReason(result, { error: () => error }));
-  const info = {
-    because: hasExpired(result) ? "expired" : "reverted",
-    why: revertedCall(chain, reason, { goesBack, result }),
-    goesBack,
-  } as const;
+  const own = { because: hasExpired(result) ? "expired" : "reverted", why: revertedCall(chain, reason, failure) } as const;
+  const attested = (title: string): string =>
+    `the ${title} message that it attests arrived on ${chain}, and its receiver reverted there ${reason}`;
+  const ofBridge = (name: BridgeName) => ({ because: "reverted", why: attested(BRIDGE_TITLES[name]) }) as const;
+  const info = { ...(bridge === undefined ? own : ofBridge(bridge)), goesBack };
   return { ...failure, info, ...(hasOwnName || error !== undefined ? {} : { missingIn: names }) };
 }
 

@@ -29,7 +29,11 @@ export function sightOf(chains: readonly GatedChain[], client: RpcClient | undef
       if (ids.size === 0) return status;
       return {
         chains: status.chains.map((each) => (chain(each.chainId) ? each : withoutWords(each))),
-        messages: { ...status.messages, stuck: status.messages.stuck.filter(message) },
+        messages: {
+          ...status.messages,
+          ready: status.messages.ready.filter(message),
+          stuck: status.messages.stuck.filter(message),
+        },
       };
     },
     require(chainId) {

@@ -1,6 +1,7 @@
 import { endedChain, pausedChain } from "../../../client/standing/chain-standing.ts";
 import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./has-arrived.ts";
+import { readyAction } from "./ready-action.ts";
 
 /** What a stuck message is told apart from one on its way by. */
 interface StuckDependencies {
@@ -13,11 +14,11 @@ interface StuckDependencies {
 
 /** Why a message does not go on by itself, and what helps; undefined where it has arrived or goes on. */
 export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): Stuck | undefined {
-  if (hasArrived(message) || message.sentTooEarly === "wentBack" || message.ended !== undefined) return undefined;
+  const isOver = hasArrived(message) || message.sentTooEarly === "wentBack" || message.ended !== undefined;
+  if (isOver || readyAction(message, info) !== undefined) return undefined;
   const { messageHash, sourceChainId, destinationChainId, refusal } = message;
   const has = (step: string): boolean => message.steps.some((done) => done.step === step);
   const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
-  const layer = info.chains.find((chain) => chain.chainId === sourceChainId)?.settlesOn?.name ?? "L1";
   const stands = (chainId: number): Stuck | undefined => {
     const chain = info.chains.find((each) => each.chainId === chainId);
     if (chain === undefined) return chainId === info.l1.chainId ? undefined : removedChain(chainId);
@@ -33,24 +34,6 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   if (!has("inTransactionRoot")) {
     const unseen = refusal === undefined ? undefined : { why: refusal, help: "use another node of L1 (l1.url)" };
     return stands(sourceChainId) ?? unseen;
-  }
-  if (message.type === "withdrawal") {
-    return {
-      why: `${layer} pays a withdrawal when it is claimed, and it was not claimed yet`,
-      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
-    };
-  }
-  if (message.type === "l1Message") {
-    return {
-      why: `a message reaches its recipient on ${layer} when any account delivers it, and none has yet`,
-      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' delivers it`,
-    };
-  }
-  if (message.type === "l1Call") {
-    return {
-      why: `a call on ${layer} is made when any account brings it, and none has yet`,
-      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' has it made`,
-    };
   }
   if (refusal !== undefined && message.sentTooEarly === "goesBack") {
     const help = `'npx hardhat hyperchain:deliver ${messageHash}' gives it back, with --through-queue also where ${nameOf(sourceChainId)} does not want to`;

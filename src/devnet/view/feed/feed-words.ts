@@ -27,12 +27,13 @@ export function whatItDoes(
   ];
 }
 
-/** Where a message is, in a few words; `kind` says whether that is good, and "bad" is what did not do as its sender wanted. */
+/** Place of a message on its way, in a few words. Kind "bad" did not do as its sender wanted, "ready" waits for an account. */
 export function whereItIs(message: MessageInfo): {
-  readonly kind: "good" | "under-way" | "bad" | "quiet";
+  readonly kind: "good" | "under-way" | "ready" | "bad" | "quiet";
   readonly text: string;
 } {
-  const { stuck, failed, ended, sentTooEarly, refusal = "" } = message;
+  const { ready, stuck, failed, ended, sentTooEarly, refusal = "" } = message;
+  if (ready !== undefined) return { kind: "ready", text: `ready: ${ready.action}` };
   if (stuck !== undefined) return { kind: "bad", text: `stuck: ${stuck.why}` };
   if (failed !== undefined) return { kind: "bad", text: failed.why };
   if (sentTooEarly !== undefined) return { kind: "bad", text: `not delivered: ${refusal}` };

@@ -45,7 +45,8 @@ export function activityLines(
 /** A message that a transaction began, and where it is; a reason is of the chain where it arrived. */
 export function messageLine(info: Members, message: MessageInfo, names: TerminalNames): string {
   const { type, destinationChainId, messageHash } = message;
-  const where = names.within(destinationChainId, whereItIs(message).text);
+  const command = message.ready === undefined ? "" : ` with '${message.ready.command}'`;
+  const where = `${names.within(destinationChainId, whereItIs(message).text)}${command}`;
   return `→ ${type} to ${memberName(info, destinationChainId)}: ${where} · ${messageHash}`;
 }
 

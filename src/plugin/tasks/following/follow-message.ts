@@ -26,7 +26,7 @@ export async function followMessage(session: Session, hash: Hex, until: string):
     // Relayers of others deliver what this ecosystem's own does not, and what L1 pays or calls waits for its claim.
     if (message.refusal !== undefined && message.stuck !== undefined)
       throw pluginError(stuckLine(info, { ...message, ...message.stuck }));
-    if (["withdrawal", "l1Call", "l1Message"].includes(message.type) && message.stuck !== undefined) return message;
+    if (message.ready !== undefined) return message;
     const help = message.stuck === undefined ? hintFor(message.waitingFor) : `; ${message.stuck.why}: ${message.stuck.help}`;
     await patience.wait(`waiting until ${message.waitingFor}${help}`);
   }

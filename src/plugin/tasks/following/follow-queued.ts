@@ -4,7 +4,7 @@ import { memberName } from "../../../client/ecosystem/ecosystem.ts";
 import { GATEWAY_DELIVERED, gatewayMessagesIn } from "../../../client/messages/gateway-messages.ts";
 import { messageGateways } from "../../../client/messages/message-gateway.ts";
 import { ecosystemOf } from "../../../client/ecosystem/settlement-base.ts";
-import type { ChainInfo, Stuck } from "../../../devnet/view/books/ecosystem-info.ts";
+import type { ChainInfo, ReadyAction, Stuck } from "../../../devnet/view/books/ecosystem-info.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { readLogs } from "../../../settlement-layer/reader/log-pages.ts";
 import type { Session } from "../session/session.ts";
@@ -32,6 +32,7 @@ export interface DownwardJourney {
   /** Whether it was carried out and reverted. */
   readonly reverted?: true;
   readonly waitingFor?: string;
+  readonly ready?: ReadyAction;
   readonly stuck?: Stuck;
 }
 
@@ -110,19 +111,16 @@ async function gatewayMessagesNow(
       journeys.push({ ...begun, steps: [...steps, done] });
       continue;
     }
-    const deliver = {
-      why: `a message reaches its recipient on ${chain.name} when any account delivers it, and none has yet`,
-      help: `'npx hardhat hyperchain:claim ${memberName(info, layerId)} ${transactionHash}' delivers it`,
-    };
-    const waitingFor = `an account delivers it on ${chain.name}`;
-    journeys.push({ ...begun, steps, waitingFor, stuck: member === undefined ? standsStill(chain) : deliver });
+    const command = `npx hardhat hyperchain:claim ${memberName(info, layerId)} ${transactionHash}`;
+    const next = member === undefined ? { stuck: standsStill(chain) } : { ready: { action: "deliver it", command } };
+    journeys.push({ ...begun, steps, waitingFor: `an account delivers it on ${chain.name}`, ...next });
   }
   return journeys;
 }
 
 /** Its steps, and what comes next. */
 export function journeyText({ info }: Session, journey: DownwardJourney): string {
-  const { type, hash, sourceChainId, destinationChainId, steps, reverted, waitingFor, stuck } = journey;
+  const { type, hash, sourceChainId, destinationChainId, steps, reverted, waitingFor, ready, stuck } = journey;
   const name = (chainId: number): string => memberName(info, chainId);
   const what = type === "operation" ? "operation" : "message of the gateway";
   const title = `${what} ${hash.slice(0, 10)} ${name(sourceChainId)} → ${name(destinationChainId)}`;
@@ -132,6 +130,7 @@ export function journeyText({ info }: Session, journey: DownwardJourney): string
     ({ step, chainId, transactionHash }) => `${title}: ${words[step]} (${name(chainId)}, ${transactionHash})`,
   );
   const standing = (): string => {
+    if (ready !== undefined) return ` is ready: ${ready.action} with '${ready.command}'`;
     if (stuck !== undefined) return ` is stuck: ${stuck.why}. ${stuck.help.charAt(0).toUpperCase()}${stuck.help.slice(1)}`;
     if (waitingFor !== undefined) return `: waiting until ${waitingFor}`;
     return reverted === true ? `: ${name(destinationChainId)} has carried it out, and it reverted there` : ": every step is done";

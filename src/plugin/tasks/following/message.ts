@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { MessageInfo } from "../../../devnet/view/books/ecosystem-info.ts";
 import { readHash } from "../session/arguments.ts";
 import { callFailure } from "../session/call-failure.ts";
-import { messageTitle, stepLine, stuckLine } from "../session/event-lines.ts";
+import { messageTitle, readyLine, stepLine, stuckLine } from "../session/event-lines.ts";
 import { findMessage, followMessage } from "./follow-message.ts";
 import { messageOf } from "./follow-listed.ts";
 import { followQueued, journeyText, queuedBy, type DownwardJourney } from "./follow-queued.ts";
@@ -29,17 +29,8 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
       () => {
         const steps = args.noWait ? message.steps.map((step) => stepLine(info, message, step)) : [];
         const further = onward.map((hop) => hopText(session, hop));
-        if (message.stuck !== undefined)
-          return [...steps, stuckLine(info, { ...message, ...message.stuck }), ...further].join("\n");
-        const standing = message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`;
-        return [
-          ...steps,
-          `${messageTitle(info, message)}: ${failure === undefined ? standing : `${standing}, but ${failure}`}`,
-          ...(message.fee === undefined
-            ? []
-            : [`  its fee for the account that delivers it: ${message.fee} (smallest units of what it carries)`]),
-          ...further,
-        ].join("\n");
+        const fee = message.fee === undefined || message.stuck !== undefined ? [] : [feeLine(message.fee)];
+        return [...steps, standingLine(session, message, failure), ...fee, ...further].join("\n");
       },
       { ...message, ...(failure === undefined ? {} : { failure }), ...(onward.length === 0 ? {} : { onward }) },
     );
@@ -66,9 +57,20 @@ function hopText(session: Session, hop: OnwardHop): string {
   const { info } = session;
   const { message } = hop;
   const steps = message.steps.map((step) => stepLine(info, message, step));
-  if (message.stuck !== undefined) return [...steps, stuckLine(info, { ...message, ...message.stuck })].join("\n");
-  const standing = message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`;
-  return [...steps, `${messageTitle(info, message)}: ${standing}`].join("\n");
+  return [...steps, standingLine(session, message, message.failed?.why)].join("\n");
+}
+
+/** Line with what a message waits for, or with its end. */
+function standingLine({ info }: Session, message: MessageInfo, failure: string | undefined): string {
+  if (message.ready !== undefined) return readyLine(info, { ...message, ...message.ready });
+  if (message.stuck !== undefined) return stuckLine(info, { ...message, ...message.stuck });
+  const title = messageTitle(info, message);
+  if (failure !== undefined) return `${title} has failed: ${failure}`;
+  return `${title}: ${message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`}`;
+}
+
+function feeLine(fee: string): string {
+  return `  its fee for the account that delivers it: ${fee} (smallest units of what it carries)`;
 }
 
 /** Of a message that waits for nothing. */

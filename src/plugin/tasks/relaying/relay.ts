@@ -37,7 +37,9 @@ const action: NewTaskActionFunction<RelayArguments> = (args, hre) =>
         if (!telling || args.once) return;
         const message = messageInfo(journey);
         const done = { step, chainId: Number(chainId), transactionHash };
-        output.result(() => stepLine(info, message, done), { message: message.messageHash, ...done });
+        const hasFailed = journey.failedWith !== undefined;
+        const json = { message: message.messageHash, ...done, ...(hasFailed && step === "executed" ? { failed: true } : {}) };
+        output.result(() => stepLine(info, message, done, hasFailed), json);
       },
     });
     const look = async (): Promise<void> => {

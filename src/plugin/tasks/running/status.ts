@@ -6,7 +6,7 @@ import { proofInWords, proofMaker } from "../../../devnet/view/batches/proof-in-
 import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
-import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
+import { isProofAwaited, namedLine, readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
@@ -26,8 +26,8 @@ type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
 
 /** Proofs of a chain that are told one by one. */
 const MOST_PROOFS = 5;
-/** Stuck messages that are told one by one. */
-const MOST_STUCK = 10;
+/** Stuck messages, and ready ones, that have a line each. */
+const MOST_LISTED = 10;
 
 /** `hyperchain:status`: what runs, and how far its batches and messages are. */
 const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
@@ -112,8 +112,8 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
       ? []
       : [warning(stopped === true || ended === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
   );
-  const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
-  if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
+  const stuck = listed(messages.stuck, (message) => warning(stuckLine(info, message)));
+  const ready = listed(messages.ready, (message) => readyLine(info, message));
   return [
     strong(info.name),
     firstScreen(info, { keys: false }),
@@ -131,14 +131,23 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...delays,
     ...idle,
     ...stuck,
+    ...ready,
     countsLine(messages),
   ].join("\n\n");
 }
 
+/** Lines of the first messages, and the number of the others. */
+function listed<T>(messages: readonly T[], line: (message: T) => string): readonly string[] {
+  const lines = messages.slice(0, MOST_LISTED).map(line);
+  const more = messages.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${more} more; --json shows all`];
+}
+
 function countsLine(messages: EcosystemStatus["messages"]): string {
-  const { inFlight, stuck, delivered, failed, ended } = messages;
+  const { inFlight, ready, stuck, delivered, failed, ended } = messages;
   const parts = [
     `${inFlight} in flight`,
+    ...(ready.length === 0 ? [] : [`${ready.length} ready`]),
     `${stuck.length} stuck`,
     `${delivered} delivered`,
     ...(failed === 0 ? [] : [alarm(`${failed} failed where they arrived ('npx hardhat hyperchain:logs' tells why)`)]),

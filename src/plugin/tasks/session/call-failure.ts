@@ -5,19 +5,19 @@ import type { MessageInfo, MessageTrace } from "../../../devnet/view/books/ecosy
 import type { Session } from "./session.ts";
 
 /**
- * What became of a call that has arrived, where it reverted: a sentence for users, and the lines of Solidity below it where
- * the ecosystem knows the sources. Undefined for a call that was carried out or has not arrived, and for every other
- * message. A bundle counts as executed either way, so its steps alone do not tell.
+ * Failure of a message that has arrived: a sentence for users, and below it the lines of Solidity if the ecosystem has the
+ * sources. Undefined if the message did not fail. A bundle counts as executed either way, so its steps do not show a failure.
  */
 export async function callFailure(
   { info, provider, request, names }: Pick<Session, "info" | "provider" | "request" | "names">,
   message: MessageInfo,
 ): Promise<string | undefined> {
+  if (message.failed === undefined) return undefined;
   const executed = message.type === "bundle" ? message.steps.find(({ step }) => step === "executed") : undefined;
-  if (executed === undefined) return undefined;
+  if (executed === undefined) return message.failed.why;
   const receipt = await provider(executed.chainId).getTransactionReceipt(executed.transactionHash);
   const outcome = receipt === null ? undefined : bundleResult(message.messageHash, receipt);
-  if (outcome === undefined || outcome.success) return undefined;
+  if (outcome === undefined || outcome.success) return message.failed.why;
   // A trace can be too large; what the call reverted with is known without it.
   const trace = (await request("hyperchain_traceMessage", message.messageHash, message.sourceChainId).catch(
     () => null,

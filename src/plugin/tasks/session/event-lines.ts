@@ -4,6 +4,8 @@ import type {
   EcosystemInfo,
   MessageInfo,
   NamedBatchInfo,
+  NamedMessage,
+  ReadyAction,
   ResealInfo,
   SettledBatchInfo,
   Stuck,
@@ -55,6 +57,7 @@ export function stepLine(
   info: TitledMembers,
   message: MessageInfo,
   { step, chainId, transactionHash, timestamp, account }: MessageInfo["steps"][number],
+  hasFailed = message.failed !== undefined,
 ): string {
   const layer = layerOf(info, message.sourceChainId);
   const isToLayer = message.destinationChainId === layer.chainId;
@@ -64,7 +67,8 @@ export function stepLine(
   // Any account may deliver or claim, so the one that did is worth a word.
   const by =
     account === undefined || timestamp === undefined ? "" : `, by ${account} at ${new Date(timestamp * 1_000).toISOString()}`;
-  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash}${by})`;
+  const failed = hasFailed && step === "executed" ? "; its call failed" : "";
+  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step}${failed} (${memberName(info, chainId)}, ${transactionHash}${by})`;
 }
 
 function sentencesToLayer({ type }: MessageInfo): typeof sentences {
@@ -72,11 +76,14 @@ function sentencesToLayer({ type }: MessageInfo): typeof sentences {
   return type === "l1Call" ? sentencesOfCalls : sentencesTo;
 }
 
-type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;
-
 /** A message that does not go on by itself: why, and what helps. */
 export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & Stuck): string {
   return `${messageTitle(info, message)} is stuck: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
+}
+
+/** A message that waits for a transaction of any account, with the command that sends it. */
+export function readyLine(info: EcosystemInfo, { action, command, ...message }: NamedMessage & ReadyAction): string {
+  return `${messageTitle(info, message)} is ready: ${action} with '${command}'`;
 }
 
 /** A chain that seals nothing though it has something to seal: why, and what helps. */
