@@ -80,7 +80,8 @@ interface IBatchStages is IBatchReadingErrors {
     /// other account takes the fees. Errors of a bad proof are the aggregator's (IProofAggregator). A settlement voids the proofs that
     /// others made behind the same batch, however little it settles.
     /// @param digest The aggregate's, with this batch alone (A).
-    /// @param proof For the aggregator of the batch's version.
+    /// @param proof For the aggregator of the batch's version; empty if its storeProof has taken it, for a batch with which the proof
+    /// does not fit the transaction.
     function settle(
         StoredBatch calldata previous,
         CommitBatch calldata batch,

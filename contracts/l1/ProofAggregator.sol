@@ -20,6 +20,8 @@ contract ProofAggregator is IProofAggregator {
     IAggregateVerifier public immutable verifier;
     /// @inheritdoc IProofAggregator
     uint256 public immutable protocolVersion;
+    /// @inheritdoc IProofAggregator
+    mapping(bytes32 statement => uint256 blockNumber) public storedAt;
 
     constructor(IChainDirectory directory_, IAggregateVerifier verifier_, uint256 protocolVersion_) {
         directory = directory_;
@@ -29,13 +31,37 @@ contract ProofAggregator is IProofAggregator {
 
     /// @inheritdoc IProofAggregator
     function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external {
+        bytes32 statement = _statementOf(batches, digest);
+        if (proof.length != 0) _verify(statement, batches, digest, proof);
+        else if (storedAt[statement] == 0) revert ProofNotStored(statement);
+        for (uint256 i = 0; i < batches.length; ++i) _tellChain(batches[i]);
+    }
+
+    /// @inheritdoc IProofAggregator
+    function storeProof(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external {
+        bytes32 statement = _statementOf(batches, digest);
+        _verify(statement, batches, digest, proof);
+        // A later proof changes nothing: readers have where the first one is.
+        if (storedAt[statement] == 0) storedAt[statement] = block.number;
+        emit ProofStored(statement);
+    }
+
+    /// @dev What the point is drawn from: it binds version, count, digest and every byte of every batch that a proof is about.
+    function _statementOf(AggregatedBatch[] calldata batches, bytes32 digest) private view returns (bytes32) {
         uint256 count = batches.length;
         if (count == 0 || count > MAX_BATCHES) revert BatchCountOutOfRange(MAX_BATCHES, count);
         Digest.requireCanonical(digest);
-        bytes20 point = BatchAggregate.derivePoint(protocolVersion, count, digest, keccak256(_encode(batches)));
+        return BatchAggregate.hashStatement(protocolVersion, count, digest, keccak256(_encode(batches)));
+    }
+
+    function _verify(bytes32 statement, AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof)
+        private
+        view
+    {
+        bytes20 point = BatchAggregate.drawPoint(statement);
         bool accepted = verifier.verify(
             AggregateStatement({
-                batchCount: count,
+                batchCount: batches.length,
                 digest: digest,
                 point: point,
                 evaluation: _evaluate(batches, point)
@@ -43,7 +69,6 @@ contract ProofAggregator is IProofAggregator {
             proof
         );
         if (!accepted) revert ProofRefused();
-        for (uint256 i = 0; i < count; ++i) _tellChain(batches[i]);
     }
 
     /// @dev No call is caught: what a chain refuses it refuses by its answer, and an error is no chain's to choose.

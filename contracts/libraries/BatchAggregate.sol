@@ -50,14 +50,20 @@ library BatchAggregate {
         }
     }
 
-    /// @notice The point at which both lists are evaluated.
+    /// @notice Hash of all that a proof is about.
     /// @param bytesHash keccak256 of all batches' bytes.
-    function derivePoint(uint256 version, uint256 batchCount, bytes32 digest, bytes32 bytesHash)
+    function hashStatement(uint256 version, uint256 batchCount, bytes32 digest, bytes32 bytesHash)
         internal
         pure
-        returns (bytes20)
+        returns (bytes32)
     {
-        return BatchCommitment.drawPoint(keccak256(abi.encode(AGGREGATE_TAG, version, batchCount, digest, bytesHash)));
+        return keccak256(abi.encode(AGGREGATE_TAG, version, batchCount, digest, bytesHash));
+    }
+
+    /// @notice The point at which both lists are evaluated.
+    /// @param statement Of hashStatement.
+    function drawPoint(bytes32 statement) internal pure returns (bytes20) {
+        return BatchCommitment.drawPoint(statement);
     }
 
     /// @notice What `evaluate` multiplies by, in the form of a factor (Quintic.toMontgomery): the point, and its power for the

@@ -53,7 +53,7 @@ interface AggregateStatement {
 
 /** The statement of an aggregate whose circuit saw these batches. */
 export function aggregateStatement(batches: readonly AggregatedFields[], digest: Digest): AggregateStatement {
-  const point = deriveAggregatePoint(batches, digest);
+  const point = drawPoint(hashAggregate(batches, digest));
   const coefficients = batches.flatMap((item) => quinticsOf(padded(aggregateElements(item), EVALUATED_ELEMENTS)));
   return { batchCount: batches.length, digest, point, evaluation: evaluateCoefficients(coefficients, point) };
 }
@@ -84,17 +84,16 @@ export function aggregateDigest(batches: readonly AggregatedFields[], compress: 
   return blocks.reduce((digest, block) => compress(DomainTag.aggregate, digest, block), [...ZERO_DIGEST]);
 }
 
-/** ρ: from A and from the bytes that L1 writes, 352 a batch. */
-function deriveAggregatePoint(batches: readonly AggregatedFields[], digest: Digest): Quintic {
+/** Hash of all that an aggregate's proof is about, from A and from the bytes that L1 writes, 352 a batch. ρ is drawn from it. */
+export function hashAggregate(batches: readonly AggregatedFields[], digest: Digest): Hex {
   const version = batches[0]?.batch.protocolVersion ?? 0n;
-  const hash = keccak(
+  return keccak(
     fromHex(AGGREGATE_TAG),
     fromHex(wordToHex(version)),
     fromHex(wordToHex(BigInt(batches.length))),
     elementsToBytes(digest),
     fromHex(keccak(...batches.map((item) => fromHex(aggregateBytes(item))))),
   );
-  return drawPoint(hash);
 }
 
 function aggregateBytes({ chainId, batch }: AggregatedFields): Hex {
