@@ -22,6 +22,7 @@ export interface BatchToVerify {
 /** What the layer answers about the transaction that proved a batch, and about the batch. */
 export interface LayersWord {
   readonly receipt: LayerReceipt | null;
+  /** Transaction that has the proof in its input: the one that proved the batch, or an earlier one that stored the proof. */
   readonly transaction: { readonly input: string } | null;
   readonly storedHash: string;
 }

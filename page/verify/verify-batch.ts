@@ -39,7 +39,15 @@ export async function verifyBatch(
   }
   const word: LayersWord = { receipt, transaction, storedHash };
   const proof = tamper(fromHex(shown.proof));
-  if (shown.kind === "execution") return { kind: "execution", checks: executionChecks(batch, record, { ...shown, proof }, word) };
+  if (shown.kind === "execution") {
+    const { proofTransactionHash } = shown;
+    const storing =
+      proofTransactionHash === undefined
+        ? transaction
+        : await ask<LayersWord["transaction"]>(layerMember, "eth_getTransactionByHash", [proofTransactionHash]);
+    const checks = executionChecks(batch, record, { ...shown, proof }, { ...word, transaction: storing });
+    return { kind: "execution", checks };
+  }
   const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
   return {
     kind: "changes",

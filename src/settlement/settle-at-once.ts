@@ -1,17 +1,14 @@
-import type { TransactionReceipt } from "ethers";
-import { sumAssetFlows } from "../protocol/asset-flows.ts";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import { decodeShown } from "../protocol/shown-execution.ts";
+import { SETTLEMENT_STAGES } from "../protocol/settlement-stage.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
-import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "./batch/settlement-batch.ts";
-import { SETTLEMENT_STAGES } from "./batch/settlement-stage.ts";
+import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
 import { reduceJournal } from "./journal/progress.ts";
-import { encodeSettle } from "./l1-sender/batch-calls.ts";
-import { findExecutedBatch, readLastStoredBatch, readTotals, storedBatchOfReceipt } from "./l1-sender/chain-reader.ts";
-import { foundOrComing, isComing } from "./l1-sender/found-or-coming.ts";
-import { carryOut, type SenderContext } from "./l1-sender/sender-context.ts";
+import { findExecutedBatch, readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
+import type { SenderContext } from "./l1-sender/sender-context.ts";
+import { settleBatch, unlessExecuted, type SettledOnL1 } from "./l1-sender/settle.ts";
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
 
@@ -24,9 +21,10 @@ type Dependencies<Batch extends SettlementBatch> = Omit<Parameters<typeof openSe
 const LOOK_MS = 2_000;
 
 /**
- * Takes the batches of a chain without a quorum, in order, to L1: each by one call that commits, proves and executes it. Where
- * another account settles a batch first, that one's record counts, and the proof of this one is given up. The next batch is not
- * to be submitted before: its commitment stands on what L1 has. Rejects with the provider's error.
+ * Takes the batches of a chain without a quorum, in order, to L1: each by one call that commits, proves and executes it, and one
+ * before that stores its proof if there is no room for it. Where another account settles a batch first, that one's record counts,
+ * and the proof of this one is given up. The next batch is not to be submitted before: its commitment stands on what L1 has.
+ * Rejects with the provider's error.
  */
 export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   { posting }: { readonly posting: PostingPolicy },
@@ -41,34 +39,26 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   let tail: Promise<StoredBatch> | undefined;
   let closed = false;
 
-  async function done(batch: Batch, stored: StoredBatch, receipt: TransactionReceipt | undefined): Promise<StoredBatch> {
+  async function done(batch: Batch, { stored, receipt, proving }: SettledOnL1): Promise<StoredBatch> {
     const { batchNumber } = stored;
     await journal.append({ type: "stored", batch: stored });
     await journal.append(confirmation("execute", batchNumber, receipt));
     if (stored.commitment !== batch.commitment) onSettledByOther?.(batch);
-    for (const stage of SETTLEMENT_STAGES) onStage?.({ stage, batchNumber, stored, receipt });
+    const receipts = { commit: receipt, prove: proving, execute: receipt };
+    for (const stage of SETTLEMENT_STAGES) onStage?.({ stage, batchNumber, stored, receipt: receipts[stage] });
     return stored;
   }
 
   async function settle(batch: Batch, previous: Promise<StoredBatch> | undefined): Promise<StoredBatch> {
     const { batchNumber } = batch.outputs;
     const before = (await previous) ?? last;
-    const execution = unlessExecuted(context, batchNumber);
-    const already = await execution.find();
-    if (already !== undefined) return done(batch, already, undefined);
+    const already = await unlessExecuted(context, batchNumber).find();
+    if (already !== undefined) return done(batch, { stored: already });
     requireNext(batchNumber, previous === undefined ? totals.executed : before.batchNumber + 1n);
     const proof = await unlessSettled(context, batchNumber, stopped.guard(dueProof(batch, progress, dependencies)));
-    if (!(proof instanceof Uint8Array)) return done(batch, proof, undefined);
+    if (!(proof instanceof Uint8Array)) return done(batch, { stored: proof });
     onPosting?.(batchNumber);
-    const outcome = await carryOut(context, {
-      ...execution,
-      async encode() {
-        const carried = { imports: batch.importedRoots, flows: sumAssetFlows(batch.logs, context.settlementChainId) };
-        return encodeSettle(before, await commitBatchOf(batch, posting), decodeShown(proof), carried);
-      },
-    });
-    if ("found" in outcome) return done(batch, outcome.found, undefined);
-    return done(batch, storedBatchOfReceipt(outcome.receipt), outcome.receipt);
+    return done(batch, await settleBatch(context, batch, { previous: before, shown: decodeShown(proof), posting }));
   }
 
   return {
@@ -113,16 +103,6 @@ async function dueProof<Batch extends SettlementBatch>(
   if (!isKept) await journal.append({ type: "proof", batchNumber, commitment, proof: toHex(proof) });
   await pace?.(outputs);
   return proof;
-}
-
-/** What L1 has of the batch, waiting for the transaction of another settler that is about to settle it. */
-function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
-  const [stage, find] = ["execute" as const, () => findExecutedBatch(context, batchNumber)];
-  return {
-    ...{ stage, batchNumber, find: () => foundOrComing(context, { stage, batchNumber, find }) },
-    // Nodes that estimate a call's gas behind what waits to be mined refuse it.
-    isOvertaken: () => isComing(context, stage, batchNumber),
-  };
 }
 
 function requireNext(batchNumber: bigint, next: bigint): void {

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
-import type { SettlementStage } from "./batch/settlement-stage.ts";
+import type { SettlementStage } from "../protocol/settlement-stage.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalEntry } from "./journal/journal-entry.ts";

@@ -11,7 +11,7 @@ import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./set
 import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, isProvenOrComing, type Leaving, proveBatch, showBatches } from "./l1-sender/prove.ts";
-import type { SettlementStage } from "./batch/settlement-stage.ts";
+import type { SettlementStage } from "../protocol/settlement-stage.ts";
 import type { SenderContext } from "./l1-sender/sender-context.ts";
 import type { ProvenBatch } from "./pace/proof-pace.ts";
 import type { Quorum } from "./signing/quorum.ts";

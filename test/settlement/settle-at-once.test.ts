@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import type { TransactionResponse } from "ethers";
+import type { TransactionReceipt, TransactionResponse } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { settlersData } from "../../src/devnet/chains/settlers-data.ts";
+import { ASSET_ROUTER_ADDRESS, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { fromHex, type Hex } from "../../src/protocol/hex.ts";
+import type { PubdataLog } from "../../src/protocol/pubdata.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
+import { hyperchainInterface, proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { storedBatchOfReceipt } from "../../src/settlement/l1-sender/chain-reader.ts";
@@ -15,6 +18,21 @@ import { senderContext } from "./support/sender.ts";
 import { startSettledL1, type SettledL1 } from "./support/settled-l1.ts";
 
 const NOTHING = { writes: [] };
+
+/** A send of a token to a chain of this id. */
+function sendTo(destinationChainId: bigint): PubdataLog {
+  const body = encodeAssetMessage({
+    kind: AssetMessageKind.hyperbridgeSend,
+    destinationChainId,
+    originChainId: 271n,
+    originToken: `0x${"70".repeat(20)}`,
+    amount: 1n,
+    recipient: `0x${"ee".repeat(20)}`,
+    sender: `0x${"ff".repeat(20)}`,
+    nonce: destinationChainId,
+  });
+  return { type: "message", sender: ASSET_ROUTER_ADDRESS, body };
+}
 
 type Opened = Parameters<typeof openSettlementAtOnce<FormedBatch>>[1];
 
@@ -81,6 +99,96 @@ describe("settlement of a chain without a quorum", () => {
       assert.equal((await again.submit(batch).executed).commitment, batch.commitment);
       await again.close();
     }
+  });
+
+  describe("a batch for which one transaction has no room", () => {
+    /** Sends of a token to as many chains, and a long message: 54 + 40 kB of pubdata, 40 of flows. */
+    const LARGE = {
+      ...NOTHING,
+      logs: [
+        ...Array.from({ length: 250 }, (_, i) => sendTo(10_000n + BigInt(i))),
+        { type: "message", sender: `0x${"ab".repeat(20)}`, body: new Uint8Array(40_000).fill(7) } as const,
+      ],
+    };
+    const isLeft = ({ type, stage }: { readonly type: string; readonly stage?: string }, left: string): boolean =>
+      type === "broadcast" && stage === left;
+
+    test("has its proof stored first, and is settled without one: each stage is told with its own transaction", async () => {
+      const chain = await create();
+      const receipts = new Map<string, TransactionReceipt | undefined>();
+      const settlement = await open(chain, { onStage: ({ stage, receipt }) => receipts.set(stage, receipt) });
+      const batch = await chain.form(own, LARGE);
+      chain.last = await settlement.submit(batch).executed;
+      assert.equal(chain.last.commitment, batch.commitment);
+      const [commit, prove, execute] = ["commit", "prove", "execute"].map((stage) => receipts.get(stage)!);
+      assert.equal(commit, execute);
+      assert.equal(commit!.to!.toLowerCase(), chain.hyperchain);
+      const stored = prove!.logs.map((log) => proofAggregatorInterface.parseLog(log)?.name);
+      assert.deepEqual(stored, ["ProofStored"]);
+      const sent = await settled.l1.ethers.provider.getTransaction(commit!.hash);
+      assert.equal(hyperchainInterface.parseTransaction(sent!)!.args["proof"], "0x");
+      // The next one is small again.
+      const next = await chain.form(own, NOTHING);
+      chain.last = await settlement.submit(next).executed;
+      assert.equal(receipts.get("prove"), receipts.get("execute"));
+      await settlement.close();
+    });
+
+    test("a process that ended behind the stored proof stores no other", async () => {
+      const chain = await create();
+      const batch = await chain.form(own, LARGE);
+      const first = createMemoryJournal();
+      const ended = await open(chain, {
+        journal: {
+          ...first,
+          append: (entry) => {
+            if (isLeft(entry, "execute")) throw new Error("the process ends");
+            return first.append(entry);
+          },
+        },
+      });
+      await assert.rejects(ended.submit(batch).executed, { code: "JournalUnwritable" });
+      assert.equal(first.appended.filter((entry) => isLeft(entry, "prove")).length, 1);
+      const again = createMemoryJournal(first.appended);
+      const settlement = await open(chain, { journal: again });
+      assert.equal((await settlement.submit(batch).executed).commitment, batch.commitment);
+      assert.deepEqual(
+        again.appended.flatMap((entry) => (entry.type === "broadcast" ? [entry.stage] : [])),
+        ["execute"],
+      );
+      await settlement.close();
+    });
+
+    test("is given up where another account settles behind the stored proof", async () => {
+      const chain = await create();
+      const batch = await chain.form(own, LARGE);
+      const theirs = chain.forOther(other, batch);
+      const given: bigint[] = [];
+      const journal = createMemoryJournal();
+      const settlement = await open(chain, {
+        journal: {
+          ...journal,
+          async append(entry) {
+            if (isLeft(entry, "execute")) await chain.post(other, theirs);
+            await journal.append(entry);
+          },
+        },
+        onSettledByOther: ({ outputs }) => given.push(outputs.batchNumber),
+      });
+      const record = await settlement.submit(batch).executed;
+      assert.deepEqual([record.commitment, given], [theirs.commitment, [0n]]);
+      await settlement.close();
+    });
+
+    test("stops where L1 refuses the proof that is to be stored", async () => {
+      const chain = await create();
+      const batch = await chain.form(own, LARGE);
+      const prove = (): Promise<Uint8Array> =>
+        Promise.resolve(encodeShown({ digest: chain.shown(batch).digest, proof: new Uint8Array(32) }));
+      const settlement = await open(chain, { prove });
+      // The double's own error, which is no contract's of the package.
+      await assert.rejects(settlement.submit(batch).executed, /^SettlementError: prove of batch 0: the contract refuses/);
+    });
   });
 
   test("another account settles the batch first: the proof is given up, L1's record counts, and the next batch stands on it", async () => {

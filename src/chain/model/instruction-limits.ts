@@ -11,7 +11,7 @@ export const DEFAULT_MAX_INSTRUCTIONS = 2_000_000;
 
 /**
  * Of a chain on which others settle. The commit of a batch runs 366 instructions for each operation of the queue, the most for
- * its modelled gas: 1,820,000 where a carried batch is full of them (`carriedLimits`), and 50,000 beside that. One that is full
+ * its modelled gas: 1,460,000 where a batch is full of them (`batchLimits`), and 50,000 besides. One that is full
  * of empty messages runs 1,070,000, any execution 400,000. Above the base's limit no batch of the chain would be committed.
  */
 export const LEAST_MAX_INSTRUCTIONS_OF_BASE = 2_000_000;

@@ -1,19 +1,27 @@
 import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
+import {
+  hasRoomFor,
+  l1CostOf,
+  MAX_PROOF_BYTES,
+  wayToL1,
+  type ChainKind,
+  type L1Cost,
+  type L1Load,
+  type L1Transaction,
+} from "../../protocol/way-to-l1.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 
-/** What a batch may hold. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */
+/** Contents of a batch at most. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */
 export interface BatchLimits {
-  /** Modelled L1 gas of the commit. */
-  readonly commitGas: number;
-  /** Gas of the commit beside that, per byte of pubdata that is carried on in a message; 0 where none is. */
-  readonly carryGasPerByte: number;
-  /** Of `pubdataBytes`, what is kept free for each code of the batch, beside its own bytes; 0 where no data are carried. */
-  readonly carryBytesPerCode: number;
-  /** Modelled L1 gas of the execution. */
+  /** Transactions that take the batch to L1, each with what it has room for. */
+  readonly way: readonly L1Transaction[];
+  /** Gas of the execution as L1's contract counts it. */
   readonly executeGas: number;
   readonly messages: number;
   readonly pubdataBytes: number;
+  /** Of `pubdataBytes`, those that each code of the batch takes besides its own; 0 if no chain below passes the data on. */
+  readonly carryBytesPerCode: number;
   /** Changed leaves of the state tree. */
   readonly diffs: number;
   /** Rows of the prover's table for these changes. */
@@ -35,6 +43,7 @@ export interface BatchUsage {
   readonly messages: number;
   readonly messageBytes: number;
   readonly priorityOps: number;
+  readonly importedRoots: number;
   readonly gas: bigint;
   /** What came after the last measurement counts as the worst that its gas can do. */
   readonly unmeasured: Unmeasured;
@@ -47,41 +56,10 @@ export interface Unmeasured {
   readonly gas: bigint;
 }
 
-/** The limits that the protocol fixes (docs/protocol.md); a chain may have lower ones. */
-export const PROTOCOL_LIMITS: BatchLimits = {
-  commitGas: 12_000_000,
-  carryGasPerByte: 0,
-  carryBytesPerCode: 0,
-  executeGas: 12_000_000,
-  messages: 4096,
-  pubdataBytes: 100_000,
-  diffs: 4096,
-  proofRows: 2 ** 17 - 1,
-  gas: 10n ** 9n,
-};
-
-/** A transaction's limit (EIP-7825) less what a commit takes that holds nothing. */
-const CARRIED_COMMIT_GAS = 15_600_000;
-/** The messenger asks for 100; two events, copies and hashes take the rest. */
-const CARRY_GAS_PER_BYTE = 125;
-/** What is left free for what the commit itself changes on the chain below, and for the messages' heads. */
+/** Bytes that stay free for what the commit itself changes on the chain below, and for the messages' heads. */
 const CARRYING_BYTES = 5_000;
 /** The slot in which the carrier notes a code is pubdata of the chain below: head, address, slot with its length, true. */
 const CARRY_BYTES_PER_CODE = 55;
-
-/**
- * The limits of a chain whose data are carried to L1 by the chain below, through so many chains: one transaction there commits
- * a batch, and one batch there has room for it. Any operation of the chain's queue still fits.
- */
-export function carriedLimits(layers: number): BatchLimits {
-  return {
-    ...PROTOCOL_LIMITS,
-    commitGas: CARRIED_COMMIT_GAS,
-    carryGasPerByte: CARRY_GAS_PER_BYTE,
-    carryBytesPerCode: CARRY_BYTES_PER_CODE,
-    pubdataBytes: PROTOCOL_LIMITS.pubdataBytes - layers * CARRYING_BYTES,
-  };
-}
 
 /**
  * L2 gas of a batch whose execution L1 checks. A leaf that gets its first value in a batch and is 0 again behind it stands in no
@@ -92,10 +70,32 @@ export function carriedLimits(layers: number): BatchLimits {
  */
 const RELISTED_GAS = 24_000_000n;
 
-/** The same limits for a chain whose execution L1 checks. A transaction's most gas and any operation of the queue still fit. */
-export function limitsOnL1(limits: BatchLimits): BatchLimits {
-  return { ...limits, gas: RELISTED_GAS };
+/** Facts of a chain that decide how much its batches may hold. */
+interface LimitedChain extends ChainKind {
+  /** True if L1 executes its batches by proofs of their execution alone. */
+  readonly isProvenOnL1: boolean;
 }
+
+/**
+ * Limits of a chain's batches: those of the protocol (docs/protocol.md), of each transaction that takes them to L1, and of the
+ * chain below that passes their data on. Any operation of the chain's queue fits a batch that it begins.
+ */
+export function batchLimits(chain: LimitedChain): BatchLimits {
+  const { carryingLayers, isProvenOnL1 } = chain;
+  return {
+    way: wayToL1(chain),
+    executeGas: 12_000_000,
+    messages: 4096,
+    pubdataBytes: 100_000 - carryingLayers * CARRYING_BYTES,
+    carryBytesPerCode: carryingLayers === 0 ? 0 : CARRY_BYTES_PER_CODE,
+    diffs: 4096,
+    proofRows: 2 ** 17 - 1,
+    gas: isProvenOnL1 ? RELISTED_GAS : 10n ** 9n,
+  };
+}
+
+/** Limits of a chain with validators, whose data are in the calldata of L1 and whose changes alone are proven. */
+export const PROTOCOL_LIMITS = batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: false });
 
 export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
 
@@ -108,18 +108,17 @@ export const NO_USAGE: BatchUsage = {
   messages: 0,
   messageBytes: 0,
   priorityOps: 0,
+  importedRoots: 0,
   gas: 0n,
   unmeasured: NO_TRANSACTIONS,
 };
 
-/** L1 gas of the commit by the protocol's model: per byte, changed leaf, message, bytecode and priority operation. */
-const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3800 };
 /** Imported roots that a batch may have. */
 export const MAX_IMPORTS = 256;
 /** Most L2 gas of an import. */
 export const GAS_PER_IMPORT = 100_000n;
-/** L1 gas of the execution: per asset flow, and for as many imported roots as a batch may have. */
-const EXECUTE_GAS = { flow: 34_100, imports: MAX_IMPORTS * 3000 };
+/** Gas of the execution as L1's contract counts it. */
+const EXECUTE_GAS = { flow: 34_100, importedRoot: 3000 };
 /** Longest insertion: head, address, slot with its length, value. */
 const DIFF_BYTES = 86;
 /** Sender, length and kind of a message; length of a bytecode. */
@@ -146,33 +145,46 @@ const GAS_PER_MESSAGE = MESSAGE_OVERHEAD * 100 + 2900;
 const GAS_PER_FLOW = 100 * (MESSAGE_OVERHEAD + ASSET_MESSAGE_BYTES) + 3500;
 /** What a transaction costs before it does anything. */
 const INTRINSIC_GAS = 21_000;
-/**
- * Most pubdata for L2 gas: a byte of a message costs 100. All else has less: a byte of code costs 200; a slot that gets its
- * first value has 86 bytes for 20,000, one that had a value 37 for 4,800; an account that receives value 53 for 6,700, and
- * 90 with the account that pays it for 10,200, by SELFDESTRUCT in an account that was called for it.
- */
-const BYTES_PER_GAS = 1 / 100;
-/**
- * Most modelled L1 gas for L2 gas: a contract for 32,000, with code for 200 a byte. (A changed leaf has 0.6, and 1.5 where
- * it is carried.)
- */
-function commitGasPerGas(byte: number): number {
-  return (COMMIT_GAS.code + CONTRACT_DIFFS * (COMMIT_GAS.diff + byte * HEADER_BYTES)) / 32_000 + COMMIT_GAS.byte / 200;
+/** Contents of a batch that L2 gas buys at its lowest price. */
+interface Purchase extends Partial<L1Load> {
+  readonly l2Gas: number;
 }
+/** What buys most of something, each without a transaction's own price. */
+const PURCHASES: readonly Purchase[] = [
+  { l2Gas: GAS_PER_DIFF, diffs: 1, pubdataBytes: 37 },
+  { l2Gas: 20_000, diffs: 1, pubdataBytes: DIFF_BYTES },
+  // An account that receives value, and one that pays it by SELFDESTRUCT when it is called for it.
+  { l2Gas: 6700, diffs: 1, pubdataBytes: HEADER_BYTES },
+  { l2Gas: 10_200, diffs: 2, pubdataBytes: 90 },
+  { l2Gas: 32_000, codes: 1, diffs: CONTRACT_DIFFS, pubdataBytes: CODE_OVERHEAD + CONTRACT_DIFFS * HEADER_BYTES },
+  // The code of a delegation (EIP-7702), before half of its gas is refunded.
+  { l2Gas: 25_000, codes: 1, diffs: CONTRACT_DIFFS, pubdataBytes: CODE_OVERHEAD + 23 + CONTRACT_DIFFS * HEADER_BYTES },
+  { l2Gas: 200, pubdataBytes: 1 },
+  { l2Gas: GAS_PER_MESSAGE, messages: 1, pubdataBytes: MESSAGE_OVERHEAD },
+  { l2Gas: 100, pubdataBytes: 1 },
+  { l2Gas: GAS_PER_FLOW, messages: 1, flows: 1, pubdataBytes: MESSAGE_OVERHEAD + ASSET_MESSAGE_BYTES },
+];
+/** All else that gas buys has less pubdata than messages. */
+const BYTES_PER_GAS = 1 / 100;
 
 /** Changed headers of accounts that send, receive or are paid the fees. */
 function headers(transactions: number): number {
   return transactions === 0 ? 0 : SHARED_DIFFS + DIFFS_PER_TRANSACTION * transactions;
 }
 
-/** What is left of the limits for a batch that publishes these changes beside its own. */
+/** What is left of the limits for a batch that publishes these changes besides its own. */
 export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLimits {
   const usage: BatchUsage = { ...NO_USAGE, ...changes };
+  const { diffs, codes } = changes;
+  const load = { ...NO_LOAD, diffs, codes, pubdataBytes: pubdataBytes(usage) };
   return {
     ...limits,
-    commitGas: limits.commitGas - (commitGas(usage, limits.carryGasPerByte) - commitGas(NO_USAGE, limits.carryGasPerByte)),
+    way: limits.way.map((transaction) => {
+      const { gas, bytes } = l1CostOf(transaction, load);
+      return { ...transaction, gas: transaction.gas - gas, bytes: transaction.bytes - bytes };
+    }),
     pubdataBytes: limits.pubdataBytes - (bytesToPublish(usage, limits) - bytesToPublish(NO_USAGE, limits)),
-    diffs: limits.diffs - changes.diffs,
+    diffs: limits.diffs - diffs,
     proofRows: limits.proofRows - proofRows(usage, 2 ** (STATE_TREE_DEPTH - 1)),
   };
 }
@@ -200,30 +212,74 @@ export function changedLeaves({ diffs, unmeasured }: BatchUsage): number {
   return diffs + headers(unmeasured.transactions) + Math.ceil(spareGas(unmeasured) / GAS_PER_DIFF);
 }
 
-/** L1 gas of committing the batch, by the protocol's model, and of carrying its bytes on; never too low. */
-export function commitGas(usage: BatchUsage, carryGasPerByte = 0): number {
-  const { unmeasured, diffs, messages, codes, priorityOps } = usage;
-  const measured = { ...usage, unmeasured: NO_TRANSACTIONS };
-  const byte = COMMIT_GAS.byte + carryGasPerByte;
-  const fixed = headers(unmeasured.transactions) * (COMMIT_GAS.diff + byte * HEADER_BYTES);
-  return (
-    byte * pubdataBytes(measured) +
-    COMMIT_GAS.diff * diffs +
-    COMMIT_GAS.message * messages +
-    COMMIT_GAS.code * codes +
-    COMMIT_GAS.priorityOp * priorityOps +
-    fixed +
-    Math.ceil(commitGasPerGas(byte) * spareGas(unmeasured))
-  );
+/** Flows of the batch, never too few: every message that is long enough counts as a flow. */
+function flowsOf({ messages, messageBytes }: BatchUsage): number {
+  return Math.min(messages, Math.floor(messageBytes / ASSET_MESSAGE_BYTES));
 }
 
-/**
- * L1 gas of executing the batch, never too low. Without it a few transactions that send to hundreds of chains would make a
- * batch that L1 does not commit. Every message that is long enough counts as a flow of its own.
- */
-export function executeGas({ messages, messageBytes }: BatchUsage, further: Unmeasured = NO_TRANSACTIONS): number {
-  const flows = Math.min(messages, Math.floor(messageBytes / ASSET_MESSAGE_BYTES));
-  return EXECUTE_GAS.imports + EXECUTE_GAS.flow * (flows + Math.floor(spareGas(further) / GAS_PER_FLOW));
+/** Gas of the batch's execution as L1's contract counts it, never too low: L1 commits no batch that exceeds its limit. */
+export function executeGas(usage: BatchUsage, further: Unmeasured = NO_TRANSACTIONS): number {
+  const flows = flowsOf(usage) + Math.floor(spareGas(further) / GAS_PER_FLOW);
+  return EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * usage.importedRoots;
+}
+
+/** Headers that surround an operation: of the reserve, the bootloader, the operator, the sender and who gets the refund. */
+const OPERATION_DIFFS = 8;
+
+/** The usage with payout, conclusion and result of one more operation of L1's queue, without what the operation itself does. */
+export function withOperation(usage: BatchUsage): BatchUsage {
+  return {
+    ...usage,
+    diffs: usage.diffs + OPERATION_DIFFS,
+    insertions: usage.insertions + OPERATION_DIFFS,
+    diffBytes: usage.diffBytes + OPERATION_DIFFS * HEADER_BYTES,
+    priorityOps: usage.priorityOps + 1,
+  };
+}
+
+const NO_LOAD: L1Load = {
+  pubdataBytes: 0,
+  diffs: 0,
+  codes: 0,
+  messages: 0,
+  flows: 0,
+  priorityOps: 0,
+  importedRoots: 0,
+  proofBytes: 0,
+};
+
+/** Contents of the batch for L1, those of blocks that are not measured excepted; never too low. */
+export function l1LoadOf(usage: BatchUsage): L1Load {
+  const { diffs, codes, messages, priorityOps, importedRoots } = usage;
+  return {
+    pubdataBytes: pubdataBytes({ ...usage, unmeasured: NO_TRANSACTIONS }),
+    diffs,
+    codes,
+    messages,
+    flows: flowsOf(usage),
+    priorityOps,
+    importedRoots,
+    proofBytes: MAX_PROOF_BYTES,
+  };
+}
+
+/** Cost of the batch's contents in a transaction on its way, unmeasured ones included; never too low. */
+function costOn(transaction: L1Transaction, usage: BatchUsage): L1Cost {
+  const { unmeasured } = usage;
+  const changed = headers(unmeasured.transactions);
+  const own = l1CostOf(transaction, l1LoadOf(usage));
+  const ofHeaders = l1CostOf(transaction, { ...NO_LOAD, diffs: changed, pubdataBytes: changed * HEADER_BYTES });
+  const ofGas = worstOf(transaction, spareGas(unmeasured));
+  return { gas: own.gas + ofHeaders.gas + ofGas.gas, bytes: own.bytes + ofHeaders.bytes + ofGas.bytes };
+}
+
+/** Cost of the dearest contents that so much L2 gas buys. One purchase may take most gas and another most bytes. */
+function worstOf(transaction: L1Transaction, spare: number): L1Cost {
+  const costs = PURCHASES.map(({ l2Gas, ...load }) => ({ l2Gas, ...l1CostOf(transaction, { ...NO_LOAD, ...load }) }));
+  return {
+    gas: Math.ceil(spare * Math.max(...costs.map(({ l2Gas, gas }) => gas / l2Gas))),
+    bytes: Math.ceil(spare * Math.max(...costs.map(({ l2Gas, bytes }) => bytes / l2Gas))),
+  };
 }
 
 /**
@@ -254,8 +310,8 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     proofRows(total, leafCount) <= limits.proofRows &&
     total.messages + Math.ceil(spareGas(further) / GAS_PER_MESSAGE) <= limits.messages &&
     bytesToPublish(total, limits) <= limits.pubdataBytes &&
-    commitGas(total, limits.carryGasPerByte) <= limits.commitGas &&
     executeGas(total, further) <= limits.executeGas &&
+    limits.way.every((transaction) => hasRoomFor(transaction, costOn(transaction, total))) &&
     total.gas + further.gas <= limits.gas
   );
 }

@@ -129,7 +129,8 @@ export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: OperationHas
 
 /** The batch after these roots are imported. */
 export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
-  return { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
+  const importedRoots = [...batch.importedRoots, ...roots];
+  return { ...batch, importedRoots, usage: { ...batch.usage, importedRoots: importedRoots.length } };
 }
 
 /** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */

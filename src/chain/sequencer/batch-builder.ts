@@ -4,7 +4,7 @@ import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
-import { GAS_PER_IMPORT, MAX_IMPORTS, type BatchUsage, type Unmeasured } from "../ordering/limits.ts";
+import { GAS_PER_IMPORT, MAX_IMPORTS, withOperation, type BatchUsage, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent, type OpenBatch } from "../ordering/open-batch.ts";
 import { OrderError } from "../ordering/order-error.ts";
 import { mostChange, type ImpersonatedRequest, type StateCheat } from "../witness/state-cheat.ts";
@@ -187,9 +187,10 @@ export class BatchBuilder {
 
   /** Whether a priority operation surely has room in the open batch. Opens a batch where no batch is open. */
   async takes({ operation }: PriorityOperation): Promise<boolean> {
-    await this.measure();
+    const usage = await this.measure();
     const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#options.firstBatch;
-    return isFresh || this.surelyFits({ transactions: 1, gas: operation.gasLimit });
+    const further = { transactions: 1, gas: operation.gasLimit };
+    return isFresh || this.#dependencies.reducer.keepsLimits(this.batchNumber, withOperation(usage), further);
   }
 
   /**
@@ -228,9 +229,10 @@ export class BatchBuilder {
   async #takesImports(count: number): Promise<boolean> {
     if ((this.batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
     const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count) };
-    if (this.surelyFits(most)) return true;
-    await this.measure();
-    return this.surelyFits(most);
+    const isKept = ({ importedRoots, ...usage }: BatchUsage): boolean =>
+      this.#dependencies.reducer.keepsLimits(this.batchNumber, { ...usage, importedRoots: importedRoots + count }, most);
+    if (this.batch === undefined || isKept(this.batch.usage)) return true;
+    return isKept(await this.measure());
   }
 }
 

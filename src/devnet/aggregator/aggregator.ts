@@ -5,10 +5,11 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import type { JoinableBatch } from "../../l1-proof/batch-for-l1.ts";
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { SharedProofs, type SharedProof } from "../../node/settling/shared-proofs.ts";
-import { type AggregatedBatch, MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
+import type { AggregatedBatch } from "../../protocol/aggregate.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
+import { MAX_SHOWN_BATCHES } from "../../protocol/way-to-l1.ts";
 import { type Clock, pauseBy } from "../../runtime/clock.ts";
 import { patientReader, readAggregator, readContract, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
@@ -134,7 +135,7 @@ export class Aggregator {
       },
     );
     this.#transactor = createTransactor({}, { signer: sender, patience: this.#patience });
-    this.#pass = new PaceOfRuns({ ...options.rules, atMostBatches: MAX_AGGREGATED_BATCHES }).begin({
+    this.#pass = new PaceOfRuns({ ...options.rules, atMostBatches: MAX_SHOWN_BATCHES }).begin({
       ...{ signal, wait: (ms, wake) => pauseBy(clock, ms, AbortSignal.any([signal, wake])) },
       nowSeconds: () => this.#nowSeconds(),
       gasPriceWei: async () => (await l1.getBlock("latest"))?.baseFeePerGas ?? 0n,

@@ -1,7 +1,7 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { ChainOptions, ChainOrigin } from "../../chain/chain.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import { carriedLimits, limitsOnL1, PROTOCOL_LIMITS } from "../../chain/ordering/limits.ts";
+import { batchLimits } from "../../chain/ordering/limits.ts";
 import type { Place } from "../../chain/past/place.ts";
 import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
@@ -126,7 +126,9 @@ export function chainOptionsOf(
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
-  const limits = isCarried ? carriedLimits(layersBelow(chainId)) : PROTOCOL_LIMITS;
+  const isQueueAlone = chain.configuration.sequencingMode === QUEUE_ALONE;
+  // Only chains whose order is the queue's are run without a quorum.
+  const kind = { hasQuorum: !isQueueAlone, carryingLayers: isCarried ? layersBelow(chainId) : 0, isProvenOnL1 };
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,
@@ -143,11 +145,11 @@ export function chainOptionsOf(
     sequencer: {
       blocks,
       batches,
-      limits: isProvenOnL1 ? limitsOnL1(limits) : limits,
+      limits: batchLimits(kind),
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
       startsPaused,
-      isQueueAlone: chain.configuration.sequencingMode === QUEUE_ALONE,
+      isQueueAlone,
     },
   };
 }

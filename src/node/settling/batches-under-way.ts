@@ -1,6 +1,6 @@
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { SettlementStage } from "../../settlement/batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 import type { SettlementBacklog } from "../../settlement/settlement.ts";
 import type { PendingBatch } from "./pending-batch.ts";
 import type { SettledBatch } from "./settled-batch.ts";

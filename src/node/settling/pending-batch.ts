@@ -3,7 +3,7 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { BatchProgress } from "../../settlement/journal/progress.ts";
-import type { SettlementStage } from "../../settlement/batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 
 /** A batch on its way to L1's execution, and who waits for that. */

@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ProofMetrics } from "../../prover/job.ts";
-import type { SettlementStage } from "../../settlement/batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 
 /** A batch that L1 has executed, and what it took. */
 export interface SettledBatch {

@@ -2,10 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import type { TransactionReceipt } from "ethers";
 import type { BatchesProver, ProofForL1 } from "../../l1-proof/batches-prover.ts";
 import type { BatchForL1 } from "../../l1-proof/batch-for-l1.ts";
-import { type AggregatedBatch, MAX_AGGREGATED_BATCHES } from "../../protocol/aggregate.ts";
+import type { AggregatedBatch } from "../../protocol/aggregate.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { ShownExecution } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { MAX_SHOWN_BATCHES } from "../../protocol/way-to-l1.ts";
 import type { ProofProgress } from "../../prover/job.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Leaving } from "../../settlement/l1-sender/prove.ts";
@@ -159,7 +160,7 @@ export class SharedProofs {
     const ofVersion = ready.filter(({ stored }) => stored.protocolVersion === first.stored.protocolVersion);
     const isOfFirst = ({ chainId }: SharedBatch): boolean => chainId === first.chainId;
     const inOrder = [...ofVersion.filter(isOfFirst), ...ofVersion.filter((each) => !isOfFirst(each))];
-    const taken = inOrder.slice(0, MAX_AGGREGATED_BATCHES);
+    const taken = inOrder.slice(0, MAX_SHOWN_BATCHES);
     for (const each of taken) this.#waiting.splice(this.#waiting.indexOf(each), 1);
     return taken;
   }

@@ -2,7 +2,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { SettlementStage } from "../batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 
 /** One fact about a chain's settlement. Entries are only ever added. */
 export type JournalEntry =

@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { SettlementStage } from "../batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 /** How far one stage of a batch is. */

@@ -69,7 +69,12 @@ export function encodeProveBatches(batches: readonly AggregatedBatch[], { digest
   return proofAggregatorInterface.encodeFunctionData("proveBatches", [batches, digest, toHex(proof)]) as Hex;
 }
 
-/** Calldata of `settle`: what it takes to commit, prove and execute a batch in one call. */
+/** Calldata of `storeProof`: the same before L1 has the batches. */
+export function encodeStoreProof(batches: readonly AggregatedBatch[], { digest, proof }: ShownExecution): Hex {
+  return proofAggregatorInterface.encodeFunctionData("storeProof", [batches, digest, toHex(proof)]) as Hex;
+}
+
+/** Calldata of `settle`: commits, proves and executes a batch in one call. The proof is empty if `storeProof` has taken it. */
 export function encodeSettle(
   previous: StoredBatch,
   batch: CommitBatch,

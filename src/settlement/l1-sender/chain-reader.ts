@@ -3,7 +3,12 @@ import { wordToHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch, type StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
-import { hyperchainInterface, settingsInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import {
+  hyperchainInterface,
+  proofAggregatorInterface,
+  settingsInterface,
+  topicOf,
+} from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainQuorum, plainStoredBatch, storedBatchOfLog, type NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
@@ -239,6 +244,12 @@ export async function readAggregator(
   ]);
   const aggregator = await ask<string>("aggregatorOf", version);
   return BigInt(aggregator) === 0n ? undefined : { address: aggregator.toLowerCase() as Hex, chainId };
+}
+
+/** True if the aggregator has checked a proof of the statement. */
+export async function isProofStored({ provider }: PlacedContract, aggregator: Hex, statement: Hex): Promise<boolean> {
+  const data = proofAggregatorInterface.encodeFunctionData("storedAt", [statement]);
+  return BigInt(await provider.call({ to: aggregator, data })) !== 0n;
 }
 
 /** Asks the settings about the chain. The types are the ABI's; the caller knows them. */

@@ -9,7 +9,7 @@ import { foundOrComing } from "./found-or-coming.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
-import { MAX_TRANSACTION_GAS } from "./transactor.ts";
+import { MAX_TRANSACTION_GAS } from "../../protocol/way-to-l1.ts";
 
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
 const GAS_PER_PROOF_BYTE = 100n;
@@ -125,10 +125,10 @@ async function showTo(
   return "receipt" in done ? done.receipt : undefined;
 }
 
-/** A transaction's most gas (EIP-7825) is several times what as many batches take as a proof may have. */
-function gasForShowing(proofBytes: number, batches: number): bigint {
+/** Upper bound of the gas of a call with a proof. A transaction's limit is several times what the most batches take. */
+export function gasForShowing(proofBytes: number, batches: number): bigint {
   const gas = FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proofBytes) + GAS_PER_BATCH * BigInt(batches - 1);
-  return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
+  return gas < MAX_TRANSACTION_GAS ? gas : BigInt(MAX_TRANSACTION_GAS);
 }
 
 function unlessProven(context: SenderContext, { batchNumber }: StoredBatch) {

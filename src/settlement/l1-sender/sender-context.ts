@@ -1,4 +1,4 @@
-import type { SettlementStage } from "../batch/settlement-stage.ts";
+import type { SettlementStage } from "../../protocol/settlement-stage.ts";
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
@@ -9,7 +9,8 @@ import type { SigningRecord } from "../signing/signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
-import { MAX_TRANSACTION_GAS, type Transactor } from "./transactor.ts";
+import type { Transactor } from "./transactor.ts";
+import { MAX_TRANSACTION_GAS } from "../../protocol/way-to-l1.ts";
 
 /** As Delay; says which stage waits. */
 export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;
@@ -117,7 +118,7 @@ async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Pr
       if (found !== undefined || isLost(error) || isExpired(error)) continue;
       // Nodes that estimate do so behind what waits, which its sender can keep from being mined for as long as it likes.
       if (call.gasLimit !== undefined || !(await call.isOvertaken?.())) throw error;
-      call = { ...call, gasLimit: MAX_TRANSACTION_GAS };
+      call = { ...call, gasLimit: BigInt(MAX_TRANSACTION_GAS) };
     }
   }
   return { found };

@@ -2,14 +2,12 @@ import { keccak256, type Provider, type Signer, type TransactionReceipt, type Tr
 import { contractErrorOf, describeContractError } from "../errors/contract-error.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { MAX_TRANSACTION_GAS } from "../../protocol/way-to-l1.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
 import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
 import { estimateCall, tryCall } from "./tried-call.ts";
 import { whyTooEarly } from "./too-early.ts";
-
-/** EIP-7825: no transaction may have more gas. */
-export const MAX_TRANSACTION_GAS = 16_777_216n;
 
 /**
  * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,
@@ -121,7 +119,8 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     }
     const estimate = await estimateCall(signer, { to, data });
     const withMargin = (estimate * BigInt(100 + gasMarginPercent)) / 100n;
-    return estimate <= MAX_TRANSACTION_GAS && withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
+    const most = BigInt(MAX_TRANSACTION_GAS);
+    return estimate <= most && withMargin > most ? most : withMargin;
   }
 
   /** As `gasLimitOf`, of nodes that may be behind. */

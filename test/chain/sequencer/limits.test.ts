@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  batchLimits,
   changedLeaves,
-  commitGas,
   fits,
-  limitsOnL1,
   NO_USAGE,
   proofRows,
   PROTOCOL_LIMITS,
@@ -41,8 +40,9 @@ describe("limits of a batch, at the edge", () => {
 
   it("attack: leaves that are 0 again: where L1 checks execution it has room for one of the dearest transactions, and seals before two", () => {
     // Of gas alone.
-    const most = { commitGas: Infinity, executeGas: Infinity, messages: Infinity, pubdataBytes: Infinity };
-    const limits = { ...limitsOnL1(PROTOCOL_LIMITS), ...most, diffs: Infinity, proofRows: Infinity };
+    const most = { way: [], executeGas: Infinity, messages: Infinity, pubdataBytes: Infinity };
+    const onL1 = batchLimits({ hasQuorum: true, carryingLayers: 0, isProvenOnL1: true });
+    const limits = { ...onL1, ...most, diffs: Infinity, proofRows: Infinity };
     const dearest = { transactions: 1, gas: 2n ** 24n };
     const room = (gas: bigint) => fits({ ...NO_USAGE, gas }, limits, LEAVES, dearest);
     assert.deepEqual([room(0n), room(2n ** 24n)], [true, false]);
@@ -60,18 +60,37 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(keeps(insertions(1282), 2 ** 20), false);
   });
 
-  it("costs 12 million gas to commit", () => {
-    // 16 · (9 + 1,376 + 3n) + 1,500 · 16 + 30,000n
-    assert.equal(
-      commitGas({ ...NO_USAGE, diffs: 16, diffBytes: 1376, codes: 397 }),
-      16 * (1385 + 3 * 397) + 24_000 + 30_000 * 397,
-    );
-    assert.equal(keeps({ codes: 397 }), true);
-    assert.equal(keeps({ codes: 398 }), false);
-    assert.equal(
-      commitGas({ ...NO_USAGE, messages: 2, messageBytes: 10, priorityOps: 3 }),
-      16 * (9 + 48 + 10 + 3) + 1600 + 11_400,
-    );
+  it("costs 15.6 million gas in each transaction on its way to L1", () => {
+    // The commit: 360,000 + 20 · (9 + 1,376 + 3n) + 1,800 · 16 + 30,000n
+    assert.ok(416_500 + 30_060 * 505 <= 15_600_000 && 416_500 + 30_060 * 506 > 15_600_000);
+    assert.equal(keeps({ codes: 505 }), true);
+    assert.equal(keeps({ codes: 506 }), false);
+    // A message of 76 bytes beside: 1,100 + 20 · 100, which is a twelfth of a code.
+    assert.equal(keeps({ codes: 505, messages: 1, messageBytes: 76 }), true);
+    assert.equal(keeps({ codes: 505, messages: 2, messageBytes: 152 }), false);
+  });
+
+  it("costs as much gas and 128 KiB in the one transaction that commits and executes it on a chain without a quorum", () => {
+    const limits = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: false });
+    const room = (usage: Partial<BatchUsage>) => fits({ ...NO_USAGE, ...usage }, limits, LEAVES);
+    const sends = (count: number) => ({ messages: count, messageBytes: 190 * count });
+    // 560,000 + 20 · (1,385 + 214m + 3n) + 1,800 · 16 + 1,100m + 36,000m + 30,000n
+    const gas = (m: number, n: number) => 616_500 + 41_380 * m + 30_060 * n;
+    assert.ok(gas(198, 225) <= 15_600_000 && gas(198, 226) > 15_600_000);
+    assert.equal(room({ ...sends(198), codes: 225 }), true);
+    assert.equal(room({ ...sends(198), codes: 226 }), false);
+    assert.equal(keeps({ ...sends(198), codes: 226 }), true);
+    // 3,500 + 1,385 + 24 + 160 · 0 + a message of x bytes; a root is 64.
+    assert.equal(room({ messages: 1, messageBytes: 98_591, importedRoots: 256 }), true);
+    assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 0 }), true);
+    assert.equal(room({ messages: 1 + 170, messageBytes: 190 * 170 + 60_000, importedRoots: 100 }), false);
+  });
+
+  it("attack: what ten operations of the queue made, and no transaction could settle, is more than such a batch holds", () => {
+    const limits = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: true });
+    const usage = { ...NO_USAGE, messages: 198, messageBytes: 190 * 198, codes: 252, codeBytes: 1008, priorityOps: 10 };
+    const contracts = { diffs: 756, insertions: 756, diffBytes: 756 * 53 };
+    assert.equal(fits({ ...usage, ...contracts }, limits, LEAVES), false);
   });
 
   it("uses a billion L2 gas", () => {

@@ -5,8 +5,7 @@ import { inspect } from "node:util";
 import { Interface } from "ethers";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
 import {
-  carriedLimits,
-  commitGas,
+  batchLimits,
   executeGas,
   fits,
   NO_USAGE,
@@ -16,6 +15,8 @@ import {
   type BatchUsage,
 } from "../../../src/chain/ordering/limits.ts";
 import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
+import { hasRoomFor, l1CostOf, MAX_PROOF_BYTES } from "../../../src/protocol/way-to-l1.ts";
+import { l1LoadOfBatch } from "../../../src/settlement/batch/l1-load.ts";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
@@ -78,6 +79,9 @@ function spend(parts: readonly number[]): BatchUsage {
   return usage;
 }
 
+const carriedLimits = (carryingLayers: number) => batchLimits({ hasQuorum: true, carryingLayers, isProvenOnL1: false });
+const WITHOUT_QUORUM = batchLimits({ hasQuorum: false, carryingLayers: 0, isProvenOnL1: true });
+
 const leavesBefore = ({ insertions }: BatchUsage, leaves: number): number => leaves - insertions - 32;
 
 describe("§8.1: any single operation fits any chain", () => {
@@ -90,6 +94,13 @@ describe("§8.1: any single operation fits any chain", () => {
     for (const usage of all) {
       const leaves = leavesBefore(usage, MAX_LEAF_COUNT);
       assert.ok(fits(usage, PROTOCOL_LIMITS, leaves), `${inspect(usage)}: ${proofRows(usage, leaves)} rows`);
+    }
+  });
+
+  it("by calculation, where one transaction commits and executes a batch", () => {
+    for (const usage of all) {
+      const leaves = leavesBefore(usage, MAX_LEAF_COUNT);
+      assert.ok(fits(usage, WITHOUT_QUORUM, leaves), inspect(usage));
     }
   });
 
@@ -220,7 +231,8 @@ describe("the most that an operation's gas buys", () => {
 });
 
 /** Holds a formed batch against L1's own limits, and against the model of its gas. */
-function assertTaken({ pubdata, logs, entries, importedRoots, bytecodes, oldLeafCount }: FormedBatch): void {
+function assertTaken(batch: FormedBatch): void {
+  const { pubdata, logs, entries, importedRoots, bytecodes, oldLeafCount } = batch;
   const messages = logs.flatMap((log) => (log.type === "message" ? [log] : []));
   const insertions = entries.filter(({ type }) => type === "insertion").length;
   const usage = add(NO_USAGE, {
@@ -233,7 +245,10 @@ function assertTaken({ pubdata, logs, entries, importedRoots, bytecodes, oldLeaf
   });
   assert.ok(pubdata.length <= PROTOCOL_LIMITS.pubdataBytes, `${pubdata.length} bytes`);
   assert.ok(messages.length <= PROTOCOL_LIMITS.messages && importedRoots.length <= IMPORTS);
-  assert.ok(commitGas(usage) - 16 * messages.reduce((sum, { body }) => sum + body.length + 24, 0) <= PROTOCOL_LIMITS.commitGas);
+  // By what is settled, which counts contents otherwise than sealing does.
+  const load = l1LoadOfBatch(batch, 31_337n, MAX_PROOF_BYTES);
+  for (const transaction of [...PROTOCOL_LIMITS.way, ...WITHOUT_QUORUM.way])
+    assert.ok(hasRoomFor(transaction, l1CostOf(transaction, load)), inspect({ transaction, load }));
   assert.ok(executeGas(usage) <= PROTOCOL_LIMITS.executeGas);
   assert.ok(proofRows(usage, oldLeafCount) <= PROTOCOL_LIMITS.proofRows);
 }

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { carriedLimits, commitGas, NO_USAGE, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
+import { batchLimits, fits, l1LoadOf, NO_USAGE } from "../../../src/chain/ordering/limits.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { l1CostOf, l1TotalOf, MAX_TRANSACTION_GAS } from "../../../src/protocol/way-to-l1.ts";
 import { TestChain } from "./support/chain.ts";
 import { defaultConfiguration, deployEcosystem, type Ecosystem } from "./support/ecosystem.ts";
-
-/** Of a transaction (EIP-7825). */
-const MOST_GAS = 2 ** 24;
 
 let ecosystem: Ecosystem;
 before(async () => {
@@ -30,10 +28,16 @@ test("a batch of as many operations as the limits admit can be committed, on a c
   const slope = (some - one) / 127;
   const curve = ((more - some) / 128 - slope) / 255;
   const gasOf = (count: number): number => one + slope * (count - 1) + curve * (count - 1) * (count - 128);
-  for (const limits of [PROTOCOL_LIMITS, carriedLimits(1)]) {
-    const modelled = (priorityOps: number): number => commitGas({ ...NO_USAGE, priorityOps }, limits.carryGasPerByte);
-    const most = Math.floor((limits.commitGas - modelled(0)) / (modelled(1) - modelled(0)));
-    const gas = gasOf(most) + limits.carryGasPerByte * most;
-    assert.ok(most > 3_000 && gas < MOST_GAS, `${most} operations take ${gas} gas`);
+  for (const carryingLayers of [0, 1]) {
+    const limits = batchLimits({ hasQuorum: true, carryingLayers, isProvenOnL1: false });
+    let most = 0;
+    while (fits({ ...NO_USAGE, priorityOps: most + 1 }, limits, 1024)) most++;
+    const commit = limits.way[0]!;
+    const estimated = l1TotalOf(commit, l1CostOf(commit, l1LoadOf({ ...NO_USAGE, priorityOps: most }))).gas;
+    const gas = gasOf(most) + commit.carryGasPerByte * most;
+    assert.ok(
+      most > 3_000 && gas < MAX_TRANSACTION_GAS && gas <= estimated,
+      `${most} operations take ${gas} gas, not ${estimated}`,
+    );
   }
 });

@@ -5,7 +5,8 @@ import hre from "hardhat";
 import { fromHex, keccak, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { carriedLimits } from "../../../src/chain/ordering/limits.ts";
+import { batchLimits, l1LoadOf, NO_USAGE } from "../../../src/chain/ordering/limits.ts";
+import { l1CostOf, l1TotalOf } from "../../../src/protocol/way-to-l1.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { addExecutionVersion } from "./support/aggregates.ts";
 import { TestChain, type BatchContent, type FormedBatch } from "./support/chain.ts";
@@ -140,16 +141,22 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
   test("the longest batch is one transaction, at no more gas a byte than batches are formed for", async () => {
     const chain = await carriedChain();
     const costs: bigint[] = [];
-    const { pubdataBytes, carryGasPerByte } = carriedLimits(1);
+    const { pubdataBytes, way } = batchLimits({ hasQuorum: true, carryingLayers: 1, isProvenOnL1: false });
+    const commit = way[0]!;
     for (const bytes of [30_000, pubdataBytes - 100]) {
       const formed = await chain.form({ logs: [messageLog(bytes / 2), messageLog(bytes / 2)] });
       const { receipt } = await chain.commit(formed, carrier);
       assert.ok(receipt.gasUsed < TRANSACTION_GAS_LIMIT, `${receipt.gasUsed}`);
+      const estimated = l1TotalOf(commit, l1CostOf(commit, l1LoadOf({ ...NO_USAGE, messages: 2, messageBytes: bytes })));
+      assert.ok(
+        Number(receipt.gasUsed) <= estimated.gas && estimated.gas <= commit.gas,
+        `${receipt.gasUsed} of ${estimated.gas}`,
+      );
       costs.push(receipt.gasUsed);
     }
     const perByte = Number(costs[1]! - costs[0]!) / (pubdataBytes - 100 - 30_000);
     // 16 for the calldata, 100 for the messenger, the rest for copies and events.
-    assert.ok(perByte > 124 && perByte < 16 + carryGasPerByte, `${perByte}`);
+    assert.ok(perByte > 124 && perByte < 20 + commit.carryGasPerByte, `${perByte}`);
   });
 
   test("anybody commits by the carrier, as without it", async () => {

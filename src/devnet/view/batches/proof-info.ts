@@ -8,6 +8,7 @@ import { hyperchainInterface, proofAggregatorInterface } from "../../../settleme
 import { storedBatchOfLog } from "../../../settlement-layer/reader/l1-event.ts";
 import { settledStages } from "./batch-info.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
+import { readStoredProof, type L1Log } from "./stored-proof.ts";
 
 /** What every proof that L1 has accepted of a batch is told with. */
 interface CheckedProof {
@@ -44,6 +45,8 @@ interface ExecutionProofOnL1Info extends CheckedProof {
   readonly digest: Hex;
   /** The batches whose execution it proves, in its order; this one is among them. */
   readonly batches: readonly { readonly chainId: number; readonly number: number }[];
+  /** Earlier transaction that has the proof in its input, if the aggregator stored the proof before the one of `checked`. */
+  readonly proofTransactionHash?: Hex;
 }
 
 /** Answer of `hyperchain_proof`: what a verifier needs, so that it must believe neither the chain nor this answer. */
@@ -97,7 +100,8 @@ interface L1Transaction {
 }
 
 type Shown<Info extends BatchProofInfo> = Pick<Info, "kind" | "storedBatch" | "proof">;
-type ShownExecutionInfo = Shown<ExecutionProofOnL1Info> & Pick<ExecutionProofOnL1Info, "digest" | "batches">;
+type ShownExecutionInfo = Shown<ExecutionProofOnL1Info> &
+  Pick<ExecutionProofOnL1Info, "digest" | "batches" | "proofTransactionHash">;
 
 /** Undefined where the input is no call of `proveBatch`, or a longer one. */
 function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
@@ -122,7 +126,8 @@ function readShowCall(
 }
 
 /**
- * Undefined where the input is no call of `settle`, or one with a longer proof. The call has not the record, which its own
+ * Undefined where the input is no call of `settle`, or one with a longer proof. A proof that was stored before is read from the
+ * transaction that stored it. The call has not the record, which its own
  * transaction makes: the chain's contract tells it there. How long the data beside the proof are L1's gas bounds.
  */
 async function readSettleCall(
@@ -138,7 +143,10 @@ async function readSettleCall(
   const own = receipt?.logs.filter(({ address }) => address.toLowerCase() === contract) ?? [];
   const stored = own.map(storedBatchOfLog).find((record) => Number(record?.batchNumber) === number);
   if (stored === undefined) return undefined;
-  return { kind: "execution", storedBatch: encodeRecord(stored), proof, digest, batches: [{ chainId, number }] };
+  const common = { kind: "execution", storedBatch: encodeRecord(stored), digest, batches: [{ chainId, number }] } as const;
+  if (proof !== "0x") return { ...common, proof };
+  const earlier = await readStoredProof(l1, own, { item: { chainId: BigInt(chainId), batch: stored }, digest });
+  return earlier === undefined || earlier.proof.length > 2 + 2 * MOST_PROOF_BYTES ? undefined : { ...common, ...earlier };
 }
 
 interface Settled extends Pick<CheckedProof, "chainId" | "number"> {
@@ -148,7 +156,7 @@ interface Settled extends Pick<CheckedProof, "chainId" | "number"> {
 
 /** Of `eth_getTransactionReceipt`. */
 interface L1Receipt {
-  readonly logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[];
+  readonly logs: readonly L1Log[];
 }
 
 interface ShownItem {

@@ -1,6 +1,6 @@
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import type { Hex } from "../../../protocol/hex.ts";
-import type { SettlementStage } from "../../../settlement/batch/settlement-stage.ts";
+import type { SettlementStage } from "../../../protocol/settlement-stage.ts";
 import type { SettledBatchInfo } from "../books/ecosystem-info.ts";
 import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 

@@ -60,7 +60,7 @@ export const relayingTasks = {
       ),
     )
     .addOption(option("maxAgeSeconds", "Seconds since the first batch that waits was seen at which all go (default: at once)"))
-    .addOption(option("maxBatches", "Batches that wait at which all go, up to 64 (default: 64)"))
+    .addOption(option("maxBatches", "Batches that wait at which all go, up to 50 (default: 50)"))
     .addOption(option("maxGasPriceWei", "Base fee of L1, in wei, above which they wait for up to an hour (default: no limit)"))
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("proverDevice"))

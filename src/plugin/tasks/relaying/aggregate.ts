@@ -9,8 +9,8 @@ import { withProvider } from "../../../devnet/reconstruction/with-provider.ts";
 import { proverDevice, proverWorkers } from "../../../options/fields/prover.ts";
 import { MOST_GAS_PRICE_WEI, MOST_PACE_SECONDS } from "../../../options/fields/settlement.ts";
 import { address, privateKey, url as anyUrl, wholeNumber } from "../../../options/fields/values.ts";
-import { MAX_AGGREGATED_BATCHES } from "../../../protocol/aggregate.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import { MAX_SHOWN_BATCHES } from "../../../protocol/way-to-l1.ts";
 import { printable } from "../../../runtime/printable.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { callJsonRpc } from "../../discovery/json-rpc.ts";
@@ -118,7 +118,7 @@ function nodeAt(url: string): OfferingNode {
 function rulesOf({ maxAgeSeconds, maxBatches, maxGasPriceWei }: AggregateArguments) {
   return {
     maxAgeSeconds: readNumber("maxAgeSeconds", maxAgeSeconds, wholeNumber(1, MOST_PACE_SECONDS, 600)),
-    maxBatches: readNumber("maxBatches", maxBatches, wholeNumber(1, MAX_AGGREGATED_BATCHES, 16)),
+    maxBatches: readNumber("maxBatches", maxBatches, wholeNumber(1, MAX_SHOWN_BATCHES, 16)),
     maxGasPriceWei: readNumber("maxGasPriceWei", maxGasPriceWei, wholeNumber(1, MOST_GAS_PRICE_WEI, 20_000_000_000)),
   };
 }

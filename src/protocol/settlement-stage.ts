@@ -1,3 +1,3 @@
-/** The three calls that every batch needs, in order. */
+/** Stages of a batch on L1, in order. */
 export const SETTLEMENT_STAGES = ["commit", "prove", "execute"] as const;
 export type SettlementStage = (typeof SETTLEMENT_STAGES)[number];

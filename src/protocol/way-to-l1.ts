@@ -1,0 +1,148 @@
+import type { SettlementStage } from "./settlement-stage.ts";
+
+/** Gas limit of a transaction (EIP-7825). */
+export const MAX_TRANSACTION_GAS = 2 ** 24;
+/** Size limit of a transaction in the pools of public networks. */
+export const MAX_TRANSACTION_BYTES = 128 * 1024;
+
+/** Facts of a chain that decide which transactions take a batch to L1. */
+export interface ChainKind {
+  /** True if validators approve batches. Otherwise any account settles, and a batch is never committed without its proof. */
+  readonly hasQuorum: boolean;
+  /** Number of chains below that pass the data on to L1; 0 if the data are in the calldata of the commit. */
+  readonly carryingLayers: number;
+}
+
+/** Transaction on the way of a batch to L1. */
+export interface L1Transaction {
+  /** Stages that it does for the batch, in order. */
+  readonly stages: readonly SettlementStage[];
+  /** Limit of the gas that `l1Cost` estimates. */
+  readonly gas: number;
+  /** Limit of the bytes that `l1Cost` estimates. */
+  readonly bytes: number;
+  /** Gas for each byte of pubdata that the commit passes on in a message; 0 without such messages. */
+  readonly carryGasPerByte: number;
+}
+
+/** Contents of a batch that cost gas or bytes on L1. */
+export interface L1Load {
+  readonly pubdataBytes: number;
+  /** Changed leaves of the state tree. */
+  readonly diffs: number;
+  /** Codes that no earlier batch published. */
+  readonly codes: number;
+  readonly messages: number;
+  /** Sums of asset messages, by kind, destination and asset. */
+  readonly flows: number;
+  readonly priorityOps: number;
+  readonly importedRoots: number;
+  /** Bytes of the proof. */
+  readonly proofBytes: number;
+}
+
+/** Gas and bytes of calldata on L1. */
+export interface L1Cost {
+  readonly gas: number;
+  readonly bytes: number;
+}
+
+/** Longest proof of a batch that a transaction has room for, whatever else it does. */
+export const MAX_PROOF_BYTES = 90_000;
+/** Gas that no estimate counts: up to 64 signatures each of validators and of a committee, the data availability policy. */
+const UNCOUNTED_GAS = 1_177_216;
+/** Bytes of these signatures and of the policy's data. */
+const UNCOUNTED_BYTES = 24_000;
+/** Bytes of a transaction around its calldata. */
+const ENVELOPE_BYTES = 500;
+/** The messenger charges 100; two events, copies and hashes take the rest. */
+const CARRY_GAS_PER_BYTE = 125;
+
+function transactionOf(stages: readonly SettlementStage[], uncountedBytes = 0, carryGasPerByte = 0): L1Transaction {
+  return {
+    stages,
+    gas: MAX_TRANSACTION_GAS - UNCOUNTED_GAS,
+    bytes: MAX_TRANSACTION_BYTES - ENVELOPE_BYTES - uncountedBytes,
+    carryGasPerByte,
+  };
+}
+
+/** All stages in one call of `settle`, for batches that are small enough. */
+export const SETTLE_AT_ONCE = transactionOf(["commit", "prove", "execute"]);
+
+/**
+ * Transactions that take any batch of the chain to L1, in order. A batch is sealed before it exceeds one of them. On a chain
+ * without a quorum the proof is stored ahead, and `settle` does the rest: a batch is committed only together with its proof.
+ */
+export function wayToL1({ hasQuorum, carryingLayers }: ChainKind): readonly L1Transaction[] {
+  if (!hasQuorum) return [transactionOf(["prove"]), transactionOf(["commit", "execute"])];
+  return [
+    transactionOf(["commit"], UNCOUNTED_BYTES, carryingLayers === 0 ? 0 : CARRY_GAS_PER_BYTE),
+    transactionOf(["prove"]),
+    transactionOf(["execute"]),
+  ];
+}
+
+/** Bytes of a batch's record in a list of several. */
+const RECORD_BYTES = 800;
+/** Batches whose records fit one transaction next to the longest proof. The aggregator itself takes more. */
+export const MAX_SHOWN_BATCHES = Math.floor((MAX_TRANSACTION_BYTES - 2 * ENVELOPE_BYTES - MAX_PROOF_BYTES) / RECORD_BYTES);
+
+/** Cost of each stage of an empty batch, the first one of its chain; of a commit that passes the data on. */
+const FIXED_COST: Readonly<Record<SettlementStage, L1Cost>> = {
+  commit: { gas: 360_000, bytes: 2400 },
+  prove: { gas: 200_000, bytes: 1100 },
+  execute: { gas: 200_000, bytes: 1100 },
+};
+/** Gas of a byte of pubdata: 16 for the calldata, 4 for copies, hashes and memory. */
+const GAS_PER_BYTE = 20;
+/** Gas in the commit. A changed leaf may name a code, which is looked up. */
+const COMMIT_GAS = { diff: 1800, code: 30_000, message: 1100, priorityOp: 3800 };
+/** Gas in the execution. A flow is copied once more if stages share a transaction. */
+const EXECUTE_GAS = { flow: 36_000, importedRoot: 4000 };
+const EXECUTE_BYTES = { flow: 160, importedRoot: 64 };
+/** Verification and calldata; 49 were measured at most. */
+const GAS_PER_PROOF_BYTE = 50;
+const BASE_GAS = 21_000;
+/** Least price of a byte of calldata (EIP-7623). */
+const FLOOR_GAS_PER_BYTE = 40;
+
+/** Cost of these contents alone, in proportion to them; never too low, except for the floor of calldata. */
+export function l1CostOf({ stages, carryGasPerByte }: L1Transaction, load: L1Load): L1Cost {
+  return sum(stages.map((stage) => STAGE_COSTS[stage](load, carryGasPerByte)));
+}
+
+const STAGE_COSTS: Readonly<Record<SettlementStage, (load: L1Load, carryGasPerByte: number) => L1Cost>> = {
+  commit: ({ pubdataBytes, diffs, codes, messages, priorityOps }, carryGasPerByte) => ({
+    gas:
+      (GAS_PER_BYTE + carryGasPerByte) * pubdataBytes +
+      COMMIT_GAS.diff * diffs +
+      COMMIT_GAS.code * codes +
+      COMMIT_GAS.message * messages +
+      COMMIT_GAS.priorityOp * priorityOps,
+    bytes: pubdataBytes,
+  }),
+  prove: ({ proofBytes }) => ({ gas: GAS_PER_PROOF_BYTE * proofBytes, bytes: proofBytes }),
+  execute: ({ flows, importedRoots }) => ({
+    gas: EXECUTE_GAS.flow * flows + EXECUTE_GAS.importedRoot * importedRoots,
+    bytes: EXECUTE_BYTES.flow * flows + EXECUTE_BYTES.importedRoot * importedRoots,
+  }),
+};
+
+/** Gas and bytes of a transaction whose contents cost so much; never too low. */
+export function l1TotalOf({ stages }: Pick<L1Transaction, "stages">, contents: L1Cost): L1Cost {
+  const { gas, bytes } = sum([...stages.map((stage) => FIXED_COST[stage]), contents]);
+  return { gas: Math.max(gas, BASE_GAS + FLOOR_GAS_PER_BYTE * bytes), bytes };
+}
+
+/** True if the transaction surely has room for contents of this cost. */
+export function hasRoomFor(transaction: L1Transaction, contents: L1Cost): boolean {
+  const { gas, bytes } = l1TotalOf(transaction, contents);
+  return gas <= transaction.gas && bytes <= transaction.bytes;
+}
+
+function sum(costs: readonly L1Cost[]): L1Cost {
+  return costs.reduce((total, { gas, bytes }) => ({ gas: total.gas + gas, bytes: total.bytes + bytes }), NO_COST);
+}
+
+const NO_COST: L1Cost = { gas: 0, bytes: 0 };

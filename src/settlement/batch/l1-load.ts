@@ -1,0 +1,24 @@
+import { sumAssetFlows } from "../../protocol/asset-flows.ts";
+import { setsCode } from "../../protocol/diff-list.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import type { L1Load } from "../../protocol/way-to-l1.ts";
+import type { SettlementBatch } from "./settlement-batch.ts";
+
+/** Contents of a formed batch that cost gas or bytes on L1. Every code that an account gets counts as one that is published. */
+export function l1LoadOfBatch(
+  { pubdata, entries, logs, importedRoots }: Pick<SettlementBatch, "pubdata" | "entries" | "logs" | "importedRoots">,
+  settlementChainId: ChainId,
+  proofBytes: number,
+): L1Load {
+  const messages = logs.filter(({ type }) => type === "message").length;
+  return {
+    pubdataBytes: pubdata.length,
+    diffs: entries.length,
+    codes: entries.filter(setsCode).length,
+    messages,
+    flows: sumAssetFlows(logs, settlementChainId).length,
+    priorityOps: logs.length - messages,
+    importedRoots: importedRoots.length,
+    proofBytes,
+  };
+}
