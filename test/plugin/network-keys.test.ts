@@ -26,9 +26,9 @@ const hardhat = (networks: Record<string, object>, network?: string) =>
 describe("the keys of Hardhat's network config", () => {
   test("each have a row, and a table without one does not compile", () => {
     // @ts-expect-error: Hardhat has a key more than the table.
-    const incomplete: NetworkKeyTable<EdrNetworkUserConfig & { readonly newKey?: boolean }> = IN_PROCESS_KEYS;
+    const incomplete: NetworkKeyTable<EdrNetworkUserConfig & { readonly newKey?: boolean }> = { ...IN_PROCESS_KEYS };
     // @ts-expect-error: the same at a URL.
-    const remote: NetworkKeyTable<HttpNetworkUserConfig & { readonly newKey?: boolean }> = REMOTE_KEYS;
+    const remote: NetworkKeyTable<HttpNetworkUserConfig & { readonly newKey?: boolean }> = { ...REMOTE_KEYS };
     for (const [name, table] of [
       ["EdrNetworkUserConfig", incomplete],
       ["HttpNetworkUserConfig", remote],

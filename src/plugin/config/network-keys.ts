@@ -19,8 +19,8 @@ export interface KeyRow {
   readonly chain: Treatment;
 }
 
-/** A row for each key: one that a new Hardhat adds does not compile until it has one. */
-export type NetworkKeyTable<Network> = { readonly [Key in keyof Required<Network>]: KeyRow };
+/** A row for each key of Hardhat's, without that of hardhat-ethers: a new key does not compile until it has one. */
+export type NetworkKeyTable<Network> = { readonly [Key in Exclude<keyof Required<Network>, "ethers">]: KeyRow };
 
 const APPLIED: KeyRow = { l1: "applied", chain: "applied" };
 
@@ -66,7 +66,6 @@ export const IN_PROCESS_KEYS: NetworkKeyTable<EdrNetworkUserConfig> = {
   allowBlocksWithSameTimestamp: APPLIED,
   allowUnlimitedContractSize: APPLIED,
   throwOnTransactionFailures: APPLIED,
-  ethers: APPLIED,
   accounts: onBoth({
     refused:
       "is not followed: members have the development accounts; remove it, and set hyperchains.accounts.funded and .balance",
@@ -135,7 +134,6 @@ export const REMOTE_KEYS: NetworkKeyTable<HttpNetworkUserConfig> = {
   gasPrice: APPLIED,
   httpHeaders: APPLIED,
   timeout: APPLIED,
-  ethers: APPLIED,
   chainId: notOnChain("is not checked for a chain, whose id the ecosystem at the URL reports; remove it"),
 };
 

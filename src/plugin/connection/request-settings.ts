@@ -18,13 +18,14 @@ export function withoutRequestSettings({ from: _, ...rest }: NetworkConfig): Net
  * its accounts, timeout and signers' options. Headers may hold a secret: only the chain to which the network leads gets them.
  */
 export async function memberOverride(network: HttpNetworkConfig, leadsHere: boolean): Promise<object> {
-  const { timeout, httpHeaders, ethers } = network;
+  const { timeout, httpHeaders } = network;
+  // Projects without hardhat-ethers have none, and no type of it.
+  const { ethers } = network as { readonly ethers?: object };
   const accounts = await userAccounts(network.accounts);
   return {
     timeout,
     ...(accounts === undefined ? {} : { accounts }),
-    // Projects without hardhat-ethers have none.
-    ...((ethers as object | undefined) === undefined ? {} : { ethers }),
+    ...(ethers === undefined ? {} : { ethers }),
     ...(leadsHere ? { ...requestSettings(network), httpHeaders } : {}),
   };
 }
