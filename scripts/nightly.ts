@@ -67,7 +67,7 @@ Runs; without a name, all
   kills        processes killed at random moments lose nothing (--seed)
   replay       the batches of the flow tests proven and verified (--on-l1 N, --proofs N, --checks N: so many, or all)
   shown-on-l1  one batch of each of six test files, or of those named, proven up to L1, whose contracts check the proof
-  tests        the tests that are too much for npm test, or those named (--strict)
+  tests        all test files in their long forms, or those named (--strict)
 
 Options
   --ledger FOLDER  where a run that is begun again finds what has ended
@@ -160,7 +160,7 @@ async function runShown({ files: named, ledger: folder, isJson }: Options): Retu
   return { isGood: wrong.length === 0, figures };
 }
 
-/** The tests that are too much for `npm test`, or those that are named, in their longer form (scripts/test-night.ts). */
+/** All test files, or those that are named, in their long forms (test/support/nightly.ts). */
 async function runTests({ files, isStrict }: Options): ReturnType<Run> {
   const script = fileURLToPath(new URL("test.ts", import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), "nightly-"));

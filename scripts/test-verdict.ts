@@ -24,3 +24,15 @@ export function verdictOf(
   const isSteady = first.failed.length === 0 || (again?.isGood === true && !isStrict);
   return { hasPassed: first.isGood && isSteady, failed: first.failed.filter((file) => !isUnsteady(file)), unsteady };
 }
+
+/** Last line of a run: counts of tests in the first run of the files, of which those of unsteady files passed alone. */
+export function totalsLine(
+  files: number,
+  { passed, failed }: { readonly passed: number; readonly failed: number },
+  { failed: failedFiles, unsteady, hasPassed }: TestVerdict,
+): string {
+  const rest = hasPassed ? 0 : Math.max(failed, 1);
+  const alone = hasPassed && unsteady.length > 0 ? `, ${failed} of them alone` : "";
+  const end = failedFiles.length > 0 ? `; ${failedFiles.length} of ${files} files failed` : ` in ${files} files`;
+  return `${passed + (hasPassed ? failed : 0)} passed, ${rest} failed${end}${alone}`;
+}

@@ -1,7 +1,8 @@
-// The whole test run, as `npm test` and CI call it: contracts compiled, types, lint and format checked, then every test file, tier
-// after tier, in one queue. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
-// A file that fails is run once more, alone, at the end; one that passes then is named as unsteady (docs/decisions/0022).
-// `--strict` fails for it too. `--report FILE` writes figures. What is too much for it `npm run nightly -- tests` runs, by `--night` (docs/decisions/0048).
+// The test runs. `npm test`, which CI calls: contracts compiled, types, lint and format checked, then the core of the tests and
+// those of changed code (docs/decisions/0267). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
+// one of five parts of them; `npm run nightly` those too. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files,
+// both without the static checks. A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady
+// (docs/decisions/0022), which `--strict` takes for a failure. `--report FILE` writes figures.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, writeFileSync } from "node:fs";
@@ -9,27 +10,35 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cleanCommit } from "./changed-files.ts";
+import { recordGreenRun } from "./complete-run.ts";
 import { endAllWithThisProcess } from "./end-processes.ts";
+import { ImportGraph } from "./run-time-imports.ts";
+import { chooseFiles, type ChosenFiles, type Shard } from "./test-choice.ts";
 import { cpuSeconds } from "./test-cpu.ts";
 import { runFiles } from "./test-files.ts";
-import { isNightFile, isOfTheNight, nightNote } from "./test-night.ts";
 import { inProcesses } from "./test-processes.ts";
-import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
-import { verdictOf, type TestReport } from "./test-verdict.ts";
+import { LONG, type TestSet } from "./test-sets.ts";
+import { timesReport } from "./test-tiers.ts";
+import { totalsLine, verdictOf, type TestReport } from "./test-verdict.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals: selected } = parseArgs({
   allowPositionals: true,
   options: {
     tier: { type: "string" },
+    // All files but the very long ones, or a part of them such as 2/5.
+    all: { type: "boolean", default: false },
+    shard: { type: "string" },
     strict: { type: "boolean", default: false },
+    // All files, in their long forms.
     night: { type: "boolean", default: false },
     // A file for the run's figures, as JSON.
     report: { type: "string" },
   },
 });
 /** CPU seconds, twice those of the dearest file: only for files that would never end. */
-const limitOf = (file: string): number => (values.night || isNightFile(file) ? 3_600 : 200);
+const limitOf = (file: string): number => (values.night || LONG.includes(file) ? 3_600 : 200);
 const LIMITS = { root, limitOf };
 /** One more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
 const AT_A_TIME = Math.min(availableParallelism(), 4) + 1;
@@ -77,16 +86,25 @@ const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   ],
 ];
 
-/** In the order of their tiers: what is named, or all of the day or of the night. */
-function chosenFiles(all: readonly string[]): readonly string[] {
-  const isChosen = (file: string): boolean => (values.night ? isOfTheNight(root, file) : !isNightFile(file));
-  const files = selected.length > 0 ? selected : all.filter(isChosen);
-  const tiers = TEST_TIERS.filter(({ name }) => values.tier === undefined || name === values.tier);
-  if (tiers.length === 0) {
-    console.error(`no tier is called '${values.tier}'; there are: ${TEST_TIERS.map(({ name }) => name).join(", ")}`);
+const SET: TestSet = values.night ? "long" : values.all ? "all" : "core";
+const shard = shardOf(values.shard);
+
+/** Parses a part such as 2/5; the whole without one. */
+function shardOf(text = "1/1"): Shard {
+  const [part = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (part >= 1 && part <= count) return { part, count };
+  console.error(`--shard takes a part and the number of parts, such as 2/5, not '${text}'`);
+  process.exit(1);
+}
+
+function chosenFiles(all: readonly string[]): ChosenFiles {
+  try {
+    return chooseFiles(root, all, { named: selected, set: SET, tier: values.tier, shard });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(error.message);
     process.exit(1);
   }
-  return tiers.flatMap((tier) => inOrder(files.filter((file) => tierOf(file) === tier)));
 }
 
 endAllWithThisProcess();
@@ -99,13 +117,16 @@ process.env["MIMALLOC_PURGE_DELAY"] ??= "5000";
 process.env["MIMALLOC_ALLOW_THP"] ??= "0";
 if (values.night) process.env["TEST_NIGHTLY"] = "1";
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
-const files = chosenFiles(all);
-const isWhole = selected.length === 0 && values.tier === undefined && !values.night;
+const { files, notes } = chosenFiles(all);
+const isWhole = selected.length === 0 && values.tier === undefined;
+const hasChecks = isWhole && shard.part === 1 && !values.night;
+const commit = isWhole && SET === "all" ? cleanCommit(root) : undefined;
 const needsPackage = files.some((file) =>
   /test\/package\/|toolboxes|wagmi|example-project|copied-test|remote-failures|openzeppelin/.test(file),
 );
-await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS], needsPackage ? [PACKAGE_CODE] : []]));
-const needsDapps = files.some((file) => file.replaceAll("\\", "/").startsWith("test/bridges/"));
+await need(...(hasChecks ? WITH_STATIC_CHECKS : [[CONTRACTS], needsPackage ? [PACKAGE_CODE] : []]));
+const usesDapps = ImportGraph.read(root).distancesFrom(["test/bridges/support/dapp.ts"]);
+const needsDapps = files.some((file) => usesDapps.has(file.replaceAll("\\", "/")));
 await need(
   [["page", ["scripts/bundle-page.ts"]], ...(needsDapps ? [DAPPS] : [])],
   needsPackage ? [["package's artifacts", ["scripts/build.ts", "--only", "artifacts"]]] : [],
@@ -115,6 +136,7 @@ const {
   files: times,
   failed,
   isGood: isCounted,
+  tests,
 } = await runFiles(inProcesses(files), {
   ...LIMITS,
   concurrency: AT_A_TIME,
@@ -129,7 +151,6 @@ const again = isWorthAgain
   : undefined;
 console.error(timesReport(tiers, times));
 console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
-if (isWhole) console.error(nightNote(all.filter(isNightFile).length));
 const verdict = verdictOf({ isGood, failed }, again, values.strict);
 for (const file of verdict.unsteady) console.error(`UNSTEADY: ${file} failed and then passed alone; its error is above`);
 for (const file of verdict.failed) console.error(`FAILED: ${file}`);
@@ -137,4 +158,10 @@ if (values.report !== undefined) {
   const report: TestReport = { ...verdict, files: files.length, cpuSeconds: cpuSeconds() };
   writeFileSync(values.report, JSON.stringify(report));
 }
+for (const note of notes) console.error(note);
+if (isWhole && SET === "all" && verdict.hasPassed) {
+  const cpu = Object.fromEntries(times.map(({ file, cpuSeconds: own }) => [file.replaceAll("\\", "/"), own ?? null]));
+  console.error(recordGreenRun(root, { commit, shard, times: cpu, cpuSeconds: cpuSeconds() }));
+}
+console.error(totalsLine(files.length, tests, verdict));
 process.exit(verdict.hasPassed ? 0 : 1);

@@ -26,10 +26,8 @@ import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import type { ActInfo } from "../../src/devnet/view/feed/act-book.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/books/ecosystem-info.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
-import { helpOf } from "./support/help.ts";
 import { askUntil, createWorkplace, SHOWN_ALONE, type SpawnedEcosystem, type TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
@@ -578,14 +576,6 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(tried.stderr, /--force sends it all the same$/m);
   });
 
-  test("I1: a withdrawal is claimed on L1, where its recipient has it", async () => {
-    const l1 = connect(ecosystem.info.l1.url);
-    const recipient = "0x00000000000000000000000000000000000c0de1";
-    const result = await workplace.run(["hyperchain:withdraw", "0.75", recipient, "--from", "1@alpha", "--json"]);
-    assert.equal(valueOf<{ paid: boolean }>(result).paid, true);
-    assert.equal(await l1.getBalance(recipient), (3n * ETHER) / 4n);
-  });
-
   test("I1: a withdrawal that was not waited for can be claimed later, once", async () => {
     const recipient = "0x00000000000000000000000000000000000c0de2";
     const { messageHash, transactionHash } = valueOf<{ messageHash: string; transactionHash: string }>(
@@ -690,21 +680,6 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(nothing.stderr, /is no token on alpha/);
   });
 
-  test("I1: settle tells the batches that L1 executed", async () => {
-    await (await new Wallet(KEY_1, connect(ecosystem.info.chains[0]?.url)).sendTransaction({ to: ACCOUNT_1, value: 1n })).wait();
-    const batches = valueOf<readonly { chainId: number; proof?: object }[]>(
-      await workplace.run(["hyperchain:settle", "alpha", "--json"]),
-    );
-    for (const batch of batches) {
-      assert.equal(batch.chainId, 271);
-      assert.equal(batch.proof, undefined);
-    }
-    const { status } = valueOf<{ status: { chains: readonly { batches: { sealed: number; executed: number } }[] } }>(
-      await workplace.run(["hyperchain:status", "--json"]),
-    );
-    assert.ok((status.chains[0]?.batches.executed ?? 0) > 0);
-  });
-
   test("I1: wallet shows what an account has on every member", async () => {
     const wallet = valueOf<{ members: readonly { name: string; tokens: readonly { amount: string }[] }[] }>(
       await workplace.run(["hyperchain:wallet", "1", "--json"]),
@@ -803,21 +778,6 @@ describe("I1 tasks on a running ecosystem", () => {
 test("every task of the kinds that are told has had a process of its own here, and has ended by itself", () => {
   const missing = ALONE.filter((task) => !workplace.alone.has(task));
   assert.deepEqual(missing, []);
-});
-
-test("I1: every task explains itself", async () => {
-  assert.ok(taskDefinitions.length >= 10);
-  const usage = (id: readonly string[], text: string): void => {
-    assert.match(text, new RegExp(`Usage: hardhat .*${id.join(" ")}`));
-    assert.match(text, /--json/, id.join(" "));
-    // Hardhat writes a digit of a name behind a hyphen of its own: no text of this package names an option so.
-    assert.doesNotMatch(text, /--[a-z-]*-\d/, id.join(" "));
-  };
-  const first = taskDefinitions[0]!.id;
-  const { code, stdout } = await workplace.run([...first, "--help"]);
-  assert.equal(code, 0, first.join(" "));
-  usage(first, stdout);
-  for (const { id } of taskDefinitions) usage(id, await helpOf(id));
 });
 
 test("B12: --wait returns with what there is when it is ready, the ecosystem goes on, and hyperchain:stop ends it", async () => {

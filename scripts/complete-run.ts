@@ -1,0 +1,43 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMPLETE_RUN, type CompleteRun } from "./changed-files.ts";
+import { FILE_TIMES, type Shard } from "./test-choice.ts";
+
+/** A green run of all files, or of one part of them. */
+export interface GreenRun {
+  /** Commit of the tested files; `undefined` if the working tree had changes, which no commit names. */
+  readonly commit: string | undefined;
+  readonly shard: Shard;
+  /** CPU seconds by file; `null` for a file whose process was not measured. */
+  readonly times: Readonly<Record<string, number | null>>;
+  readonly cpuSeconds: number;
+}
+
+/** Parts of complete runs, by commit and number of parts. */
+const PARTS = "node_modules/.cache/test-all";
+
+/**
+ * Records a green run. When all parts of one commit are recorded, writes the record of the complete run and the times of its
+ * files, which the next commit contains. Returns a line about the result.
+ */
+export function recordGreenRun(root: string, { commit, shard, times, cpuSeconds }: GreenRun): string {
+  if (commit === undefined) return "not recorded as complete: the working tree has changes; commit them and run again";
+  const folder = join(root, PARTS, `${commit}-${shard.count}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${shard.part}.json`), JSON.stringify({ times, cpuSeconds }));
+  const parts = readdirSync(folder);
+  if (parts.length < shard.count) return `recorded part ${shard.part} of ${shard.count}; ${parts.length} parts are green`;
+  const runs = parts.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Omit<GreenRun, "commit" | "shard">);
+  const all = Object.entries(Object.assign({}, ...runs.map((run) => run.times)) as Record<string, number | null>);
+  const seconds = runs.reduce((sum, run) => sum + run.cpuSeconds, 0);
+  const run: CompleteRun = { commit, files: all.length, cpuSeconds: Math.round(seconds) };
+  writeFileSync(join(root, COMPLETE_RUN), `${JSON.stringify(run, undefined, 2)}\n`);
+  const rounded = all.sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, time]) => [file, time === null ? null : round(time)]);
+  writeFileSync(join(root, FILE_TIMES), `${JSON.stringify(Object.fromEntries(rounded), undefined, 1)}\n`);
+  rmSync(folder, { recursive: true });
+  return `complete: ${all.length} files; commit ${COMPLETE_RUN} and ${FILE_TIMES}`;
+}
+
+function round(seconds: number): number {
+  return Math.round(10 * seconds) / 10;
+}
