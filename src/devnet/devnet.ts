@@ -58,6 +58,7 @@ import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
 import { keptNames } from "./view/books/kept-names.ts";
+import { UsersIndex } from "./view/transactions/users-index.ts";
 import { createEcosystemView, READ_MS, type EcosystemView } from "./view/books/ecosystem-view.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./described/options.ts";
@@ -179,7 +180,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   closing.add(() => changes.close());
   const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));
   const changing = ended.cutOff(switching(changes));
-  const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
+  const traced = await whatLooksAsk({ layer, options, chains, names, feed, clock, world, info }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
@@ -398,14 +399,17 @@ function keepLooking(
 
 /** What questions about the whole ecosystem need of it. Rejects with L1's error. */
 async function whatLooksAsk(
-  { layer, options, chains, names, feed, clock, isFresh }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
+  { layer, options, chains, names, feed, clock, world, info }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
   closing: Disposer,
 ): Promise<LookingDependencies> {
   const { l1, accounts, deployer, ownSends } = layer;
   const creators = [await deployer.getAddress(), ...options.fundedAccounts.map((number) => accounts.wallet(number).address)];
+  const isFresh = world?.continues !== true;
   const told = await blockTimes({ feed, clock, l1, chains, isFresh, ownSends }, closing);
   const clientOf = clientsForLooks(l1, chains, closing);
-  return { l1, chains: () => chains.current(), names, clientOf, told, creators: [...new Set(creators.map(lowerCaseAddress))] };
+  const users = new UsersIndex({ l1, chains: () => chains.current(), info, told, feed }, closing);
+  const owners = [...new Set(creators.map(lowerCaseAddress))];
+  return { l1, chains: () => chains.current(), names, clientOf, told, users, creators: owners };
 }
 
 interface WhatLooksAsk {
@@ -414,7 +418,8 @@ interface WhatLooksAsk {
   readonly chains: RunningChains;
   readonly names: () => Promise<ProjectNames>;
   readonly feed: Feed;
-  readonly isFresh: boolean;
+  readonly world: Pick<World, "continues"> | undefined;
+  readonly info: EcosystemView["info"];
 }
 
 /** What clients may have changed about the chains. */

@@ -60,6 +60,7 @@ const READS = new Set([
     "hyperchain_changes",
     "hyperchain_governance",
     "hyperchain_contracts",
+    "hyperchain_deployments",
     "hyperchain_describe",
     "hyperchain_getAccessLists",
     "hyperchain_history",
@@ -78,7 +79,7 @@ const READS = new Set([
     "hyperchain_storageChanges",
     "hyperchain_traceMessage",
   ],
-  ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],
+  ...["hyperchain_read", "hyperchain_search", "hyperchain_transactions", "hyperchain_wallet"],
 ]);
 /** The largest code that creates a contract (EIP-3860: 49,152 bytes) fits, in hexadecimal. */
 const MOST_QUESTION_BYTES = 131_072;

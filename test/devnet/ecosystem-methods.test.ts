@@ -34,6 +34,7 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
         clientOf: () => assert.fail("no client"),
         creators: [],
         told: { at: () => assert.fail("no block"), setUpTo: () => -1, isOwn: () => false, nowMs: () => 0 },
+        users: { of: () => assert.fail("no index") },
       });
       const clients = Array.from({ length: 5 }, () => outsideClient().client);
       const answers = Array.from({ length: 700 }, (_, i) =>

@@ -2,6 +2,7 @@ import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
 import type { BlockLog } from "../model/block.ts";
 import { isEip712Transaction, type Eip712Transaction } from "../transaction/eip712-transaction.ts";
+import { isUsers } from "../transaction/transaction.ts";
 import type { CommandResult, SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -40,7 +41,7 @@ interface IndexedBlock {
   readonly batchNumber: BatchNumber;
   readonly transactions: readonly Hex[];
   readonly priorityOps: Hex[];
-  /** Transactions that users signed. */
+  /** Transactions of users: signed, or sent in the name of an impersonated account. */
   readonly signedCount: number;
   readonly logs: LogVolume;
 }
@@ -149,7 +150,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
       this.#eip712.set(transaction.hash, { engineHash, transaction });
       this.#publicHashes.set(engineHash, transaction.hash);
     }
-    const signedCount = included.filter(({ kind }) => kind === "signed").length;
+    const signedCount = included.filter(isUsers).length;
     const logs = volumeOf(receipts.flatMap(({ logs: ofOne }) => ofOne));
     this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount, logs });
   }
@@ -188,7 +189,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
     return this.#block(blockNumber)?.batchNumber;
   }
 
-  /** How many of a block's transactions are priority operations, and how many users signed on L2. The rest is the chain's own. */
+  /** Numbers of a block's priority operations and of its users' transactions. The rest is the chain's own. */
   countsOf(blockNumber: BlockNumber): { readonly priorityOps: number; readonly signed: number } {
     const { transactions = [], signedCount = 0 } = this.#block(blockNumber) ?? {};
     const priorityOps = transactions.filter((hash) => this.#priorityOps.has(this.publicHash(hash))).length;

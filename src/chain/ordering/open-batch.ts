@@ -1,5 +1,5 @@
 import type { BlockReceipt, MinedBlock } from "../model/block.ts";
-import type { EngineTransaction } from "../transaction/transaction.ts";
+import { isUsers, type EngineTransaction } from "../transaction/transaction.ts";
 import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
@@ -93,10 +93,6 @@ function withMessages(usage: BatchUsage, receipts: readonly BlockReceipt[]): Pic
     messages: usage.messages + bodies.length + lists,
     messageBytes: bodies.reduce((sum, length) => sum + length, usage.messageBytes + lists * ASSET_MESSAGE_BYTES),
   };
-}
-
-function isUsers(transaction: EngineTransaction): boolean {
-  return transaction.kind === "signed" || transaction.isImpersonated === true;
 }
 
 /** Gas that a transaction can have spent before its refund, which is a fifth of that at most (EIP-3529). */

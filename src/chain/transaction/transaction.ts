@@ -39,6 +39,11 @@ export interface UnsignedEngineTransaction extends TransactionRequest {
 /** A transaction in the form in which the engines run it. */
 export type EngineTransaction = SignedTransaction | UnsignedEngineTransaction;
 
+/** True for a user's transaction: signed, or in the name of an impersonated account. */
+export function isUsers(transaction: EngineTransaction): boolean {
+  return transaction.kind === "signed" || transaction.isImpersonated === true;
+}
+
 /** Whether the engines know the transaction's serialised form. All others they run from the sender that they are told. */
 export function isEthereumTransaction(transaction: EngineTransaction): transaction is SignedTransaction {
   return transaction.kind === "signed" && transaction.type <= LAST_ETHEREUM_TYPE;

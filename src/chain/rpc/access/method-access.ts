@@ -43,6 +43,7 @@ const PARTS = [
     "hyperchain_changes",
     "hyperchain_governance",
     "hyperchain_contracts",
+    "hyperchain_deployments",
     "hyperchain_describe",
     "hyperchain_dump",
     "hyperchain_failure",
@@ -53,7 +54,7 @@ const PARTS = [
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
   ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
   ...["hyperchain_search", "hyperchain_setFault", "hyperchain_settle", "hyperchain_status", "hyperchain_traceMessage"],
-  ...["hyperchain_wallet", "evm_snapshot", "evm_revert"],
+  ...["hyperchain_transactions", "hyperchain_wallet", "evm_snapshot", "evm_revert"],
 ] as const;
 
 const READER = [

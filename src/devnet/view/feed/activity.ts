@@ -7,6 +7,7 @@ import { decodingRoom } from "../books/decoding-room.ts";
 import type { ProjectNames } from "../books/describe.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import type { KeptNames } from "../books/kept-names.ts";
+import { actors, type Actor, type ActorsTransaction } from "./actor.ts";
 import type { AskMember } from "./step-times.ts";
 import type { BlockTimes } from "./block-times.ts";
 
@@ -32,11 +33,7 @@ export interface ActivityTransaction {
   readonly created?: Hex;
   /** Smallest units in digits. */
   readonly value: string;
-  /**
-   * `chain`: the chain's own, or its operator's where it settles, or part of the set-up, of a chain that came later too;
-   * `relayer`: of the ecosystem's own relayer.
-   */
-  readonly by: "user" | "relayer" | "chain";
+  readonly by: Actor;
   /** The first four bytes of its data; absent where there are fewer. */
   readonly selector?: Hex;
   /** Function and arguments; absent where no contract that is known has such a function. */
@@ -76,7 +73,7 @@ const MOST_EVENTS = 20;
 /** Characters of a call or an event in words. */
 const MOST_TEXT = 400;
 
-interface ActivityDependencies {
+export interface ActivityDependencies {
   readonly info: () => EcosystemInfo;
   readonly names: KeptNames;
   readonly told: Pick<BlockTimes, "at" | "setUpTo" | "isOwn">;
@@ -94,18 +91,10 @@ export async function activity(
   { info, names, told }: ActivityDependencies,
   ask: AskMember,
 ): Promise<readonly ActivityBlock[]> {
-  const { chains, l1: base, relayer: own } = info();
-  const operators = new Set(chains.map(({ operator }) => operator));
-  const [l1, relayer] = [base.chainId, own?.address];
+  const by = actors(info(), told);
   const blocks = await Promise.all(
     ranges.flatMap((range) => numbersOf(range).map((number) => readBlock(range.chainId, number, ask))),
   );
-  const by = (block: ReadBlock, { hash, from, type }: ReadTransaction): ActivityTransaction["by"] => {
-    if (block.number <= told.setUpTo(block.chainId) || from === BOOTLOADER || (block.chainId === l1 && operators.has(from)))
-      return "chain";
-    if (told.isOwn(hash)) return "chain";
-    return from === relayer && Number(type) !== PRIORITY_OPERATION ? "relayer" : "user";
-  };
   const codes = new Map<string, Promise<string>>();
   const codeAt = (chainId: number, address: Hex): Promise<string> => {
     const key = `${chainId}:${address}`;
@@ -174,16 +163,10 @@ function unlike(): RpcError {
   );
 }
 
-const BOOTLOADER = "0x0000000000000000000000000000000000008001";
-const PRIORITY_OPERATION = 255;
-
-interface ReadTransaction {
-  readonly hash: Hex;
-  readonly from: Hex;
+interface ReadTransaction extends ActorsTransaction {
   readonly to: Hex | null;
   readonly value: string;
   readonly input: Hex;
-  readonly type: string;
   readonly receipt: ReadReceipt;
 }
 
@@ -236,7 +219,7 @@ interface Naming {
 
 async function inWords(
   { hash, from, to, value, input, receipt }: ReadTransaction,
-  by: ActivityTransaction["by"],
+  by: Actor,
   naming: Naming,
 ): Promise<ActivityTransaction> {
   const created = to === null && typeof receipt.contractAddress === "string" ? receipt.contractAddress : undefined;
@@ -292,7 +275,7 @@ async function contractName(
   chainId: number,
   { names, codeAt }: { readonly names: KeptNames; readonly codeAt: (chainId: number, address: Hex) => Promise<string> },
 ): Promise<string | undefined> {
-  // They have names of their own, and no contract of a project.
+  // Predeploys have names in the protocol, and are no contracts of a project.
   if (PREDEPLOYED.has(address)) return undefined;
   const code = await codeAt(chainId, address);
   return code === "0x" ? undefined : names.find((known: ProjectNames) => known.contract?.(code)?.name);

@@ -26,6 +26,8 @@ import { chainNamed, memberNamed } from "../books/named-member.ts";
 import { sightOf, type Sight } from "../books/sight.ts";
 import type { AskMember } from "../feed/step-times.ts";
 import type { BlockTimes } from "../feed/block-times.ts";
+import { transactionMethods } from "../transactions/transaction-methods.ts";
+import type { UsersIndex } from "../transactions/users-index.ts";
 
 export interface LookingDependencies {
   readonly l1: Pick<LocalL1, "chainId" | "request">;
@@ -35,6 +37,7 @@ export interface LookingDependencies {
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
   readonly clientOf: AskingProviderOf;
   readonly told: BlockTimes;
+  readonly users: Pick<UsersIndex, "of">;
   /** Accounts that may have created tokens on an L1 that runs elsewhere. */
   readonly creators: readonly Hex[];
 }
@@ -109,13 +112,16 @@ export function lookingMethods(
       },
     ],
     ...contractMethods(ecosystem, dependencies, looks),
-    activityMethod(ecosystem, dependencies),
+    ...activityMethods(ecosystem, dependencies),
   ]);
 }
 
-/** What just happened: it waits for no other look. */
-function activityMethod(ecosystem: { info(): EcosystemInfo }, dependencies: LookingDependencies): readonly [string, RpcMethod] {
-  const { told, names } = dependencies;
+/** Blocks in words, which wait for no other look, and the past in pages. */
+function activityMethods(
+  ecosystem: { info(): EcosystemInfo },
+  dependencies: LookingDependencies,
+): readonly (readonly [string, RpcMethod])[] {
+  const { told, names, users } = dependencies;
   const line = fairLine({
     width: AT_A_TIME,
     places: MAX_WAITING,
@@ -125,20 +131,19 @@ function activityMethod(ecosystem: { info(): EcosystemInfo }, dependencies: Look
   const { sight } = sightedReads(ecosystem, dependencies);
   const info = (): EcosystemInfo => ecosystem.info();
   const kept = keptNames(names, () => told.nowMs());
-  return [
-    "hyperchain_activity",
-    ([asked], client) =>
-      line(client, async () => {
-        const ask = memberAsker(dependencies, client);
-        const idOf = (chain: unknown): number => {
-          const id = memberNamed(ecosystem, chain);
-          sight(client).require(id);
-          return Number(id);
-        };
-        const ranges = await rangesAsked(asked, info(), { sees: (id) => sight(client).chain(id), ask }, idOf);
-        return activity(ranges, { info, names: kept, told }, ask);
-      }),
-  ];
+  const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
+  const blocksInWords: RpcMethod = ([asked], client) =>
+    line(client, async () => {
+      const ask = memberAsker(dependencies, client);
+      const idOf = (chain: unknown): number => {
+        const id = memberNamed(ecosystem, chain);
+        sight(client).require(id);
+        return Number(id);
+      };
+      const ranges = await rangesAsked(asked, info(), { sees: (id) => sight(client).chain(id), ask }, idOf);
+      return activity(ranges, { info, names: kept, told }, ask);
+    });
+  return [["hyperchain_activity", blocksInWords], ...transactionMethods({ info, users, names: kept, told, sight, asker })];
 }
 
 /** What contracts are asked, and what is made for them. */

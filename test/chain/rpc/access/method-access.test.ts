@@ -42,6 +42,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           clientOf: unused,
           creators: [],
           told: unused,
+          users: unused,
         }),
         snapshotMethods(unused),
         actMethods(unused),

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { getCreate2Address, keccak256 } from "ethers";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { BlockSource, SourceBlock, SourceTransaction } from "../../src/devnet/view/transactions/block-source.ts";
+import { UsersBlocks } from "../../src/devnet/view/transactions/users-blocks.ts";
+
+const ALICE = "0x00000000000000000000000000000000000a11ce";
+const OPERATOR = "0x000000000000000000000000000000000000b055";
+const DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
+
+/** A member whose blocks a test writes down: each by its senders. */
+class Member {
+  blocks: SourceBlock[] = [];
+  readonly created = new Map<Hex, Hex>();
+  readonly reads: number[] = [];
+  isRemote = false;
+  first = 0;
+
+  /** Mines blocks; `branch` makes their hashes others than those of the same senders before. */
+  mine(senders: readonly (readonly string[])[], branch = "a", more: Partial<SourceTransaction> = {}): void {
+    for (const each of senders) {
+      const number = this.blocks.length;
+      const transactions = each.map((from, i) => ({
+        ...{ hash: word(`${branch}${number}.${i}`), from: from as Hex, type: "0x2", to: ALICE as Hex, input: "0x" as Hex },
+        ...more,
+      }));
+      this.blocks.push({ number, hash: word(`${branch}${number}`), timestamp: 1_000 + number, transactions });
+    }
+  }
+
+  get source(): BlockSource {
+    return {
+      chainId: 271,
+      isRemote: this.isRemote,
+      first: () => Promise.resolve(this.first),
+      newest: () => Promise.resolve(this.blocks.length - 1),
+      block: (number) => {
+        this.reads.push(number);
+        return Promise.resolve(this.blocks[number]);
+      },
+      receipt: (hash) => Promise.resolve({ contractAddress: this.created.get(hash) ?? null, logs: [] }),
+      canHoldUsers: (number) => this.blocks[number]?.transactions.length !== 0,
+    };
+  }
+
+  index(): UsersBlocks {
+    return new UsersBlocks(this.source, (_block, { from }) => from === ALICE);
+  }
+}
+
+function word(text: string): Hex {
+  return keccak256(Buffer.from(text)) as Hex;
+}
+
+const numbersOf = ({ blocks }: { readonly blocks: readonly { readonly number: number }[] }): readonly number[] =>
+  blocks.map(({ number }) => number);
+
+describe("the index of a member's blocks with transactions of users", () => {
+  test("pages have all of them from block 0 onwards, whole blocks, the newest first", async () => {
+    const member = new Member();
+    member.mine([[ALICE], [], [OPERATOR], [ALICE, OPERATOR, ALICE], [], [ALICE], [OPERATOR]]);
+    const index = member.index();
+    const first = await index.page(undefined, 2);
+    assert.deepEqual(first, {
+      blocks: [
+        { number: 5, hash: word("a5"), timestamp: 1_005, users: 1 },
+        { number: 3, hash: word("a3"), timestamp: 1_003, users: 2 },
+      ],
+      from: 3,
+      isEnd: false,
+    });
+    const second = await index.page(first.from, 2);
+    assert.deepEqual([numbersOf(second), second.isEnd], [[0], true]);
+    assert.deepEqual(await index.page(0, 2), { blocks: [], from: 0, isEnd: true });
+  });
+
+  test("each block is read once, and those that hold no user are not read", async () => {
+    const member = new Member();
+    member.mine([[ALICE], [], [OPERATOR], [], [ALICE], []]);
+    const index = member.index();
+    await index.page(undefined, 10);
+    // The newest one is read for its hash.
+    assert.deepEqual(member.reads, [5, 4, 2, 0]);
+    member.mine([[], [ALICE], []]);
+    member.reads.length = 0;
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [7, 4, 0]);
+    // The one that was the newest is there still, so nothing before it has changed.
+    assert.deepEqual(member.reads, [5, 7, 8]);
+  });
+
+  test("a return to an earlier state takes back what came after, and what comes then is found", async () => {
+    const member = new Member();
+    member.mine([[ALICE], [ALICE], [], [ALICE], [ALICE], []]);
+    member.created.set(word("a1.0"), `0x${"01".repeat(20)}`);
+    member.created.set(word("a4.0"), `0x${"04".repeat(20)}`);
+    const index = member.index();
+    await index.contracts();
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [4, 3, 1, 0]);
+    member.blocks = member.blocks.slice(0, 3);
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [1, 0]);
+    assert.deepEqual(
+      (await index.contracts()).places.map(({ address }) => address),
+      [`0x${"01".repeat(20)}`],
+    );
+    member.mine([[], [ALICE], [], [], [ALICE]], "b");
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [7, 4, 1, 0]);
+    // A reorg to a longer branch from the first block on.
+    member.blocks = [];
+    member.mine([[], [], [ALICE], [], [], [], [], [], [], []], "c");
+    const { blocks } = await index.page(undefined, 10);
+    assert.deepEqual(
+      blocks.map(({ hash }) => hash),
+      [word("c2")],
+    );
+    assert.deepEqual((await index.contracts()).places, []);
+  });
+
+  test("older ones that were read before a return are read again where it goes behind them", async () => {
+    const member = new Member();
+    member.mine([[ALICE], [ALICE], [ALICE], [ALICE]]);
+    const index = member.index();
+    // Two of them alone: the others are not read.
+    assert.deepEqual(numbersOf(await index.page(undefined, 2)), [3, 2]);
+    member.blocks = member.blocks.slice(0, 1);
+    member.mine([[], [ALICE]], "b");
+    const { blocks } = await index.page(undefined, 10);
+    assert.deepEqual(
+      blocks.map(({ hash }) => hash),
+      [word("b2"), word("a0")],
+    );
+  });
+
+  test("contracts that were created, called, or put there by a deterministic deployer are found once, by the first that shows them", async () => {
+    const member = new Member();
+    const contract = `0x${"c0".repeat(20)}` as const;
+    member.mine([[ALICE]], "a", { to: null, input: "0x6001" });
+    member.created.set(word("a0.0"), contract);
+    member.mine([[], [ALICE]], "a", { to: contract, input: "0x12345678" });
+    const [salt, code] = ["5a".repeat(32), "60016002"];
+    member.mine([[ALICE]], "a", { to: DEPLOYER, input: `0x${salt}${code}` });
+    // EIP-1014, by another library.
+    const put = getCreate2Address(DEPLOYER, `0x${salt}`, keccak256(`0x${code}`)).toLowerCase();
+    const { places, isComplete } = await member.index().contracts();
+    assert.equal(isComplete, true);
+    assert.deepEqual(
+      places.map(({ address, number, transactionHash }) => [address, number, transactionHash]),
+      [
+        [DEPLOYER, 3, word("a3.0")],
+        [put, 3, word("a3.0")],
+        [contract, 0, word("a0.0")],
+      ],
+    );
+  });
+
+  test("one question reads a bounded number of blocks, of a member elsewhere few, and the next one goes on", async () => {
+    const far = new Member();
+    far.mine([[ALICE], ...Array.from({ length: 60 }, () => [OPERATOR])]);
+    far.isRemote = true;
+    const index = far.index();
+    const page = await index.page(undefined, 1);
+    assert.deepEqual([page.blocks, page.isEnd, far.reads.length], [[], false, 26]);
+    assert.equal((await index.contracts()).isComplete, false);
+    let from = page.from;
+    for (let i = 0; i < 2 && from > 0; i++) ({ from } = await index.page(from, 1));
+    assert.deepEqual(numbersOf(await index.page(undefined, 1)), [0]);
+    const near = new Member();
+    near.mine([[ALICE], ...Array.from({ length: 2_500 }, () => [OPERATOR])]);
+    const first = await near.index().page(undefined, 1);
+    assert.deepEqual([first.blocks, first.from, first.isEnd], [[], 500, false]);
+  });
+
+  test("a copy of another L1 has its own blocks alone, and a question that fails is put again", async () => {
+    const member = new Member();
+    member.mine([[ALICE], [ALICE], [ALICE]]);
+    member.first = 2;
+    const index = member.index();
+    assert.deepEqual(await index.page(undefined, 10).then(({ isEnd, blocks }) => [isEnd, blocks.length]), [true, 1]);
+    const source = member.source;
+    let isAway = true;
+    const other = new UsersBlocks(
+      { ...source, newest: () => (isAway ? Promise.reject(new Error("away")) : source.newest()) },
+      () => true,
+    );
+    await assert.rejects(other.page(undefined, 1), /away/);
+    isAway = false;
+    assert.equal((await other.page(undefined, 1)).blocks.length, 1);
+  });
+});
