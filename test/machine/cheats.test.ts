@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { getCreateAddress } from "ethers";
 import { mergeAccounts } from "../../src/chain/model/genesis.ts";
 import { cheatOf } from "../../src/execution-proof/batch/batch-steps.ts";
 import { cheatHints, impersonationHints } from "../../src/machine/hints/batch-hints.ts";
@@ -55,6 +56,55 @@ describe("the kernel, of a batch with cheats", () => {
       compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
+      assert.deepEqual(faults, []);
+    } finally {
+      await chain.close();
+    }
+  });
+
+  it("comes to what the engine has of accounts that cheats leave empty, or with storage alone", async () => {
+    wallet.nonce = 0;
+    const predeploys = await realGenesis();
+    const { chain, blocks, batches, faults } = await startTestChain({
+      ...{ predeploys, genesis: ACCOUNTS, initialState: configuration, extensions, system: predeployTransactions },
+      sequencer: { firstBatch: 0n, cheatsAllowed: true },
+    });
+    const [emptied, named] = [new TestWallet(79), new TestWallet(80)];
+    /** Where the sender's third transaction creates: the account has storage by a cheat. */
+    const created = getCreateAddress({ from: wallet.address, nonce: 2 }).toLowerCase() as Hex;
+    const bare: Hex = `0x${"ba".repeat(20)}`;
+    const asked: readonly StateCheat[] = [
+      { type: "balance", address: emptied.address, balanceWei: 5n },
+      { type: "balance", address: emptied.address, balanceWei: 0n },
+      { type: "balance", address: named.address, balanceWei: 0n },
+      { type: "storage", address: created, slot: 3n, value: 4n },
+      { type: "code", address: bare, code: CODE },
+      { type: "storage", address: bare, slot: 5n, value: 6n },
+      { type: "code", address: bare, code: "0x" },
+    ];
+    const nonce = (address: Hex): StateCheat => ({ type: "nonce", address, nonce: 1n });
+    const made = [...asked.slice(0, 3), nonce(created), ...asked.slice(3, 6), nonce(bare), ...asked.slice(6)];
+    try {
+      const { hash } = (await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex };
+      await chain.submit(await wallet.signRaw({ to: CHEATED, value: 1n }));
+      const behind = blocks.at(-1)?.environment.number ?? 0n;
+      for (const cheat of asked) await chain.sequencer.cheat(cheat);
+      const authorizationList = [emptied.authorize(CHEATED, 0), named.authorize(CHEATED, 0)];
+      await chain.submit(await wallet.signRaw({ type: 4, to: bare, authorizationList }));
+      await chain.submit(await wallet.signRaw({ data: "0x60016000f3" }));
+      await chain.seal();
+      const [batch] = batches;
+      assert.ok(batch !== undefined);
+      const [authorized, creation] = blocks.flatMap(({ receipts }) => receipts).slice(-3);
+      // No authorizer existed, so that nothing is given back; an account with a nonce is in the creation's way.
+      assert.equal(authorized?.gasUsed, 21_000n + 2n * 25_000n);
+      assert.deepEqual([creation?.success, creation?.gasUsed], [false, 1_000_000n]);
+      const replayed = new ReplayedChain(mergeAccounts(predeploys, [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+      const start = replayed.state.copy();
+      const result = replayed.run(stepsOf(blocks, hash, { cheats: made.map((cheat) => ({ behind, cheat })) }));
+      compareReceipts(result, blocks);
+      replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
+      assert.equal(batch.outputs.cheatCount, BigInt(made.length));
       assert.deepEqual(faults, []);
     } finally {
       await chain.close();

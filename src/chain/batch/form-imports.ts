@@ -90,7 +90,7 @@ export function planImports(
 }
 
 /** Throws ImportError. */
-function checkAccount({ address, code = "0x", storage = [] }: GenesisAccount): void {
+function checkAccount({ address, nonce = 0n, code = "0x", storage = [] }: GenesisAccount): void {
   const reserved = whyReserved(address);
   if (reserved !== undefined)
     throw new ImportError("ReservedAccount", `a first state cannot have the account ${address}: ${reserved}; leave it out`);
@@ -107,6 +107,11 @@ function checkAccount({ address, code = "0x", storage = [] }: GenesisAccount): v
     if (slots.has(slot)) throw new ImportError("DuplicateSlot", `slot ${slot} of ${address} is listed twice; list it once`);
     slots.add(slot);
   }
+  if (nonce === 0n && bytes.length === 0 && storage.some(({ value }) => value !== 0n))
+    throw new ImportError(
+      "BareStorage",
+      `${address} has storage, and neither code nor nonce, as no transaction leaves an account; give it nonce 1, or leave it out`,
+    );
 }
 
 interface Part {
@@ -187,6 +192,6 @@ export function formImports(
 }
 
 /** A state that no chain can begin with. */
-export class ImportError extends NamedError<"ReservedAccount" | "HostileCode" | "CodeTooLong" | "DuplicateSlot"> {
+export class ImportError extends NamedError<"ReservedAccount" | "HostileCode" | "CodeTooLong" | "BareStorage" | "DuplicateSlot"> {
   override readonly name = "ImportError";
 }

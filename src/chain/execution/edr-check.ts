@@ -104,13 +104,11 @@ export class EdrCheck implements BlockCheck {
       accounts.add(account);
       if (leafKind === LeafKind.storage) await this.#engine.cheat({ type: "storage", address: account, slot, value });
     }
-    const own = this.#engine.state;
     for (const address of accounts) {
       const [{ nonce, balanceWei }, code] = await Promise.all([decided.account(address), decided.code(address)]);
       await this.#engine.cheat({ type: "balance", address, balanceWei });
-      // EDR puts no nonce back, and the same one needs nothing.
-      if ((await own.account(address)).nonce !== nonce) await this.#engine.cheat({ type: "nonce", address, nonce });
-      if ((await own.code(address)) !== code) await this.#engine.cheat({ type: "code", address, code });
+      await this.#engine.cheat({ type: "nonce", address, nonce });
+      await this.#engine.cheat({ type: "code", address, code });
     }
   }
 }

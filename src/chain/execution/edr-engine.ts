@@ -144,9 +144,13 @@ export class EdrEngine {
     checkBlock(mined.environment, last, mined.transactionHashes, []);
   }
 
-  /** Changes the state between two blocks. Throws what EDR throws where it cannot; nothing has changed then. */
+  /**
+   * Changes the state between two blocks. Throws EDR's error if it cannot; nothing has changed then. A value that is
+   * there already is not set: EDR would make an empty account of an absent one, and it puts no nonce back.
+   */
   async cheat(cheat: StateCheat): Promise<void> {
     const { address } = cheat;
+    if (await this.#has(cheat)) return;
     switch (cheat.type) {
       case "balance":
         await this.request("hardhat_setBalance", [address, hexQuantity(cheat.balanceWei)]);
@@ -160,6 +164,20 @@ export class EdrEngine {
       case "storage":
         await this.request("hardhat_setStorageAt", [address, hexQuantity(cheat.slot), wordToHex(cheat.value)]);
         return;
+    }
+  }
+
+  async #has(cheat: StateCheat): Promise<boolean> {
+    const { address } = cheat;
+    switch (cheat.type) {
+      case "balance":
+        return (await this.state.account(address)).balanceWei === cheat.balanceWei;
+      case "nonce":
+        return (await this.state.account(address)).nonce === cheat.nonce;
+      case "code":
+        return (await this.state.code(address)) === cheat.code;
+      case "storage":
+        return (await this.state.word(address, cheat.slot)) === cheat.value;
     }
   }
 

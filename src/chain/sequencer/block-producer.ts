@@ -309,6 +309,11 @@ export class BlockProducer implements BlockEngine {
     return this.#dependencies.engine.state("now").word(address, slot);
   }
 
+  /** True if a slot of the account holds something now. */
+  hasStorage(address: Hex): Promise<boolean> {
+    return this.#dependencies.witness.request("hasStorage", address);
+  }
+
   async nonceOf(address: Hex): Promise<bigint> {
     return (await this.#dependencies.engine.state("now").account(address)).nonce;
   }

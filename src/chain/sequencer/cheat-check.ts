@@ -27,11 +27,29 @@ export function requireFree(address: Hex): void {
     throw refusal(`no state cheat changes ${address}, or sends from it: ${reason}; take another account, 0x30000 or above`);
 }
 
-/** Throws SequencerError CheatRefused for what cannot be in the present state. */
-export async function requirePossible(
-  cheat: StateCheat,
-  { mempool, producer, mostCodeBytes }: CheatCheckDependencies,
-): Promise<void> {
+/**
+ * Cheats by which a change is made. An account that would have storage, and neither code nor nonce, gets nonce 1 first: none can
+ * come to be so by transactions, and engines do not agree on a creation at its address. Throws SequencerError CheatRefused for a
+ * change that cannot be in the present state.
+ */
+export async function possibleCheats(cheat: StateCheat, dependencies: CheatCheckDependencies): Promise<readonly StateCheat[]> {
+  await requirePossible(cheat, dependencies);
+  if (!(await leavesBareStorage(cheat, dependencies.producer))) return [cheat];
+  const nonce = { type: "nonce", address: cheat.address, nonce: 1n } as const;
+  await requirePossible(nonce, dependencies);
+  return [nonce, cheat];
+}
+
+/** True if the account would have storage, and neither code nor nonce, behind the cheat. */
+async function leavesBareStorage(cheat: StateCheat, producer: BlockProducer): Promise<boolean> {
+  const { type, address } = cheat;
+  const writes = type === "storage" && cheat.value !== 0n;
+  const removesCode = type === "code" && cheat.code === "0x";
+  if (!(writes || removesCode) || (await producer.nonceOf(address)) > 0n) return false;
+  return writes ? (await producer.codeOf(address)) === "0x" : producer.hasStorage(address);
+}
+
+async function requirePossible(cheat: StateCheat, { mempool, producer, mostCodeBytes }: CheatCheckDependencies): Promise<void> {
   requireFree(cheat.address);
   const fault = faultOf(cheat, mostCodeBytes);
   if (fault !== undefined) throw refusal(fault);

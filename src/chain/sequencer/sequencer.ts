@@ -20,7 +20,7 @@ import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import { BlockTiming } from "./block-timing.ts";
 import type { BlockProducer } from "./block-producer.ts";
-import { requireCheatsAllowed, requireFree, requirePossible } from "./cheat-check.ts";
+import { possibleCheats, requireCheatsAllowed, requireFree } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
@@ -548,8 +548,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   async #cheat(cheat: StateCheat): Promise<void> {
-    await requirePossible(cheat, this.#dependencies);
-    await this.#builder.cheat(cheat);
+    for (const each of await possibleCheats(cheat, this.#dependencies)) await this.#builder.cheat(each);
     this.#dependencies.mempool.stateChanged();
   }
 

@@ -202,6 +202,11 @@ export class BatchWitness {
     return readAccount(this.#execution.state, address, slot);
   }
 
+  /** True if a slot of the account holds something now. */
+  hasStorage(address: Hex): boolean {
+    return this.#execution.state.hasStorage(address);
+  }
+
   /** A block of nothing: no code runs where it begins. */
   pass(number: bigint, hash: Hex): void {
     this.#previewed = undefined;

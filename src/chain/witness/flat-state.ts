@@ -9,7 +9,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import { accountHeader, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
-import { HeldAccount, MapLedger, type AccountParts, type StateLedger } from "./ledger.ts";
+import { HeldAccount, MapLedger, nonEmpty, type AccountParts, type StateLedger } from "./ledger.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** How a delegated account's code begins (EIP-7702). */
@@ -68,14 +68,14 @@ export class FlatState implements StateManagerInterface {
     this.originalStorageCache.clear();
   }
 
-  /** Sets a whole account outside any transaction, leaving nothing to undo. */
+  /** Sets a whole account outside any transaction, leaving nothing to undo. An empty one is absent. */
   load(account: GenesisAccount): void {
     const address = account.address.toLowerCase();
     const code = fromHex(account.code ?? "0x");
     const codeHash = keccak_256(code);
     this.#ledger.setCode(toHex(codeHash), code);
     const { nonce = 0n, balanceWei: balance = 0n, digestFormat = 2 } = account;
-    this.#ledger.setAccount(address, new HeldAccount({ nonce, balance, codeHash, codeSize: 0 }, digestFormat));
+    this.#ledger.setAccount(address, nonEmpty(new HeldAccount({ nonce, balance, codeHash, codeSize: 0 }, digestFormat)));
     for (const { slot, value } of account.storage ?? []) {
       this.#ledger.setSlot(address, wordToHex(slot), significant(fromHex(wordToHex(value))));
     }
@@ -203,7 +203,7 @@ export class FlatState implements StateManagerInterface {
 
   #put(address: string, account: HeldAccount | undefined): void {
     this.#undo.push({ address, slot: undefined, before: this.#ledger.account(address) });
-    this.#ledger.setAccount(address, account);
+    this.#ledger.setAccount(address, nonEmpty(account));
   }
 
   async deleteAccount(address: Address): Promise<void> {
@@ -269,6 +269,11 @@ export class FlatState implements StateManagerInterface {
 
   async getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
     return this.#ledger.slot(address.toString(), toHex(key)) ?? NO_BYTES;
+  }
+
+  /** True if a slot of the account holds something. The address is in lower case. */
+  hasStorage(address: string): boolean {
+    return this.#ledger.slotsOf(address).length > 0;
   }
 
   async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {

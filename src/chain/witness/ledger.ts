@@ -11,6 +11,14 @@ export class HeldAccount extends Account {
   }
 }
 
+/**
+ * Account as a ledger holds it. An empty one is absent (EIP-161): its leaves are 0, by which a proof cannot tell the two
+ * apart, and neither may gas.
+ */
+export function nonEmpty(account: HeldAccount | undefined): HeldAccount | undefined {
+  return account?.isEmpty() === true ? undefined : account;
+}
+
 /** What of an account is not derived. */
 export interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeHash"> {
   readonly codeSize: number | null;

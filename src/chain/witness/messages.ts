@@ -38,6 +38,8 @@ export interface WitnessOperations {
   /** Makes a block itself, instead of repeating another engine's. */
   readonly make: { readonly request: OrderedBlock; readonly result: OrderedResult };
   readonly read: { readonly request: { readonly address: Hex; readonly slot?: bigint }; readonly result: ReadAccount };
+  /** True if a slot of the account holds something now. */
+  readonly hasStorage: { readonly request: Hex; readonly result: boolean };
   /** Empty blocks, which need no execution. */
   readonly pass: { readonly request: readonly NumberedHash[]; readonly result: undefined };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };

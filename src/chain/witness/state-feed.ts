@@ -3,7 +3,7 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
-import { HeldAccount, type MapLedger } from "./ledger.ts";
+import { HeldAccount, nonEmpty, type MapLedger } from "./ledger.ts";
 
 /** An account as it crosses threads. */
 export interface PlainAccount {
@@ -131,7 +131,7 @@ export function changesOf({ number, hash, before }: PlainChanges): BlockChanges 
 
 /** An account that has crossed threads. */
 export function restored(account: PlainAccount | undefined): HeldAccount | undefined {
-  return account === undefined ? undefined : new HeldAccount(account, account.digestFormat);
+  return account === undefined ? undefined : nonEmpty(new HeldAccount(account, account.digestFormat));
 }
 
 function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {

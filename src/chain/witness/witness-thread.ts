@@ -23,6 +23,7 @@ function handlersOf(witness: BatchWitness): Handlers {
     },
     make: (block) => witness.make(block),
     read: async ({ address, slot }) => witness.read(address, slot),
+    hasStorage: async (address) => witness.hasStorage(address),
     pass: async (blocks) => {
       for (const { number, hash } of blocks) witness.pass(number, hash);
       return undefined;

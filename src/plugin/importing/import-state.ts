@@ -20,14 +20,19 @@ export interface ImportPlan {
   readonly leftOut: readonly Hex[];
   /** Contracts that lie there. None of them can come. */
   readonly conflicts: readonly Hex[];
+  /** Accounts with storage, and neither code nor nonce, as no transaction leaves one. None of them can come. */
+  readonly bare: readonly Hex[];
 }
 
 export function planImport(accounts: readonly ImportedAccount[]): ImportPlan {
   const free = ({ address }: ImportedAccount): boolean => BigInt(address) >= FIRST_FREE_ADDRESS;
   const isContract = ({ code, storage }: ImportedAccount): boolean => code !== "0x" || storage.length > 0;
+  const isBare = ({ nonce, code, storage }: ImportedAccount): boolean => nonce === 0n && code === "0x" && storage.length > 0;
   const taken = accounts.filter((account) => !free(account));
+  const movable = accounts.filter(free);
   return {
-    accounts: accounts.filter(free),
+    accounts: movable,
+    bare: movable.filter(isBare).map(({ address }) => address),
     leftOut: taken.filter((account) => !isContract(account)).map(({ address }) => address),
     conflicts: taken.filter(isContract).map(({ address }) => address),
   };
@@ -66,23 +71,30 @@ export async function importAccounts(
   accounts: readonly ImportedAccount[],
   told: (made: number, of: number) => void,
 ): Promise<void> {
-  const changes = accounts.flatMap(changesOf);
+  // A chain gives a nonce to an account that has storage and neither code nor nonce yet.
+  const stages = [accounts.flatMap(changesOfAccount), accounts.flatMap(changesOfStorage)];
+  const total = stages.reduce((sum, changes) => sum + changes.length, 0);
   let made = 0;
-  await inParallel(changes, async ({ method, params }) => {
-    await chain.send(method, [...params]);
-    told(++made, changes.length);
-  });
+  for (const changes of stages)
+    await inParallel(changes, async ({ method, params }) => {
+      await chain.send(method, [...params]);
+      told(++made, total);
+    });
 }
 
-function changesOf({ address, balanceWei, nonce, code, storage }: ImportedAccount): Change[] {
+function changesOfAccount({ address, balanceWei, nonce, code }: ImportedAccount): Change[] {
   return [
     ...(code === "0x" ? [] : [{ method: "hardhat_setCode", params: [address, code] } as const]),
-    ...storage.map(
-      ([slot, value]) => ({ method: "hardhat_setStorageAt", params: [address, toQuantity(slot), wordToHex(value)] }) as const,
-    ),
     ...(nonce === 0n ? [] : [{ method: "hardhat_setNonce", params: [address, toQuantity(nonce)] } as const]),
     { method: "hardhat_setBalance", params: [address, toQuantity(balanceWei)] } as const,
   ];
+}
+
+function changesOfStorage({ address, storage }: ImportedAccount): Change[] {
+  return storage.map(([slot, value]) => ({
+    method: "hardhat_setStorageAt",
+    params: [address, toQuantity(slot), wordToHex(value)],
+  }));
 }
 
 /** Does the same with each, some at a time, until one rejects. */

@@ -16,18 +16,24 @@ interface SourceState extends Pick<ImportPlan, "accounts" | "leftOut"> {
 }
 
 /**
- * The accounts of a file or of a running node (anvil, geth or Hardhat's), for a chain with this id, where that is known. Throws a
- * plugin error for what cannot be read, and for contracts that lie where chains have the protocol's.
+ * The accounts of a file or of a running node (anvil, geth or Hardhat's), for a chain with this id, where that is known.
+ * Throws a plugin error for a source that cannot be read, for contracts where chains have the protocol's, and for accounts
+ * with storage alone.
  */
 export async function readSource(
   source: string,
   chain: { readonly name: string; readonly chainId?: number | undefined },
 ): Promise<SourceState> {
   const { gap, ...state } = await stateOf(source);
-  const { accounts, leftOut, conflicts } = planImport(state.accounts);
+  const { accounts, leftOut, conflicts, bare } = planImport(state.accounts);
   if (conflicts.length > 0) {
     throw pluginError(
       `${source} has contracts where ${chain.name} has the protocol's, below 0x30000: ${conflicts.join(", ")}; remove them from it`,
+    );
+  }
+  if (bare.length > 0) {
+    throw pluginError(
+      `${source} has accounts with storage and neither code nor nonce, as no transaction leaves one: ${bare.join(", ")}; give each a nonce there (hardhat_setNonce), or remove them from it`,
     );
   }
   const warnings = gap === undefined ? [] : [gap];

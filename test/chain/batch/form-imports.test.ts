@@ -51,6 +51,21 @@ describe("a first state in imports", () => {
     for (const leaf of genesisLeaves(state)) assert.equal(tree.get(leaf), leaf.value);
   });
 
+  test("an account with storage, and neither code nor nonce, is refused by name", () => {
+    const bare: GenesisAccount = { address: addressOf(1), balanceWei: 5n, storage: [{ slot: 1n, value: 2n }] };
+    assert.throws(() => planImports(CHAIN, [bare], emptyTree()), {
+      name: "ImportError",
+      code: "BareStorage",
+      message: new RegExp(`${bare.address} has storage, and neither code nor nonce`),
+    });
+    for (const whole of [
+      { ...bare, nonce: 1n },
+      { ...bare, code: "0x00" as const },
+      { ...bare, storage: [{ slot: 1n, value: 0n }] },
+    ])
+      assert.equal(planImports(CHAIN, [whole], emptyTree()).imports.length, 1);
+  });
+
   test("the same state on another chain has the same data and another root: outputs name the chain", () => {
     const state: readonly GenesisAccount[] = [{ address: addressOf(1), balanceWei: 1n }];
     const [one, other] = [planImports(CHAIN, state, emptyTree()), planImports({ ...CHAIN, chainId: 272n }, state, emptyTree())];

@@ -16,12 +16,17 @@ export const TARGETS = [...CONTRACTS, ...CONTRACTS, ...DELEGATORS.map(addressOf)
 export function randomWorld(random: Random, targets: readonly bigint[] = TARGETS): Map<bigint, WorldAccount> {
   const accounts = new Map<bigint, WorldAccount>();
   accounts.set(addressOf(SENDER), { nonce: 0n, balance: 10n ** 24n, code: new Uint8Array(0), storage: new Map() });
-  accounts.set(0xfeen, { nonce: 0n, balance: 1n, code: new Uint8Array(0), storage: new Map() });
+  // Some of them are named, and empty: of nothing.
+  for (const address of [0xfeen, 0xdead99n, ...DELEGATORS.map(addressOf)])
+    if (random.below(2) === 0)
+      accounts.set(address, { nonce: 0n, balance: BigInt(random.below(2)), code: new Uint8Array(0), storage: new Map() });
   for (const address of CONTRACTS) {
     const storage = new Map<bigint, bigint>();
     for (let slot = 0n; slot < 3n; slot++) if (random.below(2) === 0) storage.set(slot, BigInt(1 + random.below(2)));
     const code = new RandomCode(random, targets).generate();
-    accounts.set(address, { nonce: 1n, balance: BigInt(random.below(2) * 3), code, storage });
+    // A contract by a cheat has no nonce.
+    const nonce = code.length === 0 ? 1n : BigInt(random.below(2));
+    accounts.set(address, { nonce, balance: BigInt(random.below(2) * 3), code, storage });
   }
   return accounts;
 }

@@ -30,6 +30,8 @@ export async function runReference(
 ): Promise<ReferenceResult> {
   const vm = await createVM({ common: rules });
   for (const [address, { nonce, balance, code, storage }] of accounts) {
+    // EIP-161: no state has an account that exists and is empty.
+    if (nonce === 0n && balance === 0n && code.length === 0) continue;
     const at = createAddressFromBigInt(address);
     await vm.stateManager.putAccount(at, new Account(nonce, balance));
     if (code.length > 0) await vm.stateManager.putCode(at, code);

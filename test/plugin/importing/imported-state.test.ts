@@ -70,6 +70,9 @@ describe("B8: the state of another chain", () => {
       accounts: [first],
       leftOut: [last.address],
       conflicts: [contract.address, written.address],
+      bare: [],
     });
+    const bare = { ...account, address: low(0x30001), nonce: 0n, code: "0x" as const, storage: [[0n, 1n]] as const };
+    assert.deepEqual(planImport([first, bare, { ...bare, nonce: 1n }, { ...bare, code: "0x00" }]).bare, [bare.address]);
   });
 });
