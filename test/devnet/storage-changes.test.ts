@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { AbiCoder, concat, hexlify, Interface, keccak256, toBeHex, toUtf8Bytes } from "ethers";
 import type { ProjectNames } from "../../src/devnet/view/books/describe.ts";
 import { storageChanges } from "../../src/devnet/view/contracts/storage-changes.ts";
-import type { StorageType } from "../../src/devnet/view/books/storage-layout.ts";
+import type { StorageLayout, StorageType } from "../../src/devnet/view/books/storage-layout.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const SHOP: Hex = `0x${"5b".repeat(20)}`;
@@ -22,7 +22,11 @@ const LAYOUT = (["string", "bytes"] as const).map((name, place) => ({
 }));
 
 /** Of a chain with a transaction that called with `input` and changed these slots from nothing to 7. */
-async function told(input: string, slots: readonly string[]): Promise<readonly (string | undefined)[]> {
+async function told(
+  input: string,
+  slots: readonly string[],
+  layout: StorageLayout = LAYOUT,
+): Promise<readonly (string | undefined)[]> {
   const seven = toBeHex(7, 32);
   const storage = Object.fromEntries(slots.map((slot) => [slot, seven]));
   const answers: Readonly<Record<string, (params: readonly unknown[]) => unknown>> = {
@@ -35,7 +39,7 @@ async function told(input: string, slots: readonly string[]): Promise<readonly (
   };
   const ask = (_chain: number, method: string, params: readonly unknown[]) => Promise.resolve(answers[method]?.(params));
   const contract = { name: "Shop", fullName: "Shop.sol:Shop", abi: [] };
-  const names = { contract: () => contract, layout: () => Promise.resolve(LAYOUT) } as unknown as ProjectNames;
+  const names = { contract: () => contract, layout: () => Promise.resolve(layout) } as unknown as ProjectNames;
   const [changes] = await storageChanges({ chainId: 271, hash: HASH, ask, names, isL1: false });
   return (changes?.changes ?? []).map(({ variable, after }) => (variable === undefined ? undefined : `${variable} = ${after}`));
 }
@@ -51,6 +55,28 @@ describe("I11: storage changes by the keys that calls tell", () => {
     assert.deepEqual(await told(input, [slotOf(hexlify(toUtf8Bytes(long)), 0), slotOf(code, 1)]), [
       `prices[${JSON.stringify(long)}] = 7`,
       `codes[${code}] = 7`,
+    ]);
+  });
+
+  test("two hundred accounts of one call all have their names, next to a mapping in a mapping", async () => {
+    const accounts = Array.from({ length: 200 }, (_, i) => toBeHex(0xa11ce000 + i, 20));
+    const input = new Interface(["function drop(address[] to, uint256[] amounts)"]).encodeFunctionData("drop", [
+      accounts,
+      accounts.map((_, i) => 1_000_000 + i),
+    ]);
+    const mapping = (key: StorageType, value: () => StorageType) => ({ kind: "mapping", name: "mapping", key, value }) as const;
+    const account: StorageType = { kind: "value", name: "address", bytes: 20 };
+    // mapping(address => mapping(address => uint256)) allowance; mapping(address => uint256) balances;
+    const layout = [
+      { name: "allowance", type: mapping(account, () => mapping(account, () => PRICE)) },
+      { name: "balances", type: mapping(account, () => PRICE) },
+    ];
+    const keyed = (key: string, slot: number): string => slotOf(toBeHex(key, 32), slot);
+    // Each of the last accounts allows the account after it.
+    const allowed = keccak256(concat([toBeHex(accounts[180]!, 32), keyed(accounts[179]!, 0)]));
+    assert.deepEqual(await told(input, [...accounts.map((each) => keyed(each, 1)), allowed].slice(-200), layout), [
+      ...accounts.slice(1).map((each) => `balances[${each}] = 7`),
+      `allowance[${accounts[179]}][${accounts[180]}] = 7`,
     ]);
   });
 

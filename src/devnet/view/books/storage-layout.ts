@@ -46,12 +46,32 @@ const MOST_OF_LIST = 2n ** 40n;
 const MOST_LOOKED_INTO = 16n;
 /** Mappings and lists in one another: a struct may hold a mapping to itself. */
 const MOST_DEPTH = 4;
+/** Keys that are tried with every other key of a mapping in a mapping: the sender's among them. */
+const FIRST_KEYS = 8;
+/** Keys that are tried with each other. */
+const PAIRED_KEYS = 48;
+/** Keys on either side of an outer key that are tried with it: lists of pairs have them there. */
+const NEAR_KEYS = 4;
 const LENGTH: StorageType & { readonly kind: "value" } = { kind: "value", name: "uint256", bytes: WORD };
 
-/** Finds which variables are in the wanted slots. Source: Solidity's documentation, "Layout of State Variables in Storage". */
+/**
+ * Finds which variables are in the wanted slots. Mappings and lists are searched level by level until every slot has its
+ * variable, so that one mapping in a mapping does not take the hashes of all others.
+ * Source: Solidity's documentation, "Layout of State Variables in Storage".
+ */
 export function findInLayout(layout: StorageLayout, search: StorageSearch): void {
+  const nested: Nested[] = [];
+  const levels: Levels = { ...search, nested };
   for (const { name, type, slot, offset } of placed(layout).variables)
-    find(type, { slot, offset, label: name, depth: 0 }, search);
+    find(type, { slot, offset, label: name, depth: 0 }, levels);
+  for (let level = nested.splice(0); level.length > 0; level = nested.splice(0)) {
+    const inKeysOrder = level.toSorted((a, b) => (a.place.key ?? 0) - (b.place.key ?? 0));
+    for (const { type, place } of inKeysOrder) {
+      if (isComplete(search)) return;
+      if (type.kind === "mapping") findInMapping(type, place, levels);
+      else findInList(type, place, levels);
+    }
+  }
 }
 
 interface Place {
@@ -60,9 +80,27 @@ interface Place {
   readonly label: string;
   /** Mappings and lists around it. */
   readonly depth: number;
+  /** Number of the key in the mapping around it; absent outside mappings. */
+  readonly key?: number | undefined;
 }
 
-function find(type: StorageType, place: Place, search: StorageSearch): void {
+/** A mapping or a list that is still to be searched. */
+interface Nested {
+  readonly type: StorageType & { readonly kind: "mapping" | "list" };
+  readonly place: Place;
+}
+
+/** A search with the mappings and lists of its next level. */
+interface Levels extends StorageSearch {
+  readonly nested: Nested[];
+}
+
+/** True if each wanted slot has a variable. */
+function isComplete({ wanted, found }: StorageSearch): boolean {
+  return new Set(found.map(({ slot }) => slot)).size === wanted.size;
+}
+
+function find(type: StorageType, place: Place, search: Levels): void {
   const { slot, offset, label, depth } = place;
   const { wanted, found } = search;
   if (type.kind === "value") {
@@ -71,12 +109,13 @@ function find(type: StorageType, place: Place, search: StorageSearch): void {
   }
   if (type.kind === "struct") {
     for (const member of placed(type.members()).variables)
-      find(member.type, { slot: slot + member.slot, offset: member.offset, label: `${label}.${member.name}`, depth }, search);
+      find(member.type, { ...place, slot: slot + member.slot, offset: member.offset, label: `${label}.${member.name}` }, search);
     return;
   }
-  if (type.kind !== "bytes" && depth >= MOST_DEPTH) return;
-  if (type.kind === "mapping") return findInMapping(type, place, search);
-  if (type.kind === "list") return findInList(type, place, search);
+  if (type.kind !== "bytes") {
+    if (depth < MOST_DEPTH) search.nested.push({ type, place });
+    return;
+  }
   if (wanted.has(slot)) found.push({ slot, offset, label, type });
   for (const each of within(wanted, hashed(slot, search), MOST_OF_LIST))
     found.push({ slot: each.slot, offset: 0, label: `${label}, bytes from ${each.index * 32n} on`, type: WORDS });
@@ -84,33 +123,49 @@ function find(type: StorageType, place: Place, search: StorageSearch): void {
 
 const WORDS: StoragePlace["type"] = { kind: "value", name: "bytes32", bytes: WORD };
 
-function findInMapping(type: StorageType & { readonly kind: "mapping" }, place: Place, search: StorageSearch): void {
+function findInMapping(type: StorageType & { readonly kind: "mapping" }, place: Place, search: Levels): void {
   const { slot, label, depth } = place;
-  for (const [bytes, text] of keysFor(type.key, search)) {
+  for (const { bytes, text, key } of keysFor(type.key, search, place.key)) {
     const at = hashed(slot, search, bytes);
     if (at === undefined) return;
-    find(type.value(), { slot: at, offset: 0, label: `${label}[${text}]`, depth: depth + 1 }, search);
+    find(type.value(), { slot: at, offset: 0, label: `${label}[${text}]`, depth: depth + 1, key }, search);
   }
 }
 
-/** As they are hashed, a text or bytes without a length, and as people write them. */
-function* keysFor(type: StorageType, { keys, texts }: StorageSearch): Iterable<readonly [Uint8Array, string]> {
-  if (type.kind === "bytes") for (const each of texts) yield [fromHex(each), type.name === "bytes" ? each : quotedText(each)];
+/** A key of a mapping. */
+interface Key {
+  /** Input of the hash: a text or bytes without a length. */
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly key: number;
+}
+
+/** Keys to try; in a mapping in a mapping, those with which data mostly name the outer key. */
+function* keysFor(type: StorageType, { keys, texts }: StorageSearch, outer: number | undefined): Iterable<Key> {
+  if (type.kind === "bytes")
+    for (const [key, each] of texts.entries())
+      yield { bytes: fromHex(each), text: type.name === "bytes" ? each : quotedText(each), key };
   else
-    for (const key of keys) {
-      const text = keyText(key, type);
-      if (text !== undefined) yield [word(key), text];
+    for (const [key, value] of keys.entries()) {
+      if (outer !== undefined && !areTriedTogether(outer, key)) continue;
+      const text = keyText(value, type);
+      if (text !== undefined) yield { bytes: word(value), text, key };
     }
 }
 
-function findInList(type: StorageType & { readonly kind: "list" }, place: Place, search: StorageSearch): void {
+function areTriedTogether(outer: number, inner: number): boolean {
+  if (Math.min(outer, inner) < FIRST_KEYS || Math.max(outer, inner) < PAIRED_KEYS) return true;
+  return Math.abs(outer - inner) <= NEAR_KEYS;
+}
+
+function findInList(type: StorageType & { readonly kind: "list" }, place: Place, search: Levels): void {
   const { wanted, found } = search;
   const { slot, label, depth } = place;
   const element = type.element();
   const size = slotsOf(element);
   const each = (base: bigint, index: bigint): void => {
     const [of, offset] = element.kind === "value" ? packed(element, index) : [index * size, 0];
-    find(element, { slot: base + of, offset, label: `${label}[${index}]`, depth: depth + 1 }, search);
+    find(element, { slot: base + of, offset, label: `${label}[${index}]`, depth: depth + 1, key: place.key }, search);
   };
   if (type.length === undefined && wanted.has(slot)) found.push({ slot, offset: 0, label: `${label}.length`, type: LENGTH });
   const base = type.length === undefined ? hashed(slot, search) : slot;

@@ -27,13 +27,13 @@ interface StorageChange {
 /** Slots of a contract, and contracts of a transaction. */
 const MOST_SLOTS = 200;
 const MOST_CONTRACTS = 50;
-/** Words that are tried as keys of mappings, and hashes that are made of them for a contract: some 50 ms of work. */
-const MOST_KEYS = 48;
+/** Words that are tried as keys of mappings, and hashes that are made of them for a contract: some 130 ms of work. */
+const MOST_KEYS = 512;
 const MOST_TEXTS = 24;
 const MOST_TEXT_BYTES = 128;
-const MOST_HASHES = 6_000;
-/** Of a call's data: its first words are its arguments. */
-const MOST_WORDS_OF_CALL = 16;
+const MOST_HASHES = 16_000;
+/** Words of a call's or an event's data: lists of accounts and amounts too. */
+const MOST_WORDS = 512;
 const MOST_FRAMES = 200;
 /** Small numbers are keys without standing in any data. */
 const SMALL_KEYS = [0n, 1n, 2n];
@@ -151,7 +151,7 @@ function textsOf(digits: string): readonly Hex[] {
 }
 
 function wordsOf(digits: string): readonly string[] {
-  const most = Math.min(Math.floor(digits.length / WORD_DIGITS), MOST_WORDS_OF_CALL);
+  const most = Math.min(Math.floor(digits.length / WORD_DIGITS), MOST_WORDS);
   return Array.from({ length: most }, (_, i) => `0x${digits.slice(i * WORD_DIGITS, (i + 1) * WORD_DIGITS)}`);
 }
 
