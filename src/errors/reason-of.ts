@@ -1,4 +1,5 @@
 import { HyperchainError } from "./hyperchain-error.ts";
+import { shortData } from "./short-data.ts";
 
 /** Clients put whole requests into their messages. */
 const MOST_CHARACTERS = 400;
@@ -13,7 +14,7 @@ const MOST_LAYERS = 4;
  * Node's sockets can, its code does.
  */
 export function reasonOf(error: unknown, mostCharacters = MOST_CHARACTERS): string {
-  return reasonWithin(error, MOST_LAYERS).slice(0, mostCharacters);
+  return shortData(reasonWithin(error, MOST_LAYERS)).slice(0, mostCharacters);
 }
 
 function reasonWithin(error: unknown, layers: number): string {

@@ -1,9 +1,11 @@
 import { HardhatPluginError } from "hardhat/plugins";
+import { shortData, withShortData } from "../errors/short-data.ts";
 
 /** How Hardhat knows this plugin. */
 const PLUGIN_ID = "hardhat-hyperchain";
 
 /** A misuse, or a fault outside the plugin: what was wrong and what to do. Hardhat prints it without a stack trace. */
 export function pluginError(message: string, cause?: unknown): HardhatPluginError {
-  return new HardhatPluginError(PLUGIN_ID, message, cause instanceof Error ? cause : undefined);
+  const short = withShortData(cause);
+  return new HardhatPluginError(PLUGIN_ID, shortData(message), short instanceof Error ? short : undefined);
 }

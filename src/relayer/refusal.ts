@@ -1,5 +1,6 @@
 import { Interface, type ErrorDescription } from "ethers";
 import { contractErrorsAbi } from "../abi/contract-errors.ts";
+import { shortData } from "../errors/short-data.ts";
 import { decodedValues } from "../protocol/decoded-values.ts";
 import { printable } from "../runtime/printable.ts";
 
@@ -31,7 +32,7 @@ export function contractErrorOf(error: unknown): ErrorDescription | undefined {
 export function describeRevert(data: string): string {
   if (data === "0x") return "without a reason";
   const named = parse(data);
-  if (named === undefined) return cut(data, MAX_ARGUMENT_CHARACTERS);
+  if (named === undefined) return shortData(data);
   return named.name === "Error" ? cut(String(decodedValues(named.args)[0]), MAX_CHARACTERS) : describeError(named);
 }
 
@@ -74,6 +75,6 @@ function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] 
 
 /** Every text that a contract or a node chose passes here. */
 function cut(text: string, most: number): string {
-  const shown = printable(text);
+  const shown = shortData(printable(text));
   return shown.length <= most ? shown : `${shown.slice(0, most)}…`;
 }

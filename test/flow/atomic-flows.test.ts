@@ -142,7 +142,8 @@ describe(`C11: atomic flows, ${PROOFS}`, () => {
     for (const member of [A, C] as const) await refund(withheld, member, member);
     assert.deepEqual(await statuses(reverted), ["refunded", "refunded", "refunded"]);
     assert.deepEqual(await statuses(withheld), ["refunded", "missing", "refunded"]);
-    await assert.rejects(refund(reverted, 0, A), { code: "Refused", message: /EscrowNotHeld/ });
+    await assert.rejects(refund(reverted, 0, A), { code: "LegNotHeld", message: /^leg 0 is refunded on .* already/ });
+    await assert.rejects(refund(withheld, 1, B), { code: "LegNotHeld", message: /^leg 1 was never given on/ });
     assert.deepEqual([await held(A), await held(B), await held(C)], [0n, 0n, 0n]);
   });
 

@@ -29,6 +29,7 @@ export type ClientErrorCode =
   | "NotSigned"
   | "NoContract"
   | "FlowOpen"
+  | "LegNotHeld"
   | "PartFailed"
   | "NoVotes"
   | "NoCouncil"

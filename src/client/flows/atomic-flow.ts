@@ -20,6 +20,7 @@ import { atomicFlows } from "../sending/contract-interfaces.ts";
 import { findChain, memberName, type Ecosystem } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
 import { ecosystemOfFlow, viewOfFlow } from "./flow-layer.ts";
+import { legStatus } from "./leg-status.ts";
 import { newestRoot, type AskingProviderOf } from "../messages/remote-slot.ts";
 import { senderOn, submit, type Sender } from "../sending/submit.ts";
 import { ensureAllowance, findToken } from "../tokens/token.ts";
@@ -100,7 +101,8 @@ export async function executeFlow(
 
 /**
  * Pays out a leg that is not the pivot; anyone may. `signer` is on its chain. Throws ClientError FlowOpen while what the
- * chains settle on does not show that the flow happened, NotImported while the chain cannot see that.
+ * chains settle on does not show that the flow happened, NotImported while the chain cannot see that, LegNotHeld if the leg
+ * was released or refunded before.
  */
 export async function releaseFlow(
   ecosystem: Ecosystem,
@@ -110,6 +112,7 @@ export async function releaseFlow(
   view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<Hex> {
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
+  await requireNotEnded(sender, flow, leg);
   const { chainId, recipient } = legOf(flow, leg);
   const pivot = pivotOf(flow);
   const isHere = flow.legs[pivot]?.chainId === chainId;
@@ -121,7 +124,8 @@ export async function releaseFlow(
 /**
  * Gives a leg back to its party; anyone may. `signer` is on its chain; the chain of a leg that is missing, or another node with
  * its state, makes the proof. Throws ClientError FlowOpen while nothing can be shown to be missing, NotImported while the
- * chain cannot see it.
+ * chain cannot see it, LegNotHeld if the leg was released or refunded before, or never
+ * given.
  */
 export async function refundFlow(
   ecosystem: Ecosystem,
@@ -131,6 +135,7 @@ export async function refundFlow(
   view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<Hex> {
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
+  const status = await requireNotEnded(sender, flow, leg);
   const { chainId, party } = legOf(flow, leg);
   const payee = to === undefined ? party : parseAccount(to);
   const pivot = pivotOf(flow);
@@ -142,16 +147,34 @@ export async function refundFlow(
     const why = outcome.state === "committed" ? "all its legs happened" : "no leg can be shown to be missing yet";
     throw new ClientError("FlowOpen", `the flow is not given back: ${why}`, { state: outcome.state });
   }
+  if (status === "missing") {
+    throw new ClientError("LegNotHeld", `leg ${leg} was never given on ${sender.member.name}: nothing is there to give back`, {
+      leg,
+      status,
+    });
+  }
   const { missing, leaf } = outcome;
   const rootIndex = await rootFor(sender, leaf.index);
   const absence = await proveAbsence(view, flow, { missing, leaf, rootIndex }, providerOf);
   return sendTo(sender, "refund", [flow, leg, missing, absence, payee]);
 }
 
-/** The contract would refuse by numbers alone. Throws ClientError FlowOpen for a pivot that its party has not given. */
+/** The contract's refusal has numbers alone. Throws ClientError LegNotHeld, as a relayer may release or refund a leg first. */
+async function requireNotEnded(sender: Sender, flow: AtomicFlow, leg: number): Promise<"missing" | "held"> {
+  const status = await legStatus(sender.provider, hashAtomicFlow(flow), leg);
+  if (status === "missing" || status === "held") return status;
+  const { recipient, party } = legOf(flow, leg);
+  const payee = status === "released" ? `its recipient ${recipient}` : `its party ${party}`;
+  throw new ClientError(
+    "LegNotHeld",
+    `leg ${leg} is ${status} on ${sender.member.name} already: ${payee}, or the account that it named, has the amount; nothing is left to do`,
+    { leg, status },
+  );
+}
+
+/** The contract's refusal has numbers alone. Throws ClientError FlowOpen for a pivot that its party has not given. */
 async function requireGiven({ provider, member }: Sender, flow: AtomicFlow, pivot: number): Promise<void> {
-  const data = atomicFlows.encodeFunctionData("escrowStatus", [hashAtomicFlow(flow), pivot]);
-  if (BigInt(await provider.call({ to: ATOMIC_FLOWS_ADDRESS, data })) !== 0n) return;
+  if ((await legStatus(provider, hashAtomicFlow(flow), pivot)) !== "missing") return;
   const message = `leg ${pivot}, the pivot, is not in escrow on ${member.name}; ${legOf(flow, pivot).party} gives it first (prepareFlow)`;
   throw new ClientError("FlowOpen", message, { leg: pivot });
 }

@@ -1,16 +1,11 @@
 import { hashAtomicFlow, type AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../relayer/atomic-flows-address.ts";
 import { outcomeOf, placeOfFact } from "../../relayer/flow-proofs.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
-import { atomicFlows } from "../sending/contract-interfaces.ts";
 import type { Ecosystem } from "../ecosystem/ecosystem.ts";
 import type { ProviderOf } from "../transfers/estimate.ts";
 import { viewOfFlow } from "./flow-layer.ts";
-
-/** What became of a leg, as its own chain says. */
-export type LegStatus = "missing" | "held" | "released" | "refunded";
-const LEG_STATUSES: readonly LegStatus[] = ["missing", "held", "released", "refunded"];
+import { askFlows, legStatus, type LegStatus } from "./leg-status.ts";
 
 /** How a flow stands. */
 export interface FlowStatus {
@@ -39,14 +34,11 @@ export async function flowStatus(
   const id = hashAtomicFlow(flow);
   const legs = await Promise.all(
     flow.legs.map(async ({ chainId }, leg) => {
-      const ask = async (name: string): Promise<bigint> => {
-        const data = atomicFlows.encodeFunctionData(name, [id, leg]);
-        const answer = await providerOf(Number(chainId)).call({ to: ATOMIC_FLOWS_ADDRESS, data });
-        return answer === "0x" ? 0n : BigInt(answer);
-      };
-      const [status, fee] = [Number(await ask("escrowStatus")), await ask("feeOf")];
+      const provider = providerOf(Number(chainId));
+      const status = await legStatus(provider, id, leg);
+      const fee = await askFlows(provider, "feeOf", [id, leg]);
       const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
-      return { status: LEG_STATUSES[status] ?? "missing", fee, executedAt };
+      return { status, fee, executedAt };
     }),
   );
   const outcome = outcomeOf(view, flow);

@@ -8,6 +8,7 @@ import {
   type ParamType,
   type Result,
 } from "ethers";
+import { shortData } from "../../errors/short-data.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
@@ -21,8 +22,6 @@ import { knownErrorOf } from "./contract-interfaces.ts";
 export const MOST_DECODED = 16_386;
 /** Characters of a text: of a call, an event or a reason. */
 const MOST_SHOWN = 4_096;
-/** Characters of data that are too long to be decoded. */
-const MOST_RAW = 138;
 
 /** An argument of a call or an event. */
 export interface NamedArgument {
@@ -115,7 +114,7 @@ export function revertError(data: Hex, names?: Pick<ContractNames, "error">): Er
 export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): string {
   if (data === "0x") return "without a reason";
   const error = revertError(data, names);
-  if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
+  if (error === undefined) return `with ${shortData(data)}`;
   const [only, ...others] = decodedValues(error.args);
   if (error.name === "Error" && others.length === 0) return clipped(`with "${printable(String(only))}"`);
   if (error.name === "Panic" && others.length === 0) return `with panic ${panicText(BigInt(String(only)))}`;
@@ -156,11 +155,6 @@ function namedArguments({ args, fragment: { inputs } }: DecodedInputs): readonly
     type: input.format("sighash"),
     value: clipped(shownArgument(values[place], input)),
   }));
-}
-
-/** Data that are not decoded, by their first bytes and their length. */
-export function rawStart(data: Hex): string {
-  return data.length > MOST_RAW ? `${data.slice(0, MOST_RAW)}… (${(data.length - 2) / 2} bytes)` : data;
 }
 
 /** A panic's code with what it stands for: `0x11 (arithmetic overflow or underflow)`. */

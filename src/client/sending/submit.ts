@@ -8,6 +8,7 @@ import {
   type TransactionRequest,
 } from "ethers";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { withShortData } from "../../errors/short-data.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import { type Hex, isHexBytes } from "../../protocol/hex.ts";
 import { inclusionOf } from "../../relayer/inclusion.ts";
@@ -87,7 +88,7 @@ export async function submit(
     throw new ClientError("Failed", `transaction ${hash} on ${member.name} was included but failed`, { transactionHash: hash });
   } catch (error) {
     if (error instanceof ClientError) throw error;
-    throw (await explain(error, { member, address, provider, value })) ?? error;
+    throw (await explain(error, { member, address, provider, value })) ?? withShortData(error);
   }
 }
 

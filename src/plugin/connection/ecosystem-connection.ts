@@ -5,6 +5,7 @@ import type { EcosystemInfo } from "../../devnet/view/books/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/described/l1-connection.ts";
 import type { HyperchainsConfig } from "../../options/resolved-config.ts";
+import { withShortData } from "../../errors/short-data.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -57,7 +58,7 @@ export async function openLocalEcosystem(
     onWait: (chainId, reason) =>
       reason !== undefined && console.warn(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
   }).catch((error: unknown) => {
-    throw inUsersWords(error, config);
+    throw withShortData(inUsersWords(error, config));
   });
   const connections = new Map<DevnetChain, Member>();
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;

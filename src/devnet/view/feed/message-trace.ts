@@ -9,7 +9,8 @@ import {
   type AskRemote,
   type CallFrame,
 } from "../../../client/sending/remote-failure.ts";
-import { rawStart, revertReason, withoutArguments, type ContractNames } from "../../../client/sending/revert-reason.ts";
+import { shortData } from "../../../errors/short-data.ts";
+import { revertReason, withoutArguments, type ContractNames } from "../../../client/sending/revert-reason.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { DevnetChain } from "../../chains/served-chain.ts";
 import { decodingRoom } from "../books/decoding-room.ts";
@@ -153,5 +154,5 @@ function callText(input: Hex, { known, isDecoded }: Naming): string | undefined 
 }
 
 function reasonText(output: Hex, { known, isDecoded }: Naming): string {
-  return output === "0x" || isDecoded(output) ? revertReason(output, known) : `with ${rawStart(output)}`;
+  return output === "0x" || isDecoded(output) ? revertReason(output, known) : `with ${shortData(output)}`;
 }

@@ -1,6 +1,7 @@
 import { HardhatPluginError } from "hardhat/plugins";
 import { memberAnswer } from "../../../client/sending/submit.ts";
 import { HyperchainError } from "../../../errors/hyperchain-error.ts";
+import { withShortData } from "../../../errors/short-data.ts";
 import { printable } from "../../../runtime/printable.ts";
 import { pluginError } from "../../plugin-error.ts";
 
@@ -42,5 +43,5 @@ export function explained(error: unknown): unknown {
   ) {
     return pluginError(`a member of the ecosystem does not answer any more (${error.message}); is it still running?`, error);
   }
-  return error;
+  return withShortData(error);
 }
