@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { vagueNames } from "./name-rules.ts";
+import { wordsIn, type FoundWord, type WordCounts } from "./prose-rules.ts";
+import { readSourceTree, type SourceTree } from "./source-tree.ts";
+
+/** Rooms without a hard word or name, which get none again. A room is added when it is finished. */
+export const FINISHED_ROOMS: readonly string[] = ["CHANGELOG.md", "test/abi", "test/field"];
+
+const COUNTS = new URL("prose-counts.json", import.meta.url);
+/** All files that people write, except records of decisions, which report what was so on their day. */
+const FILES = ["{src,test,page,scripts,bench,contracts}/**/*.{ts,tsx,sol}", "{docs,docs/recipes}/*.md", "*.md"];
+
+export function readProseTree(): SourceTree {
+  return new Map([...readSourceTree(FILES)].filter(([path]) => !path.includes("/generated/")));
+}
+
+/** Words and names of the lists in the files; names only of sources, which others call. */
+export function foundIn(tree: SourceTree): readonly FoundWord[] {
+  const named = new Map([...tree].filter(([path]) => /^(src|page)\/.*\.tsx?$/.test(path)));
+  return [...wordsIn(tree), ...vagueNames(named)];
+}
+
+export function readCounts(): WordCounts {
+  return JSON.parse(readFileSync(COUNTS, "utf8")) as WordCounts;
+}
+
+export function writeCounts(counts: WordCounts): void {
+  writeFileSync(COUNTS, `${JSON.stringify(counts, undefined, 1)}\n`);
+}
