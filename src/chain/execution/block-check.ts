@@ -1,3 +1,4 @@
+import type { BlockNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
 import type { StateReader } from "../model/state-reader.ts";
@@ -9,12 +10,23 @@ import type { ValueDifference } from "./final-values.ts";
 export interface BlockCheckMark {
   readonly engine: string;
   readonly isLeftOut: boolean;
+  readonly unchecked: readonly UncheckedBlocks[];
+}
+
+/** Blocks of one batch in a row that could not be run again. */
+export interface UncheckedBlocks {
+  readonly first: BlockNumber;
+  readonly last: BlockNumber;
+  /** Cause in the first of them: those after it are left out because of it. */
+  readonly reason: string;
 }
 
 /** Blocks so far: those that were run again, and those that could not be. */
 export interface BlockCheckCounts {
   readonly repeated: number;
   readonly leftOut: number;
+  /** The newest of those left out that are still the chain's, in order. */
+  readonly unchecked: readonly UncheckedBlocks[];
 }
 
 /**
@@ -24,11 +36,11 @@ export interface BlockCheckCounts {
 export interface BlockCheck {
   readonly counts: BlockCheckCounts;
   /**
-   * Runs a block again, which prints what contracts log, unless it `isOther` here: it reads blocks' hashes, or charges for
-   * units. Resolves with whether it did. Rejects with WitnessError EnginesDisagree, or as its engine does; of no use then
+   * Runs a block again, which prints what contracts log, unless the block is another one here, for the reason given. Resolves
+   * with true if it did. Rejects with WitnessError EnginesDisagree, or as its engine does; of no use then
    * until a return.
    */
-  repeat(block: WitnessedBlock, isOther: boolean): Promise<boolean>;
+  repeat(block: WitnessedBlock, otherBecause: string | undefined): Promise<boolean>;
   /** Makes blocks without transactions. */
   pass(environments: readonly BlockEnvironment[]): Promise<void>;
   cheat(cheat: StateCheat): Promise<void>;

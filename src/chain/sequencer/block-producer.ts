@@ -378,8 +378,13 @@ export class BlockProducer implements BlockEngine {
   async #check(check: BlockCheck, made: WitnessedBlock, { repeated, logged = [] }: EngineResult): Promise<void> {
     const { explainer } = this.#dependencies.engine;
     // A chain that was upgraded to format 3 charges for units there, which EDR cannot.
-    const isOther = repeated.readsHashes || this.formatAt(made.environment.timestamp) === 3;
-    const checked = check.repeat(made, isOther).then(async (isRun) => {
+    const isCharged = this.formatAt(made.environment.timestamp) === 3;
+    const otherBecause = isCharged
+      ? "format 3 charges for what proving takes, and EDR does not"
+      : repeated.readsHashes
+        ? "a transaction asks for a block's hash, and EDR's blocks have others"
+        : undefined;
+    const checked = check.repeat(made, otherBecause).then(async (isRun) => {
       // Where it cannot be printed, the block is no other.
       if (!isRun) await explainer.print(logged).catch(() => undefined);
     });

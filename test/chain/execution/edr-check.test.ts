@@ -103,6 +103,13 @@ describe("EDR as the check of what this package's engine decides", () => {
     assert.deepEqual(test.faults, []);
     assert.equal(counts(test)?.leftOut, leftOut);
     assert.ok((counts(test)?.repeated ?? 0) >= repeated + 4);
+    const [gap, ...others] = counts(test)?.unchecked ?? [];
+    assert.ok(gap !== undefined && others.length === 0);
+    const numbers = test.blocks.flatMap(({ environment, receipts }) => (receipts.length > 0 ? [environment.number] : []));
+    // The block behind the opening is the first, and the one that closes the batch the last.
+    assert.equal(gap.first, numbers[1]);
+    assert.equal(gap.last, test.batches[0]?.outputs.lastBlock);
+    assert.match(gap.reason, /a transaction asks for a block's hash/);
     const logged = test.blocks.flatMap(({ receipts }) => receipts.flatMap(({ logs }) => logs.map(({ data }) => data)));
     assert.ok(logged.some((data) => BigInt(data) > 2n ** 200n));
   });
@@ -116,11 +123,18 @@ describe("EDR as the check of what this package's engine decides", () => {
     const repeat = (number: bigint, ...transactions: Awaited<ReturnType<typeof pay>>[]) =>
       check.repeat(
         { environment: environmentOf(number), hash: "0x", transactions, receipts: transactions.map(() => paid) },
-        false,
+        undefined,
       );
     await repeat(1n, await pay(rich, poor.address, 10n), await pay(poor, FRIEND, 4n));
     await repeat(2n, await pay(rich, FRIEND, 1n));
-    assert.deepEqual(check.counts, { repeated: 0, leftOut: 2 });
+    const { unchecked, ...blocks } = check.counts;
+    assert.deepEqual(blocks, { repeated: 0, leftOut: 2 });
+    // Each costs 21,000 gas, and any account can send them: what is not checked has to be told.
+    assert.deepEqual(
+      unchecked.map(({ first, last }) => [first, last]),
+      [[1n, 2n]],
+    );
+    assert.match(unchecked[0]?.reason ?? "", /^EDR refuses a transaction: .*enough funds/);
     // As the two blocks leave them.
     const accounts = new Map<Hex, { nonce: bigint; balanceWei: bigint }>([
       [rich.address, { nonce: 2n, balanceWei: 10n ** 18n - 11n }],
@@ -138,7 +152,7 @@ describe("EDR as the check of what this package's engine decides", () => {
     };
     assert.equal(await check.compare(leaves, decided), undefined);
     await repeat(3n, await pay(poor, FRIEND, 6n));
-    assert.deepEqual(check.counts, { repeated: 1, leftOut: 2 });
+    assert.deepEqual(check.counts, { repeated: 1, leftOut: 2, unchecked });
     const empty = { leafKind: LeafKind.account, address: BigInt(FRIEND), slot: 0n, value: accountHeader(0n, 11n) };
     assert.equal(await check.compare([empty], decided), undefined);
     assert.equal(
@@ -158,6 +172,7 @@ describe("EDR as the check of what this package's engine decides", () => {
     await mine(test, await store(6n));
     await test.chain.seal();
     assert.equal(counts(test)?.leftOut, 1, "the block that the chain took back");
+    assert.deepEqual(counts(test)?.unchecked, [], "none of the chain's own");
     assert.deepEqual(test.faults, []);
   });
 

@@ -221,8 +221,13 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
       /** As in `hyperchain_info`, with what is wrong. */
       readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
     };
-  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those left out; absent where it repeats none. */
-  readonly checked?: { readonly repeated: number; readonly leftOut: number };
+  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those left out; absent if it repeats none. */
+  readonly checked?: {
+    readonly repeated: number;
+    readonly leftOut: number;
+    /** The newest of those left out that are still the chain's, in order: of one batch each, for a reason in its first block. */
+    readonly unchecked: readonly { readonly firstBlock: number; readonly lastBlock: number; readonly reason: string }[];
+  };
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

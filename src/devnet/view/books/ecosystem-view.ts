@@ -26,6 +26,7 @@ import type {
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
+import { checkInfo } from "./check-info.ts";
 import type { KeptNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
@@ -317,7 +318,7 @@ function settlementInfo({ name, chainId, url, ecosystem, forwarders }: Settlemen
 function chainStatus(chain: DevnetChain): ChainStatus {
   const { name, chainId, base, pipeline } = chain;
   const { sequencer, mempool, engine } = pipeline.chain;
-  const checked = engine.check?.counts;
+  const checked = checkInfo(engine.check?.counts);
   const { readUpTo } = pipeline.versions();
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();

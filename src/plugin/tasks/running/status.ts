@@ -7,6 +7,7 @@ import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
 import { isProofAwaited, namedLine, readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
+import { checkLines } from "./check-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
@@ -100,13 +101,7 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   );
   const proofs = chains.flatMap((chain) => (chain.proving ?? []).slice(0, MOST_PROOFS).map((proof) => proofLine(chain, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
-  const checks = chains.flatMap(({ name, checked }) =>
-    checked === undefined
-      ? []
-      : [
-          `EDR has repeated ${checked.repeated} blocks of ${name} since its start, and left out ${checked.leftOut} (docs/testing.md)`,
-        ],
-  );
+  const checks = chains.flatMap(({ name, checked }) => (checked === undefined ? [] : checkLines(name, checked)));
   const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
     reason === undefined
       ? []
