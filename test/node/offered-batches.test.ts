@@ -54,6 +54,18 @@ describe("batches that are offered to an aggregator", () => {
   const ask = async (method: string, ...params: unknown[]) =>
     (await offeredMethods(offers).get(method)!(params, undefined)) as never;
 
+  it("are told as many as one proof may have: the first 64", async () => {
+    const shown = Promise.all(Array.from({ length: 65 }, (_, i) => show(BigInt(i))));
+    prepared.resolve(undefined);
+    for (let i = 0; i < 65; i++) await settle();
+    assert.equal(offers.offered().length, 65);
+    const records: readonly Record<string, string>[] = await ask("hyperchain_getOfferedBatches");
+    assert.deepEqual([records.length, records[0]?.["batchNumber"], records.at(-1)?.["batchNumber"]], [64, "0", "63"]);
+    proven = true;
+    clock.advance(1_000);
+    await shown;
+  });
+
   it("are handed out in order with L1's record once their own proofs are made, until L1 has them proven", async () => {
     const shown = Promise.all([show(5n), show(4n)]);
     await settle();

@@ -107,6 +107,20 @@ describe("one proof for batches of several chains", () => {
     );
   });
 
+  it("is of 64 batches at most: the ones that are left have the next", async () => {
+    const all = Array.from({ length: 65 }, (_, i) => shared.show(batchOf(300n + BigInt(i), 0n)));
+    await settle();
+    proving[0]!.resolve(SHOWN);
+    await settle();
+    proving[1]!.resolve(SHOWN);
+    await Promise.all(all);
+    assert.deepEqual(
+      proofs.map((names) => names.length),
+      [64, 1],
+    );
+    assert.deepEqual(proofs[1], ["364:0"]);
+  });
+
   it("tells each of its batches which proof is made: its own first, then those of all", async () => {
     const told: (readonly [string, string | undefined])[] = [];
     const toldOf = (chainId: bigint): SharedBatch =>

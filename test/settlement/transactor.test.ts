@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { BrowserProvider, Interface, Transaction, Wallet, type HDNodeWallet, type Provider } from "ethers";
+import {
+  BrowserProvider,
+  Interface,
+  toBeHex,
+  Transaction,
+  Wallet,
+  type HDNodeWallet,
+  type JsonRpcProvider,
+  type Provider,
+} from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
@@ -192,6 +201,39 @@ describe("sending transactions to L1", () => {
     } finally {
       await setCode("0x");
     }
+  });
+
+  test("gives a transaction no more gas than EIP-7825 allows, and sends none that needs more", async () => {
+    const limit = 2n ** 24n;
+    /** An L1 that estimates this gas, and takes any call. */
+    const estimating = (estimate: bigint): HDNodeWallet => {
+      const provider = signer.provider as JsonRpcProvider;
+      const answers: Readonly<Record<string, string>> = { eth_estimateGas: toBeHex(estimate), eth_call: "0x" };
+      const send = (method: string, params: unknown[]): Promise<unknown> =>
+        Promise.resolve(answers[method] ?? provider.send(method, params));
+      const own = alteredProvider(provider, {});
+      return signer.connect(
+        new Proxy(own, { get: (target, name) => (name === "send" ? send : (Reflect.get(target, name, own) as unknown)) }),
+      );
+    };
+    const options = { gasMarginPercent: 20 };
+    for (const [estimate, expected] of [
+      [1_000_000n, 1_200_000n],
+      // With a margin of a fifth it would have more than the limit.
+      [(limit * 9n) / 10n, limit],
+      [limit, limit],
+    ] as const) {
+      const receipt = await transactorOf(estimating(estimate), options, impatient).send(call("0x68"));
+      assert.equal((await receipt.getTransaction()).gasLimit, expected);
+    }
+    const nonce = await signer.getNonce();
+    await assert.rejects(transactorOf(estimating(limit + 1n), options, impatient).send(call("0x69")), {
+      code: "GasLimitExceeded",
+      message: /^0x69 needs \d+ gas, a transaction has at most 16777216$/,
+    });
+    const named = { ...call("0x6a"), gasLimit: limit + 1n };
+    await assert.rejects(transactorOf(estimating(0n), {}, impatient).send(named), { code: "GasLimitExceeded" });
+    assert.equal(await signer.getNonce(), nonce);
   });
 
   test("A6: waits for money, saying who needs it, and goes on when it is there", async () => {

@@ -98,6 +98,20 @@ describe("limits of a batch, at the edge", () => {
     assert.equal(keeps({ gas: 10n ** 9n + 1n }), false);
   });
 
+  it("counts the gas, the messages and the asset flows of a further transaction", () => {
+    const further = (gas: bigint): Unmeasured => ({ transactions: 1, gas: 21_000n + gas });
+    assert.equal(keeps({ gas: 10n ** 9n - 30_000n }, LEAVES, further(9_000n)), true);
+    assert.equal(keeps({ gas: 10n ** 9n - 30_000n }, LEAVES, further(9_001n)), false);
+    // A message has 24 bytes for 100 gas each, and a slot for 2,900.
+    assert.equal(keeps({ messages: 4095 }, LEAVES, further(5_300n)), true);
+    assert.equal(keeps({ messages: 4095 }, LEAVES, further(5_301n)), false);
+    // A flow has a message of 190 bytes for 100 gas each, and an event for 3,500.
+    const flowsOf = (messages: number) => ({ messages, messageBytes: 190 * messages });
+    let flows = 0;
+    while (keeps(flowsOf(flows + 1))) flows++;
+    assert.equal(keeps(flowsOf(flows), LEAVES, further(24_900n)), false);
+  });
+
   it("counts what is not measured as the worst that its gas can do", () => {
     const unmeasured = { transactions: 2, gas: 42_000n + 48_001n };
     // Two headers each and the fee recipient's; beyond the transactions' own price a write for 4,800 gas, a byte for 100.

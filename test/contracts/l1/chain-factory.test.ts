@@ -413,6 +413,14 @@ describe("verifier registry", () => {
       send(verifiers, "addVersion", version, executing),
       `AggregatorOfOtherVersion(${version}, ${furtherVersion(2)})`,
     );
+    const others = [await ecosystem.factory.getAddress(), verifier, version] as const;
+    const own = await (await ecosystem.l1.deploy("ProofAggregator", ...others)).getAddress();
+    // Eight elements of 31 bits, each below 2^31 − 2^24 + 1: the last one is that number.
+    const executionKey = wordToHex(2n ** 31n - 2n ** 24n + 1n);
+    await assertReverts(
+      send(verifiers, "addVersion", version, { ...executing, aggregator: own, executionKey }),
+      "DigestNotCanonical",
+    );
     await assertReverts(send(verifiers, "scheduleRetirement", version), `UnknownProtocolVersion(${version})`);
     await assertReverts(view(verifiers, "requireActive", version), `UnknownProtocolVersion(${version})`);
     await send(verifiers, "addVersion", version, content);

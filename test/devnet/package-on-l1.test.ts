@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import hre from "hardhat";
+import { packageOnL1 } from "../../src/devnet/chains/package-on-l1.ts";
+import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
+import { compress } from "../../src/kernels/poseidon.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
+import { wordsOf } from "../../src/stark/transcripts/transcript-form.ts";
+
+type Octet = readonly number[];
+
+/** Domain tags of a program and its place, and of a node of a proof tree. */
+const [PROGRAM_TAG, NODE_TAG] = [26, 18];
+const ZEROS: Octet = [0, 0, 0, 0, 0, 0, 0, 0];
+
+/** Root of the tree of the keys of batches' programs, written down apart from `AdmittedPrograms`. */
+function rootOf(keys: readonly (readonly [digest: string, root: string])[], from: number, places: number): Octet {
+  if (places > 1) {
+    const half = places / 2;
+    return compress(NODE_TAG, [...rootOf(keys, from, half)], [...rootOf(keys, from + half, half)]);
+  }
+  const key = keys[from];
+  if (key === undefined) return ZEROS;
+  const [digest, root] = key.map((part) => wordsOf(fromHex(`0x${part}`)));
+  const blocks = [digest!, root!, [from, ...ZEROS.slice(1)]];
+  return blocks.reduce<Octet>((chain, block) => compress(PROGRAM_TAG, [...chain], [...block]), ZEROS);
+}
+
+describe("proofs for L1 by the package's programs", () => {
+  it("register the contracts of the last proof, and the digest of the programs of batches as their key", async () => {
+    const artifacts = (name: string) => hre.artifacts.readArtifact(name) as never;
+    const { contracts, executionKey } = await packageOnL1(artifacts).contracts();
+    assert.equal(contracts.at(-1)?.name, "AggregateStark");
+    const { abi } = await hre.artifacts.readArtifact("AggregateStark");
+    const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];
+    assert.equal(contracts.length, inputs.length + 1);
+    // Ten programs: a tree of 16 places.
+    assert.equal(WRITTEN_PROGRAMS.keys.batches.length, 10);
+    const elements = rootOf(WRITTEN_PROGRAMS.keys.batches, 0, 16).map((each) => each.toString(16).padStart(8, "0"));
+    assert.equal(executionKey, `0x${elements.join("")}`);
+  });
+});
