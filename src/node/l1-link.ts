@@ -15,7 +15,7 @@ import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts
 import type { PostingPolicy } from "../settlement/batch/settlement-batch.ts";
 import type { SettlementBacklog } from "../settlement/settlement.ts";
 import { SettlementError } from "../settlement/errors/settlement-error.ts";
-import { findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
+import { atDepth, findExecutedBatch } from "../settlement/l1-sender/chain-reader.ts";
 import type { ChainOnL1 } from "./described/chain-on-l1.ts";
 import type { ChainStart } from "./described/chain-options.ts";
 import type { Fault } from "./fault.ts";
@@ -166,7 +166,8 @@ export async function openL1Link(
     { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
     {
       ...{ ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise, onQueued },
-      queueOrder: queueTime && queueOrderOf({ chain: onL1, fromBlock }, { l1: settlement.l1, time: queueTime, fault }),
+      queueOrder:
+        queueTime && queueOrderOf({ chain: onL1, fromBlock, confirmations }, { l1: settlement.l1, time: queueTime, fault }),
     },
   );
   const resealing = new Resealing(
@@ -181,7 +182,7 @@ export async function openL1Link(
     },
   );
   for (const batch of start.unexecuted) settling.submit(batch);
-  const { executed } = await settling.totals();
+  const executed = await settling.executed();
   const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
     ...lookingBy(settling, intake, running),
@@ -216,14 +217,18 @@ function sourceOf(intake: L1Intake, fault: Fault): Source<ChainResult, ReturnTyp
 /** It is sealed where the queue says, while L1 is looked at. */
 const SEALED_BY_QUEUE: Pick<L1Link, "canSeal" | "beforeSeal"> = { canSeal: () => true, beforeSeal: () => Promise.resolve() };
 
+interface QueueOrderOptions extends Pick<L1LinkOptions, "chain" | "fromBlock"> {
+  readonly confirmations: number;
+}
+
 function queueOrderOf(
-  { chain: { hyperchain, configuration }, fromBlock }: Pick<L1LinkOptions, "chain" | "fromBlock">,
+  { chain: { hyperchain, configuration }, fromBlock, confirmations }: QueueOrderOptions,
   { l1, time, fault }: { readonly l1: Provider; readonly time: MovableClock; readonly fault: Fault },
 ): QueueOrder {
   const contract = { provider: l1, hyperchain, fromBlock };
   return new QueueOrder(configuration, {
     ...{ l1, time, onOtherwise: fault.raise },
-    executed: (batchNumber) => findExecutedBatch(contract, batchNumber),
+    executed: async (batchNumber) => findExecutedBatch(await atDepth(contract, confirmations), batchNumber),
   });
 }
 

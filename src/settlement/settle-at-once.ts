@@ -6,8 +6,8 @@ import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "./batch/settlement-batch.ts";
 import { SettlementError } from "./errors/settlement-error.ts";
 import { reduceJournal } from "./journal/progress.ts";
-import { findExecutedBatch, readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
-import type { SenderContext } from "./l1-sender/sender-context.ts";
+import { atDepth, findExecutedBatch, readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
+import { foundForGood, type SenderContext } from "./l1-sender/sender-context.ts";
 import { settleBatch, unlessExecuted, type SettledOnL1 } from "./l1-sender/settle.ts";
 import { batchReplaced, confirmation, journaledContext, StopSwitch } from "./settlement-run.ts";
 import type { openSettlement, Settlement, SettlingBatch } from "./settlement.ts";
@@ -34,7 +34,8 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   const context = journaledContext(dependencies.context, { journal, progress, stopped });
-  const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
+  const settled = await atDepth(context, context.confirmations);
+  const [totals, last] = await Promise.all([readTotals(settled), readLastStoredBatch(settled)]);
   let unexecuted = 0;
   let tail: Promise<StoredBatch> | undefined;
   let closed = false;
@@ -52,7 +53,7 @@ export async function openSettlementAtOnce<Batch extends SettlementBatch>(
   async function settle(batch: Batch, previous: Promise<StoredBatch> | undefined): Promise<StoredBatch> {
     const { batchNumber } = batch.outputs;
     const before = (await previous) ?? last;
-    const already = await unlessExecuted(context, batchNumber).find();
+    const already = await foundForGood(context, unlessExecuted(context, batchNumber));
     if (already !== undefined) return done(batch, { stored: already });
     requireNext(batchNumber, previous === undefined ? totals.executed : before.batchNumber + 1n);
     const proof = await unlessSettled(context, batchNumber, stopped.guard(dueProof(batch, progress, dependencies)));
@@ -121,7 +122,7 @@ function unlessSettled(
       await context.patience.pause("a look for others who settle", LOOK_MS);
       // The proof is there, or has failed.
       if (isOver) return new Promise<never>(() => undefined);
-      const found = await findExecutedBatch(context, batchNumber);
+      const found = await findExecutedBatch(await atDepth(context, context.confirmations), batchNumber);
       if (found !== undefined) return found;
     }
   };

@@ -66,6 +66,7 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
       { ...options, ...more },
       {
         l1: devnet.l1.provider,
+        confirmations: 1,
         l1Time: () => nextBlockTime({ send: (method, params) => devnet.l1.request(method, params) }),
         nowMs: () => nowMs,
         served: (batch) => {

@@ -179,7 +179,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
     const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
     return new ExecutionWatch(
       { facts, genesisRecord, genesis: await genesisOf(), bridges: [], fromBlock: created.fromBlock, longestPauseMs: 0 },
-      { ...dependencies, l1, prover, nowMs: () => 0, l1Time },
+      { ...dependencies, l1, confirmations: 1, prover, nowMs: () => 0, l1Time },
     );
   };
   const moveTimeTo = async (seconds: bigint): Promise<void> => {

@@ -199,7 +199,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       const { hyperchain: contract, configuration } = chain().pipeline.created;
       const { events } = await createL1Watcher(
         { hyperchains: [contract], registry: addresses.roots, fromBlock },
-        { provider: devnet.l1.provider },
+        { provider: devnet.l1.provider, confirmations: 1 },
       ).poll();
       const [first] = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));
       const steps = priorityOperation(first!, configuration.admin);

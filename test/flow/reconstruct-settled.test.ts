@@ -67,7 +67,7 @@ describe("§8.14: batches of a chain without a quorum, which were settled in one
     const { transactionHash } = await chain.settle(settled.accounts[6]!, { writes: [slot(1n)], logs: [plainMessage("seen")] });
     const watcher = createL1Watcher(
       { hyperchains: [chain.hyperchain], registry: settled.ecosystem.addresses.roots, fromBlock: 0 },
-      { provider: settled.l1.ethers.provider },
+      { provider: settled.l1.ethers.provider, confirmations: 1 },
     );
     const { events } = await watcher.poll();
     const seen = events.filter((event) => "transactionHash" in event && event.transactionHash === transactionHash);

@@ -67,6 +67,7 @@ describe("A6: an L1 that goes away and comes back", () => {
             delay,
             patience,
             approvals: new SigningRecord(),
+            confirmations: 1,
             transactor: createTransactor({}, { signer, patience }),
           },
           journal: createMemoryJournal(),

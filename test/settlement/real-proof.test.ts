@@ -207,7 +207,7 @@ describe("a batch with a real proof on L1", () => {
     await request.wait();
     const watcher = createL1Watcher(
       { hyperchains: [context.hyperchain], registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
-      { provider: settled.l1.ethers.provider },
+      { provider: settled.l1.ethers.provider, confirmations: 1 },
     );
     const { events } = await watcher.poll();
     const canonicalTxHashes = events.flatMap((event) => (event.type === "priorityOperation" ? [event.canonicalTxHash] : []));

@@ -242,6 +242,8 @@ export class Aggregator {
         hyperchain: lowerCaseAddress(hyperchain),
         provider: patientReader(l1, this.#patience),
         fromBlock: 0,
+        // It sends proofs again that a reorg takes back.
+        confirmations: 1,
       },
       ...{ transactor: this.#transactor, patience: this.#patience, approvals: new SigningRecord() },
       delay: (ms) => pauseBy(this.#dependencies.clock, ms, this.#end.signal),

@@ -84,8 +84,8 @@ export interface ChainPipelineDependencies {
   readonly time: MovableClock;
   /** Lets in what moves between the chain and L1. */
   readonly gate: SharedExclusiveLock;
-  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
-  readonly confirmations?: number;
+  /** L1 blocks that must stand on something before it counts, its own included. */
+  readonly confirmations: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
   readonly l1MayBeBehind?: boolean;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
@@ -188,7 +188,7 @@ async function start(
         ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, keeping),
         imported: born?.copy(),
         // What is kept is formed again before the chain looks at L1.
-        upgrades: await readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
+        upgrades: await readUpgrades(created, dependencies),
       },
       ...{ ...(keeping === undefined ? {} : { keeping }), ...(execution === undefined ? {} : { execution }) },
       running: {
@@ -318,9 +318,16 @@ async function beginOnL1(
   return { created, genesisTimestamp };
 }
 
+function readUpgrades(
+  created: CreatedChain,
+  { ecosystem, l1: provider, confirmations }: ChainPipelineDependencies,
+): ReturnType<typeof readSettingsEvents> {
+  return readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, { provider, confirmations });
+}
+
 async function createOnL1(
   { plan, baseToken, genesis, superchain, funders }: ChainPipelineOptions,
-  { ecosystem, operator, artifacts, prover, confirmations = 1 }: ChainPipelineDependencies,
+  { ecosystem, operator, artifacts, prover, confirmations }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
   const version = versionOf(ecosystem, plannedVersion(plan));

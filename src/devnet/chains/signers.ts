@@ -53,6 +53,8 @@ interface SignersDependencies {
   readonly ports?: Pick<ChainPorts, "availability"> | undefined;
   /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
   readonly l1MayBeBehind?: boolean;
+  /** As the pipeline's. */
+  readonly confirmations: number;
 }
 
 /** Who signs for a chain, before there is one: the chain's configuration names them. */
@@ -108,7 +110,8 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { ecosystem, operator, kept } = dependencies;
+  const { ecosystem, operator, kept, l1MayBeBehind } = dependencies;
+  const l1Returns = l1MayBeBehind !== true;
   const { settlementChainId, addresses } = ecosystem;
   const { availability, validators } = plan;
   /** Keys in this process that sign for the chain, in whichever epoch L1 counts them. */
@@ -151,11 +154,11 @@ export async function prepareSigners(
       const inputs = held?.inputs ?? blocks;
       const members =
         quorumProcesses.length === 0
-          ? [await createLocalMember(operator, contract)]
+          ? [await createLocalMember(operator, contract, { l1Returns })]
           : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputs, proven)));
       const admit = async (signer: TypedDataSigner): Promise<void> => {
         keys.push(signer);
-        members.push(await createLocalMember(signer, contract));
+        members.push(await createLocalMember(signer, contract, { l1Returns }));
       };
       await Promise.all(standbyKeys(plan, dependencies, members).map(admit));
       return {
@@ -252,12 +255,13 @@ function fixedChoice(part: DataPart): DataChoice {
 /** What a member is told that is to follow a chain. */
 function setupOf(
   { availability, firstState }: Pick<ChainPlan, "availability" | "firstState">,
-  { l1Url, ecosystem, genesis, superchain, l1MayBeBehind }: SignersDependencies,
+  { l1Url, ecosystem, genesis, superchain, l1MayBeBehind, confirmations }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {
   return {
     ...chain,
     l1Url,
+    confirmations,
     fromBlock: ecosystem.fromBlock,
     genesis,
     firstState: chosenFirstState({ firstState }, superchain),

@@ -54,6 +54,8 @@ export interface ExecutionWatchOptions {
 
 export interface ExecutionWatchDependencies {
   readonly l1: Provider;
+  /** L1 blocks that must stand on a commit, its own included, before the batch is looked at. */
+  readonly confirmations: number;
   /** Seconds of L1's next block. */
   readonly l1Time: () => Promise<bigint>;
   readonly nowMs: () => number;
@@ -113,7 +115,7 @@ export class ExecutionWatch {
     this.#options = options;
     this.#dependencies = dependencies;
     const watched = { hyperchains: [facts.hyperchain], fromBlock, checkpointLimit: 1 };
-    this.#watcher = createL1Watcher(watched, { provider: dependencies.l1 });
+    this.#watcher = createL1Watcher(watched, { provider: dependencies.l1, confirmations: dependencies.confirmations });
   }
 
   /** Batches that are named now, in the order of their numbers. */

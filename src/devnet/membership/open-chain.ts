@@ -125,7 +125,9 @@ export function openChain(
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     const { genesis, superchain: bridges, executionProver, clock, events } = opening;
     const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
-    const executionWatch = await watchOwnChain(chain, { genesis, bridges, prover: executionProver, clock, onNamed });
+    const confirmations = confirmationsOn(base, opening.options.l1);
+    const watching = { genesis, bridges, prover: executionProver, clock, onNamed, confirmations };
+    const executionWatch = await watchOwnChain(chain, watching);
     const watched = { ...chain, executionWatch };
     return { ...watched, watchL1: () => watchL1(watched, opening, closing), close: () => closing.close() };
   });
@@ -191,7 +193,7 @@ function pipelineDependencies(
   }: ChainOpening,
 ): ChainPipelineDependencies {
   // A chain of this process forgets nothing by itself.
-  const { confirmations, url } = base.chain === undefined ? l1Options : {};
+  const { url } = base.chain === undefined ? l1Options : {};
   return {
     ecosystem: base.ecosystem,
     carrier: base.carrier,
@@ -203,7 +205,7 @@ function pipelineDependencies(
     clock,
     time: layer.clock,
     l1MayBeBehind: url !== undefined,
-    ...(confirmations === undefined ? {} : { confirmations }),
+    confirmations: confirmationsOn(base, l1Options),
     gate,
     ...(kept === undefined ? {} : { kept }),
     prover,
@@ -225,6 +227,11 @@ function pipelineDependencies(
     ports: events.ports?.chain?.(chainId),
     onStop: (error) => events.onStop?.(chainId, error),
   };
+}
+
+/** A chain of this process takes nothing back. */
+function confirmationsOn({ chain }: Pick<SettlementBase, "chain">, { confirmations = 1 }: CompleteOptions["l1"]): number {
+  return chain === undefined ? confirmations : 1;
 }
 
 function watchL1(

@@ -13,6 +13,8 @@ interface OwnWatchDependencies {
   readonly bridges: readonly GenesisAccount[];
   readonly prover: Pick<ExecutionProver, "verify">;
   readonly clock: Clock;
+  /** As the chain's. */
+  readonly confirmations: number;
   readonly onNamed: NonNullable<ExecutionWatchDependencies["onNamed"]>;
 }
 

@@ -22,6 +22,7 @@ import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
+import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import {
@@ -80,6 +81,7 @@ interface Configured {
   /** Where it asks L1 about the chain. */
   readonly contract: ChainContract;
   readonly signer: QuorumMember;
+  readonly confirmations: number;
   readonly l1Returns: boolean;
 }
 
@@ -133,9 +135,9 @@ export class ValidatingMember {
     },
     signBatch: async ({ terms, ...batch }) => {
       const own = await this.#ofPresent(await this.#run(batch.inputs, batch));
-      const { contract, signer } = this.#chain();
-      const view = await fromL1(() => readSigningView(contract, own.operationsBefore));
-      signer.executedOnL1?.(view.executed);
+      const { contract, signer, confirmations } = this.#chain();
+      const view = await fromL1(() => readSigningView(contract, own.operationsBefore, confirmations));
+      signer.expireBefore?.(view.earliest);
       requireSignable(own, terms, view);
       return signer.signBatch(own, terms);
     },
@@ -269,8 +271,9 @@ async function configure(
   wallet: TypedDataSigner,
   { file, prover }: MemberDependencies,
 ): Promise<Configured> {
-  const { hyperchain, fromBlock, coinbase, genesis, data, keeps } = setup;
-  const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
+  const { hyperchain, fromBlock, coinbase, genesis, data, keeps, confirmations, l1Returns } = setup;
+  const reader = async (): Promise<ChainContractReader> =>
+    new ChainContractReader(l1, hyperchain, countingBlock(await l1.getBlockNumber(), confirmations));
   const contract = await reader();
   const [chain, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
   const { settlementChainId, configuration, registry, settings } = chain;
@@ -282,7 +285,7 @@ async function configure(
   const born = await readBornState(chain, genesis, { provider: l1, fromBlock });
   const genesisBatch = born?.record ?? genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
   const knowledge = new L1Knowledge(
-    createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1 }),
+    createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1, confirmations }),
     new ChainVersions(versionedChain(chain)),
     configuration,
   );
@@ -303,9 +306,12 @@ async function configure(
   const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await nextBlockTime(l1), window });
   const readers = keeps === undefined ? undefined : new Set(keeps.readers);
   const chainContract: ChainContract = { provider: l1, hyperchain, fromBlock };
-  const checks = { revert: (reversal: BatchRevert) => fromL1(() => requireRevertible(chainContract, reversal)) };
+  const rules = {
+    revert: (reversal: BatchRevert) => fromL1(() => requireRevertible(chainContract, reversal, confirmations)),
+    l1Returns,
+  };
   const journal = file?.journalOf({ ...context, bornInBlock: await blockHash(l1, fromBlock) });
-  const signer = await createLocalMember(wallet, context, checks, journal);
+  const signer = await createLocalMember(wallet, context, rules, journal);
   return {
     context,
     reader,
@@ -315,7 +321,8 @@ async function configure(
     judge,
     contract: chainContract,
     signer,
-    l1Returns: setup.l1Returns,
+    confirmations,
+    l1Returns,
   };
 }
 

@@ -12,6 +12,8 @@ export interface MemberSetup {
   readonly l1Url: string;
   /** The chain's contract. */
   readonly hyperchain: Hex;
+  /** L1 blocks that must stand on something before it counts, its own included: as for the chain. */
+  readonly confirmations: number;
   /** L1 block of the ecosystem's first contract: no event is older. */
   readonly fromBlock: number;
   /** Receives the chain's fees. */

@@ -80,10 +80,9 @@ export class L1Intake {
         registry: chain.registry,
         settings: chain.settings,
         fromBlock,
-        confirmations,
         looksUntilShorter: l1MayBeBehind ? LOOKS_UNTIL_SHORTER : 1,
       },
-      { provider: l1 },
+      { provider: l1, confirmations },
     );
     this.view = new L1ViewAge({ windowSeconds, confirmations }, { time, l1 });
     const nowSeconds = (): bigint => time.nowSeconds();

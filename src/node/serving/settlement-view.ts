@@ -81,7 +81,7 @@ export function createSettlementView(
   // With one checkpoint it reads everything again after a reorg: rare, and what was taken back is not worth finding out.
   const watcher = createL1Watcher(
     { hyperchains: [contracts.hyperchain], registry: roots, fromBlock, checkpointLimit: 1 },
-    { provider },
+    { provider, confirmations: 1 },
   );
   let known = nothingKnown();
 

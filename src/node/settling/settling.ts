@@ -14,7 +14,7 @@ import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal, type BatchProgress } from "../../settlement/journal/progress.ts";
 import { decodeShown, encodeShown } from "../../protocol/shown-execution.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { readTotals, type BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import { atDepth, readTotals, type BatchTotals, type ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
@@ -144,7 +144,9 @@ export class Settling {
     this.#pace = new PaceOfRuns(options.pace);
     this.#earlier = reduceJournal(journal.entries);
     // A development L1 that has started anew has other chains at the same addresses.
-    this.#approvals = new SigningRecord(earlierApprovals(options, journal));
+    this.#approvals = new SigningRecord(earlierApprovals(options, journal), [], {
+      l1Returns: options.l1MayBeBehind !== true,
+    });
     this.#provings = new BatchProvings({ ...dependencies, pending: this.#batches.pending });
     this.#commits = new CommitsUnderWay({
       clock,
@@ -194,8 +196,18 @@ export class Settling {
 
   /** L1's counts now; outlasts an L1 that is away. */
   totals(): Promise<BatchTotals> {
+    return readTotals(this.#contract());
+  }
+
+  /** Number of batches that L1 has executed for good, as far as its blocks count; outlasts an L1 that is away. */
+  async executed(): Promise<BatchNumber> {
+    const { confirmations = 1 } = this.#options;
+    return (await readTotals(await atDepth(this.#contract(), confirmations))).executed;
+  }
+
+  #contract(): ChainContract {
     const { hyperchain, fromBlock } = this.#options;
-    return readTotals({ provider: this.#sending().provider, hyperchain, fromBlock });
+    return { provider: this.#sending().provider, hyperchain, fromBlock };
   }
 
   /** Resolves when L1 has mined all that was sent. To be called after `pause`. Rejects with RangeError where it does not. */
@@ -213,9 +225,10 @@ export class Settling {
    * QuorumUnreachable.
    */
   async revertOnL1(fromBatch: bigint): Promise<void> {
-    const { settlementChainId, hyperchain, fromBlock, quorum } = this.#options;
+    const { settlementChainId, hyperchain, fromBlock, quorum, confirmations = 1 } = this.#options;
     const { transactor, provider } = this.#sending();
-    await revertBatches({ settlementChainId, hyperchain, provider, fromBlock, transactor }, fromBatch, quorum);
+    const context = { settlementChainId, hyperchain, provider, fromBlock, transactor, confirmations };
+    await revertBatches(context, fromBatch, quorum);
   }
 
   /**
@@ -301,14 +314,18 @@ export class Settling {
     signal: AbortSignal,
     onStop: (error: unknown) => void,
   ): Promise<Settlement<FormedBatch>> {
-    const { settlementChainId, hyperchain, fromBlock, records = [], quorum, posting, settlesAtOnce = false } = this.#options;
+    const { settlementChainId, hyperchain, fromBlock, records = [], confirmations = 1 } = this.#options;
+    const { quorum, posting, settlesAtOnce = false } = this.#options;
     const { journal, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     const open = settlesAtOnce ? openSettlementAtOnce<FormedBatch> : openSettlement<FormedBatch>;
     return open(
       { quorum, posting },
       {
-        context: { settlementChainId, hyperchain, provider, fromBlock, records, delay, patience, transactor, approvals },
+        context: {
+          ...{ settlementChainId, hyperchain, provider, fromBlock, records, confirmations },
+          ...{ delay, patience, transactor, approvals },
+        },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),
         prove: async (batch) => {

@@ -1,9 +1,9 @@
-import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { policyOf, type FirstPolicy, type PolicyOf, type ScheduledTerms } from "../../protocol/terms.ts";
 import { versionOf, type ScheduledUpgrade, type VersionChange, type VersionOf } from "../../protocol/upgrade.ts";
 import type { L1Event } from "./l1-event.ts";
+import type { L1AtDepth } from "./l1-depth.ts";
 import { createL1Watcher, type L1Poll } from "./l1-watcher.ts";
 
 type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
@@ -138,14 +138,14 @@ export function settingsEventsIn(events: readonly L1Event[], { chainId, settings
 }
 
 /**
- * A chain's upgrades and terms up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's
- * error.
+ * A chain's upgrades and terms up to the newest block that counts. `fromBlock`: of the chain's creation. Rejects with the
+ * provider's error.
  */
 export async function readSettingsEvents(
   chain: VersionedChain,
   fromBlock: number,
-  provider: Provider,
+  l1: L1AtDepth,
 ): Promise<readonly SettingsEvent[]> {
-  const watcher = createL1Watcher({ hyperchains: [], settings: chain.settings, fromBlock }, { provider });
+  const watcher = createL1Watcher({ hyperchains: [], settings: chain.settings, fromBlock }, l1);
   return settingsEventsIn((await watcher.poll()).events, chain);
 }

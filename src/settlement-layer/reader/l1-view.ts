@@ -131,7 +131,8 @@ export class L1View {
     // With one checkpoint it reads everything again after a reorg.
     this.#watcher = createL1Watcher(
       { hyperchains: chains.map(({ hyperchain }) => hyperchain), registry, fromBlock, checkpointLimit: 1 },
-      { provider },
+      // It is only shown, and read again after a reorg.
+      { provider, confirmations: 1 },
     );
     this.#chains = emptyChains(options);
   }

@@ -1,5 +1,5 @@
-import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import { countingBlock, type L1AtDepth } from "./l1-depth.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
 import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS, type L1Event } from "./l1-event.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
@@ -21,8 +21,6 @@ interface L1WatcherOptions {
   readonly fromBlock: number;
   /** Where an earlier watcher stood, oldest first; reading goes on behind the last one that L1 still has. */
   readonly resumeFrom?: readonly L1Checkpoint[];
-  /** Blocks that must stand on a block before it is read, its own included. Default 1: the newest block is read at once. */
-  readonly confirmations?: number;
   /** Blocks per request for logs, at most; fewer where the node refuses so many. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
   /**
@@ -63,14 +61,8 @@ export interface L1Watcher {
 }
 
 /** Nothing is read before the first poll. */
-export function createL1Watcher(options: L1WatcherOptions, { provider }: { readonly provider: Provider }): L1Watcher {
-  const {
-    fromBlock,
-    confirmations = 1,
-    blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE,
-    looksUntilShorter = 1,
-    checkpointLimit = 256,
-  } = options;
+export function createL1Watcher(options: L1WatcherOptions, { provider, confirmations }: L1AtDepth): L1Watcher {
+  const { fromBlock, blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE, looksUntilShorter = 1, checkpointLimit = 256 } = options;
   const addresses = [...options.hyperchains, options.registry, options.settings].filter((address) => address !== undefined);
   const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, ...SETTINGS_TOPICS]];
   const width = new PageWidth(blocksPerRequest);
@@ -121,7 +113,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
       recent = recent.filter(({ blockNumber }) => blockNumber <= last);
     },
     async poll() {
-      const head = (await checkHeight()) - (confirmations - 1);
+      const head = countingBlock(await checkHeight(), confirmations);
       const standing = await surviving();
       const base = standing.at(-1);
       const first = (base?.blockNumber ?? fromBlock - 1) + 1;

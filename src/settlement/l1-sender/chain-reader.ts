@@ -9,6 +9,7 @@ import {
   settingsInterface,
   topicOf,
 } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import { plainQuorum, plainStoredBatch, storedBatchOfLog, type NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
@@ -42,6 +43,23 @@ export interface ChainContract extends PlacedContract {
   readonly fromBlock: number;
   /** Records that are known otherwise; they count where the contract has their hash. Default: none. */
   readonly records?: readonly StoredBatch[];
+}
+
+/**
+ * The contract as of the newest block that counts: all answers are of that block, which no reorg is expected to take back. Nodes
+ * keep old states for some 128 blocks. Rejects with the provider's error.
+ */
+export async function atDepth(contract: ChainContract, confirmations: number): Promise<ChainContract> {
+  if (confirmations === 1) return contract;
+  const { provider } = contract;
+  const newest = (await provider.getBlock("latest"))?.number ?? 0;
+  const blockTag = Math.max(0, countingBlock(newest, confirmations));
+  const reader: L1Reader = {
+    call: (request) => provider.call({ ...request, blockTag }),
+    getBlock: (which) => provider.getBlock(which === "latest" ? blockTag : which),
+    getLogs: (filter) => provider.getLogs(filter),
+  };
+  return { ...contract, provider: reader };
 }
 
 /** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */

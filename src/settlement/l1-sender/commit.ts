@@ -7,7 +7,14 @@ import { SettlementError } from "../errors/settlement-error.ts";
 import { UnsignedError } from "../signing/signatures.ts";
 import { mayStandbyCommit, proposeTerms, readSigningView, whyOverdue } from "./signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, readCountingQuorum, readVersionOf, storedBatchOfReceipt, type CountingQuorum } from "./chain-reader.ts";
+import {
+  findStoredBatch,
+  readCountingQuorum,
+  readVersionOf,
+  storedBatchOfReceipt,
+  type ChainContract,
+  type CountingQuorum,
+} from "./chain-reader.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 
 /** A committed batch. `receipt` is undefined where it was found committed. */
@@ -32,7 +39,7 @@ export async function commitBatch(
   const done = await carryOut(context, {
     stage: "commit",
     batchNumber: batch.outputs.batchNumber,
-    find: () => findCommitted(context, batch),
+    find: (at) => findCommitted(at, batch),
     isSame: commitsSame,
     ...(posting.carrier === undefined ? {} : { to: posting.carrier }),
     async encode() {
@@ -41,8 +48,8 @@ export async function commitBatch(
       const label = `signatures of batch ${batch.outputs.batchNumber}`;
       await answered(label, () => quorum.ready?.(batch) ?? Promise.resolve());
       const commit = await answered(label, () => commitBatchOf(batch, posting));
-      const view = await readSigningView(context, previous.priorityOpTotal);
-      for (const record of [context.approvals, ...quorum.members]) record.executedOnL1?.(view.executed);
+      const view = await readSigningView(context, previous.priorityOpTotal, context.confirmations);
+      for (const record of [context.approvals, ...quorum.members]) record.expireBefore?.(view.earliest);
       const overdue = whyOverdue(batch, view);
       if (overdue !== undefined) throw new SettlementError("BatchOverdue", overdue);
       await requireVersion(context, batch, previous);
@@ -106,9 +113,9 @@ function asOverdue(error: unknown): never {
   throw new SettlementError("BatchOverdue", error.message, { cause: error, contractError: error.contractError });
 }
 
-async function findCommitted(context: SenderContext, batch: SettlementBatch): Promise<StoredBatch | undefined> {
+async function findCommitted(contract: ChainContract, batch: SettlementBatch): Promise<StoredBatch | undefined> {
   const { batchNumber } = batch.outputs;
-  const stored = await findStoredBatch(context, batchNumber);
+  const stored = await findStoredBatch(contract, batchNumber);
   if (stored !== undefined && stored.commitment !== batch.commitment) {
     throw new SettlementError(
       "BatchReplaced",

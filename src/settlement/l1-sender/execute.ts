@@ -3,13 +3,13 @@ import { sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../batch/settlement-batch.ts";
 import { encodeExecute } from "./batch-calls.ts";
-import { readTotals } from "./chain-reader.ts";
+import { readTotals, type ChainContract } from "./chain-reader.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** Whether L1 has executed the batch. */
-async function isExecuted(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
-  return (await readTotals(context)).executed > batchNumber;
+async function isExecuted(contract: ChainContract, batchNumber: BatchNumber): Promise<boolean> {
+  return (await readTotals(contract)).executed > batchNumber;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function executeBatch(
   const done = await carryOut(context, {
     stage: "execute",
     batchNumber,
-    find: async () => ((await isExecuted(context, batchNumber)) ? true : undefined),
+    find: async (at) => ((await isExecuted(at, batchNumber)) ? true : undefined),
     encode: () =>
       Promise.resolve(encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId))),
   });

@@ -1,5 +1,5 @@
 import type { BatchNumber } from "../../protocol/ids.ts";
-import { readPendingTotal, type SharedStage } from "./chain-reader.ts";
+import { readPendingTotal, type ChainContract, type SharedStage } from "./chain-reader.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** Two blocks of Ethereum and some, a second apart. Two senders' limit for one that does not send is twice that. */
@@ -12,8 +12,8 @@ const PENDING_LOOK_MS = 1_000;
 interface StageOfOthers<Done> {
   readonly stage: SharedStage;
   readonly batchNumber: BatchNumber;
-  /** What L1 has of it; undefined where it has not done it. */
-  readonly find: () => Promise<Done | undefined>;
+  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  readonly find: (contract: ChainContract) => Promise<Done | undefined>;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function foundOrComing<Done>(
   /** What is found in so many looks, if it is not certain earlier that nothing comes. */
   const within = async (most: number): Promise<{ readonly found: Done | undefined } | "coming"> => {
     for (let looks = 0; ; looks++) {
-      const found = await find();
+      const found = await find(context);
       if (found !== undefined || isOwn) return { found };
       if (looks === most) return "coming";
       if (!(await isComing(context, stage, batchNumber))) return { found };
@@ -42,6 +42,11 @@ export async function foundOrComing<Done>(
     within(LOOKS_AT_PENDING - LOOKS_UNTIL_TOLD),
   );
   return late === "coming" ? undefined : late.found;
+}
+
+/** As the stage's `find`; a look at the newest block waits for transactions of others. */
+export function orComing<Done>(context: SenderContext, stage: StageOfOthers<Done>): StageOfOthers<Done>["find"] {
+  return (at) => (at === context ? foundOrComing(context, stage) : stage.find(at));
 }
 
 async function waitFor({ provider }: SenderContext, label: string): Promise<string> {

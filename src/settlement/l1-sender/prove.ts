@@ -4,8 +4,8 @@ import { decodeShown, type ShownExecution } from "../../protocol/shown-execution
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import { encodeProve, encodeProveBatches } from "./batch-calls.ts";
-import { readAggregator, readTotals } from "./chain-reader.ts";
-import { foundOrComing } from "./found-or-coming.ts";
+import { readAggregator, readTotals, type ChainContract } from "./chain-reader.ts";
+import { foundOrComing, orComing } from "./found-or-coming.ts";
 import { carryOut, type SenderContext } from "./sender-context.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -18,13 +18,13 @@ const FIXED_GAS = 1_000_000n;
 const GAS_PER_BATCH = 400_000n;
 
 /** Whether L1 has accepted a proof of the batch. */
-export async function isProven(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
-  return (await readTotals(context)).verified > batchNumber;
+export async function isProven(contract: ChainContract, batchNumber: BatchNumber): Promise<boolean> {
+  return (await readTotals(contract)).verified > batchNumber;
 }
 
 /** As `isProven`, waiting for a transaction of another account that is about to prove the batch. */
 export async function isProvenOrComing(context: SenderContext, stored: StoredBatch): Promise<boolean> {
-  return (await foundOrComing(context, unlessProven(context, stored))) ?? false;
+  return (await foundOrComing(context, unlessProven(stored))) ?? false;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function proveBatch(
     return showOwn(context, stored, { to, batches: [{ chainId, batch: stored }], shown: decodeShown(proof) });
   }
   const done = await carryOut(context, {
-    ...unlessProven(context, stored),
+    ...unlessProven(stored),
     encode: () => Promise.resolve(encodeProve(stored, proof)),
     gasLimit: FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proof.length),
   });
@@ -117,7 +117,7 @@ async function showTo(
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = own;
   const done = await carryOut(context, {
-    ...{ stage: "prove", batchNumber, find: () => foundOrComing(context, unlessProven(context, own)) },
+    ...{ stage: "prove", batchNumber, find: orComing(context, unlessProven(own)) },
     encode: () => Promise.resolve(encodeProveBatches(batches, shown)),
     gasLimit: gasForShowing(shown.proof.length, batches.length),
     to,
@@ -131,7 +131,7 @@ export function gasForShowing(proofBytes: number, batches: number): bigint {
   return gas < MAX_TRANSACTION_GAS ? gas : BigInt(MAX_TRANSACTION_GAS);
 }
 
-function unlessProven(context: SenderContext, { batchNumber }: StoredBatch) {
-  const find = async (): Promise<true | undefined> => ((await isProven(context, batchNumber)) ? true : undefined);
+function unlessProven({ batchNumber }: StoredBatch) {
+  const find = async (at: ChainContract): Promise<true | undefined> => ((await isProven(at, batchNumber)) ? true : undefined);
   return { stage: "prove", batchNumber, find } as const;
 }

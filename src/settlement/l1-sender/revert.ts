@@ -10,12 +10,12 @@ import type { SenderContext } from "./sender-context.ts";
  * errors.
  */
 export async function revertBatches(
-  context: Pick<SenderContext, "provider" | "hyperchain" | "fromBlock" | "settlementChainId" | "transactor">,
+  context: Pick<SenderContext, "provider" | "hyperchain" | "fromBlock" | "settlementChainId" | "transactor" | "confirmations">,
   fromBatch: bigint,
   quorum: Quorum,
 ): Promise<TransactionReceipt> {
-  const reversal = await readRevert(context, fromBatch);
-  const { now } = await readSigningView(context, 0n);
+  const reversal = await readRevert(context, fromBatch, context.confirmations);
+  const { now } = await readSigningView(context, 0n, context.confirmations);
   const asked = countingMembers(quorum, await readCountingQuorum(context), await mayStandbyRevert(context, now));
   const data = encodeRevert(reversal, await collectRevertSignatures(asked, context, reversal));
   return context.transactor.send({ label: `revert from batch ${fromBatch}`, to: context.hyperchain, data });

@@ -6,7 +6,7 @@ import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { Delay } from "./delay.ts";
 import { SettlementError } from "../errors/settlement-error.ts";
 import type { SigningRecord } from "../signing/signing-record.ts";
-import type { ChainContract } from "./chain-reader.ts";
+import { atDepth, type ChainContract } from "./chain-reader.ts";
 import type { L1Retry, L1Trouble } from "./l1-retry.ts";
 import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
@@ -19,6 +19,8 @@ export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSign
 export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
   readonly settlementChainId: ChainId;
+  /** L1 blocks that must stand on what it has done, its own included, before that counts. */
+  readonly confirmations: number;
   /** Waits for L1's time, for the sake of this stage. */
   readonly delay: StageDelay;
   /** What validators were asked to sign; the same for all senders of a chain. */
@@ -42,8 +44,8 @@ export interface SenderContext extends ChainContract {
 interface StageCall<Done> {
   readonly stage: SettlementStage;
   readonly batchNumber: BatchNumber;
-  /** What L1 has of it; undefined where it has not done it. */
-  readonly find: () => Promise<Done | undefined>;
+  /** What L1 has of it, by a look at this contract; undefined where it has not done it. */
+  readonly find: (contract: ChainContract) => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
   /**
    * Whether a transaction that waits to be mined may be why the call is refused: then it is tried on L1's newest block, and sent
@@ -71,6 +73,8 @@ const REASONS_TO_TELL: Readonly<Record<string, { readonly code: L1Trouble["code"
 type Outcome<Done> = { readonly found: Done } | { readonly receipt: TransactionReceipt };
 
 const SIGNERS_LOOK_MS = 1_000;
+/** A part of a block of Ethereum. */
+const FOUND_LOOK_MS = 3_000;
 
 /**
  * Has L1 do a stage, waiting for its time and for signers, unless it has done so: then with what was found. A transaction that
@@ -107,21 +111,36 @@ function missingSigners(error: unknown): string {
 
 async function attempt<Done>(context: SenderContext, given: StageCall<Done>): Promise<Outcome<Done>> {
   let call = given;
-  let found = await call.find();
+  let found = await foundForGood(context, call);
   while (found === undefined) {
     try {
       const data = await call.encode();
       return { receipt: await sendInTime(context, call, () => sendStage(context, call, data)) };
     } catch (error) {
       if (!mayBeDoneAlready(error)) throw error;
-      found = await call.find();
-      if (found !== undefined || isLost(error) || isExpired(error)) continue;
+      const wasDone = (await call.find(context)) !== undefined;
+      if (wasDone) found = await foundForGood(context, call);
+      if (wasDone || isLost(error) || isExpired(error)) continue;
       // Nodes that estimate do so behind what waits, which its sender can keep from being mined for as long as it likes.
       if (call.gasLimit !== undefined || !(await call.isOvertaken?.())) throw error;
       call = { ...call, gasLimit: BigInt(MAX_TRANSACTION_GAS) };
     }
   }
   return { found };
+}
+
+/** What L1 has of a stage, once that counts; undefined if L1 has not done it, or takes it back before. */
+export async function foundForGood<Done>(
+  context: SenderContext,
+  { stage, batchNumber, find }: Pick<StageCall<Done>, "stage" | "batchNumber" | "find">,
+): Promise<Done | undefined> {
+  for (;;) {
+    const found = await find(context);
+    if (found === undefined || context.confirmations === 1) return found;
+    const settled = await find(await atDepth(context, context.confirmations));
+    if (settled !== undefined) return settled;
+    await context.patience.pause(`${stage} of batch ${batchNumber}`, FOUND_LOOK_MS);
+  }
 }
 
 /** Repeats a call that L1 refuses only for its time, and tells why where that may last long. */

@@ -7,9 +7,9 @@ import { hasRoomFor, l1CostOf, SETTLE_AT_ONCE } from "../../protocol/way-to-l1.t
 import { l1LoadOfBatch } from "../batch/l1-load.ts";
 import { commitBatchOf, type PostingPolicy, type SettlementBatch } from "../batch/settlement-batch.ts";
 import { encodeSettle } from "./batch-calls.ts";
-import { findExecutedBatch, storedBatchOfReceipt } from "./chain-reader.ts";
-import { foundOrComing, isComing } from "./found-or-coming.ts";
-import { carryOut, type SenderContext } from "./sender-context.ts";
+import { findExecutedBatch, storedBatchOfReceipt, type ChainContract } from "./chain-reader.ts";
+import { isComing, orComing } from "./found-or-coming.ts";
+import { carryOut, foundForGood, type SenderContext } from "./sender-context.ts";
 import { storeProof } from "./store-proof.ts";
 
 /** A batch that L1 has executed, as this account or another one has settled it. */
@@ -42,7 +42,7 @@ export async function settleBatch(
   const execution = unlessExecuted(context, batch.outputs.batchNumber);
   const load = l1LoadOfBatch(batch, settlementChainId, shown.proof.length);
   const isAtOnce = hasRoomFor(SETTLE_AT_ONCE, l1CostOf(SETTLE_AT_ONCE, load));
-  const found = isAtOnce ? undefined : await execution.find();
+  const found = isAtOnce ? undefined : await foundForGood(context, execution);
   if (found !== undefined) return { stored: found };
   const storing = isAtOnce ? undefined : await storeProof(context, batch, shown);
   const outcome = await carryOut(context, {
@@ -60,9 +60,10 @@ export async function settleBatch(
 
 /** What L1 has of the batch, waiting for the transaction of another settler that is about to settle it. */
 export function unlessExecuted(context: SenderContext, batchNumber: BatchNumber) {
-  const [stage, find] = ["execute" as const, () => findExecutedBatch(context, batchNumber)];
+  const stage = "execute" as const;
+  const find = (at: ChainContract): Promise<StoredBatch | undefined> => findExecutedBatch(at, batchNumber);
   return {
-    ...{ stage, batchNumber, find: () => foundOrComing(context, { stage, batchNumber, find }) },
+    ...{ stage, batchNumber, find: orComing(context, { stage, batchNumber, find }) },
     // Nodes that estimate a call's gas behind what waits to be mined refuse it.
     isOvertaken: () => isComing(context, stage, batchNumber),
   };

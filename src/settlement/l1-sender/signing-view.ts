@@ -1,5 +1,6 @@
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import { DEADLINE_UNIT, readContract, readTotals, type ChainContract, type L1Reader } from "./chain-reader.ts";
 import type { SignedBatch } from "../batch/settlement-batch.ts";
 import { SigningRefusal } from "../signing/signing-refusal.ts";
@@ -7,12 +8,12 @@ import { SigningRefusal } from "../signing/signing-refusal.ts";
 /** What a validator must know of L1, by its own look, before it signs. Seconds. */
 export interface SigningView {
   readonly revertCount: bigint;
-  /** Batches that L1 has executed. */
-  readonly executed: bigint;
   /** Of L1's newest block. */
   readonly newest: bigint;
   /** Of the block that L1 would make now. */
   readonly now: bigint;
+  /** No block that L1 makes from now on, after a reorg too, is of an earlier second. */
+  readonly earliest: bigint;
   /** What the sequencer has for an operation. */
   readonly window: bigint;
   /** Of the oldest operation that no batch before this one took; undefined where none waits. */
@@ -20,13 +21,16 @@ export interface SigningView {
 }
 
 /**
- * Looks at L1. `operationsTaken` counts those of all batches before the one that is to be signed. Rejects with the
- * provider's error.
+ * Looks at L1: at its newest block, as the contract will when it gets what is signed. `operationsTaken` counts those of all
+ * batches before the one that is to be signed. Rejects with the provider's error.
  */
-export async function readSigningView(contract: ChainContract, operationsTaken: bigint): Promise<SigningView> {
+export async function readSigningView(
+  contract: ChainContract,
+  operationsTaken: bigint,
+  confirmations: number,
+): Promise<SigningView> {
   const { provider } = contract;
-  const [executed, revertCount, queued, configuration, newest, pending] = await Promise.all([
-    readContract<bigint>(contract, "getTotalBatchesExecuted"),
+  const [revertCount, queued, configuration, newest, pending] = await Promise.all([
     readContract<bigint>(contract, "revertCount"),
     readContract<bigint>(contract, "getTotalPriorityTxs"),
     readContract<{ readonly priorityOpWindow: bigint }>(contract, "getConfiguration"),
@@ -38,14 +42,21 @@ export async function readSigningView(contract: ChainContract, operationsTaken: 
       ? await readContract<{ readonly deadline: bigint }>(contract, "priorityOperation", operationsTaken)
       : undefined;
   const newestSeconds = BigInt(newest?.timestamp ?? 0);
+  const now = pending > newestSeconds ? pending : newestSeconds;
   return {
-    executed,
     revertCount,
     newest: newestSeconds,
-    now: pending > newestSeconds ? pending : newestSeconds,
+    now,
+    earliest: confirmations === 1 ? now : (await countingSeconds(provider, newest?.number ?? 0, confirmations)) + 1n,
     window: configuration.priorityOpWindow,
     deadline: waiting === undefined ? undefined : waiting.deadline / DEADLINE_UNIT,
   };
+}
+
+/** Seconds of the newest block that counts: each block on it is of a later second. */
+async function countingSeconds(provider: L1Reader, newest: number, confirmations: number): Promise<bigint> {
+  const block = await provider.getBlock(Math.max(0, countingBlock(newest, confirmations)));
+  return BigInt(block?.timestamp ?? 0);
 }
 
 /** Of the block that L1 would make now; 0 at nodes that do not say, which have blocks often enough for the newest to do. */
@@ -120,23 +131,26 @@ export function requireSignable(
 }
 
 /** The revert of all batches from a number on, as L1 has them now. Rejects with the provider's error. */
-export async function readRevert(contract: ChainContract, firstNumber: bigint): Promise<BatchRevert> {
+export async function readRevert(contract: ChainContract, firstNumber: bigint, confirmations: number): Promise<BatchRevert> {
   const { committed } = await readTotals(contract);
   const hashOf = (number: bigint): Promise<Hex> => readContract<Hex>(contract, "storedBatchHash", number);
   const [firstBatchHash, lastBatchHash, { revertCount, now, window }] = await Promise.all([
     hashOf(firstNumber),
     hashOf(committed === 0n ? 0n : committed - 1n),
-    readSigningView(contract, 0n),
+    readSigningView(contract, 0n, confirmations),
   ]);
   return { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil: now + window - window / 4n };
 }
 
 /**
- * What every validator demands of a revert: that it is of what L1 has, by its own look. Resolves with L1's second. Throws
- * SigningRefusal.
+ * What every validator demands of a revert: that it is of what L1 has, by its own look. Resolves with the earliest second of what
+ * L1 makes from now on: reverts that have expired by then no longer bind. Throws SigningRefusal.
  */
-export async function requireRevertible(contract: ChainContract, reversal: BatchRevert): Promise<bigint> {
-  const [own, { now, window }] = await Promise.all([readRevert(contract, reversal.firstNumber), readSigningView(contract, 0n)]);
+export async function requireRevertible(contract: ChainContract, reversal: BatchRevert, confirmations: number): Promise<bigint> {
+  const [own, { now, earliest, window }] = await Promise.all([
+    readRevert(contract, reversal.firstNumber, confirmations),
+    readSigningView(contract, 0n, confirmations),
+  ]);
   if (reversal.revertCount !== own.revertCount) {
     throw new SigningRefusal(
       "RevertCountMismatch",
@@ -156,5 +170,5 @@ export async function requireRevertible(contract: ChainContract, reversal: Batch
       `a revert is to hold until ${reversal.validUntil}, ${now + window} is the latest`,
     );
   }
-  return now;
+  return earliest;
 }

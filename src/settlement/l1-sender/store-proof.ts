@@ -28,7 +28,7 @@ export async function storeProof(
   const statement = hashAggregate([item], digestFromHex(shown.digest));
   const done = await carryOut(context, {
     ...{ stage: "prove", batchNumber: outputs.batchNumber, to },
-    find: async () => ((await isProofStored(context, to, statement)) ? true : undefined),
+    find: async (at) => ((await isProofStored(at, to, statement)) ? true : undefined),
     encode: () => Promise.resolve(encodeStoreProof([item], shown)),
     gasLimit: gasForShowing(shown.proof.length, 1),
   });

@@ -28,10 +28,10 @@ export interface QuorumMember {
   /** Its signature of a revert. Rejects when L1 has other batches. */
   signRevert(reversal: BatchRevert): Promise<Hex>;
   /**
-   * L1 has executed the batches before this one: what was signed of them may be forgotten. Absent where the member sees
-   * that itself.
+   * No block that L1 makes from now on is of an earlier second: approvals that have expired may be forgotten. Absent where the
+   * member sees that itself.
    */
-  executedOnL1?(nextBatch: bigint): void;
+  expireBefore?(second: bigint): void;
   /**
    * Forgets what it approved but for these commitments, after a development L1 has returned to an earlier state, in which those
    * were under way. Absent where that cannot happen.
@@ -46,11 +46,13 @@ export interface QuorumContext {
   readonly hyperchain: Hex;
 }
 
-/** What a member demands before it signs; each rejects for what the member does not agree with. */
-interface MemberChecks {
+/** Checks before a member signs, each of which rejects for what the member does not agree with, and the kind of its L1. */
+interface MemberRules {
   readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
-  /** Resolves with the second of L1's time by which it judges. */
+  /** Resolves with the earliest second that a block can have which L1 makes from now on. */
   readonly revert?: (reversal: BatchRevert) => Promise<bigint>;
+  /** Whether L1 is a development chain, which returns to earlier states by command. Default false. */
+  readonly l1Returns?: boolean;
 }
 
 /** What a member is about to sign. */
@@ -70,27 +72,27 @@ export type SigningJournal = Pick<Journal<SigningEntry>, "entries" | "append">;
 export async function createLocalMember(
   signer: TypedDataSigner,
   context: QuorumContext,
-  checks: MemberChecks = {},
+  rules: MemberRules = {},
   journal: SigningJournal = createMemoryJournal<SigningEntry>(),
 ): Promise<QuorumMember> {
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
-  const record = recordOf(journal.entries);
+  const record = recordOf(journal.entries, rules);
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
     async signBatch(batch, terms) {
-      await checks.batch?.(batch, terms);
+      await rules.batch?.(batch, terms);
       const value = approvalOf(batch, terms);
       record.admit(value);
       await journal.append({ type: "batch", approval: value });
       return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value })) as Hex;
     },
     async signRevert(reversal) {
-      const now = await checks.revert?.(reversal);
-      record.admitRevert(reversal, now ?? 0n);
+      const earliest = await rules.revert?.(reversal);
+      record.admitRevert(reversal, earliest ?? 0n);
       await journal.append({ type: "revert", reversal });
       return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
     },
-    executedOnL1: (nextBatch) => record.executedOnL1(nextBatch),
+    expireBefore: (second) => record.expireBefore(second),
     async forgetApprovalsBut(kept) {
       record.forgetAllBut(new Set(kept));
       await journal.append({ type: "forgotten", but: kept });
@@ -98,7 +100,7 @@ export async function createLocalMember(
   };
 }
 
-function recordOf(entries: readonly SigningEntry[]): SigningRecord {
+function recordOf(entries: readonly SigningEntry[], { l1Returns = false }: MemberRules): SigningRecord {
   let approvals: BatchCommitment[] = [];
   let reverts: BatchRevert[] = [];
   for (const entry of entries) {
@@ -106,7 +108,7 @@ function recordOf(entries: readonly SigningEntry[]): SigningRecord {
     else if (entry.type === "revert") reverts.push(entry.reversal);
     else [approvals, reverts] = [approvals.filter(({ commitment }) => entry.but.includes(commitment)), []];
   }
-  return new SigningRecord(approvals, reverts);
+  return new SigningRecord(approvals, reverts, { l1Returns });
 }
 
 /** What is signed of a batch. */

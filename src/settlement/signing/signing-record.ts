@@ -12,8 +12,18 @@ export class SigningRecord {
   /** Of the newest revert count. */
   #reverts: BatchRevert[] = [];
 
-  /** `approvals` are those of earlier processes. */
-  constructor(approvals: readonly BatchCommitment[] = [], reverts: readonly BatchRevert[] = []) {
+  /** Whether L1's time may be put back by command, so that what has expired holds again. */
+  readonly #l1Returns: boolean;
+  /** The last second of approvals that are forgotten. */
+  #forgottenUntil = -1n;
+
+  /** `approvals` and `reverts` are those of earlier processes. */
+  constructor(
+    approvals: readonly BatchCommitment[] = [],
+    reverts: readonly BatchRevert[] = [],
+    { l1Returns = false }: { readonly l1Returns?: boolean } = {},
+  ) {
+    this.#l1Returns = l1Returns;
     for (const approval of approvals) this.#note(approval);
     for (const reversal of reverts) this.#noteRevert(reversal);
   }
@@ -32,32 +42,44 @@ export class SigningRecord {
   }
 
   /**
-   * Notes a revert, to be called before it is signed, at L1's second `now`. Throws SigningRefusal RevertOverlaps, and notes
-   * nothing then. The same revert can be renewed, also when L1 has more batches to take back.
+   * Notes a revert, to be called before it is signed; no block that L1 makes is of a second before `earliest`. Throws
+   * SigningRefusal RevertOverlaps, and notes nothing then. The same revert can be renewed, also when L1 has more batches to take
+   * back.
    */
-  admitRevert(reversal: BatchRevert, now: bigint): void {
+  admitRevert(reversal: BatchRevert, earliest: bigint): void {
     const { firstNumber, revertCount } = reversal;
     const other = this.#reverts.find(
-      (each) => each.revertCount === revertCount && each.firstNumber !== firstNumber && each.validUntil >= now,
+      (each) => each.revertCount === revertCount && each.firstNumber !== firstNumber && each.validUntil >= earliest,
     );
     if (other !== undefined) {
       throw new SigningRefusal(
         "RevertOverlaps",
-        `batches are to be reverted from ${firstNumber} on, and a revert from ${other.firstNumber} on can be sent until ${other.validUntil}; L1's time is ${now}`,
+        `batches are to be reverted from ${firstNumber} on, and a revert from ${other.firstNumber} on can be sent until ${other.validUntil}; L1's next block may be of ${earliest}`,
       );
     }
     this.#noteRevert(reversal);
   }
 
-  /** Forgets the batches before this one: L1 has executed them, and takes no other batch of such a number. */
-  executedOnL1(nextBatch: bigint): void {
-    for (const batchNumber of this.#approvals.keys()) if (batchNumber < nextBatch) this.#approvals.delete(batchNumber);
+  /**
+   * Forgets approvals that have expired: no block that L1 makes from now on is of an earlier second. Nothing else ends one: L1
+   * may take back that it has executed a batch. No approval begins within the time of those that are forgotten.
+   */
+  expireBefore(second: bigint): void {
+    if (this.#l1Returns) return;
+    for (const [batchNumber, approvals] of this.#approvals) {
+      for (const { validUntil } of approvals)
+        if (validUntil < second && validUntil > this.#forgottenUntil) this.#forgottenUntil = validUntil;
+      this.#keep(
+        batchNumber,
+        approvals.filter(({ validUntil }) => validUntil >= second),
+      );
+    }
   }
 
   /** Takes an approval back that no one has signed. */
   withdraw(approval: BatchCommitment): void {
     const others = (this.#approvals.get(approval.batchNumber) ?? []).filter((each) => each !== approval);
-    this.#approvals.set(approval.batchNumber, others);
+    this.#keep(approval.batchNumber, others);
   }
 
   /**
@@ -65,12 +87,17 @@ export class SigningRecord {
    * L1 any more. Approvals from before still are.
    */
   forgetAllBut(kept: ReadonlySet<Hex>): void {
-    for (const [batchNumber, approvals] of this.#approvals) {
-      const still = approvals.filter(({ commitment }) => kept.has(commitment));
-      if (still.length === 0) this.#approvals.delete(batchNumber);
-      else this.#approvals.set(batchNumber, still);
-    }
+    for (const [batchNumber, approvals] of this.#approvals)
+      this.#keep(
+        batchNumber,
+        approvals.filter(({ commitment }) => kept.has(commitment)),
+      );
     this.#reverts = [];
+  }
+
+  #keep(batchNumber: bigint, approvals: BatchCommitment[]): void {
+    if (approvals.length === 0) this.#approvals.delete(batchNumber);
+    else this.#approvals.set(batchNumber, approvals);
   }
 
   #noteRevert(reversal: BatchRevert): void {
@@ -90,6 +117,6 @@ export class SigningRecord {
     const others = (this.#approvals.get(batchNumber) ?? []).filter(
       (each) => each.revertCount === revertCount && each.commitment !== commitment,
     );
-    return others.reduce((free, { validUntil }) => (validUntil >= free ? validUntil + 1n : free), 0n);
+    return others.reduce((free, { validUntil }) => (validUntil >= free ? validUntil + 1n : free), this.#forgottenUntil + 1n);
   }
 }

@@ -163,7 +163,15 @@ export async function corrupt(
         { quorum: { members }, posting: CALLDATA_POSTING },
         {
           context: {
-            ...{ ...contract, provider, fromBlock: created.fromBlock, delay, patience, approvals: new SigningRecord() },
+            ...{
+              ...contract,
+              provider,
+              fromBlock: created.fromBlock,
+              delay,
+              patience,
+              approvals: new SigningRecord(),
+              confirmations: 1,
+            },
             transactor: transactorOf(patience),
           },
           journal: createMemoryJournal(),
@@ -177,7 +185,7 @@ export async function corrupt(
     },
     async takeBack() {
       const transactor = transactorOf(createL1Retry({}, { delay, signal: ended.signal }));
-      const context = { ...contract, provider, fromBlock: created.fromBlock, transactor };
+      const context = { ...contract, provider, fromBlock: created.fromBlock, transactor, confirmations: 1 };
       await revertBatches(context, 0n, { members: await lying(liars) });
     },
     async close() {

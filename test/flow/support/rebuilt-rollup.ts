@@ -249,6 +249,7 @@ export class RebuiltRollup {
       patience,
       transactor,
       approvals: new SigningRecord(),
+      confirmations: 1,
       onBroadcast,
     };
   }

@@ -226,7 +226,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     versions = new ChainVersions({ chainId: 300n, firstVersion: PROTOCOL_VERSION, settings });
     watcher = createL1Watcher(
       { hyperchains: [chain.address], settings, fromBlock: 0 },
-      { provider: ecosystem.l1.ethers.provider },
+      { provider: ecosystem.l1.ethers.provider, confirmations: 1 },
     );
   });
   after(() => ecosystem.l1.close());
@@ -298,7 +298,7 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
   async function readPast(): Promise<{ firstTimestamp: bigint; before: bigint; version: bigint }[]> {
     const { events } = await createL1Watcher(
       { hyperchains: [chain.address], fromBlock: 0 },
-      { provider: ecosystem.l1.ethers.provider },
+      { provider: ecosystem.l1.ethers.provider, confirmations: 1 },
     ).poll();
     let taken = 0n;
     return events.flatMap((event) => {

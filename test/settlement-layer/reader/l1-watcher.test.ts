@@ -48,12 +48,12 @@ describe("watching L1", () => {
     return hash;
   }
 
-  function watch(options: Partial<Parameters<typeof createL1Watcher>[0]> = {}) {
+  function watch(options: Partial<Parameters<typeof createL1Watcher>[0]> = {}, confirmations = 1) {
     const { hyperchain } = chain.contract;
     const registry = settled.ecosystem.addresses.roots;
     return createL1Watcher(
       { hyperchains: [hyperchain], registry, fromBlock: chain.created.fromBlock, ...options },
-      { provider: settled.l1.ethers.provider },
+      { provider: settled.l1.ethers.provider, confirmations },
     );
   }
 
@@ -102,7 +102,7 @@ describe("watching L1", () => {
   });
 
   test("reads nothing before it is deep enough", async () => {
-    const watcher = watch({ confirmations: 3 });
+    const watcher = watch({}, 3);
     await watcher.poll();
     const hash = await request("0x66");
     const seen = async () =>
@@ -155,7 +155,7 @@ describe("watching L1", () => {
     const { hyperchain } = chain.contract;
     const watcher = createL1Watcher(
       { hyperchains: [hyperchain], fromBlock: chain.created.fromBlock, looksUntilShorter: 3 },
-      { provider: restarted },
+      { provider: restarted, confirmations: 1 },
     );
     const { events } = await watcher.poll();
     assert.ok(events.length > 0);
@@ -200,7 +200,10 @@ describe("watching L1", () => {
       },
     });
     const { hyperchain } = chain.contract;
-    const watcher = createL1Watcher({ hyperchains: [hyperchain], fromBlock: chain.created.fromBlock }, { provider: flaky });
+    const watcher = createL1Watcher(
+      { hyperchains: [hyperchain], fromBlock: chain.created.fromBlock },
+      { provider: flaky, confirmations: 1 },
+    );
     await assert.rejects(watcher.poll(), /connection reset/);
     assert.deepEqual(watcher.checkpoints(), []);
     failing = false;

@@ -9,7 +9,14 @@ import {
   type SigningView,
 } from "../../../src/settlement/l1-sender/signing-view.ts";
 
-const VIEW: SigningView = { executed: 0n, revertCount: 2n, newest: 990n, now: 1_000n, window: 100n, deadline: undefined };
+const VIEW: SigningView = {
+  revertCount: 2n,
+  newest: 990n,
+  now: 1_000n,
+  earliest: 1_000n,
+  window: 100n,
+  deadline: undefined,
+};
 const batchOf = (priorityOpCount: bigint, lastTimestamp = 950n): SignedBatch =>
   ({ outputs: { batchNumber: 3n, priorityOpCount, lastTimestamp } }) as SignedBatch;
 const EMPTY = batchOf(0n);

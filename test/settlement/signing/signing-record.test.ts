@@ -111,14 +111,35 @@ test("whatever it is asked for, no second has two batches of one number and coun
   }
 });
 
-test("remembers a batch until L1 has executed it, however many come after it", () => {
+test("remembers an approval until it has expired on L1's clock, however many come after it", () => {
   const record = new SigningRecord();
   record.admit(approval(1, 100n, 200n));
-  for (let batchNumber = 8n; batchNumber < 1_000n; batchNumber++) record.admit(approval(1, 100n, 200n, { batchNumber }));
+  for (let batchNumber = 8n; batchNumber < 1_000n; batchNumber++) record.admit(approval(1, 100n, 300n, { batchNumber }));
+  // L1 takes it up to its last second, which is included.
+  record.expireBefore(200n);
   assert.equal(record.freeFrom(approval(2, 0n, 0n)), 201n);
-  record.executedOnL1(7n);
+  assert.throws(() => record.admit(approval(2, 200n, 250n)), { code: "ApprovalOverlaps" });
+  record.expireBefore(201n);
+  record.admit(approval(2, 201n, 250n));
+  assert.equal(record.freeFrom(approval(2, 0n, 0n, { batchNumber: 8n })), 301n);
+});
+
+test("attack: approves nothing within the time of approvals that it has forgotten, whatever it is asked for", () => {
+  const record = new SigningRecord();
+  record.admit(approval(1, 100n, 200n));
+  record.admit(approval(1, 100n, 150n, { batchNumber: 8n }));
+  record.expireBefore(1_000n);
+  for (const batchNumber of [7n, 8n]) {
+    assert.throws(() => record.admit(approval(2, 150n, 250n, { batchNumber })), { code: "ApprovalOverlaps" });
+    assert.equal(record.freeFrom(approval(2, 0n, 0n, { batchNumber })), 201n);
+  }
+  record.admit(approval(2, 201n, 250n));
+});
+
+test("forgets nothing by time where L1 returns to earlier times by command", () => {
+  const record = new SigningRecord([], [], { l1Returns: true });
+  record.admit(approval(1, 100n, 200n));
+  record.expireBefore(1_000n);
+  assert.throws(() => record.admit(approval(2, 200n, 250n)), { code: "ApprovalOverlaps" });
   assert.equal(record.freeFrom(approval(2, 0n, 0n)), 201n);
-  record.executedOnL1(8n);
-  assert.equal(record.freeFrom(approval(2, 0n, 0n)), 0n);
-  assert.equal(record.freeFrom(approval(2, 0n, 0n, { batchNumber: 8n })), 201n);
 });

@@ -65,6 +65,7 @@ export function senderContext(
     delay,
     patience,
     approvals: new SigningRecord(),
+    confirmations: 1,
     onBroadcast: () => Promise.resolve(),
     ...overrides,
   };

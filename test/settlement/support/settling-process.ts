@@ -54,6 +54,7 @@ async function settle({ url, contract, fromBlock, sender, validator, journal: pa
         delay,
         patience,
         approvals: new SigningRecord(),
+        confirmations: 1,
         transactor: createTransactor({}, { signer: accounts.wallet(sender).connect(provider), patience }),
       },
       journal,

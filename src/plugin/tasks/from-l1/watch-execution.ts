@@ -90,7 +90,7 @@ async function openWatch(
       fromBlock: createdIn,
     },
     {
-      ...{ l1, prover, ...(onNamed === undefined ? {} : { onNamed }) },
+      ...{ l1, confirmations: 1, prover, ...(onNamed === undefined ? {} : { onNamed }) },
       l1Time: () => nextBlockTime(l1),
       nowMs: () => systemClock.nowMs(),
       served: async (batch) => readServedExecution(await served(batch)),
