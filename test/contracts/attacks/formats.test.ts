@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { wordToHex, type Hex } from "../../../src/protocol/hex.ts";
-import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
 import { TestChain, type BatchContent } from "../l1/support/chain.ts";
 import {
@@ -83,10 +82,9 @@ describe("versions, formats and their readers", () => {
     const reader2 = await ecosystem.reader.getAddress();
     await assertReverts(add(0x203n, reader2), "ReaderOfOtherFormat(3, 2)");
     await assertReverts(add(0x202n, reader3), "ReaderOfOtherFormat(2, 3)");
-    // Of no format at all, of one that is to come, and where nothing is proven.
+    // No format at all, and an unknown one.
     await assertReverts(add(0x100n, reader2), "ReaderOfOtherFormat(0, 2)");
     await assertReverts(add(0x4n, reader3), "ReaderOfOtherFormat(4, 3)");
-    await assertReverts(add(noProofVersionOf(FORMAT_3), reader2), "ReaderOfOtherFormat(3, 2)");
     await add(0x203n, reader3);
   });
 
