@@ -94,6 +94,16 @@ describe("I3 the config", () => {
       /is missing; there must be members, threshold/,
     ],
     [{ prover: { mode: "fake" } }, "config.hyperchains.prover.mode", /"stark" or "none"; got "fake"/],
+    [
+      { prover: { execution: "onL1" } },
+      "config.hyperchains.prover.execution",
+      /"proven" or "trusted"; got "onL1"; set it by hyperchains\.chains\.x\.prover\.execution/,
+    ],
+    [
+      { chains: { a: { prover: { mode: "none" } } } },
+      "config.hyperchains.chains.a.prover.mode",
+      /; set it by hyperchains\.prover\.mode/,
+    ],
     [{ prover: { workers: 0 } }, "config.hyperchains.prover.workers", /from 1 to 64/],
     [
       { accounts: { balance: 100 } },

@@ -34,6 +34,30 @@ test("I8: more chains than there are names are called after their ids, and each 
   for (const field of ["name", "chainId", "port"] as const) assert.equal(new Set(chains.map((chain) => chain[field])).size, 32);
 });
 
+describe("a flag's refusal", () => {
+  const refusal = async (flags: Partial<SpawnArguments>): Promise<string> => {
+    const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains: {} });
+    try {
+      spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, ...flags });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("nothing is refused");
+  };
+
+  test("names the option of the config that takes the value", async () => {
+    assert.match(
+      await refusal({ execution: "onL1" }),
+      /^--execution must be "proven" or "trusted"; got "onL1"; set it by hyperchains\.chains\.x\.prover\.execution$/,
+    );
+    assert.match(await refusal({ da: '{"allOf":["rollup","validium"]}' }), /set it by hyperchains\.chains\.x\.dataAvailability$/);
+  });
+
+  test("names no option if the config refuses the value too", async () => {
+    assert.match(await refusal({ execution: "zk" }), /^--execution must be "proven" or "trusted"; got "zk"$/);
+  });
+});
+
 describe("I8: the L1 that the started one is a copy of", () => {
   const CONFIGURED = { url: "http://127.0.0.1:1", blockNumber: 5 };
   const fork = async (l1: HyperchainsUserConfig["l1"], flags: Partial<SpawnArguments>) => {

@@ -2,7 +2,8 @@ import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { bridgeProblems } from "../../options/bridges.ts";
 import { configSchema } from "../../options/config.ts";
 import { planChain } from "../../options/plan.ts";
-import { check, type OptionProblem } from "../../options/problems.ts";
+import { otherLevel } from "../../options/other-option.ts";
+import { check, type OptionPath, type OptionProblem } from "../../options/problems.ts";
 import { conflicts } from "../../options/rules.ts";
 import { resolveHyperchains } from "./resolve.ts";
 
@@ -26,7 +27,10 @@ const ALMOST = /^hyper-?_?chains?$/i;
 export function validateHyperchains(user: unknown): HardhatUserConfigValidationError[] {
   if (user === undefined) return [];
   const checked = check(configSchema, user);
-  if ("problems" in checked) return inConfig(checked.problems);
+  if ("problems" in checked)
+    return inConfig(
+      checked.problems.map(({ path, message }) => ({ path, message: `${message}${otherLevel(path, valueAt(user, path))}` })),
+    );
   const { chains, ...ecosystem } = resolveHyperchains(user);
   // Whose defaults are in no rule's way; the caller that starts it checks again, with its own.
   const planned = { ...ecosystem, use: "test", distinctTimestamps: false, isMeasured: false } as const;
@@ -37,6 +41,10 @@ export function validateHyperchains(user: unknown): HardhatUserConfigValidationE
       { ...ecosystem, l1Path: ["l1"] },
     ),
   ]);
+}
+
+function valueAt(value: unknown, path: OptionPath): unknown {
+  return path.reduce((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }
 
 function inConfig(problems: readonly OptionProblem[]): HardhatUserConfigValidationError[] {

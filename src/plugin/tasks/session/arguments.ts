@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import { otherThanFlag } from "../../../options/other-option.ts";
 import { check, said } from "../../../options/problems.ts";
 import { flagName, kindOf, SPAWN_FLAGS, type GivenFlags, type SpawnFlag } from "../../../options/spawn-flags.ts";
 import type { Hex } from "../../../protocol/hex.ts";
@@ -18,8 +19,9 @@ export function readOption<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
   schema: S,
+  advice?: () => string,
 ): v.InferOutput<S> | undefined {
-  return text === undefined ? undefined : checked(option, text, schema);
+  return text === undefined ? undefined : checked(option, text, schema, advice);
 }
 
 /** The same for an option that is a number. */
@@ -27,8 +29,9 @@ export function readNumber<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
   schema: S,
+  advice?: () => string,
 ): v.InferOutput<S> | undefined {
-  return text === undefined ? undefined : checked(option, /^\d+$/.test(text) ? Number(text) : text, schema);
+  return text === undefined ? undefined : checked(option, /^\d+$/.test(text) ? Number(text) : text, schema, advice);
 }
 
 /** The same for an option that is a list with commas. */
@@ -36,6 +39,7 @@ function readList<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
   schema: S,
+  advice?: () => string,
 ): v.InferOutput<S> | undefined {
   return text === undefined
     ? undefined
@@ -43,6 +47,7 @@ function readList<const S extends v.GenericSchema>(
         option,
         text.split(",").map((part) => part.trim()),
         schema,
+        advice,
       );
 }
 
@@ -50,14 +55,25 @@ function readList<const S extends v.GenericSchema>(
 export function readFlags(args: Readonly<Partial<Record<SpawnFlag, string | undefined>>>): GivenFlags {
   const readers = { number: readNumber, list: readList, text: readOption };
   const names = Object.keys(SPAWN_FLAGS) as SpawnFlag[];
-  return Object.fromEntries(names.map((name) => [name, readers[kindOf(name)](name, args[name], SPAWN_FLAGS[name])]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const text = args[name];
+      const advice = (): string => (text === undefined ? "" : otherThanFlag(name, text));
+      return [name, readers[kindOf(name)](name, text, SPAWN_FLAGS[name], advice)];
+    }),
+  );
 }
 
-function checked<const S extends v.GenericSchema>(option: string, value: unknown, schema: S): v.InferOutput<S> {
+function checked<const S extends v.GenericSchema>(
+  option: string,
+  value: unknown,
+  schema: S,
+  advice = (): string => "",
+): v.InferOutput<S> {
   const result = check(schema, value);
   if ("value" in result) return result.value;
   const [problem] = result.problems;
-  throw pluginError(problem === undefined ? "" : said(flagName(option), problem));
+  throw pluginError(problem === undefined ? "" : `${said(flagName(option), problem)}${advice()}`);
 }
 
 /** A hash as it is typed. Throws a plugin error for any other text. */
