@@ -2,7 +2,13 @@ import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
+import type { HardhatPlugin } from "hardhat/types/plugins";
 import { METADATA, VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
+
+const withoutKnownWarnings: HardhatPlugin = {
+  id: "known-warnings",
+  hookHandlers: { solidity: () => import("./src/demo/known-warnings.ts") },
+};
 
 /** The compiler inside the npm package: nothing is downloaded, so builds work offline. */
 const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
@@ -18,7 +24,7 @@ const generated = Object.fromEntries(
 );
 
 export default defineConfig({
-  plugins: [hardhatEthers],
+  plugins: [hardhatEthers, withoutKnownWarnings],
   paths: { sources: ["contracts", "test/contracts/solidity"] },
   solidity: {
     compilers: [

@@ -9,8 +9,8 @@ interface CompileOptions {
 }
 
 /**
- * Compiles what has changed. Even a quiet build writes the compiler's warnings to stdout, which belongs to the caller: what it
- * writes goes to stderr where the build fails, and nowhere else, since `npm run build:contracts` shows it.
+ * Compiles what has changed. Even a quiet build writes empty lines to stdout, which belongs to the caller: they are shown on
+ * stderr if the build fails. Warnings go to stderr, except those with which nothing is wrong (`src/demo/known-warnings.ts`).
  */
 export async function compile(options: CompileOptions = {}): Promise<void> {
   // The build loads the engine.

@@ -174,7 +174,9 @@ async function executedByOneProof(): Promise<ExecutedOnL1 | undefined> {
   if (refusal !== undefined) console.error(refusal);
   if (refusal !== undefined) return undefined;
   say("");
-  say("A third chain comes, and L1 executes its first batch by one proof of its execution: that takes some minutes.");
+  say(
+    "A third chain comes, and L1 executes its first batch by one proof of its execution: that takes about a minute on two free cores.",
+  );
   return showExecutedOnL1(devnet, { say, clock: systemClock, sender: devnet.accounts.wallet(ALICE) });
 }
 
