@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { askHardhat, methodsOf } from "./ask-hardhat.ts";
+import { askHardhat, methodsOf, probe } from "./ask-hardhat.ts";
+import type { NodeError, Send } from "./probed-node.ts";
 import type { NodeAnswer } from "./table.ts";
 
 async function askAnvil(path: string): Promise<NodeAnswer> {
@@ -16,14 +17,16 @@ async function askAnvil(path: string): Promise<NodeAnswer> {
       if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
     });
   });
-  const post = async (method: string): Promise<{ result?: unknown; error?: { code: number; message: string } }> => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [] });
-    return (await (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).json()) as {
-      result?: unknown;
-    };
+  const send: Send = async (method, ...params) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const answer = (await response.json()) as { readonly result?: unknown; readonly error?: NodeError };
+    // A NodeError, as Hardhat's provider throws one.
+    if (answer.error !== undefined) throw answer.error;
+    return answer.result;
   };
-  const methods = await methodsOf(async (method) => (await post(method)).error);
-  const version = String((await post("web3_clientVersion")).result);
+  const methods = await methodsOf(await probe(send));
+  const version = String(await send("web3_clientVersion"));
   anvil.kill();
   await once(anvil, "exit");
   return { version, methods };

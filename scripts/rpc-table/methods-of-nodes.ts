@@ -18,7 +18,7 @@ export const METHODS_OF_NODES: readonly string[] = [
   ),
   ...prefixed(
     "debug",
-    "codeByHash dbGet getRawBlock getRawHeader getRawReceipts getRawTransaction traceBlockByHash traceBlockByNumber traceCall traceTransaction",
+    "codeByHash dbGet getRawBlock getRawHeader getRawReceipts getRawTransaction getRawTransactions traceBlockByHash traceBlockByNumber traceCall traceTransaction",
   ),
   ...prefixed("erigon", "getHeaderByNumber"),
   ...prefixed(
@@ -27,11 +27,11 @@ export const METHODS_OF_NODES: readonly string[] = [
   ),
   ...prefixed(
     "eth",
-    "getBlockByHash getBlockByNumber getBlockReceipts getBlockTransactionCountByHash getBlockTransactionCountByNumber getCode getFilterChanges getFilterLogs getLogs getProof",
+    "getBlockByHash getBlockByNumber getBlockReceipts getBlockTransactionCountByHash getBlockTransactionCountByNumber getCode getFilterChanges getFilterLogs getHeaderByHash getHeaderByNumber getLogs getProof",
   ),
   ...prefixed(
     "eth",
-    "getRawTransactionByBlockHashAndIndex getRawTransactionByBlockNumberAndIndex getRawTransactionByHash getStorageAt getTransactionByBlockHashAndIndex",
+    "getRawTransactionByBlockHashAndIndex getRawTransactionByBlockNumberAndIndex getRawTransactionByHash getStorageAt getStorageValues getTransactionByBlockHashAndIndex",
   ),
   ...prefixed(
     "eth",

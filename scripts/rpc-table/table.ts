@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { REASONS } from "./reasons.ts";
 
 /** What one node answered. */
 export interface NodeAnswer {
@@ -7,8 +6,8 @@ export interface NodeAnswer {
   readonly methods: readonly string[];
 }
 
-/** What a chain does with a method that another node has. */
-export type Standing = "yes" | "refused" | "no";
+/** Answer of a chain to a method. One that another node has is there, or is refused for a reason. */
+export type Standing = { readonly is: "yes" } | { readonly is: "refused"; readonly reason: string } | { readonly is: "absent" };
 
 /** What Hardhat's node and anvil answered when they were asked last. */
 export function answersOfNodes(): { readonly hardhat: NodeAnswer; readonly anvil: NodeAnswer } {
@@ -21,20 +20,22 @@ export function answersOfNodes(): { readonly hardhat: NodeAnswer; readonly anvil
 /** The heading of the section that this makes: the last of docs/rpc.md. */
 export const METHODS_HEADING = "## Beside Hardhat's node and anvil";
 
-/** The section: every method of the others, whether a chain has it, and why not. Throws where a reason is missing. */
+/** The section: every method of the others, whether a chain has it, and why not. */
 export function methodsSection(standing: (method: string) => Standing): string {
   const { hardhat, anvil } = answersOfNodes();
   const methods = [...new Set([...hardhat.methods, ...anvil.methods])].sort();
   const rows = methods.map((method) => {
     const here = standing(method);
+    if (here.is === "absent")
+      throw new Error(`${method} is not refused by name: src/chain/rpc/request/unserved-methods.ts has no row`);
     const has = (node: NodeAnswer): string => (node.methods.includes(method) ? "yes" : "");
-    return `| \`${method}\` | ${has(hardhat)} | ${has(anvil)} | ${here === "no" ? "" : here} | ${here === "yes" ? "" : reasonOf(method)} |`;
+    return `| \`${method}\` | ${has(hardhat)} | ${has(anvil)} | ${here.is} | ${here.is === "yes" ? "" : asCode(here.reason)} |`;
   });
   return [
     METHODS_HEADING,
     "",
     `Made by asking each node: ${hardhat.version.replace(/\/@.*/, "")}, ${anvil.version}, and a development chain. What a chain has`,
-    "beside these is above. `refused`: the answer names the rule of the protocol and what to do instead.",
+    "beside these is above. Each was asked with valid parameters. `refused`: the answer is an error with a name, which says this.",
     "",
     "| method | Hardhat's node | anvil | a chain | why not |",
     "|---|---|---|---|---|",
@@ -43,8 +44,9 @@ export function methodsSection(standing: (method: string) => Standing): string {
   ].join("\n");
 }
 
-function reasonOf(method: string): string {
-  const found = REASONS.find(([methods]) => methods.test(method));
-  if (found === undefined) throw new Error(`scripts/rpc-table/reasons.ts says nothing about ${method}, which chains do not have`);
-  return found[1];
+/** The reason with its names of methods and tasks as code. */
+function asCode(reason: string): string {
+  return reason.replace(/\b(anvil|debug|eth|evm|hardhat|hyperchain|txpool|web3|zks)_\w+|\boption [\w.]+/g, (name) =>
+    name.startsWith("option ") ? `option \`${name.slice(7)}\`` : `\`${name}\``,
+  );
 }

@@ -179,6 +179,7 @@ describe("RPC server", () => {
   it("says where proofs of values are to be had, since no header names Ethereum's root of the state", async () => {
     const { error } = await rpc("eth_getProof", FACTORY, [], "latest");
     assert.match(error?.message ?? "", /zks_getProof proves values under the root that L1 has/);
+    assert.deepEqual([error?.code, (error?.data as { code?: string }).code], [-32601, "MethodNotServed"]);
   });
 
   it("answers guarded calls as the engine would", async () => {

@@ -1,4 +1,5 @@
 import { ANVIL_ALIASES } from "../request/aliases.ts";
+import { UNSERVED_METHODS } from "../request/unserved-methods.ts";
 
 /**
  * What a client outside needs to call a method of a chain that only some may read. `open`: nothing; it tells of no account.
@@ -15,7 +16,7 @@ const SESSION_METHODS = [
 /** Constants, and what the chain's settlement on L1 shows to everybody. */
 const OPEN = [
   ...["eth_blobBaseFee", "eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_maxPriorityFeePerGas", "eth_mining"],
-  ...["eth_fillTransaction", "eth_syncing", "net_listening", "net_version", "ots_getApiLevel", "web3_clientVersion", "web3_sha3"],
+  ...["eth_syncing", "net_listening", "net_version", "ots_getApiLevel", "web3_clientVersion", "web3_sha3"],
   ...["zks_L1BatchNumber", "zks_L1ChainId", "zks_gasPerPubdata", "zks_getBaseTokenL1Address", "zks_getBridgeContracts"],
   ...["zks_getBridgehubContract", "zks_getBytecodeSupplierContract", "zks_getFeeParams", "zks_getMainContract"],
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
@@ -24,7 +25,9 @@ const OPEN = [
   // Of a chain that offers its batches to an aggregator: their records on L1, and proofs of those.
   ...["hyperchain_getOfferedBatches", "hyperchain_getOfferedProof"],
   ...SESSION_METHODS,
-] as const;
+  // Refused to everybody.
+  ...UNSERVED_METHODS,
+];
 
 /** About the whole ecosystem: every member answers them, so what they tell does not depend on whose port is asked. */
 const PARTS = [
@@ -64,7 +67,7 @@ const READER = [
   ...["eth_accounts", "eth_call", "eth_coinbase", "eth_createAccessList", "eth_estimateGas", "eth_feeHistory", "eth_getBalance"],
   ...["eth_getBlockByHash", "eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getBlockTransactionCountByHash"],
   ...["eth_getBlockTransactionCountByNumber", "eth_getCode", "eth_getFilterChanges", "eth_getFilterLogs", "eth_getLogs"],
-  ...["eth_getProof", "eth_getStorageAt", "eth_getTransactionByBlockHashAndIndex", "eth_getTransactionByBlockNumberAndIndex"],
+  ...["eth_getStorageAt", "eth_getTransactionByBlockHashAndIndex", "eth_getTransactionByBlockNumberAndIndex"],
   ...["eth_getTransactionByHash", "eth_getTransactionBySenderAndNonce", "eth_getTransactionCount", "eth_getTransactionReceipt"],
   ...["eth_newBlockFilter", "eth_newFilter", "eth_newPendingTransactionFilter", "eth_pendingTransactions"],
   // Who may run code on a chain sees what the code can see.

@@ -24,7 +24,6 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   eth_getCode: 1,
   eth_getTransactionCount: 1,
   eth_simulateV1: 1,
-  eth_getProof: 2,
   eth_getStorageAt: 2,
   trace_call: 2,
   ots_hasCode: 1,

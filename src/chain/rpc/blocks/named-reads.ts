@@ -2,7 +2,6 @@ import { setImmediate } from "node:timers/promises";
 import { hexQuantity } from "../../../protocol/hex.ts";
 import type { TransactionPlace } from "../../index/block-store.ts";
 import type { Chain } from "../../chain.ts";
-import { EngineError } from "../../execution/engine.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { fairLine } from "../calls/fair-line.ts";
@@ -22,14 +21,6 @@ import { ZkFields } from "../zks/zk-fields.ts";
 const READS_AT_A_TIME = 8;
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
-/** Its proofs are of Ethereum's own trie of states. Throws EngineError NotKept, for clients that look at the code. */
-async function refuseProof(): Promise<never> {
-  throw new EngineError(
-    "NotKept",
-    "eth_getProof has no answer: headers of this chain name no roots of states; zks_getProof proves values under the root that L1 has",
-  );
-}
-
 /** How many transactions a block is shown with, the next one's included. */
 function countAt(chain: Chain, tag: unknown): string | null {
   if (tag === "pending") return hexQuantity(pendingTransactions(chain).length);
@@ -103,7 +94,6 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     shown("eth_getBlockTransactionCountByNumber", ([tag]) => countAt(chain, tag)),
     shown("eth_getBlockTransactionCountByHash", ([hash]) => countIn(chain, byHash(hash))),
     shown("eth_feeHistory", (params) => chainFeeHistory(chain, params, gasPrice.toldWei)),
-    ["eth_getProof", refuseProof],
     ...rawTransactionMethods(chain, fields, inTurn),
     shown("eth_getBlockReceipts", ([tag]) => receipts(shownNumber(chain, tag))),
     ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), logLimitsOf(client), client)],

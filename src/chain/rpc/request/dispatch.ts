@@ -1,4 +1,5 @@
 import { MempoolError } from "../../mempool/mempool.ts";
+import { EngineError } from "../../execution/engine.ts";
 import { SequencerError } from "../../sequencer/sequencer-error.ts";
 import { TransactionFormatError } from "../../transaction/transaction-format-error.ts";
 import { WitnessError } from "../../witness/witness-error.ts";
@@ -155,6 +156,10 @@ export function errorBody(error: unknown): RpcErrorBody {
   }
   if (error instanceof SequencerError || error instanceof WitnessError) {
     return { code: RpcCode.rejected, message: error.message, data: { code: error.code } };
+  }
+  if (error instanceof EngineError) {
+    const code = error.code === "NotKept" ? RpcCode.rejected : RpcCode.internal;
+    return { code, message: error.message, data: { code: error.code } };
   }
   return engineError(error);
 }

@@ -39,6 +39,7 @@ import { zksBatchMethods } from "../zks/zks-batches.ts";
 import { zksMethods } from "../zks/zks-methods.ts";
 import { zksProofMethods } from "../zks/zks-proofs.ts";
 import { zksVersionMethods } from "../zks/zks-versions.ts";
+import { unservedMethods } from "../request/unserved-methods.ts";
 import { stateMethods } from "../calls/state-methods.ts";
 import { fromHex, hexQuantity, keccak } from "../../../protocol/hex.ts";
 
@@ -131,6 +132,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   ];
   for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
     for (const [method, answer] of group) methods.set(method, answer);
+  for (const [method, answer] of unservedMethods(options.development)) methods.set(method, answer);
   return withNamedBlocks(methods, chain, settlement);
 }
 

@@ -44,16 +44,6 @@ export function zksMethods(
         };
       },
     ],
-    // What viem asks before it fills a transaction in itself; -32601 is the answer that makes it do so.
-    [
-      "eth_fillTransaction",
-      async () => {
-        throw new RpcError(
-          RpcCode.methodNotFound,
-          "the method eth_fillTransaction is not supported: fill transactions in on the client's side",
-        );
-      },
-    ],
   ]);
   if (settlement === undefined) return methods;
   const { bridgehub, hyperchain, bridge } = settlement.contracts;
