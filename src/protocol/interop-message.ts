@@ -1,6 +1,7 @@
 import { AbiCoder } from "ethers";
 import { fromHex, toHex, type Hex } from "./hex.ts";
 import type { ChainId, MessageHash } from "./ids.ts";
+import { ifDecodable } from "./undecodable.ts";
 
 /** A call of a bundle. */
 interface InteropCall {
@@ -107,12 +108,8 @@ export function decodeInteropResult(body: Uint8Array): InteropResult | undefined
 
 /** What `read` makes of the values in hostile bytes, or nothing where they are no such encoding. */
 function readAbi<T>(types: readonly string[], bytes: Uint8Array, read: (values: readonly unknown[]) => T): T | undefined {
-  try {
-    // Values that do not fit their type only throw when they are read.
-    return read(AbiCoder.defaultAbiCoder().decode(types, toHex(bytes)));
-  } catch {
-    return undefined;
-  }
+  // Values that do not fit their type only throw when they are read.
+  return ifDecodable(() => read(AbiCoder.defaultAbiCoder().decode(types, toHex(bytes))));
 }
 
 function lowerCase(address: Hex): Hex {

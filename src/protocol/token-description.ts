@@ -1,6 +1,7 @@
 import { AbiCoder, id } from "ethers";
 import { toHex, type Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
+import { ifDecodable } from "./undecodable.ts";
 
 /** First word of the message; `TokenDescription.sol`. */
 const TAG = id("hyperchain.token-description.v1");
@@ -28,15 +29,13 @@ interface TokenDescription {
 /** Reads what the token vault of a chain sends to describe a token; undefined for any other body. */
 export function decodeTokenDescription(body: Uint8Array): TokenDescription | undefined {
   if (body.length < 32 || toHex(body.subarray(0, 32)) !== TAG) return undefined;
-  try {
+  // Some errors of the decoder come late, when a value is looked at.
+  return ifDecodable(() => {
     const [, chainId, token, name, symbol] = AbiCoder.defaultAbiCoder().decode(ABI_TYPES, body);
     return {
       chainId: chainId as bigint,
       token: String(token).toLowerCase() as Hex,
       isNamed: name !== "0x" || symbol !== "0x",
     };
-  } catch {
-    // A chain's node may show any bytes here; some errors of the decoder come late, without a code, when a value is looked at.
-    return undefined;
-  }
+  });
 }

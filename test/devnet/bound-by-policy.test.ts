@@ -34,6 +34,19 @@ describe("F3: what a policy bound, asked once a program's key has expired", () =
   const asked = async (policy: BaseContract, data: Hex): Promise<Hex> =>
     boundBy(l1.ethers.provider, await hexAddress(policy), claim, data);
 
+  test("is not concluded where L1 does not answer, nor is a refusal", async () => {
+    const { provider } = l1.ethers;
+    // Of the calls that are made, each in its turn meets a node that is away.
+    for (const away of [0, 1]) {
+      let calls = 0;
+      const call = (asked: Parameters<typeof provider.call>[0]) =>
+        calls++ === away ? Promise.reject(new TypeError("fetch failed")) : provider.call(asked);
+      const policy = await hexAddress(attested);
+      await assert.rejects(boundBy({ call } as unknown as typeof provider, policy, claim, "0x01"), TypeError);
+      assert.equal(calls, away + 1);
+    }
+  });
+
   test("is what it answered in time, in every composition; whatever else a policy refuses stays refused", async () => {
     const [word, anyData] = [wordToHex(7n), part(1, parts(wordToHex(7n), attestation))];
     const both = await l1.deploy("AllOfPolicy", [await rollup.getAddress(), await attested.getAddress()]);

@@ -1,10 +1,10 @@
-import { Interface, isCallException, isError, ZeroHash, type Provider } from "ethers";
+import { Interface, ZeroHash, type Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
-import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
+import { isContractRefusal, isOfContract } from "../../settlement/errors/contract-error.ts";
 import { readFirstRecord, type BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -137,7 +137,7 @@ export class ChainContractReader {
       const record = (await this.#ask("genesisBatch")) as { readonly newStateRoot: Hex };
       return record.newStateRoot;
     } catch (error) {
-      if (error instanceof ReconstructionError && isRefusal(error.cause)) return undefined;
+      if (error instanceof ReconstructionError && isContractRefusal(error.cause)) return undefined;
       throw error;
     }
   }
@@ -216,17 +216,12 @@ export class ChainContractReader {
       return value;
     } catch (error) {
       // Everything else is between us and the node.
-      if (!isRefusal(error) && !isError(error, "BAD_DATA") && !isError(error, "BUFFER_OVERRUN")) throw error;
+      if (!isOfContract(error)) throw error;
       throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, {
         cause: error,
       });
     }
   }
-}
-
-/** Whether the contract, not the node, said no. */
-function isRefusal(error: unknown): boolean {
-  return isCallException(error) || contractErrorOf(error) !== undefined;
 }
 
 function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainConfiguration {

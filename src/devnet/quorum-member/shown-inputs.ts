@@ -51,7 +51,8 @@ export function readProvenInputs(shown: unknown): ProvenInputs {
   try {
     return v.parse(provenInputs, shown);
   } catch (error) {
-    const path = error instanceof v.ValiError ? v.getDotPath((error as v.ValiError<typeof provenInputs>).issues[0]) : null;
+    if (!v.isValiError<typeof provenInputs>(error)) throw error;
+    const path = v.getDotPath(error.issues[0]);
     throw new QuorumMemberError(
       "MalformedInputs",
       `what is shown of the batch is malformed${path === null ? "" : ` in ${path}`}: ${reasonOf(error)}`,

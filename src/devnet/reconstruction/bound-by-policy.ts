@@ -1,6 +1,8 @@
 import { AbiCoder, Interface, type Provider } from "ethers";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { ifDecodable } from "../../protocol/undecodable.ts";
+import { isOfContract } from "../../settlement/errors/contract-error.ts";
 
 const policies = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
@@ -30,8 +32,9 @@ export async function boundBy(provider: Provider, policy: Hex, claim: Claim, pol
     try {
       return await ask<Hex>(to, "checkAvailability", [claim, shown]);
     } catch (refusal) {
-      if (await ask(to, "measurement").catch(() => false)) return NOTHING_BOUND;
-      const members = [...(await ask<readonly Hex[]>(to, "members").catch(() => []))];
+      if (!isOfContract(refusal)) throw refusal;
+      if (await orIfRefused(ask(to, "measurement"), false)) return NOTHING_BOUND;
+      const members = [...(await orIfRefused(ask<readonly Hex[]>(to, "members"), []))];
       const parts = shownParts(shown, members);
       if (parts === undefined) throw refusal;
       const bounds = await Promise.all(parts.all.map(([member, data]) => bound(member, data)));
@@ -39,6 +42,14 @@ export async function boundBy(provider: Provider, policy: Hex, claim: Claim, pol
     }
   };
   return bound(policy, policyData);
+}
+
+/** The answer, or another value if the contract refuses the call. Rejects with an error of the node. */
+function orIfRefused<Answer, Other>(answer: Promise<Answer>, other: Other): Promise<Answer | Other> {
+  return answer.catch((error: unknown) => {
+    if (isOfContract(error)) return other;
+    throw error;
+  });
 }
 
 /** What parts of a composed policy were shown. */
@@ -50,14 +61,12 @@ interface ShownParts {
 
 /** undefined where it is not a composed policy's data. Its first word is an offset in an all-of's, a number in an any-of's. */
 function shownParts(shown: Hex, members: readonly Hex[]): ShownParts | undefined {
-  try {
+  return ifDecodable(() => {
     const chosen = Number(shown.slice(0, 2 + WORD_DIGITS));
     const one = members[chosen];
     if (one !== undefined) return { all: [[one, coder.decode(["uint256", "bytes"], shown)[1] as Hex]], chosen };
     const [parts] = coder.decode(["bytes[]"], shown) as unknown as [readonly Hex[]];
     if (members.length === 0 || parts.length !== members.length) return undefined;
     return { all: members.map((member, i) => [member, parts[i] ?? "0x"] as const) };
-  } catch {
-    return undefined;
-  }
+  });
 }

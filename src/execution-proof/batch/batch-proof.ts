@@ -1,5 +1,5 @@
 import { type Boundary, BOUNDARY_WORDS } from "../../machine/interpreter/environment.ts";
-import { DIGEST_ELEMENTS, type Digest, elementsFromBytes, elementsToBytes } from "../../protocol/digest.ts";
+import { DIGEST_ELEMENTS, type Digest, DigestError, elementsFromBytes, elementsToBytes } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import { isStated } from "./kernel-statement.ts";
@@ -190,6 +190,7 @@ class Reader {
     try {
       return elementsFromBytes(bytes);
     } catch (cause) {
+      if (!(cause instanceof DigestError)) throw cause;
       throw new ExecutionProofError("Malformed", `${what}: an element is not below the field's modulus`, { cause });
     }
   }

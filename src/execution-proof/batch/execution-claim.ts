@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machine/interpreter/environment.ts";
@@ -53,7 +54,8 @@ export function claimedEnds(claim: ExecutionClaim): ClaimedEnds {
   try {
     return endsOf(claim);
   } catch (cause) {
-    if (cause instanceof ExecutionProofError) throw cause;
+    // Digits that are no number are a SyntaxError.
+    if (cause instanceof ExecutionProofError || !(cause instanceof NamedError || cause instanceof SyntaxError)) throw cause;
     throw new ExecutionProofError("BadClaim", `the claim is not one of L1's: ${reasonOf(cause)}`, { cause });
   }
 }

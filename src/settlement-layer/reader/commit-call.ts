@@ -2,6 +2,7 @@ import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamTy
 import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { ifDecodable } from "../../protocol/undecodable.ts";
 import { dataCarrierInterface, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 
 /** What calldata of a commit or a settlement say beside the record. Hostile: it may be a decoy that no contract has seen. */
@@ -152,11 +153,7 @@ export async function toldCommits(
 
 /** Undefined for an event that only begins like it: any contract can log that. */
 function inputOf(log: Log): string | undefined {
-  try {
-    return hyperchainInterface.parseLog(log)?.args["input"] as string | undefined;
-  } catch {
-    return undefined;
-  }
+  return ifDecodable(() => hyperchainInterface.parseLog(log)?.args["input"] as string | undefined);
 }
 
 /** Those that say they are this batch's. */
@@ -179,7 +176,8 @@ interface RawCommit {
 
 /** As the contract reads it: also without padding at its end. */
 function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "inputs">): CommitCall | undefined {
-  try {
+  // The bytes may only look like the selector.
+  return ifDecodable(() => {
     const values = AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true);
     const previous = values["previous"] as { readonly leafCount: bigint };
     const batch = values["batch"] as RawCommit;
@@ -197,8 +195,5 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
       withheldLogs: fromHex(batch.withheld.logs),
       oldLeafCount: previous.leafCount,
     };
-  } catch {
-    // Bytes that only look like the selector.
-    return undefined;
-  }
+  });
 }

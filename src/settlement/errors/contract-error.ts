@@ -1,4 +1,4 @@
-import { Interface, type ErrorDescription } from "ethers";
+import { Interface, isCallException, isError, type ErrorDescription } from "ethers";
 import { contractErrorsAbi } from "../../abi/contract-errors.ts";
 import { decodedValues } from "../../protocol/decoded-values.ts";
 import { type Hex, isHexBytes } from "../../protocol/hex.ts";
@@ -15,6 +15,16 @@ const MAX_DEPTH = 8;
 export function contractErrorOf(thrown: unknown): ContractError | undefined {
   const data = revertData(thrown, MAX_DEPTH);
   return data === undefined ? undefined : decodeContractError(data);
+}
+
+/** True if the contract refused a call, not the node. */
+export function isContractRefusal(error: unknown): boolean {
+  return isCallException(error) || contractErrorOf(error) !== undefined;
+}
+
+/** True if the contract refused a call, or answers otherwise than its caller's ABI. */
+export function isOfContract(error: unknown): boolean {
+  return isContractRefusal(error) || isError(error, "BAD_DATA") || isError(error, "BUFFER_OVERRUN");
 }
 
 /** Names revert data by the L1 contracts' ABI. */
