@@ -220,7 +220,12 @@ export interface Chain {
    * become impossible. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
    */
   rewind(batchNumber: BatchNumber, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
-  /** Whether `rewind` can go back to before the batch. */
+  /**
+   * Goes back to before a batch, and does nothing again: for a chain whose blocks follow from L1, which has changed. A chain that
+   * has stopped continues. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
+   */
+  goBack(batchNumber: BatchNumber): Promise<void>;
+  /** Whether `rewind` and `goBack` can go back to before the batch. */
   remembers(batchNumber: BatchNumber): boolean;
   /** L1 has the last sealed batch with this commitment, which another account may have settled. Before the next one is sealed. */
   settledAs(commitment: Hex): void;
@@ -260,6 +265,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     ...chain,
     revert: (mark) => store.together(() => chain.revert(mark)),
     rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
+    goBack: (batchNumber) => store.together(() => chain.goBack(batchNumber)),
     ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, places) }),
   };
 }
@@ -440,10 +446,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     revert: (mark) => sequencer.revert(mark),
     async rewind(batchNumber, operations, onBack) {
       // Before anything is done: an error in the middle ends the chain.
-      if (spine.before(batchNumber) === undefined)
-        throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
+      markBefore(spine, batchNumber);
       return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, onBack }, doAgain));
     },
+    goBack: async (batchNumber) => sequencer.goBack(markBefore(spine, batchNumber)),
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
     ...{ canRevert: (mark: Mark) => spine.holds(mark), settledAs: (commitment: Hex) => former.settledAs(commitment) },
     executedOnL1: (nextBatch) => spine.forgetBefore(nextBatch),
@@ -454,6 +460,13 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await engine.close();
     },
   };
+}
+
+/** Where a batch began. Throws RangeError where the chain does not remember that. */
+function markBefore(spine: Pick<Chain["spine"], "before">, batchNumber: BatchNumber): Mark {
+  const mark = spine.before(batchNumber);
+  if (mark !== undefined) return mark;
+  throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
 }
 
 function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {

@@ -156,7 +156,7 @@ export async function openL1Link(
       onRefused: (refusal) => resealing.refused(refusal),
       onSettled(batch) {
         resealing.executed();
-        tellExecuted(chain(), batch);
+        tellExecuted(chain(), batch, queueTime === undefined);
         onSettled?.(batch);
       },
     },
@@ -165,9 +165,9 @@ export async function openL1Link(
   const intake = new L1Intake(
     { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
     {
-      ...{ ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise, onQueued },
-      queueOrder:
-        queueTime && queueOrderOf({ chain: onL1, fromBlock, confirmations }, { l1: settlement.l1, time: queueTime, fault }),
+      ...{ ...clocks, l1: settlement.l1, contact, versions, onStop: fault.raise, onQueued },
+      goBackToExecuted: (running) => goBackToExecuted(running, { settling, batches, fault, time: queueTime }),
+      queueOrder: queueTime && queueOrderOf({ chain: onL1, fromBlock, confirmations }, { l1: settlement.l1, time: queueTime }),
     },
   );
   const resealing = new Resealing(
@@ -214,6 +214,31 @@ function sourceOf(intake: L1Intake, fault: Fault): Source<ChainResult, ReturnTyp
   };
 }
 
+interface GoingBack {
+  readonly settling: Settling;
+  readonly batches: SealedBatches;
+  readonly fault: Fault;
+  /** The chain's, which its queue sets. */
+  readonly time: MovableClock | undefined;
+}
+
+/**
+ * Returns a chain to behind the last batch that L1 has executed, and what settles it too. Rejects with RangeError where it has
+ * forgotten that batch, or with L1's error.
+ */
+async function goBackToExecuted(chain: Chain, { settling, batches, fault, time }: GoingBack): Promise<void> {
+  const { sequencer } = chain;
+  await settling.pause();
+  const executed = await settling.executed();
+  const first = executed < sequencer.batchNumber ? executed : sequencer.batchNumber;
+  // Where that batch has not begun, the chain ends at what L1 has executed.
+  if (first < sequencer.batchNumber || sequencer.hasOpenBatch) await chain.goBack(first);
+  batches.executedBefore(executed);
+  await time?.moveTo(sequencer.head.timestamp);
+  fault.clear();
+  settling.resume();
+}
+
 /** It is sealed where the queue says, while L1 is looked at. */
 const SEALED_BY_QUEUE: Pick<L1Link, "canSeal" | "beforeSeal"> = { canSeal: () => true, beforeSeal: () => Promise.resolve() };
 
@@ -223,11 +248,11 @@ interface QueueOrderOptions extends Pick<L1LinkOptions, "chain" | "fromBlock"> {
 
 function queueOrderOf(
   { chain: { hyperchain, configuration }, fromBlock, confirmations }: QueueOrderOptions,
-  { l1, time, fault }: { readonly l1: Provider; readonly time: MovableClock; readonly fault: Fault },
+  { l1, time }: { readonly l1: Provider; readonly time: MovableClock },
 ): QueueOrder {
   const contract = { provider: l1, hyperchain, fromBlock };
   return new QueueOrder(configuration, {
-    ...{ l1, time, onOtherwise: fault.raise },
+    ...{ l1, time },
     executed: async (batchNumber) => findExecutedBatch(await atDepth(contract, confirmations), batchNumber),
   });
 }
@@ -245,8 +270,9 @@ function heldBack(held: HeldProofs | undefined): string | undefined {
   return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;
 }
 
-function tellExecuted(chain: Chain | undefined, { batch }: SettledBatch): void {
-  chain?.executedOnL1(batch.outputs.batchNumber + 1n);
+/** A chain of the queue alone forgets batches as it follows L1. */
+function tellExecuted(chain: Chain | undefined, { batch }: SettledBatch, isForgotten: boolean): void {
+  if (isForgotten) chain?.executedOnL1(batch.outputs.batchNumber + 1n);
   if (chain?.sequencer.isHeldUp === true) chain.sequencer.resume();
 }
 

@@ -1,3 +1,4 @@
+import { SAFE_CONFIRMATIONS } from "./fields/l1.ts";
 import { ETHEREUM_CODE_LIMITS } from "../chain/model/code-limits.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { SUPERCHAIN } from "../protocol/superchain.ts";
@@ -294,7 +295,7 @@ function dataConflicts({ path, plan: { availability, validators } }: PlannedAt):
 /** An operation must be seen, taken and committed within the window: confirmations and the age of a batch shorten it. */
 function timeConflicts(
   { path, plan }: PlannedAt,
-  { url, confirmations = 1 }: RuledL1,
+  { url, confirmations = SAFE_CONFIRMATIONS }: RuledL1,
   freezeSeconds: number,
 ): readonly OptionProblem[] {
   const { priorityOpWindowSeconds: window } = plan.protocol;

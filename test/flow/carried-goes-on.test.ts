@@ -53,7 +53,7 @@ describe("D3: a chain on a chain, both dead, is rebuilt from an L1 URL and goes 
       rebuilt,
       {
         ...{ l1Url, key: privateKey as Hex, host: "127.0.0.1", port: 0, prover: PROVER },
-        ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n },
+        ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, confirmations: 1 },
       },
       {
         connect: dependencies.connectChain,

@@ -49,6 +49,7 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
       rebuilt,
       {
         l1Url: devnet.l1.url,
+        confirmations: 1,
         key: rollup.operator().privateKey as Hex,
         host: "127.0.0.1",
         port: 0,

@@ -94,7 +94,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
     const operated = await operateChain(
       rebuilt,
       {
-        ...{ l1Url: chainOf(A).url, key: privateKey as Hex, host: "127.0.0.1", port: 0 },
+        ...{ l1Url: chainOf(A).url, key: privateKey as Hex, host: "127.0.0.1", port: 0, confirmations: 1 },
         ...{ batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n, prover: { mode: "none", workers: undefined } },
       },
       {

@@ -1,3 +1,4 @@
+import type { Mark } from "../../core/marks.ts";
 import type { Spine } from "../../core/spine.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, Decision } from "../ordering/command.ts";
@@ -56,6 +57,16 @@ export class Redoing {
       this.#isUnderWay = false;
     }
   };
+
+  /** Goes back to the mark, and does nothing again. What waited in the pool is refused. */
+  async goBack(mark: Mark): Promise<void> {
+    const { spine, commands, onBack } = this.#dependencies;
+    await spine.redo(mark, () => {
+      commands.stand();
+      onBack();
+      return Promise.resolve();
+    });
+  }
 
   /** Resolves with what has become impossible. */
   async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {

@@ -480,6 +480,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return lost;
   }
 
+  /** As `rewind`, but nothing is done again: the chain is shorter, and what led to its blocks comes anew. */
+  async goBack(mark: Mark): Promise<void> {
+    await this.rewind(async () => {
+      await this.#redoing.goBack(mark);
+      return [];
+    });
+  }
+
   /** Does a last thing between two batches: no work follows it. Undefined where a batch is open; then others may. */
   endBetweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     return this.#work.run(async () => {

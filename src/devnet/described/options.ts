@@ -4,7 +4,7 @@ import { bridgeProblems } from "../../options/bridges.ts";
 import { CHAIN_IN_CODE } from "../../options/chain.ts";
 import { ECOSYSTEM_OPTIONS } from "../../options/ecosystem.ts";
 import { entriesOf } from "../../options/fields/field.ts";
-import { confirmations, l1Fork } from "../../options/fields/l1.ts";
+import { confirmations, CONFIRMATIONS_DEFAULT, l1Fork } from "../../options/fields/l1.ts";
 import { minRewardPercent } from "../../options/fields/relayer.ts";
 import { port } from "../../options/fields/serving.ts";
 import { LOOPBACK_HOSTS, planChain, type ChainPlan, type PlannedAt } from "../../options/plan.ts";
@@ -55,7 +55,11 @@ const l1Schema = fields({
     "contracts that stand at `url` already",
     "new ones",
   ),
-  confirmations: option(confirmations, "L1 blocks that must stand on something before it counts, its own included", "1"),
+  confirmations: option(
+    confirmations,
+    "L1 blocks that must stand on something before it counts, its own included",
+    CONFIRMATIONS_DEFAULT,
+  ),
 });
 
 const chainSchema = fields(CHAIN_IN_CODE);

@@ -1,3 +1,4 @@
+import { safeConfirmations } from "../../options/fields/l1.ts";
 import { shownSymbol } from "../../client/sending/shown-symbol.ts";
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -229,9 +230,13 @@ function pipelineDependencies(
   };
 }
 
-/** A chain of this process takes nothing back. */
-function confirmationsOn({ chain }: Pick<SettlementBase, "chain">, { confirmations = 1 }: CompleteOptions["l1"]): number {
-  return chain === undefined ? confirmations : 1;
+/** A chain of this process takes nothing back, and the L1 that it starts does so by command. */
+function confirmationsOn(
+  { chain, ecosystem }: Pick<SettlementBase, "chain" | "ecosystem">,
+  { url, confirmations }: CompleteOptions["l1"],
+): number {
+  if (chain !== undefined) return 1;
+  return confirmations ?? (url === undefined ? 1 : safeConfirmations(ecosystem.settlementChainId));
 }
 
 function watchL1(

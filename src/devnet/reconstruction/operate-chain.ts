@@ -19,6 +19,8 @@ import { isOfQueue, settleQueue } from "./settle-queue.ts";
 interface OperatedChainOptions {
   /** JSON-RPC URL of L1. */
   readonly l1Url: string;
+  /** L1 blocks that must stand on something before it counts, its own included. */
+  readonly confirmations: number;
   /** Of the new operator: a validator of the chain, where it has any. It pays on L1. 0x and 64 hexadecimal digits. */
   readonly key: Hex;
   readonly host: string;
@@ -69,16 +71,21 @@ export function operateChain(
 
 async function start(
   reconstruction: Reconstruction,
-  { l1Url, key, host, port, batchAgeMs, pollIntervalMs, minGasPriceWei, prover: proving, pace = {} }: OperatedChainOptions,
+  { l1Url, key, host, port, confirmations, prover: proving, pace = {}, ...running }: OperatedChainOptions,
   { connect, clock, onSettled, onWait, onStop }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
+  const { batchAgeMs, pollIntervalMs, minGasPriceWei } = running;
   const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
   const open = await openProver({ prover: proving, inBackground: false }, { clock }, closing);
   const { prover, fleet } = open;
-  const others = { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onWait, onStop };
+  const operator = new Wallet(key, l1);
+  const others = {
+    ...{ l1, l1MayBeBehind: true, confirmations },
+    ...{ clock, prover, connect, operator, onSettled, onWait, onStop },
+  };
   const served = { host, port, minGasPriceWei, pace };
   const proofs = (): Parameters<typeof settleQueue>[2]["execution"] => {
     const opened = openExecutionProvers({ prover: proving }, open, closing, { clock, onL1: { programs: "package" } });

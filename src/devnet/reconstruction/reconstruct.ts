@@ -20,6 +20,7 @@ import {
   type L1Block,
 } from "../chain-on-l1/chain-contract.ts";
 import { termsIn, type SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { countingBlock } from "../../settlement-layer/reader/l1-depth.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "../chain-on-l1/l1-history.ts";
 import { applyImports } from "../chain-on-l1/imported-state.ts";
@@ -40,8 +41,10 @@ export interface ReconstructionOptions {
    * reverted.
    */
   readonly upTo?: "executed" | "verified" | "committed";
-  /** L1 block up to which to read. Default: the newest. */
+  /** L1 block up to which to read. Default: the newest that counts. */
   readonly toBlock?: number | "latest" | "safe" | "finalized";
+  /** L1 blocks that must stand on one before it counts, its own included. Default 1: the newest counts. */
+  readonly confirmations?: number;
   /** L1 block of the chain's creation or an earlier one. Default: found by asking an archive node, 0 on any other. */
   readonly fromBlock?: number;
   /** Blocks per request for logs, at most. Default 2,000: public nodes limit it. */
@@ -157,7 +160,7 @@ export async function rebuild(
 ): Promise<Reconstruction> {
   const { upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
   const hyperchain = toHex(fromHex(options.hyperchain, 20));
-  const l1 = await readBlock(provider, options.toBlock ?? "latest");
+  const l1 = await readBlock(provider, options.toBlock ?? (await newestThatCounts(provider, options)));
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
   const [contract, onL1] = await Promise.all([reader.facts(), reader.state()]);
   const genesis = options.genesis(versionParts(contract.configuration.protocolVersion).format);
@@ -321,6 +324,13 @@ export function publishingChain(
   daPolicy = BigInt(dataAvailabilityPolicy),
 ): PublishingChain {
   return { chainId, settlementChainId, hyperchain, daPolicy };
+}
+
+async function newestThatCounts(
+  provider: Provider,
+  { confirmations = 1 }: Pick<ReconstructionOptions, "confirmations">,
+): Promise<number> {
+  return Math.max(0, countingBlock(await provider.getBlockNumber(), confirmations));
 }
 
 async function readBlock(provider: Provider, tag: number | string): Promise<L1Block> {

@@ -59,6 +59,7 @@ export async function settleQueue(
         blocks: { type: "instant" },
         batches: { maxAgeMs: undefined, maxTransactions: undefined },
         minGasPriceWei,
+        rewindable: true,
       },
       execution: { ...execution, store: new ExecutionStore(openNumberedBytes(undefined), undefined) },
       serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: false },

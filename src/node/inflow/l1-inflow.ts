@@ -59,11 +59,13 @@ export class L1Inflow {
   /** Of the operations that wait. */
   readonly #blocks = new Map<bigint, number>();
   #upTo: number | undefined;
+  #operationsTaken: bigint;
 
   constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
     const { operations = [], root } = options.before ?? {};
     this.#options = options;
     this.#dependencies = dependencies;
+    this.#operationsTaken = options.operationsTaken;
     this.#operations = operations;
     this.#roots = root === undefined ? [] : [root];
   }
@@ -75,10 +77,10 @@ export class L1Inflow {
     try {
       const seen = await watcher.poll();
       versions.take(seen);
-      const { chainId, operationsTaken } = this.#options;
+      const { chainId } = this.#options;
       const { operations, roots } = inputsFrom(chainId, seen);
       if (onQueued !== undefined) queuedOperations(seen).forEach(onQueued);
-      this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= operationsTaken)];
+      this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= this.#operationsTaken)];
       this.#roots = [...this.#roots, ...roots];
       for (const [place, blockNumber] of blocksOfOperations(seen)) this.#blocks.set(place, blockNumber);
       this.#upTo = seen.checkpoint?.blockNumber ?? this.#upTo;
@@ -132,8 +134,12 @@ export class L1Inflow {
     return taken;
   }
 
-  /** L1 and the chain have returned to an earlier state: what is new is read again. */
-  drop(): void {
+  /**
+   * L1 and the chain have returned to an earlier state: what is new is read again. `operationsTaken` counts those that the
+   * chain has taken from the queue, if it reads all of L1 again.
+   */
+  drop(operationsTaken = this.#operationsTaken): void {
+    this.#operationsTaken = operationsTaken;
     this.#operations = [];
     this.#roots = [];
     this.#blocks.clear();

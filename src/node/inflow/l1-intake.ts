@@ -14,9 +14,9 @@ import type { ChainOnL1 } from "../described/chain-on-l1.ts";
 import type { KnownBefore } from "../described/chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
-import type { ChainInputs, L1ReorgError, OperationsOrigin } from "./l1-inputs.ts";
+import { L1ReorgError, type ChainInputs, type OperationsOrigin } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
-import type { QueueOrder } from "./queue-order.ts";
+import { SettledOtherwiseError, type QueueOrder } from "./queue-order.ts";
 
 interface L1IntakeOptions {
   readonly chain: ChainOnL1;
@@ -40,8 +40,10 @@ interface L1IntakeDependencies {
   readonly gate: SharedExclusiveLock;
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
-  /** L1 took back what the chain stands on, as any look may find. */
-  readonly onReorg: (error: L1ReorgError) => void;
+  /** The chain cannot continue: L1 took back what it stands on, as any look may find, or has executed another batch. */
+  readonly onStop: (error: unknown) => void;
+  /** Returns the chain, and what settles it, to behind the last batch that L1 has executed. */
+  readonly goBackToExecuted: (chain: Chain) => Promise<void>;
   /** As the inflow's. */
   readonly onQueued?: ((operation: OperationsOrigin) => void) | undefined;
   /** Of a chain that has nothing but L1's queue; undefined where a sequencer chooses. */
@@ -64,16 +66,20 @@ export class L1Intake {
   readonly #inflow: L1Inflow;
   readonly #versions: ChainVersions;
   readonly #queueOrder: QueueOrder | undefined;
+  readonly #dependencies: Pick<L1IntakeDependencies, "onStop" | "goBackToExecuted">;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(options: L1IntakeOptions, dependencies: L1IntakeDependencies) {
-    const { l1, time, gate, contact, versions, onReorg, onQueued, queueOrder } = dependencies;
+    const { l1, time, gate, contact, versions, onStop, onQueued, queueOrder } = dependencies;
     const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
     this.#gate = gate;
     this.#versions = versions;
     this.#queueOrder = queueOrder;
+    this.#dependencies = dependencies;
+    // What follows from L1 alone is derived again.
+    const onReorg = queueOrder === undefined ? onStop : (): void => undefined;
     this.#watcher = createL1Watcher(
       {
         hyperchains: [chain.hyperchain],
@@ -129,11 +135,8 @@ export class L1Intake {
   async #takeOver(chain: Chain): Promise<ChainInputs> {
     const { sequencer } = chain;
     if (sequencer.isPaused) return { operations: [], roots: [] };
+    if (this.#queueOrder !== undefined) return { operations: await this.#deriveFrom(this.#queueOrder, chain), roots: [] };
     await this.#inflow.look();
-    if (this.#queueOrder !== undefined) {
-      const operations = await this.#queueOrder.derive(chain, this.#inflow, (operation) => this.#carriedOut(operation));
-      return { operations, roots: [] };
-    }
     if (sequencer.isHeldUp) sequencer.resume();
     const { censoredOperations } = sequencer;
     return this.#inflow.handOver({
@@ -146,6 +149,47 @@ export class L1Intake {
         return further;
       },
     });
+  }
+
+  /** Derives what L1's queue has. After a reorg the chain returns to what L1 has executed, and derives all behind that again. */
+  async #deriveFrom(order: QueueOrder, chain: Chain): Promise<readonly L2CanonicalTransaction[]> {
+    const derive = async (): Promise<readonly L2CanonicalTransaction[]> => {
+      await this.#inflow.look();
+      return order.derive(chain, this.#inflow, (operation) => this.#carriedOut(operation));
+    };
+    try {
+      return await derive();
+    } catch (error) {
+      if (!(await this.#isReorg(error))) throw error;
+    }
+    await this.#returnToExecuted(chain);
+    return derive();
+  }
+
+  /** Whether L1 has taken back what the chain stands on. A batch that L1 has executed otherwise stops the chain. */
+  async #isReorg(error: unknown): Promise<boolean> {
+    if (!(error instanceof SettledOtherwiseError)) return error instanceof L1ReorgError;
+    // The reorg may have come after the look.
+    const isReorg = await this.#inflow.look().then(
+      () => false,
+      (failure: unknown) => failure instanceof L1ReorgError,
+    );
+    if (!isReorg) this.#dependencies.onStop(error);
+    return isReorg;
+  }
+
+  async #returnToExecuted(chain: Chain): Promise<void> {
+    const { onStop, goBackToExecuted } = this.#dependencies;
+    try {
+      await goBackToExecuted(chain);
+    } catch (error) {
+      onStop(error);
+      throw error;
+    }
+    // The queue is read again from its first operation: those that the chain has taken are passed over.
+    this.#watcher.returnTo([]);
+    this.#inflow.drop(chain.operationsTaken());
+    this.#versions.returnTo(this.#options.rootsFrom - 1);
   }
 
   #carriedOut(operation: L2CanonicalTransaction): PriorityOperation {

@@ -13,6 +13,9 @@ import type { OperationOnL1 } from "./l1-inflow.ts";
 /** Parts of a chain's window for operations that a batch is open: settling one takes less than the others. */
 const BATCHES_IN_WINDOW = 4n;
 
+/** Executed batches to which the chain can still go back: a reorg may take back that L1 has executed them. */
+const REMEMBERED_BATCHES = 8n;
+
 /** Seconds from a batch's first operation to its end, on a chain whose order is L1's queue alone. */
 export function batchSeconds(priorityOpWindow: bigint): bigint {
   const seconds = priorityOpWindow / BATCHES_IN_WINDOW;
@@ -37,8 +40,6 @@ interface QueueOrderDependencies {
   readonly time: MovableClock;
   /** L1's record of a batch that it has executed; undefined before. */
   readonly executed: (batchNumber: BatchNumber) => Promise<Pick<StoredBatch, "commitment" | "newStateRoot"> | undefined>;
-  /** L1 has executed a batch that was not derived by these rules: the chain goes no further. */
-  readonly onOtherwise: (error: SettledOtherwiseError) => void;
 }
 
 /** What is seen of the queue. */
@@ -76,7 +77,10 @@ export class QueueOrder {
     this.#dependencies = dependencies;
   }
 
-  /** Carries out what L1 shows. Resolves with the operations that were taken. Rejects with L1's error, or the chain's. */
+  /**
+   * Carries out what L1 shows. Resolves with the operations that were taken. Rejects with L1's error, or the chain's; with
+   * SettledOtherwiseError where L1 has executed a batch that was not derived by these rules.
+   */
   async derive(
     chain: Chain,
     queue: SeenQueue,
@@ -119,12 +123,9 @@ export class QueueOrder {
     const record = await this.#dependencies.executed(batchNumber);
     if (record === undefined) return false;
     const derived = digestToHex(chain.tree.root);
-    if (record.newStateRoot !== derived) {
-      const error = new SettledOtherwiseError(batchNumber, { onL1: record.newStateRoot, derived });
-      this.#dependencies.onOtherwise(error);
-      throw error;
-    }
+    if (record.newStateRoot !== derived) throw new SettledOtherwiseError(batchNumber, { onL1: record.newStateRoot, derived });
     chain.settledAs(record.commitment);
+    if (batchNumber >= REMEMBERED_BATCHES) chain.executedOnL1(batchNumber - REMEMBERED_BATCHES);
     return true;
   }
 

@@ -28,7 +28,7 @@ interface SealedBatchesDependencies {
  */
 export class SealedBatches implements Follower<FormedResult, SettlingMark> {
   readonly name = "settlement";
-  readonly #executed: BatchNumber;
+  #executed: BatchNumber;
   readonly #dependencies: SealedBatchesDependencies;
   #next: BatchNumber;
   #waiting: FormedBatch[] | undefined = [];
@@ -54,6 +54,11 @@ export class SealedBatches implements Follower<FormedResult, SettlingMark> {
     const { waiting } = this;
     this.#waiting = undefined;
     for (const batch of waiting) this.#submit(batch);
+  }
+
+  /** L1 has executed the batches before this one: it may have taken back that it had executed more. */
+  executedBefore(batchNumber: BatchNumber): void {
+    this.#executed = batchNumber;
   }
 
   on({ formed }: Pick<FormedResult, "formed">): void {

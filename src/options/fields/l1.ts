@@ -8,6 +8,16 @@ import { port } from "./serving.ts";
 export const DEFAULT_L1_PORT = 8545;
 const blockNumber = wholeNumber(0, 1_000_000_000, 21_000_000);
 export const confirmations = wholeNumber(1, 1_000, 1);
+/** Two and a half minutes on Ethereum, whose reorgs are shorter unless many of its validators fail. */
+export const SAFE_CONFIRMATIONS = 12;
+/** Their blocks come on demand, and are taken back on demand. */
+const DEVELOPMENT_CHAINS: readonly bigint[] = [31_337n, 1_337n];
+export const CONFIRMATIONS_DEFAULT = `${SAFE_CONFIRMATIONS}; 1 for the L1 that is started and a development chain (31337 or 1337)`;
+
+/** Depth from which on the blocks of an L1 count that is given by its URL. */
+export function safeConfirmations(chainId: bigint): number {
+  return DEVELOPMENT_CHAINS.includes(chainId) ? 1 : SAFE_CONFIRMATIONS;
+}
 
 /** An L1 whose state and past the started one begins with. */
 export const l1Fork = v.pipe(
@@ -39,7 +49,11 @@ const l1 = v.pipe(
       "an L1, a public one say, that the started one is a copy of, for `hyperchain:spawn`; in tests a network's own `forking` is",
       "the started one is empty",
     ),
-    confirmations: option(confirmations, "L1 blocks that must stand on something before it counts, its own included", "1"),
+    confirmations: option(
+      confirmations,
+      "L1 blocks that must stand on something before it counts, its own included",
+      CONFIRMATIONS_DEFAULT,
+    ),
   }),
   v.metadata({ name: "HyperchainsL1UserConfig" }),
 );

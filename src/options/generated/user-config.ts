@@ -201,7 +201,7 @@ export interface HyperchainsL1UserConfig {
   /**
    * L1 blocks that must stand on something before it counts, its own included.
    * Allowed: a whole number from 1 to 1000, such as 1.
-   * Default: 1.
+   * Default: 12; 1 for the L1 that is started and a development chain (31337 or 1337).
    */
   readonly confirmations?: number | undefined;
 }

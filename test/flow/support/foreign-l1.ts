@@ -12,6 +12,8 @@ export interface ForeignL1 {
   readonly deployerKey: Hex;
   /** Mines so many blocks, a second apart. */
   mine(blocks: number): Promise<void>;
+  /** Lets so many seconds pass, and mines a block. */
+  pass(seconds: bigint): Promise<void>;
   /** Names the newest block as the last one that a reorg leaves. */
   fork(): Promise<string>;
   /** Takes back all blocks since the fork; the same blocks on another branch are mined on request only. */
@@ -42,6 +44,10 @@ export async function startForeignL1(): Promise<ForeignL1> {
     url: `http://127.0.0.1:${server.port}`,
     deployerKey: deployer.privateKey as Hex,
     mine: async (blocks) => void (await request("hardhat_mine", [`0x${blocks.toString(16)}`])),
+    async pass(seconds) {
+      await request("evm_increaseTime", [Number(seconds)]);
+      await request("evm_mine");
+    },
     fork: async () => (await request("evm_snapshot")) as string,
     reorganize: async (fork) => void (await request("evm_revert", [fork])),
     async close() {

@@ -19,6 +19,12 @@ export const fromL1Tasks = {
       ),
     )
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
+    .addOption(
+      option(
+        "confirmations",
+        "L1 blocks that must stand on something before it counts, its own included (default: 12; 1 for a development chain, 31337 or 1337)",
+      ),
+    )
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
     .addFlag({ name: "writable", description: "With --serve-port: take transactions, which change a copy" })
     .addFlag({

@@ -11,7 +11,9 @@ import {
   type Reconstruction,
   type ReconstructionProgress,
 } from "../../../devnet/reconstruction/reconstruct.ts";
+import { withProvider } from "../../../devnet/reconstruction/with-provider.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
+import { safeConfirmations } from "../../../options/fields/l1.ts";
 import { privateKey, wholeNumber } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { AnswerLimits } from "../../discovery/json-rpc.ts";
@@ -194,10 +196,27 @@ async function withOwnKey(
   }
 }
 
+/** Depth from which on blocks of the L1 count from which a chain is read. Rejects with L1's error. */
+export async function confirmationsOf(place: FoundOnL1): Promise<number> {
+  const url = isReadFromBasesL1(place) ? place.base.l1 : place.l1;
+  if (url === place.l1 && place.layer !== "L1") return 1;
+  return safeConfirmations(await withProvider(url, async (l1) => BigInt((await l1.send("eth_chainId", [])) as string)));
+}
+
+/** The depth where a chain's own layer is read: only L1 takes something back. */
+export function depthOn({ layer }: Pick<FoundOnL1, "layer">, confirmations: number): number {
+  return layer === "L1" ? confirmations : 1;
+}
+
+/** Whether a chain on a chain is rebuilt from the L1 of that one. */
+export function isReadFromBasesL1(place: FoundOnL1): place is FoundOnL1 & Required<Pick<FoundOnL1, "base">> {
+  return place.base !== undefined && !place.runs;
+}
+
 /** Rebuilds the chain from L1 and those who keep what is not there, and tells how far it is. */
 export async function rebuild(
   { l1, layer, hyperchain, output, data }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output" | "data">,
-  options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
+  options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock" | "confirmations">>,
 ): Promise<Reconstruction> {
   const genesis = await packageGenesis();
   output.progress(`reading ${hyperchain} from ${layer} at ${l1}…`);

@@ -14,7 +14,11 @@ type ProveArguments = ArgumentsOf<(typeof fromL1Tasks)["prove"]>;
 const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
   withChainOnL1(args, hre, "reads", async (chain) => {
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
-    const reconstruction = await rebuildNamed(chain, fromBlock === undefined ? {} : { fromBlock }, hre);
+    const reconstruction = await rebuildNamed(
+      chain,
+      { confirmations: 1, ...(fromBlock === undefined ? {} : { fromBlock }) },
+      hre,
+    );
     const { chainId } = reconstruction.contract.configuration;
     const layer = layerName(chainId);
     const proven = rebuiltProof(reconstruction, args.what, args.token);

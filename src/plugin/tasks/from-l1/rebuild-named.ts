@@ -5,14 +5,14 @@ import type { Reconstruction, ReconstructionOptions } from "../../../devnet/reco
 import { withProvider } from "../../../devnet/reconstruction/with-provider.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { connectChain } from "../../start-ecosystem.ts";
-import { rebuild, rebuildFromMessages, type FoundOnL1 } from "./chain-on-l1.ts";
+import { depthOn, isReadFromBasesL1, rebuild, rebuildFromMessages, type FoundOnL1 } from "./chain-on-l1.ts";
 
-type NamedOptions = Pick<ReconstructionOptions, "upTo" | "fromBlock">;
+type NamedOptions = Pick<ReconstructionOptions, "upTo" | "fromBlock"> & { readonly confirmations: number };
 
 /** Rebuilds a chain from where a task names it: with `--base` from L1, else from what it settles on. Rejects as `reconstruct`. */
 export function rebuildNamed(place: FoundOnL1, options: NamedOptions, hre: HardhatRuntimeEnvironment): Promise<Reconstruction> {
-  const { base } = place;
-  return base === undefined || place.runs ? rebuild(place, options) : rebuildFromL1({ ...place, base }, options, hre);
+  if (isReadFromBasesL1(place)) return rebuildFromL1(place, options, hre);
+  return rebuild(place, { ...options, confirmations: depthOn(place, options.confirmations) });
 }
 
 /**
@@ -21,10 +21,10 @@ export function rebuildNamed(place: FoundOnL1, options: NamedOptions, hre: Hardh
  */
 async function rebuildFromL1(
   place: FoundOnL1 & Required<Pick<FoundOnL1, "base">>,
-  { upTo, fromBlock }: NamedOptions,
+  { upTo, fromBlock, confirmations }: NamedOptions,
   hre: HardhatRuntimeEnvironment,
 ): Promise<Reconstruction> {
-  const base = await rebuild(place.base, { upTo: "executed", ...(fromBlock === undefined ? {} : { fromBlock }) });
+  const base = await rebuild(place.base, { upTo: "executed", confirmations, ...(fromBlock === undefined ? {} : { fromBlock }) });
   try {
     const rebuilt = await withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, (node) =>
       rebuildFromMessages(place, { base, node, ...(upTo === undefined ? {} : { upTo }) }),

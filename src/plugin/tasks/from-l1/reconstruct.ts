@@ -12,13 +12,14 @@ import { summarize, type ReconstructionSummary } from "../../../devnet/reconstru
 import type { SettledBatch } from "../../../node/settling/settled-batch.ts";
 import { layerName } from "../../../devnet/view/books/layer-name.ts";
 import { settledBatchInfo } from "../../../devnet/view/batches/settled-info.ts";
+import { confirmations as confirmationCount } from "../../../options/fields/l1.ts";
 import { port as portNumber } from "../../../options/fields/serving.ts";
 import { oneOf, privateKey } from "../../../options/fields/values.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { connectChain } from "../../start-ecosystem.ts";
 import { pluginError } from "../../plugin-error.ts";
 import { readNumber, readOption } from "../session/arguments.ts";
-import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
+import { confirmationsOf, depthOn, L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import { readLogs } from "./logs-file.ts";
 import { warning, type Output } from "../session/output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
@@ -42,10 +43,12 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     const port = readNumber("servePort", args.servePort, portNumber);
     const key = args.operate ? operatorKey(args) : undefined;
+    const depth = readNumber("confirmations", args.confirmations, confirmationCount) ?? (await confirmationsOf(place));
     const options = {
       // An operator goes on behind what is committed.
       ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" as const }),
       ...(fromBlock === undefined ? {} : { fromBlock }),
+      confirmations: depth,
     };
     if (key !== undefined && place.hasNoNode) throw noNodeOfBase();
     const logs = args.operations === undefined ? [] : readLogs(args.operations);
@@ -60,7 +63,8 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
         hre,
         output,
       );
-    else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
+    else
+      await operate(reconstruction, summary, { l1Url: place.l1, key, port, confirmations: depthOn(place, depth) }, hre, output);
   });
 
 function noNodeOfBase(): Error {
@@ -84,7 +88,7 @@ function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
 async function operate(
   reconstruction: Reconstruction,
   summary: ReconstructionSummary,
-  { l1Url, key, port }: { readonly l1Url: string; readonly key: Hex; readonly port: number },
+  { port, ...operating }: Pick<Parameters<typeof operateChain>[1], "l1Url" | "key" | "port" | "confirmations">,
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
@@ -95,7 +99,7 @@ async function operate(
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,
-    { ...RUNNING, l1Url, key, host, port, pollIntervalMs, prover, pace },
+    { ...RUNNING, ...operating, host, port, pollIntervalMs, prover, pace },
     {
       connect: connectChain(hre),
       clock: systemClock,

@@ -10,7 +10,8 @@ import type { Hex } from "../../../protocol/hex.ts";
 import { systemClock } from "../../../runtime/clock.ts";
 import { nextBlockTime } from "../../../settlement-layer/reader/l1-time.ts";
 import { packageBridges, packageGenesis } from "../../protocol-genesis.ts";
-import type { FoundOnL1 } from "./chain-on-l1.ts";
+import { safeConfirmations } from "../../../options/fields/l1.ts";
+import { depthOn, type FoundOnL1 } from "./chain-on-l1.ts";
 import { namedLine } from "../session/event-lines.ts";
 import { alarm, strong, warning, type Output } from "../session/output.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
@@ -90,7 +91,12 @@ async function openWatch(
       fromBlock: createdIn,
     },
     {
-      ...{ l1, confirmations: 1, prover, ...(onNamed === undefined ? {} : { onNamed }) },
+      ...{
+        l1,
+        confirmations: depthOn(chain, safeConfirmations(facts.settlementChainId)),
+        prover,
+        ...(onNamed === undefined ? {} : { onNamed }),
+      },
       l1Time: () => nextBlockTime(l1),
       nowMs: () => systemClock.nowMs(),
       served: async (batch) => readServedExecution(await served(batch)),
