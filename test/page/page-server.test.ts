@@ -148,9 +148,11 @@ describe("I3: the page's server", () => {
     );
     const looks = new Set([
       ...["eth_accounts", "eth_blockNumber", "eth_call", "eth_chainId", "debug_traceTransaction"],
-      ...["activity", "acts", "asTest", "batch", "batches", "bridges", "changes", "contracts", "describe", "failure"].map(own),
-      ...["governance", "history", "info", "message", "messages", "proof", "read", "search", "sourceSteps", "status"].map(own),
-      ...["storageChanges", "traceMessage", "wallet"].map(own),
+      ...["activity", "acts", "asTest", "batch", "batches", "bridges", "changes", "contracts", "deployments", "describe"].map(
+        own,
+      ),
+      ...["failure", "governance", "history", "info", "message", "messages", "proof", "read", "search", "sourceSteps"].map(own),
+      ...["status", "storageChanges", "traceMessage", "transactions", "wallet"].map(own),
       // What an account would sign, and what it may read that has signed.
       ...["prepare", "openSession"].map(own),
     ]);
