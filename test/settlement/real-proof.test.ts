@@ -5,6 +5,7 @@ import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashStoredBatch, type StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { l1TotalOf, MAX_PROOF_BYTES } from "../../src/protocol/way-to-l1.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { hyperchainInterface, registryInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
@@ -149,6 +150,10 @@ describe("a batch with a real proof on L1", () => {
 
   test("accepts the proof and executes", async (t) => {
     const proven = await proveBatch(context, firstStored, firstProof);
+    // What the way to L1 has room for, whatever the batch holds.
+    const estimated = l1TotalOf({ stages: ["prove"] }, { gas: 50 * firstProof.length, bytes: firstProof.length });
+    assert.ok(Number(proven!.gasUsed) <= estimated.gas, `${proven!.gasUsed} of ${estimated.gas} gas`);
+    assert.ok(firstProof.length < MAX_PROOF_BYTES, `${firstProof.length}`);
     const event = eventOf(proven, "BatchProven");
     assert.equal(event.args["commitment"], first.commitment);
     assert.equal(String(event.args["verifier"]).toLowerCase(), settled.ecosystem.addresses.verifier);

@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Interface, type TransactionResponse } from "ethers";
+import { Contract, Interface, type TransactionResponse } from "ethers";
 import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
 import { BatchFormer, type FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
@@ -10,6 +10,7 @@ import {
   type HyperchainConfiguration,
 } from "../../../src/devnet/chain-on-l1/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import type { AggregatedBatch } from "../../../src/protocol/aggregate.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
@@ -18,7 +19,7 @@ import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { hashPubdata } from "../../../src/protocol/pubdata.ts";
 import { genesisStoredBatch, type StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
-import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { hyperchainInterface, proofAggregatorInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/batch/settlement-batch.ts";
 import { nextGeneration, TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
@@ -105,9 +106,13 @@ export class SettlingChain {
 
   /** What the double takes for the proof of the next batch. */
   shown(batch: FormedBatch): { readonly digest: Hex; readonly proof: Hex } {
+    return { digest: DIGEST, proof: proofOfAggregate([this.#item(batch)], DIGEST) };
+  }
+
+  #item(batch: FormedBatch): AggregatedBatch {
     const { settlementChainId } = this.#settled.ecosystem;
     const stored = storedBatchOf(batch, this.last, { settlementChainId, publishesPubdata: true, committedAt: 0n });
-    return { digest: DIGEST, proof: proofOfAggregate([{ chainId: this.#configuration.chainId, batch: stored }], DIGEST) };
+    return { chainId: this.#configuration.chainId, batch: stored };
   }
 
   /** Settles the next batch by a transaction of its settler. */
@@ -117,10 +122,20 @@ export class SettlingChain {
     return receipt.hash as Hex;
   }
 
-  /** The transaction that settles the next batch, as it leaves. */
-  async send(settler: HardhatEthersSigner, batch: FormedBatch): Promise<TransactionResponse> {
-    const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(settlersWord(settler)) };
+  /** The call that stores the proof of the next batch, and the transaction that settles it without one then. */
+  async storing(settler: HardhatEthersSigner, batch: FormedBatch) {
     const { digest, proof } = this.shown(batch);
+    const { accounts, ecosystem } = this.#settled;
+    const registry = new Contract(ecosystem.addresses.verifiers, verifierRegistryAbi, accounts[0]);
+    const [aggregator] = (await registry.getFunction("aggregatorOf")(VERSION)) as [string, boolean];
+    const data = proofAggregatorInterface.encodeFunctionData("storeProof", [[this.#item(batch)], digest, proof]);
+    return { aggregator, data, settle: () => this.send(settler, batch, "0x") };
+  }
+
+  /** The transaction that settles the next batch, as it leaves; with its proof by default. */
+  async send(settler: HardhatEthersSigner, batch: FormedBatch, shown?: Hex): Promise<TransactionResponse> {
+    const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(settlersWord(settler)) };
+    const { digest, proof } = shown === undefined ? this.shown(batch) : { digest: DIGEST, proof: shown };
     const flows = sumAssetFlows(batch.logs, this.#settled.ecosystem.settlementChainId);
     const args = [this.last, await commitBatchOf(batch, posting), digest, proof, batch.importedRoots, flows];
     const data = hyperchainInterface.encodeFunctionData("settle", args);

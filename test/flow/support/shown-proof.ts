@@ -21,7 +21,9 @@ export async function failingChecks(
   const contract = new Contract(hyperchain, hyperchainAbi, l1);
   const word: LayersWord = {
     receipt: (await l1.send("eth_getTransactionReceipt", [transactionHash])) as LayersWord["receipt"],
-    transaction: (await l1.send("eth_getTransactionByHash", [transactionHash])) as LayersWord["transaction"],
+    transaction: (await l1.send("eth_getTransactionByHash", [
+      shown.proofTransactionHash ?? transactionHash,
+    ])) as LayersWord["transaction"],
     storedHash: (await contract.getFunction("storedBatchHash")(shown.number)) as string,
   };
   const checks = executionChecks(batch, record, { ...shown, proof }, word);
