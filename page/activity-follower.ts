@@ -1,13 +1,12 @@
-import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
-import { olderBlocks, type KnownBlocks, type Reach } from "../src/devnet/view/feed/older-blocks.ts";
+import type { ActivityBlock, EcosystemStatus, ToldEntry, TransactionsPage } from "./answers.ts";
 import { timeOf, type Activity } from "./happenings.ts";
 
-/** Blocks of a member that are kept: an hour of one block every six seconds. Where older ones were asked for, as many as these. */
+/** Newest blocks of a member that are kept: an hour of one block every six seconds. */
 const MOST_BLOCKS = 600;
-/** How far back older ones are asked for. */
-export const MOST_BACK = 2_000;
-/** Questions for older blocks at a time, where what was looked for is not in them. */
-const MOST_OLDER = 5;
+/** Older blocks of a member that are kept, with transactions of users alone. */
+const MAX_OLDER_BLOCKS = 2_000;
+/** Pages of older transactions that one press asks for, if what is looked for is not in them. */
+const MAX_PAGES = 10;
 /** Of one question; see `hyperchain_activity`. */
 const MOST_ASKED = 200;
 /** Questions for a member that may fail one after the other: then all members' newest blocks are asked for, which none refuses. */
@@ -29,9 +28,18 @@ interface Range {
   readonly to: number;
 }
 
+/** A member's blocks in a row, without a gap, up to the newest one. */
+interface KnownBlocks {
+  readonly chainId: number;
+  readonly oldest: number;
+  readonly newest: number;
+}
+
 interface FollowerPorts {
   /** `hyperchain_activity`: of these ranges, or the newest of all members. */
   readonly ask: (ranges?: readonly Range[]) => Promise<readonly ActivityBlock[]>;
+  /** `hyperchain_transactions`: before these blocks, by chain ids. */
+  readonly askOlder: (before: Readonly<Record<string, number>>) => Promise<TransactionsPage>;
   readonly changed: (activity: Activity) => void;
   /** Does something a moment later. */
   readonly later: (work: () => void) => void;
@@ -44,6 +52,10 @@ interface FollowerPorts {
 export class ActivityFollower {
   readonly #ports: FollowerPorts;
   readonly #known = new Map<number, readonly ActivityBlock[]>();
+  /** Number from which onwards all users' blocks of a member are known, if that is before the blocks in a row; 0: all. */
+  readonly #reached = new Map<number, number>();
+  /** Returns of each member to an earlier state, or gaps. */
+  readonly #breaks = new Map<number, number>();
   #wanted: readonly News[] = [];
   #isAllWanted = false;
   #isAllAsked = false;
@@ -80,23 +92,63 @@ export class ActivityFollower {
   }
 
   /**
-   * Asks for blocks before those that are known of these members, as far as the page keeps them, until what was looked for is
-   * among them, or for a thousand blocks. Rejects as what it asks.
+   * Asks for older transactions of users on these members, page by page, until what is looked for is among them. Rejects as what
+   * it asks.
    */
-  async older(members: readonly number[], l1: Reach["l1"], isFound: (activity: Activity) => boolean): Promise<void> {
-    for (let question = 0; question < MOST_OLDER; question++) {
-      const ranges = olderBlocks(knownBlocks(this.#known, members), { blocks: MOST_BACK, l1 });
-      if (ranges === undefined) return;
-      const behind = ranges.map(({ chain, to }) => blockAt(this.#known, chain, to + 1));
-      const blocks = await this.#ports.ask(ranges);
-      ranges.forEach(({ chain, to }, i) => {
-        // A member that has gone back to an earlier state meanwhile may have others there.
-        if (behind[i] !== undefined && blockAt(this.#known, chain, to + 1) === behind[i]) takeOlder(this.#known, chain, blocks);
-      });
+  async older(members: readonly number[], isFound: (activity: Activity) => boolean): Promise<void> {
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const before = this.#olderPlaces(members);
+      if (before.size === 0) return;
+      const breaks = new Map(this.#breaks);
+      const { blocks, next = {} } = await this.#ports.askOlder(Object.fromEntries(before));
+      for (const chainId of before.keys()) {
+        // A member that has gone back to an earlier state since then may have others there.
+        if (this.#breaks.get(chainId) !== breaks.get(chainId)) continue;
+        takeOlder(this.#known, chainId, blocks);
+        this.#reached.set(chainId, next[chainId] ?? 0);
+      }
       const activity = new Map(this.#known);
       this.#ports.changed(activity);
       if (isFound(activity)) return;
     }
+  }
+
+  /** What of these members' users' transactions is known: all of them, as many as the page keeps, or some. */
+  reach(members: readonly number[]): "all" | "most" | "some" {
+    const blocks = knownBlocks(this.#known, members);
+    if (blocks.every(({ chainId, oldest }) => oldest === 0 || this.#reached.get(chainId) === 0)) return "all";
+    return this.#olderPlaces(members).size === 0 ? "most" : "some";
+  }
+
+  /** Block before which each member is asked for older ones, of those that have some and room for them. */
+  #olderPlaces(members: readonly number[]): ReadonlyMap<number, number> {
+    const places = knownBlocks(this.#known, members).map(({ chainId, oldest }) => {
+      return [chainId, Math.min(oldest, this.#reached.get(chainId) ?? oldest)] as const;
+    });
+    const hasRoom = (chainId: number): boolean => (this.#known.get(chainId)?.length ?? 0) < MOST_BLOCKS + MAX_OLDER_BLOCKS;
+    return new Map(places.filter(([chainId, place]) => place > 0 && hasRoom(chainId)));
+  }
+
+  /** What was known before a block is no longer in a row with what comes. */
+  #break(chainId: number): void {
+    this.#reached.delete(chainId);
+    this.#breaks.set(chainId, (this.#breaks.get(chainId) ?? 0) + 1);
+  }
+
+  /** Takes blocks of an answer; a gap before them is asked for as older ones are. */
+  #take(blocks: readonly ActivityBlock[]): void {
+    for (const [chainId, found] of Map.groupBy(blocks, (block) => block.chainId)) {
+      const newest = this.#known.get(chainId)?.at(-1)?.number;
+      const first = Math.min(...found.map(({ number }) => number));
+      if (newest !== undefined && first > newest + 1) this.#break(chainId);
+    }
+    this.#put(blocks);
+  }
+
+  #put(blocks: readonly ActivityBlock[]): void {
+    take(this.#known, blocks);
+    for (const [chainId, [oldest, ...others]] of this.#known)
+      if (oldest !== undefined && others.length >= MOST_BLOCKS + MAX_OLDER_BLOCKS - 1) this.#reached.set(chainId, oldest.number);
   }
 
   #go(): void {
@@ -117,7 +169,7 @@ export class ActivityFollower {
       const { chainId, number, block } = news;
       const isInTurn = !this.#asked.has(chainId) && !left.some((other) => other.chainId === chainId);
       const isNext = this.#known.get(chainId)?.at(-1)?.number === number - 1;
-      if (block !== undefined && isInTurn && isNext) take(this.#known, [block]);
+      if (block !== undefined && isInTurn && isNext) this.#put([block]);
       else left.push(news);
     }
     this.#wanted = left;
@@ -150,10 +202,16 @@ export class ActivityFollower {
     try {
       const blocks = await this.#ports.ask(ranges);
       for (const chainId of news === undefined ? [...this.#failures.keys()] : members) this.#failures.delete(chainId);
-      for (const { chain, from } of ranges ?? [])
-        this.#known.set(chain, this.#known.get(chain)?.filter(({ number }) => number < from) ?? []);
-      take(this.#known, blocks);
+      for (const { chain, from } of ranges ?? []) {
+        const before = this.#known.get(chain) ?? [];
+        const left = before.filter(({ number }) => number < from);
+        if (left.length < before.length) this.#break(chain);
+        this.#known.set(chain, left);
+      }
+      this.#take(blocks);
       this.#ports.changed(new Map(this.#known));
+      // A feed of the newest blocks alone would show nothing of what users did some minutes ago.
+      if (news === undefined) void this.older([...this.#known.keys()], () => true).catch(() => undefined);
       return true;
     } catch {
       for (const chainId of members) this.#failures.set(chainId, (this.#failures.get(chainId) ?? 0) + 1);
@@ -188,7 +246,8 @@ function take(known: Map<number, readonly ActivityBlock[]>, blocks: readonly Act
     const first = sorted[0]?.number ?? 0;
     const all = (known.get(chainId) ?? []).filter(({ number }) => number < first);
     for (const block of sorted) all.push(inOrder(block, all.at(-1)));
-    known.set(chainId, all.slice(-Math.max(MOST_BLOCKS, known.get(chainId)?.length ?? 0)));
+    const older = all.slice(0, -MOST_BLOCKS).filter(hasUsers);
+    known.set(chainId, [...older.slice(-MAX_OLDER_BLOCKS), ...all.slice(-MOST_BLOCKS)]);
   }
 }
 
@@ -201,8 +260,8 @@ function takeOlder(known: Map<number, readonly ActivityBlock[]>, chain: number, 
   known.set(chain, all);
 }
 
-function blockAt(activity: Activity, chainId: number, number: number): ActivityBlock | undefined {
-  return activity.get(chainId)?.find((block) => block.number === number);
+function hasUsers({ transactions }: ActivityBlock): boolean {
+  return transactions.some(({ by }) => by === "user");
 }
 
 /** Of these members, the blocks in a row up to the newest one: where the feed had a gap, those before it are asked for, too. */

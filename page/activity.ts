@@ -1,12 +1,14 @@
 import { createContext } from "preact";
-import { useCallback, useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { ActivityFollower } from "./activity-follower.ts";
-import type { ActivityBlock, EcosystemStatus, ToldEntry } from "./answers.ts";
+import type { ActivityBlock, EcosystemStatus, ToldEntry, TransactionsPage } from "./answers.ts";
 import type { Activity } from "./happenings.ts";
 import { ask } from "./rpc.ts";
 
 /** Before a question that failed is put again. */
 const AGAIN_MS = 1_000;
+/** Transactions of a page of older ones. */
+const MAX_OLDER = 50;
 
 export const ActivityContext = createContext<Activity>(new Map());
 
@@ -14,10 +16,10 @@ export function useActivity(): Activity {
   return useContext(ActivityContext);
 }
 
-/** Asks for blocks before those that are known; see `ActivityFollower.older`. */
-type AskOlder = ActivityFollower["older"];
+/** Older transactions; see `ActivityFollower`. */
+type Older = Pick<ActivityFollower, "older" | "reach">;
 
-export const OlderContext = createContext<AskOlder>(() => Promise.resolve());
+export const OlderContext = createContext<Older>({ older: () => Promise.resolve(), reach: () => "all" });
 
 /** Follows what happens on all members. */
 export interface FollowedActivity {
@@ -28,7 +30,7 @@ export interface FollowedActivity {
   readonly looks: () => void;
   /** Forgets the blocks that members have no more, after a return to an earlier state. */
   readonly prune: (status: EcosystemStatus) => void;
-  readonly older: AskOlder;
+  readonly older: Older;
 }
 
 export function useFollowedActivity(): FollowedActivity {
@@ -37,12 +39,16 @@ export function useFollowedActivity(): FollowedActivity {
     () =>
       new ActivityFollower({
         ask: (ranges) => ask<readonly ActivityBlock[]>("any", "hyperchain_activity", ranges === undefined ? [] : [ranges]),
+        askOlder: (before) => ask<TransactionsPage>("any", "hyperchain_transactions", [{ before, limit: MAX_OLDER }]),
         changed: set,
         later: (work) => void setTimeout(work, AGAIN_MS),
       }),
     [],
   );
-  const older = useCallback<AskOlder>((...asked) => follower.older(...asked), [follower]);
+  const older = useMemo<Older>(
+    () => ({ older: (...asked) => follower.older(...asked), reach: (members) => follower.reach(members) }),
+    [follower],
+  );
   useEffect(() => follower.tell(), []);
   return {
     activity,

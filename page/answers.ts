@@ -28,6 +28,8 @@ import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
 import type { SourceSteps } from "../src/devnet/view/contracts/source-steps.ts";
 import type { StorageChanges } from "../src/devnet/view/contracts/storage-changes.ts";
 import type { ActInfo } from "../src/devnet/view/feed/act-book.ts";
+import type { TransactionsPage } from "../src/devnet/view/transactions/transactions-page.ts";
+import type { Deployment, DeploymentsPage } from "../src/devnet/view/transactions/deployments.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/feed/activity.ts";
 
 import type { BridgeDelivery, BridgesInfo } from "../src/devnet/view/books/bridge-info.ts";
@@ -44,6 +46,9 @@ export type {
   GovernanceInfo,
   PagedMessages,
   Deployable,
+  Deployment,
+  DeploymentsPage,
+  TransactionsPage,
   Description,
   DumpAnswer,
   FeedEntry,

@@ -3,7 +3,8 @@ import { useContext, useMemo } from "preact/hooks";
 import { accountAddresses, protocolAddresses, shownContracts } from "../src/devnet/view/feed/address-names.ts";
 import type { AddressBook } from "./address-book.ts";
 import type { Activity } from "./happenings.ts";
-import type { EcosystemInfo } from "./answers.ts";
+import type { Deployment, EcosystemInfo } from "./answers.ts";
+import { useDeployments } from "./deployments.ts";
 import { useAsked } from "./ecosystem.ts";
 import { useKeptBook } from "./kept-book.ts";
 import type { NamedAddress } from "./named-address.ts";
@@ -20,7 +21,7 @@ export interface NamedContract {
 
 /** What accounts and contracts are called. */
 export interface Names {
-  /** The project's contracts that transactions have shown, by their names, then by their members. */
+  /** The project's contracts that users' transactions have shown, by their names, then by their members. */
   readonly contracts: readonly NamedContract[];
   /** All addresses with a name, the reader's own first. */
   readonly all: readonly NamedAddress[];
@@ -46,7 +47,8 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   const [book, keep] = useKeptBook();
   const asked = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts", info === undefined]);
   const addresses = asked.state === "there" ? asked.value : [];
-  const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
+  const deployments = useDeployments(info);
+  const contracts = useMemo(() => contractsOf(info, activity, deployments), [info, activity, deployments]);
   return useMemo(() => {
     const protocol = protocolAddresses(info);
     const accounts = accountAddresses(info, addresses);
@@ -70,11 +72,17 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   }, [info, book, contracts, addresses.length]);
 }
 
-/** The project's contracts that transactions have shown, by chain and address. */
-function contractsOf(info: EcosystemInfo | undefined, activity: Activity): ReadonlyMap<string, NamedContract> {
+/** The project's contracts, by chain and address: those back to block 0, and those of newer blocks that the feed has told. */
+function contractsOf(
+  info: EcosystemInfo | undefined,
+  activity: Activity,
+  deployments: readonly Deployment[],
+): ReadonlyMap<string, NamedContract> {
   const members = info === undefined ? [] : [info.l1, ...info.chains];
   const contracts = new Map<string, NamedContract>();
   for (const { chainId, name: chain } of members) {
+    for (const { address, name, chainId: on } of deployments)
+      if (on === chainId) contracts.set(`${chain} ${address}`, { chain, address, name });
     const taken = new Map<string, string>();
     for (const transaction of (activity.get(chainId) ?? []).flatMap(({ transactions }) => transactions))
       for (const [address, name] of shownContracts(transaction)) {

@@ -29,8 +29,8 @@ export function ContractsPage() {
     <>
       <h1>Contracts</h1>
       <p>
-        The project's contracts that were created or called, or that logged events, since the page was opened and in the newest
-        blocks before. Each leads to forms that read it and write to it.
+        The project's contracts that users have created or called, or that have logged events, from block 0 onwards. Each leads to
+        forms that read it and write to it.
       </p>
       {contracts.length > MOST_SHOWN && (
         <p class="quiet">

@@ -16,7 +16,7 @@ import { keptNodes } from "./kept-nodes.ts";
 import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.tsx";
 import { Journey } from "./journey.tsx";
 import { Mark } from "./layout.tsx";
-import { OlderBlocks } from "./older-blocks.tsx";
+import { OlderTransactions } from "./older-transactions.tsx";
 import { Reverted, TraceOverChains } from "./trace-over-chains.tsx";
 import { Said, Words } from "./words.tsx";
 
@@ -100,11 +100,11 @@ export function LiveFeed() {
       {rows.length > most ? (
         <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>
       ) : (
-        <OlderBlocks
+        <OlderTransactions
           activity={shown}
           chain={filter.chain}
           hasMore={(all) => filtered(all, filter, naming, begun).length > rows.length + waiting}
-          came={(all) => {
+          onCame={(all) => {
             setMost(rows.length + ROWS);
             hold((before) => before && withOlder(before, all));
           }}

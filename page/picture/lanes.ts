@@ -1,5 +1,26 @@
+import { knownBlocks } from "../activity-follower.ts";
 import { timeOf, type Activity } from "../happenings.ts";
 import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo, ProofInTheMaking } from "../answers.ts";
+
+/** Part of a lane whose blocks were not all read: from the beginning to a time. */
+export interface UnreadSpan {
+  readonly chainId: number;
+  readonly to: number;
+  /** First of the blocks that were all read. */
+  readonly before: number;
+}
+
+/** Parts of members' lanes of which the page knows users' blocks at most. */
+export function unreadSpans(activity: Activity, { l1, chains }: Pick<EcosystemInfo, "l1" | "chains">): readonly UnreadSpan[] {
+  return knownBlocks(
+    activity,
+    [l1, ...chains].map(({ chainId }) => chainId),
+  ).flatMap(({ chainId, oldest }) => {
+    const first = chainId === l1.chainId && l1.fork !== undefined ? l1.fork.blockNumber + 1 : 0;
+    const block = activity.get(chainId)?.find(({ number }) => number === oldest);
+    return oldest <= first || block === undefined ? [] : [{ chainId, to: timeOf(block), before: oldest }];
+  });
+}
 
 /** A stage of a batch, in order. */
 export type Stage = "open" | "sealed" | "committed" | "proven" | "executed";

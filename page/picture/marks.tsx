@@ -3,7 +3,7 @@ import { plural } from "../format.ts";
 import { timeOf } from "../happenings.ts";
 import { PHASES, proofAndMaker } from "../proof-phases.ts";
 import { to } from "../route.ts";
-import type { BatchSpan, StageMark } from "./lanes.ts";
+import type { BatchSpan, StageMark, UnreadSpan } from "./lanes.ts";
 import type { Scale } from "./scale.ts";
 
 type Places = Pick<Scale, "x" | "y">;
@@ -38,6 +38,36 @@ export function BlockMarks({
           </a>
         );
       })}
+    </>
+  );
+}
+
+/** Parts of lanes that were not read, hatched from the left. */
+export function UnreadMarks({
+  spans,
+  scale: { x, y, first, last },
+}: {
+  readonly spans: readonly UnreadSpan[];
+  readonly scale: Pick<Scale, "x" | "y" | "first" | "last">;
+}) {
+  return (
+    <>
+      <defs>
+        <pattern id="unread" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <line class="hatch" x1="0" x2="0" y1="0" y2="6" />
+        </pattern>
+      </defs>
+      {spans.map(({ chainId, to: end }) => (
+        <rect
+          key={chainId}
+          class="unread"
+          fill="url(#unread)"
+          x={x(first)}
+          y={(y(chainId) ?? 0) - 14}
+          width={Math.max(0, x(Math.min(end, last)) - x(first))}
+          height={28}
+        />
+      ))}
     </>
   );
 }

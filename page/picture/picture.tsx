@@ -7,9 +7,9 @@ import { useNow } from "../now.ts";
 import { useChainName } from "../parts/links.tsx";
 import { to, useLinkState } from "../route.ts";
 import { bundlesOf } from "./bundles.ts";
-import { batchSpans, messageLines, stageMarks } from "./lanes.ts";
+import { batchSpans, messageLines, stageMarks, unreadSpans } from "./lanes.ts";
 import { Listed, type Shown } from "./listed.tsx";
-import { BatchMarks, BlockMarks, StageMarks } from "./marks.tsx";
+import { BatchMarks, BlockMarks, StageMarks, UnreadMarks } from "./marks.tsx";
 import { MessageLines, OpenLines, SLOT } from "./message-lines.tsx";
 import { fittingSpan, scaleOf, SPANS, type Scale } from "./scale.ts";
 
@@ -34,6 +34,8 @@ export function Picture() {
   const lanes = useMemo(() => [info.l1, ...info.chains], [info]);
   const scale = scaleOf(paused ?? now, Number(span) * 1_000, width, lanes);
   const shown = useShown(scale);
+  const allUnread = useMemo(() => unreadSpans(activity, info), [activity, info]);
+  const unread = allUnread.filter((span) => span.to > scale.first && scale.y(span.chainId) !== undefined);
   return (
     <section class="picture" aria-labelledby="picture">
       <div class="bar">
@@ -67,12 +69,19 @@ export function Picture() {
           ))}
           <svg x={scale.label} width={scale.plot} height={scale.height}>
             <g transform={`translate(${scale.shift})`}>
+              <UnreadMarks spans={unread} scale={scale} />
               <Marks shown={shown} scale={scale} />
               <Axis scale={scale} />
             </g>
           </svg>
         </svg>
       </div>
+      {unread.length > 0 && (
+        <p class="quiet small">
+          Hatched is what was not read, beside users' transactions:{" "}
+          {unread.map(({ chainId, before }) => `blocks of ${nameOf(chainId)} before ${count(before)}`).join(", ")}.
+        </p>
+      )}
       <Listed shown={shown} nameOf={nameOf} />
     </section>
   );

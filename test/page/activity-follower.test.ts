@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ActivityFollower, knownBlocks } from "../../page/activity-follower.ts";
-import type { ActivityBlock, EcosystemStatus } from "../../page/answers.ts";
+import type { ActivityBlock, ActivityTransaction, EcosystemStatus, TransactionsPage } from "../../page/answers.ts";
 import type { Activity } from "../../page/happenings.ts";
 
 const hash = `0x${"11".repeat(32)}` as const;
 const block = (chainId: number, number: number): ActivityBlock => ({ chainId, number, hash, timestamp: 0, transactions: [] });
 const entry = (chainId: number, number: number) => ({ position: `a:${number}`, type: "block", chainId, number }) as const;
 const numbersOf = (activity: Activity, chainId: number) => activity.get(chainId)?.map(({ number }) => number);
+
+/** There is nothing older. */
+const NO_OLDER = (): Promise<TransactionsPage> => Promise.resolve({ blocks: [] });
 
 /** A follower whose questions are answered with all blocks that they name, as long as nothing refuses them. */
 function following(refuses: (asked: unknown) => boolean) {
@@ -24,6 +27,7 @@ function following(refuses: (asked: unknown) => boolean) {
         told.flatMap(({ chain, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => block(chain, from + i))),
       );
     },
+    askOlder: NO_OLDER,
     changed: (activity) => void (shown.activity = activity),
     later: (work) => void pauses.push(work),
   });
@@ -103,72 +107,101 @@ describe("I11: the page follows what happens, also where a question fails", () =
     assert.deepEqual(numbersOf(shown.activity, 272), [8, 9, 10], "what was told while all were asked follows on the answer");
   });
 
-  const L1 = { chainId: 1 };
+  const users = (chainId: number, number: number): ActivityBlock => {
+    const transaction = { hash, from: hash, to: hash, value: "0", by: "user", succeeded: true, gasUsed: 1, fee: "0", events: [] };
+    return { ...block(chainId, number), transactions: [transaction as unknown as ActivityTransaction] };
+  };
+  /** Pages of users' blocks at these numbers, three at a time, as `hyperchain_transactions` answers for one member. */
+  const pagesOf = (numbers: readonly number[]) => {
+    const asked: unknown[] = [];
+    const askOlder = (before: Readonly<Record<string, number>>): Promise<TransactionsPage> => {
+      asked.push(before);
+      const older = numbers.filter((number) => number < (before["271"] ?? 0)).toSorted((a, b) => b - a);
+      const [page, rest] = [older.slice(0, 3), older.slice(3)];
+      const next = rest.length === 0 ? {} : { next: { 271: page.at(-1)! } };
+      return Promise.resolve({ blocks: page.map((number) => users(271, number)), ...next });
+    };
+    return { asked, askOlder };
+  };
 
-  test("older blocks are asked for until what is looked for is among them, and are kept beside new ones", async () => {
-    const { follower, asked, shown } = following(() => false);
-    follower.tell(entry(271, 900));
-    await nextTurn();
-    await follower.older([271], L1, (activity) => (activity.get(271)?.[0]?.number ?? 0) <= 600);
-    assert.deepEqual(asked.slice(1), [[{ chain: 271, from: 700, to: 899 }], [{ chain: 271, from: 500, to: 699 }]]);
-    await follower.older([271], L1, () => false);
-    assert.deepEqual(
-      numbersOf(shown.activity, 271),
-      Array.from({ length: 901 }, (_, i) => i),
-    );
-    assert.equal(asked.length, 6, "there are no older ones");
-    follower.tell({ ...entry(271, 901), block: block(271, 901) });
-    assert.deepEqual(
-      numbersOf(shown.activity, 271),
-      Array.from({ length: 901 }, (_, i) => i + 1),
-    );
-  });
-
-  test("a press asks for a thousand older blocks at most, and all presses for 2,000 back", async () => {
-    const { follower, asked, shown } = following(() => false);
-    follower.tell(entry(271, 5_000));
-    await nextTurn();
-    for (const from of [4_000, 3_001, 3_001]) {
-      await follower.older([271], L1, () => false);
-      assert.equal(numbersOf(shown.activity, 271)?.[0], from);
-    }
-    assert.equal(asked.length, 11);
-  });
-
-  test("older blocks are not taken where their member has gone back behind them meanwhile, and a gap is filled", async () => {
-    const answers: (() => void)[] = [];
+  test("the newest blocks come with the newest older transactions of users, and a press asks for more until it finds some", async () => {
+    const { asked, askOlder } = pagesOf([0, 5, 90, 100, 200, 300, 400]);
     let shown: Activity = new Map();
     const follower = new ActivityFollower({
-      ask: (ranges = []) =>
-        new Promise((resolve) =>
-          answers.push(() =>
-            resolve(
-              ranges.flatMap(({ chain, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => block(chain, from + i))),
-            ),
-          ),
-        ),
+      ask: () => Promise.resolve([998, 999].map((number) => block(271, number))),
+      askOlder,
       changed: (activity) => void (shown = activity),
       later: () => assert.fail("nothing fails"),
     });
-    const answer = async (place: number): Promise<void> => {
-      answers[place]?.();
-      await nextTurn();
-    };
+    follower.tell();
+    await nextTurn();
+    assert.deepEqual(numbersOf(shown, 271), [200, 300, 400, 998, 999]);
+    assert.deepEqual(asked, [{ 271: 998 }]);
+    assert.equal(follower.reach([271]), "some");
+    // What is in a row has no gap: of the others, users' blocks are known.
+    assert.deepEqual(knownBlocks(shown, [271]), [{ chainId: 271, oldest: 998, newest: 999 }]);
+    await follower.older([271], (activity) => numbersOf(activity, 271)?.[0] === 0);
+    assert.deepEqual(asked.slice(1), [{ 271: 200 }, { 271: 5 }]);
+    assert.deepEqual(numbersOf(shown, 271), [0, 5, 90, 100, 200, 300, 400, 998, 999]);
+    assert.equal(follower.reach([271]), "all");
+    await follower.older([271], () => false);
+    assert.equal(asked.length, 3, "there are no older ones");
+  });
+
+  test("users' blocks are kept beside as many new ones as come, and 2,000 of them at most", async () => {
+    const { askOlder } = pagesOf(Array.from({ length: 6 }, (_, i) => i));
+    let shown: Activity = new Map();
+    const follower = new ActivityFollower({
+      ask: () => Promise.resolve([block(271, 10)]),
+      askOlder,
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
+    follower.tell();
+    await nextTurn();
+    await follower.older([271], () => false);
+    for (let number = 11; number <= 700; number++) follower.tell({ ...entry(271, number), block: block(271, number) });
+    assert.deepEqual(numbersOf(shown, 271)?.slice(0, 7), [0, 1, 2, 3, 4, 5, 101]);
+    assert.equal(numbersOf(shown, 271)?.length, 606);
+    for (let number = 701; number <= 4_000; number++) follower.tell({ ...entry(271, number), block: users(271, number) });
+    assert.equal(numbersOf(shown, 271)?.length, 2_600);
+    assert.equal(follower.reach([271]), "most");
+  });
+
+  test("older ones are not taken where their member has gone back behind them meanwhile, and a gap is filled", async () => {
+    const answers: (() => void)[] = [];
+    let shown: Activity = new Map();
+    const asked: unknown[] = [];
+    const follower = new ActivityFollower({
+      ask: (ranges = []) =>
+        Promise.resolve(
+          ranges.flatMap(({ chain, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => block(chain, from + i))),
+        ),
+      askOlder: (before) => {
+        asked.push(before);
+        return new Promise((resolve) => answers.push(() => resolve({ blocks: [users(271, 7)] })));
+      },
+      changed: (activity) => void (shown = activity),
+      later: () => assert.fail("nothing fails"),
+    });
     follower.tell(entry(271, 30));
-    await answer(0);
-    const older = follower.older([271], L1, () => true);
+    await nextTurn();
+    const older = follower.older([271], () => true);
     follower.tell(entry(271, 10));
-    await answer(2);
-    assert.deepEqual(numbersOf(shown, 271)?.at(-1), 30, "asked for again from 10 on");
-    await answer(1);
+    await nextTurn();
+    answers[0]?.();
     await older;
-    assert.deepEqual(
-      numbersOf(shown, 271),
-      Array.from({ length: 21 }, (_, i) => i + 10),
-    );
-    assert.deepEqual(knownBlocks(new Map([[271, [1, 2, 5, 6].map((number) => block(271, number))]]), [271, 272]), [
-      { chainId: 271, oldest: 5, newest: 6 },
-    ]);
+    assert.equal(numbersOf(shown, 271)?.includes(7), false);
+    const again = follower.older([271], () => true);
+    answers[1]?.();
+    await again;
+    assert.deepEqual([numbersOf(shown, 271)?.[0], follower.reach([271])], [7, "all"]);
+    // So many came that not all were told: what is between is asked for.
+    follower.tell(entry(271, 900));
+    await nextTurn();
+    assert.equal(follower.reach([271]), "some");
+    void follower.older([271], () => true);
+    assert.deepEqual(asked.at(-1), { 271: 701 });
   });
 
   test("a block whose time was not told stands behind the one before it, in its second or later", async () => {
@@ -181,6 +214,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     let activity: Activity = new Map();
     const follower = new ActivityFollower({
       ask: () => Promise.resolve(blocks),
+      askOlder: NO_OLDER,
       changed: (all) => void (activity = all),
       later: () => undefined,
     });
@@ -203,6 +237,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
     const follower = new ActivityFollower({
       ask: (ranges = []) =>
         new Promise((resolve) => answers.push(() => resolve(ranges.map(({ chain, from }) => block(chain, from))))),
+      askOlder: NO_OLDER,
       changed: (activity) => void (shown = activity),
       later: () => assert.fail("nothing fails"),
     });
@@ -225,6 +260,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
           asked.push(ranges.map(({ chain, from, to }) => `${chain}:${from}-${to}`).join(" "));
           answers.push(() => resolve(ranges.map(({ chain, from }) => block(chain, from))));
         }),
+      askOlder: NO_OLDER,
       changed: (activity) => void (shown = activity),
       later: () => assert.fail("nothing fails"),
     });
@@ -256,6 +292,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
           asked.push(ranges);
           answers.push(() => resolve([]));
         }),
+      askOlder: NO_OLDER,
       changed: () => undefined,
       later: () => assert.fail("nothing fails"),
     });
@@ -285,6 +322,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
         asked.push(ranges);
         return Promise.resolve(ranges.map(({ chain, from }) => block(chain, from)));
       },
+      askOlder: NO_OLDER,
       changed: (activity) => void (shown = activity),
       later: () => assert.fail("nothing fails"),
     });
@@ -306,6 +344,7 @@ describe("I11: the page follows what happens, also where a question fails", () =
         asked.push(ranges);
         return Promise.resolve(asked.length === 1 ? [3, 4, 5].map((number) => block(271, number)) : []);
       },
+      askOlder: NO_OLDER,
       changed: (activity) => void (shown = activity),
       later: () => assert.fail("nothing fails"),
     });

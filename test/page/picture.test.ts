@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import type { MessageInfo } from "../../page/answers.ts";
+import type { ActivityBlock, MessageInfo } from "../../page/answers.ts";
 import { bundlesOf } from "../../page/picture/bundles.ts";
-import type { Line } from "../../page/picture/lanes.ts";
+import { unreadSpans, type Line } from "../../page/picture/lanes.ts";
 import { fittingSpan } from "../../page/picture/scale.ts";
 import { startPage, type PageServer } from "../../src/page/page-server.ts";
 import { ALICE, RELAYER, startFlowDevnet, UNPROVEN, type FlowDevnet } from "../flow/support/devnet.ts";
@@ -18,6 +18,23 @@ test("until a reader chooses, the picture shows the shortest time, up to ten min
   const at = (secondsAgo: number): string => fittingSpan(1_000_000, 1_000_000 + secondsAgo * 1_000);
   assert.deepEqual([0, 59, 60, 179, 180, 599, 600, 86_400].map(at), ["60", "60", "180", "180", "600", "600", "600", "600"]);
   assert.equal(fittingSpan(Infinity, 0), "60", "nothing has happened");
+});
+
+test("a lane is unread up to the oldest block behind which none is missing; before it users' blocks may be known", () => {
+  const block = (chainId: number, number: number): ActivityBlock => {
+    return { chainId, number, hash: "0x01", timestamp: 1_000 + number, transactions: [] };
+  };
+  const chain = (chainId: number, ...numbers: readonly number[]) =>
+    [chainId, numbers.map((number) => block(chainId, number))] as const;
+  const activity = new Map([chain(1, 901, 902), chain(271, 3, 40, 41, 42), chain(272, 0, 1)]);
+  const members = (l1: object) => {
+    const chains = [{ chainId: 271 }, { chainId: 272 }, { chainId: 273 }];
+    return { l1: { chainId: 1, ...l1 }, chains } as unknown as Parameters<typeof unreadSpans>[1];
+  };
+  const ofAlpha = { chainId: 271, to: 1_040_000, before: 40 };
+  assert.deepEqual(unreadSpans(activity, members({})), [{ chainId: 1, to: 1_901_000, before: 901 }, ofAlpha]);
+  // Blocks before a copy of another L1 are not its own.
+  assert.deepEqual(unreadSpans(activity, members({ fork: { chainId: 1, blockNumber: 900 } })), [ofAlpha]);
 });
 
 describe("I11: a picture of much that happens at a time", async () => {

@@ -13,6 +13,7 @@ import type { MessageInfo } from "../../src/devnet/view/books/ecosystem-info.ts"
 import { KnownNames } from "../../src/plugin/tasks/following/terminal-names.ts";
 import { FateFollower } from "../../src/plugin/tasks/following/follow-fates.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/following/follow-activity.ts";
+import type { TransactionsPage } from "../../src/devnet/view/transactions/transactions-page.ts";
 
 const INFO = {
   l1: { name: "l1", chainId: 1 },
@@ -50,6 +51,11 @@ function members(blocks: ActivityBlock[]) {
   };
 }
 
+/** A follower of members in which no user has done anything before. */
+function following(ask: ConstructorParameters<typeof ActivityFollower>[0]["ask"]): ActivityFollower {
+  return new ActivityFollower({ ask, askOlder: () => Promise.resolve({ blocks: [] }) }, 25);
+}
+
 describe("I11: hyperchain:logs", () => {
   test("acts are told once each, in order, what is repeated too, and anew where the ecosystem has started anew", async () => {
     const act = (id: number, more: Partial<ActInfo> = {}): ActInfo => ({
@@ -73,7 +79,7 @@ describe("I11: hyperchain:logs", () => {
 
   test("each block is told once, in order, over all members", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1)]);
-    const follower = new ActivityFollower(ask);
+    const follower = following(ask);
     const told = async () => (await follower.look()).blocks.map(({ chainId, number }) => `${chainId}:${number}`);
     assert.deepEqual(await told(), ["1:0", "271:0", "271:1"]);
     assert.deepEqual(await told(), []);
@@ -83,29 +89,40 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual([...(await told()), ...(await told()), ...(await told())].length, 10, "none is missed");
   });
 
-  test("begins so many blocks back as was said, in the order of their times, and says of how many", async () => {
-    const all = [...Array.from({ length: 300 }, (_, i) => block(271, i)), block(1, 0), block(1, 1)];
-    const { ask } = members(all);
-    const newest = all.filter(({ chainId, number }) => chainId === 1 || number > 290);
-    const asked = (ranges?: readonly unknown[]) => (ranges === undefined ? Promise.resolve(newest) : ask(ranges));
-    const look = async (blocks: number) => {
-      const found = await new ActivityFollower(asked, { blocks, l1: { chainId: 1 } }).look();
-      return [found.blocks.filter(({ chainId }) => chainId === 271).map(({ number }) => number), found.known];
+  test("begins with as many transactions of users as was said, however old, and says whether these are all", async () => {
+    const users = (number: number): ActivityBlock => {
+      const transaction = { hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "0", by: "user", succeeded: true };
+      const ran = { ...transaction, gasUsed: 1, fee: "0", events: [] } as const;
+      return { ...block(271, number), transactions: [ran as ActivityTransaction] };
     };
-    const l1 = { chainId: 1, oldest: 0, newest: 1 };
-    assert.deepEqual(await look(250), [
-      Array.from({ length: 250 }, (_, i) => 50 + i),
-      [{ chainId: 271, oldest: 50, newest: 299 }, l1],
-    ]);
-    assert.deepEqual(await look(3), [
-      [297, 298, 299],
-      [{ chainId: 271, oldest: 297, newest: 299 }, l1],
+    const old = Array.from({ length: 250 }, (_, i) => users(2 * i));
+    const newest = [block(1, 900), block(271, 998), users(999), block(271, 1_000)];
+    const asked: unknown[] = [];
+    const askOlder = (question: object): Promise<TransactionsPage> => {
+      asked.push(question);
+      const { limit, before } = question as { readonly limit: number; readonly before?: Readonly<Record<string, number>> };
+      const left = [...old, users(999)].filter(({ number }) => number < (before?.["271"] ?? 2_000)).toReversed();
+      const blocks = left.slice(0, limit);
+      return Promise.resolve({ blocks, ...(left.length > limit ? { next: { 271: blocks.at(-1)!.number } } : {}) });
+    };
+    const look = async (transactions: number) => {
+      const ask = (): Promise<readonly ActivityBlock[]> => Promise.resolve(newest);
+      const { blocks, first } = await new ActivityFollower({ ask, askOlder }, transactions).look();
+      return [blocks.filter(({ chainId }) => chainId === 271).map(({ number }) => number), first];
+    };
+    assert.deepEqual(await look(3), [[496, 498, 998, 999, 1_000], { transactions: 3, isAll: false }]);
+    const [numbers, first] = await look(10_000);
+    assert.deepEqual([(numbers as number[]).length, first], [253, { transactions: 251, isAll: true }]);
+    assert.deepEqual(asked.slice(1), [
+      { limit: 100 },
+      { limit: 100, before: { 271: 302 } },
+      { limit: 100, before: { 271: 102 } },
     ]);
   });
 
   test("a member that returns to an earlier state is named, and goes on from there", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1), block(271, 2)]);
-    const follower = new ActivityFollower(ask);
+    const follower = following(ask);
     await follower.look();
     blocks.splice(2, 2);
     assert.deepEqual(await follower.look(), { blocks: [], wentBack: [271] });
@@ -119,7 +136,7 @@ describe("I11: hyperchain:logs", () => {
   test("a member that comes is followed from its newest blocks on, and one that is gone is asked no more", async () => {
     const { blocks, ask } = members([block(1, 0), block(271, 0)]);
     const asked: unknown[] = [];
-    const follower = new ActivityFollower((ranges) => {
+    const follower = following((ranges) => {
       asked.push(...((ranges ?? []) as readonly { readonly chain: number }[]).map(({ chain }) => chain));
       return ask(ranges);
     });

@@ -692,22 +692,28 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(wallet.members[2]?.tokens[0]?.amount, String(beta));
   });
 
-  test("I11: hyperchain:logs begins so many blocks back as it is told, and says of how many", async () => {
+  test("I11: hyperchain:logs begins with the newest transactions of users, as many as it names, however many blocks came since", async () => {
     const member = connect(ecosystem.info.chains[1]!.url);
     const pay = async (): Promise<string> => {
       const { hash } = await new Wallet(KEY_1, member).sendTransaction({ to: ACCOUNT_1, value: 1n });
       await member.waitForTransaction(hash);
       return hash;
     };
-    const [older] = [await pay(), await pay()];
-    const one = await workplace.run(["hyperchain:logs", "--blocks", "1"]);
-    assert.match(one.stderr, /^From the last 1 of \d+ blocks of l1, the last 1 of \d+ of alpha, the last 1 of \d+ of beta\.$/m);
-    assert.ok(!one.stdout.includes(older));
-    const every = await workplace.run(["hyperchain:logs", "--blocks", "10000"]);
-    assert.match(every.stderr, /^From all \d+ blocks of l1, all \d+ of alpha, all \d+ of beta\.$/m);
+    const [older, newer] = [await pay(), await pay()];
+    await member.send("hardhat_mine", ["0x40"]);
+    const one = await workplace.run(["hyperchain:logs", "--last", "1"]);
+    assert.match(one.stderr, /^From the newest 1 transactions of users; --last 4 reads further\.$/m);
+    assert.deepEqual([one.stdout.includes(older), one.stdout.includes(newer)], [false, true]);
+    const unasked = await workplace.run(["hyperchain:logs"]);
+    assert.ok(
+      [older, newer].every((hash) => unasked.stdout.includes(hash)),
+      unasked.stdout,
+    );
+    const every = await workplace.run(["hyperchain:logs", "--last", "10000"]);
+    assert.match(every.stderr, /^From all \d+ transactions of users\.$/m);
     assert.ok(every.stdout.includes(older));
-    const refused = await workplace.run(["hyperchain:logs", "--blocks", "10001"]);
-    assert.deepEqual([refused.code, refused.stderr.includes("--blocks")], [1, true]);
+    const refused = await workplace.run(["hyperchain:logs", "--last", "10001"]);
+    assert.deepEqual([refused.code, refused.stderr.includes("--last")], [1, true]);
   });
 
   test("I11: hyperchain:logs --follow tells what users do on all members as it happens, until Ctrl-C", async () => {

@@ -5,7 +5,7 @@ import { json, option, url } from "./shared.ts";
 export const followingTasks = {
   logs: task("hyperchain:logs", "Show what users do on all members, in words, as the page's live feed has it")
     .addFlag({ name: "follow", description: "Go on with what happens, until Ctrl-C" })
-    .addOption(option("blocks", "Newest blocks of each member to begin with, up to 10,000 (default: 25, of many members fewer)"))
+    .addOption(option("last", "Newest transactions of users to begin with, up to 10,000 (default: 25)"))
     .addFlag({ name: "all", description: "Show also what chains, operators and the relayer do by themselves" })
     .addOption(url)
     .addFlag(json),

@@ -1,5 +1,5 @@
-import { olderBlocks, type KnownBlocks, type Reach } from "../../../devnet/view/feed/older-blocks.ts";
 import type { ActivityBlock } from "../../../devnet/view/feed/activity.ts";
+import type { TransactionsPage } from "../../../devnet/view/transactions/transactions-page.ts";
 
 /** Blocks ahead that one look takes in. */
 const AHEAD = 4;
@@ -11,20 +11,40 @@ interface Look {
   readonly blocks: readonly ActivityBlock[];
   /** Members that have gone back to an earlier state since. */
   readonly wentBack: readonly number[];
-  /** Which blocks of each member the first look has found. */
-  readonly known?: readonly KnownBlocks[];
+  /** Of the first look alone. */
+  readonly first?: FirstLook;
 }
 
-/** Looks again and again at what happens on all members; the first look finds the newest blocks. */
+/** Transactions that the first look has found. */
+export interface FirstLook {
+  /** Number of users' transactions. */
+  readonly transactions: number;
+  /** True if there are no older ones. */
+  readonly isAll: boolean;
+}
+
+interface FollowerPorts {
+  /** `hyperchain_activity`. */
+  readonly ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>;
+  /** `hyperchain_transactions`. */
+  readonly askOlder: (asked: object) => Promise<TransactionsPage>;
+}
+
+/** Transactions of one page, which `hyperchain_transactions` limits. */
+const MAX_PAGE = 100;
+
+/** Looks again and again at what happens on all members; the first look finds the newest transactions of users. */
 export class ActivityFollower {
-  readonly #ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>;
-  readonly #reach: Reach | undefined;
+  readonly #ask: FollowerPorts["ask"];
+  readonly #askOlder: FollowerPorts["askOlder"];
+  readonly #transactions: number;
   readonly #newest = new Map<number, Newest>();
 
-  /** `reach`: of the first look; default: as far as an answer has the newest blocks. */
-  constructor(ask: (ranges?: readonly unknown[]) => Promise<readonly ActivityBlock[]>, reach?: Reach) {
+  /** `transactions`: number of users' transactions that the first look tells; whole blocks, so perhaps a few more. */
+  constructor({ ask, askOlder }: FollowerPorts, transactions: number) {
     this.#ask = ask;
-    this.#reach = reach;
+    this.#askOlder = askOlder;
+    this.#transactions = transactions;
   }
 
   /** `members`: ids of those that the ecosystem has now, where that may have changed. Rejects as what it asks. */
@@ -48,28 +68,30 @@ export class ActivityFollower {
     return { blocks: this.#take(news), wentBack };
   }
 
-  /** The newest blocks of all members, as far back as it reaches: they are told by their times, so the oldest come first. */
+  /** Users' newest transactions, and the newest blocks of all members, which hold what chains did. The oldest come first. */
   async #first(): Promise<Look> {
     const newest = await this.#ask();
-    const [blocks, reach] = [[...newest], this.#reach];
-    let known = [...Map.groupBy(newest, ({ chainId }) => chainId)].map(([chainId, own]) => {
-      const numbers = own.map(({ number }) => number);
-      return { chainId, oldest: Math.min(...numbers), newest: Math.max(...numbers) };
-    });
-    if (reach === undefined) return { blocks: this.#take(blocks), wentBack: [], known };
-    for (let asked = olderBlocks(known, reach); asked !== undefined; asked = olderBlocks(known, reach)) {
-      blocks.push(...(await this.#ask(asked)));
-      const oldest = new Map(asked.map(({ chain, from }) => [chain, from]));
-      known = known.map((each) => ({ ...each, oldest: oldest.get(each.chainId) ?? each.oldest }));
-    }
-    // The newest ones of an answer may be more than were wanted.
-    known = known.map((each) => ({ ...each, oldest: Math.max(each.oldest, each.newest + 1 - reach.blocks) }));
-    const from = new Map(known.map(({ chainId, oldest }) => [chainId, oldest]));
-    return {
-      blocks: this.#take(blocks.filter(({ chainId, number }) => number >= (from.get(chainId) ?? 0))),
-      wentBack: [],
-      known,
-    };
+    const { blocks, first } = await this.#users();
+    const known = new Set(blocks.map(keyOf));
+    const others = newest.filter((block) => !known.has(keyOf(block)) && usersOf(block) === 0);
+    const told = this.#take([...blocks, ...others]);
+    for (const { chainId, number, hash } of newest)
+      if (number >= (this.#newest.get(chainId)?.number ?? 0)) this.#newest.set(chainId, { number, hash });
+    return { blocks: told, wentBack: [], first };
+  }
+
+  async #users(): Promise<{ readonly blocks: readonly ActivityBlock[]; readonly first: FirstLook }> {
+    const blocks: ActivityBlock[] = [];
+    let transactions = 0;
+    let before: TransactionsPage["next"];
+    do {
+      const limit = Math.min(MAX_PAGE, this.#transactions - transactions);
+      const page = await this.#askOlder({ limit, ...(before === undefined ? {} : { before }) });
+      blocks.push(...page.blocks);
+      transactions += page.blocks.reduce((sum, block) => sum + usersOf(block), 0);
+      before = page.next;
+    } while (before !== undefined && transactions < this.#transactions);
+    return { blocks, first: { transactions, isAll: before === undefined } };
   }
 
   /** Forgets members that have gone; the newest blocks of those that have come. */
@@ -91,4 +113,12 @@ export class ActivityFollower {
     }
     return sorted;
   }
+}
+
+function keyOf({ chainId, number }: ActivityBlock): string {
+  return `${chainId}:${number}`;
+}
+
+function usersOf({ transactions }: ActivityBlock): number {
+  return transactions.filter(({ by }) => by === "user").length;
 }

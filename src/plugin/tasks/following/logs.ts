@@ -11,11 +11,11 @@ import { actLine, activityLines, fateLine } from "./activity-lines.ts";
 import { knownNames, type TerminalNames } from "./terminal-names.ts";
 import { FateFollower } from "./follow-fates.ts";
 import { ActFollower } from "./follow-acts.ts";
-import { ActivityFollower } from "./follow-activity.ts";
+import { ActivityFollower, type FirstLook } from "./follow-activity.ts";
 import { warning } from "../session/output.ts";
 import { withEcosystem, type Session } from "../session/session.ts";
 import { readNumber } from "../session/arguments.ts";
-import { reachInWords } from "../../../devnet/view/feed/older-blocks.ts";
+import type { TransactionsPage } from "../../../devnet/view/transactions/transactions-page.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
 import { closeAndExit, nextSignal } from "../session/until-signal.ts";
 import type { followingTasks } from "../arguments/following.ts";
@@ -29,17 +29,19 @@ const LOOK_MS = 200;
 const MOST_MESSAGES = 200;
 const MOST_PAGES = 10;
 
-const blocksBack = wholeNumber(1, 10_000, 25);
+const transactionsBack = wholeNumber(1, 10_000, 25);
+const DEFAULT_TRANSACTIONS = 25;
 
 /** `hyperchain:logs`: what happens on all members, as the page's live feed has it. */
 const action: NewTaskActionFunction<LogsArguments> = async (args, hre) => {
-  const blocks = readNumber("blocks", args.blocks, blocksBack);
+  const last = readNumber("last", args.last, transactionsBack) ?? DEFAULT_TRANSACTIONS;
   await withEcosystem(args, hre, "reads", async (session) => {
     const ask = (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
       session.request("hyperchain_activity", ...(ranges === undefined ? [] : [ranges])) as Promise<readonly ActivityBlock[]>;
-    const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>, blocks);
-    const reach = blocks === undefined ? undefined : { blocks, l1: session.info.l1 };
-    const [follower, fates, names] = [new ActivityFollower(ask, reach), new FateFollower(), await knownNames(session)];
+    const askOlder = (asked: object) => session.request("hyperchain_transactions", asked) as Promise<TransactionsPage>;
+    const acts = new ActFollower(() => session.request("hyperchain_acts") as Promise<readonly ActInfo[]>, last);
+    const follower = new ActivityFollower({ ask, askOlder }, last);
+    const [fates, names] = [new FateFollower(), await knownNames(session)];
     let now = session;
     const look = async (): Promise<void> => {
       const news = await acts.look();
@@ -50,12 +52,12 @@ const action: NewTaskActionFunction<LogsArguments> = async (args, hre) => {
       // Before the blocks that they made.
       for (const act of news) output.result(() => actLine(info, act), { act });
       const members = [info.l1, ...info.chains].map(({ chainId }) => chainId);
-      const { blocks: found, wentBack, known } = await follower.look(news.length > 0 ? members : undefined);
-      if (known !== undefined) output.progress(`From ${reachInWords(known, info)}.`);
+      const { blocks: found, wentBack, first } = await follower.look(news.length > 0 ? members : undefined);
+      if (first !== undefined) output.progress(reachLine(first));
       for (const chainId of wentBack) output.progress(warning(`${memberName(info, chainId)} has returned to an earlier state`));
       if (fates.isWaiting) tellFates(now, fates.news(await newestMessages(now)), names);
       for (const { chainId, transactions } of found) for (const each of transactions) names.take(chainId, each);
-      fates.begin(await tell(now, found, { all: args.all, names, pages: known === undefined ? 1 : MOST_PAGES }));
+      fates.begin(await tell(now, found, { all: args.all, names, pages: first === undefined ? 1 : MOST_PAGES }));
     };
     await look();
     if (!args.follow) return;
@@ -69,6 +71,13 @@ const action: NewTaskActionFunction<LogsArguments> = async (args, hre) => {
     );
   });
 };
+
+/** Sentence about the transactions of the first look. */
+function reachLine({ transactions, isAll }: FirstLook): string {
+  const count = transactions.toLocaleString("en");
+  if (isAll) return transactions === 1 ? "From the only transaction of a user." : `From all ${count} transactions of users.`;
+  return `From the newest ${count} transactions of users; --last ${Math.min(10_000, 4 * transactions)} reads further.`;
+}
 
 async function newestMessages({ request }: Session, pages = 1): Promise<readonly MessageInfo[]> {
   const all: MessageInfo[] = [];

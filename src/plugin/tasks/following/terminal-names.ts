@@ -1,5 +1,6 @@
 import type { ActivityTransaction } from "../../../devnet/view/feed/activity.ts";
 import type { Description } from "../../../devnet/view/books/describe.ts";
+import type { DeploymentsPage } from "../../../devnet/view/transactions/deployments.ts";
 import { accountAddresses, protocolAddresses, shownContracts } from "../../../devnet/view/feed/address-names.ts";
 import type { Session } from "../session/session.ts";
 
@@ -18,6 +19,8 @@ const ADDRESS = /\b0x[0-9a-fA-F]{40}\b/g;
 /** Bytes in hexadecimal that are longer than a word, and the characters of them that stand at either end. */
 const LONG_DATA = /0x[0-9a-fA-F]{65,}/g;
 const SHOWN = 8;
+/** Contracts whose names are known before a transaction shows them. */
+const MAX_DEPLOYMENTS = 200;
 /** Things of one question to `hyperchain_describe`. */
 const MOST_DESCRIBED = 100;
 
@@ -63,11 +66,14 @@ function folded(text: string): string {
   return text.replace(LONG_DATA, (data) => `${data.slice(0, "0x".length + SHOWN)}…${data.slice(-SHOWN)}`);
 }
 
-/** The names of an ecosystem's own addresses and of its accounts. */
+/** The names of an ecosystem's own addresses, of its accounts, and of the project's newest contracts. */
 export async function knownNames({ info, request }: Session): Promise<KnownNames> {
   // A member that unlocks no accounts may refuse the question: its accounts have no numbers then.
   const accounts = await request("eth_accounts").catch(() => []);
-  return new KnownNames(info, accounts as readonly string[]);
+  const names = new KnownNames(info, accounts as readonly string[]);
+  const { contracts } = (await request("hyperchain_deployments", { limit: MAX_DEPLOYMENTS })) as DeploymentsPage;
+  for (const { chainId, address, name } of contracts) names.name(chainId, address, name);
+  return names;
 }
 
 /** Learns which of the project's contracts are at these addresses, of which many are left out. */
