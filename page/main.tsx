@@ -18,6 +18,13 @@ import { useKeptSigning } from "./wallet/kept-choice.ts";
 import { SigningContext } from "./wallet/signing.ts";
 import { keepToken } from "./wallet/token.ts";
 
+/** Pages of the whole ecosystem. */
+const PAGES = ["charts", "contracts", "wallet", "names"];
+
+function membersOf(info: EcosystemInfo | undefined): readonly string[] {
+  return info === undefined ? [] : [info.l1, ...info.chains].map(({ name }) => name);
+}
+
 function App() {
   const route = useRoute();
   const { activity, tell, looks, prune, older } = useFollowedActivity();
@@ -45,24 +52,12 @@ function App() {
         </a>
         <nav aria-label="chains">
           <a href={to()}>{ecosystem?.info.name ?? "hyperchains"}</a>
-          {ecosystem !== undefined &&
-            [ecosystem.info.l1, ...ecosystem.info.chains].map(({ name }) => (
-              <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
-                {name}
-              </a>
-            ))}
-          <a href={to("charts")} aria-current={route[0] === "charts" ? "page" : undefined}>
-            charts
-          </a>
-          <a href={to("contracts")} aria-current={route[0] === "contracts" ? "page" : undefined}>
-            contracts
-          </a>
-          <a href={to("wallet")} aria-current={route[0] === "wallet" ? "page" : undefined}>
-            wallet
-          </a>
-          <a href={to("names")} aria-current={route[0] === "names" ? "page" : undefined}>
-            names
-          </a>
+          {/* All at once: a link that moves under the pointer would miss the click. */}
+          {[...membersOf(ecosystem?.info), ...(ecosystem === undefined ? [] : PAGES)].map((name) => (
+            <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
+              {name}
+            </a>
+          ))}
         </nav>
         <form role="search" onSubmit={search}>
           <input

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { EcosystemInfo } from "./answers.ts";
 
 /** Where the reader is: `#/alpha/block/12` is ["alpha", "block", "12"]. */
@@ -6,7 +6,8 @@ export type Route = readonly string[];
 
 export function useRoute(): Route {
   const [route, set] = useState(routeNow);
-  useEffect(() => {
+  // Before the page is painted: a click on a link that came before would be lost.
+  useLayoutEffect(() => {
     const follow = (): void => {
       set(routeNow());
       scrollTo(0, 0);
@@ -68,7 +69,7 @@ export function to(...route: readonly (string | number)[]): string {
 /** What a page's link says of its state, behind "?", and how to change it: the link is copied with it. */
 export function useLinkState(): readonly [URLSearchParams, (name: string, value: string | undefined) => void] {
   const [text, set] = useState(linkState);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = (): void => set(linkState());
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);

@@ -21,10 +21,17 @@ export function useKeptSigning(info: EcosystemInfo | undefined): Signing {
   const [acting, act] = useState<Acting>({ signer: undefined, wallet: undefined });
   const wallets = useWallets();
   useEffect(() => {
-    if (info === undefined) return;
-    void actingAgain(info, wallets).then((again) => {
-      if (again !== undefined) act((now) => (now.signer === undefined ? again : now));
-    });
+    if (info === undefined) return undefined;
+    const restore = (): void =>
+      void actingAgain(info, wallets).then((again) => {
+        if (again !== undefined) act((now) => (now.signer === undefined ? again : now));
+      });
+    restore();
+    // A wallet that is locked, or still starts, shows its accounts later.
+    for (const { provider } of wallets) provider.on?.("accountsChanged", restore);
+    return () => {
+      for (const { provider } of wallets) provider.removeListener?.("accountsChanged", restore);
+    };
   }, [info === undefined, wallets.length]);
   return {
     ...acting,
@@ -46,7 +53,10 @@ async function actingAgain(info: EcosystemInfo, wallets: readonly Wallet[]): Pro
   const wallet = wallets.find((each) => each.rdns === rdns);
   // Unlike eth_requestAccounts it opens no window of the wallet.
   const shown: unknown = await wallet?.provider.request({ method: "eth_accounts" }).catch(() => []);
-  if (wallet === undefined || !Array.isArray(shown) || !shown.includes(account)) return undefined;
+  if (wallet === undefined || !Array.isArray(shown)) return undefined;
+  // Wallets write an address with or without its checksum, and not in each answer the same.
+  const isShown = shown.some((each) => String(each).toLowerCase() === account.toLowerCase());
+  if (!isShown) return undefined;
   return { signer: walletSigner(wallet, account, info), wallet };
 }
 

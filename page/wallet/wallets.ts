@@ -3,6 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 /** A wallet's own interface, of EIP-1193. */
 export interface WalletProvider {
   request(question: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;
+  /** Tells of events such as `accountsChanged`; old wallets have none. */
+  on?(event: string, listener: () => void): unknown;
+  removeListener?(event: string, listener: () => void): unknown;
 }
 
 /** A wallet of this browser, as EIP-6963 announces it. */

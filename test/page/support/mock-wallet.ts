@@ -87,11 +87,17 @@ export async function installWallet(
     }
   });
   await tab.addInitScript(`
-    const provider = { request: async (question) => {
-      const { result, error } = await askWallet(question);
-      if (error) throw error;
-      return result;
-    } };
+    const listeners = new Set();
+    const provider = {
+      request: async (question) => {
+        const { result, error } = await askWallet(question);
+        if (error) throw error;
+        return result;
+      },
+      on: (event, listener) => event === "accountsChanged" && listeners.add(listener),
+      removeListener: (_event, listener) => listeners.delete(listener),
+    };
+    addEventListener("mock-unlocked", () => listeners.forEach((listener) => listener()));
     const info = { uuid: "00000000-0000-4000-8000-000000000001", name: "Mock", rdns: "example.mock",
       icon: "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><rect width='8' height='8' fill='teal'/></svg>" };
     const announce = () => dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
