@@ -78,12 +78,29 @@ export const BEYOND_CORE: readonly string[] = [
   "recursion/nodes/rules",
   "recursion/nodes/node-programs",
   "recursion/nodes/segmented-run",
+  "contracts/verifier/verifier",
+  "contracts/verifier/state-tree",
+  "contracts/verifier/state-transition-verifier",
+  "contracts/verifier/blocks-yul",
+  "contracts/verifier/evaluator",
+  "recursion/tables",
+  "recursion/bits-by-arithmetic",
+  "circuits/state-transition-rigidity",
+  "circuits/state-transition-comparison",
+  "circuits/curve/curve-multiple",
+  "circuits/state-transition-deletions",
+  "stark/lifted-words",
+  "stark/stacked/evaluated-columns",
+  "stark/segments/segment-rules",
   "stark/backends",
 ].map(testFile);
 
 /** Files of other folders in `npm test`, besides those of rows: at least one of each room of src, and attacks. */
 export const CORE_FILES: readonly string[] = [
   "execution-proof/security",
+  "execution-proof/transaction",
+  "execution-proof/run-profiles",
+  "execution-proof/user",
   "prover/prover",
   "prover/thread-memory",
   "l1-proof/l1-proving",
@@ -135,6 +152,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("contracts/l1/leaving"), "chains that leave with their assets, over their delays"],
   [testFile("settlement/real-proof"), "a real proof of a batch that L1's contracts verify"],
   [testFile("flow/hyperbridge"), "the seven steps of a message"],
+  [testFile("package/kit"), "the packed package in an empty project, whose code a chain runs"],
 ]);
 
 const ROW_FILES: ReadonlySet<string> = new Set(Object.values(ROWS).flatMap(({ tests }) => (tests === "not built" ? [] : tests)));

@@ -18,6 +18,7 @@ import { push } from "../chain/support/assembler.ts";
 import { callsOf } from "../contracts/verifier/support/chain.ts";
 import { createRandom } from "../contracts/verifier/support/random.ts";
 import { type DeployedVerifier, verdictOf, verifierAt } from "../contracts/verifier/support/small-verifier.ts";
+import { recordProofOf } from "../support/recorded-proofs.ts";
 import { ALICE, clientOf, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
@@ -69,6 +70,7 @@ describe("by what the package has, L1 executes by one proof of its execution", (
   test("a batch", async (context) => {
     await sealOne(devnet);
     const gasUsed = await assertExecuted(0n);
+    await recordProofOf("one-batch", (await pipeline().settled(0n)).receipts.prove!);
     assert.match(devnet.info().chains[0]!.execution!.sentence, /^Proven on L1 since batch 0 \(1 batch is executed so far\)/);
     context.diagnostic(`gas of the proof's transaction: ${gasUsed}; of the contracts:`);
     for (const [name, gas] of devnet.ecosystem.gasUsed) if (name.startsWith("Aggregate")) context.diagnostic(`${name} ${gas}`);

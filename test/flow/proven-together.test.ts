@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { recordProofOf } from "../support/recorded-proofs.ts";
 import { startFlowDevnet } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
@@ -24,6 +25,7 @@ test("batches of two chains are executed by one proof, which the pace of one of 
   assert.equal(first.receipts.prove?.hash, second.receipts.prove?.hash);
   const receipt = second.receipts.prove!;
   assert.equal(receipt.to?.toLowerCase(), devnet.ecosystem.versionOnL1?.aggregator);
+  await recordProofOf("two-chains", receipt);
   const hyperchain = new Interface(hyperchainAbi);
   const proven = receipt.logs.filter((log) => hyperchain.parseLog(log)?.name === "ExecutionProven");
   assert.deepEqual(

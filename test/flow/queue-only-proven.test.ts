@@ -10,6 +10,7 @@ import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
 import { encodeShown } from "../../src/protocol/shown-execution.ts";
+import { recordProof } from "../support/recorded-proofs.ts";
 import { BOB, clientOf, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
@@ -53,6 +54,8 @@ describe("a chain whose order is L1's queue alone, by what the package has", () 
     const { stored, proof } = await pipeline.settled(0n);
     const shown = (await provider.request({ method: "hyperchain_proof", params: [271, 0] })) as BatchProofInfo;
     assert.ok(shown.kind === "execution");
+    const { digest, proof: bytes } = shown;
+    recordProof("queue-only", { batches: [{ chainId: CHAIN_ID, batch: stored }], digest, proof: bytes });
     assert.equal(encodeShown({ digest: shown.digest, proof: fromHex(shown.proof) }).length, proof.bytes);
     const l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
     assert.deepEqual(await failingChecks(shown, { l1, hyperchain }), []);

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Result, TransactionReceipt } from "ethers";
+import { WRITTEN_PROGRAMS } from "../../src/execution-proof/batch/written-programs.ts";
+import type { AggregatedFields } from "../../src/protocol/aggregate.ts";
+import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
+
+/** Real proof of execution that L1 accepted, with the batches that it proves. */
+export interface RecordedProof {
+  /** Hash of the keys of the programs that made it. */
+  readonly programs: Hex;
+  readonly batches: readonly AggregatedFields[];
+  readonly digest: Hex;
+  readonly proof: Hex;
+}
+
+/** Names of the recorded proofs. */
+export type RecordedName = "one-batch" | "queue-only" | "two-chains";
+
+const BATCH_FIELDS = [
+  ...(["protocolVersion", "batchNumber", "commitment", "outputsHash", "oldStateRoot", "newStateRoot"] as const),
+  ...(["diffDigest", "point", "evaluation"] as const),
+] as const satisfies readonly (keyof AggregatedFields["batch"])[];
+const NUMBERS: ReadonlySet<string> = new Set(["chainId", "protocolVersion", "batchNumber"]);
+
+/** Hash of the keys of the package's programs: a proof that is recorded for others proves nothing to the package's contracts. */
+export function programsHash(): Hex {
+  return keccak(new TextEncoder().encode(JSON.stringify(WRITTEN_PROGRAMS)));
+}
+
+export function readRecordedProof(name: RecordedName): RecordedProof {
+  return JSON.parse(readFileSync(fileOf(name), "utf8"), (key, value: unknown) =>
+    NUMBERS.has(key) ? BigInt(value as string) : value,
+  ) as RecordedProof;
+}
+
+/** Records a proof that L1 accepted, if there is none by the keys of the package's programs. */
+export function recordProof(name: RecordedName, { batches, digest, proof }: Omit<RecordedProof, "programs">): void {
+  const programs = programsHash();
+  if (existsSync(fileOf(name)) && readRecordedProof(name).programs === programs) return;
+  const fields = batches.map(({ chainId, batch }) => ({
+    chainId,
+    batch: Object.fromEntries(BATCH_FIELDS.map((field) => [field, batch[field]])),
+  }));
+  const text = JSON.stringify({ programs, batches: fields, digest, proof }, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  writeFileSync(fileOf(name), `${text}\n`);
+}
+
+/** Records the proof of a transaction that calls `proveBatches`. */
+export async function recordProofOf(name: RecordedName, receipt: TransactionReceipt): Promise<void> {
+  const { data } = (await receipt.getTransaction())!;
+  const [batches, digest, proof] = proofAggregatorInterface.decodeFunctionData("proveBatches", data) as unknown as [
+    readonly Result[],
+    Hex,
+    Hex,
+  ];
+  recordProof(name, { batches: batches.map((item) => item.toObject(true) as AggregatedFields), digest, proof });
+}
+
+function fileOf(name: RecordedName): URL {
+  return new URL(`../../fixtures/recorded-proofs/${name}.json`, import.meta.url);
+}
