@@ -55,11 +55,12 @@ export class Renamer {
   /** Moves a file, with the imports in it and of it. Throws Error if the new file exists. */
   renameFile(path: string, newPath: string): void {
     const [file, newFile] = [join(this.#root, path), join(this.#root, newPath)];
-    if (!this.#texts.has(file)) throw new Error(`${path} is no file of ${CODE}`);
+    const known = this.#texts.get(file);
+    if (known === undefined) throw new Error(`${path} is no file of ${CODE}`);
     if (this.#texts.has(newFile) || existsSync(newFile)) throw new Error(`${newPath} exists`);
     for (const { fileName, textChanges } of this.#service.getEditsForFileRename(file, newFile, NEW_LINE, {}))
       this.#change(fileName, textChanges);
-    const { text } = this.#texts.get(file)!;
+    const { text } = this.#texts.get(file) ?? known;
     this.#texts.delete(file);
     this.#changed.delete(file);
     this.#removed.add(file);
