@@ -1,5 +1,5 @@
 // The test runs. `npm test`, which CI calls: contracts compiled, types, lint and format checked, then the core of the tests and
-// those of changed code (docs/decisions/0267). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
+// those of changed code (docs/decisions/0268). `npm run test:all` runs all files but the very long ones, with `-- --shard 2/5`
 // one of five parts of them; `npm run nightly` those too. `npm test -- --tier unit` runs one tier, `npm test -- FILES` some files,
 // both without the static checks. A file that fails is run again, alone, at the end; if it passes then, it is named as unsteady
 // (docs/decisions/0022), which `--strict` takes for a failure. `--report FILE` writes figures.
