@@ -42,10 +42,12 @@ const estimateOf = async ({ ask }: TimedChain): Promise<bigint> =>
 async function sendAfter(test: TimedChain, ms: number, blockAfterMs = 0): Promise<string> {
   const gasLimit = await estimateOf(test);
   test.clock.advance(ms);
-  const { newest } = test.chain.blocks;
+  const { clock } = test;
+  const [{ newest }, timers] = [test.chain.blocks, clock.pendingTimers];
   const hash = await test.ask("eth_sendRawTransaction", await wallet.signRaw({ to: CONTRACT, gasLimit }));
-  test.clock.advance(blockAfterMs);
-  await until(() => test.chain.blocks.newest > newest);
+  clock.advance(blockAfterMs);
+  // The receipt follows its block, and the timer of the block after it follows both.
+  await until(() => test.chain.index.head! > newest && clock.pendingTimers === timers);
   const receipt = await test.ask("eth_getTransactionReceipt", hash);
   return (receipt as { readonly status: string }).status;
 }
