@@ -42,7 +42,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     const page = await readFile(new URL("../../docs/rpc.md", import.meta.url), "utf8");
     const [listed = ""] = page.split("## Not served");
     const documented = new Set(
-      listed.match(/(?<=`)(anvil|debug|eth|evm|hardhat|hyperchain|net|ots|personal|pm|trace|txpool|web3|zks)_\w+/g),
+      listed.match(/(?<=`)(anvil|debug|eth|evm|hardhat|hyperchain|net|ots|personal|pimlico|pm|rpc|trace|txpool|web3|zks)_\w+/g),
     );
     // What is refused is in the generated table, and in this list where a reader would look for it.
     const isServed = (method: string): boolean => !UNSERVED_METHODS.includes(method);

@@ -155,8 +155,18 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     const [receipt, transaction] = [held?.receipts[index], held?.transactions[index]];
     if (held === undefined || receipt === undefined || transaction === undefined)
       return this.#told(number)?.block.transactions[index];
-    const place = { blockHash: held.hash, blockNumber: hexQuantity(number), transactionIndex: hexQuantity(index) };
+    const place = {
+      blockHash: held.hash,
+      blockNumber: hexQuantity(number),
+      blockTimestamp: hexQuantity(held.environment.timestamp),
+      transactionIndex: hexQuantity(index),
+    };
     return { ...minedTransaction(transaction, receipt.transactionHash, this.#chainId), ...place };
+  }
+
+  /** Decided block of this process; undefined for a block of an earlier process. */
+  decided(number: BlockNumber): SequencedBlock | undefined {
+    return this.#held(number);
   }
 
   /** What a transaction of the chain's own blocks ran behind, and in which environment. */

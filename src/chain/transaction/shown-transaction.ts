@@ -8,7 +8,8 @@ export type ShownFields = Readonly<Record<string, unknown>>;
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): ShownFields {
-  const place = { blockHash: null, blockNumber: null, transactionIndex: null, l1BatchNumber: null, l1BatchTxIndex: null };
+  const inBlock = { blockHash: null, blockNumber: null, blockTimestamp: null, transactionIndex: null };
+  const place = { ...inBlock, l1BatchNumber: null, l1BatchTxIndex: null };
   // What it pays is known when it has a block.
   return { ...place, ...signedTransaction(transaction, chainId), gasPrice: hexQuantity(transaction.maxFeePerGasWei) };
 }

@@ -11,8 +11,42 @@ const UNSIGNED_TYPE = 0xfe;
 const ZEROS: Hex = `0x${"00".repeat(32)}`;
 /** SHA-256 of nothing: no block holds requests (EIP-7685). */
 const NO_REQUESTS: Hex = "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-const NOTHING = new Uint8Array();
-/** Of a header without transactions, which most empty blocks have. */
+/** Fields of a header, in the order of Ethereum's encoding. */
+const HEADER_FIELDS = [
+  "parentHash",
+  "sha3Uncles",
+  "miner",
+  "stateRoot",
+  "transactionsRoot",
+  "receiptsRoot",
+  "logsBloom",
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "extraData",
+  "mixHash",
+  "nonce",
+  "baseFeePerGas",
+  "withdrawalsRoot",
+  "blobGasUsed",
+  "excessBlobGas",
+  "parentBeaconBlockRoot",
+  "requestsHash",
+];
+/** Fields of a header that are numbers. */
+const HEADER_NUMBERS = new Set([
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "baseFeePerGas",
+  "blobGasUsed",
+  "excessBlobGas",
+]);
+/** Roots of a header without transactions. */
 const [EMPTY_ROOT, NO_UNCLES] = [toHex(KECCAK256_RLP), toHex(KECCAK256_RLP_ARRAY)];
 
 /** A transaction of a block, what it did, and the bytes under which it stands in the block. */
@@ -76,15 +110,7 @@ function headerOf(
   { number, timestamp, prevRandao, coinbase, gasLimit }: BlockEnvironment,
   { parentHash, gasUsed, bloom, roots, transactions }: Contents,
 ): BlockHeader {
-  const nonce: Hex = "0x0000000000000000";
-  const bytes = [parentHash, NO_UNCLES, coinbase, ZEROS, roots.transactions, roots.receipts, bloom].map((hex) => fromHex(hex));
-  const fields: Input[] = [...bytes, 0n, number, gasLimit, gasUsed, timestamp, NOTHING, fromHex(prevRandao), fromHex(nonce)];
-  fields.push(0n, fromHex(EMPTY_ROOT), 0n, 0n, fromHex(ZEROS), fromHex(NO_REQUESTS));
-  const encoded = RLP.encode(fields);
-  // The header, lists of transactions and uncles and of withdrawals; a transaction with a type is bytes in the list.
-  const items = transactions.map((one): Input => ((one[0] ?? 0) >= 0xc0 && one[0] !== UNSIGNED_TYPE ? RLP.decode(one) : one));
-  return {
-    hash: keccak(encoded),
+  const header = {
     parentHash,
     sha3Uncles: NO_UNCLES,
     miner: coinbase,
@@ -100,7 +126,7 @@ function headerOf(
     timestamp: hexQuantity(timestamp),
     extraData: "0x",
     mixHash: prevRandao,
-    nonce,
+    nonce: "0x0000000000000000",
     baseFeePerGas: "0x0",
     withdrawals: [],
     withdrawalsRoot: EMPTY_ROOT,
@@ -109,15 +135,37 @@ function headerOf(
     parentBeaconBlockRoot: ZEROS,
     requestsHash: NO_REQUESTS,
     uncles: [],
-    size: hexQuantity(RLP.encode([fields, items, [], []]).length),
-  };
+  } as const;
+  const fields = headerFields(header);
+  const size = hexQuantity(RLP.encode(blockOf(fields, transactions)).length);
+  return { hash: keccak(RLP.encode(fields)), ...header, size };
 }
 
-function receiptBytes(
+/** Fields of a header in the order of Ethereum's encoding: bytes verbatim, numbers without leading zeros. */
+export function headerFields(header: Readonly<Record<string, unknown>>): Uint8Array[] {
+  return HEADER_FIELDS.map((name) => {
+    const value = String(header[name]);
+    return HEADER_NUMBERS.has(name) ? integer(value) : fromHex(value);
+  });
+}
+
+function integer(quantity: string): Uint8Array {
+  const digits = BigInt(quantity) === 0n ? "" : BigInt(quantity).toString(16);
+  return fromHex(`0x${digits.length % 2 === 0 ? "" : "0"}${digits}`);
+}
+
+/** The header, lists of transactions and uncles and of withdrawals; a transaction with a type is bytes in the list. */
+export function blockOf(header: Uint8Array[], transactions: readonly Uint8Array[]): Input {
+  const items = transactions.map((one): Input => ((one[0] ?? 0) >= 0xc0 && one[0] !== UNSIGNED_TYPE ? RLP.decode(one) : one));
+  return [header, items, [], []];
+}
+
+/** A receipt in its EIP-2718 encoding; `gasUsed` includes the block's transactions before. */
+export function receiptBytes(
   transaction: EngineTransaction,
-  { success, logs }: ReexecutedReceipt,
+  { success, logs }: Pick<ReexecutedReceipt, "success" | "logs">,
   gasUsed: bigint,
-  bloom: Hex,
+  bloom: Hex = logsBloom(logs),
 ): Uint8Array {
   const entries = logs.map(({ address, topics, data }) => [
     fromHex(address),

@@ -60,7 +60,15 @@ describe("what Ethereum's nodes show", () => {
       }
       // All that a block shows of it, the pool shows but for its place and what it pays there: until then that is its cap.
       assert.equal(waiting["gasPrice"], waiting["maxFeePerGas"] ?? mined["gasPrice"]);
-      const place = ["blockHash", "blockNumber", "transactionIndex", "l1BatchNumber", "l1BatchTxIndex", "gasPrice"];
+      const place = [
+        "blockHash",
+        "blockNumber",
+        "blockTimestamp",
+        "transactionIndex",
+        "l1BatchNumber",
+        "l1BatchTxIndex",
+        "gasPrice",
+      ];
       const parts = (shown: Fields) => Object.fromEntries(Object.entries(shown).filter(([name]) => !place.includes(name)));
       assert.deepEqual(parts(waiting), parts(mined));
       const block = await ask<{ transactions: Fields[] }>("eth_getBlockByNumber", mined["blockNumber"], true);

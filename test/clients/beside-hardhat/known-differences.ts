@@ -112,6 +112,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: "a block may be named in each form of EIP-1898, and what is left out is the newest, or nothing",
   },
   {
+    methods: /^eth_(get(Block|Transaction)|pendingTransactions)/,
+    at: /blockTimestamp$/,
+    reason: "a transaction has its block's time, as in Ethereum's specification",
+  },
+  {
     methods: /^eth_getFilter/,
     at: /./,
     reason: "block filters begin with the next block, and a filter that is gone is an error, as in geth",

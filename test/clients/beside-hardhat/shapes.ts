@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { hexQuantity } from "../../../src/protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../../src/protocol/hex.ts";
 import { FRIEND, type NodeHistory } from "./history.ts";
 import type { Asked } from "./interview.ts";
 import type { AskedNode } from "./node.ts";
@@ -18,13 +18,12 @@ const { methods, $defs } = JSON.parse(
 /** What is shaped otherwise, and why. It only becomes shorter. */
 const KNOWN_SHAPES: readonly { readonly what: RegExp; readonly reason: string }[] = [
   { what: /additionalProperty":"(l1Batch|l2ToL1|logType|transactionLogIndex)/, reason: "ZK Stack's fields" },
-  { what: /missingProperty":"blockTimestamp"/, reason: "a transaction's time is told by its block, as Hardhat's network does" },
   {
-    what: /^eth_getBlockByNumber (\/hash|\/nonce|\/transactions\/#\/(blockHash|blockNumber|transactionIndex)): type/,
+    what: /^eth_getBlockByNumber (\/hash|\/nonce|\/transactions\/#\/(blockHash|blockNumber|blockTimestamp|transactionIndex)): type/,
     reason: "the pending block has no hash, and its transactions have no place yet",
   },
   {
-    what: /^eth_getTransactionByHash \/(blockHash|blockNumber|transactionIndex): type/,
+    what: /^eth_getTransactionByHash \/(blockHash|blockNumber|blockTimestamp|transactionIndex): type/,
     reason: "a waiting transaction has no place, and is told without one, as Hardhat's network does",
   },
 ];
@@ -65,11 +64,14 @@ export async function askBeyondHardhat(node: AskedNode, history: NodeHistory): P
   for (const [index, hash] of blocks.entries()) {
     const number = hexQuantity(BigInt(first + index));
     for (const place of [number, hash]) await ask("eth_getBlockReceipts", place);
+    for (const part of ["Block", "Header", "Receipts"]) await ask(`debug_getRaw${part}`, number);
     await ask("debug_traceBlockByNumber", number);
     await ask("debug_traceBlockByHash", hash);
   }
   for (const hash of transactions) await ask("debug_getRawTransaction", hash);
   const call = { from: wallet.address, to: token, data: abi.token.encodeFunctionData("transfer", [FRIEND, 1n]) };
+  await ask("eth_config");
+  await ask("eth_getStorageValues", { [token]: ["0x0", wordToHex(1n)] }, "latest");
   await ask("eth_createAccessList", call, "latest");
   await ask("eth_createAccessList", { ...call, data: abi.token.encodeFunctionData("transfer", [FRIEND, 9_999n]) }, "latest");
   await ask("eth_simulateV1", { blockStateCalls: [{ calls: [call] }], traceTransfers: true }, "latest");

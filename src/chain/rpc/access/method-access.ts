@@ -17,6 +17,7 @@ const SESSION_METHODS = [
 const OPEN = [
   ...["eth_blobBaseFee", "eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_maxPriorityFeePerGas", "eth_mining"],
   ...["eth_syncing", "net_listening", "net_version", "ots_getApiLevel", "web3_clientVersion", "web3_sha3"],
+  ...["eth_config", "pimlico_getUserOperationGasPrice", "rpc_modules"],
   ...["zks_L1BatchNumber", "zks_L1ChainId", "zks_gasPerPubdata", "zks_getBaseTokenL1Address", "zks_getBridgeContracts"],
   ...["zks_getBridgehubContract", "zks_getBytecodeSupplierContract", "zks_getFeeParams", "zks_getMainContract"],
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
@@ -61,6 +62,7 @@ const PARTS = [
 ] as const;
 
 const READER = [
+  ...["debug_getRawBlock", "debug_getRawHeader", "debug_getRawReceipts", "eth_getAccountInfo", "eth_getStorageValues"],
   ...["debug_getRawTransaction", "eth_getRawTransactionByBlockHashAndIndex", "eth_getRawTransactionByBlockNumberAndIndex"],
   ...["debug_traceBlockByHash", "debug_traceBlockByNumber", "debug_traceCall", "debug_traceTransaction"],
   ...["eth_getRawTransactionByHash"],

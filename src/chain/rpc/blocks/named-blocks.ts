@@ -12,6 +12,9 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   eth_getBlockTransactionCountByNumber: 0,
   eth_getRawTransactionByBlockNumberAndIndex: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
+  debug_getRawBlock: 0,
+  debug_getRawHeader: 0,
+  debug_getRawReceipts: 0,
   debug_traceBlockByNumber: 0,
   trace_block: 0,
   trace_replayBlockTransactions: 0,
@@ -20,8 +23,10 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   eth_createAccessList: 1,
   eth_estimateGas: 1,
   eth_feeHistory: 1,
+  eth_getAccountInfo: 1,
   eth_getBalance: 1,
   eth_getCode: 1,
+  eth_getStorageValues: 1,
   eth_getTransactionCount: 1,
   eth_simulateV1: 1,
   eth_getStorageAt: 2,
@@ -30,6 +35,9 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
 };
 /** Those of them that show a block itself, and nothing where no block has that hash. */
 const BLOCK_METHODS = new Set([
+  "debug_getRawBlock",
+  "debug_getRawHeader",
+  "debug_getRawReceipts",
   "eth_getBlockByNumber",
   "eth_getBlockReceipts",
   "eth_getBlockTransactionCountByNumber",
@@ -59,7 +67,8 @@ export function withNamedBlocks(
   chain: Chain,
   settlement: SettlementView | undefined,
 ): Map<string, RpcMethod> {
-  const resolveTag = async (tag: unknown): Promise<unknown> => {
+  const resolveTag = async (given: unknown): Promise<unknown> => {
+    const tag = asTag(given);
     if (tag === "committed") return "latest";
     const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
     if (stage === undefined || settlement === undefined) return tag;
@@ -123,6 +132,12 @@ function numberOf(chain: Chain, hash: string): bigint {
   const number = chain.blocks.numberOf(hash);
   if (number === undefined) throw new UnknownBlockError(hash, newestBlock(chain));
   return number;
+}
+
+/** A tag, or a number of a block as a hexadecimal quantity; clients also send decimal digits, and JSON numbers. */
+function asTag(tag: unknown): unknown {
+  const isNumber = typeof tag === "number" && Number.isSafeInteger(tag) && tag >= 0;
+  return isNumber || (typeof tag === "string" && /^[0-9]{1,20}$/.test(tag)) ? hexQuantity(BigInt(tag)) : tag;
 }
 
 function isHash(value: unknown): value is string {

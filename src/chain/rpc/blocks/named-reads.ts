@@ -14,6 +14,7 @@ import { parseLogFilter } from "../logs/log-filter.ts";
 import { LogReader, logLimitsOf } from "../logs/log-reader.ts";
 import { pendingBlock, pendingTransactions } from "./pending-block.ts";
 import { pendingTransaction, type ShownFields } from "../../transaction/shown-transaction.ts";
+import { rawBlockMethods } from "./raw-blocks.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
 import { ZkFields } from "../zks/zk-fields.ts";
 
@@ -95,6 +96,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     shown("eth_getBlockTransactionCountByHash", ([hash]) => countIn(chain, byHash(hash))),
     shown("eth_feeHistory", (params) => chainFeeHistory(chain, params, gasPrice.toldWei)),
     ...rawTransactionMethods(chain, fields, inTurn),
+    ...rawBlockMethods(chain, inTurn),
     shown("eth_getBlockReceipts", ([tag]) => receipts(shownNumber(chain, tag))),
     ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), logLimitsOf(client), client)],
     ...filterMethods({ chain, reader, nowMs }),

@@ -4,7 +4,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 /** Methods of other nodes that no chain has, each with the nearest alternative. */
 const ON_EVERY_CHAIN: Readonly<Record<string, string>> = {
   eth_getProof: "headers name no root of Ethereum's own trie of states; zks_getProof proves values under the root that L1 has",
-  eth_getAccount: "a chain has no root of an account's storage; use eth_getBalance, eth_getTransactionCount and eth_getCode",
+  eth_getAccount: "a chain has no root of an account's storage; use eth_getAccountInfo",
   eth_fillTransaction: "fill transactions in on the client's side, as clients do after this answer",
   eth_sendTransactionSync: "use eth_sendRawTransactionSync",
   eth_signTypedData: "use eth_signTypedData_v4",
@@ -12,11 +12,8 @@ const ON_EVERY_CHAIN: Readonly<Record<string, string>> = {
   debug_codeByHash: "use eth_getCode with the account's address",
   debug_dbGet: "a chain has no database of Ethereum's; use eth_getStorageAt, or zks_getProof",
   erigon_getHeaderByNumber: "use eth_getBlockByNumber",
-  eth_config: "a chain's rules are those of Osaka from block 0",
   eth_hashrate: "a chain has no miners",
   eth_protocolVersion: "a chain has no peers; web3_clientVersion names its software",
-  eth_getAccountInfo: "use eth_getBalance, eth_getTransactionCount and eth_getCode",
-  eth_getStorageValues: "use eth_getStorageAt for each slot",
   eth_getUncleByBlockHashAndIndex: "blocks of a chain have no uncles",
   eth_getUncleByBlockNumberAndIndex: "blocks of a chain have no uncles",
   eth_getUncleCountByBlockHash: "blocks of a chain have no uncles",

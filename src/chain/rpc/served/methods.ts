@@ -9,6 +9,7 @@ import { accountMethods } from "../accounts/account-methods.ts";
 import { NO_ACCOUNTS, type UnlockedAccounts } from "../accounts/unlocked-accounts.ts";
 import { bytes } from "../request/call-request.ts";
 import { secondsParameter, snapshotParameter } from "../request/parameters.ts";
+import { configMethods, modulesOf } from "../chain-config.ts";
 import { cheatMethods } from "../development/cheat-methods.ts";
 import type { RpcMethod } from "../request/dispatch.ts";
 import { asking } from "../calls/asking.ts";
@@ -124,6 +125,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement, options.revertReason),
     listMethods(chain),
+    configMethods(chain, gasPrice),
     operationMethods(chain, ask, {
       operator: options.operator,
       nowMs: options.nowMs ?? (() => performance.now()),
@@ -133,6 +135,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
     for (const [method, answer] of group) methods.set(method, answer);
   for (const [method, answer] of unservedMethods(options.development)) methods.set(method, answer);
+  methods.set("rpc_modules", modulesOf(methods.keys()));
   return withNamedBlocks(methods, chain, settlement);
 }
 

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { RLP } from "@ethereumjs/rlp";
+import { keccak256 } from "ethers";
+import hre from "hardhat";
+import type { RpcMethod } from "../../../src/chain/rpc/request/dispatch.ts";
+import { chainMethods } from "../../../src/chain/rpc/served/methods.ts";
+import { orderedRoot } from "../../../src/chain/witness/ordered-root.ts";
+import { fromHex, toHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain, type TestChain } from "../support/chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+/** Stores 5 in slot 7 and 6 in slot 8. */
+const STORE: Hex = `0x${"d6".repeat(20)}`;
+const STORE_CODE: Hex = "0x6005600755600660085500";
+
+interface ShownBlock {
+  readonly hash: Hex;
+  readonly number: Hex;
+  readonly timestamp: Hex;
+  readonly transactionsRoot: Hex;
+  readonly receiptsRoot: Hex;
+  readonly transactions: readonly { readonly hash: Hex; readonly blockTimestamp: Hex }[];
+}
+
+describe("answers of Hardhat's node, anvil and Ethereum's specification", () => {
+  let test: TestChain;
+  let methods: ReadonlyMap<string, RpcMethod>;
+  let first: Hex;
+  const wallet = new TestWallet(512);
+
+  before(async () => {
+    test = await startTestChain({
+      genesis: [
+        { address: wallet.address, balanceWei: 10n ** 18n },
+        { address: STORE, code: STORE_CODE, nonce: 1n },
+      ],
+      distinctTimestamps: true,
+    });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 7n }, development: true });
+    for (const type of [0, 1, 2]) {
+      const hash = await test.chain.submit(await wallet.signRaw({ to: STORE, type }));
+      first ??= hash;
+    }
+  });
+  after(() => test.chain.close());
+
+  const ask = async <Result>(method: string, ...params: readonly unknown[]): Promise<Result> =>
+    (await methods.get(method)!(params, undefined)) as Result;
+  const newest = () => ask<ShownBlock>("eth_getBlockByNumber", "latest", true);
+
+  it("a number of a block is a quantity, decimal digits or a JSON number, as in Hardhat's network", async () => {
+    const { provider, close } = await hre.network.create({ network: "local" });
+    try {
+      await provider.request({ method: "hardhat_mine", params: ["0x3"] });
+      for (const two of ["0x2", "2", 2]) {
+        const theirs = (await provider.request({ method: "eth_getBlockByNumber", params: [two, false] })) as ShownBlock;
+        assert.equal((await ask<ShownBlock>("eth_getBlockByNumber", two, false)).number, theirs.number);
+      }
+    } finally {
+      await close();
+    }
+    const call = { to: STORE, from: wallet.address };
+    for (const [method, ...before] of [
+      ["eth_call", call],
+      ["eth_getStorageAt", STORE, "0x7"],
+      ["eth_getBlockReceipts"],
+      ["trace_block"],
+    ] as const) {
+      const expected = await ask(method, ...before, "0x2");
+      for (const two of ["2", 2, { blockNumber: "2" }]) assert.deepEqual(await ask(method, ...before, two), expected, method);
+    }
+    const logs = await ask("eth_getLogs", { fromBlock: 1, toBlock: "3" });
+    assert.deepEqual(logs, await ask("eth_getLogs", { fromBlock: "0x1", toBlock: "0x3" }));
+    for (const none of ["", "-1", "1e3", 1.5, -1, true]) {
+      await assert.rejects(ask("eth_getBalance", STORE, none), { code: -32602 }, JSON.stringify(none));
+    }
+  });
+
+  it("a transaction has its block's time", async () => {
+    const { timestamp, transactions } = await newest();
+    assert.equal(transactions[0]?.blockTimestamp, timestamp);
+    const { blockTimestamp, blockNumber } = await ask<{ blockTimestamp: Hex; blockNumber: Hex }>(
+      "eth_getTransactionByHash",
+      first,
+    );
+    assert.equal(blockTimestamp, (await ask<ShownBlock>("eth_getBlockByNumber", blockNumber, false)).timestamp);
+  });
+
+  it("several slots and accounts are read by one request, as `eth_getStorageAt` reads each", async () => {
+    const slots = [wordToHex(7n), "0x8", wordToHex(9n)];
+    const values = await ask("eth_getStorageValues", { [STORE]: slots, [wallet.address]: ["0x0"] }, "latest");
+    assert.deepEqual(values, { [STORE]: [wordToHex(5n), wordToHex(6n), wordToHex(0n)], [wallet.address]: [wordToHex(0n)] });
+    assert.deepEqual(await ask("eth_getStorageValues", { [STORE]: slots }, 0), { [STORE]: slots.map(() => wordToHex(0n)) });
+    await assert.rejects(ask("eth_getStorageValues", {}, "latest"), { code: -32602 });
+    const many = Array.from({ length: 1_025 }, () => "0x7");
+    await assert.rejects(ask("eth_getStorageValues", { [STORE]: many }), {
+      code: -32005,
+      message: /at most 1024 slots, got 1025/,
+    });
+    const info = await ask("eth_getAccountInfo", STORE, "latest");
+    assert.deepEqual(info, { balance: "0x0", nonce: "0x1", code: STORE_CODE });
+  });
+
+  it("a block's bytes have its hash, and its transactions and receipts the roots of its header", async () => {
+    const block = await newest();
+    for (const tag of ["latest", block.hash, Number(block.number)]) {
+      assert.equal(keccak256(await ask<Hex>("debug_getRawHeader", tag)), block.hash);
+    }
+    const [header, transactions, uncles, withdrawals] = RLP.decode(fromHex(await ask<Hex>("debug_getRawBlock", "latest"))) as [
+      Uint8Array[],
+      Uint8Array[],
+      Uint8Array[],
+      Uint8Array[],
+    ];
+    assert.equal(keccak256(RLP.encode(header)), block.hash);
+    assert.deepEqual([uncles, withdrawals], [[], []]);
+    assert.deepEqual(
+      transactions.map((raw) => keccak256(raw)),
+      block.transactions.map(({ hash }) => hash),
+    );
+    assert.equal(toHex(orderedRoot(transactions)), block.transactionsRoot);
+    for (const number of [1, 2, 3]) {
+      const receipts = await ask<readonly Hex[]>("debug_getRawReceipts", number);
+      const { receiptsRoot } = await ask<ShownBlock>("eth_getBlockByNumber", number, false);
+      assert.equal(toHex(orderedRoot(receipts.map((raw) => fromHex(raw)))), receiptsRoot);
+    }
+    assert.equal(await ask("debug_getRawBlock", `0x${"ab".repeat(32)}`), null);
+  });
+
+  it("the configuration is Osaka's, with every precompiled contract (EIP-7910)", async () => {
+    const { current, next, last } = await ask<Record<string, Record<string, unknown>>>("eth_config");
+    assert.deepEqual([next, last], [null, null]);
+    const genesis = await ask<ShownBlock>("eth_getBlockByNumber", "earliest", false);
+    assert.deepEqual([current?.["chainId"], current?.["activationTime"]], [await ask("eth_chainId"), Number(genesis.timestamp)]);
+    assert.equal(current?.["forkId"], toHex(fromHex(checksum(fromHex(genesis.hash)))));
+    const places = Object.values(current?.["precompiles"] as Record<string, Hex>).map(Number);
+    assert.deepEqual(places, [...Array.from({ length: 17 }, (_, i) => i + 1), 0x100]);
+  });
+
+  it("the namespaces are listed, and a user operation has a price", async () => {
+    const modules = await ask<Record<string, string>>("rpc_modules");
+    for (const name of ["eth", "net", "web3", "debug", "trace", "txpool", "rpc", "zks"]) assert.equal(modules[name], "1.0", name);
+    assert.equal(modules["erigon"], undefined);
+    const price = { maxFeePerGas: "0x7", maxPriorityFeePerGas: "0x7" };
+    assert.deepEqual(await ask("pimlico_getUserOperationGasPrice"), { slow: price, standard: price, fast: price });
+  });
+});
+
+/** CRC-32 of IEEE 802.3, bit by bit. */
+function checksum(bytes: Uint8Array): Hex {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? 0xedb88320 : 0);
+  }
+  return `0x${((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0")}`;
+}
