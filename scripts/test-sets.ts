@@ -114,6 +114,7 @@ export const CORE_FILES: readonly string[] = [
   "node/shared-proofs",
   "node/execution-outcomes",
   "flow/reconstruct-settled",
+  "plugin/solidity-tests",
 ].map(testFile);
 
 /** Files that only `npm run nightly` runs: they take minutes of CPU, or a card. */

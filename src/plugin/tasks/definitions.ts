@@ -11,6 +11,7 @@ import { sessionTasks } from "./arguments/session.ts";
 export const taskDefinitions: TaskDefinition[] = [
   runningTasks.spawn.setAction(() => import("./running/spawn.ts")).build(),
   runningTasks.node.setAction(() => import("./running/node.ts")).build(),
+  runningTasks.solidityTests.setAction(() => import("./running/solidity-tests.ts")).build(),
   runningTasks.stop.setAction(() => import("./running/stop.ts")).build(),
   runningTasks.dump.setAction(() => import("./running/dump.ts")).build(),
   runningTasks.create.setAction(() => import("./running/create.ts")).build(),

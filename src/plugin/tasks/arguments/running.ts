@@ -28,6 +28,7 @@ export const runningTasks = {
     .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
     .addFlag(json),
   node: overrideTask("node"),
+  solidityTests: overrideTask(["test", "solidity"]),
   stop: task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
     .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
