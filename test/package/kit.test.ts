@@ -17,7 +17,7 @@ export default defineConfig({ solidity: { version: "0.8.37", path } });
 const TYPES = {
   compilerOptions: {
     ...{ strict: true, noEmit: true, module: "nodenext", target: "es2024", lib: ["es2024"], types: ["node"] },
-    ...{ allowImportingTsExtensions: true, skipLibCheck: true },
+    ...{ allowImportingTsExtensions: true, skipLibCheck: false },
   },
   include: ["*.ts"],
 };

@@ -164,7 +164,19 @@ describe("I1 the packed plugin in an empty project", () => {
   test("its types are found and are not any, and lead to no error in a project that checks the declarations of its packages", () => {
     const tsc = join(project.folder, "node_modules/typescript/bin/tsc");
     const options = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2023", "--module", "nodenext"];
-    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "--types", "node", "typed.ts"], {
+    // Every entry, whatever the package exports.
+    const { exports } = JSON.parse(
+      readFileSync(join(project.folder, "node_modules/hardhat-hyperchain/package.json"), "utf8"),
+    ) as {
+      readonly exports: Readonly<Record<string, string>>;
+    };
+    const entries = Object.entries(exports).flatMap(([name, file]) => (file.endsWith(".js") ? [name.slice(1)] : []));
+    assert.ok(entries.includes("/kit") && entries.length >= 5, entries.join());
+    project.write(
+      "entries.ts",
+      entries.map((entry, i) => `export type * as entry${i} from "hardhat-hyperchain${entry}";\n`).join(""),
+    );
+    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "--types", "node", "typed.ts", "entries.ts"], {
       cwd: project.folder,
       encoding: "utf8",
     });

@@ -4,7 +4,7 @@ import type { BlockNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import type { GenesisLeaf } from "../model/genesis.ts";
 import type { StateReader } from "../model/state-reader.ts";
-import type { WitnessedBlock } from "../witness/batch-witness.ts";
+import type { WitnessedBlock } from "../witness/witnessed-block.ts";
 import { requireSameReceipt } from "../witness/compare-receipts.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { BlockCheck, BlockCheckCounts, BlockCheckMark, UncheckedBlocks } from "./block-check.ts";

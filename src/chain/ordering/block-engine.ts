@@ -7,7 +7,7 @@ import type { BlockEnvironment, Head, MinedBlock, MineResult, NamedHead } from "
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
-import type { NetChanges } from "../witness/flat-state.ts";
+import type { NetChanges } from "../witness/net-changes.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 

@@ -2,7 +2,7 @@ import { hashOutputs, type BatchOutputs } from "../../protocol/outputs.ts";
 import { splitOutputs } from "../model/outputs-write.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { OpenBatch } from "./open-batch.ts";
-import type { NetChanges } from "../witness/flat-state.ts";
+import type { NetChanges } from "../witness/net-changes.ts";
 
 /** A closed batch, and what its closing transaction stored as the hash of its outputs: it must be `sealed.outputsHash`. */
 interface ClosedBatch {

@@ -1,6 +1,7 @@
 import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
-import { applyOverride, type AccountOverride, type AskedBlock, type AskedCall, type CallOutcome } from "../witness/asked-call.ts";
+import type { AccountOverride, AskedBlock, AskedCall, CallOutcome } from "../witness/asked-call.ts";
+import { applyOverride } from "../witness/asked-transaction.ts";
 import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution, type AskedBeside } from "../witness/reexecution.ts";

@@ -16,9 +16,9 @@ import {
   type PlannedBlock,
 } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import type { WitnessedBlock } from "../witness/batch-witness.ts";
+import type { WitnessedBlock } from "../witness/witnessed-block.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
-import type { NetChanges } from "../witness/flat-state.ts";
+import type { NetChanges } from "../witness/net-changes.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
 import { SequencerError } from "./sequencer-error.ts";

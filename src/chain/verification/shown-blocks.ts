@@ -6,7 +6,7 @@ import type { SystemRequest } from "../model/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import { changeSize, type ChangeSize } from "../witness/change-size.ts";
-import type { NetChanges } from "../witness/flat-state.ts";
+import type { NetChanges } from "../witness/net-changes.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import { decidesRun } from "../witness/run-end.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";

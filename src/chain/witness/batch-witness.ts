@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../../errors/reason-of.ts";
-import type { BlockEnvironment, MinedBlock, ReexecutedReceipt } from "../model/block.ts";
+import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { toHex, wordToHex, type Hex } from "../../protocol/hex.ts";
@@ -10,7 +10,8 @@ import type { ChangeSize } from "./change-size.ts";
 import type { RepeatedBlock } from "./repeated-block.ts";
 import { requireSameReceipt } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
-import type { FlatState, NetChanges } from "./flat-state.ts";
+import type { FlatState } from "./flat-state.ts";
+import type { NetChanges } from "./net-changes.ts";
 import { blockBytes, makeBlock, type MadeBlock } from "./made-block.ts";
 import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { KeptBlocks, type KeptMark } from "./kept-blocks.ts";
@@ -18,15 +19,11 @@ import { MapLedger } from "./ledger.ts";
 import { Reexecution, type Preview, type PreviewedRun, type PreviewedTransaction } from "./reexecution.ts";
 import { decidesRun } from "./run-end.ts";
 import type { RunBounds } from "./run-watch.ts";
+import type { WitnessedBlock } from "./witnessed-block.ts";
 import { decodeState, encodeState } from "./state-bytes.ts";
 import { changesOf, restoreLedger, StateFeed, type ExportedState, type StateUpdate } from "./state-feed.ts";
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
-
-/** A block as the execution engine mined it, with what it holds. */
-export interface WitnessedBlock extends MinedBlock {
-  readonly transactions: readonly EngineTransaction[];
-}
 
 /** A block that is to be made of these transactions, as far as they are valid. */
 export interface OrderedBlock {

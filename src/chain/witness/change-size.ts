@@ -1,5 +1,5 @@
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import type { NetChanges, NetWrite } from "./flat-state.ts";
+import type { NetChanges, NetWrite } from "./net-changes.ts";
 
 /** How much a batch's changes take in pubdata. */
 export interface ChangeSize {

@@ -10,6 +10,7 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import { accountHeader, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
 import { HeldAccount, MapLedger, nonEmpty, type AccountParts, type StateLedger } from "./ledger.ts";
+import type { NetChanges, NetWrite } from "./net-changes.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** How a delegated account's code begins (EIP-7702). */
@@ -24,22 +25,6 @@ export type UndoRecord =
 export type HeldValue =
   | { readonly address: string; readonly slot: undefined; readonly value: HeldAccount | undefined }
   | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
-
-/** A changed leaf. */
-export interface NetWrite extends GenesisLeaf {
-  /** Its value at the mark. */
-  readonly before: bigint;
-}
-
-/** Net changes since a mark. */
-export interface NetChanges {
-  /** New values, of changed leaves only; each leaf once, in no particular order. */
-  readonly writes: readonly NetWrite[];
-  /** Leaves that were written to, changed or not, with their present values. */
-  readonly touched: readonly GenesisLeaf[];
-  /** Code that accounts have now and did not have at the mark. */
-  readonly bytecodes: readonly Hex[];
-}
 
 /**
  * A state for ethereumjs: accounts and slots in a flat ledger, with one undo log from which checkpoints revert and net

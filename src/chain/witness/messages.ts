@@ -5,7 +5,7 @@ import type { JudgedOperation, OperationVerdict } from "../model/operation-verdi
 import type { StateCheat } from "./state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
 import type { OrderedBlock, OrderedResult, ReadAccount } from "./batch-witness.ts";
-import type { NetChanges } from "./flat-state.ts";
+import type { NetChanges } from "./net-changes.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
 import type { ExportedState } from "./state-feed.ts";
 import type { RunBounds } from "./run-watch.ts";
