@@ -70,7 +70,13 @@ function nameJavaScript(file: string): void {
 }
 
 /** Contracts that another one's constructor creates, whose artifact has their code: they are not deployed alone. */
-const CREATED_BY_OTHERS: ReadonlySet<string> = new Set(["NestedExit", "SettlementFacet", "ImportFacet", "SettingsFacet"]);
+const CREATED_BY_OTHERS: ReadonlySet<string> = new Set([
+  "NestedExit",
+  "CommitFacet",
+  "ExecutionFacet",
+  "ImportFacet",
+  "SettingsFacet",
+]);
 
 /** Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. */
 function bundleArtifacts(): void {

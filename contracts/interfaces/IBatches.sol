@@ -4,11 +4,12 @@ pragma solidity ^0.8.28;
 import {BatchRecord} from "../types/BatchRecord.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {IBatchProving} from "./IBatchProving.sol";
-import {IBatchStages} from "./IBatchStages.sol";
+import {IBatchCommits} from "./IBatchCommits.sol";
+import {IBatchExecutions} from "./IBatchExecutions.sol";
 import {IExecutionProofs} from "./IExecutionProofs.sol";
 
 /// @title A chain's batches: their stages, and how far they are
-interface IBatches is IBatchProving, IExecutionProofs, IBatchStages {
+interface IBatches is IBatchCommits, IBatchProving, IExecutionProofs, IBatchExecutions {
     error OnlyRegistry(address expected, address actual);
     /// @notice The chain's last leaf is less than an hour old. A mark stays in the registry for good, where a leaf of that age says
     /// nearly the same.

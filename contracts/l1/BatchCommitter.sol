@@ -2,21 +2,21 @@
 pragma solidity 0.8.37;
 
 import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
 import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
 import {BatchBinding} from "./BatchBinding.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Commits batches
-abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages {
+abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchCommits {
     // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
     uint256 private constant MAX_IMPORTS = 256;
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
     uint256 private constant GAS_PER_FLOW = 34_100;
     uint256 private constant GAS_PER_IMPORT = 3_000;
 
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchCommits
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external
         whileRunning
@@ -25,7 +25,7 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages 
         StoredBatch memory stored = _commit(previous, batch, isOwnInput);
         _requireApproval(stored.commitment, stored.batchNumber, previous.priorityOpTotal, approval);
         if (!isOwnInput) {
-            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
+            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchCommits.commitBatch, (previous, batch, approval)));
         }
     }
 
@@ -137,6 +137,6 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages 
     {
         if (!_isFromAccount()) return false;
         uint256 free = _freeMemory();
-        return _isInput(free, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
+        return _isInput(free, abi.encodeCall(IBatchCommits.commitBatch, (previous, batch, approval)));
     }
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {VersionNumber} from "../libraries/VersionNumber.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {BatchRevert, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {BatchRecords} from "./BatchRecords.sol";
 import {ExecutionProofs} from "./ExecutionProofs.sol";
 import {StoredBatches} from "./StoredBatches.sol";
-import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
-/// @title Executes and reverts batches
-abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches, ValidatorQuorum, IBatchStages {
-    /// @inheritdoc IBatchStages
+/// @title Executes batches
+abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches, IBatchExecutions {
+    /// @inheritdoc IBatchExecutions
     function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
         external
         whileRunning
@@ -41,22 +40,6 @@ abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches
         if (flows.length != 0) refused = bridge.applyFlows(chainId, number, batch.firstTimestamp, flows);
         if (refused.length != 0) emit TransfersRefused(number, refused);
         roots.append(chainId, number, batch.l2LogsTreeRoot, _recordOfBatch(batch, refused));
-    }
-
-    /// @inheritdoc IBatchStages
-    function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external whileRunning {
-        uint256 batchNumber = reversal.firstNumber;
-        if (batchNumber < batchesExecuted) revert RevertOfExecuted(batchesExecuted, batchNumber);
-        if (batchNumber >= batchesCommitted) revert NothingToRevert(batchesCommitted, batchNumber);
-        if (reversal.revertCount != reverts) revert RevertCountMismatch(reverts, reversal.revertCount);
-        _requireHash(batchNumber, reversal.firstBatchHash);
-        _requireHash(batchesCommitted - 1, reversal.lastBatchHash);
-        _requireQuorumForRevert(reversal, signatures);
-        ++reverts;
-        batchesCommitted = uint32(batchNumber);
-        _forgetProofs(batchNumber, batchesVerified);
-        if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
-        emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
     }
 
     function _requireDelay(uint256 number, StoredBatch calldata batch) private view {

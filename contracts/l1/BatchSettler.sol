@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
+import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
@@ -9,7 +10,7 @@ import {BatchCommitter} from "./BatchCommitter.sol";
 
 /// @title Takes batches of chains without a quorum through all stages at once
 abstract contract BatchSettler is BatchCommitter {
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchCommits
     function settle(
         StoredBatch calldata previous,
         CommitBatch calldata batch,
@@ -26,14 +27,14 @@ abstract contract BatchSettler is BatchCommitter {
         if (!_isFromAccount()) revert PubdataNotPublished();
         uint256 free = _freeMemory();
         bool isOwnInput =
-            _isInput(free, abi.encodeCall(IBatchStages.settle, (previous, batch, digest, proof, imports, flows)));
+            _isInput(free, abi.encodeCall(IBatchCommits.settle, (previous, batch, digest, proof, imports, flows)));
         // Whatever the policy asks: no quorum vouches that the data can be had.
         if (!isOwnInput || batch.pubdata.length == 0) revert PubdataNotPublished();
         StoredBatch memory stored = _commit(previous, batch, true);
         _proveExecution(stored, digest, proof);
         // By a call of its own: the record is no part of this one's input. Nothing can come between: no caller but this one has
         // a batch that is committed and not executed.
-        IBatchStages(address(this)).executeBatch(stored, imports, flows);
+        IBatchExecutions(address(this)).executeBatch(stored, imports, flows);
     }
 
     /// @dev The aggregator tells this contract (acceptProven), or reverts.

@@ -4,10 +4,10 @@ pragma solidity 0.8.37;
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {StoredBatch} from "../types/Batches.sol";
-import {HyperchainStorage} from "./HyperchainStorage.sol";
+import {ProvenBatches} from "./ProvenBatches.sol";
 
-/// @title Remembers which batches' execution is proven
-abstract contract ExecutionProofs is HyperchainStorage, IExecutionProofs {
+/// @title Accepts proofs of batches' execution from aggregators
+abstract contract ExecutionProofs is ProvenBatches, IExecutionProofs {
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata batch) external returns (bool) {
         (address aggregator, bool isStopped) = settings.aggregatorOf(chainId, batch.protocolVersion);
@@ -27,18 +27,5 @@ abstract contract ExecutionProofs is HyperchainStorage, IExecutionProofs {
         }
         emit ExecutionProven(number, batch.commitment, aggregator);
         return true;
-    }
-
-    /// @dev Of a batch that is verified and was not reverted.
-    function _isExecutionProven(uint256 number) internal view returns (bool) {
-        return (provenBits[number >> 8] >> (number & 0xff)) & 1 == 1;
-    }
-
-    /// @dev Forgets all batches from the first up to those that are not verified: other batches will have their numbers.
-    function _forgetProofs(uint256 first, uint256 end) internal {
-        if (first >= end) return;
-        provenBits[first >> 8] &= (1 << (first & 0xff)) - 1;
-        uint256 last = (end - 1) >> 8;
-        for (uint256 word = (first >> 8) + 1; word <= last; ++word) delete provenBits[word];
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {IExit} from "../interfaces/IExit.sol";
 import {TokenDeposit} from "../interfaces/ISharedBridge.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
@@ -18,7 +18,7 @@ abstract contract Exit is BatchRecords, PriorityQueue, IExit {
         hasExited = true;
         batchesCommitted = batchesExecuted;
         batchesVerified = batchesExecuted;
-        emit IBatchStages.BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
+        emit IBatchCommits.BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
         emit ExitActivated(batchesExecuted, stateRoot);
         roots.append(chainId, batchesExecuted, 0, _recordOfMark());
     }

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
+import {IBatchExecutions} from "../interfaces/IBatchExecutions.sol";
 import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
@@ -15,23 +16,25 @@ import {BatchApproval, BatchRevert, CommitBatch, ImportBatch, ImportedRoot, Stor
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {BatchProver} from "./BatchProver.sol";
 import {Exit} from "./Exit.sol";
-import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
-import {ImportFacet} from "./ImportFacet.sol";
-import {SettlementFacet} from "./SettlementFacet.sol";
+import {HyperchainFacets} from "./HyperchainFacets.sol";
+import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title A chain on its settlement layer
 contract Hyperchain is BatchProver, Exit, IHyperchain {
     uint256 private constant MARK_INTERVAL = 1 hours;
 
-    /// @notice Code that commits, executes, settles and reverts batches, and hears of proofs of their execution. Made here, so that it surely knows the same ecosystem.
-    address public immutable settlementFacet;
-
-    /// @notice Code that brings the first state; likewise.
+    /// @notice Code that commits, reverts and settles batches.
+    address public immutable commitFacet;
+    /// @notice Code that accepts proofs of execution and executes batches.
+    address public immutable executionFacet;
+    /// @notice Code that imports the first state.
     address public immutable importFacet;
 
-    constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {
-        settlementFacet = address(new SettlementFacet(ecosystem));
-        importFacet = address(new ImportFacet(ecosystem));
+    /// @param facets Their code works on the storage of every chain. They name the ecosystem, so that both surely have the same one.
+    constructor(HyperchainFacets facets) HyperchainStorage(facets.ecosystem()) {
+        commitFacet = facets.commitFacet();
+        executionFacet = facets.executionFacet();
+        importFacet = facets.importFacet();
     }
 
     /// @inheritdoc IHyperchain
@@ -66,27 +69,27 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         return importsMissing;
     }
 
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchCommits
     function commitBatch(StoredBatch calldata, CommitBatch calldata, BatchApproval calldata) external {
-        Facet.run(settlementFacet);
+        Facet.run(commitFacet);
     }
 
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata) external returns (bool) {
-        Facet.run(settlementFacet);
+        Facet.run(executionFacet);
     }
 
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchExecutions
     function executeBatch(StoredBatch calldata, ImportedRoot[] calldata, AssetFlow[] calldata) external {
-        Facet.run(settlementFacet);
+        Facet.run(executionFacet);
     }
 
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchCommits
     function revertBatches(BatchRevert calldata, bytes[] calldata) external {
-        Facet.run(settlementFacet);
+        Facet.run(commitFacet);
     }
 
-    /// @inheritdoc IBatchStages
+    /// @inheritdoc IBatchCommits
     function settle(
         StoredBatch calldata,
         CommitBatch calldata,
@@ -95,7 +98,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         ImportedRoot[] calldata,
         AssetFlow[] calldata
     ) external {
-        Facet.run(settlementFacet);
+        Facet.run(commitFacet);
     }
 
     /// @inheritdoc IHyperchain

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchStageErrors} from "../interfaces/IBatchStageErrors.sol";
 import {IBytecodeRegistry} from "../interfaces/IBytecodeRegistry.sol";
 import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
@@ -95,7 +95,7 @@ abstract contract HyperchainStorage {
     }
 
     modifier whileRunning() {
-        if (hasExited) revert IBatchStages.ChainExited();
+        if (hasExited) revert IBatchStageErrors.ChainExited();
         _;
     }
 }

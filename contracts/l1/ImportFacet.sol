@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
 import {IBatchProving} from "../interfaces/IBatchProving.sol";
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
+import {IBatchStageErrors} from "../interfaces/IBatchStageErrors.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IChainImports} from "../interfaces/IChainImports.sol";
 import {CommitSettings, ImportSettings} from "../interfaces/IChainSettings.sol";
@@ -14,7 +15,7 @@ import {BatchBinding} from "./BatchBinding.sol";
 import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title Brings a chain's first state
-/// @notice Code that chains' contracts run on their own storage (delegatecall), as SettlementFacet. Called directly every call reverts: its own
+/// @notice Code that chains' contracts run on their own storage (delegatecall), as CommitFacet. Called directly every call reverts: its own
 /// storage has no imports.
 contract ImportFacet is BatchBinding, IChainImports {
     constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {}
@@ -28,7 +29,7 @@ contract ImportFacet is BatchBinding, IChainImports {
             revert ImportNumberMismatch(expected.batches - left, batch.number);
         }
         bytes32 recordHash = keccak256(abi.encode(previous));
-        if (recordHash != genesisHash) revert IBatchStages.StoredBatchMismatch(0, genesisHash, recordHash);
+        if (recordHash != genesisHash) revert IBatchStageErrors.StoredBatchMismatch(0, genesisHash, recordHash);
         bool published = batch.pubdata.length != 0;
         if (published) _requireOwnImport(previous, batch, later);
 
@@ -62,10 +63,10 @@ contract ImportFacet is BatchBinding, IChainImports {
         private
         view
     {
-        if (!_isFromAccount()) revert IBatchStages.PubdataNotPublished();
+        if (!_isFromAccount()) revert IBatchCommits.PubdataNotPublished();
         uint256 free = _freeMemory();
         if (!_isInput(free, abi.encodeCall(IChainImports.importBatch, (previous, batch, later)))) {
-            revert IBatchStages.PubdataNotPublished();
+            revert IBatchCommits.PubdataNotPublished();
         }
     }
 

@@ -80,7 +80,8 @@ contract SettlementCreator is ISettlementCreator {
         if (place == SettlementPlaces.FACTORY) {
             return abi.encode(_at(SettlementPlaces.IMPLEMENTATION), revealDelay, recoveryTime);
         }
-        if (place == SettlementPlaces.IMPLEMENTATION) {
+        if (place == SettlementPlaces.IMPLEMENTATION) return abi.encode(_at(SettlementPlaces.FACETS));
+        if (place == SettlementPlaces.FACETS) {
             return abi.encode(
                 factory,
                 _at(SettlementPlaces.BRIDGE),

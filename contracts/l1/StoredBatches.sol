@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchStageErrors} from "../interfaces/IBatchStageErrors.sol";
 import {StoredBatch} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title What callers show of committed batches, against the hashes that the chain keeps
 abstract contract StoredBatches is HyperchainStorage {
     function _requireStored(uint256 number, StoredBatch calldata batch) internal view returns (bytes32 batchHash) {
-        if (batch.batchNumber != number) revert IBatchStages.BatchNumberMismatch(number, batch.batchNumber);
+        if (batch.batchNumber != number) revert IBatchStageErrors.BatchNumberMismatch(number, batch.batchNumber);
         batchHash = keccak256(abi.encode(batch));
         _requireHash(number, batchHash);
     }
 
     function _requireHash(uint256 number, bytes32 batchHash) internal view {
         bytes32 expected = batchHashes[number];
-        if (batchHash != expected) revert IBatchStages.StoredBatchMismatch(number, expected, batchHash);
+        if (batchHash != expected) revert IBatchStageErrors.StoredBatchMismatch(number, expected, batchHash);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../interfaces/IBatchCommits.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {BatchApproval, BatchRevert} from "../types/Batches.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
@@ -25,8 +25,8 @@ abstract contract ValidatorQuorum is HyperchainStorage {
         view
     {
         (uint64 validFrom, uint64 validUntil) = (approval.validFrom, approval.validUntil);
-        if (block.timestamp < validFrom) revert IBatchStages.ApprovalNotYetValid(validFrom, block.timestamp);
-        if (block.timestamp > validUntil) revert IBatchStages.ApprovalExpired(validUntil, block.timestamp);
+        if (block.timestamp < validFrom) revert IBatchCommits.ApprovalNotYetValid(validFrom, block.timestamp);
+        if (block.timestamp > validUntil) revert IBatchCommits.ApprovalExpired(validUntil, block.timestamp);
         bytes32 structHash =
             keccak256(abi.encode(BATCH_TYPE, commitment, batchNumber, reverts, validFrom, validUntil));
         if (_requireQuorum(structHash, approval.signatures)) _requireOverdue(head, false);
@@ -35,12 +35,12 @@ abstract contract ValidatorQuorum is HyperchainStorage {
     /// @dev What is reverted must be what was signed: L1's counter and hashes are compared by the caller.
     function _requireQuorumForRevert(BatchRevert calldata reversal, bytes[] calldata signatures) internal view {
         if (block.timestamp > reversal.validUntil) {
-            revert IBatchStages.RevertExpired(reversal.validUntil, block.timestamp);
+            revert IBatchCommits.RevertExpired(reversal.validUntil, block.timestamp);
         }
         if (!_requireQuorum(keccak256(abi.encode(REVERT_TYPE, reversal)), signatures)) return;
         // What is proven executes without anyone's word.
         if (reversal.firstNumber < batchesVerified) {
-            revert IBatchStages.RevertOfProven(batchesVerified, reversal.firstNumber);
+            revert IBatchCommits.RevertOfProven(batchesVerified, reversal.firstNumber);
         }
         _requireOverdue(operationsExecuted, true);
     }
@@ -56,6 +56,6 @@ abstract contract ValidatorQuorum is HyperchainStorage {
         if (head < operationsQueued) {
             from = (queue[head].deadline >> DEADLINE_FRACTION) + settings.standbyAfterDeadline(chainId, isRevert);
         }
-        if (block.timestamp < from) revert IBatchStages.StandbyTooEarly(from, block.timestamp);
+        if (block.timestamp < from) revert IBatchCommits.StandbyTooEarly(from, block.timestamp);
     }
 }

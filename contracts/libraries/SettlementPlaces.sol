@@ -11,9 +11,10 @@ library SettlementPlaces {
     uint8 internal constant STATE_EXIT = 3;
     uint8 internal constant BRIDGE = 4;
     uint8 internal constant SETTINGS = 5;
-    uint8 internal constant IMPLEMENTATION = 6;
-    uint8 internal constant FACTORY = 7;
-    uint8 internal constant COUNT = 8;
+    uint8 internal constant FACETS = 6;
+    uint8 internal constant IMPLEMENTATION = 7;
+    uint8 internal constant FACTORY = 8;
+    uint8 internal constant COUNT = 9;
 
     /// @notice Where a creator's contract of a place is or will be.
     function addressOf(address creator, uint8 place) internal pure returns (address) {

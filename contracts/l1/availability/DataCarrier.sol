@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../../interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../../interfaces/IBatchCommits.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IDataAvailabilityPolicy.sol";
 import {IDataCarrier} from "../../interfaces/IDataCarrier.sol";
 import {IL1Messenger} from "../../interfaces/l2/IL1Messenger.sol";
@@ -31,7 +31,7 @@ contract DataCarrier is IDataCarrier {
         if (batch.pubdata.length == 0) revert NothingToCarry(hyperchain, batch.batchNumber);
         _carry(hyperchain, batch);
         carried = _key(hyperchain, keccak256(batch.pubdata));
-        IBatchStages(hyperchain).commitBatch(previous, batch, approval);
+        IBatchCommits(hyperchain).commitBatch(previous, batch, approval);
         carried = 0;
     }
 

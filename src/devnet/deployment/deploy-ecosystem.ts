@@ -107,6 +107,7 @@ interface EcosystemAddresses {
   readonly stateExit: Hex;
   readonly bridge: Hex;
   readonly settings: Hex;
+  readonly facets: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
   /** Reads batches of format 3; absent where no version of it was deployed. */
@@ -189,12 +190,13 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
     { ...PLACED, role: "settings", artifact: "ChainSettings", args: (a) => [a.factory, a.verifiers, reactionSeconds] },
     {
       ...PLACED,
-      role: "implementation",
-      artifact: "Hyperchain",
+      role: "facets",
+      artifact: "HyperchainFacets",
       args: ({ factory, bridge, roots, bytecodes, verifiers, settings }) => [
         { factory, bridge, roots, bytecodes, verifiers, settings },
       ],
     },
+    { ...PLACED, role: "implementation", artifact: "Hyperchain", args: (a) => [a.facets] },
     {
       ...PLACED,
       role: "factory",

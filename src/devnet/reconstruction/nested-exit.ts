@@ -16,7 +16,7 @@ export interface SettlementOnBase {
 
 const creator = new Interface(settlementCreatorAbi);
 /** Their places among what a creator creates (`SettlementPlaces.sol`) and one. */
-const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [4, 5, 8];
+const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [4, 5, 9];
 
 /**
  * The settlement that a factory belongs to, as its creator has told the base. Nothing of it need be believed: L1 computes the
@@ -49,7 +49,7 @@ function settlementOf(address: string, terms: Result): SettlementOnBase {
 }
 
 /**
- * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose eighth
+ * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose ninth
  * creation is the
  * factory. `node` answers for that state.
  */

@@ -227,10 +227,7 @@ describe("a chain without a quorum", () => {
     const [settler] = settlers();
     const formed = await formFor(chain, settler.address);
     await assertReverts(sendSettlement(chain, settler, settlementOf(chain, formed)), "QuorumRequired(1)");
-    const facet = await ecosystem.l1.ethers.getContractAt(
-      "SettlementFacet",
-      await view<string>(chain.contract, "settlementFacet"),
-    );
+    const facet = await ecosystem.l1.ethers.getContractAt("CommitFacet", await view<string>(chain.contract, "commitFacet"));
     const direct = { contract: facet as unknown as BaseContract };
     await assertReverts(sendSettlement(direct, settler, settlementOf(chain, formed)), "UnknownProtocolVersion(0)");
   });

@@ -212,15 +212,20 @@ describe("chain factory", () => {
     await assertReverts(send(ecosystem.settings, "configure", chain.configuration), expected);
   });
 
-  test("the settlement facet, called directly, has no chain", async () => {
+  test("the facets of batches, called directly, have no chain", async () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 905n));
-    const address = await view<string>(chain.contract, "settlementFacet");
-    const facet = (await ecosystem.l1.ethers.getContractAt("SettlementFacet", address)) as unknown as typeof chain.contract;
+    const facetOf = async (name: "CommitFacet" | "ExecutionFacet", getter: string) => {
+      const address = await view<string>(chain.contract, getter);
+      assert.equal(address, await view<string>(ecosystem.facets, getter));
+      return (await ecosystem.l1.ethers.getContractAt(name, address)) as unknown as typeof chain.contract;
+    };
+    const commits = await facetOf("CommitFacet", "commitFacet");
+    const executions = await facetOf("ExecutionFacet", "executionFacet");
     const formed = await chain.form();
     const approval = await chain.sign(formed.expected.commitment);
-    await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
-    await assertReverts(send(facet, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
-    await assertReverts(send(facet, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
+    await assertReverts(send(commits, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
+    await assertReverts(send(executions, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
+    await assertReverts(send(commits, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
   });
 
   test("the facet that writes settings, called directly, has no chain, and the settings keep theirs", async () => {
@@ -252,10 +257,10 @@ describe("chain factory", () => {
     const { l1, verifiers, accounts } = ecosystem;
     const roles = ["stateExit", "roots", "bytecodes", "bridge", "settings"] as const;
     for (const wrong of [undefined, ...roles]) {
-      const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
+      const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 2 });
       const known = (role: (typeof roles)[number]): string => (role === wrong ? addressOf(0xbad) : factory);
       const stateExit = await l1.deploy("StateExit", known("stateExit"), ZeroHash);
-      const implementation = await l1.deploy("Hyperchain", {
+      const facets = await l1.deploy("HyperchainFacets", {
         factory,
         roots: await (await l1.deploy("TransactionRootRegistry", known("roots"))).getAddress(),
         bytecodes: await (await l1.deploy("BytecodeRegistry", known("bytecodes"))).getAddress(),
@@ -263,6 +268,7 @@ describe("chain factory", () => {
         verifiers: await verifiers.getAddress(),
         settings: await (await l1.deploy("ChainSettings", known("settings"), await verifiers.getAddress(), 0n)).getAddress(),
       });
+      const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
       const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
       if (wrong === undefined) assert.equal(await (await deployment).getAddress(), factory);
       else await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${addressOf(0xbad)}`, "i"), wrong);
@@ -272,9 +278,9 @@ describe("chain factory", () => {
   test("refuses settings that know another registry of versions", async () => {
     const { l1, verifiers, accounts } = ecosystem;
     const other = addressOf(0xbad);
-    const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 6 });
+    const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 7 });
     const stateExit = await l1.deploy("StateExit", factory, ZeroHash);
-    const implementation = await l1.deploy("Hyperchain", {
+    const facets = await l1.deploy("HyperchainFacets", {
       factory,
       roots: await (await l1.deploy("TransactionRootRegistry", factory)).getAddress(),
       bytecodes: await (await l1.deploy("BytecodeRegistry", factory)).getAddress(),
@@ -282,6 +288,7 @@ describe("chain factory", () => {
       verifiers: await verifiers.getAddress(),
       settings: await (await l1.deploy("ChainSettings", factory, other, 0n)).getAddress(),
     });
+    const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
     const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
     await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${other}`, "i"));
   });

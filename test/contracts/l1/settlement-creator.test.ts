@@ -134,7 +134,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     await place(0, 6);
     assert.equal(await view(creator, "createdCount"), 1n);
     await assertReverts(place(2), "PlaceTooEarly(1, 2)");
-    await assertReverts(place(8, 0, "0x00"), "PlaceOutOfRange(8, 8)");
+    await assertReverts(place(9, 0, "0x00"), "PlaceOutOfRange(9, 9)");
     await assertReverts(place(1, 0, codes[2]), "OtherCode");
     await assertReverts(place(1, 0, `${codes[1]!}00`), "OtherCode");
     const own = [...expected.hashes];

@@ -127,7 +127,8 @@ export const aggregateActions: readonly Action[] = [
     return random.oneIn(4) ? { items: [item], digest: word } : { items: [withBatch(item, { [field]: value })] };
   }),
   mutated("UnknownChain", nameUnknownChain),
-  mutated("ProofRefused", (item) => ({ items: [item] })),
+  mutated("ProofRefused", (item) => ({ items: [item], proof: "0x00" })),
+  mutated("ProofNotStored", (item) => ({ items: [item] })),
   { name: "claim that a batch is proven", aims: ["Hyperchain.OnlyAggregator"], weight: 0, make: claimProven },
   { name: "prove the data only", aims: ["ChainSettings.ExecutionUnproven"], weight: 0, make: proveDataOnly },
 ];

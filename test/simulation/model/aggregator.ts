@@ -1,4 +1,5 @@
-import { MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
+import { hashAggregate, MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../src/protocol/aggregate.ts";
+import { digestFromHex } from "../../../src/protocol/digest.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import type { Frame } from "./frame.ts";
@@ -26,6 +27,8 @@ export const aggregator = {
     requireThat(isCount, "ProofAggregator", "BatchCountOutOfRange", () => [MAX_AGGREGATED_BATCHES, items.length]);
     requireCanonical("ProofAggregator", digest);
     for (const item of items) checkBatch(item, version);
+    // No action stores a proof.
+    requireThat(proof !== "0x", "ProofAggregator", "ProofNotStored", () => [hashAggregate(items, digestFromHex(digest))]);
     requireThat(world.refusingVerifiers.get(verifier) !== true, "ProofAggregator", "ProofRefused");
     const expected = proofOfAggregate(items, digest);
     requireThat(proof === expected, "AggregateVerifierDouble", "WrongProof", () => [expected]);

@@ -15,10 +15,11 @@ export const PLACED = [
   "StateExit",
   "SharedBridge",
   "ChainSettings",
+  "HyperchainFacets",
   "Hyperchain",
   "ChainFactory",
 ] as const;
-export const FACTORY_PLACE = 7;
+export const FACTORY_PLACE = 8;
 
 export interface Terms {
   readonly governance: string;

@@ -37,6 +37,7 @@ export interface Ecosystem {
   readonly bridge: BaseContract;
   readonly settings: BaseContract;
   readonly factory: BaseContract;
+  readonly facets: BaseContract;
   readonly rollupPolicy: BaseContract;
   /** Advances the clock and mines a block. */
   increaseTime(seconds: bigint): Promise<void>;
@@ -72,15 +73,15 @@ export async function deployEcosystem(
   const reader = await l1.deploy("BatchReader2");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
   const stateTree = await l1.deploy("StateTree");
-  // Exit, roots, bytecodes, bridge, settings and implementation come first and must know the factory's address.
+  // Exit, roots, bytecodes, bridge, settings, facets and implementation come first and must know the factory's address.
   const nonce = await deployer.getNonce();
-  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 6 });
+  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 7 });
   const stateExit = await l1.deploy("StateExit", factoryAddress, await hashOfCodes());
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
   const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());
   const settings = await l1.deploy("ChainSettings", factoryAddress, await verifiers.getAddress(), reactionTime);
-  const implementation = await l1.deploy("Hyperchain", {
+  const facets = await l1.deploy("HyperchainFacets", {
     factory: factoryAddress,
     bridge: await bridge.getAddress(),
     roots: await roots.getAddress(),
@@ -88,6 +89,7 @@ export async function deployEcosystem(
     verifiers: await verifiers.getAddress(),
     settings: await settings.getAddress(),
   });
+  const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
   const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay, recoveryTime);
   await send(verifiers, "addVersion", firstVersion, {
     verifier: await verifier.getAddress(),
@@ -112,6 +114,7 @@ export async function deployEcosystem(
     bridge,
     settings,
     factory,
+    facets,
     rollupPolicy,
     async increaseTime(seconds) {
       await l1.ethers.provider.send("evm_increaseTime", [Number(seconds)]);

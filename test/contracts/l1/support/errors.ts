@@ -5,7 +5,8 @@ import hre from "hardhat";
 
 const CONTRACTS = [
   "Hyperchain",
-  "SettlementFacet",
+  "CommitFacet",
+  "ExecutionFacet",
   "ChainSettings",
   "ChainFactory",
   "ChainAccounts",

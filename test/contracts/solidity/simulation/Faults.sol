@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchStages} from "../../../../contracts/interfaces/IBatchStages.sol";
+import {IBatchCommits} from "../../../../contracts/interfaces/IBatchCommits.sol";
+import {IBatchExecutions} from "../../../../contracts/interfaces/IBatchExecutions.sol";
 import {IBatchProving} from "../../../../contracts/interfaces/IBatchProving.sol";
 import {IBatches} from "../../../../contracts/interfaces/IBatches.sol";
 import {IExit} from "../../../../contracts/interfaces/IExit.sol";
@@ -244,7 +245,7 @@ contract LostOperationsFault is ChainFault {
     fallback() external payable override {
         uint64 before = operationsExecuted;
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchStages.executeBatch.selector && before != 0) operationsExecuted = 0;
+        if (msg.sig == IBatchExecutions.executeBatch.selector && before != 0) operationsExecuted = 0;
         _answer(output);
     }
 }
@@ -254,9 +255,9 @@ contract IgnoredQueueFault is ChainFault {
     constructor(address original_) ChainFault(original_) {}
 
     fallback() external payable override {
-        if (msg.sig != IBatchStages.commitBatch.selector) _answer(_run(msg.data));
+        if (msg.sig != IBatchCommits.commitBatch.selector) _answer(_run(msg.data));
         (bool success, bytes memory output) = _try(msg.data);
-        if (!success && bytes4(output) == IBatchStages.PriorityOpOverdue.selector) {
+        if (!success && bytes4(output) == IBatchCommits.PriorityOpOverdue.selector) {
             uint64 queued = operationsQueued;
             (StoredBatch memory previous) = abi.decode(msg.data[4:], (StoredBatch));
             operationsQueued = uint64(previous.priorityOpTotal);
@@ -274,7 +275,7 @@ contract InventedOperationFault is ChainFault {
 
     fallback() external payable override {
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchStages.executeBatch.selector) operationsExecuted = operationsQueued + 1;
+        if (msg.sig == IBatchExecutions.executeBatch.selector) operationsExecuted = operationsQueued + 1;
         _answer(output);
     }
 }
@@ -296,7 +297,7 @@ contract RepeatedExecutionFault is ChainFault {
 
     fallback() external payable override {
         bytes memory output = _run(msg.data);
-        if (msg.sig == IBatchStages.executeBatch.selector) emit IBatchStages.BlockExecution(0, 0, 0);
+        if (msg.sig == IBatchExecutions.executeBatch.selector) emit IBatchExecutions.BlockExecution(0, 0, 0);
         _answer(output);
     }
 }

@@ -4,30 +4,24 @@ pragma solidity ^0.8.28;
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {IBatchReadingErrors} from "./IBatchReader.sol";
+import {IBatchStageErrors} from "./IBatchStageErrors.sol";
 
-/// @title What becomes of a chain's batches beside their proof (IBatchProving): commit, execute, revert, settle
-/// @notice Anyone may call any of these: what counts is the quorum's signatures, the proof, and the order. Batches are numbered
-/// from 0; each names the last one, and starts from its state root.
-/// @dev The quorum's word stands for the execution of transactions (stage 0): a quorum that lies can change its own chain's
+/// @title Commitment and revert of a chain's batches, and their settlement without a quorum
+/// @notice Anyone may call these functions: the quorum's signatures, or the proof, and the order decide. Batches are numbered
+/// from 0. Each names the one before it and starts from that one's state root.
+/// @dev The quorum's signatures assert the execution of transactions (stage 0): a quorum that lies can change its own chain's
 /// state as it likes, within the rules below, and so ruin its users. It can move assets of other chains only out of its own
 /// chain's balance. While its quorum is silent the chain stands still, and its exit opens once an operation is overdue.
 /// A chain that was created without a quorum has `settle` instead: the proof of its execution is all that counts.
-interface IBatchStages is IBatchReadingErrors {
+interface IBatchCommits is IBatchReadingErrors, IBatchStageErrors {
     event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
-    event BlockExecution(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
-    event BlocksRevert(uint256 totalBatchesCommitted, uint256 totalBatchesVerified, uint256 totalBatchesExecuted);
     /// @notice The stored form of a committed batch, which later calls must bring along.
     event BatchStored(uint256 indexed batchNumber, StoredBatch batch);
     /// @notice The call that committed a batch, in the ABI's one encoding, where it is not its transaction's own input: anyone can
     /// copy a commit into a contract that hides it. So every node's logs lead readers to the batch's logs.
     event CommitCall(uint256 indexed batchNumber, bytes input);
-    /// @notice An executed batch sent assets to these chain ids, which no chain had before the batch's first block. They stay here, and
-    /// their senders get them back on this chain. Their hash is in the batch's record.
-    event TransfersRefused(uint256 indexed batchNumber, uint256[] destinationChainIds);
+    event BlocksRevert(uint256 totalBatchesCommitted, uint256 totalBatchesVerified, uint256 totalBatchesExecuted);
 
-    error ChainExited();
-    error BatchNumberMismatch(uint256 expected, uint256 actual);
-    error StoredBatchMismatch(uint256 batchNumber, bytes32 expected, bytes32 actual);
     error BlockRangeInvalid(uint256 expectedFirst, uint256 first, uint256 last);
     error TimestampsNotMonotone(uint256 previous, uint256 first, uint256 last);
     error TimestampInFuture(uint256 latest, uint256 actual);
@@ -47,18 +41,13 @@ interface IBatchStages is IBatchReadingErrors {
     /// @notice The pubdata of a settled batch are withheld, or not in the transaction's own input, or oddly encoded there: settle by an account
     /// without code, with nothing behind the arguments.
     error PubdataNotPublished();
-    error BatchNotProven(uint256 proven, uint256 actual);
-    error ExecutionDelayed(uint256 earliest, uint256 actual);
-    error ImportedRootsMismatch(bytes32 expected, bytes32 actual);
-    error ImportedRootUnknown(uint256 registryIndex, bytes32 expected, bytes32 actual);
-    error FlowsMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The standby alone has signed, and the quorum has left no operation for so long.
+    error StandbyTooEarly(uint256 earliest, uint256 actual);
     error RevertOfExecuted(uint256 executed, uint256 actual);
     error NothingToRevert(uint256 committed, uint256 actual);
     error RevertCountMismatch(uint256 expected, uint256 actual);
     error RevertExpired(uint256 validUntil, uint256 actual);
-    /// @notice The standby alone has signed, and the quorum has left no operation for so long.
-    error StandbyTooEarly(uint256 earliest, uint256 actual);
-    /// @notice The standby takes back what is not proven, and no more.
+    /// @notice The standby reverts only batches that are not proven.
     error RevertOfProven(uint256 verified, uint256 actual);
 
     /// @notice Commits the next batch.
@@ -91,12 +80,7 @@ interface IBatchStages is IBatchReadingErrors {
         AssetFlow[] calldata flows
     ) external;
 
-    /// @notice Executes the oldest proven batch after the delay: checks its imported roots against the registry, moves its
-    /// flows, publishes its log root.
-    function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
-        external;
-
-    /// @notice Forgets committed and proven batches from a number on. Needs the quorum's EIP-712 signatures of the first and the
+    /// @notice Reverts committed and proven batches from a number onwards. Needs the quorum's EIP-712 signatures of the first and the
     /// last of them as they are stored, the revert counter and a time: a revert that was signed for other batches, or long
     /// ago, reverts nothing. The standby's signatures do for batches that are not proven, once the oldest operation that is not executed
     /// is overdue by a window and the chain's longest delay.
