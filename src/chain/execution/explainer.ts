@@ -1,5 +1,8 @@
 import { fromHex, hexQuantity, type Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
+import type { BlockEnvironment } from "../model/block.ts";
+import { minedTransaction } from "../transaction/shown-transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine, type EdrConnect, type EdrConnection } from "./connection.ts";
@@ -9,26 +12,54 @@ interface ExplainerOptions {
   readonly coinbase: Hex;
   /** Whether code is not limited as on Ethereum. */
   readonly unlimitedCode: boolean;
-  /** Whether each call is repeated, for what Hardhat collects of it: coverage, gas statistics. */
+  /** True if each call and transaction is repeated, because Hardhat collects coverage or gas statistics. */
   readonly isMeasured: boolean;
 }
 
 /** An account as a call finds it: what is zero or empty is left out. In prestateTracer's form. */
-interface FoundAccount {
+interface PrestateAccount {
   readonly balance?: Hex;
   readonly nonce?: number;
   readonly code?: Hex;
   readonly storage?: Readonly<Record<Hex, Hex>>;
 }
 
+/** State that a run looked at, by account. */
+export type Prestate = Readonly<Record<Hex, PrestateAccount>>;
+
 /** A call that was answered, with all of the state that it looked at. */
-export interface AnsweredCall {
+interface AnsweredCall {
   readonly method: "eth_call" | "eth_estimateGas";
   readonly call: AskedCall;
   readonly block: AskedBlock;
-  readonly found: Readonly<Record<Hex, FoundAccount>>;
+  readonly prestate: Prestate;
   /** What it failed with; undefined where it did not. */
   readonly failedWith: Hex | undefined;
+}
+
+/** A transaction of a block, with all of the state that it looked at. */
+interface MinedRun {
+  readonly transaction: EngineTransaction;
+  readonly block: BlockEnvironment;
+  readonly prestate: Prestate;
+}
+
+/** A transaction of a block, after its predecessors. */
+interface PlacedTransaction {
+  readonly transaction: EngineTransaction;
+  readonly block: BlockEnvironment;
+  readonly before: readonly EngineTransaction[];
+}
+
+/** Finds the state that a transaction has looked at; undefined if Hardhat's network cannot repeat the transaction. */
+export type ReadPrestate = (placed: PlacedTransaction) => Promise<Prestate | undefined>;
+
+/** A request to Hardhat's network, with its block and state. */
+interface RepeatedRequest {
+  readonly method: AnsweredCall["method"];
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly block: AskedBlock;
+  readonly prestate: Prestate;
 }
 
 /**
@@ -47,7 +78,8 @@ export class Explainer {
     this.#connect = connect;
   }
 
-  get isMeasured(): boolean {
+  /** True if Hardhat's network must repeat all calls and transactions, because Hardhat measures them. */
+  get repeatsAll(): boolean {
     return this.#options.isMeasured;
   }
 
@@ -63,17 +95,28 @@ export class Explainer {
    * Repeats the call, which prints what it logs; Hardhat's error where it failed. Undefined where it did not, or ends otherwise
    * there: it reads what it does not bring along, such as hashes of blocks.
    */
-  explain(answered: AnsweredCall): Promise<Error | undefined> {
+  async explain({ call, failedWith, ...answered }: AnsweredCall): Promise<Error | undefined> {
+    const error = await this.#repeat({ ...answered, request: callOf(call) });
+    return failedWith !== undefined && failureData(error) === failedWith ? error : undefined;
+  }
+
+  /** Repeats the transaction as a call, which prints its lines and counts it in Hardhat's coverage and gas statistics. */
+  async measure({ transaction, block, prestate }: MinedRun): Promise<void> {
+    await this.#repeat({ method: "eth_call", request: requestOf(transaction, this.#options.chainId), block, prestate });
+  }
+
+  /** Error of the request; undefined if it succeeds. */
+  #repeat({ method, request, block, prestate }: RepeatedRequest): Promise<Error | undefined> {
     return this.#inTurn(async (ask, learn) => {
       // Without it the error has no lines, and is the same one.
       await learn?.().catch(() => undefined);
       const mark = await ask("evm_snapshot", []);
       try {
-        await prepare(answered, ask);
-        await ask(answered.method, [callOf(answered.call), "pending"]);
+        await prepare(block, prestate, ask);
+        await ask(method, [request, "pending"]);
         return undefined;
       } catch (error) {
-        return error instanceof Error && failureData(error) === answered.failedWith ? error : undefined;
+        return error instanceof Error ? error : new Error(String(error));
       } finally {
         await ask("evm_revert", [mark]);
       }
@@ -109,13 +152,16 @@ export class Explainer {
 type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
 
 /** Whether no code that the call finds would end the process in Hardhat's engine. */
-export function isExplainable(found: AnsweredCall["found"]): boolean {
-  return Object.values(found).every(({ code }) => code === undefined || !isHostileCode(fromHex(code)));
+export function isExplainable(prestate: Prestate): boolean {
+  return Object.values(prestate).every(({ code }) => code === undefined || !isHostileCode(fromHex(code)));
 }
 
 /** The next block is the call's, on the state that the call found. */
-async function prepare({ block, found }: AnsweredCall, ask: Ask): Promise<void> {
-  const { number, timestamp, prevRandao, coinbase, baseFeeWei } = block;
+async function prepare(
+  { number, timestamp, prevRandao, coinbase, baseFeeWei }: AskedBlock,
+  prestate: Prestate,
+  ask: Ask,
+): Promise<void> {
   // The blocks before it have its time: the network's own, which is now, may be later.
   if (number > 1n) {
     await ask("evm_setNextBlockTimestamp", [Number(timestamp)]);
@@ -125,7 +171,7 @@ async function prepare({ block, found }: AnsweredCall, ask: Ask): Promise<void> 
   await ask("hardhat_setCoinbase", [coinbase]);
   if (baseFeeWei !== undefined) await ask("hardhat_setNextBlockBaseFeePerGas", [hexQuantity(baseFeeWei)]);
   await ask("evm_setNextBlockTimestamp", [Number(timestamp)]);
-  for (const [address, { balance = "0x0", nonce = 0, code = "0x", storage = {} }] of Object.entries(found)) {
+  for (const [address, { balance = "0x0", nonce = 0, code = "0x", storage = {} }] of Object.entries(prestate)) {
     if (BigInt(balance) !== 0n) await ask("hardhat_setBalance", [address, balance]);
     if (nonce !== 0) await ask("hardhat_setNonce", [address, hexQuantity(BigInt(nonce))]);
     if (code !== "0x") await ask("hardhat_setCode", [address, code]);
@@ -146,8 +192,15 @@ function callOf({ from, to, data, valueWei, gasLimit, gasPriceWei, accessList }:
   };
 }
 
-/** Of an error of Hardhat's network: in it, or in what it holds beside its words. */
-function failureData(error: Error): unknown {
-  const data: unknown = "data" in error ? error.data : undefined;
+/** The transaction as a call from its sender. Its nonce is the one that the sender was found with. */
+function requestOf(transaction: EngineTransaction, chainId: number): RepeatedRequest["request"] {
+  const { from, to, input, value, gas, gasPrice, accessList, authorizationList } = minedTransaction(transaction, "0x", chainId);
+  const fee = authorizationList === undefined ? { gasPrice } : { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice };
+  return { from, to: to ?? undefined, data: input, value, gas, accessList, authorizationList, ...fee };
+}
+
+/** Revert data of an error of Hardhat's network: in it, or in the object that it holds as data. */
+function failureData(error: Error | undefined): unknown {
+  const data: unknown = error !== undefined && "data" in error ? error.data : undefined;
   return typeof data === "object" && data !== null && "data" in data ? data.data : data;
 }

@@ -8,7 +8,7 @@ import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { BlockCheck } from "./block-check.ts";
 import { BLOCK_GAS_LIMIT } from "./connection.ts";
-import type { Explainer } from "./explainer.ts";
+import type { Explainer, ReadPrestate } from "./explainer.ts";
 import { EngineError, type EngineResult, type ExecutionEngine } from "./engine.ts";
 
 interface FlatEngineOptions {
@@ -22,6 +22,7 @@ interface FlatEngineDependencies {
   readonly explainer: Explainer;
   /** Repeats the blocks; ends with the engine. */
   readonly check?: BlockCheck | undefined;
+  readonly readPrestate: ReadPrestate;
   /** Of an account after an older block. */
   readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
 }
@@ -51,25 +52,51 @@ export class FlatEngine implements ExecutionEngine {
   ): Promise<EngineResult> {
     const parentHash = this.#newestHash;
     const ordered = { transactions, environment, parentHash, isWhole };
-    const { witness, explainer } = this.#dependencies;
-    const { header, receipts, refused, logged, ...repeated } = await witness.request("make", ordered);
+    const { header, receipts, refused, logged, ...repeated } = await this.#dependencies.witness.request("make", ordered);
     this.#headers.push(header);
-    if (this.check === undefined) {
-      // Where it cannot be printed, the block is no other.
-      const printed = explainer.print(logged).catch(() => undefined);
-      if (logged.length <= MOST_AWAITED_LINES) await printed;
-    }
     const reasons = new Map(refused.map(({ index, reason }) => [index, reason]));
+    const included = transactions.filter((_, index) => !reasons.has(index));
+    if (this.check === undefined) await this.#comment(included, environment, logged);
     return {
       block: { environment, hash: header.hash, receipts },
-      included: transactions.filter((_, index) => !reasons.has(index)),
+      included,
       refused: transactions.flatMap((transaction, index) => {
         const reason = reasons.get(index);
         return reason === undefined ? [] : [{ transaction, reason }];
       }),
       repeated,
-      ...(this.check === undefined ? {} : { logged }),
+      ...(this.check === undefined ? {} : { logged: logged.flat() }),
     };
+  }
+
+  /** Prints the lines of a block's contracts. If Hardhat measures, its network repeats the transactions and so prints them. */
+  async #comment(
+    transactions: readonly EngineTransaction[],
+    block: BlockEnvironment,
+    logged: readonly (readonly Hex[])[],
+  ): Promise<void> {
+    const { explainer } = this.#dependencies;
+    if (explainer.repeatsAll) return this.#measure(transactions, block, logged);
+    const lines = logged.flat();
+    // Where it cannot be printed, the block is no other.
+    const printed = explainer.print(lines).catch(() => undefined);
+    if (lines.length <= MOST_AWAITED_LINES) await printed;
+  }
+
+  /** Repeats the transactions before the block is answered, because a test run may end after any answer. */
+  async #measure(
+    transactions: readonly EngineTransaction[],
+    block: BlockEnvironment,
+    logged: readonly (readonly Hex[])[],
+  ): Promise<void> {
+    const { explainer, readPrestate } = this.#dependencies;
+    for (const [index, transaction] of transactions.entries()) {
+      const before = transactions.slice(0, index);
+      const prestate = await readPrestate({ transaction, block, before }).catch(() => undefined);
+      const repeated =
+        prestate === undefined ? explainer.print(logged[index] ?? []) : explainer.measure({ transaction, block, prestate });
+      await repeated.catch(() => undefined);
+    }
   }
 
   async mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {

@@ -15,6 +15,7 @@ import { genesisLeaves, type GenesisAccount } from "../model/genesis.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
+import { prestateReader } from "./read-prestate.ts";
 import { openPast, treeAt, type BegunPast } from "./open-past.ts";
 import type { Place } from "./place.ts";
 
@@ -105,7 +106,7 @@ function openFlat(
   };
   const unlimitedCode = codeLimitsOf(genesis) !== ETHEREUM_CODE_LIMITS;
   const explainer = new Explainer({ chainId, coinbase, unlimitedCode, isMeasured }, { connect });
-  return new FlatEngine({ head }, { witness, readAt, explainer, check });
+  return new FlatEngine({ head }, { witness, readAt, explainer, check, readPrestate: prestateReader(questions, chainId) });
 }
 
 interface NumberedHash {

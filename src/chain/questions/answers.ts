@@ -95,9 +95,8 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       const { at, block, before, transaction, maxMs } = question;
       await goTo(at, []);
       for (const earlier of before) await execution.run(earlier, block);
-      return traceRun(question, transaction, execution, (listener) =>
-        execution.askAgain(transaction, block, { maxMs }, listener),
-      );
+      const bounds = { maxMs, ...boundsOf(question) };
+      return traceRun(question, transaction, execution, (listener) => execution.askAgain(transaction, block, bounds, listener));
     },
     async simulate(question) {
       await goTo(question.at, []);
@@ -184,7 +183,7 @@ async function accessList(question: CallQuestion, run: Run): Promise<AccessListA
   }
 }
 
-function boundsOf({ maxInstructions, maxWork }: CallQuestion): RunBounds {
+function boundsOf({ maxInstructions, maxWork }: Pick<CallQuestion, "maxInstructions" | "maxWork">): RunBounds {
   return {
     ...(maxInstructions === undefined ? {} : { maxInstructions }),
     ...(maxWork === undefined ? {} : { maxWork }),

@@ -390,7 +390,7 @@ export class BlockProducer implements BlockEngine {
     });
     this.#follow(checked, gasOf(made));
     // A test run may end behind any answer, and Hardhat then counts what its network has seen.
-    if (logged.length > 0 || explainer.isMeasured) await this.#lastRepeat.catch(() => undefined);
+    if (logged.length > 0 || explainer.repeatsAll) await this.#lastRepeat.catch(() => undefined);
   }
 
   #follow(repeated: Promise<void>, gas: number): void {

@@ -38,8 +38,8 @@ export interface OrderedBlock {
 export interface OrderedResult extends MadeBlock, RepeatedBlock {
   /** By their places in the order. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
-  /** What contracts passed to `console.log`, in order. */
-  readonly logged: readonly Hex[];
+  /** Calls of `console.log` by each transaction of the block, in order. */
+  readonly logged: readonly (readonly Hex[])[];
 }
 
 /** An account, and a word of its storage where a slot is named, as they are now. */
@@ -160,7 +160,7 @@ export class BatchWitness {
     const block = makeBlock(made, environment, parentHash);
     this.#execution.rememberHash(environment.number, block.header.hash);
     this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
-    const logged = made.flatMap(({ receipt }) => receipt.logged ?? []);
+    const logged = made.map(({ receipt }) => receipt.logged ?? []);
     const { runtimeCodes, readsHashes } = isDropped ? { runtimeCodes: [], readsHashes: false } : run;
     return { ...block, refused, logged, size: this.measure(), runtimeCodes, readsHashes };
   }

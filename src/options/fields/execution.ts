@@ -9,12 +9,8 @@ export const EXECUTION = {
   checkedBy: chainOption({
     group: "execution",
     said: "each start",
-    config: option(
-      oneOf("none", "edr"),
-      "what repeats its blocks: Hardhat's EDR, or nothing",
-      '"none"; "edr" where Hardhat collects coverage or gas statistics',
-    ),
-    planned: (said, { isMeasured }) => said ?? (isMeasured ? "edr" : "none"),
+    config: option(oneOf("none", "edr"), "what repeats its blocks: Hardhat's EDR, or nothing", '"none"'),
+    planned: (said) => said ?? "none",
     older: "none",
   }),
   /** Whether Hardhat's network repeats what runs before the chain answers. */

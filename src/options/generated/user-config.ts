@@ -467,7 +467,7 @@ export interface HyperchainUserConfig {
   /**
    * What repeats its blocks: Hardhat's EDR, or nothing.
    * Allowed: "none" or "edr".
-   * Default: "none"; "edr" where Hardhat collects coverage or gas statistics.
+   * Default: "none".
    */
   readonly checkedBy?: "none" | "edr" | undefined;
   /**

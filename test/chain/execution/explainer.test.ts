@@ -26,7 +26,7 @@ describe("what explains calls of a chain that another engine runs", () => {
         ...{ accessList: [], authorizations: [] },
       },
       block: { number, timestamp, prevRandao: wordToHex(3n), coinbase: COINBASE, gasLimit: 30_000_000n },
-      found: { [TELLER]: { code: TELLS } },
+      prestate: { [TELLER]: { code: TELLS } },
       failedWith,
     });
 

@@ -48,6 +48,8 @@ export interface TestChainOptions {
   readonly system?: SystemTransactions;
   /** Default: "none"; "edr" where TEST_ENGINE is "checked". */
   readonly checkedBy?: "none" | "edr";
+  /** True if Hardhat's network repeats each transaction. Default: false. */
+  readonly isMeasured?: boolean;
   /** Wraps EDR's connection, to make it misbehave. */
   readonly connect?: typeof connect;
   /** Default: what the test chain's own `canSeal` says. */
@@ -92,6 +94,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     {
       chainId: CHAIN_ID,
       checkedBy: options.checkedBy ?? (process.env["TEST_ENGINE"] === "checked" ? "edr" : "none"),
+      isMeasured: options.isMeasured ?? false,
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],

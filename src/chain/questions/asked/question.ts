@@ -27,6 +27,12 @@ interface QuestionPlace {
   readonly maxMs: number;
 }
 
+/**
+ * Bounds of a trace whose run Hardhat's network repeats. That network remembers each instruction in some 800 bytes, so they bound
+ * its memory to 3.2 GB. Compiled code runs fewer instructions with all the gas that a transaction can have.
+ */
+export const EXPLAINER_BOUNDS = { isBounded: false, maxInstructions: 4_000_000 } as const;
+
 /** A call, and what of it is wanted beside its outcome. */
 export interface CallQuestion extends QuestionPlace {
   readonly call: AskedCall;
@@ -153,6 +159,8 @@ interface MinedTraceQuestion extends WantedTrace {
   readonly transaction: EngineTransaction;
   /** Milliseconds. */
   readonly maxMs: number;
+  /** Instructions after which the transaction is broken off. Default: none. */
+  readonly maxInstructions?: number;
 }
 
 export interface TraceAnswer extends CallAnswer {

@@ -1,6 +1,6 @@
 import type { Chain } from "../../chain.ts";
-import { isExplainable, type AnsweredCall } from "../../execution/explainer.ts";
-import type { CallAnswer, CallQuestion } from "../../questions/asked/question.ts";
+import { isExplainable, type Prestate } from "../../execution/explainer.ts";
+import { EXPLAINER_BOUNDS, type CallAnswer, type CallQuestion } from "../../questions/asked/question.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 
 /**
@@ -30,21 +30,21 @@ export class OwnCalls {
     const { success, logged = [] } = answer.receipt;
     // An estimate is asked for before the transaction, which prints and is measured.
     if (success && method === "eth_estimateGas") return;
-    if (success && !explainer.isMeasured) return explainer.print(logged);
+    if (success && !explainer.repeatsAll) return explainer.print(logged);
     const found = answer.isHostile || call.authorizations.length > 0 ? undefined : await this.#foundBy({ call, ...place });
     if (found === undefined || !isExplainable(found)) return explainer.print(logged);
     const failedWith = success ? undefined : answer.output;
-    const explained = await explainer.explain({ method, call, block: place.block, found, failedWith });
+    const explained = await explainer.explain({ method, call, block: place.block, prestate: found, failedWith });
     if (explained !== undefined) throw explained;
   }
 
-  /** The state that the call looks at. */
-  async #foundBy(question: Unbounded<CallQuestion>): Promise<AnsweredCall["found"] | undefined> {
+  /** State that the call looks at; undefined if the call runs more instructions than the limit. */
+  async #foundBy(question: Unbounded<CallQuestion>): Promise<Prestate | undefined> {
     const { trace } = await this.#ask(
       "trace",
-      { ...question, tracer: "prestateTracer", config: {}, isBounded: false },
+      { ...question, ...EXPLAINER_BOUNDS, tracer: "prestateTracer", config: {} },
       undefined,
     );
-    return trace as AnsweredCall["found"] | undefined;
+    return trace as Prestate | undefined;
   }
 }
