@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { EdrEngine } from "../src/chain/execution/edr-engine.ts";
+import type { EdrEngine } from "../test/chain/support/edr-engine.ts";
 
 /** An engine behind HTTP, and nothing else. */
 export interface BareEndpoint {

@@ -1,6 +1,6 @@
 import type { Chain } from "../src/chain/chain.ts";
 import type { EdrConnect } from "../src/chain/execution/connection.ts";
-import { EdrEngine } from "../src/chain/execution/edr-engine.ts";
+import { EdrEngine } from "../test/chain/support/edr-engine.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
 import { median } from "./statistics.ts";

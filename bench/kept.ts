@@ -130,7 +130,7 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
     {
       connectL1({ genesisMs, past }) {
         reach("l1");
-        if (past !== undefined) prepareFork(benchConfig, { chainId: past.chainId, forking: past });
+        if (past !== undefined) prepareFork(benchConfig, past);
         return benchNetwork.create({
           network: "local",
           override: {
@@ -142,7 +142,6 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
       },
       connectChain(override) {
         reach("chains");
-        prepareFork(benchConfig, override);
         return benchNetwork.create({ network: "local", override });
       },
       artifacts: benchArtifacts,

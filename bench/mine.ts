@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { prepareFork } from "../src/chain/execution/connection.ts";
 import { startDevnet, type Devnet } from "../src/devnet/devnet.ts";
 import { hexQuantity } from "../src/protocol/hex.ts";
 import { systemClock } from "../src/runtime/clock.ts";
-import { benchArtifacts, benchConfig, benchNetwork } from "./bench-network.ts";
+import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { median } from "./statistics.ts";
 
 export interface MineBenchOptions {
@@ -101,10 +100,7 @@ function start(): Promise<Devnet> {
             ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
           },
         }),
-      connectChain(override) {
-        prepareFork(benchConfig, override);
-        return benchNetwork.create({ network: "local", override });
-      },
+      connectChain: (override) => benchNetwork.create({ network: "local", override }),
       artifacts: benchArtifacts,
       clock: systemClock,
       onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),

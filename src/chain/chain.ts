@@ -45,7 +45,6 @@ import type { BatchCommand } from "./ordering/command.ts";
 import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside, type BatchLimits } from "./ordering/limits.ts";
-import { engineCheck } from "./sequencer/engine-check.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer/sequencer.ts";
 import { formAgain } from "./sequencer/form-again.ts";
@@ -92,8 +91,6 @@ export interface ChainOptions {
   readonly distinctTimestamps?: boolean;
   /** Of the transactions that are taken. Default "required". */
   readonly replayProtection?: DecodingOptions["replayProtection"];
-  /** What repeats the blocks that the chain's own engine makes. Default "none". */
-  readonly checkedBy?: "none" | "edr";
   /** Whether Hardhat collects coverage or gas statistics: its network repeats what runs before it is answered. Default false. */
   readonly isMeasured?: boolean;
   /**
@@ -163,7 +160,7 @@ export interface ChainDependencies {
   readonly order?: TransactionOrder | undefined;
 }
 
-/** As much as a thousand payments: the witness is some tenths of a second behind, or as long as one transaction may take. */
+/** Gas of a thousand payments: the most by which a follower lags. */
 const MOST_LAG = 21_000_000;
 /** A time, a count of operations and a batch that come after every upgrade that is announced. */
 const LATEST = 2n ** 64n - 1n;
@@ -373,7 +370,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const spine = new Spine<BatchCommand, CommandResult>({
     reducer,
     followers: [
-      engineCheck(producer),
       blocks,
       index,
       messages,

@@ -43,7 +43,7 @@ export interface Follower<Result extends { readonly command: unknown }, Own = un
 }
 
 /** How far behind a follower is that does some of its work later. */
-export interface Lag {
+interface Lag {
   /** In the gas of what is waiting, since commands differ in what they take. */
   readonly work: number;
   /** Resolves when there is less of it. */

@@ -8,7 +8,7 @@ export function engineAround(own: ExecutionEngine, parts: Partial<ExecutionEngin
     cheat: (cheat) => own.cheat(cheat),
     state: (at) => own.state(at),
     header: (number) => own.header(number),
-    ...{ explainer: own.explainer, check: own.check },
+    explainer: own.explainer,
     snapshot: () => own.snapshot(),
     revert: (mark) => own.revert(mark),
     close: () => own.close(),

@@ -68,7 +68,6 @@ export function conflicts(
       ...onL1Conflicts(chain),
       ...queueConflicts(chain),
       ...standbyConflicts(chain, freezeSeconds),
-      ...checkConflicts(chain),
       ...importConflicts(chain),
       ...superchainConflicts(chain),
       ...dataConflicts(chain),
@@ -224,13 +223,6 @@ function standbyConflicts(
   const freeze = frozen === 0 ? "" : ` with ${frozen} of a freeze`;
   const message = `${exitDelaySeconds} is not longer than twice executionDelaySeconds${freeze} (${needed}), in which a standby settles; give more, or leave standby out`;
   return [{ path: [...path, "exitDelaySeconds"], message }];
-}
-
-/** EDR charges as Ethereum does. */
-function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): readonly OptionProblem[] {
-  if (execution.checkedBy === "none" || protocol.protocolVersion === 2) return [];
-  const message = 'is "edr", whose gas is Ethereum\'s, and version 3 charges for proving too; leave it or protocolVersion out';
-  return [{ path: [...path, "checkedBy"], message }];
 }
 
 /** Where the first batch brings no first state, the Superchain's contracts are imported, with what imports do not go with. */

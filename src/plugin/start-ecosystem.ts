@@ -21,9 +21,11 @@ interface EcosystemHost {
 }
 
 /** Opens chains in Hardhat's engine. */
-export function connectChain({ network, config, artifacts }: EcosystemHost, learn = newCompilations(artifacts)): EdrConnect {
+export function connectChain(
+  { network, artifacts }: Omit<EcosystemHost, "config">,
+  learn = newCompilations(artifacts),
+): EdrConnect {
   return async (override) => {
-    prepareFork(config, override);
     const connection = await network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
     const { provider } = connection;
     return { provider, learn: async () => void (await learn(provider)), close: () => connection.close() };
@@ -42,7 +44,7 @@ export async function startEcosystem(
   const learn = newCompilations(artifacts);
   return startDevnet(options, {
     async connectL1({ genesisMs, fork, past }) {
-      if (past !== undefined) prepareFork(config, { chainId: past.chainId, forking: past });
+      if (past !== undefined) prepareFork(config, past);
       const forking = fork ?? past;
       const connection = await network.create({
         network: ENGINE_NETWORK,
@@ -55,7 +57,7 @@ export async function startEcosystem(
       });
       return learningL1(connection, () => learn(connection.provider));
     },
-    connectChain: connectChain({ network, config, artifacts }, learn),
+    connectChain: connectChain({ network, artifacts }, learn),
     artifacts: bundledArtifact,
     clock: systemClock,
     names: projectNames(artifacts),

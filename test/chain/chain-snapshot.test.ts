@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { engineAround } from "../../src/kit/engine-around.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { startTestChain, type TestChain, type TestChainOptions } from "./support/chain.ts";
-import { connect, GENESIS_TIMESTAMP } from "./support/engine.ts";
+import { GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { TestWallet } from "./support/wallet.ts";
 import { ask } from "./support/ask.ts";
 
@@ -106,32 +107,21 @@ describe("B4: a chain returns to a mark", () => {
   });
 
   it("after a fault, which is over then", async () => {
-    let lies = false;
-    const tampering: typeof connect = async (override) => {
-      const connection = await connect(override);
-      const { provider } = connection;
-      return {
-        close: () => connection.close(),
-        provider: {
-          on: (...args) => provider.on(...args),
-          removeListener: (...args) => provider.removeListener(...args),
-          request: async (args) => {
-            const answer = await provider.request(args);
-            return lies && args.method === "eth_getTransactionReceipt" ? { ...(answer as object), gasUsed: "0x5207" } : answer;
-          },
-        },
-      };
-    };
+    let fails = false;
+    const engine: TestChainOptions["engine"] = (own) =>
+      engineAround(own, {
+        mine: (...block) => (fails ? Promise.reject(new Error("the engine has failed")) : own.mine(...block)),
+      });
     const sequencer = { blocks: { type: "interval", intervalMs: 100, maxTransactions: 9 } } as const;
-    await withChain({ connect: tampering, checkedBy: "edr", sequencer }, async ({ chain, clock, faults }, wallet) => {
+    await withChain({ engine, sequencer }, async ({ chain, clock, faults }, wallet) => {
       const raw = await wallet.signRaw({ to: SINK });
       const mark = await chain.snapshot();
       await chain.submit(raw);
-      lies = true;
+      fails = true;
       await chain.sequencer.mine().catch(() => undefined);
       await assert.rejects(chain.seal());
       assert.equal(faults.length, 1);
-      lies = false;
+      fails = false;
       await chain.revert(mark);
       assert.equal(chain.sequencer.fault, undefined);
       await chain.submit(raw);

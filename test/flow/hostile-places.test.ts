@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { readState, requireClaimedState } from "../../src/chain/past/compare-state.ts";
-import { beginPast, openPast, treeAt } from "../../src/chain/past/open-past.ts";
+import { beginPast, treeAt } from "../../src/chain/past/open-past.ts";
 import { PlaceError } from "../../src/chain/past/place-error.ts";
 import { decodePlace, encodePlace } from "../../src/chain/past/place-parts.ts";
 import type { Place } from "../../src/chain/past/place.ts";
@@ -107,13 +107,19 @@ describe("B5: a place from a stranger's dump", () => {
   });
 
   test("that no engine opens from, or that is refused besides, ends with one error and nothing unhandled", async () => {
-    const options = { chainId: Number(A), coinbase: NOWHERE, genesisTimestamp: 0n, genesis: [] } as const;
-    const connect = () => Promise.reject(new Error("no engine opens"));
-    const store = { block: () => undefined };
-    const open = (from: Place) => openPast(options, beginPast(options.chainId, from, store), connect);
-    await assert.rejects(open(place), /no engine opens/);
+    const compare = async (from: Place): Promise<void> => {
+      const past = beginPast(Number(A), from, { block: () => undefined });
+      try {
+        await (
+          await past.server
+        ).agreed;
+      } finally {
+        await past.close();
+      }
+    };
+    await compare(place);
     const poorer = withState((state) => ({ ...state, present: state.present.slice(1) }));
-    await assert.rejects(open(poorer), PlaceError);
+    await assert.rejects(compare(poorer), PlaceError);
   });
 
   test("is refused where a code is another one than its account has in the tree", async () => {

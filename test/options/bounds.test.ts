@@ -333,12 +333,6 @@ const ROWS: readonly Row[] = [
   },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
   {
-    config: "chains.a.checkedBy",
-    devnet: "chains[0].checkedBy",
-    accepts: ["none", "edr"],
-    refuses: ["flat", "", 1],
-  },
-  {
     config: "chains.a.maxInstructions",
     devnet: "chains[0].maxInstructions",
     accepts: [1_000_000, 2 ** 24],

@@ -51,6 +51,7 @@ describe("I3 the config", () => {
 
   const mistakes: readonly (readonly [hyperchains: unknown, path: string, message: RegExp])[] = [
     [3, "config.hyperchains", /must be an object; got 3/],
+    [{ chains: { a: { checkedBy: "edr" } } }, "config.hyperchains.chains.a.checkedBy", /"checkedBy" was removed: .*proven/],
     [{ chain: {} }, "config.hyperchains.chain", /"chain" is no field here; there are .*chains/],
     [{ chains: [] }, "config.hyperchains.chains", /one chain per name/],
     [{ chains: {} }, "config.hyperchains.chains", /must have 1 to 32 chains, has 0/],

@@ -30,7 +30,6 @@ const chain: Omit<ChainInfo, "name" | "chainId"> = {
     allowUnlimitedContractSize: false,
   },
   dataAvailability: "rollup",
-  engines: { makes: "flat", repeats: "edr" },
   ...{ baseToken: { l1Address: ADDRESS, symbol: "ETH" }, protocolVersion: 1 },
   quorum: { members: [ADDRESS], threshold: 1 },
 };

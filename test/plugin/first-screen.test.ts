@@ -34,7 +34,6 @@ function info(
       dataAvailability: "rollup",
       quorum: { members: [ADDRESS], threshold: 1 },
       executionDelaySeconds: 0,
-      engines: { makes: "flat", repeats: "edr" },
       allowUnlimitedContractSize,
       ...version,
     })),
@@ -117,11 +116,9 @@ test("B3: names in one line the newest batch that no proof shows to be right, wi
   assert.match(awaited, /batch 5 of alpha is not verified yet: ProofMissing\./);
 });
 
-test("it says of which chains no other engine repeats the blocks, unless their execution is proven", () => {
-  const version = { protocolVersion: 2 };
-  const alone = { ...version, engines: { makes: "flat", repeats: "none" } } as const;
+test("the first screen names the chains whose execution is not proven", () => {
   const one = (chain: Parameters<typeof info>[1]): string => firstScreen(info(false, chain)).replace(/\s+/g, " ");
-  assert.match(one([version, alone]), / beta: one EVM makes the blocks, and validators run the same/);
-  assert.doesNotMatch(one([version, { ...alone, engines: { makes: "flat", repeats: "edr" } }]), /one EVM/);
-  assert.doesNotMatch(one([version, { ...alone, execution: { sentence: "x", provenUpTo: 0 } }]), /one EVM/);
+  const version = { protocolVersion: 2 };
+  assert.match(one([version, version]), / beta: one EVM makes the blocks, and validators run the same/);
+  assert.doesNotMatch(one([version, { ...version, execution: { sentence: "x", provenUpTo: 0 } }]), /beta: one EVM/);
 });

@@ -101,17 +101,6 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
       assert.equal(refusal(user), message);
   });
 
-  test("is refused where EDR made the blocks, which it does no more", () => {
-    const older =
-      '{"prover":"stark","chains":[{"chainId":"271","dataAvailability":"rollup","executionDelaySeconds":0,"priorityOpWindowSeconds":3600,"exitDelaySeconds":86400,"name":"alpha","baseToken":"0x0000000000000000000000000000000000000001","cheats":true,"singletons":true,"allowUnlimitedContractSize":false,"distinctTimestamps":false}]}';
-    const planned = planOf(keptConfig({ chains: { alpha: {} } }, kept(older)) ?? assert.fail());
-    for (const text of [older, older.replace('"name"', '"engine":"edr","name"')])
-      assert.throws(() => requireSamePlan("folder", text, planned), {
-        message:
-          /^data: Hardhat's EDR made the blocks of chain "alpha" in folder, which it does no more: start it with the software/,
-      });
-  });
-
   test("is not taken from a folder without an ecosystem that has started", () => {
     assert.equal(keptConfig({}, { folder: tmpdir(), name: "" }), undefined);
     assert.equal(keptConfig({}, kept(started, [])), undefined);

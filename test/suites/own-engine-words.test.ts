@@ -48,11 +48,12 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   let members: readonly Member[];
   before(async () => {
     const hre = await createHardhat({
-      chains: { flat: {}, checked: { checkedBy: "edr" } },
+      chains: { flat: {} },
       prover: { mode: "none" },
     });
     connection = (await hre.network.create("hyperchains")) as NetworkConnection;
-    members = ["flat", "checked"].map((name) => connection.hyperchains.chain(name));
+    // L1 is a network of Hardhat.
+    members = [connection.hyperchains.chain("flat"), connection.hyperchains.l1];
     for (const { networkHelpers } of members) {
       await networkHelpers.setCode(LOGS, `0x${PASS_ON}00`);
       await networkHelpers.setCode(LOGS_AND_REVERTS, `0x${PASS_ON}60006000fd`);
@@ -61,9 +62,9 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
   after(() => connection.close());
 
   const all = async (act: (member: Member) => Promise<unknown>): Promise<Awaited<ReturnType<typeof heard>>> => {
-    const [flat, checked] = members as [Member, Member];
+    const [flat, hardhat] = members as [Member, Member];
     const said = await heard(() => act(flat));
-    assert.deepEqual(await heard(() => act(checked)), said);
+    assert.deepEqual(said, await heard(() => act(hardhat)));
     return said;
   };
 
@@ -75,20 +76,24 @@ describe("suites: a chain of this package's engine says what Hardhat's network s
 
   test("console.log of a transaction, estimated or not, whether or not it fails", async () => {
     const [data] = SAID;
+    const [flat, hardhat] = members as [Member, Member];
     for (const [to, gasLimit, times] of [
       [LOGS, undefined, 1],
       [LOGS, 100_000n, 1],
       [LOGS_AND_REVERTS, undefined, 1],
-      // Mined, and called again for the sender.
+      // On a chain it is mined, and called again for the sender's error.
       [LOGS_AND_REVERTS, 100_000n, 2],
     ] as const) {
-      const { lines } = await all(async ({ ethers }) => {
+      const send = async ({ ethers }: Member): Promise<unknown> => {
         const [sender] = await ethers.getSigners();
         const sent = await sender!.sendTransaction({ to, data: data!, ...(gasLimit === undefined ? {} : { gasLimit }) });
         return (await sent.wait())?.status;
-      });
+      };
+      const [onChain, onHardhat] = [await heard(() => send(flat)), await heard(() => send(hardhat))];
+      assert.equal(onChain.ended, onHardhat.ended);
+      assert.deepEqual(onHardhat.lines, ["42 coins"]);
       assert.deepEqual(
-        lines,
+        onChain.lines,
         Array.from({ length: times }, () => "42 coins"),
         `${to} ${gasLimit}`,
       );

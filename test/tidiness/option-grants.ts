@@ -31,7 +31,6 @@ export const GRANTED_OPTIONS: GrantedOptions = {
     chainId: "what each transaction and message names",
     data: "a transaction's data",
     development: "methods for development",
-    engine: "the ports that execute",
     fees: "what blocks and messages charge",
     governance: "contracts of L1",
     host: "what a server listens on",

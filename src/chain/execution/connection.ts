@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockNumber } from "../../protocol/ids.ts";
 
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
 export interface EdrConnection {
@@ -32,8 +31,6 @@ interface EdrOverride {
   readonly throwOnCallFailures: true;
   readonly loggingEnabled: boolean;
   readonly mining: { auto: false; interval: 0; mempool: { order: "fifo" } };
-  /** The blocks up to this one are those that the URL tells of. */
-  readonly forking?: { readonly url: string; readonly blockNumber: BlockNumber };
 }
 
 /** What of Hardhat's configuration a chain's engine needs, and changes: which rules a chain's past follows. */
@@ -51,9 +48,8 @@ interface EdrHostConfig {
  */
 export function prepareFork(
   { chainDescriptors, paths }: EdrHostConfig,
-  { chainId, forking }: Pick<EdrOverride, "chainId" | "forking">,
+  { chainId, url }: { readonly chainId: number; readonly url: string },
 ): void {
-  if (forking === undefined) return;
   // Hardhat hands the map to each engine as it is then.
   (chainDescriptors as Map<bigint, object>).set(BigInt(chainId), {
     name: `chain ${chainId}`,
@@ -61,7 +57,7 @@ export function prepareFork(
     hardforkHistory: new Map([["osaka", { blockNumber: 0 }]]),
     blockExplorers: {},
   });
-  const { hostname, port } = new URL(forking.url);
+  const { hostname, port } = new URL(url);
   for (const host of [`${hostname}_${port}`, `${hostname}:${port}`])
     rmSync(join(paths.cache, "edr-fork-cache", "rpc_cache", "v2", host), { recursive: true, force: true });
 }
@@ -119,7 +115,6 @@ export function edrOverride(options: {
   readonly genesisTimestamp: bigint;
   /** Whether code is not limited as on Ethereum. */
   readonly unlimitedCode: boolean;
-  readonly forking?: NonNullable<EdrOverride["forking"]>;
 }): EdrOverride {
   return {
     chainId: options.chainId,
@@ -136,6 +131,5 @@ export function edrOverride(options: {
     throwOnCallFailures: true,
     loggingEnabled: false,
     mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
-    ...(options.forking === undefined ? {} : { forking: options.forking }),
   };
 }

@@ -6,7 +6,6 @@ import type { BlockNumber } from "../../protocol/ids.ts";
 import type { RepeatedBlock } from "../witness/repeated-block.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import type { BlockCheck } from "./block-check.ts";
 import type { Explainer } from "./explainer.ts";
 
 /**
@@ -34,8 +33,6 @@ export interface ExecutionEngine {
   header(number: BlockNumber): Promise<BlockHeader | undefined>;
   /** Prints what contracts log, and explains calls that fail. */
   readonly explainer: Explainer;
-  /** Another engine that repeats its blocks. Ends with this one. */
-  readonly check: BlockCheck | undefined;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
@@ -46,11 +43,9 @@ export interface ExecutionEngine {
 /** A block, and what it does to the open batch. */
 export interface EngineResult extends MineResult {
   readonly repeated: RepeatedBlock;
-  /** What contracts passed to `console.log`, where `check` is to print it. */
-  readonly logged?: readonly Hex[];
 }
 
-type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
+type EngineErrorCode = "UnexpectedAnswer" | "UnknownSnapshot" | "NotKept";
 
 /** The engine did something else than it was told. */
 export class EngineError extends NamedError<EngineErrorCode> {

@@ -6,7 +6,6 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";
-import type { BlockCheck } from "./block-check.ts";
 import { BLOCK_GAS_LIMIT } from "./connection.ts";
 import type { Explainer, ReadPrestate } from "./explainer.ts";
 import { EngineError, type EngineResult, type ExecutionEngine } from "./engine.ts";
@@ -20,8 +19,6 @@ interface FlatEngineDependencies {
   readonly witness: Pick<Witness, "request">;
   /** Ends with the engine. */
   readonly explainer: Explainer;
-  /** Repeats the blocks; ends with the engine. */
-  readonly check?: BlockCheck | undefined;
   readonly readPrestate: ReadPrestate;
   /** Of an account after an older block. */
   readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
@@ -32,7 +29,7 @@ const MOST_AWAITED_LINES = 100;
 const NOTHING: Hex = `0x${"00".repeat(32)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
-/** ethereumjs as a chain's execution engine: the witness makes the blocks, and no other engine repeats them but `check`. */
+/** ethereumjs as a chain's execution engine: the witness makes the blocks. */
 export class FlatEngine implements ExecutionEngine {
   readonly #dependencies: FlatEngineDependencies;
   readonly #head: NamedHead;
@@ -56,7 +53,7 @@ export class FlatEngine implements ExecutionEngine {
     this.#headers.push(header);
     const reasons = new Map(refused.map(({ index, reason }) => [index, reason]));
     const included = transactions.filter((_, index) => !reasons.has(index));
-    if (this.check === undefined) await this.#comment(included, environment, logged);
+    await this.#comment(included, environment, logged);
     return {
       block: { environment, hash: header.hash, receipts },
       included,
@@ -65,7 +62,6 @@ export class FlatEngine implements ExecutionEngine {
         return reason === undefined ? [] : [{ transaction, reason }];
       }),
       repeated,
-      ...(this.check === undefined ? {} : { logged: logged.flat() }),
     };
   }
 
@@ -147,11 +143,6 @@ export class FlatEngine implements ExecutionEngine {
 
   async close(): Promise<void> {
     await this.#dependencies.explainer.close();
-    await this.check?.close();
-  }
-
-  get check(): BlockCheck | undefined {
-    return this.#dependencies.check;
   }
 
   get explainer(): Explainer {

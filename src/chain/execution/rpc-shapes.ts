@@ -2,28 +2,6 @@ import type { BlockEnvironment, BlockHeader, BlockLog, BlockReceipt } from "../m
 import type { Hex } from "../../protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
-/** A block as the engine reports it. */
-interface ReportedBlock {
-  readonly environment: BlockEnvironment;
-  readonly hash: Hex;
-  readonly transactionHashes: readonly Hex[];
-}
-
-/** Reads an `eth_getBlockByNumber` answer with transaction hashes. Throws EngineError for another shape or a base fee. */
-export function parseBlock(answer: unknown): ReportedBlock {
-  const block = asRecord(answer);
-  const baseFee = quantity(block, "baseFeePerGas");
-  if (baseFee !== 0n) throw new EngineError("UnexpectedBlock", `the base fee is ${baseFee}, it was to be 0`);
-  const header = headerOf(answer);
-  return { environment: environmentOf(header), hash: header.hash, transactionHashes: list(block, "transactions").map(asHex) };
-}
-
-/** The part of an `eth_getBlockByNumber` answer that is no transaction. Throws EngineError for another shape. */
-function headerOf(answer: unknown): BlockHeader {
-  const { transactions: _, ...header } = asRecord(answer);
-  return { ...header, hash: hex(header, "hash"), number: hex(header, "number"), timestamp: hex(header, "timestamp") };
-}
-
 /** What a block's transactions see of it. Throws EngineError for another shape. */
 export function environmentOf(header: BlockHeader): BlockEnvironment {
   return {

@@ -1,7 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { EdrConnect } from "../execution/connection.ts";
-import { EdrCheck } from "../execution/edr-check.ts";
-import { EdrEngine } from "../execution/edr-engine.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError, type ExecutionEngine } from "../execution/engine.ts";
 import { Explainer } from "../execution/explainer.ts";
@@ -16,7 +14,7 @@ import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
 import { prestateReader } from "./read-prestate.ts";
-import { openPast, treeAt, type BegunPast } from "./open-past.ts";
+import { treeAt, type BegunPast } from "./open-past.ts";
 import type { Place } from "./place.ts";
 
 /** Where a chain begins: at its genesis, at a later state, or where an earlier process left off. */
@@ -28,7 +26,6 @@ interface ChainBeginning {
   readonly imported?: { readonly tree: StateTree };
   readonly origin?: { readonly tree: StateTree; readonly head: Head };
   readonly place?: Place;
-  readonly checkedBy?: "none" | "edr";
   readonly isMeasured?: boolean;
 }
 
@@ -61,22 +58,12 @@ export async function openEngine(
   questions: Questions,
 ): Promise<ExecutionEngine> {
   try {
-    const check = options.checkedBy === "edr" ? new EdrCheck(await openEdr(options, { connect, past })) : undefined;
-    if (check === undefined) await requireAgreed(past);
-    return openFlat(options, { connect, check }, witness, questions);
+    await requireAgreed(past);
+    return openFlat(options, connect, witness, questions);
   } catch (error) {
     await witness.close();
     throw error;
   }
-}
-
-function openEdr(
-  { chainId, coinbase, genesisTimestamp, genesis, origin }: ChainBeginning,
-  { connect, past }: { readonly connect: EdrConnect; readonly past?: BegunPast | undefined },
-): Promise<EdrEngine> {
-  const opened = { chainId, coinbase, genesisTimestamp, genesis };
-  if (past !== undefined) return openPast(opened, past, connect);
-  return EdrEngine.open({ ...opened, ...(origin === undefined ? {} : { head: origin.head }) }, { connect });
 }
 
 /** The state comes from the witness; that it is the place's is looked at all the same. */
@@ -91,7 +78,7 @@ async function requireAgreed(past: BegunPast | undefined): Promise<void> {
 
 function openFlat(
   { chainId, coinbase, genesis, origin, place, genesisTimestamp, isMeasured = false }: ChainBeginning,
-  { connect, check }: { readonly connect: EdrConnect; readonly check: EdrCheck | undefined },
+  connect: EdrConnect,
   witness: Witness,
   questions: Questions,
 ): FlatEngine {
@@ -106,7 +93,7 @@ function openFlat(
   };
   const unlimitedCode = codeLimitsOf(genesis) !== ETHEREUM_CODE_LIMITS;
   const explainer = new Explainer({ chainId, coinbase, unlimitedCode, isMeasured }, { connect });
-  return new FlatEngine({ head }, { witness, readAt, explainer, check, readPrestate: prestateReader(questions, chainId) });
+  return new FlatEngine({ head }, { witness, readAt, explainer, readPrestate: prestateReader(questions, chainId) });
 }
 
 interface NumberedHash {

@@ -1,6 +1,4 @@
 import { digestToHex } from "../../protocol/digest.ts";
-import type { EdrConnect } from "../execution/connection.ts";
-import { EdrEngine, type EdrEngineOptions } from "../execution/edr-engine.ts";
 import { startPastServer, type PastServer } from "./past-server.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
@@ -39,34 +37,7 @@ export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore,
       (begun) => begun.close(),
       () => undefined,
     );
-  // `openPast` tells of a failure, if it comes to that.
+  // The engine's opening tells of a failure, if it comes to that.
   server.catch(() => undefined);
   return { place, told, server, close };
-}
-
-/**
- * Opens an engine that goes on from a place. Rejects with PlaceError where the place's state is not that of its tree and its
- * blocks, and as the engine below does.
- */
-export async function openPast(
-  options: Omit<EdrEngineOptions, "head" | "past">,
-  { place, server: starting }: BegunPast,
-  connect: EdrConnect,
-): Promise<EdrEngine> {
-  const server = await starting;
-  const past = { url: server.url, close: () => server.close() };
-  const opening = EdrEngine.open({ ...options, head: place.head, past }, { connect });
-  // It is waited for below; where it fails before the state is compared, that is no failure without a handler.
-  opening.catch(() => undefined);
-  try {
-    await server.agreed;
-    return await opening;
-  } catch (error) {
-    await opening.then(
-      (engine) => engine.close(),
-      () => undefined,
-    );
-    await server.close();
-    throw error;
-  }
 }

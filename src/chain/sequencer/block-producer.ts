@@ -1,10 +1,9 @@
-import type { Lag, ReturnReason } from "../../core/follower.ts";
-import { wordToHex, type Hex } from "../../protocol/hex.ts";
+import type { ReturnReason } from "../../core/follower.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
-import type { BlockCheck, BlockCheckMark } from "../execution/block-check.ts";
-import type { EngineResult, ExecutionEngine } from "../execution/engine.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { mostWork } from "../model/work-limits.ts";
@@ -16,12 +15,10 @@ import {
   type PlannedBlock,
 } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import type { WitnessedBlock } from "../witness/witnessed-block.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/net-changes.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
-import { SequencerError } from "./sequencer-error.ts";
 
 interface BlockProducerOptions {
   readonly rules: BlockRules;
@@ -44,14 +41,13 @@ interface BlockProducerDependencies {
   readonly guard: CodeGuard;
   /** The chain's time, which others may share. */
   readonly clock: MovableClock;
-  /** Told once when the witness disagrees or dies. */
+  /** Called once when the witness fails. */
   readonly onWitnessFailure: (error: Error) => void;
 }
 
 /** Where the producer stands, to return to. */
 interface EnginesMark {
   readonly engine: string;
-  readonly check: BlockCheckMark | undefined;
   readonly witness: number;
   readonly head: NamedHead;
   readonly nextTimestamp: bigint | undefined;
@@ -63,17 +59,14 @@ const MAX_REMEMBERED_CODES = 1000;
 const SENDING_SECONDS = 2n;
 
 /**
- * Makes blocks in the engine, and has its check repeat each one where there is a check: both must agree in every receipt, and in
- * the end in every value that a batch wrote. Says what time it is. One call at a time.
+ * Makes blocks in the engine, and says what time it is. One call at a time.
  */
 export class BlockProducer implements BlockEngine {
   readonly #options: BlockProducerOptions;
   readonly #dependencies: BlockProducerDependencies;
   #head: NamedHead;
-  #lastRepeat: Promise<void> = Promise.resolve();
-  /** What the engine's check has still to repeat, oldest first. */
-  readonly #repeating: { readonly repeated: Promise<void>; readonly gas: number }[] = [];
-  #behind = 0;
+  /** The witness knows the empty blocks so far. */
+  #lastPass: Promise<void> = Promise.resolve();
   readonly #codes = new Map<Hex, Promise<Hex>>();
   #nextTimestamp: bigint | undefined;
   #earliest = 0n;
@@ -163,7 +156,7 @@ export class BlockProducer implements BlockEngine {
     return true;
   }
 
-  /** Makes a block. Its check may repeat it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
+  /** Makes a block. Throws EngineError. */
   async run({ transactions, environment, areSafe }: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult> {
     const { clock, engine } = this.#dependencies;
     const ahead = environment.timestamp - clock.nowSeconds();
@@ -181,11 +174,10 @@ export class BlockProducer implements BlockEngine {
     // The guard knows those that were inspected. In a start that makes the block again, none was.
     for (const code of result.repeated.runtimeCodes) this.#dependencies.guard.noteCode(code);
     onMeasured(result.repeated.size);
-    if (engine.check !== undefined) await this.#check(engine.check, { ...result.block, transactions: result.included }, result);
     return result;
   }
 
-  /** As `run`, without what no empty block needs: nothing is executed twice, and no size is measured. Throws EngineError. */
+  /** As `run`, without what no empty block needs: no size is measured. Throws EngineError. */
   async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
     const { clock, engine, witness } = this.#dependencies;
     const end = environments.at(-1)?.timestamp ?? 0n;
@@ -199,14 +191,8 @@ export class BlockProducer implements BlockEngine {
     if (this.#options.distinctTimestamps === true) await this.#catchUpWith(timestamp);
     if (this.#nextTimestamp !== undefined && timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number, timestamp, hash: last.hash };
-    if (engine.check !== undefined) this.#follow(engine.check.pass(environments), 0);
-    this.#follow(
-      witness.request(
-        "pass",
-        blocks.map(({ environment, hash }) => ({ number: environment.number, hash })),
-      ),
-      0,
-    );
+    const passed = blocks.map(({ environment, hash }) => ({ number: environment.number, hash }));
+    this.#follow(witness.request("pass", passed));
     return blocks;
   }
 
@@ -235,18 +221,13 @@ export class BlockProducer implements BlockEngine {
       guard.noteCode(cheat.code);
       this.#codes.clear();
     }
-    const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat), engine.check?.cheat(cheat)]);
+    const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat)]);
     return size;
   }
 
-  /** What the check has still to repeat. What it finds comes to `onWitnessFailure` too. */
-  get lag(): Lag {
-    return { work: this.#behind, less: async () => this.#repeating[0]?.repeated };
-  }
-
-  /** Waits until the check has repeated every block. Throws what it found. */
+  /** Waits until the witness knows all blocks. Rejects with its failure. */
   async witnessed(): Promise<void> {
-    await this.#lastRepeat;
+    await this.#lastPass;
   }
 
   /** Instructions that a transaction may run. */
@@ -322,31 +303,18 @@ export class BlockProducer implements BlockEngine {
     return this.#dependencies.witness.request("measure", undefined);
   }
 
-  /** Rejects with SequencerError EnginesDisagree, or with WitnessError. */
+  /** Rejects with WitnessError. */
   async takeChanges(): Promise<NetChanges> {
-    const { engine, witness } = this.#dependencies;
     await this.witnessed();
-    const changes = await witness.request("seal", undefined);
-    const difference = await engine.check?.compare(changes.touched, engine.state("now"));
-    if (difference === undefined) return changes;
-    const { leaf, engineValue } = difference;
-    throw new SequencerError(
-      "EnginesDisagree",
-      `after block ${this.#head.number} leaf kind ${leaf.leafKind} of ${wordToHex(leaf.address)} slot ${wordToHex(leaf.slot)} is ` +
-        `${engineValue} for EDR and ${leaf.value} for the engine that made it`,
-    );
+    return this.#dependencies.witness.request("seal", undefined);
   }
 
   /** Marks the present state in both engines. */
   async mark(): Promise<EnginesMark> {
     await this.witnessed();
     const { engine, witness } = this.#dependencies;
-    const [engineMark, witnessMark, check] = await Promise.all([
-      engine.snapshot(),
-      witness.request("snapshot", undefined),
-      engine.check?.mark(),
-    ]);
-    return { engine: engineMark, witness: witnessMark, check, head: this.#head, nextTimestamp: this.#nextTimestamp };
+    const [engineMark, witnessMark] = await Promise.all([engine.snapshot(), witness.request("snapshot", undefined)]);
+    return { engine: engineMark, witness: witnessMark, head: this.#head, nextTimestamp: this.#nextTimestamp };
   }
 
   /**
@@ -355,15 +323,11 @@ export class BlockProducer implements BlockEngine {
    * Throws EngineError, WitnessError.
    */
   async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
-    await this.#lastRepeat.catch(() => undefined);
-    this.#lastRepeat = Promise.resolve();
+    await this.#lastPass.catch(() => undefined);
+    this.#lastPass = Promise.resolve();
     this.#codes.clear();
     const { engine, witness } = this.#dependencies;
-    await Promise.all([
-      engine.revert(mark.engine),
-      witness.request("revert", mark.witness),
-      mark.check === undefined ? undefined : engine.check?.returnTo(mark.check),
-    ]);
+    await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
     if (why === "snapshot" || (why === "drop" && this.#nextTimestamp === undefined)) this.#nextTimestamp = mark.nextTimestamp;
   }
@@ -374,37 +338,11 @@ export class BlockProducer implements BlockEngine {
     this.#dependencies.witness.request("discard", mark.witness).catch(() => undefined);
   }
 
-  /** Waits where what the check says comes before the answer. */
-  async #check(check: BlockCheck, made: WitnessedBlock, { repeated, logged = [] }: EngineResult): Promise<void> {
-    const { explainer } = this.#dependencies.engine;
-    // A chain that was upgraded to format 3 charges for units there, which EDR cannot.
-    const isCharged = this.formatAt(made.environment.timestamp) === 3;
-    const otherBecause = isCharged
-      ? "format 3 charges for what proving takes, and EDR does not"
-      : repeated.readsHashes
-        ? "a transaction asks for a block's hash, and EDR's blocks have others"
-        : undefined;
-    const checked = check.repeat(made, otherBecause).then(async (isRun) => {
-      // Where it cannot be printed, the block is no other.
-      if (!isRun) await explainer.print(logged).catch(() => undefined);
-    });
-    this.#follow(checked, gasOf(made));
-    // A test run may end behind any answer, and Hardhat then counts what its network has seen.
-    if (logged.length > 0 || explainer.repeatsAll) await this.#lastRepeat.catch(() => undefined);
-  }
-
-  #follow(repeated: Promise<void>, gas: number): void {
+  #follow(passed: Promise<void>): void {
     const { onWitnessFailure } = this.#dependencies;
-    this.#behind += gas;
-    this.#repeating.push({ repeated, gas });
-    // In order, whatever the answer is.
-    const done = repeated.finally(() => {
-      this.#behind -= gas;
-      this.#repeating.shift();
-    });
-    // Every block's answer comes after its predecessors', so the last one stands for all.
-    this.#lastRepeat = Promise.all([this.#lastRepeat, done]).then(() => undefined);
-    this.#lastRepeat.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
+    // Every answer comes after its predecessors', so the last one stands for all.
+    this.#lastPass = Promise.all([this.#lastPass, passed]).then(() => undefined);
+    this.#lastPass.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
   }
 
   /** An account's code now: as after the last block that may have changed any account's. */
@@ -417,8 +355,4 @@ export class BlockProducer implements BlockEngine {
     this.#codes.set(address, code);
     return code;
   }
-}
-
-function gasOf({ receipts }: MinedBlock): number {
-  return Number(receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
 }

@@ -23,7 +23,6 @@ type SequencerErrorCode =
   | "StateReverted"
   | "SystemTransactionFailed"
   | "OutputsDiffer"
-  | "EnginesDisagree"
   | "TimestampInPast"
   | "CheatRefused"
   /** The chain's list of senders does not have the account. */

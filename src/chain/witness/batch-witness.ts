@@ -55,7 +55,6 @@ interface OrderedRun {
   readonly outcomes: readonly (ReexecutedReceipt | string)[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
-  readonly readsHashes: boolean;
 }
 
 /** A place to return to. */
@@ -123,14 +122,12 @@ export class BatchWitness {
   async execute(block: WitnessedBlock): Promise<RepeatedBlock> {
     const { state } = this.#execution;
     const start = state.mark();
-    const { hashReads } = this.#execution;
     const previewed = this.#takePreviewed(block);
     const runtimeCodes = previewed === undefined ? await this.#runAll(block) : this.#adopt(previewed, block);
     const { number } = block.environment;
     this.#execution.rememberHash(number, block.hash);
     this.#kept.add(number, block.hash, state.records.slice(start));
-    const readsHashes = previewed?.readsHashes ?? this.#execution.hashReads > hashReads;
-    return { size: this.measure(), runtimeCodes, readsHashes };
+    return { size: this.measure(), runtimeCodes };
   }
 
   /** Makes a block: of the transactions those that are valid behind those before them, none of a sender that was refused. */
@@ -141,7 +138,7 @@ export class BatchWitness {
     const run: OrderedRun =
       previewed === undefined
         ? await this.#runValid(transactions, environment)
-        : { outcomes: previewed.receipts, runtimeCodes: previewed.runtimeCodes, readsHashes: previewed.readsHashes };
+        : { outcomes: previewed.receipts, runtimeCodes: previewed.runtimeCodes };
     if (previewed !== undefined) state.write(previewed.held, previewed.runtimeCodes);
     const isDropped = isWhole && run.outcomes.some((outcome) => typeof outcome === "string");
     if (isDropped) {
@@ -161,14 +158,12 @@ export class BatchWitness {
     this.#execution.rememberHash(environment.number, block.header.hash);
     this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
     const logged = made.map(({ receipt }) => receipt.logged ?? []);
-    const { runtimeCodes, readsHashes } = isDropped ? { runtimeCodes: [], readsHashes: false } : run;
-    return { ...block, refused, logged, size: this.measure(), runtimeCodes, readsHashes };
+    return { ...block, refused, logged, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
   }
 
   /** Runs those that are valid; of each what it did, or why nothing of it has happened. */
   async #runValid(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<OrderedRun> {
     const { state } = this.#execution;
-    const { hashReads } = this.#execution;
     const runtimeCodes: Hex[] = [];
     const heldUp = new Set<Hex>();
     const outcomes: (ReexecutedReceipt | string)[] = [];
@@ -191,7 +186,7 @@ export class BatchWitness {
     } finally {
       state.onCode = undefined;
     }
-    return { outcomes, runtimeCodes, readsHashes: this.#execution.hashReads > hashReads };
+    return { outcomes, runtimeCodes };
   }
 
   /** An account now. */

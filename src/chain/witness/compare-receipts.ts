@@ -1,5 +1,5 @@
 import type { BlockLog, BlockReceipt, MinedBlock, ReexecutedReceipt } from "../model/block.ts";
-import { disagreement, type Mismatch } from "./witness-error.ts";
+import { disagreement } from "./witness-error.ts";
 
 /** The first thing about which two receipts of one transaction differ. */
 interface ReceiptDifference {
@@ -8,14 +8,13 @@ interface ReceiptDifference {
   readonly witness: string;
 }
 
-/** Throws WitnessError EnginesDisagree where the block's receipt differs from what was executed again. `by`: as in Mismatch. */
+/** Throws WitnessError EnginesDisagree where the block's receipt differs from what was executed again. */
 export function requireSameReceipt(
   { environment, receipts }: Pick<MinedBlock, "environment" | "receipts">,
   transactionIndex: number,
   witness: ReexecutedReceipt,
-  by?: Mismatch["by"],
 ): void {
-  const place = { blockNumber: environment.number, transactionIndex, ...(by === undefined ? {} : { by }) };
+  const place = { blockNumber: environment.number, transactionIndex };
   const engine = receipts[transactionIndex];
   if (engine === undefined) throw disagreement({ ...place, subject: "receipt", engine: "absent", witness: "expected" });
   const difference = compareReceipts(engine, witness);

@@ -64,8 +64,6 @@ export interface PreviewedRun {
   readonly receipts: readonly ReexecutedReceipt[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
-  /** Whether code asked for a block's hash. */
-  readonly readsHashes: boolean;
   readonly held: readonly HeldValue[];
 }
 
@@ -143,11 +141,6 @@ export class Reexecution {
     return new Reexecution(state, rules, await IsolatedVm.create(rules, state, blockHashes), blockHashes);
   }
 
-  /** How often code has asked for a block's hash. */
-  get hashReads(): number {
-    return this.#blockHashes.reads;
-  }
-
   /** Makes a block's hash known to the blocks after it. */
   rememberHash(number: bigint, hash: Hex): void {
     this.#blockHashes.set(Number(number), hexToBytes(hash));
@@ -221,7 +214,6 @@ export class Reexecution {
   ): Promise<Preview> {
     const { state } = this;
     const mark = state.mark();
-    const { hashReads } = this;
     const receipts: ReexecutedReceipt[] = [];
     const earlierCodes: Hex[] = [];
     state.onCode = (code) => earlierCodes.push(toHex(code));
@@ -247,9 +239,8 @@ export class Reexecution {
       const receipt = await this.run(transaction, environment);
       const runtimeCodes = [...earlierCodes, ...watch.report().runtimeCodes];
       const transactions = [...after, transaction];
-      const readsHashes = this.hashReads > hashReads;
       const held = state.heldSince(mark);
-      onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, readsHashes, held });
+      onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, held });
       return report(receipt, undefined);
     } catch (error) {
       if (!decidesRun(error)) throw error;

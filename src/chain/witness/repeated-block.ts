@@ -7,6 +7,4 @@ export interface RepeatedBlock {
   readonly size: ChangeSize;
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
-  /** Whether code asked for a block's hash, which each engine computes in its own way. */
-  readonly readsHashes: boolean;
 }

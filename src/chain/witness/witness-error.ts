@@ -12,8 +12,6 @@ export interface Mismatch {
   readonly engine: string;
   /** What the independent re-execution says. */
   readonly witness: string;
-  /** Which re-execution that is. Default: the witness. */
-  readonly by?: "EDR";
 }
 
 /** The witness cannot vouch for what the engine did. The chain stops: nothing after this may be sealed. */
@@ -29,11 +27,11 @@ export class WitnessError extends NamedError<"EnginesDisagree" | "WitnessStopped
 
 /** The error that reports a disagreement. */
 export function disagreement(mismatch: Mismatch): WitnessError {
-  const { blockNumber, transactionIndex, subject, engine, witness, by = "the witness" } = mismatch;
+  const { blockNumber, transactionIndex, subject, engine, witness } = mismatch;
   const place = transactionIndex < 0 ? `block ${blockNumber}` : `block ${blockNumber}, transaction ${transactionIndex}`;
   return new WitnessError(
     "EnginesDisagree",
-    `${place}: ${subject} is ${engine} for the execution engine and ${witness} for ${by}`,
+    `${place}: ${subject} is ${engine} for the execution engine and ${witness} for the witness`,
     mismatch,
   );
 }

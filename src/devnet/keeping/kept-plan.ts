@@ -49,7 +49,6 @@ export function planText({ prover, governance }: CompleteOptions, plans: readonl
 export function requireSamePlan(folder: string, kept: string, given: string): void {
   if (kept === given) return;
   const [then, now] = [parsePlan(kept, folder), parsePlan(given, folder)];
-  requireOwnEngine(folder, then);
   const [difference] = differences(then, now);
   if (difference === undefined) return;
   const [option, before, value] = difference;
@@ -75,18 +74,6 @@ export function requireReadableVersion(folder: string, version: bigint): void {
       { cause: error },
     );
   }
-}
-
-/** Throws DevnetOptionsError where Hardhat's EDR made a chain's blocks: their hashes are others than those of the engine here. */
-function requireOwnEngine(folder: string, { chains }: KeptPlan): void {
-  const other = chains.find(({ engine }) => engine !== "flat");
-  if (other === undefined) return;
-  throw new DevnetOptionsError(
-    "BadOptions",
-    printable(
-      `data: Hardhat's EDR made the blocks of chain ${shown(other["name"])} in ${folder}, which it does no more: start it with the software that made it, or name another folder`,
-    ),
-  );
 }
 
 type Difference = readonly [option: string, kept: unknown, given: unknown];

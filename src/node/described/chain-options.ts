@@ -76,7 +76,6 @@ export interface RunningOptions {
   readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
   readonly maxInstructions?: number;
-  readonly checkedBy?: NonNullable<ChainOptions["checkedBy"]>;
   readonly isMeasured?: NonNullable<ChainOptions["isMeasured"]>;
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;

@@ -1,18 +1,9 @@
 import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
-import { oneOf, option, wholeNumber } from "./values.ts";
+import { option, wholeNumber } from "./values.ts";
 import { byUse, chainOption, ecosystemWide } from "./field.ts";
 
-/** How a chain's engines run transactions. */
+/** Execution of a chain's transactions. */
 export const EXECUTION = {
-  /** What made its blocks: Hardhat's EDR did in what is older than this word, and their hashes are others. */
-  engine: ecosystemWide({ group: "execution", said: "once", planned: (): "edr" | "flat" => "flat", older: "edr" }),
-  checkedBy: chainOption({
-    group: "execution",
-    said: "each start",
-    config: option(oneOf("none", "edr"), "what repeats its blocks: Hardhat's EDR, or nothing", '"none"'),
-    planned: (said) => said ?? "none",
-    older: "none",
-  }),
   /** Whether Hardhat's network repeats what runs before the chain answers. */
   isMeasured: ecosystemWide({
     group: "execution",

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Hex } from "../../protocol/hex.ts";
 import { ETHER_DECIMALS, parseAmount } from "./amount.ts";
+import { removedOption } from "./removed-options.ts";
 
 /** A value that is only read. */
 export type Given<T> = T extends readonly (infer Each)[]
@@ -88,7 +89,8 @@ export function fields<const E extends v.ObjectEntries>(entries: E, wanted = "an
     .join(", ");
   const exact = v.strictObject(entries, ({ expected, path }) => {
     const field = String(path?.at(-1)?.key);
-    return expected === "never" ? `"${field}" is no field here; there are ${all}` : `is missing; there must be ${needed}`;
+    if (expected !== "never") return `is missing; there must be ${needed}`;
+    return removedOption(field) ?? `"${field}" is no field here; there are ${all}`;
   });
   return v.pipe(v.custom<v.InferInput<typeof exact>>(isPlainObject, must(wanted)), exact);
 }

@@ -465,12 +465,6 @@ export interface HyperchainUserConfig {
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
-   * What repeats its blocks: Hardhat's EDR, or nothing.
-   * Allowed: "none" or "edr".
-   * Default: "none".
-   */
-  readonly checkedBy?: "none" | "edr" | undefined;
-  /**
    * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
    * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
    * Default: 2000000; in tests 2^24, which is no limit.

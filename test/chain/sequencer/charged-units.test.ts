@@ -140,20 +140,6 @@ describe("a chain of format 3", () => {
     });
   });
 
-  it("is not repeated by EDR, where a chain has that as a check from before its upgrade: EDR cannot charge", async () => {
-    const wallet = new TestWallet(614);
-    const run = async ({ test, send }: Parameters<Parameters<typeof onDearChain>[1]>[0]): Promise<void> => {
-      await send(wallet, CALLS);
-      await send(wallet, EXACT);
-      const check = test.chain.engine.check ?? assert.fail("there is a check");
-      // It works in the order in which it is asked, and may be behind.
-      await check.pass([]);
-      const { repeated, leftOut } = check.counts;
-      assert.deepEqual([repeated, leftOut >= 3], [0, true]);
-    };
-    await onDearChain([wallet], run, "edr");
-  });
-
   it("several that are sent at once are charged each for its own units", async () => {
     const wallets = [610, 611, 612].map((number) => new TestWallet(number));
     await onDearChain(wallets, async ({ send }) => {

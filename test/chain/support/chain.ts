@@ -21,11 +21,13 @@ import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import { TestClock } from "./clock.ts";
 import { CHAIN_ID, COINBASE, connect, GENESIS_TIMESTAMP } from "./engine.ts";
+import { openOracle } from "./edr-oracle.ts";
 import { testGenesis, testSystem } from "./system.ts";
 import { SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 export interface TestChain {
   readonly chain: Chain;
+  readonly oracle: Awaited<ReturnType<typeof openOracle>> | undefined;
   readonly clock: TestClock;
   readonly blocks: SequencedBlock[];
   readonly batches: FormedBatch[];
@@ -46,8 +48,10 @@ export interface TestChainOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
-  /** Default: "none"; "edr" where TEST_ENGINE is "checked". */
-  readonly checkedBy?: "none" | "edr";
+  /** Replaces the chain's engine. */
+  readonly engine?: ChainDependencies["engine"];
+  /** True if EDR repeats each block. Default: false. */
+  readonly hasOracle?: boolean;
   /** True if Hardhat's network repeats each transaction. Default: false. */
   readonly isMeasured?: boolean;
   /** Wraps EDR's connection, to make it misbehave. */
@@ -90,14 +94,15 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     batches: [] as FormedBatch[],
     faults: [] as SequencerError[],
   };
+  const genesis = [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])];
+  const oracle = options.hasOracle === true ? await openOracle(genesis) : undefined;
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
-      checkedBy: options.checkedBy ?? (process.env["TEST_ENGINE"] === "checked" ? "edr" : "none"),
       isMeasured: options.isMeasured ?? false,
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
-      genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],
+      genesis,
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
@@ -119,6 +124,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
     },
     {
       connect: options.connect ?? connect,
+      engine: options.engine ?? oracle?.around,
       clock,
       system: options.system ?? testSystem,
       flowsHash: () => keccak(),
@@ -147,5 +153,5 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       ...(options.deciders === undefined ? {} : { deciders: options.deciders }),
     },
   );
-  return Object.assign(test, { chain });
+  return Object.assign(test, { chain, oracle });
 }

@@ -105,13 +105,9 @@ function compareRuns({ transactions: ran }: RunResult, blocks: readonly Sequence
 }
 
 /** A chain of format 3; at its end the machine runs its batch, and comes to the same receipts, units and state. */
-export async function onDearChain(
-  wallets: readonly TestWallet[],
-  run: (tested: Tested) => Promise<void>,
-  checkedBy: "none" | "edr" = "none",
-): Promise<void> {
+export async function onDearChain(wallets: readonly TestWallet[], run: (tested: Tested) => Promise<void>): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, checkedBy });
+  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT });
   try {
     const send: Tested["send"] = async (wallet, to, fields = {}) => {
       const { nonce } = wallet;

@@ -1,5 +1,5 @@
 import { type EdrConnect, BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
-import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
+import { EdrEngine } from "./edr-engine.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak, fromHex, wordToHex, type Hex } from "../../../src/protocol/hex.ts";

@@ -74,7 +74,6 @@ export async function startVerifiedChain(
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
-    readonly checkedBy?: "none" | "edr";
     readonly versionOf?: VersionOf;
     /** Of the genesis. Default 2. */
     readonly format?: Format;
@@ -107,7 +106,6 @@ export async function startVerifiedChain(
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
     ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
-    ...(options.checkedBy === undefined ? {} : { checkedBy: options.checkedBy }),
     deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },

@@ -4,7 +4,7 @@ import { compress } from "../../../src/kernels/poseidon.ts";
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, fromHex, type Hex } from "../../../src/protocol/hex.ts";
-import type { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
+import type { EdrEngine } from "../support/edr-engine.ts";
 import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { WitnessError } from "../../../src/chain/witness/witness-error.ts";

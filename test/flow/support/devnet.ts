@@ -25,7 +25,7 @@ export const RELAYER = 9;
 
 export const dependencies: DevnetDependencies = {
   connectL1({ genesisMs, fork, past }) {
-    if (past !== undefined) prepareFork(engineConfig, { chainId: past.chainId, forking: past });
+    if (past !== undefined) prepareFork(engineConfig, past);
     const forking = fork ?? past;
     return engineNetwork.create({
       network: "local",
@@ -37,7 +37,6 @@ export const dependencies: DevnetDependencies = {
     });
   },
   connectChain(override) {
-    prepareFork(engineConfig, override);
     return engineNetwork.create({ network: "local", override });
   },
   artifacts: bundledArtifact,

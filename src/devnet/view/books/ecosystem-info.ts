@@ -133,11 +133,6 @@ export interface ChainInfo {
   /** The standby of those terms; absent where they have none. */
   readonly nextStandby?: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
-  /**
-   * What makes its blocks, the EVM of ethereumjs over this package's state, and what repeats each of them in the chain's own
-   * process: Hardhat's EVM, or nothing.
-   */
-  readonly engines: { readonly makes: "flat"; readonly repeats: "edr" | "none" };
   /** What is proven of its batches' execution; absent where that is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** The sentence that says what is proven of it, beside that of the ecosystem. */
@@ -221,13 +216,6 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
       /** As in `hyperchain_info`, with what is wrong. */
       readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
     };
-  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those left out; absent if it repeats none. */
-  readonly checked?: {
-    readonly repeated: number;
-    readonly leftOut: number;
-    /** The newest of those left out that are still the chain's, in order: of one batch each, for a reason in its first block. */
-    readonly unchecked: readonly { readonly firstBlock: number; readonly lastBlock: number; readonly reason: string }[];
-  };
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

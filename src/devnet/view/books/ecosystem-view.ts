@@ -26,7 +26,6 @@ import type {
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../../l1/l1-fork.ts";
 import { attestationKey, type BridgeFailures } from "./bridge-info.ts";
-import { checkInfo } from "./check-info.ts";
 import type { KeptNames } from "./kept-names.ts";
 import { failedCallsOf } from "./failed-calls.ts";
 import { feeStatus } from "./fee-status.ts";
@@ -288,7 +287,6 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...quorumInfo(pipeline),
     ...(isOfQueue(pipeline.created) ? { orderedBy: { kind: "queue", sentence: OF_QUEUE_ALONE } } : {}),
     executionDelaySeconds: Number(configuration.executionDelay),
-    engines: { makes: "flat", repeats: plan.execution.checkedBy },
     ...executionSummary({ pipeline, base, executionWatch }),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
@@ -317,8 +315,7 @@ function settlementInfo({ name, chainId, url, ecosystem, forwarders }: Settlemen
 
 function chainStatus(chain: DevnetChain): ChainStatus {
   const { name, chainId, base, pipeline } = chain;
-  const { sequencer, mempool, engine } = pipeline.chain;
-  const checked = checkInfo(engine.check?.counts);
+  const { sequencer, mempool } = pipeline.chain;
   const { readUpTo } = pipeline.versions();
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
@@ -337,7 +334,6 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
     ...executionStatus(chain),
-    ...(checked === undefined ? {} : { checked }),
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),

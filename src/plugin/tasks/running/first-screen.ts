@@ -39,7 +39,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
-    unrepeatedLine(chains),
+    trustedLine(chains),
     ...chains.flatMap(namedLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
@@ -53,15 +53,12 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** Of chains whose execution one EVM alone vouches for. */
-function unrepeatedLine(chains: readonly ChainInfo[]): string {
-  const names = chains.flatMap(({ name, engines, execution }) =>
-    engines.repeats === "none" && execution === undefined ? [name] : [],
-  );
+/** Chains whose execution no proof covers. */
+function trustedLine(chains: readonly ChainInfo[]): string {
+  const names = chains.flatMap(({ name, execution }) => (execution === undefined ? [name] : []));
   if (names.length === 0) return "";
   return wrapped(
-    `${names.join(", ")}: one EVM makes the blocks, and validators run the same. 'checkedBy: "edr"' in the config has Hardhat's repeat ` +
-      "each block, --execution proven has a machine of its own run each batch, and prove it.",
+    `${names.join(", ")}: one EVM makes the blocks, and validators run the same. --execution proven runs each batch in another machine, and proves it.`,
   );
 }
 

@@ -7,7 +7,6 @@ import { unprovenLine } from "../../../devnet/view/batches/unproven.ts";
 import { LoneChainError, type LoneChain } from "../../discovery/lone-chain.ts";
 import { readNumber } from "../session/arguments.ts";
 import { isProofAwaited, namedLine, readyLine, stuckChainLine, stuckLine } from "../session/event-lines.ts";
-import { checkLines } from "./check-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../../options/fields/values.ts";
@@ -101,7 +100,6 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
   );
   const proofs = chains.flatMap((chain) => (chain.proving ?? []).slice(0, MOST_PROOFS).map((proof) => proofLine(chain, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
-  const checks = chains.flatMap(({ name, checked }) => (checked === undefined ? [] : checkLines(name, checked)));
   const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
     reason === undefined
       ? []
@@ -120,7 +118,6 @@ function text({ info, changes }: Described, { chains, messages }: EcosystemStatu
     ...ofQueue,
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
-    ...(checks.length === 0 ? [] : [checks.join("\n")]),
     ...(fees.length === 0 ? [] : [fees.join("\n")]),
     ...faults,
     ...delays,

@@ -1,51 +1,48 @@
-import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
-import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
-import { codeLimitsOf } from "../model/limits-of-state.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
-import type { StateCheat } from "../witness/state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../transaction/transaction.ts";
-import { fromHex, hexQuantity, wordToHex, type Hex } from "../../protocol/hex.ts";
-import type { StateReader } from "../model/state-reader.ts";
-import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine, type EdrConnect, type EdrConnection } from "./connection.ts";
-import { EngineError } from "./engine.ts";
-import { isHostileCode } from "../model/hostile-code.ts";
-import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
+import { NamedError } from "../../../src/errors/named-error.ts";
+import type {
+  BlockEnvironment,
+  BlockHeader,
+  BlockReceipt,
+  EngineRefusal,
+  MinedBlock,
+  MineResult,
+} from "../../../src/chain/model/block.ts";
+import { ETHEREUM_CODE_LIMITS } from "../../../src/chain/model/code-limits.ts";
+import { codeLimitsOf } from "../../../src/chain/model/limits-of-state.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
+import { gasPriceOf, isEthereumTransaction, type EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
+import { fromHex, hexQuantity, wordToHex, type Hex } from "../../../src/protocol/hex.ts";
+import type { StateReader } from "../../../src/chain/model/state-reader.ts";
+import {
+  BLOCK_START_CONTRACTS,
+  edrOverride,
+  prepareEngine,
+  type EdrConnect,
+  type EdrConnection,
+} from "../../../src/chain/execution/connection.ts";
+import { isHostileCode } from "../../../src/chain/model/hostile-code.ts";
+import { environmentOf, parseReceipt } from "../../../src/chain/execution/rpc-shapes.ts";
 
-export interface EdrEngineOptions {
+interface EdrEngineOptions {
   readonly chainId: number;
   readonly coinbase: Hex;
   /** Seconds. */
   readonly genesisTimestamp: bigint;
   readonly genesis: readonly GenesisAccount[];
-  /** The block that has the given state. Default: block 0, at `genesisTimestamp`. What was before it is not known. */
-  readonly head?: Head;
-  /** What was up to the head: then what the genesis says of the state does not count. */
-  readonly past?: EdrPast;
-}
-
-/** Where an engine reads the state and the blocks that were before it. */
-interface EdrPast {
-  readonly url: string;
-  /** Ends what is read from. */
-  close(): Promise<void>;
 }
 
 interface EdrEngineDependencies {
   readonly connect: EdrConnect;
 }
 
-/** How much older than the head the blocks in the place of unknown ones are: more than a start can take. */
-const FILLER_SECONDS = 86_400n;
-
-/** EDR, Hardhat's own EVM: makes the blocks that it is told to, with the given transactions in the given order. */
+/** EDR, the EVM of Hardhat, as an oracle: makes blocks of the given transactions in the given order. */
 export class EdrEngine {
   readonly #connection: EdrConnection;
-  readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();
 
-  private constructor(connection: EdrConnection, past: EdrPast | undefined) {
+  private constructor(connection: EdrConnection) {
     this.#connection = connection;
-    this.#past = past;
   }
 
   /** Opens an engine whose newest block has the given state. Throws EngineError for genesis code that would end the process. */
@@ -53,24 +50,19 @@ export class EdrEngine {
     const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
     if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
     prepareEngine();
-    const { head, past } = options;
-    const forking = head === undefined || past === undefined ? {} : { forking: { url: past.url, blockNumber: head.number } };
     const connection = await dependencies.connect(
       edrOverride({
         chainId: options.chainId,
         coinbase: options.coinbase,
-        genesisTimestamp: options.head === undefined ? options.genesisTimestamp : options.head.timestamp - FILLER_SECONDS,
+        genesisTimestamp: options.genesisTimestamp,
         unlimitedCode: codeLimitsOf(options.genesis) !== ETHEREUM_CODE_LIMITS,
-        ...forking,
       }),
     );
-    const engine = new EdrEngine(connection, past);
-    if (head !== undefined && past !== undefined) return engine;
+    const engine = new EdrEngine(connection);
     for (const address of BLOCK_START_CONTRACTS) {
       await engine.request("hardhat_setCode", [address, "0x"]);
       await engine.request("hardhat_setNonce", [address, "0x0"]);
     }
-    if (options.head !== undefined) await engine.#fillUpTo(options.head);
     for (const account of options.genesis) await engine.#setAccount(account);
     return engine;
   }
@@ -86,7 +78,7 @@ export class EdrEngine {
     { isWhole }: { readonly isWhole: boolean } = { isWhole: false },
   ): Promise<MineResult> {
     const randomness = this.request("hardhat_setPrevRandao", [environment.prevRandao]);
-    // Waited for below, beside the transactions; a failure is one of this call either way.
+    // Awaited below; a failure is one of this call either way.
     randomness.catch(() => undefined);
     const included: EngineTransaction[] = [];
     const hashes: Hex[] = [];
@@ -118,7 +110,7 @@ export class EdrEngine {
       await this.request("evm_mine", [Number(environment.timestamp)]);
     } catch (error) {
       if (hashes.length === 0) throw error;
-      // One of them cannot pay any more, or has no place, after those before it. No block was made.
+      // One of them cannot pay, or does not fit, after its predecessors. EDR made no block.
       return mineEmpty(error instanceof Error ? error.message : String(error));
     }
     const [reported, ...answers] = await Promise.all([
@@ -132,7 +124,7 @@ export class EdrEngine {
     return { block, included, refused };
   }
 
-  /** Mines empty blocks, one after another, by two requests for each. Throws as `mine`. */
+  /** Mines empty blocks in sequence, by two requests for each. Throws as `mine`. */
   async mineEmpty(environments: readonly BlockEnvironment[]): Promise<void> {
     const last = environments.at(-1);
     if (last === undefined) return;
@@ -195,7 +187,7 @@ export class EdrEngine {
     };
   }
 
-  /** Asks EDR. The caller must know that it cannot run unguarded code. */
+  /** Sends a request to EDR. It must run no hostile code. */
   request(method: string, params: readonly unknown[]): Promise<unknown> {
     return this.#connection.provider.request({ method, params });
   }
@@ -205,7 +197,7 @@ export class EdrEngine {
     return (await this.request("evm_snapshot", [])) as string;
   }
 
-  /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
+  /** Returns to a mark and removes later blocks. Throws EngineError for an unknown mark. */
   async revert(mark: string): Promise<void> {
     if ((await this.request("evm_revert", [mark])) !== true) {
       throw new EngineError("UnknownSnapshot", `snapshot ${mark} does not exist or was used`);
@@ -215,7 +207,6 @@ export class EdrEngine {
 
   async close(): Promise<void> {
     await this.#connection.close();
-    await this.#past?.close();
   }
 
   async #submit(transaction: EngineTransaction): Promise<Hex> {
@@ -233,12 +224,6 @@ export class EdrEngine {
       nonce: hexQuantity(nonce),
     };
     return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
-  }
-
-  /** Empty blocks in the place of those that are not known; the last one has the head's timestamp. */
-  async #fillUpTo({ number, timestamp }: Head): Promise<void> {
-    if (number > 1n) await this.request("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
-    if (number > 0n) await this.request("evm_mine", [Number(timestamp)]);
   }
 
   async #setAccount(account: GenesisAccount): Promise<void> {
@@ -266,4 +251,23 @@ function checkBlock(
   if (gotHashes.join() !== expectedHashes.join()) {
     throw new EngineError("UnexpectedBlock", `block ${got.number} holds [${gotHashes}], it was to hold [${expectedHashes}]`);
   }
+}
+
+/** A block as EDR reports it. */
+interface ReportedBlock {
+  readonly environment: BlockEnvironment;
+  readonly hash: Hex;
+  readonly transactionHashes: readonly Hex[];
+}
+
+/** Reads an `eth_getBlockByNumber` answer with transaction hashes. Throws EngineError for a base fee. */
+function parseBlock(answer: unknown): ReportedBlock {
+  const header = answer as BlockHeader & { readonly baseFeePerGas: Hex; readonly transactions: readonly Hex[] };
+  if (BigInt(header.baseFeePerGas) !== 0n) throw new EngineError("UnexpectedBlock", `the base fee is ${header.baseFeePerGas}`);
+  return { environment: environmentOf(header), hash: header.hash, transactionHashes: header.transactions };
+}
+
+/** Error of EDR as an oracle: EDR made another block than the given one, or cannot run it. */
+export class EngineError extends NamedError<"UnexpectedBlock" | "UnknownSnapshot" | "HostileCode"> {
+  override readonly name = "EngineError";
 }

@@ -1,0 +1,11 @@
+/** Removed options of a chain, each with what replaces it. */
+const REMOVED_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ["checkedBy", 'no second EVM repeats blocks; prover: { execution: "proven" } runs each batch in another machine and proves it'],
+  ["engine", "one engine makes the blocks of all chains; leave it out"],
+]);
+
+/** Refusal of a field that was once an option, with its replacement; undefined for any other field. */
+export function removedOption(field: string): string | undefined {
+  const replacement = REMOVED_OPTIONS.get(field);
+  return replacement === undefined ? undefined : `"${field}" was removed: ${replacement}`;
+}
