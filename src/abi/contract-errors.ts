@@ -7,6 +7,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"deadline","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ActExpired","type":"error"},
   {"inputs":[],"name":"AdminMissing","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"AdminNotOffered","type":"error"},
+  {"inputs":[{"name":"statement","type":"bytes32"}],"name":"AggregateMarkerMismatch","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"AggregatorOfOtherVersion","type":"error"},
   {"inputs":[{"name":"aggregator","type":"address"}],"name":"AggregatorWithoutCode","type":"error"},
   {"inputs":[{"name":"spender","type":"address"},{"name":"allowance","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"AllowanceTooSmall","type":"error"},

@@ -96,7 +96,7 @@ const devnet = await startDevnet(
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: (override) => hre.network.create({ network: "local", override }),
     artifacts,
-    ...(values["seven-steps"] ? {} : { onL1: packageOnL1(artifacts) }),
+    ...(values["seven-steps"] ? {} : { onL1: packageOnL1(artifacts, "stark") }),
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>

@@ -135,10 +135,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const layer = await openSettlementLayer(layerOptions(options, guards), { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts) : undefined);
+  const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts, proving.mode) : undefined);
   const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
-  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts);
+  const shownBy = onL1 ?? upgradedOnL1(bases, artifacts, proving.mode);
   const executionProvers = openExecutionProvers(options, { proving: jobs, device }, closing, { ...dependencies, onL1: shownBy });
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
@@ -245,7 +245,7 @@ async function openBases(
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
   const versions = newVersions(genesis, options.prover.mode);
-  const shown = shownOnL1(genesis, dependencies);
+  const shown = shownOnL1(genesis, options.prover.mode, dependencies);
   const onL1 = baseOnL1(layer, await settledOn(options, plans, { versions, shown }, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const { ownSends } = layer;
@@ -277,17 +277,19 @@ async function settledOn(
 /** What L1 is to check proofs of execution by, if by anything: its contracts take some 50 million gas. */
 function shownOnL1(
   genesis: ChainOpening["genesis"],
+  proofs: CompleteOptions["prover"]["mode"],
   { onL1 }: Pick<DevnetDependencies, "onL1">,
 ): () => Promise<Pick<EcosystemOptions, "onL1">> {
-  return async () => (onL1 === undefined ? {} : { onL1: versionOnL1(genesis, await onL1.contracts()) });
+  return async () => (onL1 === undefined ? {} : { onL1: versionOnL1(genesis, proofs, await onL1.contracts()) });
 }
 
 /** For chains that were upgraded, where no chain of the config asks for it any more: a kept ecosystem has the contracts. */
 function upgradedOnL1(
   { onL1 }: Pick<ChainOpening["bases"], "onL1">,
   artifacts: DevnetDependencies["artifacts"],
+  proofs: CompleteOptions["prover"]["mode"],
 ): DevnetDependencies["onL1"] {
-  return onL1.ecosystem.versionOnL1 && packageOnL1(artifacts);
+  return onL1.ecosystem.versionOnL1 && packageOnL1(artifacts, proofs);
 }
 
 /** What opens L1. */

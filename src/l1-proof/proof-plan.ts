@@ -5,9 +5,7 @@ import { claimedEnds, type ExecutionClaim } from "../execution-proof/batch/execu
 import { statedKernel } from "../execution-proof/batch/kernel-statement.ts";
 import type { Relisting } from "../execution-proof/batch/relisting.ts";
 import { type AggregatedFields, aggregateDigest, aggregateElements, aggregateStatement } from "../protocol/aggregate.ts";
-import { type Compress, type Digest, digestToHex, elementsToBytes } from "../protocol/digest.ts";
-import { toHex } from "../protocol/hex.ts";
-import type { BatchStatement } from "../protocol/statement.ts";
+import type { Compress, Digest } from "../protocol/digest.ts";
 import { decodeStateInput } from "../prover/state-input.ts";
 import { aggregateOf, firstStart, startBehind, wrappedOf } from "../recursion/nodes/aggregate-statement.ts";
 import { batchOf, saidOfBatch } from "../recursion/nodes/batch-program.ts";
@@ -18,7 +16,7 @@ import { isRun } from "../stark/proofs/encode-run.ts";
 import { elementBytes, wordsOf } from "../stark/transcripts/transcript-form.ts";
 import { L1ProofError } from "./l1-proof-error.ts";
 import { LIST_PROOF, listPlace, placeOfChunk, RELISTING_PROOF, relistingPlace } from "./first-proofs.ts";
-import { type BatchForL1, type ExecutedProof, isJoinable, type JoinableBatch } from "./batch-for-l1.ts";
+import { aggregatedFields, type BatchForL1, type ExecutedProof, isJoinable, type JoinableBatch } from "./batch-for-l1.ts";
 import { encodeNodeInput } from "./proof-input.ts";
 import { partsOfRun, type SegmentPart } from "./run-parts.ts";
 
@@ -89,7 +87,7 @@ class PlannedTree {
     const elements = batchOf({ list: list.elements, chunks: chunks.elements });
     const place = listPlace(decodeStateInput(input), this.#programs);
     const stated = this.#node("batch", PROGRAM_NAMES.batch(place), saidOfBatch(elements), [list, chunks]);
-    return { stated, elements, fields: fieldsOf(claim, statement) };
+    return { stated, elements, fields: aggregatedFields(claim, statement) };
   }
 
   /** Its own proof is there. Throws L1ProofError ShapeUnknown where that is of another program than those of batches. */
@@ -216,16 +214,4 @@ function inPairs<Part>(parts: readonly Part[], join: (left: Part, right: Part) =
     half.push(right === undefined ? left : join(left, right));
   }
   return inPairs(half, join, most);
-}
-
-function fieldsOf({ chainId, batch: { protocolVersion, batchNumber } }: ExecutionClaim, said: BatchStatement): AggregatedFields {
-  return {
-    chainId,
-    batch: {
-      ...{ protocolVersion, batchNumber, commitment: said.commitment, outputsHash: said.outputsHash },
-      ...{ oldStateRoot: digestToHex(said.oldStateRoot), newStateRoot: digestToHex(said.newStateRoot) },
-      diffDigest: digestToHex(said.diffDigest),
-      ...{ point: toHex(elementsToBytes(said.point)), evaluation: toHex(elementsToBytes(said.evaluation)) },
-    },
-  };
 }

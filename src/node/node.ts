@@ -9,6 +9,7 @@ import type { Follower } from "../core/follower.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { isProvenVersion } from "../protocol/no-proof.ts";
 import { versionParts } from "../protocol/protocol-version.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledTerms } from "../protocol/terms.ts";
@@ -299,7 +300,7 @@ function openExecution(
   const { chainId } = configuration;
   return openNodeExecution(
     { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes },
-    { proofs, onProvable },
+    { isProven: isProvenVersion(configuration.protocolVersion), proofs, onProvable },
     closing,
   );
 }

@@ -103,16 +103,16 @@ function governanceConflicts({ governor, council }: GovernanceOption): readonly 
 }
 
 /**
- * A proof of execution beside markers on L1 would prove roots that no proof ties to the published changes. Validators that ask
- * for proofs would never have those of a chain that makes none.
+ * If L1 accepts markers, a proof of execution that L1 does not check would prove roots that no proof ties to the published
+ * changes. Validators that ask for proofs would never get those of a chain that makes none.
  */
 function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
   const unproven = chains.flatMap(({ path, plan: { validators, proving } }) =>
-    validators.quorum?.check === "proof" && proving.execution === "trusted"
+    validators.quorum?.check === "proof" && (proving.execution === "trusted" || mode === "none")
       ? [
           {
             path: [...path, "quorum", "check"],
-            message: 'is "proof", and no proofs are made; set prover.execution to "proven" too',
+            message: `is "proof", and no proofs are made; ${mode === "none" ? "leave it out" : 'set prover.execution to "proven" too'}`,
           },
         ]
       : [],
@@ -121,7 +121,7 @@ function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: Rule
   const message = (said: string): string =>
     `is "${said}", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out`;
   const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
-    proving.execution !== "trusted" && proving.execution !== execution
+    proving.execution === "proven" && proving.execution !== execution
       ? [{ path: [...path, "prover", "execution"], message: message(proving.execution) }]
       : [],
   );

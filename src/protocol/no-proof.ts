@@ -1,5 +1,7 @@
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { fromHex, type Hex } from "./hex.ts";
+import { type AggregatedFields, aggregateStatement } from "./aggregate.ts";
+import { digestFromHex, elementsToBytes } from "./digest.ts";
+import { fromHex, keccak, wordToHex, type Hex } from "./hex.ts";
 
 /** The highest of a protocol version's 32 bits: set where nothing is proven. */
 const NO_PROOF_BIT = 2n ** 31n;
@@ -18,4 +20,18 @@ export function isProvenVersion(version: bigint): boolean {
 /** What L1's NoProofVerifier is shown for a batch. Throws HexError for a commitment that is not hexadecimal. */
 export function noProofMarker(commitment: Hex): Uint8Array {
   return concatBytes(utf8ToBytes(MARKER), fromHex(commitment, 32));
+}
+
+/** Marker that L1's NoProofAggregate accepts for these batches, whose list has this digest. Throws DigestError. */
+export function noAggregateMarker(batches: readonly AggregatedFields[], digest: Hex): Uint8Array {
+  const { batchCount, point, evaluation } = aggregateStatement(batches, digestFromHex(digest));
+  return concatBytes(
+    utf8ToBytes(MARKER),
+    fromHex(keccak(fromHex(wordToHex(BigInt(batchCount))), fromHex(digest), abiWord(point), abiWord(evaluation))),
+  );
+}
+
+/** Bytes of five elements in the first 20 of an ABI word. */
+function abiWord(elements: readonly number[]): Uint8Array {
+  return concatBytes(elementsToBytes(elements), new Uint8Array(12));
 }

@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Contract, Interface, type JsonRpcProvider, keccak256, type Signer, type TransactionReceipt, type Wallet } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import { readOfferedBatches, readOfferedProof } from "../../src/devnet/aggregator/offered-answers.ts";
 import { connectHttp } from "../../src/devnet/relaying/relaying.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
@@ -11,15 +12,11 @@ import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
-import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
-import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+import { startFlowDevnet, type FlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import { nameOf, OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 import { failingChecks, turned } from "../flow/support/shown-proof.ts";
 
-/*
- * Nodes, settlement, aggregators and the contracts of L1 are real, and speak to each other over HTTP; a double of the generated
- * verifier stands below, and nothing proves. Own proofs that are real are joined in test/proving/l1-proofs.test.ts.
- */
+/* Nothing is proven: L1 accepts markers. Real proofs of single batches are joined in test/proving/l1-proofs.test.ts. */
 describe("an aggregator in a process of its own", () => {
   let devnet: FlowDevnet;
   let l1: JsonRpcProvider;
@@ -38,8 +35,7 @@ describe("an aggregator in a process of its own", () => {
         { ...chain, chainId: 273n, pace: { aggregatorSeconds: 1 } },
         { ...chain, chainId: 274n },
       ],
-      OWN_BATCHES,
-      { ...doubleOnL1(), l1Prover: doubleProver },
+      { ...OWN_BATCHES, ...UNPROVEN },
     );
     l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
     account = devnet.accounts.wallet(5).connect(l1) as unknown as Wallet;
@@ -65,7 +61,7 @@ describe("an aggregator in a process of its own", () => {
     clock: Clock = systemClock,
     sender: Signer = account,
   ): Aggregator => {
-    const own = doubleProver();
+    const own = createNoBatchesProver();
     const onL1: BatchesProver = {
       ...own,
       prove(batches, options) {
@@ -246,7 +242,7 @@ describe("an aggregator in a process of its own", () => {
     const honest = node(1);
     let isAway = false;
     const begun = Promise.withResolvers<undefined>();
-    const own = doubleProver();
+    const own = createNoBatchesProver();
     const aggregating = start(
       [
         {
@@ -285,7 +281,7 @@ describe("an aggregator in a process of its own", () => {
     const number = await offer(1);
     const honest = node(1);
     const [begun, going] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-    const own = doubleProver();
+    const own = createNoBatchesProver();
     const unlessAway = (url: string): OfferingNode => ({
       url,
       ask: (method, params) =>
@@ -339,7 +335,7 @@ describe("an aggregator in a process of its own", () => {
     const [batch] = readOfferedBatches(await node(0).ask("hyperchain_getOfferedBatches", []));
     const own = readOfferedProof(await node(0).ask("hyperchain_getOfferedProof", [Number(numbers[0])]));
     const items = [{ chainId: 271n, batch: batch! }];
-    const { digest, proof } = await doubleProver().prove([{ fields: items[0]!, ...own }]);
+    const { digest, proof } = await createNoBatchesProver().prove([{ fields: items[0]!, ...own }]);
     const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [items, digest, proof]);
     context.after(() => l1.send("evm_setAutomine", [true]));
     await l1.send("evm_setAutomine", [false]);

@@ -1,22 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import type { ProofStage } from "../../src/devnet/view/books/ecosystem-info.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { FAKE_METRICS } from "../support/fake-metrics.ts";
 import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { doubleOnL1, doubleProver } from "../flow/support/double-on-l1.ts";
 import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 
 const CHUNK = { chunk: 1, chunks: 3, phase: "fri", fraction: 0.5, worker: "rack-7" } as const;
 const treeOf = (kind: string, made: number) => ({ phase: "trace", fraction: 0, tree: { kind, made, proofs: 9 } }) as const;
 
+/** Deploys one byte of code. */
+const NOT_ASKED = { name: "NotAsked", abi: [], bytecode: "0x60015f526001601ff3" } as const;
+
 /* Chains and settlement are real; doubles prove when the test lets them. */
 describe("the status of a batch whose execution L1 checks", () => {
   let devnet: FlowDevnet;
-  const [executed, shown] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const executed = Promise.withResolvers<undefined>();
 
   before(async () => {
     const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
-    const doubles = doubleOnL1();
     devnet = await startFlowDevnet(
       [
         { ...chain, chainId: 271n },
@@ -24,27 +28,26 @@ describe("the status of a batch whose execution L1 checks", () => {
       ],
       OWN_BATCHES,
       {
-        ...doubles,
-        executionProver: (real) => {
-          const double = doubles.executionProver!(real);
-          return {
-            ...double,
-            async prove(witness, claim, options) {
-              options?.onProgress?.(CHUNK);
-              await executed.promise;
-              return double.prove(witness, claim, options);
-            },
-          };
-        },
-        l1Prover: () => ({
-          prepare(batch, options) {
-            options?.onProgress?.(treeOf("list", 4));
-            return doubleProver().prepare(batch);
+        // L1 is shown nothing here.
+        onL1: { programs: "package", contracts: () => Promise.resolve({ contracts: [NOT_ASKED], executionKey: wordToHex(77n) }) },
+        executionProver: ({ prepare, programOf }) => ({
+          ...{ prepare, programOf },
+          async prove(_witness, _claim, options) {
+            options?.onProgress?.(CHUNK);
+            await executed.promise;
+            return { kind: "proven", proof: Uint8Array.of(1), metrics: { ...FAKE_METRICS, chunks: 1, provenBits: 100 } };
           },
-          async prove(batches, options) {
+          verify: () => Promise.resolve({ chunks: 1, provenBits: 100 }),
+        }),
+        l1Prover: () => ({
+          async prepare(batch, options) {
+            options?.onProgress?.(treeOf("list", 4));
+            return createNoBatchesProver().prepare(batch);
+          },
+          prove(_batches, options) {
             options?.onProgress?.(treeOf("leaf", 2));
-            await shown.promise;
-            return doubleProver().prove(batches);
+            const { signal } = options!;
+            return new Promise((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason as Error)));
           },
         }),
       },
@@ -77,8 +80,5 @@ describe("the status of a batch whose execution L1 checks", () => {
       { ...treeOf("leaf", 2), ...proven },
       { ...treeOf("list", 4), ...proven },
     ]);
-    shown.resolve(undefined);
-    await devnet.chains[0]!.pipeline.settled(0n);
-    assert.equal((await devnet.status()).chains[0]!.proving, undefined);
   });
 });

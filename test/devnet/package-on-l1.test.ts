@@ -29,7 +29,7 @@ function rootOf(keys: readonly (readonly [digest: string, root: string])[], from
 describe("proofs for L1 by the package's programs", () => {
   it("register the contracts of the last proof, and the digest of the programs of batches as their key", async () => {
     const artifacts = (name: string) => hre.artifacts.readArtifact(name) as never;
-    const { contracts, executionKey } = await packageOnL1(artifacts).contracts();
+    const { contracts, executionKey } = await packageOnL1(artifacts, "stark").contracts();
     assert.equal(contracts.at(-1)?.name, "AggregateStark");
     const { abi } = await hre.artifacts.readArtifact("AggregateStark");
     const inputs = abi.find(({ type }) => type === "constructor")?.inputs ?? [];

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { startFlowDevnet, type FlowDevnet } from "../flow/support/devnet.ts";
-import { doubleOnL1, doubleProver, nameOf } from "../flow/support/double-on-l1.ts";
-import { OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
+import { startFlowDevnet, type FlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import { nameOf, OWN_BATCHES, sealOne } from "../flow/support/on-l1.ts";
 
-/*
- * Chains, settlement, aggregator and the verifier of aggregates are real; a double of the generated verifier stands below them, and
- * nothing proves. Aggregates of real proofs are in test/recursion/nodes/node-programs.test.ts.
- */
+/* Nothing is proven: L1 accepts markers. Aggregates of real proofs are in test/recursion/nodes/node-programs.test.ts. */
 describe("chains of a devnet that share proofs", () => {
   let devnet: FlowDevnet;
   /** Batches of each proof that was made. */
@@ -15,6 +11,14 @@ describe("chains of a devnet that share proofs", () => {
   let fails = false;
   /** A batch whose own proofs cannot be made at first. */
   let unprepared: string | undefined;
+
+  const prepared = new Map<string, PromiseWithResolvers<undefined>>();
+  /** Resolves when the part of a proof that depends on this batch alone is made. */
+  const preparedOf = (name: string): PromiseWithResolvers<undefined> => {
+    const found = prepared.get(name) ?? Promise.withResolvers<undefined>();
+    prepared.set(name, found);
+    return found;
+  };
 
   before(async () => {
     const chain = { protocolVersion: 3, prover: { execution: "onL1" } } as const;
@@ -24,19 +28,19 @@ describe("chains of a devnet that share proofs", () => {
         { ...chain, chainId: 272n, pace: { shared: true } },
         { ...chain, chainId: 273n },
       ],
-      OWN_BATCHES,
+      { ...OWN_BATCHES, ...UNPROVEN },
       {
-        ...doubleOnL1(),
-        l1Prover: () => ({
-          ...doubleProver(),
-          prepare(batch) {
-            if (nameOf(batch) === unprepared) return Promise.reject(new Error("out of memory"));
-            return doubleProver().prepare(batch);
+        l1Prover: (own) => ({
+          async prepare(batch) {
+            if (nameOf(batch) === unprepared) throw new Error("out of memory");
+            const made = await own.prepare(batch);
+            preparedOf(nameOf(batch)).resolve(undefined);
+            return made;
           },
           prove(batches) {
             made.push(batches.map(nameOf));
             if (fails && batches.length > 1) return Promise.reject(new Error("no proof of several"));
-            return doubleProver().prove(batches);
+            return own.prove(batches);
           },
         }),
       },
@@ -54,7 +58,7 @@ describe("chains of a devnet that share proofs", () => {
 
   it("have batches executed by one transaction when the pace of one asks for it; a chain that does not share has its own", async () => {
     await sealOne(devnet, 0);
-    await devnet.chains[0]!.pipeline.execution!.outcome(0n);
+    await preparedOf("271:0").promise;
     await sealOne(devnet, 2);
     toAggregator(await settledBy(2, 0n));
     assert.deepEqual(made, [["273:0"]], "the first chain's waits by its pace");
@@ -68,7 +72,7 @@ describe("chains of a devnet that share proofs", () => {
   it("prove by themselves where the proof of several fails", async () => {
     fails = true;
     await sealOne(devnet, 0);
-    await devnet.chains[0]!.pipeline.execution!.outcome(1n);
+    await preparedOf("271:1").promise;
     await sealOne(devnet, 1);
     const [first, second] = await Promise.all([settledBy(0, 1n), settledBy(1, 1n)]);
     toAggregator(first);

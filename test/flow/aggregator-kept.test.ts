@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Aggregator, type OfferingNode } from "../../src/devnet/aggregator/aggregator.ts";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import { callJsonRpc } from "../../src/plugin/discovery/json-rpc.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
-import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
+import { startFlowDevnet, type FlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { OWN_BATCHES, sealOne } from "./support/on-l1.ts";
 
 test("a chain joins and leaves an aggregator by its config at a start, and what waited for it then does not wait any more", async (context) => {
@@ -15,7 +15,7 @@ test("a chain joins and leaves an aggregator by its config at a start, and what 
   context.after(() => rmSync(data, { recursive: true }));
   const start = (pace: { readonly aggregatorSeconds?: number }): Promise<FlowDevnet> => {
     const chain = { chainId: 271n, protocolVersion: 3, prover: { execution: "onL1" }, pace } as const;
-    return startFlowDevnet([chain], { ...OWN_BATCHES, data }, { ...doubleOnL1(), l1Prover: doubleProver });
+    return startFlowDevnet([chain], { ...OWN_BATCHES, ...UNPROVEN, data });
   };
   const nodeOf = ({ chains: [chain] }: FlowDevnet): OfferingNode => {
     const { url } = chain!;
@@ -45,7 +45,7 @@ test("a chain joins and leaves an aggregator by its config at a start, and what 
   const aggregator = new Aggregator(
     { aggregator: again.ecosystem.versionOnL1!.aggregator, settlementChainId: again.l1.chainId, rules: {} },
     {
-      ...{ nodes: [nodeOf(again)], l1: again.l1.provider, onL1: doubleProver(), clock: systemClock },
+      ...{ nodes: [nodeOf(again)], l1: again.l1.provider, onL1: createNoBatchesProver(), clock: systemClock },
       sender: again.accounts.wallet(5).connect(again.l1.provider),
       onEvent: () => undefined,
     },

@@ -6,8 +6,7 @@ import { test } from "node:test";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { BOB, ETHER, type FlowDevnet, startFlowDevnet } from "./support/devnet.ts";
-import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
+import { BOB, ETHER, type FlowDevnet, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { OWN_BATCHES } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
@@ -15,15 +14,7 @@ const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL
 
 test("a kept chain of L1's queue alone is derived again at a start: the same blocks, in the open batch too, and it goes on", async () => {
   const data = mkdtempSync(join(tmpdir(), "queue-kept-"));
-  const start = (): Promise<FlowDevnet> =>
-    startFlowDevnet(
-      [CHAIN],
-      { ...OWN_BATCHES, data },
-      {
-        ...doubleOnL1(),
-        l1Prover: doubleProver,
-      },
-    );
+  const start = (): Promise<FlowDevnet> => startFlowDevnet([CHAIN], { ...OWN_BATCHES, ...UNPROVEN, data });
   const stateOf = ({ chains }: FlowDevnet) => {
     const { chain } = chains[0]!.pipeline;
     return { head: chain.sequencer.head, root: digestToHex(chain.tree.root) };

@@ -18,9 +18,9 @@ import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts/accounts.ts";
 import { reconstruct, type Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
-import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { BatchesProver } from "../../src/l1-proof/batches-prover.ts";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import type { Node } from "../../src/node/node.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -29,8 +29,18 @@ import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
-import { ALICE, BOB, clientOf, dependencies, ETHER, refusalOf, startFlowDevnet, type FlowDevnet } from "./support/devnet.ts";
-import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
+import {
+  ALICE,
+  BOB,
+  clientOf,
+  dependencies,
+  ETHER,
+  refusalOf,
+  startFlowDevnet,
+  type FlowDevnet,
+  UNPROVEN,
+} from "./support/devnet.ts";
+import { NO_EXECUTION_PROVER } from "./support/on-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { failingChecks, turned } from "./support/shown-proof.ts";
 
@@ -46,7 +56,7 @@ const INIT_CODE: Hex = `0x62${CODE}5f526003601df3`;
 const ZERO: Hex = `0x${"00".repeat(20)}`;
 const baseToken = new Interface(l2BaseTokenAbi);
 
-/** The double's proofs of several settlers, which a test holds back. */
+/** Markers of several settlers, which a test holds back. */
 class HeldProofs {
   #held: PromiseWithResolvers<undefined> | undefined;
   #waiting = 0;
@@ -55,14 +65,14 @@ class HeldProofs {
 
   of(name: string): BatchesProver {
     return {
-      ...doubleProver(),
+      ...createNoBatchesProver(),
       prove: async (batches, { signal } = {}) => {
         this.#waiting++;
         this.#tell();
         await this.#held?.promise;
         if (this.#withheld.has(name))
           await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
-        return doubleProver().prove(batches);
+        return createNoBatchesProver().prove(batches);
       },
     };
   }
@@ -97,13 +107,10 @@ class HeldProofs {
 }
 
 /*
- * Chain, settlement, contracts and aggregator are real; a double of the generated verifier stands below them, and nothing proves.
- * With real proofs: test/flow/queue-only-proven.test.ts.
+ * Nothing is proven: L1 accepts markers. With real proofs: test/flow/queue-only-proven.test.ts.
  */
 describe("a chain whose order is L1's queue alone", () => {
   const proofs = new HeldProofs();
-  const double = doubleOnL1();
-  const execution = createExecutionProver({ workers: 1 });
   const prover = createProver({ workers: 1 });
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
@@ -113,7 +120,7 @@ describe("a chain whose order is L1's queue alone", () => {
   let bob: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([CHAIN], { fundedAccounts: [ALICE] }, { ...double, l1Prover: () => proofs.of("first") });
+    devnet = await startFlowDevnet([CHAIN], { fundedAccounts: [ALICE], ...UNPROVEN }, { l1Prover: () => proofs.of("first") });
     first = devnet.chains[0]!.pipeline;
     client = clientOf(devnet.chains[0]!);
     l1 = clientOf({ chainId: devnet.l1.chainId, url: devnet.l1.url });
@@ -123,7 +130,7 @@ describe("a chain whose order is L1's queue alone", () => {
     for (const each of [client, l1]) each.destroy();
     await second.close();
     await devnet.close();
-    await Promise.all([execution.close(), prover.close()]);
+    await prover.close();
     assert.deepEqual(devnet.faults, []);
   });
 
@@ -135,7 +142,7 @@ describe("a chain whose order is L1's queue alone", () => {
       {
         ...{ l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover },
         operator: devnet.accounts.wallet(account).connect(devnet.l1.provider),
-        execution: { prover: double.executionProver!(execution as never), onL1: proofs.of(name) },
+        execution: { prover: NO_EXECUTION_PROVER, onL1: proofs.of(name) },
         onStop: (error) => devnet.faults.push(error),
       },
     );
@@ -170,10 +177,10 @@ describe("a chain whose order is L1's queue alone", () => {
   const addressOf = (account: number): Hex => lowerCaseAddress(devnet.accounts.wallet(account).address);
 
   it("is told to be one of its queue alone, of which no quorum is said to choose anything", () => {
-    const { orderedBy, execution, quorum } = devnet.info().chains[0]!;
+    const { orderedBy, quorum } = devnet.info().chains[0]!;
     assert.equal(orderedBy?.kind, "queue");
     assert.match(orderedBy.sentence, /^L1's priority queue alone makes its order: .* any account settles them\.$/);
-    assert.doesNotMatch(execution!.sentence, /quorum/);
+    assert.match(devnet.info().proven, /^NOTHING IS PROVEN: .* without a quorum .* any account that settles it/);
     assert.deepEqual(quorum.members, []);
   });
 

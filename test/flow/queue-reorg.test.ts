@@ -2,29 +2,27 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { requestFromL1 } from "../../src/client/queue/ether-request.ts";
+import { createNoBatchesProver } from "../../src/devnet/chains/no-prover.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { settleQueue } from "../../src/devnet/reconstruction/settle-queue.ts";
-import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import type { Node } from "../../src/node/node.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { findExecutedBatch } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { ETHER, startFlowDevnet, dependencies, type FlowDevnet } from "./support/devnet.ts";
-import { doubleOnL1, doubleProver } from "./support/double-on-l1.ts";
+import { ETHER, startFlowDevnet, dependencies, type FlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import { startForeignL1, type ForeignL1 } from "./support/foreign-l1.ts";
 import { genesisOf } from "./support/genesis.ts";
+import { NO_EXECUTION_PROVER } from "./support/on-l1.ts";
 
 const CHAIN_ID = 271n;
 const CHAIN = { chainId: CHAIN_ID, protocolVersion: 3, prover: { execution: "onL1" }, sequencing: "queue" } as const;
 /** More than a batch is open, which is a quarter of 3,600 seconds. */
 const BATCH_SECONDS = 1_000n;
 
-/** Chain, settlement, contracts and the L1 with its reorgs are real; a double of the generated verifier stands below them. */
+/** Nothing is proven: L1, which reorganizes, accepts markers. */
 describe("a node without a quorum whose L1 reorganizes", () => {
-  const double = doubleOnL1();
-  const execution = createExecutionProver({ workers: 1 });
   const prover = createProver({ workers: 1 });
   const nodes: Node[] = [];
   const stops: unknown[] = [];
@@ -37,18 +35,17 @@ describe("a node without a quorum whose L1 reorganizes", () => {
     foreign = await startForeignL1();
     l1 = new JsonRpcProvider(foreign.url, undefined, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50 });
     owner = Wallet.createRandom(l1) as unknown as Wallet;
-    devnet = await startFlowDevnet(
-      [CHAIN],
-      { l1: { url: foreign.url, deployerKey: foreign.deployerKey, confirmations: 1 } },
-      { ...double, l1Prover: () => doubleProver() },
-    );
+    devnet = await startFlowDevnet([CHAIN], {
+      l1: { url: foreign.url, deployerKey: foreign.deployerKey, confirmations: 1 },
+      ...UNPROVEN,
+    });
     const payer = new Wallet(foreign.deployerKey, l1);
     await (await payer.sendTransaction({ to: owner.address, value: 100n * ETHER })).wait();
   });
   after(async () => {
     await Promise.all(nodes.map((node) => node.close()));
     await devnet.close();
-    await Promise.all([execution.close(), prover.close()]);
+    await prover.close();
     l1.destroy();
     await foreign.close();
   });
@@ -62,7 +59,7 @@ describe("a node without a quorum whose L1 reorganizes", () => {
       {
         ...{ l1, l1MayBeBehind: true, confirmations, connect: dependencies.connectChain, clock: systemClock, prover },
         operator: owner,
-        execution: { prover: double.executionProver!(execution as never), onL1: doubleProver() },
+        execution: { prover: NO_EXECUTION_PROVER, onL1: createNoBatchesProver() },
         onStop: (error) => stops.push(error),
       },
     );

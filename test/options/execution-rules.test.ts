@@ -26,7 +26,7 @@ describe("B3: options of proofs of execution beside others", () => {
     planDevnet(options({ ...BY_PROOF, ...PROVEN }, { mode: "stark" }));
   });
 
-  test("let L1 check the execution of a chain of version 3 that settles on L1, and of no other", () => {
+  test("let L1 check the execution, or a marker, of a chain of version 3 that settles on L1, and of no other", () => {
     const onL1 = { prover: { execution: "onL1" }, protocolVersion: 3 } as const;
     const stark = { mode: "stark" } as const;
     assert.equal(planDevnet(options(onL1, stark)).plans[0]!.proving.execution, "onL1");
@@ -35,7 +35,11 @@ describe("B3: options of proofs of execution beside others", () => {
       options({ ...onL1, protocolVersion: 2 }, stark),
       /^chains\[0\]\.prover\.execution is "onL1", which takes chains of protocolVersion 3/,
     );
-    refused(options(onL1, { mode: "none" }), /^chains\[0\]\.prover\.execution is "onL1", and with prover\.mode "none"/);
+    assert.equal(planDevnet(options(onL1, { mode: "none" })).plans[0]!.proving.execution, "onL1");
+    refused(
+      options({ ...BY_PROOF, ...onL1 }, { mode: "none" }),
+      /^chains\[0\]\.quorum\.check is "proof", and no proofs are made; leave it out/,
+    );
     const chains = [
       { chainId: 271n, name: "alpha" },
       { chainId: 4_294_967_567n, settlesOn: "alpha", ...onL1 },

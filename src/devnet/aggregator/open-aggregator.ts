@@ -1,9 +1,10 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import { isProvenVersion, noProofVersionOf } from "../../protocol/no-proof.ts";
 import { PROVEN_ON_L1_VERSION } from "../../protocol/protocol-version.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
-import { readAggregator } from "../../settlement/l1-sender/chain-reader.ts";
+import { readAggregator, readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { openExecutionProvers, openProver } from "../chains/provers.ts";
 import type { CompleteOptions } from "../described/options.ts";
 import { Aggregator, type AggregatorEvent, type OfferingNode } from "./aggregator.ts";
@@ -51,7 +52,10 @@ export async function findAggregator(l1: Provider, hyperchains: readonly Hex[]):
   for (const hyperchain of hyperchains) {
     // That of a chain on a chain is not there.
     if ((await l1.getCode(hyperchain)) === "0x") continue;
-    const found = await readAggregator({ provider: l1, hyperchain, fromBlock: 0 }, PROVEN_ON_L1_VERSION);
+    const contract = { provider: l1, hyperchain, fromBlock: 0 };
+    // Bit 31 is the same of all versions of a layer.
+    const isProven = isProvenVersion(await readContract<bigint>(contract, "getProtocolVersion"));
+    const found = await readAggregator(contract, isProven ? PROVEN_ON_L1_VERSION : noProofVersionOf(PROVEN_ON_L1_VERSION));
     if (found !== undefined) return found.address;
   }
   return undefined;

@@ -2,14 +2,20 @@ import { Interface } from "ethers";
 import { productPrograms } from "../../execution-proof/batch/product-programs.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { OnL1Proving } from "./provers.ts";
 
 /** The contract of the package that is asked about the last program's proof. */
 const ASKED = "AggregateStark";
 
-/** Proofs of execution for L1 by the package's own programs, which its contracts check. */
-export function packageOnL1(artifacts: ArtifactSource): OnL1Proving {
+/** Replacement of the digest of programs, which L1 requires with an aggregator. */
+const NO_PROGRAMS = wordToHex(1n);
+
+/** Proofs of execution for L1 by the package's programs, which its contracts check; markers with `proofs` "none". */
+export function packageOnL1(artifacts: ArtifactSource, proofs: "stark" | "none"): OnL1Proving {
+  if (proofs === "none")
+    return { programs: "package", contracts: () => Promise.resolve({ contracts: [], executionKey: NO_PROGRAMS }) };
   const named = async (name: string) => ({ name, ...(await artifacts(name)) });
   return {
     programs: "package",

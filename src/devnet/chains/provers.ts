@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { chooseDevice, type DeviceChoice, type DeviceOptions } from "../../devices/device-choice.ts";
 import { createExecutionProver, type ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import { type BatchForL1, placeOf } from "../../l1-proof/batch-for-l1.ts";
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import type { ChosenPrograms } from "../../l1-proof/described-programs.ts";
 import { createL1Prover } from "../../l1-proof/l1-prover.ts";
@@ -25,7 +26,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { VersionOnL1 } from "../deployment/deploy-ecosystem.ts";
 import type { CompleteOptions } from "../described/options.ts";
-import { createNoProver } from "./no-prover.ts";
+import { createNoBatchesProver, createNoProver } from "./no-prover.ts";
 import type { EcosystemPorts } from "./ports.ts";
 
 /** Where workers join an ecosystem's prover, and what they did. */
@@ -39,6 +40,17 @@ function versioned(proving: Pick<Prover, "proveBatch">): Pick<Prover, "proveBatc
   const marking = createNoProver();
   return {
     proveBatch: (job, options) => (isProvenVersion(job.protocolVersion) ? proving : marking).proveBatch(job, options),
+  };
+}
+
+/** Makes proofs or markers for L1, as the aggregator of the batches' version requires. */
+function versionedForL1(proving: BatchesProver): BatchesProver {
+  const marking = createNoBatchesProver();
+  const proverOf = (batch: BatchForL1 | undefined): BatchesProver =>
+    batch === undefined || isProvenVersion(placeOf(batch).version) ? proving : marking;
+  return {
+    prepare: (batch, options) => proverOf(batch).prepare(batch, options),
+    prove: (batches, options) => proverOf(batches[0]).prove(batches, options),
   };
 }
 
@@ -92,7 +104,7 @@ export function openExecutionProvers(
 ): { readonly executionProver: ExecutionProofs["prover"]; readonly l1Prover: L1Provers | undefined } {
   const executionProver = openExecutionProver(options, open, closing, proofs);
   const { onL1, clock, l1Prover = (prover) => prover } = proofs;
-  const own = onL1 && l1Prover(openL1Prover(options, open, closing, onL1));
+  const own = onL1 && l1Prover(versionedForL1(openL1Prover(options, open, closing, onL1)));
   return { executionProver, l1Prover: own && { own, shared: new SharedProofs({ onL1: own, clock }) } };
 }
 

@@ -157,6 +157,7 @@ const ADD_VERSION_GAS = 1_000_000n;
 const PLACED = { isPlaced: true } as const;
 const CREATOR = "SettlementCreator";
 const AGGREGATE_VERIFIER = "AggregateVerifier";
+const NO_PROOF_AGGREGATE = "NoProofAggregate";
 const PROOF_AGGREGATOR = "ProofAggregator";
 const registryInterface = new Interface(verifierRegistryAbi);
 const timelockInterface = new Interface(["function act(address, bytes)", "function handOver(address, uint256)"]);
@@ -299,17 +300,27 @@ async function versionOnL1(
     readonly addVersion: (added: RegisteredVersion, verifier: Hex, shown: object) => Promise<Hex>;
   },
 ): Promise<NonNullable<DeployedEcosystem["versionOnL1"]>> {
+  const verifier = isProvenVersion(version.protocolVersion)
+    ? await deployAggregateVerifier(contracts, steps, artifacts)
+    : await steps.deploy(NO_PROOF_AGGREGATE, await artifacts(NO_PROOF_AGGREGATE), []);
+  const args = [addresses.factory, verifier, version.protocolVersion];
+  const aggregator = await steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
+  await addVersion(version, addresses.verifier, { aggregator, executionKey });
+  return { ...version, aggregator };
+}
+
+async function deployAggregateVerifier(
+  contracts: VersionOnL1["contracts"],
+  steps: DeploymentSteps,
+  artifacts: ArtifactSource,
+): Promise<Hex> {
   const parts: Hex[] = [];
   // The contract that is asked knows the others by their addresses.
   for (const [i, { name, ...compiled }] of contracts.entries())
     parts.push(await steps.deploy(name, compiled, i === contracts.length - 1 ? parts : []));
   const stark = parts.at(-1);
   if (stark === undefined) throw new TypeError("a verifier of proofs of execution is at least one contract");
-  const verifier = await steps.deploy(AGGREGATE_VERIFIER, await artifacts(AGGREGATE_VERIFIER), [stark]);
-  const args = [addresses.factory, verifier, version.protocolVersion];
-  const aggregator = await steps.deploy(PROOF_AGGREGATOR, await artifacts(PROOF_AGGREGATOR), args);
-  await addVersion(version, addresses.verifier, { aggregator, executionKey });
-  return { ...version, aggregator };
+  return steps.deploy(AGGREGATE_VERIFIER, await artifacts(AGGREGATE_VERIFIER), [stark]);
 }
 
 /** As governance acts before the hand-over: the deployer by itself, or through the timelock. */

@@ -42,12 +42,11 @@ export type NewVersions = Required<Pick<EcosystemOptions, "version" | "version3"
  * and on each chain on which others settle.
  */
 export function newVersions(genesis: GenesisOf, proofs: "stark" | "none"): () => NewVersions {
-  const numbered = (version: bigint): bigint => (proofs === "stark" ? version : noProofVersionOf(version));
   let known: NewVersions | undefined;
   return () =>
     (known ??= {
-      version: registeredVersion(numbered(TRUSTED_VERSION), genesis),
-      version3: registeredVersion(numbered(METERED_VERSION), genesis),
+      version: registeredVersion(numbered(TRUSTED_VERSION, proofs), genesis),
+      version3: registeredVersion(numbered(METERED_VERSION, proofs), genesis),
     });
 }
 
@@ -57,9 +56,17 @@ export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): 
   return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
-/** The version whose batches L1 executes by one proof, with what L1 checks that by. */
-export function versionOnL1(genesis: GenesisOf, shown: Pick<VersionOnL1, "contracts" | "executionKey">): VersionOnL1 {
-  return { ...registeredVersion(PROVEN_ON_L1_VERSION, genesis), ...shown };
+/** The version whose batches L1 executes by one proof, or by a marker, with the contracts that L1 checks it by. */
+export function versionOnL1(
+  genesis: GenesisOf,
+  proofs: "stark" | "none",
+  shown: Pick<VersionOnL1, "contracts" | "executionKey">,
+): VersionOnL1 {
+  return { ...registeredVersion(numbered(PROVEN_ON_L1_VERSION, proofs), genesis), ...shown };
+}
+
+function numbered(version: bigint, proofs: "stark" | "none"): bigint {
+  return proofs === "stark" ? version : noProofVersionOf(version);
 }
 
 /** What of a chain's plan its version on L1 follows from. */
@@ -68,13 +75,16 @@ interface PlannedVersion {
   readonly execution: ProvenExecutionOf;
 }
 
+/** Versions with an aggregator whose proofs or markers this software makes. */
+const ON_L1_VERSIONS: readonly bigint[] = [PROVEN_ON_L1_VERSION, noProofVersionOf(PROVEN_ON_L1_VERSION)];
+
 /** The version in force that a plan asks for. Throws DevnetOptionsError where the contracts have none. */
 export function versionOf(
   { version, version3, versionOnL1: shown, addresses }: DeployedEcosystem,
   { format, execution }: PlannedVersion,
 ): RegisteredVersion {
   const found = execution === "onL1" ? shown : { 2: version, 3: version3 }[format];
-  if (execution === "onL1" && found !== undefined && found.protocolVersion !== PROVEN_ON_L1_VERSION)
+  if (execution === "onL1" && found !== undefined && !ON_L1_VERSIONS.includes(found.protocolVersion))
     throw new DevnetOptionsError(
       "BadOptions",
       `prover.execution: the contracts of ${addresses.factory} check proofs of version ${found.protocolVersion}, and this software makes those of ${PROVEN_ON_L1_VERSION}; run the software that they were deployed with, or begin with a new ecosystem`,

@@ -84,6 +84,8 @@ export interface NodeExecution extends FormedClaims {
 
 /** What is done with a chain's batches: proofs of their execution are made, or what they are made from is handed on, or both. */
 export interface ExecutionUses {
+  /** False if L1 accepts markers: then no proofs are made. */
+  readonly isProven: boolean;
   readonly proofs?: ExecutionProofs | undefined;
   /** Told of each batch as it is formed, again where a start repeats it; `job`: what its list is proven from. */
   readonly onProvable?: ((batch: ProvableBatch, job: FormedBatch["job"]) => void) | undefined;
@@ -101,13 +103,13 @@ const MOST_CLAIMS = 256;
 
 export function openNodeExecution(
   options: ExecutedBatchesOptions,
-  { proofs, onProvable }: ExecutionUses,
+  { isProven, proofs, onProvable }: ExecutionUses,
   closing: Disposer,
 ): NodeExecution {
-  const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
+  const open = proofs === undefined || !isProven ? undefined : openProofs(options.coinbase, proofs, closing);
   const onL1 = new FirstOnL1();
   const isWanted = (batchNumber: BatchNumber): boolean =>
-    onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
+    onProvable !== undefined || (open !== undefined && open.store.outcome(batchNumber) === undefined);
   /** Of the newest batches, where L1 is to be shown their execution. */
   const claims = new Map<Hex, ExecutionClaim>();
   let executed: ExecutedBatches | undefined;

@@ -1,7 +1,9 @@
 import type { BatchesProver } from "../../l1-proof/batches-prover.ts";
 import { L1ProofError } from "../../l1-proof/l1-proof-error.ts";
 import type { ExecutedProof } from "../../l1-proof/batch-for-l1.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { isProvenOnL1 } from "../../protocol/protocol-version.ts";
 import { encodeShown } from "../../protocol/shown-execution.ts";
 import { encodeStatement } from "../../protocol/statement.ts";
@@ -84,25 +86,23 @@ function ofProven({ onProgress }: Progresses): Pick<ProofOptions, "onProgress"> 
 }
 
 /**
- * Waits for the proofs of the batch's chunks, and tells how far they are: the proof for L1 is queued as long. Rejects with
- * ProofError where the batch has none.
+ * Waits for the proofs of the batch's chunks, and reports their progress: the proof for L1 is queued as long. Rejects with
+ * ProofError if the batch has none. A batch that gets a marker waits for nothing.
  */
 async function executedProof(
   job: StateJob,
   execution: Pick<NodeExecution, "claim" | "view"> | undefined,
   { signal, onProgress }: Progresses,
 ): Promise<ExecutedProof> {
+  if (!isProvenVersion(job.protocolVersion))
+    return { claim: claimOf(job, execution), execution: new Uint8Array(), list: await encodeStateInput(job) };
   const tell = (stage: ExecutionStage): void => {
     if (signal?.aborted !== true) onProgress?.({ phase: "queued", fraction: 0, execution: stage });
   };
   tell({ kind: "waiting" });
   const { commitment } = job.statement;
-  const claim = execution?.claim(commitment);
-  if (claim === undefined || execution?.view === undefined)
-    throw new ProofError(
-      "ExecutionUnknown",
-      `the batch with commitment ${commitment} was not formed here, so its execution is not proven`,
-    );
+  const claim = claimOf(job, execution);
+  if (execution?.view === undefined) throw unknownExecution(commitment);
   const { batchNumber } = claim.batch;
   const following = execution.view.outcome(batchNumber, (progress) => tell({ kind: "proving", ...progress }));
   const outcome = await unlessAborted(following, signal);
@@ -116,6 +116,20 @@ async function executedProof(
     throw new ProofError("ExecutionUnknown", `the proof of batch ${batchNumber}'s execution is not kept any more`);
   tell({ kind: "proven" });
   return { claim, execution: served.proof, list: await encodeStateInput(job) };
+}
+
+/** Throws ProofError for a batch that this process has not formed. */
+function claimOf({ statement }: StateJob, execution: Pick<NodeExecution, "claim"> | undefined): ExecutedProof["claim"] {
+  const claim = execution?.claim(statement.commitment);
+  if (claim === undefined) throw unknownExecution(statement.commitment);
+  return claim;
+}
+
+function unknownExecution(commitment: Hex): ProofError {
+  return new ProofError(
+    "ExecutionUnknown",
+    `the batch with commitment ${commitment} was not formed here, so its execution is not proven`,
+  );
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { AbiCoder, type BaseContract, concat, keccak256, toUtf8Bytes } from "ethers";
 import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { addExecutionVersion } from "../l1/support/aggregates.ts";
 import { assertReverts } from "../l1/support/errors.ts";
@@ -15,6 +16,7 @@ import {
 } from "../l1/support/ecosystem.ts";
 import { deployFreezeScene } from "../l1/support/freezes.ts";
 import { createWithoutQuorum, settleNext } from "../l1/support/settlements.ts";
+import { type LocalL1, startLocalL1 } from "../../support/l1.ts";
 
 const [PROVEN, MARKED] = [PROTOCOL_VERSION, noProofVersionOf(PROTOCOL_VERSION)];
 /** Number in a record whose batch is not proven: the batch's number + 1, as for every batch of an unproven run. */
@@ -73,6 +75,43 @@ describe("markers, which any account can make", () => {
       const second = await ecosystem.latestTimestamp();
       const upgraded = { protocolVersion: next.version, firstTimestamp: second, lastTimestamp: second };
       assert.deepEqual(await provenSince(upgraded), [1n, NOT_PROVEN(1n)]);
+    });
+  });
+
+  describe("the aggregator's", () => {
+    const statement = {
+      batchCount: 2n,
+      digest: `0x${"05".repeat(32)}`,
+      point: `0x${"06".repeat(20)}`,
+      evaluation: `0x${"07".repeat(20)}`,
+    };
+    const markerOf = (fields: object): string => {
+      const encoded = AbiCoder.defaultAbiCoder().encode(
+        ["tuple(uint256 batchCount, bytes32 digest, bytes20 point, bytes20 evaluation)"],
+        [fields],
+      );
+      return concat([toUtf8Bytes("NOTHING IS PROVEN"), keccak256(encoded)]);
+    };
+    let l1: LocalL1;
+    let verifier: BaseContract;
+    before(async () => {
+      l1 = await startLocalL1();
+      verifier = await l1.deploy("NoProofAggregate");
+    });
+    after(() => l1.close());
+
+    test("names its statement: that of another statement, a shorter one, a longer one and a proof are refused", async () => {
+      assert.equal(await view(verifier, "verify", statement, markerOf(statement)), true);
+      const own = markerOf(statement);
+      const others = [
+        markerOf({ ...statement, batchCount: 1n }),
+        markerOf({ ...statement, digest: `0x${"06".repeat(32)}` }),
+        markerOf({ ...statement, point: `0x${"07".repeat(20)}` }),
+        markerOf({ ...statement, evaluation: `0x${"06".repeat(20)}` }),
+        ...[own.slice(0, -2), `${own}00`, "0x", `0x${"11".repeat(60_000)}`],
+      ];
+      for (const marker of others)
+        await assertReverts(view(verifier, "verify", statement, marker), `AggregateMarkerMismatch(0x${own.slice(-64)})`);
     });
   });
 

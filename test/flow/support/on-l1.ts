@@ -7,7 +7,9 @@ import type { OnL1Proving } from "../../../src/devnet/chains/provers.ts";
 import { decodeBatchProof } from "../../../src/execution-proof/batch/batch-proof.ts";
 import { createExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { type BatchForL1, fieldsOf } from "../../../src/l1-proof/batch-for-l1.ts";
 import { type DescribedPrograms, nodeProgramsOf } from "../../../src/l1-proof/described-programs.ts";
+import type { ExecutionProofs } from "../../../src/node/execution/node-execution.ts";
 import type { ExecutionProofInfo } from "../../../src/node/execution/execution-info.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
@@ -102,4 +104,14 @@ async function heightsOfBatches(count: number): Promise<DescribedPrograms["heigh
 
 function distinct(heights: readonly (readonly number[])[]): readonly (readonly number[])[] {
   return [...new Map(heights.map((own) => [own.join(), own])).values()];
+}
+
+const made = (): Promise<never> => assert.fail("L1 accepts markers, so nothing is proven");
+/** Prover of execution for chains without proofs, which fails if it is used. */
+export const NO_EXECUTION_PROVER: ExecutionProofs["prover"] = { prove: made, verify: made, prepare: made, programOf: made };
+
+/** Name of a batch in tests: its chain and its number. */
+export function nameOf(batch: BatchForL1): string {
+  const { chainId, batch: own } = fieldsOf(batch);
+  return `${chainId}:${own.batchNumber}`;
 }

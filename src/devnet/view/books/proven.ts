@@ -7,7 +7,8 @@ const PROVEN_CHANGES =
 
 const NOTHING =
   "NOTHING IS PROVEN: the prover is off. L1 takes a marker instead of each proof, under a protocol version of its own that " +
-  "the real verifier refuses. State and execution are trusted to the chain's validator quorum. For tests only.";
+  "the real verifier refuses. State and execution are trusted to the chain's validator quorum, and on a chain without a quorum to " +
+  "any account that settles it. For tests only.";
 
 const TRUSTED = "Execution is trusted to the chain's validator quorum, whose signatures L1 checks too.";
 

@@ -29,6 +29,7 @@ const CONTRACTS = [
   "ProofAggregator",
   "AggregateVerifierDouble",
   "IStarkVerifier",
+  "NoProofAggregate",
   "TransactionRootRegistry",
   "BytecodeRegistry",
   "BatchReader2",

@@ -50,7 +50,7 @@ export class ShownOnL1 {
 
   static async start(workers: number): Promise<ShownOnL1> {
     const l1 = await startLocalL1();
-    const { contracts } = await packageOnL1(bundledArtifact).contracts();
+    const { contracts } = await packageOnL1(bundledArtifact, "stark").contracts();
     const addresses: string[] = [];
     for (const { name } of contracts.slice(0, -1)) addresses.push(await (await l1.deploy(name)).getAddress());
     const stark = await l1.deploy(contracts.at(-1)?.name ?? "", ...addresses);
