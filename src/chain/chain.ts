@@ -197,9 +197,10 @@ export interface Chain {
   /** What a chain that forms the next batch must know of those before. */
   formed(): Required<FormedBefore>;
   /**
-   * Keeps the present as a place from which a later process goes on, and makes no more blocks: those of this engine have other
-   * hashes than those of one that begins there. Resolves with false where a batch is open; then the chain goes on. L1 must have
-   * executed all batches: no later process can go back to before the place. Absent where nothing is kept.
+   * Keeps the present as a place from which a later process continues, and makes no more blocks: those of this engine have other
+   * hashes than those of one that begins there. The start there repeats an open batch that holds imports alone. Resolves with
+   * false if another batch is open; then the chain continues. L1 must have executed all sealed batches: no later process can go
+   * back to before the place. Absent where nothing is kept.
    */
   keepPlace?(): Promise<boolean>;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
@@ -263,20 +264,31 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     revert: (mark) => store.together(() => chain.revert(mark)),
     rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
     goBack: (batchNumber) => store.together(() => chain.goBack(batchNumber)),
-    ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, places) }),
+    ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, { places, store }) }),
   };
 }
 
-async function keepPlaceOf(chain: Chain, { place }: ChainOptions, places: PlaceStore): Promise<boolean> {
-  const { sequencer, genesis, spine } = chain;
+async function keepPlaceOf(
+  chain: Chain,
+  { place }: ChainOptions,
+  { places, store }: { readonly places: PlaceStore; readonly store: CommandStore },
+): Promise<boolean> {
+  const { sequencer, genesis, spine, mempool } = chain;
   if (genesis === undefined) throw new TypeError("a chain that began at a later state has no block 0 to keep");
+  // A return would refuse what waits in the pool.
+  const opening = sequencer.isIdle && mempool.size === 0 ? spine.before(sequencer.batchNumber) : undefined;
+  const idle = opening === undefined ? [] : spine.since(opening);
+  if (opening !== undefined) await store.together(() => chain.goBack(sequencer.batchNumber));
   const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
     const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.executed };
     await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);
     return true;
   });
-  return kept ?? false;
+  if (kept === undefined) return false;
+  // The next start repeats the open batch, which holds imports alone.
+  for (const command of idle) store.append(command);
+  return true;
 }
 
 type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {

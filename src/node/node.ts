@@ -309,9 +309,9 @@ function openExecution(
 const PLACE_BLOCKS = 2_000;
 
 /**
- * A chain that ends between two batches, of which L1 has executed all, leaves a place for the next start: what its blocks did
- * is not repeated then. Not where others need the blocks to follow the chain, proofs of its execution among them, nor where L1
- * may still forget batches.
+ * A chain whose sealed batches L1 has executed, and whose open batch is idle, leaves a place for the next start: its blocks are
+ * not repeated then. Not where others need the blocks to follow the chain, proofs of its execution among them, nor where L1 may
+ * still forget batches.
  */
 async function keepPlaceAtRest(
   chain: Chain,

@@ -60,7 +60,7 @@ describe("A7: a chain that seals nothing though it has something to seal is stuc
 
   test("where L1 answers, and shows no block that is young enough", () => {
     const { plan, base, pipeline, runSwitch } = devnet.chains[0]!;
-    const chain = { sequencer: { hasOpenBatch: true, isPaused: false }, mempool: { size: 0 } };
+    const chain = { sequencer: { isAwaited: true, isPaused: false }, mempool: { size: 0 } };
     const blind = { chain, fault: () => undefined, waitsFor: () => undefined, isBlind: () => "the view is old" };
     const stuck = chainStuckBecause({ name: "alpha", plan, base, runSwitch, pipeline: blind });
     assert.equal(stuck?.why, "the view is old");

@@ -116,8 +116,9 @@ describe("B8: a chain is born with a first state that its creation binds, and no
       signer: accounts[6]!,
       prove: async (job) => (await prover.proveBatch(job)).proof,
     });
-    const { factory, bridge, roots: registry, settings } = addresses;
-    const onL1 = { settlementChainId, hyperchain, factory, bridge, registry, settings, configuration, bornAt: born.bornAt };
+    const { factory, bridge, roots: registry, settings, verifiers } = addresses;
+    const contracts = { hyperchain, factory, bridge, registry, settings, verifiers };
+    const onL1 = { settlementChainId, ...contracts, configuration, bornAt: born.bornAt };
     const { identity, configurationState } = identityOf(onL1);
     const place = { provider: l1.ethers.provider as unknown as Provider, fromBlock: created.fromBlock };
     const fromL1 = await readBornState({ hyperchain, configuration }, genesis, place);

@@ -23,6 +23,7 @@ import {
   extendBatch,
   recordCheat,
   recordImports,
+  recordMined,
   recordPriorityOp,
   recordSize,
   usageAfter,
@@ -208,6 +209,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
   async #block({ timestamp, transactions, areSafe = false }: CommandOf<"block">): Promise<Outcome> {
     const environment = this.#environment(timestamp);
     const { refused } = await this.#run({ transactions, environment, areSafe, purpose: "a user sent" });
+    this.#batch = recordMined(this.#open, 1);
     return { refused };
   }
 
@@ -231,7 +233,7 @@ export class BatchReducer implements Environment<BatchCommand, SealedBatch, Comm
       head = { ...block.environment, hash: block.hash };
       this.#blocks.push({ ...block, batchNumber, transactions: [] });
     }
-    this.#batch = { ...this.#open, blockHashes };
+    this.#batch = recordMined({ ...this.#open, blockHashes }, blocks.length);
     return {};
   }
 

@@ -34,6 +34,8 @@ export interface OpenBatch {
   readonly cheatCount: bigint;
   /** Transactions other than the sequencer's own. */
   readonly transactionCount: number;
+  /** Blocks that a user's transactions or a request to mine made. */
+  readonly minedBlocks: number;
   readonly usage: BatchUsage;
   /** What `usage.unmeasured` is the sum of; ascending. */
   readonly unmeasuredBlocks: readonly UnmeasuredBlock[];
@@ -50,6 +52,7 @@ export function beginBatch(
     importedRoots: [],
     cheatCount: 0n,
     transactionCount: 0,
+    minedBlocks: 0,
     usage: NO_USAGE,
     unmeasuredBlocks: [],
   };
@@ -59,6 +62,16 @@ export function beginBatch(
 export function hasContent(batch: OpenBatch | undefined): boolean {
   if (batch === undefined) return false;
   return batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0 || batch.cheatCount > 0n;
+}
+
+/** Roots that an open batch may hold before it is sealed like any other, so that its later transactions find room. */
+const MAX_WAITING_IMPORTS = 64;
+
+/** True if an account waits for the batch: it holds more than its opening and a few roots of other chains. */
+export function isAwaited(batch: OpenBatch | undefined): boolean {
+  if (batch === undefined) return false;
+  const { transactionCount, minedBlocks, logs, cheatCount, importedRoots } = batch;
+  return transactionCount + minedBlocks + logs.length > 0 || cheatCount > 0n || importedRoots.length >= MAX_WAITING_IMPORTS;
 }
 
 /** The batch with one more block of these transactions, one for each receipt. */
@@ -99,6 +112,11 @@ function withMessages(usage: BatchUsage, receipts: readonly BlockReceipt[]): Pic
 function mostSpent({ gasUsed }: BlockReceipt, transaction: EngineTransaction | undefined): bigint {
   const spent = (gasUsed * 5n + 3n) / 4n;
   return transaction !== undefined && transaction.gasLimit < spent ? transaction.gasLimit : spent;
+}
+
+/** Batch after the given number of blocks that were mined on request. */
+export function recordMined(batch: OpenBatch, count: number): OpenBatch {
+  return { ...batch, minedBlocks: batch.minedBlocks + count };
 }
 
 /** The batch after a state cheat. */

@@ -2,16 +2,17 @@ import type { Clock } from "../../runtime/clock.ts";
 
 interface BatchAgeDependencies {
   readonly clock: Clock;
-  /** Whether a batch may be sealed now; otherwise it is looked at again when it has aged as much once more. */
+  /** True if a batch may be sealed now; otherwise its age is checked again when it has aged as much once more. */
   readonly maySeal: () => boolean;
   readonly seal: () => void;
 }
 
-/** Has the open batch sealed at a certain age. */
+/** Seals a batch at a certain age, which counts from its first content. */
 export class BatchAge {
   /** Undefined for never. */
   readonly #maxAgeMs: number | undefined;
   readonly #dependencies: BatchAgeDependencies;
+  /** `undefined` if no batch ages. */
   #cancel: (() => void) | undefined;
 
   constructor(maxAgeMs: number | undefined, dependencies: BatchAgeDependencies) {
@@ -19,19 +20,20 @@ export class BatchAge {
     this.#dependencies = dependencies;
   }
 
-  /** A batch has been opened. */
+  /** Starts the age of the open batch, unless it runs already. */
   start(): void {
-    this.stop();
-    if (this.#maxAgeMs === undefined) return;
+    if (this.#maxAgeMs === undefined || this.#cancel !== undefined) return;
     const { clock, maySeal, seal } = this.#dependencies;
     this.#cancel = clock.after(this.#maxAgeMs, () => {
+      this.#cancel = undefined;
       if (maySeal()) seal();
       else this.start();
     });
   }
 
-  /** No batch is open, or none is to be sealed. */
+  /** Forgets the age: no batch is open, or none is to be sealed. */
   stop(): void {
     this.#cancel?.();
+    this.#cancel = undefined;
   }
 }

@@ -13,6 +13,7 @@ import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
+import { isAwaited } from "../ordering/open-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
@@ -188,7 +189,17 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#builder.batchNumber;
   }
 
-  /** Whether something waits to be sealed. */
+  /** True if an account waits for the open batch. It ages from its first content that is more than roots of other chains. */
+  get isAwaited(): boolean {
+    return isAwaited(this.#builder.batch);
+  }
+
+  /** True if the open batch holds nothing but roots of other chains, so that it may wait until something uses them. */
+  get isIdle(): boolean {
+    return this.hasOpenBatch && !this.isAwaited;
+  }
+
+  /** True if a batch is open, idle or not. */
   get hasOpenBatch(): boolean {
     return this.#builder.batch !== undefined;
   }
@@ -345,6 +356,13 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     return this.#commands.run(() => this.#builder.seal());
   }
 
+  /** Ends the open batch if it is idle and may be sealed now: the rules of its first second no longer apply. */
+  sealIdle(): Promise<void> {
+    return this.#commands.run(async () => {
+      if (this.isIdle && this.#canSeal()) await this.#builder.seal();
+    });
+  }
+
   /** Goes on after `canSeal` was false: proving has caught up. */
   resume(): void {
     this.#timing.resume();
@@ -420,8 +438,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     for (const { transactions, receipts } of result.blocks)
       for (const [i, { kind, from }] of transactions.entries())
         if (kind === "signed") this.#unpaid.paid(from, receipts[i]?.gasUsed ?? 0n);
-    if (result.command.type === "open") this.#age.start();
     if (result.command.type === "seal") this.#age.stop();
+    if (this.isAwaited) this.#age.start();
   }
 
   mark(): AccessLists {
@@ -574,8 +592,8 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   }
 
   #ageAgain(): void {
-    if (this.hasOpenBatch) this.#age.start();
-    else this.#age.stop();
+    this.#age.stop();
+    if (this.isAwaited) this.#age.start();
   }
 
   #end(error: SequencerError, isFault: boolean): void {

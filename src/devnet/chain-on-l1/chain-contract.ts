@@ -38,6 +38,8 @@ export interface ChainContractFacts {
   readonly bytecodes: Hex;
   /** Settings of all chains, and their upgrades. */
   readonly settings: Hex;
+  /** Registry of protocol versions. */
+  readonly verifiers: Hex;
   /** What counts of its terms, at that block. */
   readonly terms: CountingTerms;
   /** Whether its policy carries its data on, from the chain on which it settles. */
@@ -88,10 +90,11 @@ export class ChainContractReader {
     ]);
     const configuration = plainConfiguration(raw as Readonly<Record<string, unknown>>);
     const ofFactory = (name: string, ...args: unknown[]): Promise<unknown> => this.#call(factory, factoryInterface, name, args);
-    const [known, bridge, registry, bornAt] = await Promise.all([
+    const [known, bridge, registry, verifiers, bornAt] = await Promise.all([
       ofFactory("getZKChain", configuration.chainId).then(address),
       ofFactory("sharedBridge").then(address),
       ofFactory("messageRoot").then(address),
+      this.#call(settings, settingsInterface, "verifiers", []).then(address),
       ofFactory("bornAt", configuration.chainId) as Promise<bigint>,
     ]);
     if (known !== hyperchain) {
@@ -102,7 +105,7 @@ export class ChainContractReader {
     }
     const terms = await this.#terms(settings, configuration.chainId);
     const isCarried = layersBelow(configuration.chainId) > 0 && (await this.#isCarrier(terms.dataAvailabilityPolicy));
-    const contracts = { factory, bridge, registry, bytecodes, settings };
+    const contracts = { factory, bridge, registry, bytecodes, settings, verifiers };
     return { settlementChainId, hyperchain, configuration, ...contracts, bornAt, terms, isCarried };
   }
 

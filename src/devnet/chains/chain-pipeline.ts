@@ -366,8 +366,8 @@ function onL1(
   { hyperchain, configuration, bornAt }: CreatedChain,
   { settlementChainId, addresses }: DeployedEcosystem,
 ): ChainOnL1 {
-  const { factory, bridge, roots: registry, settings } = addresses;
-  return { settlementChainId, hyperchain, factory, bridge, registry, settings, bornAt, configuration };
+  const { factory, bridge, roots: registry, settings, verifiers } = addresses;
+  return { settlementChainId, hyperchain, factory, bridge, registry, settings, verifiers, bornAt, configuration };
 }
 
 /** Before the chain's first batch, or where an earlier process left off. */

@@ -52,7 +52,7 @@ export async function requireRemovable(
   const { sequencer, mempool } = pipeline.chain;
   const leftOpen = {
     messages,
-    batches: sealed - executed + (sequencer.hasOpenBatch ? 1 : 0),
+    batches: sealed - executed + (sequencer.isAwaited ? 1 : 0),
     operations: queued.count,
     transactions: mempool.size,
   };

@@ -13,6 +13,8 @@ export interface ChainOnL1 {
   readonly registry: Hex;
   /** Settings of all chains, and their upgrades. */
   readonly settings: Hex;
+  /** Registry of protocol versions. */
+  readonly verifiers: Hex;
   /** When it was created; seconds of L1's time. */
   readonly bornAt: bigint;
   readonly configuration: {
@@ -31,8 +33,12 @@ export interface ChainOnL1 {
   };
 }
 
-/** Whose versions the settings tell. */
-export function versionedChain({ configuration, settings }: Pick<ChainOnL1, "configuration" | "settings">): VersionedChain {
+/** Chain whose versions L1's events report. */
+export function versionedChain({
+  configuration,
+  settings,
+  verifiers,
+}: Pick<ChainOnL1, "configuration" | "settings" | "verifiers">): VersionedChain {
   const { chainId, protocolVersion } = configuration;
-  return { chainId, firstVersion: protocolVersion, settings };
+  return { chainId, firstVersion: protocolVersion, settings, verifiers };
 }

@@ -55,7 +55,8 @@ export class L1Inflow {
   readonly #options: L1InflowOptions;
   readonly #dependencies: L1InflowDependencies;
   #operations: readonly L2CanonicalTransaction[];
-  #roots: readonly ImportedRoot[];
+  /** The newest root that the chain has not taken over; it commits to all before it. */
+  #root: ImportedRoot | undefined;
   /** Of the operations that wait. */
   readonly #blocks = new Map<bigint, number>();
   #upTo: number | undefined;
@@ -67,7 +68,7 @@ export class L1Inflow {
     this.#dependencies = dependencies;
     this.#operationsTaken = options.operationsTaken;
     this.#operations = operations;
-    this.#roots = root === undefined ? [] : [root];
+    this.#root = root;
   }
 
   /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */
@@ -81,7 +82,7 @@ export class L1Inflow {
       const { operations, roots } = inputsFrom(chainId, seen);
       if (onQueued !== undefined) queuedOperations(seen).forEach(onQueued);
       this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= this.#operationsTaken)];
-      this.#roots = [...this.#roots, ...roots];
+      this.#root = roots.at(-1) ?? this.#root;
       for (const [place, blockNumber] of blocksOfOperations(seen)) this.#blocks.set(place, blockNumber);
       this.#upTo = seen.checkpoint?.blockNumber ?? this.#upTo;
       await view.looked(since, seen.checkpoint);
@@ -102,8 +103,8 @@ export class L1Inflow {
       this.#operations = this.#operations.slice(1);
       operations.push(next);
     }
-    const imported = this.#roots.length === 0 ? [] : await roots(this.#roots);
-    this.#roots = [];
+    const imported = this.#root === undefined ? [] : await roots([this.#root]);
+    this.#root = undefined;
     return { operations, roots: imported };
   }
 
@@ -114,7 +115,7 @@ export class L1Inflow {
 
   /** The next operation of the queue, which waits until it is `taken`. Roots are for chains that choose when to import. */
   next(): OperationOnL1 | undefined {
-    this.#roots = [];
+    this.#root = undefined;
     const [operation] = this.#operations;
     const blockNumber = operation && this.#blocks.get(operation.nonce);
     return operation === undefined || blockNumber === undefined ? undefined : { operation, blockNumber };
@@ -141,7 +142,7 @@ export class L1Inflow {
   drop(operationsTaken = this.#operationsTaken): void {
     this.#operationsTaken = operationsTaken;
     this.#operations = [];
-    this.#roots = [];
+    this.#root = undefined;
     this.#blocks.clear();
     this.#upTo = undefined;
   }

@@ -30,7 +30,8 @@ const NONE_REFUSED = hashRefusedDestinations([]);
 /**
  * What a poll means for a chain. A root is imported when another chain's batch said something: if silent batches counted,
  * two chains would import each other's imports without end; and when L1 refused what an own batch sent, which goes back under
- * that root. No mark is: anyone can make one, and each import costs every chain a batch. Throws L1ReorgError where L1 took back
+ * that root. No mark is: any account can make one, and each import
+ * costs every chain a block. Throws L1ReorgError where L1 took back
  * what the chain took over.
  */
 export function inputsFrom(chainId: ChainId, { events, reorg }: L1Poll): ChainInputs {

@@ -85,6 +85,7 @@ export class L1Intake {
         hyperchains: [chain.hyperchain],
         registry: chain.registry,
         settings: chain.settings,
+        verifiers: chain.verifiers,
         fromBlock,
         looksUntilShorter: l1MayBeBehind ? LOOKS_UNTIL_SHORTER : 1,
       },
@@ -138,6 +139,7 @@ export class L1Intake {
     if (this.#queueOrder !== undefined) return { operations: await this.#deriveFrom(this.#queueOrder, chain), roots: [] };
     await this.#inflow.look();
     if (sequencer.isHeldUp) sequencer.resume();
+    await this.#endWait(sequencer);
     const { censoredOperations } = sequencer;
     return this.#inflow.handOver({
       leavesOut: (operation) => censoredOperations.size > 0 && censoredOperations.has(canonicalTxHash(operation)),
@@ -149,6 +151,13 @@ export class L1Intake {
         return further;
       },
     });
+  }
+
+  /** Seals a batch that waits with roots alone before the rules of its first second are past. */
+  async #endWait(sequencer: Chain["sequencer"]): Promise<void> {
+    const { isIdle, openedAt, nextEnvironment } = sequencer;
+    if (isIdle && openedAt !== undefined && this.#versions.endsWait(openedAt, nextEnvironment.timestamp))
+      await sequencer.sealIdle();
   }
 
   /** Derives what L1's queue has. After a reorg the chain returns to what L1 has executed, and derives all behind that again. */

@@ -50,7 +50,7 @@ const batches = v.pipe(
   fields({
     maxAgeMs: option(
       ageOrNever,
-      "milliseconds after which a batch is sealed",
+      "milliseconds from a batch's first content to its seal, which roots of other chains alone do not count as",
       `${SPAWNED_BATCH_AGE_MS} where it is spawned, never in tests`,
     ),
     maxTransactions: option(batchTransactions, "transactions at which a batch is sealed", "no limit"),

@@ -573,7 +573,7 @@ export interface HyperchainUserConfig {
 
 export interface HyperchainBatchesUserConfig {
   /**
-   * Milliseconds after which a batch is sealed.
+   * Milliseconds from a batch's first content to its seal, which roots of other chains alone do not count as.
    * Allowed: a whole number from 1 to 86400000, such as 2000, or null for never.
    * Default: 2000 where it is spawned, never in tests.
    */

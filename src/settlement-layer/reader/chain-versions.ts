@@ -9,14 +9,19 @@ import { createL1Watcher, type L1Poll } from "./l1-watcher.ts";
 type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
 type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;
 type Passed = Extract<L1Event, { readonly type: "haltedPassed" }>;
+type Retirement = Extract<L1Event, { readonly type: "retirementScheduled" }>;
 type TermsEvent = Extract<L1Event, { readonly type: "termsScheduled" | "termsCanceled" }>;
 
-/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones; or a halted version was passed. */
+/**
+ * The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones; a halted version was passed; or a version
+ * is about to retire.
+ */
 export type SettingsEvent =
   | (Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations"> &
       Partial<Pick<Scheduled, "previousVersion">>)
   | Pick<Passed, "type" | "blockNumber" | "version" | "firstBatch">
   | Pick<Canceled, "type" | "blockNumber" | "version">
+  | Pick<Retirement, "type" | "blockNumber" | "version" | "retiresAt">
   | ({ readonly type: "termsScheduled"; readonly blockNumber: number } & ScheduledTerms)
   | { readonly type: "termsCanceled"; readonly blockNumber: number; readonly epoch: bigint };
 
@@ -27,6 +32,8 @@ export interface VersionedChain {
   readonly firstVersion: bigint;
   /** The contract of all chains' settings: 20 bytes in lower case. */
   readonly settings: Hex;
+  /** Registry of protocol versions: 20 bytes in lower case. */
+  readonly verifiers: Hex;
 }
 
 /**
@@ -104,11 +111,33 @@ export class ChainVersions {
     return termsIn(this.#events);
   }
 
+  /**
+   * True if a batch that began at `firstTimestamp` must wait no longer, because L1 judges it by that second: other terms or
+   * another version count at `now`, or the version of its time is about to retire.
+   */
+  endsWait(firstTimestamp: bigint, now: bigint): boolean {
+    const began = ({ effectiveAt }: Pick<ScheduledUpgrade, "effectiveAt">): boolean =>
+      firstTimestamp < effectiveAt && effectiveAt <= now;
+    const upgrades = this.changes.filter((change): change is ScheduledUpgrade => !("firstBatch" in change));
+    return upgrades.some(began) || this.terms.some(began) || this.#isRetiring(firstTimestamp);
+  }
+
+  /** The version at a time is the newest that counts then for some number of operations and of batches. */
+  #isRetiring(firstTimestamp: bigint): boolean {
+    const version = this.versionOf(firstTimestamp, LATEST, LATEST);
+    return this.#events.some(
+      (event) => event.type === "retirementScheduled" && event.version === version && firstTimestamp < event.retiresAt,
+    );
+  }
+
   /** The policies of the batches of a chain that was created with this one. */
   policyOf(first: FirstPolicy): PolicyOf {
     return (firstTimestamp, committedAt) => policyOf(first, this.terms, firstTimestamp, committedAt);
   }
 }
+
+/** More than any number of operations or batches. */
+const LATEST = 2n ** 64n;
 
 /** Terms that were not withdrawn, by epoch. */
 export function termsIn(events: readonly SettingsEvent[]): readonly ScheduledTerms[] {
@@ -121,19 +150,23 @@ export function termsIn(events: readonly SettingsEvent[]): readonly ScheduledTer
 }
 
 /**
- * A chain's upgrades and terms among all events of the settings: what other contracts log under the same names does not
- * count.
+ * A chain's upgrades and terms among all events of the settings, and announcements of the registry of versions: what other
+ * contracts log under the same names does not count.
  */
-export function settingsEventsIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly SettingsEvent[] {
+export function settingsEventsIn(
+  events: readonly L1Event[],
+  { chainId, settings, verifiers }: VersionedChain,
+): readonly SettingsEvent[] {
   return events.filter(
-    (event): event is Scheduled | Canceled | Passed | TermsEvent =>
-      (event.type === "upgradeScheduled" ||
+    (event): event is Scheduled | Canceled | Passed | TermsEvent | Retirement =>
+      (event.type === "retirementScheduled" && event.contract === verifiers) ||
+      ((event.type === "upgradeScheduled" ||
         event.type === "upgradeCanceled" ||
         event.type === "haltedPassed" ||
         event.type === "termsScheduled" ||
         event.type === "termsCanceled") &&
-      event.contract === settings &&
-      event.chainId === chainId,
+        event.contract === settings &&
+        event.chainId === chainId),
   );
 }
 
@@ -146,6 +179,7 @@ export async function readSettingsEvents(
   fromBlock: number,
   l1: L1AtDepth,
 ): Promise<readonly SettingsEvent[]> {
-  const watcher = createL1Watcher({ hyperchains: [], settings: chain.settings, fromBlock }, l1);
+  const { settings, verifiers } = chain;
+  const watcher = createL1Watcher({ hyperchains: [], settings, verifiers, fromBlock }, l1);
   return settingsEventsIn((await watcher.poll()).events, chain);
 }

@@ -5,7 +5,7 @@ import type { BatchNumber, ChainId, OperationHash } from "../../protocol/ids.ts"
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ScheduledTerms } from "../../protocol/terms.ts";
-import { hyperchainInterface, registryInterface, settingsInterface, topicOf } from "./contract-interfaces.ts";
+import { hyperchainInterface, registryInterface, settingsInterface, topicOf, verifiersInterface } from "./contract-interfaces.ts";
 
 /** Where on L1 an event stands. */
 interface L1Position {
@@ -72,6 +72,8 @@ export type L1Event = L1Position &
     /** Likewise: what holds of a chain's terms from a time on. */
     | ({ readonly type: "termsScheduled"; readonly chainId: ChainId } & ScheduledTerms)
     | { readonly type: "termsCanceled"; readonly chainId: ChainId; readonly epoch: bigint }
+    /** Announcement of the registry of versions: from that second on, L1 takes no batch of the version. */
+    | { readonly type: "retirementScheduled"; readonly version: bigint; readonly retiresAt: bigint }
   );
 
 /** Topics of the chain's events that are decoded here. */
@@ -88,6 +90,9 @@ export const HYPERCHAIN_TOPICS: readonly string[] = [
 /** Topic of the registry's event. */
 export const REGISTRY_TOPIC: string = topicOf(registryInterface, "TransactionRootUpdated");
 
+/** Topic of the version registry's event that is decoded here. */
+export const VERIFIERS_TOPIC: string = topicOf(verifiersInterface, "ProtocolVersionRetirementScheduled");
+
 /** Topics of the settings' events that are decoded here. */
 export const SETTINGS_TOPICS: readonly string[] = [
   "UpgradeScheduled",
@@ -98,18 +103,13 @@ export const SETTINGS_TOPICS: readonly string[] = [
 ].map((name) => topicOf(settingsInterface, name));
 
 /**
- * Decodes a log of a chain's contract, of the registry or of the settings; undefined for any other event. Throws ethers' error
+ * Decodes a log of a chain's contract, of a registry or of the settings; undefined for any other event. Throws ethers' error
  * for malformed data.
  */
 export function decodeL1Event(log: Log): L1Event | undefined {
-  const position: L1Position = {
-    blockNumber: log.blockNumber,
-    blockHash: log.blockHash as Hex,
-    transactionHash: log.transactionHash as Hex,
-    logIndex: log.index,
-    contract: log.address.toLowerCase() as Hex,
-  };
+  const position = positionOf(log);
   if (log.topics[0] === REGISTRY_TOPIC) return decodeRoot(log, position);
+  if (log.topics[0] === VERIFIERS_TOPIC) return decodeRetirement(log, position);
   if (SETTINGS_TOPICS.includes(log.topics[0] ?? "")) return decodeSetting(log, position);
   const event = hyperchainInterface.parseLog(log);
   if (event === null) return undefined;
@@ -172,6 +172,16 @@ export function decodeL1Event(log: Log): L1Event | undefined {
   }
 }
 
+function positionOf(log: Log): L1Position {
+  return {
+    blockNumber: log.blockNumber,
+    blockHash: log.blockHash as Hex,
+    transactionHash: log.transactionHash as Hex,
+    logIndex: log.index,
+    contract: log.address.toLowerCase() as Hex,
+  };
+}
+
 /** Decodes a BatchStored event; undefined for any other. */
 export function storedBatchOfLog(log: Pick<Log, "topics" | "data">): StoredBatch | undefined {
   const event = hyperchainInterface.parseLog(log);
@@ -226,6 +236,12 @@ function decodeRoot(log: Log, position: L1Position): L1Event | undefined {
     record: plainRecord(args["record"] as Readonly<Record<keyof BatchRecord, unknown>>),
     root: hex(args["root"]),
   };
+}
+
+function decodeRetirement(log: Log, position: L1Position): L1Event | undefined {
+  const args = verifiersInterface.parseLog(log)?.args;
+  if (args === undefined) return undefined;
+  return { ...position, type: "retirementScheduled", version: number(args["version"]), retiresAt: number(args["retiresAt"]) };
 }
 
 function decodeSetting(log: Log, position: L1Position): L1Event | undefined {

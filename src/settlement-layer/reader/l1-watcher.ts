@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { countingBlock, type L1AtDepth } from "./l1-depth.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS, type L1Event } from "./l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS, VERIFIERS_TOPIC, type L1Event } from "./l1-event.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** An L1 block up to which everything was read. */
@@ -17,6 +17,8 @@ interface L1WatcherOptions {
   readonly registry?: Hex;
   /** Settings of all chains; absent for a watcher that does not ask for upgrades. */
   readonly settings?: Hex;
+  /** Registry of protocol versions; absent for a watcher that ignores retirements. */
+  readonly verifiers?: Hex;
   /** First block to read. */
   readonly fromBlock: number;
   /** Where an earlier watcher stood, oldest first; reading goes on behind the last one that L1 still has. */
@@ -63,8 +65,9 @@ export interface L1Watcher {
 /** Nothing is read before the first poll. */
 export function createL1Watcher(options: L1WatcherOptions, { provider, confirmations }: L1AtDepth): L1Watcher {
   const { fromBlock, blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE, looksUntilShorter = 1, checkpointLimit = 256 } = options;
-  const addresses = [...options.hyperchains, options.registry, options.settings].filter((address) => address !== undefined);
-  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, ...SETTINGS_TOPICS]];
+  const { registry, settings, verifiers } = options;
+  const addresses = [...options.hyperchains, registry, settings, verifiers].filter((address) => address !== undefined);
+  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, VERIFIERS_TOPIC, ...SETTINGS_TOPICS]];
   const width = new PageWidth(blocksPerRequest);
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
   /** Events behind the oldest checkpoint, to be named when they are taken back. */

@@ -21,7 +21,8 @@ import {
 
 const SETTINGS: Hex = `0x${"5e".repeat(20)}`;
 const OTHER: Hex = `0x${"0d".repeat(20)}`;
-const CHAIN = { chainId: 7n, firstVersion: 1n, settings: SETTINGS };
+const VERIFIERS: Hex = `0x${"7e".repeat(20)}`;
+const CHAIN = { chainId: 7n, firstVersion: 1n, settings: SETTINGS, verifiers: VERIFIERS };
 
 const place = (blockNumber: number, contract: Hex) => ({
   blockNumber,
@@ -55,6 +56,16 @@ const passed = (blockNumber: number, version: bigint, firstBatch: bigint): L1Pol
   ...place(blockNumber, SETTINGS),
   ...{ type: "haltedPassed", chainId: CHAIN.chainId, version, firstBatch },
 });
+const terms = (blockNumber: number, epoch: bigint, effectiveAt: bigint, chainId = CHAIN.chainId) => ({
+  ...place(blockNumber, SETTINGS),
+  ...{ type: "termsScheduled" as const, chainId, epoch, effectiveAt, threshold: 1n, validators: [OTHER] },
+  standby: { threshold: 0n, validators: [] },
+  dataAvailabilityPolicy: OTHER,
+});
+const retiring = (blockNumber: number, version: bigint, retiresAt: bigint, contract = VERIFIERS) => ({
+  ...place(blockNumber, contract),
+  ...{ type: "retirementScheduled" as const, version, retiresAt },
+});
 const poll = (events: L1Poll["events"], reorgTo?: number): L1Poll => ({
   events,
   reorg: reorgTo === undefined ? undefined : { blockNumber: reorgTo, removed: [] },
@@ -76,12 +87,6 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
   });
 
   test("stay as they are by terms, which are told by epoch: those that were withdrawn leave nothing behind", () => {
-    const terms = (blockNumber: number, epoch: bigint, effectiveAt: bigint, chainId = CHAIN.chainId) => ({
-      ...place(blockNumber, SETTINGS),
-      ...{ type: "termsScheduled" as const, chainId, epoch, effectiveAt, threshold: 1n, validators: [OTHER] },
-      standby: { threshold: 0n, validators: [] },
-      dataAvailabilityPolicy: OTHER,
-    });
     const withdrawn = { ...place(2, SETTINGS), type: "termsCanceled" as const, chainId: CHAIN.chainId, epoch: 1n };
     const foreign = terms(4, 1n, 1_500n, 8n);
     const told = [terms(1, 1n, 1_000n), withdrawn, terms(3, 1n, 2_000n), foreign, scheduled(5, 2n, 1_000n)];
@@ -198,6 +203,43 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
   });
 });
 
+describe("rules of L1 for a batch that began earlier", () => {
+  const ends = (events: L1Poll["events"]) => {
+    const versions = versionsAfter(poll(events));
+    return (firstTimestamp: bigint, now: bigint): boolean => versions.endsWait(firstTimestamp, now);
+  };
+
+  test("change at the effect of an upgrade, for a batch that began before it", () => {
+    const endsWait = ends([scheduled(1, 2n, 1_000n)]);
+    assert.deepEqual([endsWait(999n, 999n), endsWait(999n, 1_000n), endsWait(1_000n, 1_001n)], [false, true, false]);
+    assert.equal(ends([scheduled(1, 2n, 1_000n), canceled(2, 2n)])(999n, 1_000n), false);
+  });
+
+  test("change at the effect of terms, unless these were withdrawn", () => {
+    const endsWait = ends([terms(1, 1n, 1_000n), terms(2, 2n, 2_000n)]);
+    assert.deepEqual([endsWait(999n, 999n), endsWait(999n, 1_000n)], [false, true]);
+    assert.deepEqual([endsWait(1_000n, 1_999n), endsWait(1_000n, 2_000n), endsWait(2_000n, 3_000n)], [false, true, false]);
+    const withdrawn = { ...place(2, SETTINGS), type: "termsCanceled" as const, chainId: CHAIN.chainId, epoch: 1n };
+    assert.equal(ends([terms(1, 1n, 1_000n), withdrawn])(999n, 1_000n), false);
+    assert.equal(ends([terms(1, 1n, 1_000n, 8n)])(999n, 1_000n), false);
+  });
+
+  test("are about to change from the announcement of a retirement of the batch's version to the retirement", () => {
+    const endsWait = ends([retiring(1, 1n, 1_000n)]);
+    assert.deepEqual([endsWait(10n, 10n), endsWait(999n, 2_000n), endsWait(1_000n, 1_000n)], [true, true, false]);
+    assert.equal(ends([retiring(1, 2n, 1_000n)])(10n, 10n), false);
+    assert.equal(ends([retiring(1, 1n, 1_000n, OTHER)])(10n, 10n), false);
+    const upgraded = ends([scheduled(1, 2n, 500n), retiring(2, 1n, 1_000n)]);
+    assert.deepEqual([upgraded(499n, 499n), upgraded(500n, 600n)], [true, false]);
+  });
+
+  test("are as before if L1 took a retirement back", () => {
+    const versions = versionsAfter(poll([retiring(5, 1n, 1_000n)]));
+    versions.take(poll([], 4));
+    assert.equal(versions.endsWait(10n, 10n), false);
+  });
+});
+
 const [SECOND, THIRD] = [furtherVersion(1), furtherVersion(2)];
 
 describe("the protocol versions of a chain's batches, beside L1's own answers", () => {
@@ -223,9 +265,10 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     }
     chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 300n));
     const settings = (await ecosystem.settings.getAddress()).toLowerCase() as Hex;
-    versions = new ChainVersions({ chainId: 300n, firstVersion: PROTOCOL_VERSION, settings });
+    const verifiers = (await ecosystem.verifiers.getAddress()).toLowerCase() as Hex;
+    versions = new ChainVersions({ chainId: 300n, firstVersion: PROTOCOL_VERSION, settings, verifiers });
     watcher = createL1Watcher(
-      { hyperchains: [chain.address], settings, fromBlock: 0 },
+      { hyperchains: [chain.address], settings, verifiers, fromBlock: 0 },
       { provider: ecosystem.l1.ethers.provider, confirmations: 1 },
     );
   });
@@ -292,6 +335,12 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
       [THIRD, THIRD],
       [SECOND, SECOND],
     ]);
+    const now = await ecosystem.latestTimestamp();
+    assert.equal(versions.endsWait(now, now), false);
+    await send(ecosystem.verifiers, "scheduleRetirement", SECOND);
+    versions.take(await watcher.poll());
+    const retiresAt = await view<bigint>(ecosystem.verifiers, "retiresAt", SECOND);
+    assert.deepEqual([versions.endsWait(retiresAt - 1n, retiresAt), versions.endsWait(retiresAt, retiresAt)], [true, false]);
   });
 
   /** What L1 has stored of every batch. */

@@ -18,7 +18,7 @@ export function chainStuckBecause({
   readonly runSwitch: Pick<DevnetChain["runSwitch"], "isRunning" | "hasEnded">;
   readonly pipeline: Pick<DevnetChain["pipeline"], "fault" | "waitsFor" | "isBlind"> & {
     readonly chain: {
-      readonly sequencer: Pick<DevnetChain["pipeline"]["chain"]["sequencer"], "hasOpenBatch" | "isPaused">;
+      readonly sequencer: Pick<DevnetChain["pipeline"]["chain"]["sequencer"], "isAwaited" | "isPaused">;
       readonly mempool: Pick<DevnetChain["pipeline"]["chain"]["mempool"], "size">;
     };
   };
@@ -27,13 +27,13 @@ export function chainStuckBecause({
   if (!runSwitch.isRunning) return pausedChain(name);
   const { sequencer, mempool } = pipeline.chain;
   if (pipeline.fault() !== undefined || pipeline.waitsFor() !== undefined) return undefined;
-  if (sequencer.isPaused && (sequencer.hasOpenBatch || mempool.size > 0)) {
+  if (sequencer.isPaused && (sequencer.isAwaited || mempool.size > 0)) {
     return {
       why: "its sequencer was stopped on purpose",
       help: `faults.startSequencer("${name}") starts it again, as hyperchain_setFault with {"type":"clear"} does`,
     };
   }
-  if (!sequencer.hasOpenBatch) return undefined;
+  if (!sequencer.isAwaited) return undefined;
   const blindness = pipeline.isBlind();
   if (blindness !== undefined) {
     return {
