@@ -23,11 +23,12 @@ import { lower, setNextBlock } from "./support/terms.ts";
 
 const UNBONDING = 1_000n;
 const ETHER = 10n ** 18n;
-const HISTORIES = byNight(60, 10);
+const HISTORIES = byNight(100, 15);
 const STEPS = 60;
 const SEED = Number(process.env["STAKE_SEED"] ?? 1);
 /** Two words that contradict each other at every second: the reporter names the second. */
 const WORDS = [wordOn(1n), wordOn(2n)] as const;
+const NO_PERIOD: Partial<Period> = {};
 
 /** A chain's quorum as a service, with the signatures of each key for both words. */
 interface Service {
@@ -237,8 +238,12 @@ describe("faults of one enlistment", () => {
       if (isAccepted) await call;
       else await errorOf(call);
     };
-    const report = async (now: bigint, place: number, service: Service): Promise<void> => {
-      const faultAt = now - 1n - random.below(random.index(2) === 0 ? 40n : UNBONDING + 20n);
+    /** A second of the latest enlistments, or one just before or after; at times an expired one, or one that is not over. */
+    const report = async (now: bigint, place: number): Promise<void> => {
+      const periods = models[place]!.periods.slice(-3);
+      const { service: id, from, until } = periods[random.index(Math.max(1, periods.length))] ?? NO_PERIOD;
+      const service = services.find((each) => each.id === id) ?? services[0]!;
+      const faultAt = (from ?? now) - 2n + random.below((until ?? now) - (from ?? now) + 4n);
       const by = reporters[random.index(reporters.length)]!;
       const before = await balanceOf(registry);
       const due = models[place]!.report(now, service.id, faultAt);
@@ -254,35 +259,36 @@ describe("faults of one enlistment", () => {
       const greatest = due.weight > sums.greatest ? due.weight : sums.greatest;
       proven.set(due.period, { greatest, slashed: sums.slashed + amount });
     };
-    const step = async (now: bigint): Promise<void> => {
+    let now = time;
+    const step = async (): Promise<void> => {
       const place = random.index(4) === 0 ? 1 : 0;
       const [operator, model] = [operators[place]!, models[place]!];
       const service = services[random.index(services.length)]!;
-      const kind = random.index(10);
-      if (kind < 2) {
+      const kind = random.index(12);
+      if (kind < 5) {
         const value = random.index(3) === 0 ? 1n + random.below(10n) : ETHER + random.below(ETHER);
         model.deposit(now, value);
         return expect("deposit", true, at(now, operator, "deposit", { value }));
       }
-      if (kind === 2) {
+      if (kind === 5) {
         const total = model.active + model.leaving;
         const amount = [total, total + 1n, random.below(total + 1n), 0n][random.index(4)]!;
         const isAccepted = model.announce(now, amount);
         return expect("announce", isAccepted, at(now, operator, "announceWithdrawal", amount));
       }
-      if (kind === 3) return expect("withdraw", model.withdraw(now), at(now, operator, "withdraw"));
-      if (kind === 4) return expect("delist", model.delist(now, service.id), at(now, operator, "delist", service.id));
-      if (kind < 7) {
+      if (kind === 6) return expect("withdraw", model.withdraw(now), at(now, operator, "withdraw"));
+      if (kind === 7) return expect("delist", model.delist(now, service.id), at(now, operator, "delist", service.id));
+      if (kind < 11) {
         const shareBps = 1n + random.below(5_000n);
         const isAccepted = model.enlist(now, service.id, shareBps);
         return expect("enlist", isAccepted, enlistAt(now, place, service, shareBps));
       }
-      return report(now, place, service);
+      // Several at a time, so that later ones find more or less than earlier ones took.
+      for (let reports = 1 + random.index(8); reports > 0; reports--) await report((now += 1n), place);
     };
-    let now = time;
     for (let i = 0; i < STEPS; i++) {
       now += random.index(10) === 0 ? UNBONDING + random.below(3n) : 1n + random.below(20n);
-      await step(now);
+      await step();
       const coins = models.reduce((sum, { active, leaving }) => sum + active + leaving, 0n);
       assert.equal(await balanceOf(registry), coins, `after step ${i}`);
     }
