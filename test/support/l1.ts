@@ -1,6 +1,7 @@
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
+import type { EthereumProvider } from "hardhat/types/providers";
 
 /** A fresh in-process L1 with the public networks' limits. Artifacts must be built (`npm run build:contracts`). */
 export interface LocalL1 {
@@ -12,6 +13,7 @@ export interface LocalL1 {
 
 export async function startLocalL1(override: { readonly chainId?: number } = {}): Promise<LocalL1> {
   const connection = await hre.network.create({ network: "local", override });
+  tryBeforeSending(connection.provider);
   const { ethers } = connection;
   return {
     ethers,
@@ -21,5 +23,25 @@ export async function startLocalL1(override: { readonly chainId?: number } = {})
       return contract as unknown as BaseContract;
     },
     close: () => connection.close(),
+  };
+}
+
+/** Gas limit of one transaction on public networks. */
+const GAS_LIMIT = "0x1000000";
+
+/**
+ * Sets the highest gas limit on transactions without one. One call before each replaces Hardhat's estimate, which runs it up to twenty
+ * times: a transaction that would fail is not mined.
+ */
+function tryBeforeSending(provider: EthereumProvider): void {
+  const request = provider.request.bind(provider);
+  provider.request = async (args) => {
+    const { method, params } = args;
+    if (method !== "eth_sendTransaction" || !Array.isArray(params)) return request(args);
+    const [transaction] = params as [Readonly<Record<string, unknown>>];
+    if ("gas" in transaction) return request(args);
+    const limited = { ...transaction, gas: GAS_LIMIT };
+    await request({ method: "eth_call", params: [limited, "pending"] });
+    return request({ method, params: [limited] });
   };
 }
