@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Interface, type BaseContract, type TransactionReceipt } from "ethers";
 import hre from "hardhat";
-import { hashAggregate } from "../../../src/protocol/aggregate.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import { aggregateStatement, hashAggregate } from "../../../src/protocol/aggregate.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { fromHex, type Hex } from "../../../src/protocol/hex.ts";
 import { PROVEN_ON_L1_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { l1TotalOf, MAX_PROOF_BYTES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS } from "../../../src/protocol/way-to-l1.ts";
 import { proofAggregatorInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { elementBytes } from "../../../src/stark/transcripts/transcript-form.ts";
 import { startLocalL1, type LocalL1 } from "../../support/l1.ts";
 import { readRecordedProof } from "../../support/recorded-proofs.ts";
-import { addressOf } from "./support/ecosystem.ts";
+import { addressOf, view } from "./support/ecosystem.ts";
+import { errorOf } from "./support/errors.ts";
 import { VERIFIER_GAS } from "./support/verifier-gas.ts";
 
 const RECORDED = readRecordedProof("queue-only");
@@ -30,6 +33,7 @@ const DOUBLE_GAS = 77_000;
 
 describe("a real proof, before L1 with the package's contracts", () => {
   let l1: LocalL1;
+  let verifier: BaseContract;
   let aggregator: BaseContract;
   let address: string;
   const proof = fromHex(RECORDED.proof);
@@ -43,7 +47,7 @@ describe("a real proof, before L1 with the package's contracts", () => {
       parts.push(await part.getAddress());
     }
     const stark = await l1.deploy("AggregateStark", ...parts);
-    const verifier = await l1.deploy("AggregateVerifier", await stark.getAddress());
+    verifier = await l1.deploy("AggregateVerifier", await stark.getAddress());
     // Chains are not called.
     aggregator = await l1.deploy("ProofAggregator", addressOf(1), await verifier.getAddress(), PROVEN_ON_L1_VERSION);
     address = await aggregator.getAddress();
@@ -66,5 +70,45 @@ describe("a real proof, before L1 with the package's contracts", () => {
     assert.ok(ofVerifier > VERIFIER_GAS.min && ofVerifier < VERIFIER_GAS.max, `${ofVerifier}`);
     const statement = hashAggregate(RECORDED.batches, digestFromHex(RECORDED.digest));
     assert.notEqual(await aggregator.getFunction("storedAt").staticCall(statement), 0n);
+  });
+
+  describe("before the verifier of aggregates", () => {
+    const { batchCount, digest, point, evaluation } = aggregateStatement(RECORDED.batches, digestFromHex(RECORDED.digest));
+    const stated = {
+      batchCount: BigInt(batchCount),
+      digest: elementBytes(digest),
+      point: elementBytes(point),
+      evaluation: elementBytes(evaluation),
+    };
+
+    /** "true", "false" or the error. */
+    async function answerTo(changes: Partial<typeof stated> = {}): Promise<string> {
+      const answer = view<boolean>(verifier, "verify", { ...stated, ...changes }, proof);
+      return answer.then(String, () => errorOf(answer));
+    }
+
+    it("is of its statement alone: of no other count, digest, point or evaluation, in elements of each", async () => {
+      assert.equal(await answerTo(), "true");
+      for (const count of [0n, 2n]) assert.notEqual(await answerTo({ batchCount: count }), "true");
+      for (const part of ["digest", "point", "evaluation"] as const)
+        for (let at = 3; at < stated[part].length; at += 8) {
+          const changed = stated[part].slice();
+          changed[at]! ^= 1;
+          assert.notEqual(await answerTo({ [part]: changed }), "true", `${part}, byte ${at}`);
+        }
+    });
+
+    it("attack: a count of more than 32 bits that has the right low bits is refused", async () => {
+      for (const above of [2n ** 32n, 2n ** 255n])
+        assert.equal(await answerTo({ batchCount: above + stated.batchCount }), "false");
+    });
+
+    it("attack: elements that are not below the field's modulus are refused, so that no statement has two forms", async () => {
+      assert.match(await answerTo({ batchCount: BigInt(P) + stated.batchCount }), /^BadStatement/);
+      const twice = stated.digest.slice();
+      const first = new DataView(twice.buffer, twice.byteOffset, 4);
+      first.setUint32(0, first.getUint32(0) + P);
+      assert.match(await answerTo({ digest: twice }), /^BadStatement/);
+    });
   });
 });
