@@ -185,17 +185,20 @@ export class BatchBuilder {
     await this.#carryOut({ type: "imports", roots, timestamp: this.#ownTime });
   }
 
-  /** Whether a priority operation surely has room in the open batch. Opens a batch where no batch is open. */
+  /**
+   * True if the open batch takes a priority operation; opens a batch if none is open. Only batch 0 publishes an initial state.
+   * The first batch of this process does not count, because all nodes that derive a chain must end its batches alike.
+   */
   async takes({ operation }: PriorityOperation): Promise<boolean> {
     const usage = await this.measure();
-    const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#options.firstBatch;
+    const isFresh = !hasContent(this.batch) && this.batchNumber !== 0n;
     const further = { transactions: 1, gas: operation.gasLimit };
     return isFresh || this.#dependencies.reducer.keepsLimits(this.batchNumber, withOperation(usage), further);
   }
 
   /**
    * Carries out a priority operation. One that might not fit gets a fresh batch, in which any one fits that L1's queue admits,
-   * whatever the chain's own limits are: nothing is left out for its size. The first batch holds the initial state already.
+   * whatever the chain's own limits are: nothing is left out for its size. Batch 0 publishes the initial state as well.
    */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     if (!(await this.takes(operation))) await this.seal();
