@@ -22,7 +22,6 @@ import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
 import { decodeTransaction, type DecodingOptions } from "./transaction/decode-transaction.ts";
-import { CodeGuard } from "./execution/code-guard.ts";
 import { BLOCK_GAS_LIMIT, type EdrConnect } from "./execution/connection.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
 import type { Head } from "./model/block.ts";
@@ -78,8 +77,6 @@ export interface ChainOptions {
   readonly origin?: ChainOrigin;
   /** Where an earlier process left off, which stored it: the chain goes on there, and its blocks before it are not made again. */
   readonly place?: Place;
-  /** Genesis code that creates contracts from fixed init code only; see CodeGuard. */
-  readonly trustedCreators?: readonly Hex[];
   readonly identity: Omit<ChainIdentity, "chainId">;
   /** What is before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
@@ -173,7 +170,6 @@ export interface Chain {
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
   readonly questions: Questions;
-  readonly guard: CodeGuard;
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly sequencer: Sequencer;
@@ -333,8 +329,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
       : undefined;
   const { head, before } = await firstHead(options, engine, witness);
-  const guard = new CodeGuard(genesis, options.trustedCreators);
-  for (const code of place?.creators ?? []) guard.noteCode(code);
   const mempool = new Mempool(options.mempool, {
     fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
     account: (address) => readAccount(engine, address),
@@ -354,7 +348,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken, reducer.batchNumber)).format;
   const producer = new BlockProducer(
     { rules: blockRules, formatAt, head, maxInstructions, distinctTimestamps },
-    { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
+    { engine, witness, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   // The first batch publishes the first state beside what is done in it.
   const firstLimits = limitsBeside(limits, initial.size);
@@ -421,7 +415,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     engine,
     witness,
     questions,
-    guard,
     mempool,
     admission,
     sequencer,

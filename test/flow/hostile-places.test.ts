@@ -178,8 +178,8 @@ describe("B5: a place from a stranger's dump", () => {
       /no text in the format/,
     );
     await refused(
-      withNotes((text) => text.replace('"version":2', '"version":1')),
-      /has format 1/,
+      withNotes((text) => text.replace('"version":3', '"version":2')),
+      /has format 2/,
     );
     await refused(
       withNotes(() => "null"),

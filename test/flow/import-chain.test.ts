@@ -129,7 +129,6 @@ describe("B8: a chain is born with a first state that its creation binds, and no
         ...{ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp, genesis, identity },
         imported: fromL1!.copy(),
         initialState: configurationState,
-        trustedCreators: [],
         formedBefore: { previousCommitment: born.record.commitment, operationsTaken: 0n },
         mempool: { maxTransactions: 100, maxPerSender: 100, minGasPriceWei: 0n },
         sequencer: {

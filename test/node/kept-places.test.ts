@@ -23,7 +23,6 @@ function placeAfter(commands: number, newest: bigint): Place {
     previousCommitment: HASH,
     operationsTaken: 2n,
     publishedCodes: [HASH],
-    creators: ["0xf0"],
     genesisRoot: HASH,
     blocks: Array.from({ length: Number(newest) + 1 }, () => ({ hash: HASH, transactions: [HASH] })),
     index: { blocks: [], positions: new Map(), priorityOps: new Map(), eip712: new Map(), publicHashes: new Map([[HASH, HASH]]) },

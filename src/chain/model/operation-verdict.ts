@@ -43,6 +43,4 @@ export interface OperationVerdict {
    * gas, but nothing where it is not even valid.
    */
   readonly chargedGas: bigint;
-  /** Codes that it brings into the state. */
-  readonly runtimeCodes: readonly `0x${string}`[];
 }

@@ -29,7 +29,7 @@ export type Decision =
   | {
       readonly type: "block";
       readonly transactions: readonly EngineTransaction[];
-      /** An engine with a guard has found that they change no account's code unseen. Default false. */
+      /** They were not inspected; each is refused alone. Default false. */
       readonly areSafe?: boolean;
     }
   | {

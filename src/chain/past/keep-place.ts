@@ -1,7 +1,6 @@
 import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { FormedBefore } from "../batch/form-batch.ts";
-import type { CodeGuard } from "../execution/code-guard.ts";
 import type { BatchArchive } from "../index/batch-archive.ts";
 import type { BlockStore } from "../index/block-store.ts";
 import type { ChainIndex } from "../index/chain-index.ts";
@@ -18,7 +17,6 @@ import { namesOf } from "./told-blocks.ts";
 interface PlacedChain {
   readonly blocks: BlockStore;
   readonly witness: Witness;
-  readonly guard: CodeGuard;
   readonly tree: StateTree;
   readonly index: ChainIndex;
   readonly messages: MessageIndex;
@@ -36,7 +34,7 @@ interface PlacedChain {
 
 /** Keeps the place at which a chain is. Rejects with PlaceError where its state is not the one of its last batch. */
 export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise<void> {
-  const { blocks: store, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
+  const { blocks: store, witness, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
   const root = digestToHex(tree.root);
   if (archive.last?.stateRoot !== root)
     throw new PlaceError("Differs", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
@@ -59,7 +57,6 @@ export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise
     previousCommitment,
     operationsTaken,
     publishedCodes: [...publishedCodes],
-    creators: guard.creators,
     genesisRoot: chain.genesisRoot,
     blocks,
     index: index.known,

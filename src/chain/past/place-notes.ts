@@ -6,7 +6,7 @@ import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";
 
 /** Of what a place is written in; another one cannot be read. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Hashes of a place's other parts. */
 export type PartSums = Readonly<Record<"state" | "tree" | "history", string>>;
@@ -55,7 +55,6 @@ const notesSchema = v.strictObject({
   previousCommitment: hash,
   operationsTaken: whole,
   publishedCodes: list(hash),
-  creators: list(bytes),
   genesisRoot: hash,
   blocks: list(v.strictObject({ hash, transactions: list(hash) })),
   index: v.strictObject({

@@ -20,8 +20,6 @@ export interface PlaceNotes {
   readonly operationsTaken: bigint;
   /** Hashes of codes that those batches published. */
   readonly publishedCodes: readonly Hex[];
-  /** Codes of the state that create contracts. */
-  readonly creators: readonly Hex[];
   /** Of the genesis. */
   readonly genesisRoot: Hex;
   /** All blocks up to the head, from block 0 on. */

@@ -12,7 +12,7 @@ const DELEGATION = /^0xef0100([0-9a-f]{40})$/;
 export function prestateReader(questions: Pick<Questions, "ask">, chainId: number): ReadPrestate {
   return async ({ transaction, block, before }) => {
     const at = block.number - 1n;
-    const { trace } = await questions.ask("traceMined", {
+    const { trace, isHostile } = await questions.ask("traceMined", {
       at,
       block,
       before,
@@ -22,7 +22,7 @@ export function prestateReader(questions: Pick<Questions, "ask">, chainId: numbe
       maxMs: Infinity,
       ...EXPLAINER_BOUNDS,
     });
-    if (trace === undefined) return undefined;
+    if (trace === undefined || isHostile) return undefined;
     const found = { ...(trace as Prestate) };
     // The tracer does not name an account whose code another one runs.
     for (const address of findDelegates(transaction, found, chainId)) {

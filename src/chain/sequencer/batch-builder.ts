@@ -31,7 +31,7 @@ interface BatchBuilderDependencies {
 interface BlockOptions {
   /** Seconds. Default: as the next block would have, were it made now. */
   readonly timestamp?: bigint;
-  /** The guard found the transactions safe. Default false. */
+  /** The transactions need no inspection. Default false. */
   readonly areSafe?: boolean;
 }
 

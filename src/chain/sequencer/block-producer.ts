@@ -1,11 +1,11 @@
 import type { ReturnReason } from "../../core/follower.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
-import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
 import { mostWork } from "../model/work-limits.ts";
 import {
   nextEnvironment,
@@ -38,7 +38,6 @@ interface BlockProducerOptions {
 interface BlockProducerDependencies {
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
-  readonly guard: CodeGuard;
   /** The chain's time, which others may share. */
   readonly clock: MovableClock;
   /** Called once when the witness fails. */
@@ -53,8 +52,6 @@ interface EnginesMark {
   readonly nextTimestamp: bigint | undefined;
 }
 
-/** Accounts whose code is remembered between blocks. */
-const MAX_REMEMBERED_CODES = 1000;
 /** Seconds that a client takes to sign and send what was estimated. */
 const SENDING_SECONDS = 2n;
 
@@ -67,7 +64,6 @@ export class BlockProducer implements BlockEngine {
   #head: NamedHead;
   /** The witness knows the empty blocks so far. */
   #lastPass: Promise<void> = Promise.resolve();
-  readonly #codes = new Map<Hex, Promise<Hex>>();
   #nextTimestamp: bigint | undefined;
   #earliest = 0n;
 
@@ -118,6 +114,11 @@ export class BlockProducer implements BlockEngine {
   }
 
   /** The format of a block's batch, were it made at this second. */
+  /** Format of users' next block, were it made now. */
+  get nextFormat(): Format {
+    return this.formatAt(this.environment().timestamp);
+  }
+
   formatAt(timestamp: bigint): Format {
     return this.#options.formatAt(timestamp);
   }
@@ -167,12 +168,9 @@ export class BlockProducer implements BlockEngine {
       engine.mine(transactions, environment, { isWhole: !areSafe }),
       isAhead ? clock.moveBy(ahead) : undefined,
     ]);
-    if (!areSafe || !this.#dependencies.guard.safeKeepsCode) this.#codes.clear();
     // A block of the chain's own, before it, leaves it to users' block.
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
-    // The guard knows those that were inspected. In a start that makes the block again, none was.
-    for (const code of result.repeated.runtimeCodes) this.#dependencies.guard.noteCode(code);
     onMeasured(result.repeated.size);
     return result;
   }
@@ -216,11 +214,7 @@ export class BlockProducer implements BlockEngine {
 
   /** Changes the state in both engines; resolves with the size of the batch's changes. Throws EngineError, WitnessError. */
   async cheat(cheat: StateCheat): Promise<ChangeSize> {
-    const { engine, witness, guard } = this.#dependencies;
-    if (cheat.type === "code") {
-      guard.noteCode(cheat.code);
-      this.#codes.clear();
-    }
+    const { engine, witness } = this.#dependencies;
     const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat)]);
     return size;
   }
@@ -236,22 +230,8 @@ export class BlockProducer implements BlockEngine {
   }
 
   /**
-   * Whether the engine may run the request now; `looksAtCode` as the guard's. In format 3 nothing is safe: what a transaction
-   * takes to prove is known where the witness has run it.
-   */
-  async judge(request: GuardedRequest, looksAtCode = false): Promise<GuardVerdict> {
-    const verdict = await this.#dependencies.guard.judge(request, (address) => this.#codeOf(address), { looksAtCode });
-    return verdict === "safe" && this.formatAt(this.environment().timestamp) === 3 ? "unknown" : verdict;
-  }
-
-  /** Whether the code may be in the state. */
-  admits(code: Hex): boolean {
-    return this.#dependencies.guard.admits(code);
-  }
-
-  /**
-   * Runs a transaction in the witness alone, behind those before it in its block. Where it is admitted, the guard has learnt the
-   * code that it brings. `isCounted`: its work is counted, however little its gas.
+   * Runs a transaction in the witness alone, behind those before it in its block. `isCounted`: its work is counted, however
+   * little its gas.
    */
   async inspect(
     transaction: EngineTransaction,
@@ -259,27 +239,21 @@ export class BlockProducer implements BlockEngine {
     after: readonly EngineTransaction[] = [],
     isCounted = false,
   ): Promise<Inspection> {
-    const { guard, witness } = this.#dependencies;
     const { maxInstructions } = this;
     const maxWork = mostWork(maxInstructions);
     const bounds = { maxInstructions, maxWork, isCounted };
-    const preview = await witness.request("preview", { transaction, environment, after, ...bounds });
+    const preview = await this.#dependencies.witness.request("preview", { transaction, environment, after, ...bounds });
     const admitted =
       !preview.exceedsCallData &&
       !preview.isLong &&
       !preview.isHeavy &&
       preview.isUnprovable !== true &&
-      [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
-    if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
+      [...preview.initCodes, ...preview.runtimeCodes].every((code) => !isHostileCode(fromHex(code)));
     return { ...preview, admitted };
   }
 
-  /** In the witness alone. Where it runs, the guard has learnt the code that it brings. */
-  async judgeOperation(judged: JudgedOperation): Promise<OperationVerdict> {
-    const { guard, witness } = this.#dependencies;
-    const verdict = await witness.request("judge", judged);
-    if (verdict.notRun === undefined) for (const code of verdict.runtimeCodes) guard.noteCode(code);
-    return verdict;
+  judgeOperation(judged: JudgedOperation): Promise<OperationVerdict> {
+    return this.#dependencies.witness.request("judge", judged);
   }
 
   codeOf(address: Hex): Promise<Hex> {
@@ -325,7 +299,6 @@ export class BlockProducer implements BlockEngine {
   async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
     await this.#lastPass.catch(() => undefined);
     this.#lastPass = Promise.resolve();
-    this.#codes.clear();
     const { engine, witness } = this.#dependencies;
     await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
@@ -343,16 +316,5 @@ export class BlockProducer implements BlockEngine {
     // Every answer comes after its predecessors', so the last one stands for all.
     this.#lastPass = Promise.all([this.#lastPass, passed]).then(() => undefined);
     this.#lastPass.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
-  }
-
-  /** An account's code now: as after the last block that may have changed any account's. */
-  #codeOf(address: Hex): Promise<Hex> {
-    const known = this.#codes.get(address);
-    if (known !== undefined) return known;
-    const [oldest] = this.#codes.keys();
-    if (oldest !== undefined && this.#codes.size >= MAX_REMEMBERED_CODES) this.#codes.delete(oldest);
-    const code = this.#dependencies.engine.state("now").code(address);
-    this.#codes.set(address, code);
-    return code;
   }
 }

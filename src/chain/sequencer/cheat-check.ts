@@ -1,7 +1,8 @@
+import { isHostileCode } from "../model/hostile-code.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import { faultOf, type StateCheat } from "../witness/state-cheat.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
@@ -53,7 +54,7 @@ async function requirePossible(cheat: StateCheat, { mempool, producer, mostCodeB
   requireFree(cheat.address);
   const fault = faultOf(cheat, mostCodeBytes);
   if (fault !== undefined) throw refusal(fault);
-  if (cheat.type === "code" && !producer.admits(cheat.code)) {
+  if (cheat.type === "code" && isHostileCode(fromHex(cheat.code))) {
     throw refusal("the code begins with an incomplete PUSH20, which this chain's engine cannot run");
   }
   if (cheat.type !== "nonce") return;

@@ -1,4 +1,3 @@
-import type { GuardVerdict } from "../execution/code-guard.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import { mostCostOf } from "../mempool/account-view.ts";
 import type { Mempool } from "../mempool/mempool.ts";
@@ -12,6 +11,7 @@ import type { InclusionWaiters } from "./inclusion.ts";
 import type { Inspection } from "../ordering/block-engine.ts";
 import { addUnmeasured, NO_TRANSACTIONS, type Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
+import { needsInspection } from "./needs-inspection.ts";
 import { provingRefusal } from "./proving-refusal.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import type { UnpaidWork } from "./unpaid-work.ts";
@@ -31,7 +31,7 @@ interface PoolInclusionDependencies {
 /** Of a block in which another transaction is inspected: those before it run again each time, so their number is bounded. */
 const MOST_BEFORE = { transactions: 16, gas: 4_000_000n };
 
-/** Moves transactions from the pool into blocks, past the guard and within the batch's limits. */
+/** Moves transactions from the pool into blocks, inspected if necessary, and within the batch's limits. */
 export class PoolInclusion {
   readonly #dependencies: PoolInclusionDependencies;
   /** Senders of whom one has been refused: the pool has taken back their later ones, which the engine would keep for itself. */
@@ -52,8 +52,6 @@ export class PoolInclusion {
     const lists = admission();
     const taken = mempool.take(limit);
     this.#heldUp.clear();
-    // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
-    await Promise.all(taken.map((transaction) => producer.judge(transaction, lists?.hasLists)));
     /** Senders that must wait since others were refused meanwhile, and all that they sent. */
     const heldBack = new Set<Hex>();
     const waiting: SignedTransaction[] = [];
@@ -80,17 +78,16 @@ export class PoolInclusion {
         await finishBlock();
         if (this.#heldUp.has(from)) continue;
       }
-      const verdict = await producer.judge(transaction, lists?.hasLists);
-      const isPlain = verdict === "safe" && block.inspectedIn === undefined;
-      if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction, verdict)) {
+      const isSafe = !needsInspection(transaction, { format: producer.nextFormat, hasLists: lists?.hasLists === true });
+      const isPlain = isSafe && block.inspectedIn === undefined;
+      if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction)) {
         block.add(transaction);
         continue;
       }
       await finishBlock();
       if (this.#heldUp.has(from)) continue;
-      if (verdict === "hostile") this.#refuse(transaction, hostileCode());
-      else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
-      else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
+      if (isSafe && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
+      else if (!(await this.#includeAlone(transaction, isSafe))) {
         mempool.putBack([...waiting, ...taken.slice(position)].filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
@@ -104,9 +101,9 @@ export class PoolInclusion {
    * Whether a transaction that must be inspected may run behind those of the block, which are then inspected too: what runs
    * before it decides what it does. Refuses it where it may run in no block.
    */
-  async #mayFollow(block: BlockPlan, transaction: SignedTransaction, verdict: GuardVerdict): Promise<boolean> {
+  async #mayFollow(block: BlockPlan, transaction: SignedTransaction): Promise<boolean> {
     const { builder, producer } = this.#dependencies;
-    if (verdict === "hostile" || !block.isShort) return false;
+    if (!block.isShort) return false;
     // What opens a batch comes before its first block.
     await builder.open();
     if (!builder.surelyFits(block.with(transaction))) return false;
@@ -168,7 +165,7 @@ export class PoolInclusion {
   }
 
   /**
-   * Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: by the guard. What was
+   * Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: not inspected. What was
    * inspected runs in the environment in which it was: in another second it could do something else.
    */
   async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {

@@ -303,7 +303,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   async repeat(kept: CommandSource<BatchCommand, CommandResult>, waiting: readonly SignedTransaction[]): Promise<void> {
     await this.#work.run(async () => {
       await this.#dependencies.spine.drive(kept).ended;
-      // From the witness the guard learns what code the blocks brought, before it judges anything.
       await this.#dependencies.producer.witnessed();
       await this.#waiting.offer(waiting);
     });

@@ -284,8 +284,8 @@ export class Reexecution {
       const { units, unprovable } = meter instanceof UnitMeter ? meter : { units: 0, unprovable: undefined };
       const notRunDetail = unprovable?.message;
       if (notRun !== undefined || gasUsed === undefined)
-        return { notRun, notRunDetail, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
-      return { notRun, notRunDetail, chargedGas: chargedGas(gasUsed, units), runtimeCodes };
+        return { notRun, notRunDetail, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit };
+      return { notRun, notRunDetail, chargedGas: chargedGas(gasUsed, units) };
     } finally {
       state.rollback(mark);
     }

@@ -136,7 +136,6 @@ export function chainOptionsOf(
     genesis,
     ...(imported === undefined ? {} : { imported }),
     ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
-    trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
     identity,
     ...(place === undefined ? {} : { place }),
     formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },

@@ -12,7 +12,6 @@ import { TestWallet } from "../support/wallet.ts";
 import { ask } from "../support/ask.ts";
 
 const HEAVY: Hex = `0x${"be".repeat(20)}`;
-const CREATOR: Hex = `0x${"ce".repeat(20)}`;
 /** Creates an account by init code that no engine is to run, which it has at place 128 of its memory, and forgets it. */
 const CREATE_HOSTILE: Code = [0x60, 0x73, 0x60, 0x80, 0x53, 0x60, 0x01, 0x60, 0x80, 0x5f, 0xf0, 0x50];
 const SINK: Hex = `0x${"c4".repeat(20)}`;
@@ -42,7 +41,6 @@ async function underAttack(run: (attacked: Attacked) => Promise<void>): Promise<
     genesis: [
       ...[payer, ...ATTACKERS].map(({ address }) => ({ address, balanceWei: 10n ** 20n })),
       { address: HEAVY, code: multiplications(100_000), nonce: 1n },
-      { address: CREATOR, code: multiplications(10_000, CREATE_HOSTILE), nonce: 1n },
     ],
     maxInstructions: LEAST_MAX_INSTRUCTIONS,
   });
@@ -117,16 +115,17 @@ describe("transactions that are refused behind their work", () => {
   it("attack: a run of too little gas for too much work is owed too, where it is refused for what it did", async () => {
     const [attacker] = ATTACKERS as [TestWallet];
     await underAttack(async ({ test, tried, pay }) => {
+      const data = multiplications(10_000, CREATE_HOSTILE);
       // Of so little gas no run is counted at first: 16 units for each are less than the two million that it may do.
       const create = async (): Promise<void> =>
-        void (await test.chain.submit(await attacker.signRaw({ to: CREATOR, gasLimit: 124_000n, nonce: 0 })));
+        void (await test.chain.submit(await attacker.signRaw({ data, gasLimit: 124_000n, nonce: 0 })));
       await assert.rejects(create(), { code: "HostileCode" });
       const before = tried();
       const again = assert.rejects(create(), { code: "HostileCode" });
       await pay();
       assert.equal(tried(), before, "the attacker's waits");
-      // Multiplications for some 60,000 gas, at 2.5 units each: 24 ms, and as much to count them.
-      test.clock.advance(30);
+      // Multiplications for some 30,000 gas, at 2.5 units each: 12 ms, and as much to count them.
+      test.clock.advance(15);
       await pay();
       assert.equal(tried(), before, "the attacker's waits");
       test.clock.advance(60);

@@ -450,7 +450,7 @@ describe("sequencer against hostile code", () => {
       await send({ to: SINK });
       await send({ to: child, gasLimit: 1_000_000n });
       const before = questions;
-      // Init code that makes its account's code CALL, which the guard must see before much gas runs it.
+      // Init code that makes its account's code CALL, which the witness must run before much gas runs it.
       await send({ to: factory, data: "0x60f15f5360015ff3", gasLimit: 150_000n });
       await send({ to: child, gasLimit: 1_000_000n });
       assert.equal(questions > before, before > 0);

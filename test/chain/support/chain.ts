@@ -105,7 +105,6 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       genesis,
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
-      trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: { ...TEST_IDENTITY, extensions: options.extensions ?? SOME_EXTENSIONS },
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),

@@ -193,7 +193,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
       const honest = witness.request.bind(witness);
       const lying = async (operation: never, parameters: never): Promise<unknown> => {
         const answer: unknown = await honest(operation, parameters);
-        return operation === "judge" ? { notRun: lie, chargedGas: 1_000_000n, runtimeCodes: [] } : answer;
+        return operation === "judge" ? { notRun: lie, chargedGas: 1_000_000n } : answer;
       };
       Object.assign(witness, { request: lying });
       const { notRun } = await test.request(request);
