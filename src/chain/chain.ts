@@ -44,6 +44,7 @@ import type { BatchCommand } from "./ordering/command.ts";
 import { OrderError } from "./ordering/order-error.ts";
 import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside, type BatchLimits } from "./ordering/limits.ts";
+import { requirePredeploy } from "./sequencer/missing-predeploys.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer/sequencer.ts";
 import { formAgain } from "./sequencer/form-again.ts";
@@ -435,6 +436,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       const { returns } = sequencer;
       await turns.next();
       const transaction = decodeTransaction(raw, rules, { replayProtection, intrinsicGas: "required" });
+      await requirePredeploy(transaction.to, engine.state("now"));
       await sequencer.submit(transaction, returns);
       return transaction.hash;
     },

@@ -29,6 +29,8 @@ type SequencerErrorCode =
   | "SenderNotAllowed"
   /** The chain's list of deployers does not have the account. */
   | "DeployerNotAllowed"
+  /** The recipient is a contract of the OP Stack that the chain does not have. */
+  | "NoSuchPredeploy"
   /** The chain's order is L1's queue alone. */
   | "QueueOnly"
   | "Stopped";

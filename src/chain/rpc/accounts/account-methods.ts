@@ -1,6 +1,7 @@
 import { hashMessage, type BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { GasPrice } from "../../mempool/gas-price.ts";
+import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { fromHex, isHexBytes, type Hex } from "../../../protocol/hex.ts";
 import { address, parseCall, quantity, record } from "../request/call-request.ts";
@@ -84,6 +85,7 @@ async function impersonate({ engine, sequencer }: Chain, transaction: unknown): 
   if (named !== undefined && named !== null && quantity(named) !== next) {
     throw new RpcError(RpcCode.rejected, `the nonce of the impersonated account ${from} is ${next}`);
   }
+  await requirePredeploy(to, engine.state("now"));
   return sequencer.impersonate({ from, to, valueWei, data, gasLimit: gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP });
 }
 

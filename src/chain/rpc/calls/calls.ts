@@ -10,6 +10,7 @@ import { askedPlace, estimatePlace, isNewest, type AskedPlace, type EstimatePlac
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { askedCall, capped, parseCall, parseOverrides, record, withPrice } from "../request/call-request.ts";
+import { requirePredeploy } from "../../sequencer/missing-predeploys.ts";
 import { provingRefusal } from "../../sequencer/proving-refusal.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "../request/dispatch.ts";
@@ -51,6 +52,7 @@ export class Calls {
   /** `eth_call`: transaction, block, state overrides, block overrides. */
   async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
     const question = questionAt(await askedPlace(this.#chain, params[1] ?? "latest"), params);
+    await this.#requirePredeploy(question);
     const answer = await this.#ask("call", question, client);
     if (client?.isInProcess === true) await this.#own.comment("eth_call", question, answer);
     return outputOf(answer);
@@ -77,6 +79,7 @@ export class Calls {
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
     }
+    await this.#requirePredeploy(question);
     const { gas, full } = await this.#ask(
       "estimate",
       {
@@ -108,6 +111,12 @@ export class Calls {
     if (full.receipt === undefined) outputOf(full);
     const failed = full.receipt?.success === true ? {} : { error: full.error ?? "failed" };
     return { accessList, gasUsed: hexQuantity(full.receipt?.gasUsed ?? 0n), ...failed };
+  }
+
+  /** Code that a request overrides is code. Throws SequencerError NoSuchPredeploy. */
+  async #requirePredeploy({ at, call: { to }, overrides }: Unbounded<CallQuestion>): Promise<void> {
+    const hasCode = overrides.some(({ address, code }) => address === to && code !== undefined);
+    if (!hasCode) await requirePredeploy(to, this.#chain.engine.state(at));
   }
 
   /** A transaction that is not sent yet is for the next block, unless an older one is named. */
