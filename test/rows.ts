@@ -24,7 +24,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   B3: row("proof of execution", "machine/state-tests", "execution-proof/soundness", "contracts/verifier/recorded-proofs"),
   B4: row("deterministic and automatic modes", "plugin/connection/network-helpers", "chain/chain-snapshot"),
   B5: row("persistence", "flow/places", "node/kept-places"),
-  B6: row("account abstraction", "clients/user-operations/accounts-on-all-chains"),
+  B6: row("account abstraction", "clients/user-operations/accounts-on-all-chains", "devnet/project-contracts"),
   B7: row("custom base token, permissions", "flow/base-token", "devnet/access-lists"),
   B8: row("conversion of an existing chain", "flow/import-chain"),
   B9: row("one account on all chains", "clients/user-operations/accounts-on-all-chains"),

@@ -34,11 +34,9 @@ export class PublishedCodeError extends HyperchainError<"PackageMissing" | "Pack
  */
 export function publishedCode(folder: string, published: PublishedContract, together: readonly PublishedPackage[]): string {
   const { from, file, functions } = published;
-  // Not as Node resolves a file: packages export none of their artifacts.
-  const places = createRequire(join(folder, "package.json")).resolve.paths(from.name) ?? [];
-  const place = places.map((path) => join(path, from.name)).find((path) => existsSync(join(path, "package.json")));
-  if (place === undefined) throw missing(folder, from, together);
-  const { version } = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as { readonly version: string };
+  const installed = installedPackage(folder, from.name);
+  if (installed === undefined) throw missing(folder, from, together);
+  const { place, version } = installed;
   if (Number(version.split(".")[0]) !== from.major) throw unfit(from, `version ${version} is installed`, together);
   if (!existsSync(join(place, file))) throw unfit(from, `version ${version} has no ${file}`, together);
   const code = file.endsWith(".js") ? codeOfFactory : codeOfArtifact;
@@ -46,6 +44,23 @@ export function publishedCode(folder: string, published: PublishedContract, toge
   const lacking = functions.filter((signature) => !has(signature));
   if (lacking.length > 0) throw unfit(from, `${file} of version ${version} has no ${lacking.join(", ")}`, together);
   return bytecode;
+}
+
+/** A package that a project has installed. */
+export interface InstalledPackage {
+  /** Folder of the package. */
+  readonly place: string;
+  readonly version: string;
+}
+
+/** The package that a project in a folder has installed; undefined if there is none. */
+export function installedPackage(folder: string, name: string): InstalledPackage | undefined {
+  // Not as Node resolves a file: packages export none of their artifacts.
+  const paths = createRequire(join(folder, "package.json")).resolve.paths(name) ?? [];
+  const place = paths.map((path) => join(path, name)).find((path) => existsSync(join(path, "package.json")));
+  if (place === undefined) return undefined;
+  const { version } = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as { readonly version: string };
+  return { place, version };
 }
 
 /** What creates a contract, and whether it has a function. */

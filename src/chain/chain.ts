@@ -412,8 +412,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const rules = chainRules(chainId, limitsOfCode);
   const turns = new EventLoopYield();
   return {
-    ...{ chainId, maxInstructions },
-    engine,
+    ...{ chainId, maxInstructions, engine },
     witness,
     questions,
     mempool,

@@ -30,6 +30,7 @@ import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./membership/driver.ts";
 import { passingL1 } from "./l1/pass-l1.ts";
 import type { Driver } from "./view/books/driver.ts";
+import { putOnChains } from "./chains/put-contracts.ts";
 import { createFaults, faultMethods } from "./faults/faults.ts";
 import { fundAtStart, requireFunds } from "./chains/funding.ts";
 import type { Dump } from "./keeping/dump.ts";
@@ -51,8 +52,16 @@ import { RunningChains } from "./membership/running-chains.ts";
 import { SettlementBases } from "./membership/settlement-bases.ts";
 import { bornBridges } from "./described/born-bridges.ts";
 import { isForThisMachine, type ChainPlan } from "../options/plan.ts";
-import { closedToOthers, planDevnet, type CompleteOptions, type DevnetOptions, type DevnetPlan } from "./described/options.ts";
+import {
+  closedToOthers,
+  DevnetOptionsError,
+  planDevnet,
+  type CompleteOptions,
+  type DevnetOptions,
+  type DevnetPlan,
+} from "./described/options.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying/relaying.ts";
+import { projectContracts, type ProjectContracts } from "./project-contracts/project-contracts.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods, type Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/books/describe.ts";
@@ -132,9 +141,10 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const chains = new RunningChains();
   const { acts, guards } = watchedGuards(options, { feed, clock, chains: () => chains.current() }, closing);
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
-  const layer = await openSettlementLayer(layerOptions(options, guards), { connectL1, clock, world, l1PlaceRequests }, closing);
+  const contracts = contractsOf(options, dependencies);
+  const layerAs = layerOptions(options, guards, contracts);
+  const layer = await openSettlementLayer(layerAs, { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
-  if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const onL1 = dependencies.onL1 ?? (plans.some(isShownOnL1) ? packageOnL1(artifacts, proving.mode) : undefined);
   const bases = await openBases({ options, plans, genesis }, { ...dependencies, onL1, layer, world, chains }, closing);
   const { prover, proving: jobs, fleet, workers, device } = await openProver(options, dependencies, closing);
@@ -146,14 +156,13 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
     ...{ ...guards, options, genesis, superchain, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ ...executionProvers, executionChecking: dependencies.executionProving, connect: connectChain },
+    ...{ ...executionProvers, contracts, executionChecking: dependencies.executionProving, connect: connectChain },
     ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
   const opened = await openChains(await atTheirPorts(members, plans, options.host), opening, chains);
-  if (world?.continues !== true) await fundAtStart(options, { accounts, chains: opened });
-  await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
+  await supply(opened, { options, accounts, contracts, isFresh: world?.continues !== true });
   world?.started();
   const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
   closing.add(chains.onChange(keepMembers));
@@ -244,6 +253,7 @@ async function openBases(
   closing: Disposer,
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
+  if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const versions = newVersions(genesis, options.prover.mode);
   const shown = shownOnL1(genesis, options.prover.mode, dependencies);
   const onL1 = baseOnL1(layer, await settledOn(options, plans, { versions, shown }, dependencies));
@@ -293,12 +303,46 @@ function upgradedOnL1(
 }
 
 /** What opens L1. */
-function layerOptions<Guards>({ l1, host, origins, inBackground, singletons }: CompleteOptions, guards: Guards) {
-  return { ...l1, host, origins, inBackground, singletons, ...guards };
+function layerOptions<Guards>(options: CompleteOptions, guards: Guards, { createX }: ProjectContracts) {
+  const { l1, host, origins, inBackground, singletons } = options;
+  return { ...l1, host, origins, inBackground, singletons, createX, ...guards };
+}
+
+/** Contracts of the project's packages. Throws DevnetOptionsError, PublishedCodeError. */
+function contractsOf(
+  { singletons, accountAbstraction, l1 }: CompleteOptions,
+  { projectFolder: folder = process.cwd() }: DevnetDependencies,
+): ProjectContracts {
+  if (accountAbstraction && !singletons) {
+    const message =
+      "accountAbstraction: the CREATE2 deployer creates the EntryPoint, and singletons is false; set singletons to true";
+    throw new DevnetOptionsError("BadOptions", message);
+  }
+  return projectContracts({ hasDeployer: singletons, accountAbstraction, startsL1: l1.url === undefined }, folder);
 }
 
 function isShownOnL1({ proving }: ChainPlan): boolean {
   return proving.execution === "onL1";
+}
+
+/** Money of a fresh ecosystem's accounts on its chains, and contracts of the project's packages. */
+async function supply(
+  chains: readonly ServedChain[],
+  {
+    options,
+    accounts,
+    contracts,
+    isFresh,
+  }: {
+    readonly options: CompleteOptions;
+    readonly accounts: DevelopmentAccounts;
+    readonly contracts: ProjectContracts;
+    readonly isFresh: boolean;
+  },
+): Promise<void> {
+  if (isFresh) await fundAtStart(options, { accounts, chains });
+  await Promise.all(chains.map(({ pipeline }) => pipeline.pollL1()));
+  await putOnChains(chains, contracts, accounts);
 }
 
 /** The accounts that the chains sign for. */

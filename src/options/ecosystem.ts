@@ -57,10 +57,17 @@ export const ECOSYSTEM_OPTIONS = {
   singletons: configOption(
     withDefault(
       trueOrFalse,
-      "whether chains and the L1 that is started have the public's singletons (CREATE2 deployers, Multicall3, Permit2)",
+      "whether chains and the L1 that is started have the public's singletons: CREATE2 deployers, Multicall3, Permit2, CreateX",
       true,
     ),
     { devnet: withDefault(trueOrFalse, "the same", false) },
+  ),
+  accountAbstraction: ecosystemOption(
+    withDefault(
+      trueOrFalse,
+      "whether chains have ERC-4337's EntryPoint from the start, out of the project's `@account-abstraction/contracts`",
+      false,
+    ),
   ),
   allowUnlimitedContractSize: ecosystemOption(
     withDefault(

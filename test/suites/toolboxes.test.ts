@@ -12,6 +12,7 @@ const TESTS = [
   "deploys with Ignition, in a fixture",
   "starts from the fixture again, and sees reverts",
   "take Ignition's deployments, each its own",
+  "take Ignition's create2 strategy, at one address",
 ];
 
 describe("A2: Hardhat's toolboxes and Ignition", () => {

@@ -10,4 +10,10 @@ export const SINGLETONS = {
   permit2: "0x000000000022d473030f116ddee9f6b43ac78ba3",
 } as const satisfies Readonly<Record<string, Hex>>;
 
+/**
+ * CreateX, which deploys for everyone by CREATE, CREATE2 and CREATE3. Its code is under the AGPL, and not in this package:
+ * Hardhat Ignition has the transaction that creates the contract.
+ */
+export const CREATEX = "0xba5ed099633d3b313e4d5f7bdc1305d3c28ba5ed" satisfies Hex;
+
 export type SingletonName = keyof typeof SINGLETONS;

@@ -5,6 +5,7 @@ import { BRIDGE_NAMES } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { payFromL1 } from "../../client/queue/ether-request.ts";
 import { DevnetOptionsError, type DevnetOptions } from "../described/options.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { transmit } from "../deployment/transmit.ts";
 import type { DevnetChain } from "./served-chain.ts";
@@ -41,19 +42,29 @@ export async function fundAccounts(
 ): Promise<void> {
   if (fundingWei === 0n || fundedAccounts.length === 0) return;
   const recipients = fundedAccounts.map((number) => lowerCaseAddress(accounts.wallet(number).address));
-  for (const { chainId, name, pipeline, base } of chains) {
-    const { baseToken, created } = pipeline;
-    const { ecosystem, deployer, funder } = base;
-    const { hyperchain } = created;
-    if (baseToken.l1Address === ETH_BASE_TOKEN) {
-      const payment = { chainId, hyperchain, valueWei: fundingWei };
-      await payFromL1(ecosystem.addresses.factory, payment, recipients, funder);
-    } else {
-      const chain = { name, chainId: Number(chainId), hyperchain, baseToken };
-      const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
-      for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
-    }
+  for (const chain of chains) await payOnChain(chain, { recipients, valueWei: fundingWei });
+}
+
+/** Payment of the same amount of a chain's base token to each recipient, through the chain's queue. */
+interface ChainPayment {
+  readonly recipients: readonly Hex[];
+  readonly valueWei: bigint;
+}
+
+export async function payOnChain(
+  { chainId, name, pipeline, base }: DevnetChain,
+  { recipients, valueWei }: ChainPayment,
+): Promise<void> {
+  const { baseToken, created } = pipeline;
+  const { ecosystem, deployer, funder } = base;
+  const { hyperchain } = created;
+  if (baseToken.l1Address === ETH_BASE_TOKEN) {
+    await payFromL1(ecosystem.addresses.factory, { chainId, hyperchain, valueWei }, recipients, funder);
+    return;
   }
+  const chain = { name, chainId: Number(chainId), hyperchain, baseToken };
+  const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
+  for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: valueWei, to }, deployer);
 }
 
 /** The same at a start, with the keys of bridges on all chains that bridges are on: their own set-up then finds them funded. */

@@ -22,7 +22,8 @@ import { noteStart, startOfL1, type L1Start } from "./past/l1-places.ts";
 import { openL1At, type L1Past } from "./open-l1.ts";
 import type { CompleteOptions, L1Options } from "../described/options.ts";
 import { OwnSends } from "./own-sends.ts";
-import { putSingletons } from "./put-singletons.ts";
+import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
+import { putCreateX, putSingletons } from "./put-singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError, type SnapshotDependencies, type Snapshots } from "../snapshots/snapshots.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
@@ -69,7 +70,10 @@ const ETHER = 10n ** 18n;
  * DevnetOptionsError, PortInUseError.
  */
 export async function openSettlementLayer(
-  options: L1Options & Required<Omit<LocalL1Options, "port">> & Pick<CompleteOptions, "singletons">,
+  options: L1Options &
+    Required<Omit<LocalL1Options, "port">> &
+    Pick<CompleteOptions, "singletons"> &
+    Pick<ProjectContracts, "createX">,
   {
     connectL1,
     clock,
@@ -85,7 +89,7 @@ export async function openSettlementLayer(
   },
   closing: Disposer,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed, noting, singletons } = options;
+  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed, noting, singletons, createX } = options;
   if (url === undefined) {
     const fork = options.fork === undefined ? undefined : await pinFork(options.fork);
     const time = await ownTime(fork, { connectL1, clock, world, l1PlaceRequests });
@@ -93,7 +97,10 @@ export async function openSettlementLayer(
     closing.add(time.clock.onMoved(keepTime));
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed, noting }, time.l1);
     closing.add(() => l1.close());
-    if (singletons && world?.continues !== true) await putSingletons(l1);
+    if (world?.continues !== true) {
+      if (singletons) await putSingletons(l1);
+      if (createX !== undefined) await putCreateX(l1, createX);
+    }
     const sending = ownSending(l1, world);
     return {
       ...{ l1, fork, clock: time.clock, ...sending },

@@ -8,6 +8,7 @@ import { requireFreePort } from "../../node/serving/listening.ts";
 import { UnknownChainError } from "../chains/unknown-chain.ts";
 import type { EcosystemFaults } from "../faults/faults.ts";
 import { fundAccounts, requireFunds } from "../chains/funding.ts";
+import { putOnChains } from "../chains/put-contracts.ts";
 import type { SnapshotChains } from "../l1/settlement-layer.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { RemovedChainInfo } from "../view/books/ecosystem-info.ts";
@@ -145,6 +146,7 @@ async function add(
     await settleIn(chain, siblings);
     await fundAccounts(options, { accounts: layer.accounts, chains: [chain] });
     await chain.pipeline.pollL1();
+    await putOnChains([chain], opening.contracts, layer.accounts);
     await bridges?.setUp([...chains.current(), chain]);
   } catch (error) {
     await chain.close();

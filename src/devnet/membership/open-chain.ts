@@ -29,6 +29,7 @@ import { fundOperator } from "../chains/funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../deployment/deploy-ecosystem.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
+import type { ProjectContracts } from "../project-contracts/project-contracts.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { readBornState } from "../chain-on-l1/imported-state.ts";
@@ -60,6 +61,8 @@ export interface ChainEvents {
 /** What all chains of an ecosystem share. */
 export interface ChainOpening {
   readonly options: CompleteOptions;
+  /** Contracts of the project's packages, which each chain has. */
+  readonly contracts: ProjectContracts;
   readonly closed: Closed;
   readonly sessions: Sessions;
   readonly genesis: GenesisOf;

@@ -81,11 +81,17 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether chains and the L1 that is started have the public's singletons (CREATE2 deployers, Multicall3, Permit2).
+   * Whether chains and the L1 that is started have the public's singletons: CREATE2 deployers, Multicall3, Permit2, CreateX.
    * Allowed: true or false.
    * Default: true.
    */
   readonly singletons?: boolean | undefined;
+  /**
+   * Whether chains have ERC-4337's EntryPoint from the start, out of the project's `@account-abstraction/contracts`.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly accountAbstraction?: boolean | undefined;
   /**
    * Whether contracts may have code of any size, as Hardhat's networks allow; written into each chain's first state.
    * Allowed: true or false.

@@ -1,4 +1,5 @@
-import { SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
+import { ENTRY_POINTS } from "../../../chain/model/entry-points.ts";
+import { CREATEX, SINGLETONS } from "../../../chain/predeploys/singleton-addresses.ts";
 import { BOOTLOADER_ADDRESS } from "../../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
@@ -10,6 +11,8 @@ type AddressName = readonly [address: string, name: string];
 /** What chains have at fixed addresses; of what a chain was started without, nothing else is there. */
 const AT_FIXED_ADDRESSES: readonly AddressName[] = [
   ...Object.entries({ ...PREDEPLOYS, ...SINGLETONS }).map(([name, address]) => [address.toLowerCase(), name] as const),
+  [CREATEX, "CreateX"],
+  ...Object.entries(ENTRY_POINTS).map(([version, address]) => [address, `EntryPoint ${version}`] as const),
   // The sender of the chain's own transactions.
   [BOOTLOADER_ADDRESS, "bootloader"],
   // Their keys are public: of development L1s, the payer of accounts' first money, and the deployer, which no chain signs for.
