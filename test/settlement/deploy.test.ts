@@ -37,7 +37,7 @@ describe("deploying an ecosystem", () => {
     }
   });
 
-  test("no version proves execution: of the two contracts that verify aggregates one is a double, and the other takes a verifier that none deploys", async () => {
+  test("no version proves execution: none of the contracts that verify aggregates is deployed", async () => {
     const { addresses, version } = settled.ecosystem;
     const registry = new Interface(verifierRegistryAbi);
     const content = (await ask(addresses.verifiers, registry, "contentOf", version.protocolVersion)) as {
@@ -54,6 +54,7 @@ describe("deploying an ecosystem", () => {
     }
     assert.deepEqual(verifiers.sort(), [
       "contracts/verifier/AggregateVerifier.sol:AggregateVerifier",
+      "contracts/verifier/NoProofAggregate.sol:NoProofAggregate",
       "test/contracts/solidity/l1/AggregateVerifierDouble.sol:AggregateVerifierDouble",
     ]);
     assert.ok(!Object.keys(addresses).some((role) => /aggregat/i.test(role)));
