@@ -23,7 +23,7 @@ import { lower, setNextBlock } from "./support/terms.ts";
 
 const UNBONDING = 1_000n;
 const ETHER = 10n ** 18n;
-const HISTORIES = byNight(100, 15);
+const HISTORIES = byNight(100, 8);
 const STEPS = 60;
 const SEED = Number(process.env["STAKE_SEED"] ?? 1);
 /** Two words that contradict each other at every second: the reporter names the second. */
