@@ -61,6 +61,7 @@ const ROWS: readonly Row[] = [
   { config: "relayer", devnet: "relayer", accepts: [true, false], refuses: NOT_BOOLEAN },
   { config: "url", accepts: ["http://a:1", "https://a/b"], refuses: ["a:1", "ws://a", ""] },
   { config: "singletons", devnet: "singletons", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "accountAbstraction", devnet: "accountAbstraction", accepts: [true, false], refuses: NOT_BOOLEAN },
   { config: "bridges.superchain", devnet: "bridges.superchain", accepts: [{}], refuses: [true, 5, { ids: {} }] },
   {
     config: "allowUnlimitedContractSize",
