@@ -49,11 +49,11 @@ describe("freezes of protocol versions", () => {
     const committed = await begun(chain);
     await scene.nextCycle();
     const until = await freezeUntil();
-    const refusal = async () => `VersionFrozen(${PROTOCOL_VERSION}, ${until}, ${(await ecosystem.latestTimestamp()) + 1n})`;
     const formed = await chain.form();
-    await assertReverts(chain.commit(formed), await refusal());
-    await assertReverts(chain.prove(committed.stored), await refusal());
-    await assertReverts(chain.execute(proven.stored, proven.formed), await refusal());
+    const refusal = `VersionFrozen(${PROTOCOL_VERSION}, ${until}, ${(await ecosystem.latestTimestamp()) + 1n})`;
+    await assertReverts(chain.commit(formed), refusal);
+    await assertReverts(chain.prove(committed.stored), refusal);
+    await assertReverts(chain.execute(proven.stored, proven.formed), refusal);
     await other.settle({ protocolVersion: NEXT_VERSION });
     await setNextBlock(ecosystem, until);
     await chain.execute(proven.stored, proven.formed);
