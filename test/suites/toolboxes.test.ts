@@ -11,8 +11,8 @@ const isWhole = process.env["HYPERCHAIN_SUITES"] === "whole" || IS_NIGHTLY;
 const TESTS = [
   "deploys with Ignition, in a fixture",
   "starts from the fixture again, and sees reverts",
-  "take Ignition's deployments, each its own",
   "take Ignition's create2 strategy, at one address",
+  "take Ignition's deployments, each its own",
 ];
 
 describe("A2: Hardhat's toolboxes and Ignition", () => {
