@@ -118,6 +118,7 @@ export const CORE_FILES: readonly string[] = [
   "flow/reconstruct-settled",
   "plugin/solidity-tests",
   "flow/idle-chains",
+  "plugin/misuse",
 ].map(testFile);
 
 /** Files that only `npm run nightly` runs: they take minutes of CPU, or a card. */
@@ -156,6 +157,7 @@ export const DEAR_IN_CORE: ReadonlyMap<string, string> = new Map([
   [testFile("contracts/l1/leaving"), "chains that leave with their assets, over their delays"],
   [testFile("settlement/real-proof"), "a real proof of a batch that L1's contracts verify"],
   [testFile("flow/hyperbridge"), "the seven steps of a message"],
+  [testFile("plugin/misuse"), "each misuse of the command line, in a process"],
   [testFile("flow/idle-chains"), "chains that wait with imported roots, through a restart, an upgrade, terms and a retirement"],
   [testFile("package/kit"), "the packed package in an empty project, whose code a chain runs"],
 ]);

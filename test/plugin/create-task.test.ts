@@ -44,6 +44,14 @@ describe("A1: hyperchain:create", () => {
     assert.match(wallet.stdout, /gamma/);
   });
 
+  test("takes any option of the config by --chain, after which other flags come", async () => {
+    const options = '{"name":"zeta","chainId":500,"dataAvailability":"validium"}';
+    const created = await run("hyperchain:create", "--chain", options, "--chain-id", "501", "--json");
+    assert.equal(created.code, 0, created.stderr);
+    const info = JSON.parse(created.stdout) as ChainInfo;
+    assert.deepEqual([info.name, info.chainId, info.dataAvailability], ["zeta", 501, "validium"]);
+  });
+
   test("says for people where the chain runs, and refuses what cannot be", async () => {
     const delta = await run("hyperchain:create", "delta");
     assert.match(delta.stdout, /^delta \(272\) runs at http:\/\/127\.0\.0\.1:\d+; its contract on L1 is 0x[0-9a-f]{40}\n$/);
@@ -60,7 +68,7 @@ describe("A1: hyperchain:create", () => {
     }
     assert.deepEqual(
       devnet.chains.map(({ name }) => name),
-      ["alpha", "gamma", "delta"],
+      ["alpha", "gamma", "zeta", "delta"],
     );
   });
 

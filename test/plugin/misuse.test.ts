@@ -74,6 +74,26 @@ describe("I5 misuse while nothing runs", () => {
       says: [/EADDRNOTAVAIL.*192\.0\.2\.1/, /address of this machine/],
     },
     {
+      title: "a chain that is not JSON",
+      args: ["hyperchain:spawn", "--chain", "{name:delta}"],
+      says: [/--chain is not JSON/, /\{name:delta\}/, /write '\{"name":"delta"/],
+    },
+    {
+      title: "a chain with an option that no chain has",
+      args: ["hyperchain:spawn", "--chain", '{"name":"delta","sequencer":"queue"}'],
+      says: [/--chain, sequencer/],
+    },
+    {
+      title: "a chain to create with a value that its option does not take",
+      args: ["hyperchain:create", "delta", "--chain", '{"sequencing":"dice"}'],
+      says: [/--chain, sequencing/],
+    },
+    {
+      title: "a chain to create under two names",
+      args: ["hyperchain:create", "delta", "--chain", '{"name":"gamma"}'],
+      says: [/called "delta" and, by --chain, "gamma"; use one name/],
+    },
+    {
       title: "too many chains",
       args: ["hyperchain:spawn", "--chains", "33"],
       says: [/--chains must be a whole number from 1 to 32/],

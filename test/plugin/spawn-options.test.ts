@@ -34,6 +34,48 @@ test("I8: more chains than there are names are called after their ids, and each 
   for (const field of ["name", "chainId", "port"] as const) assert.equal(new Set(chains.map((chain) => chain[field])).size, 32);
 });
 
+describe("I1: chains of --chain", () => {
+  const chainsOf = async (chain: string, hyperchains: HyperchainsUserConfig = {}) => {
+    const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains });
+    return spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, port: "0", chain }).chains;
+  };
+
+  test("come with any option of the config, after the others", async () => {
+    const options = { cheats: false, dataAvailability: { allOf: ["rollup", "validium"] }, batches: { maxAgeMs: null } } as const;
+    const [alpha, , delta, ...others] = await chainsOf(JSON.stringify({ name: "delta", ...options }));
+    const hre = await createHardhatRuntimeEnvironment({
+      plugins: [hyperchain],
+      hyperchains: { chains: { alpha: {}, beta: {}, delta: options } },
+    });
+    const configured = spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, port: "0" }).chains;
+    assert.deepEqual([alpha?.name, others.length], ["alpha", 0]);
+    assert.deepEqual(delta, configured[2]);
+  });
+
+  test("replace a chain of their name, with its id", async () => {
+    const chains = await chainsOf('[{"name":"beta","port":9000},{"name":"gamma"}]', {
+      chains: { alpha: {}, beta: { chainId: 400 } },
+    });
+    assert.deepEqual(
+      chains.map(({ name, chainId, port }) => [name, chainId, port]),
+      [
+        ["alpha", 271, 0],
+        ["beta", 400, 9000],
+        ["gamma", 273, 0],
+      ],
+    );
+  });
+
+  test("have an id by the chain on which they settle", async () => {
+    const [, , delta] = await chainsOf('{"name":"delta","settlesOn":"alpha"}');
+    assert.equal(BigInt(delta!.chainId) >> 32n > 0n, true);
+  });
+
+  test("are refused if two have one name", async () => {
+    await assert.rejects(chainsOf('[{"name":"delta"},{"name":"delta"}]'), /--chain has "delta" twice/);
+  });
+});
+
 describe("a flag's refusal", () => {
   const refusal = async (flags: Partial<SpawnArguments>): Promise<string> => {
     const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains: {} });

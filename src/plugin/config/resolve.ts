@@ -20,8 +20,11 @@ export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {
   };
 }
 
-/** Ids that are left out follow from the place, and on another chain from its id: the first that no chain before it has. */
-function withIds<
+/**
+ * Chains with their ids. Ids that are left out follow from the place, and on another chain from its id: the first that no chain
+ * before it has.
+ */
+export function withIds<
   Chain extends { readonly name: string; readonly chainId?: number | undefined; readonly settlesOn?: string | undefined },
 >(chains: readonly Chain[]): (Chain & { readonly chainId: number })[] {
   const ids = chains.map(({ chainId }) => chainId);

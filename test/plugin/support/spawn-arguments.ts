@@ -3,6 +3,7 @@ import type { SpawnArguments } from "../../../src/plugin/tasks/running/spawn-opt
 /** `hyperchain:spawn` without any option. */
 export const NOTHING_SAID: SpawnArguments = {
   chains: undefined,
+  chain: undefined,
   names: undefined,
   da: undefined,
   port: undefined,

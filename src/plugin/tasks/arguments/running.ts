@@ -1,11 +1,14 @@
 import { overrideTask, task } from "hardhat/config";
 import { json, option, spawnOption, url } from "./shared.ts";
 
+const CHAIN = 'with any option of the config, as JSON: \'{"name":"delta","chainId":300}\'';
+
 /** Tasks that run, change and show an ecosystem. */
 export const runningTasks = {
   spawn: task("hyperchain:spawn", "Start an L1 with the ecosystem and hyperchains, until Ctrl-C")
     .addOption(spawnOption("chains"))
     .addOption(spawnOption("names"))
+    .addOption(option("chain", `One more chain, or a list of chains, ${CHAIN}; it replaces a configured chain of its name`))
     .addOption(spawnOption("da"))
     .addOption(spawnOption("port"))
     .addOption(spawnOption("pagePort"))
@@ -39,7 +42,8 @@ export const runningTasks = {
     .addOption(url)
     .addFlag(json),
   create: task("hyperchain:create", "Add a chain to the running ecosystem: created on L1 by the factory, funded and served")
-    .addPositionalArgument({ name: "name", description: "What it is called" })
+    .addPositionalArgument({ name: "name", description: "Name of the chain (default: the one of --chain)", defaultValue: "" })
+    .addOption(option("chain", `Options of the chain ${CHAIN}; other flags come first`))
     .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
     .addOption(option("port", "Port at which it is served (default: any free one)"))
     .addOption(option("da", "Where its data goes: rollup, validium or chain (default: rollup)"))

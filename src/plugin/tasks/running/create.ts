@@ -13,6 +13,7 @@ import type { ImportedAccount } from "../../importing/imported-state.ts";
 import { readSource } from "../../importing/read-source.ts";
 import { countsOf, leftOutLine } from "../../importing/told-accounts.ts";
 import { pluginError } from "../../plugin-error.ts";
+import { readChains } from "../session/chain-option.ts";
 import { readFlags, readNumber, readOption } from "../session/arguments.ts";
 import { createdLine } from "../session/event-lines.ts";
 import { warning } from "../session/output.ts";
@@ -33,10 +34,10 @@ const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
 const { blocks, batches } = CHAIN_OPTIONS;
 
 /** `hyperchain:create`: adds a chain to the running ecosystem. */
-const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
-  withEcosystem(args, hre, "acts", async (session) => {
+const action: NewTaskActionFunction<CreateArguments> = async (args, hre) => {
+  const described = descriptionOf(args);
+  await withEcosystem(args, hre, "acts", async (session) => {
     const { output, request } = session;
-    const described = descriptionOf(args);
     const imported = args.import === undefined ? undefined : await readSource(args.import, described);
     for (const each of imported?.warnings ?? []) output.progress(warning(each));
     const option = imported && { import: requestable(imported.accounts, args) };
@@ -46,6 +47,7 @@ const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
     // What the ecosystem tells of its chains was read before this one came.
     await withEcosystem(args, hre, "acts", (now) => tellImported(now, created, imported, args));
   });
+};
 
 /** What the chain was born with, once its balances are backed. */
 async function tellImported(
@@ -86,11 +88,11 @@ function sumOf(accounts: readonly ImportedAccount[]): bigint {
   return accounts.reduce((sum, { balanceWei }) => sum + balanceWei, 0n);
 }
 
-/** As `hyperchain_addChain` takes it. Throws a plugin error that names the option for what cannot be. */
+/** Options for `hyperchain_addChain`: those of `--chain`, after the other flags. Throws a plugin error for what cannot be. */
 function descriptionOf(args: CreateArguments) {
+  const { typed, name } = describedBy(args);
   const { blockMs, batchMs } = args;
-  return {
-    name: readOption("name", args.name, chainName) ?? args.name,
+  const flags = {
     chainId: readNumber("chainId", args.chainId, CHAIN_ID),
     port: readNumber("port", args.port, port),
     dataAvailability: readOption("da", args.da, namedAvailability),
@@ -99,6 +101,22 @@ function descriptionOf(args: CreateArguments) {
     protocolVersion: readNumber("protocolVersion", args.protocolVersion, PROTOCOL_VERSION),
     ...withFlags({ blocks, batches }, {}, readFlags({ blockMs, batchMs })),
   };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return { ...typed, ...(Object.fromEntries(given) as Partial<typeof flags>), name };
+}
+
+/** Name of the chain and what `--chain` has typed. Throws a plugin error unless it is one chain with one name. */
+function describedBy({ name, chain }: CreateArguments): {
+  readonly typed: Readonly<Record<string, unknown>>;
+  readonly name: string;
+} {
+  const [described, ...others] = readChains(chain, name === "" ? undefined : name);
+  if (others.length > 0) throw pluginError("--chain has a list of chains, and hyperchain:create adds one; run it once for each");
+  const named = described?.chain.name;
+  if (name === "" && named === undefined) throw pluginError("the chain has no name; name it, as in hyperchain:create delta");
+  if (name !== "" && named !== undefined && named !== name)
+    throw pluginError(`the chain is called "${name}" and, by --chain, "${named}"; use one name`);
+  return { typed: described?.typed ?? {}, name: readOption("name", named ?? name, chainName) ?? name };
 }
 
 export default action;

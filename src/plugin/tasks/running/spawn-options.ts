@@ -5,11 +5,12 @@ import { DEFAULT_L1_PORT } from "../../../options/fields/l1.ts";
 import { DEFAULT_PAGE_PORT } from "../../../options/fields/page.ts";
 import { withFlags, type GivenFlags } from "../../../options/spawn-flags.ts";
 import type { HyperchainConfig, HyperchainsConfig } from "../../../options/resolved-config.ts";
-import { resolveHyperchains } from "../../config/resolve.ts";
+import { resolveHyperchains, withIds } from "../../config/resolve.ts";
 import { pluginError } from "../../plugin-error.ts";
 import type { runningTasks } from "../arguments/running.ts";
 import type { ArgumentsOf } from "../arguments/shared.ts";
 import { readFlags } from "../session/arguments.ts";
+import { readChains } from "../session/chain-option.ts";
 
 /** Names of chains where nothing is configured. */
 const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] as const;
@@ -28,7 +29,9 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
   const { url, fork, confirmations, port = DEFAULT_L1_PORT } = l1;
   if (fork !== undefined && (fork.url as string | undefined) === undefined)
     throw pluginError("--fork-block is a block of the L1 that --fork names; give both");
-  const ports = chainPorts(port, chosen);
+  const flagged = chosen.map((chain, place) => withFlags(CHAIN_OPTIONS, chain, given, place));
+  const chains = withDescribed(flagged, args.chain);
+  const ports = chainPorts(port, chains);
   return {
     ...said,
     l1: {
@@ -36,10 +39,23 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
       confirmations,
       ...(fork === undefined ? {} : { fork }),
     },
-    chains: chosen.map((chain, place) => ({ ...withFlags(CHAIN_OPTIONS, chain, given, place), port: ports[place] ?? 0 })),
+    chains: chains.map((chain, place) => ({ ...chain, port: ports[place] ?? 0 })),
     relayer: relayer && !args.noRelayer,
     page: { served: page.served && !args.noPage, port: page.port ?? (port === 0 ? 0 : DEFAULT_PAGE_PORT) },
   };
+}
+
+/** Chains with those of `--chain`, which replace chains of their name. Throws a plugin error for a name twice. */
+function withDescribed(chosen: readonly HyperchainConfig[], text: string | undefined): readonly HyperchainConfig[] {
+  const described = readChains(text).map(({ chain }) => chain);
+  const twice = described.find(({ name }, at) => described.findIndex((other) => other.name === name) !== at);
+  if (twice !== undefined) throw pluginError(`--chain has "${twice.name}" twice; use another name for each chain`);
+  const replaced = chosen.map((chain) => {
+    const by = described.find(({ name }) => name === chain.name);
+    return by === undefined ? chain : { ...by, chainId: by.chainId ?? chain.chainId };
+  });
+  const added = described.filter(({ name }) => !chosen.some((chain) => chain.name === name));
+  return withIds([...replaced, ...added]);
 }
 
 /** Each chain's own port, or the next after L1's that no other chain names; free ones where L1's is 0. */
