@@ -2,7 +2,21 @@ import { ROWS } from "../test/rows.ts";
 
 /** Folders of test/ whose files `npm test` runs, except those in `BEYOND_CORE`: what is cheap and covers a room of src. */
 export const CORE_FOLDERS: readonly string[] = [
-  ...["tidiness", "docs", "errors", "options", "abi", "runtime", "field", "kernels", "protocol", "machine", "chain", "core"],
+  ...[
+    "tidiness",
+    "docs",
+    "errors",
+    "options",
+    "abi",
+    "runtime",
+    "field",
+    "kernels",
+    "protocol",
+    "machine",
+    "chain",
+    "core",
+    "consensus",
+  ],
   ...["settlement-layer", "relayer", "ledger", "demo", "contracts", "stark", "circuits", "recursion"],
 ];
 
@@ -137,6 +151,7 @@ export const LONG: readonly string[] = [
   "flow/kills",
   "flow/invariants",
   "package/container",
+  "proving/l1-workers",
 ].map(testFile);
 
 /** Files of the core that take more than ten CPU seconds, with the test or feature that nothing cheaper covers. */

@@ -45,6 +45,8 @@ const AFTER_ERRORS: Rooms = {
   [abi]: [],
   [runtime]: [],
   [core]: [protocol],
+  // Nodes that agree on decisions, whatever these hold.
+  "src/consensus/": [protocol, runtime],
   [kernels]: [field],
   [stark]: [kernels, field],
   // What proofs are made on: the processor, and perhaps a graphics card before it.

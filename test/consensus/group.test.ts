@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { computeAddress, recoverAddress, SigningKey } from "ethers";
+import { openGroup, type Net, type Running, type Workshop } from "../../src/consensus/group.ts";
+import type { Message } from "../../src/consensus/messages.ts";
+import { VoteStore } from "../../src/consensus/vote-store.ts";
+import type { SignedVote, Vote } from "../../src/consensus/votes.ts";
+import { keccak, type Hex } from "../../src/protocol/hex.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { until } from "../support/until.ts";
+
+const ROOT = { id: keccak(), view: 0, parent: keccak() };
+const COUNT = 4;
+const KEYS = Array.from({ length: COUNT }, (_, i) => new SigningKey(`0x${String(i + 1).padStart(64, "0")}`));
+const ADDRESSES = KEYS.map((key) => computeAddress(key.publicKey));
+const text = (content: Uint8Array): string => new TextDecoder().decode(content);
+const digestOf = ({ kind, epoch, view, id }: Vote, signedAt: number): Hex =>
+  keccak(new TextEncoder().encode([kind, epoch, view, id, signedAt].join("/")));
+
+type Listener = (message: Message, from: number) => void;
+
+/** Delivers each message in a later turn, to the nodes that listen. */
+class Wires {
+  readonly #listeners = new Map<number, Listener>();
+
+  of(index: number): Net {
+    return {
+      send: (message, to) => {
+        for (const other of to === undefined ? [...this.#listeners.keys()] : [to])
+          if (other !== index) setImmediate(() => this.#listeners.get(other)?.(message, index));
+      },
+      listen: (listener) => {
+        this.#listeners.set(index, listener);
+        return () => this.#listeners.delete(index);
+      },
+    };
+  }
+}
+
+/** Decides the words that it is given, one at a time. */
+class Words implements Workshop {
+  readonly decided: string[] = [];
+  readonly #waiting: string[];
+
+  constructor(waiting: string[]) {
+    this.#waiting = waiting;
+  }
+
+  build(): Promise<Uint8Array> {
+    const next = this.#waiting.find((word) => !this.decided.includes(word));
+    return Promise.resolve(new TextEncoder().encode(next ?? ""));
+  }
+
+  execute(): Promise<"valid"> {
+    return Promise.resolve("valid");
+  }
+
+  decide(_: unknown, content: Uint8Array): Promise<void> {
+    const word = text(content);
+    if (word !== "" && !this.decided.includes(word)) this.decided.push(word);
+    return Promise.resolve();
+  }
+}
+
+describe("a group of four nodes with files and signatures", () => {
+  let folder: string;
+  const wires = new Wires();
+  const waiting: string[] = [];
+  const words = Array.from({ length: COUNT }, () => new Words(waiting));
+  const nodes: Running[] = [];
+
+  async function open(index: number): Promise<Running> {
+    return openGroup({
+      voters: {
+        count: COUNT,
+        epoch: 0,
+        leaderOf: (view) => view % COUNT,
+        indexOf: (address) => {
+          const at = ADDRESSES.indexOf(address);
+          return at < 0 ? undefined : at;
+        },
+      },
+      self: index,
+      root: ROOT,
+      firstView: 1,
+      proposalMs: 1_000,
+      viewMs: 2_500,
+      store: await VoteStore.open(join(folder, String(index))),
+      net: wires.of(index),
+      workshop: words[index]!,
+      clock: systemClock,
+      sign: (vote): Promise<SignedVote> =>
+        Promise.resolve({ ...vote, signedAt: 7, signature: KEYS[index]!.sign(digestOf(vote, 7)).serialized as Hex }),
+      signerOf: (vote) => recoverAddress(digestOf(vote, vote.signedAt), vote.signature) as Hex,
+      onEvidence: () => assert.fail("no node lies"),
+      onFailure: (error) => assert.fail(String(error)),
+    });
+  }
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "group-"));
+    for (let index = 0; index < COUNT; index++) nodes.push(await open(index));
+  });
+  after(async () => {
+    for (const node of nodes) await node.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const submit = (...more: readonly string[]): void => {
+    waiting.push(...more);
+    for (const node of nodes) node.work(true);
+  };
+
+  it("decides the same words in the same order", async () => {
+    submit("a", "b", "c", "d", "e");
+    await until(() => words.every(({ decided }) => decided.length === 5));
+    for (const { decided } of words) assert.deepEqual(decided, words[0]!.decided);
+  });
+
+  it("decides without one node, which receives the decisions when it is back", async () => {
+    await nodes[3]!.close();
+    submit("f", "g", "h");
+    await until(() => words.slice(0, 3).every(({ decided }) => decided.length === 8));
+    assert.equal(words[3]!.decided.length, 5);
+    nodes[3] = await open(3);
+    nodes[3].work(true);
+    await until(() => words[3]!.decided.length === 8);
+    assert.deepEqual(words[3]!.decided, words[0]!.decided);
+  });
+});

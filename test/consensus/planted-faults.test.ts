@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { modulesOf } from "./support/product.ts";
+import { plant, PLANTED_FAULTS } from "./support/planted-faults.ts";
+import { simulate } from "./support/simulated-group.ts";
+
+const MAX_SEEDS = 100;
+
+describe("the simulator finds a planted fault", () => {
+  for (const fault of PLANTED_FAULTS) {
+    it(fault.name, async () => {
+      const modules = await modulesOf(plant(fault));
+      const isFound = (_: unknown, i: number): boolean => simulate(fault.seed + i, fault.scenario, modules).fault !== undefined;
+      assert.ok(Array.from({ length: MAX_SEEDS }).some(isFound), `none of ${MAX_SEEDS} runs failed`);
+    });
+  }
+});
