@@ -1,6 +1,6 @@
 import type { Hex } from "../protocol/hex.ts";
 import type { Certificate } from "./certificates.ts";
-import type { Effect } from "./events.ts";
+import type { ConsensusEffect } from "./events.ts";
 import type { Header } from "./proposals.ts";
 import type { Execution, Rules, State, ViewVotes } from "./state.ts";
 import type { CountedVote } from "./votes.ts";
@@ -13,7 +13,7 @@ type Mutable<S> = { -readonly [K in keyof S]: S[K] extends ReadonlyMap<infer A, 
 /** Working copy of a state during one step, with the step's effects. */
 export class Draft {
   readonly rules: Rules;
-  readonly effects: Effect[] = [];
+  readonly effects: ConsensusEffect[] = [];
   readonly state: Mutable<State>;
   /** Number of changes: a step ends when its rules find nothing more to do. */
   changes = 0;
@@ -32,7 +32,7 @@ export class Draft {
     };
   }
 
-  emit(effect: Effect): void {
+  emit(effect: ConsensusEffect): void {
     this.changes++;
     this.effects.push(effect);
   }

@@ -1,14 +1,14 @@
 import type { Hex } from "../protocol/hex.ts";
 import type { Certificate } from "./certificates.ts";
 import type { Header } from "./proposals.ts";
-import type { Verdict } from "./state.ts";
+import type { DecisionVerdict } from "./state.ts";
 import type { CountedVote, Vote } from "./votes.ts";
 
 /** Timers of a view: for its proposal, for its end, and before an empty decision after one that waits for its finality. */
 export type Timer = "proposal" | "view" | "empty";
 
 /** Input of the reducer. Signatures have been checked, and the bytes of each header are available. */
-export type Event =
+export type ConsensusEvent =
   | {
       readonly type: "proposal";
       readonly header: Header;
@@ -21,7 +21,7 @@ export type Event =
   | { readonly type: "page"; readonly headers: readonly Header[]; readonly certificate: Certificate }
   /** This node's proposal; undefined if it could make none. */
   | { readonly type: "built"; readonly view: number; readonly header: Header | undefined }
-  | { readonly type: "executed"; readonly id: Hex; readonly verdict: Verdict }
+  | { readonly type: "executed"; readonly id: Hex; readonly verdict: DecisionVerdict }
   | { readonly type: "votes"; readonly votes: readonly CountedVote[] }
   | { readonly type: "certificate"; readonly certificate: Certificate }
   | { readonly type: "timeout"; readonly view: number; readonly timer: Timer }
@@ -32,7 +32,7 @@ export type Event =
   | { readonly type: "second" };
 
 /** Output of the reducer, in the order of its execution. */
-export type Effect =
+export type ConsensusEffect =
   | { readonly type: "build"; readonly view: number; readonly parent: Hex }
   | { readonly type: "execute"; readonly header: Header; readonly isNotarized: boolean }
   /**

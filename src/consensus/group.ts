@@ -1,10 +1,10 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Hex } from "../protocol/hex.ts";
-import type { Message } from "./messages.ts";
-import { ConsensusNode, type NodePorts } from "./node.ts";
+import type { GroupMessage } from "./messages.ts";
+import { ConsensusNode, type ConsensusPorts } from "./node.ts";
 import { contentOf, requireHeader, type Header } from "./proposals.ts";
 import { restore } from "./restore.ts";
-import type { State, Verdict, Voters } from "./state.ts";
+import type { State, DecisionVerdict, Voters } from "./state.ts";
 import type { VoteStore } from "./vote-store.ts";
 import type { CountedVote, SignedVote, Vote } from "./votes.ts";
 
@@ -13,24 +13,24 @@ export interface Workshop {
   /** Content of a decision that follows `parent`; undefined if none can be made. */
   build(view: number, parent: Hex, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** Executes a decision. After an abort the verdict is ignored. */
-  execute(header: Header, content: Uint8Array, options: ExecutionOptions): Promise<Verdict>;
+  execute(header: Header, content: Uint8Array, options: ExecutionOptions): Promise<DecisionVerdict>;
   /** Applies a final decision. After a crash it may get one a second time. */
   decide(header: Header, content: Uint8Array): Promise<void>;
 }
 
-export interface ExecutionOptions {
+interface ExecutionOptions {
   /** True if a quorum has notarized the decision: rules of time do not apply, and nothing aborts it. */
   readonly isNotarized: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Net {
-  send(message: Message, to?: number): void;
+  send(message: GroupMessage, to?: number): void;
   /** Calls back with each message and the index of its sender; returns the function that ends it. */
-  listen(listener: (message: Message, from: number) => void): () => void;
+  listen(listener: (message: GroupMessage, from: number) => void): () => void;
 }
 
-export interface GroupParts {
+interface GroupParts {
   readonly voters: Voters & { indexOf(address: Hex): number | undefined };
   /** Index of this node; undefined for one that follows without a vote. */
   readonly self: number | undefined;
@@ -52,7 +52,7 @@ export interface GroupParts {
 }
 
 /** A running node of a group. */
-export interface Running {
+export interface RunningNode {
   readonly state: State;
   work(hasWork: boolean): void;
   connected(): void;
@@ -62,13 +62,13 @@ export interface Running {
 const SECOND_MS = 1_000;
 
 /** Starts a node from its files: with the votes that it has cast, unless they are lost; then it follows without a vote. */
-export function openGroup(parts: GroupParts): Running {
+export function openGroup(parts: GroupParts): RunningNode {
   const group = new Group(parts);
   group.begin();
   return group;
 }
 
-class Group implements Running {
+class Group implements RunningNode {
   readonly #parts: GroupParts;
   readonly #node: ConsensusNode;
   readonly #ends: (() => void)[] = [];
@@ -127,7 +127,7 @@ class Group implements Running {
     this.#ends.push(cancel);
   }
 
-  #ports(): NodePorts {
+  #ports(): ConsensusPorts {
     const { net, store, voters, sign, signerOf, onEvidence } = this.#parts;
     return {
       sign: (vote, signed) => this.#then(sign(vote), signed),

@@ -5,7 +5,7 @@ import type { SignedVote } from "./votes.ts";
 export type SignedCertificate = Certificate<SignedVote>;
 
 /** Messages between nodes. */
-export type Message =
+export type GroupMessage =
   | {
       readonly type: "proposal";
       readonly bytes: Uint8Array;

@@ -3,14 +3,14 @@ import type { Hex } from "../protocol/hex.ts";
 import { isComplete, type Certificate } from "./certificates.ts";
 import { isNews } from "./counting.ts";
 import { ForkedError } from "./deciding.ts";
-import type { Effect, Event } from "./events.ts";
-import type { Message, SignedCertificate } from "./messages.ts";
+import type { ConsensusEffect, ConsensusEvent } from "./events.ts";
+import type { GroupMessage, SignedCertificate } from "./messages.ts";
 import { encodeProposal, headerOf, requireHeader, type Header } from "./proposals.ts";
 import type { DecisionRecord, VoteRecord } from "./records.ts";
 import { step } from "./reducer.ts";
 import type { Restored } from "./restore.ts";
 import { Signatures } from "./signatures.ts";
-import type { Rules, State, Verdict } from "./state.ts";
+import type { Rules, State, DecisionVerdict } from "./state.ts";
 import type { CountedVote, SignedVote, Vote } from "./votes.ts";
 
 /** Final decisions in one answer. */
@@ -21,7 +21,7 @@ export class ProposalMissingError extends NamedError<"ProposalMissing"> {
 }
 
 /** Surroundings of a node. All calls are answered later, none within the call. */
-export interface NodePorts {
+export interface ConsensusPorts {
   sign(vote: Vote, signed: (vote: SignedVote) => void): void;
   /** Index of the voter that signed the vote; undefined if none of the voters did. */
   voterOf(vote: SignedVote): number | undefined;
@@ -31,7 +31,7 @@ export interface NodePorts {
   /** Stored decisions above a view, the oldest first. */
   decisionsAbove(view: number, count: number): readonly DecisionRecord[];
   /** Sends to a node, or to all others. */
-  send(message: Message, to?: number): void;
+  send(message: GroupMessage, to?: number): void;
   /** Makes the content of a proposal that follows `parent`, and calls `built`. */
   build(view: number, parent: Hex): void;
   /** Executes a proposal and calls `executed`. */
@@ -49,7 +49,7 @@ export interface NodePorts {
 /** One node of a group: the reducer with its files and messages. Without promises, so that a simulator can run it. */
 export class ConsensusNode {
   readonly #rules: Rules;
-  readonly #ports: NodePorts;
+  readonly #ports: ConsensusPorts;
   readonly #restored: Restored;
   readonly #signatures: Signatures;
   readonly #bytes = new Map<Hex, Uint8Array>();
@@ -60,7 +60,7 @@ export class ConsensusNode {
   #isClosed = false;
 
   /** Node with its state from its files. If votes are lost, `rules` name no voter. */
-  constructor(rules: Rules, ports: NodePorts, restored: Restored) {
+  constructor(rules: Rules, ports: ConsensusPorts, restored: Restored) {
     this.#rules = rules;
     this.#ports = ports;
     this.#restored = restored;
@@ -114,12 +114,12 @@ export class ConsensusNode {
     this.#feed({ type: "built", view, header });
   }
 
-  executed(id: Hex, verdict: Verdict): void {
+  executed(id: Hex, verdict: DecisionVerdict): void {
     this.#feed({ type: "executed", id, verdict });
   }
 
   /** Takes a message of another node. A malformed or forged one has no effect. */
-  receive(message: Message, from: number): void {
+  receive(message: GroupMessage, from: number): void {
     if (this.#isClosed || this.#signatures.isMuted(from)) return;
     switch (message.type) {
       case "proposal":
@@ -144,7 +144,7 @@ export class ConsensusNode {
     }
   }
 
-  #receiveProposal({ bytes, vote, certificates }: Extract<Message, { type: "proposal" }>, from: number): void {
+  #receiveProposal({ bytes, vote, certificates }: Extract<GroupMessage, { type: "proposal" }>, from: number): void {
     const header = headerOf(bytes);
     const counted = this.#signatures.counted(vote, from);
     if (header === undefined || counted === undefined || counted.id !== header.id) return;
@@ -154,7 +154,7 @@ export class ConsensusNode {
     if (isNew && !this.#state.headers.has(header.id)) this.#bytes.delete(header.id);
   }
 
-  #receivePage({ proposals, certificate }: Extract<Message, { type: "page" }>, from: number): void {
+  #receivePage({ proposals, certificate }: Extract<GroupMessage, { type: "page" }>, from: number): void {
     const headers = proposals.map((bytes) => headerOf(bytes));
     const complete = certificate.view > this.#state.decided.view ? this.#complete(certificate, from) : undefined;
     if (complete === undefined || headers.some((header) => header === undefined)) return;
@@ -177,7 +177,7 @@ export class ConsensusNode {
     return votes.length === signed.votes.length && isComplete(certificate, count, epoch) ? certificate : undefined;
   }
 
-  #answer({ id, above }: Extract<Message, { type: "request" }>, to: number): void {
+  #answer({ id, above }: Extract<GroupMessage, { type: "request" }>, to: number): void {
     for (const { proposals, certificate } of this.#ports.decisionsAbove(above, MAX_PAGES))
       this.#ports.send({ type: "page", proposals, certificate }, to);
     const bytes = this.#bytes.get(id);
@@ -188,7 +188,7 @@ export class ConsensusNode {
     if (votes.length > 0) this.#feed({ type: "votes", votes });
   }
 
-  #feed(event: Event): void {
+  #feed(event: ConsensusEvent): void {
     if (this.#isClosed) return;
     try {
       const { view } = this.#state;
@@ -204,7 +204,7 @@ export class ConsensusNode {
     }
   }
 
-  #perform(effect: Effect): void {
+  #perform(effect: ConsensusEffect): void {
     const ports = this.#ports;
     switch (effect.type) {
       case "build":
@@ -252,7 +252,7 @@ export class ConsensusNode {
     });
   }
 
-  #storeDecision({ headers, certificate }: Extract<Effect, { type: "decided" }>): void {
+  #storeDecision({ headers, certificate }: Extract<ConsensusEffect, { type: "decided" }>): void {
     const proposals = headers.map(({ id }) => this.#bytesOf(id));
     this.#ports.storeDecision({ proposals, certificate, votedView: this.#votedView }, () => {
       if (!this.#isClosed) this.#ports.decided(proposals);

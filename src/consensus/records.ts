@@ -21,7 +21,7 @@ export interface DecisionRecord {
 }
 
 /** A node's files as read: their records, and the bytes that are whole. */
-export interface StoredRecords<R> {
+interface StoredRecords<R> {
   readonly records: readonly R[];
   readonly wholeBytes: number;
 }

@@ -1,7 +1,7 @@
 import { countVote, takeCertificate } from "./counting.ts";
 import { decide, decideUpTo, leaveViews, requireDescent } from "./deciding.ts";
 import { Draft, VIEW_WINDOW } from "./draft.ts";
-import type { Effect, Event } from "./events.ts";
+import type { ConsensusEffect, ConsensusEvent } from "./events.ts";
 import { lead } from "./leading.ts";
 import type { Header } from "./proposals.ts";
 import type { Rules, State } from "./state.ts";
@@ -13,7 +13,11 @@ import { FINALIZE, NO_ID, NOTARIZE, type Vote } from "./votes.ts";
  * it, and a decision is final when a quorum that nullified nothing in its view finalizes it. Pure, and without signatures: a
  * caller checks them before, and stores before it sends.
  */
-export function step(rules: Rules, state: State, event: Event): { readonly state: State; readonly effects: readonly Effect[] } {
+export function step(
+  rules: Rules,
+  state: State,
+  event: ConsensusEvent,
+): { readonly state: State; readonly effects: readonly ConsensusEffect[] } {
   const draft = new Draft(rules, state);
   take(draft, event);
   let changes: number;
@@ -29,7 +33,7 @@ export function step(rules: Rules, state: State, event: Event): { readonly state
   return { state: draft.state, effects: draft.effects };
 }
 
-function take(draft: Draft, event: Event): void {
+function take(draft: Draft, event: ConsensusEvent): void {
   const { state } = draft;
   switch (event.type) {
     case "proposal":
@@ -65,7 +69,7 @@ function addHeader({ state }: Draft, header: Header): void {
   if (header.view > state.decided.view) state.headers.set(header.id, header);
 }
 
-function takeProposal(draft: Draft, { header, vote, certificates }: Extract<Event, { type: "proposal" }>): void {
+function takeProposal(draft: Draft, { header, vote, certificates }: Extract<ConsensusEvent, { type: "proposal" }>): void {
   const { state, rules } = draft;
   for (const certificate of certificates) takeCertificate(draft, certificate);
   const isLeaders =
@@ -89,7 +93,7 @@ function takeAnswer(draft: Draft, header: Header): void {
   addHeader(draft, header);
 }
 
-function takePage(draft: Draft, { headers, certificate }: Extract<Event, { type: "page" }>): void {
+function takePage(draft: Draft, { headers, certificate }: Extract<ConsensusEvent, { type: "page" }>): void {
   const { state } = draft;
   const young = headers.filter(({ view }) => view > state.decided.view);
   let last = state.decided;
@@ -102,7 +106,7 @@ function takePage(draft: Draft, { headers, certificate }: Extract<Event, { type:
   decideUpTo(draft, certificate);
 }
 
-function takeBuilt(draft: Draft, { view, header }: Extract<Event, { type: "built" }>): void {
+function takeBuilt(draft: Draft, { view, header }: Extract<ConsensusEvent, { type: "built" }>): void {
   const { state, rules } = draft;
   const { notarized, isNullified } = draft.ballotOf(view);
   if (header === undefined || view !== state.view || notarized !== undefined || isNullified === true) return;
@@ -115,12 +119,12 @@ function takeBuilt(draft: Draft, { view, header }: Extract<Event, { type: "built
   draft.emit({ type: "vote", vote, certificates: draft.certificatesOf(header) });
 }
 
-function takeVerdict({ state }: Draft, { id, verdict }: Extract<Event, { type: "executed" }>): void {
+function takeVerdict({ state }: Draft, { id, verdict }: Extract<ConsensusEvent, { type: "executed" }>): void {
   const execution = state.executions.get(id);
   if (execution?.verdict === "running") state.executions.set(id, { ...execution, verdict });
 }
 
-function takeTimeout(draft: Draft, { view, timer }: Extract<Event, { type: "timeout" }>): void {
+function takeTimeout(draft: Draft, { view, timer }: Extract<ConsensusEvent, { type: "timeout" }>): void {
   const { state } = draft;
   if (view !== state.view) return;
   if (timer === "empty") state.emptyView = view;

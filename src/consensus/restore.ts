@@ -10,7 +10,7 @@ export interface Stored {
 }
 
 /** Start of a group. */
-export interface Beginning {
+interface Beginning {
   readonly root: Header;
   /** Above all views that were used before: 1 for a new group, more after a rewind. */
   readonly firstView: number;

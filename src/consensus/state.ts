@@ -21,10 +21,10 @@ export interface Rules {
 }
 
 /** Result of executing a decision. `later` blocks nothing: the decision is executed once more after a second. */
-export type Verdict = "valid" | "invalid" | "later";
+export type DecisionVerdict = "valid" | "invalid" | "later";
 
 export interface Execution {
-  readonly verdict: Verdict | "running";
+  readonly verdict: DecisionVerdict | "running";
   /** True if a quorum had notarized the decision by then, so that the rules of time did not apply. */
   readonly isNotarized: boolean;
 }
@@ -72,7 +72,7 @@ export interface State {
 }
 
 /** Votes and certificates above the root that a node had stored. */
-export interface StoredVotes {
+interface StoredVotes {
   /** This node's votes. They count once they are given to the reducer, like those of others. */
   readonly votes: readonly CountedVote[];
   readonly certificates: readonly Certificate[];

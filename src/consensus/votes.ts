@@ -10,9 +10,6 @@ export type VoteKind = typeof NOTARIZE | typeof NULLIFY | typeof FINALIZE;
 /** Id in a vote to nullify, which names no decision. */
 export const NO_ID: Hex = `0x${"00".repeat(32)}`;
 
-/** Voters that a group may have: the contract that checks evidence allows as many. */
-export const MAX_VOTERS = 7;
-
 export interface Vote {
   readonly kind: VoteKind;
   /** Number of the set of voters. */

@@ -3,8 +3,8 @@ import type { Header } from "./proposals.ts";
 import { FINALIZE, NO_ID, NOTARIZE, NULLIFY } from "./votes.ts";
 
 /**
- * Executes proposals that this node may vote for, and those that others notarized without it: otherwise it could follow nothing after
- * them. A refused proposal is executed a second time if a quorum notarizes it, without the rules of time.
+ * Executes proposals that this node may vote for, and those that others notarized without it: otherwise it could follow nothing
+ * after them. A refused proposal is executed a second time if a quorum notarizes it, without the rules of time.
  */
 export function executeNext(draft: Draft): void {
   for (const header of draft.state.headers.values()) {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { computeAddress, recoverAddress, SigningKey } from "ethers";
-import { openGroup, type Net, type Running, type Workshop } from "../../src/consensus/group.ts";
-import type { Message } from "../../src/consensus/messages.ts";
+import { openGroup, type Net, type RunningNode, type Workshop } from "../../src/consensus/group.ts";
+import type { GroupMessage } from "../../src/consensus/messages.ts";
 import { VoteStore } from "../../src/consensus/vote-store.ts";
 import type { SignedVote, Vote } from "../../src/consensus/votes.ts";
 import { keccak, type Hex } from "../../src/protocol/hex.ts";
@@ -20,7 +20,7 @@ const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 const digestOf = ({ kind, epoch, view, id }: Vote, signedAt: number): Hex =>
   keccak(new TextEncoder().encode([kind, epoch, view, id, signedAt].join("/")));
 
-type Listener = (message: Message, from: number) => void;
+type Listener = (message: GroupMessage, from: number) => void;
 
 /** Delivers each message in a later turn, to the nodes that listen. */
 class Wires {
@@ -70,9 +70,9 @@ describe("a group of four nodes with files and signatures", () => {
   const wires = new Wires();
   const waiting: string[] = [];
   const words = Array.from({ length: COUNT }, () => new Words(waiting));
-  const nodes: Running[] = [];
+  const nodes: RunningNode[] = [];
 
-  async function open(index: number): Promise<Running> {
+  async function open(index: number): Promise<RunningNode> {
     return openGroup({
       voters: {
         count: COUNT,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isComplete, type Certificate } from "../../src/consensus/certificates.ts";
-import type { Effect, Event } from "../../src/consensus/events.ts";
+import type { ConsensusEffect, ConsensusEvent } from "../../src/consensus/events.ts";
 import type { Header } from "../../src/consensus/proposals.ts";
 import { step } from "../../src/consensus/reducer.ts";
 import { NOTHING_STORED, start, type State } from "../../src/consensus/state.ts";
@@ -30,14 +30,14 @@ function certificate(kind: VoteKind, view: number, id: Hex = NO_ID, voters = [0,
   return { kind, view, id, votes: voters.map((voter) => vote(voter, kind, view, id)) };
 }
 
-function proposal(header: Header, from: number, certificates: readonly Certificate[] = []): Event {
+function proposal(header: Header, from: number, certificates: readonly Certificate[] = []): ConsensusEvent {
   return { type: "proposal", header, vote: vote(from, NOTARIZE, header.view, header.id), certificates };
 }
 
 /** Node 2 of four, whose views are led in turn: view 1 by node 1. All that it executes is valid unless told otherwise. */
 class Node {
   state: State;
-  readonly effects: Effect[] = [];
+  readonly effects: ConsensusEffect[] = [];
   #verdict: "valid" | "invalid" | "later" = "valid";
 
   constructor(state = start(ROOT, 1)) {
@@ -50,7 +50,7 @@ class Node {
     return this;
   }
 
-  take(...events: readonly Event[]): readonly Effect[] {
+  take(...events: readonly ConsensusEvent[]): readonly ConsensusEffect[] {
     const before = this.effects.length;
     const rules = {
       voters: { count: 4, epoch: 0, leaderOf: (view: number) => view % 4 },
@@ -302,7 +302,7 @@ describe("a node", () => {
 
   it("doubles its timers with each nullified view up to four times, and shortens them slowly", () => {
     const node = new Node();
-    const msOf = (effects: readonly Effect[]): number[] =>
+    const msOf = (effects: readonly ConsensusEffect[]): number[] =>
       effects.flatMap((effect) => (effect.type === "timer" && effect.timer === "view" ? [effect.ms] : []));
     const slower = [1, 2, 3, 4].flatMap((view) =>
       msOf(node.take({ type: "certificate", certificate: certificate(NULLIFY, view) })),

@@ -1,4 +1,4 @@
-import type { Message } from "../../../src/consensus/messages.ts";
+import type { GroupMessage } from "../../../src/consensus/messages.ts";
 import { encodeProposal, headerOf } from "../../../src/consensus/proposals.ts";
 import { FINALIZE, NO_ID, NOTARIZE, NULLIFY, type Vote } from "../../../src/consensus/votes.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -16,7 +16,7 @@ export class SimulatedLiar {
     this.#index = index;
   }
 
-  send(message: Message, receivers: readonly number[]): void {
+  send(message: GroupMessage, receivers: readonly number[]): void {
     if (message.type === "proposal") return this.#proposeTwice(message, receivers);
     // It answers no request.
     if (message.type === "answer" || message.type === "page") return;
@@ -25,7 +25,7 @@ export class SimulatedLiar {
   }
 
   /** Sends one proposal to a half, another to the rest, and both to some. */
-  #proposeTwice(message: Extract<Message, { type: "proposal" }>, receivers: readonly number[]): void {
+  #proposeTwice(message: Extract<GroupMessage, { type: "proposal" }>, receivers: readonly number[]): void {
     const { random } = this.#group;
     const { view, parent } = headerOf(message.bytes)!;
     const bytes = encodeProposal({ view, parent: this.#lyingParent(parent) }, new Uint8Array([0xff]));
@@ -50,7 +50,7 @@ export class SimulatedLiar {
   }
 
   /** Proposes in the views of others, before they do. */
-  #proposeOutOfTurn({ bytes, certificates }: Extract<Message, { type: "proposal" }>, receivers: readonly number[]): void {
+  #proposeOutOfTurn({ bytes, certificates }: Extract<GroupMessage, { type: "proposal" }>, receivers: readonly number[]): void {
     const { view, parent } = headerOf(bytes)!;
     const foreign = encodeProposal({ view: view + 1, parent }, new Uint8Array([0xfe]));
     const { id } = headerOf(foreign)!;

@@ -1,5 +1,5 @@
-import type { Message } from "../../../src/consensus/messages.ts";
-import type { ConsensusNode, NodePorts } from "../../../src/consensus/node.ts";
+import type { GroupMessage } from "../../../src/consensus/messages.ts";
+import type { ConsensusNode, ConsensusPorts } from "../../../src/consensus/node.ts";
 import { contentOf, headerOf, type Header } from "../../../src/consensus/proposals.ts";
 import type { DecisionRecord, VoteRecord } from "../../../src/consensus/records.ts";
 import { quorumOf, type SignedVote, type Vote } from "../../../src/consensus/votes.ts";
@@ -107,7 +107,7 @@ export class SimulatedGroup {
   }
 
   /** Delivers after a while, before healing perhaps never, perhaps twice. */
-  deliver(from: number, to: number, message: Message): void {
+  deliver(from: number, to: number, message: GroupMessage): void {
     if (message.type === "proposal") this.#votes.propose(headerIn(message.bytes), from);
     const isLost = (!this.isHealed && this.random.isLikely(0.1)) || !this.canReach(from, to);
     if (isLost || (this.scenario.areLiarsMuteAtLast === true && this.isHealed && this.isLiar(from))) return;
@@ -158,7 +158,7 @@ export class SimulatedGroup {
     host.node.begin();
   }
 
-  #portsOf(host: Host): NodePorts {
+  #portsOf(host: Host): ConsensusPorts {
     const { index } = host;
     const liar = this.isLiar(index) ? new SimulatedLiar(this, index) : undefined;
     const { generation } = host;
@@ -215,7 +215,7 @@ export class SimulatedGroup {
   }
 
   /** Compares an honest node's votes with the model of votes, and with its earlier votes. */
-  #note(index: number, message: Message): void {
+  #note(index: number, message: GroupMessage): void {
     if (this.isLiar(index)) return;
     const votes = message.type === "votes" ? message.votes : message.type === "proposal" ? [message.vote] : [];
     if (message.type === "proposal") this.#votes.propose(headerIn(message.bytes), index);
