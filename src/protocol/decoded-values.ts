@@ -1,11 +1,13 @@
 import { isBytesLike, isError, toUtf8String, Utf8ErrorFuncs } from "ethers";
+import { isRefusal } from "./undecodable.ts";
 
 /** Errors inside errors: ethers wraps one for a call's arguments, and once more for an event's. */
 const MAX_DEPTH = 4;
 
 /**
  * What ethers decoded of a stranger's data, value by value. A text can have bytes that are no UTF-8, and ethers throws when it is
- * read: here it has U+FFFD in their places.
+ * read: here it has U+FFFD in their places. A dirty word, as of an address
+ * with more than 20 bytes, has a remark instead.
  */
 export function decodedValues(values: readonly unknown[]): readonly unknown[] {
   return Array.from({ length: values.length }, (_, place) => {
@@ -17,10 +19,11 @@ export function decodedValues(values: readonly unknown[]): readonly unknown[] {
   });
 }
 
-/** The text whose bytes were refused. Throws what it is given where it tells none. */
+/** The text whose bytes were refused, or a remark for another value that does not fit its type. Throws a fault. */
 function textIn(thrown: unknown, depth: number): string {
   if (isError(thrown, "INVALID_ARGUMENT") && isBytesLike(thrown.value)) return toUtf8String(thrown.value, Utf8ErrorFuncs.replace);
   const { error } = thrown as { readonly error?: unknown };
-  if (error === undefined || depth === 0) throw thrown;
-  return textIn(error, depth - 1);
+  if (error !== undefined && depth > 0) return textIn(error, depth - 1);
+  if (isRefusal(thrown)) return "(not decodable)";
+  throw thrown;
 }

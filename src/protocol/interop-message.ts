@@ -108,8 +108,7 @@ export function decodeInteropResult(body: Uint8Array): InteropResult | undefined
 
 /** What `read` makes of the values in hostile bytes, or nothing where they are no such encoding. */
 function readAbi<T>(types: readonly string[], bytes: Uint8Array, read: (values: readonly unknown[]) => T): T | undefined {
-  // Values that do not fit their type only throw when they are read.
-  return ifDecodable(() => read(AbiCoder.defaultAbiCoder().decode(types, toHex(bytes))));
+  return ifDecodable(() => AbiCoder.defaultAbiCoder().decode(types, toHex(bytes)), read);
 }
 
 function lowerCase(address: Hex): Hex {

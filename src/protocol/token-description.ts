@@ -29,13 +29,12 @@ interface TokenDescription {
 /** Reads what the token vault of a chain sends to describe a token; undefined for any other body. */
 export function decodeTokenDescription(body: Uint8Array): TokenDescription | undefined {
   if (body.length < 32 || toHex(body.subarray(0, 32)) !== TAG) return undefined;
-  // Some errors of the decoder come late, when a value is looked at.
-  return ifDecodable(() => {
-    const [, chainId, token, name, symbol] = AbiCoder.defaultAbiCoder().decode(ABI_TYPES, body);
-    return {
+  return ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode(ABI_TYPES, body),
+    ([, chainId, token, name, symbol]) => ({
       chainId: chainId as bigint,
       token: String(token).toLowerCase() as Hex,
       isNamed: name !== "0x" || symbol !== "0x",
-    };
-  });
+    }),
+  );
 }

@@ -46,6 +46,16 @@ describe("D3: operations of a queue, from logs of any source", () => {
     assert.deepEqual(withOperations(queueOf(...operations), [malformed, ...logs]).pendingOperations, operations);
   });
 
+  test("count next to logs with any dirty word", () => {
+    const operation = operationOf(0n, "0x01");
+    const log = logOf(operation);
+    const dirty = Array.from({ length: (log.data.length - 2) / 64 }, (_, i) => {
+      const at = 2 + 64 * i;
+      return { ...log, data: `${log.data.slice(0, at)}8${"0".repeat(63)}${log.data.slice(at + 64)}` };
+    });
+    assert.deepEqual(withOperations(queueOf(operation), [...dirty, log]).pendingOperations, [operation]);
+  });
+
   test("attack: a log of 100 kB that names one place thousands of times takes no memory, and hides no operation", async () => {
     const operation = operationOf(0n, "0x01");
     const log = logOf(operation);

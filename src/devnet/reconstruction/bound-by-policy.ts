@@ -61,12 +61,19 @@ interface ShownParts {
 
 /** undefined where it is not a composed policy's data. Its first word is an offset in an all-of's, a number in an any-of's. */
 function shownParts(shown: Hex, members: readonly Hex[]): ShownParts | undefined {
-  return ifDecodable(() => {
-    const chosen = Number(shown.slice(0, 2 + WORD_DIGITS));
-    const one = members[chosen];
-    if (one !== undefined) return { all: [[one, coder.decode(["uint256", "bytes"], shown)[1] as Hex]], chosen };
-    const [parts] = coder.decode(["bytes[]"], shown) as unknown as [readonly Hex[]];
-    if (members.length === 0 || parts.length !== members.length) return undefined;
-    return { all: members.map((member, i) => [member, parts[i] ?? "0x"] as const) };
-  });
+  const chosen = Number(shown.slice(0, 2 + WORD_DIGITS));
+  const one = members[chosen];
+  if (one !== undefined)
+    return ifDecodable(
+      () => coder.decode(["uint256", "bytes"], shown),
+      ([, data]) => ({ all: [[one, data as Hex]], chosen }),
+    );
+  return ifDecodable(
+    () => coder.decode(["bytes[]"], shown),
+    (values) => {
+      const [parts] = values as unknown as [readonly Hex[]];
+      if (members.length === 0 || parts.length !== members.length) return undefined;
+      return { all: members.map((member, i) => [member, parts[i] ?? "0x"] as const) };
+    },
+  );
 }

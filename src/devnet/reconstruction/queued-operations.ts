@@ -1,4 +1,4 @@
-import { AbiCoder, dataLength, type Provider } from "ethers";
+import { AbiCoder, type Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { canonicalTxHash, L2_CANONICAL_TRANSACTION_ABI_TYPE, type L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { ifDecodable } from "../../protocol/undecodable.ts";
@@ -64,10 +64,10 @@ export async function withOperationsOf(reconstruction: Reconstruction, provider:
 /** None where the log is another event, or cannot be read. */
 function operationIn({ topics, data }: PlainLog): readonly L2CanonicalTransaction[] {
   if (topics[0] !== QUEUED) return [];
-  const read = ifDecodable(() => {
-    if (dataLength(data) > MAX_EVENT_BYTES) return undefined;
-    const [, , , operation] = AbiCoder.defaultAbiCoder().decode(EVENT, data) as unknown as readonly unknown[];
-    return plainOperation(operation as Readonly<Record<string, unknown>>);
-  });
+  if (data.length > 2 + 2 * MAX_EVENT_BYTES) return [];
+  const read = ifDecodable(
+    () => AbiCoder.defaultAbiCoder().decode(EVENT, data),
+    ([, , , operation]) => plainOperation(operation as Readonly<Record<string, unknown>>),
+  );
   return read === undefined ? [] : [read];
 }

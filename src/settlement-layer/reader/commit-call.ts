@@ -1,4 +1,4 @@
-import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider } from "ethers";
+import { AbiCoder, type FunctionFragment, type Interface, type Log, type ParamType, type Provider, type Result } from "ethers";
 import { fromHex, type Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -153,7 +153,10 @@ export async function toldCommits(
 
 /** Undefined for an event that only begins like it: any contract can log that. */
 function inputOf(log: Log): string | undefined {
-  return ifDecodable(() => hyperchainInterface.parseLog(log)?.args["input"] as string | undefined);
+  return ifDecodable(
+    () => hyperchainInterface.decodeEventLog("CommitCall", log.data, log.topics),
+    (values) => values["input"] as string,
+  );
 }
 
 /** Those that say they are this batch's. */
@@ -174,11 +177,9 @@ interface RawCommit {
   readonly policyData: Hex;
 }
 
-/** As the contract reads it: also without padding at its end. */
+/** Reads the call as the contract does, also without padding at its end; undefined if the bytes only begin like a call. */
 function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "inputs">): CommitCall | undefined {
-  // The bytes may only look like the selector.
-  return ifDecodable(() => {
-    const values = AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true);
+  const read = (values: Result): CommitCall => {
     const previous = values["previous"] as { readonly leafCount: bigint };
     const batch = values["batch"] as RawCommit;
     return {
@@ -195,5 +196,6 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
       withheldLogs: fromHex(batch.withheld.logs),
       oldLeafCount: previous.leafCount,
     };
-  });
+  };
+  return ifDecodable(() => AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true), read);
 }

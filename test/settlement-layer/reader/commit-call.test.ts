@@ -64,6 +64,23 @@ function commitCall(pubdata: string, name: "commitBatch" | "settle" = "commitBat
 }
 
 describe("A15: commits in a transaction's calldata", () => {
+  test("are read or passed over with any dirty word, called or told", async () => {
+    const digits = commitCall("0x010203").slice(2);
+    const words = (digits.length - 8) / 64;
+    const calls = Array.from({ length: words }, (_, i) => {
+      const at = 8 + 64 * i;
+      return `0x${digits.slice(0, at)}8${"0".repeat(63)}${digits.slice(at + 64)}`;
+    });
+    const found = calls.map((call) => commitsIn(`${call}${digits}`).length);
+    // The coinbase and three offsets, at least, have no encoding now; the true call that follows is always found.
+    assert.ok(found.filter((count) => count === 1).length >= 4);
+    assert.ok(found.every((count) => count === 1 || count === 2));
+
+    const node = nodeWith([...calls, `0x${digits}`].map((call) => [HYPERCHAIN, call] as const));
+    const told = await toldCommits(node, COMMITMENT, { hyperchain: HYPERCHAIN });
+    assert.equal(told.length, 1 + found.filter((count) => count === 2).length);
+  });
+
   const pubdataOf = (calldata: string, commitment?: Hex): number[][] =>
     commitsIn(calldata, commitment).map(({ pubdata }) => [...pubdata]);
 
