@@ -116,7 +116,7 @@ describe("answers about logs", () => {
       { topics: "0x" },
       { topics: [7] },
       { topics: Array(5).fill(null) },
-      { fromBlock: 7 },
+      { fromBlock: -7 },
       { toBlock: "newest" },
       { blockHash: "0x1" },
       { blockHash: word, fromBlock: "0x1" },
