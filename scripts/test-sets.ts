@@ -110,6 +110,7 @@ export const BEYOND_CORE: readonly string[] = [
   "stark/stacked/evaluated-columns",
   "stark/segments/segment-rules",
   "stark/backends",
+  "consensus/simulation",
 ].map(testFile);
 
 /** Files of other folders in `npm test`, besides those of rows: at least one of each room of src, and attacks. */

@@ -73,6 +73,7 @@ export class BatchLedger {
       case "haltedPassed":
       case "termsScheduled":
       case "termsCanceled":
+      case "retirementScheduled":
       case "transfersRefused":
         return undefined;
     }

@@ -67,6 +67,7 @@ function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
     case "haltedPassed":
     case "termsScheduled":
     case "termsCanceled":
+    case "retirementScheduled":
   }
 }
 

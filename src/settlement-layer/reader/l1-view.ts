@@ -298,6 +298,7 @@ export class L1View {
       case "haltedPassed":
       case "termsScheduled":
       case "termsCanceled":
+      case "retirementScheduled":
     }
   }
 
