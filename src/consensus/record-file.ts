@@ -8,7 +8,9 @@ export class RecordFile {
   #file: FileHandle;
   #bytes: number;
   #waiting: Uint8Array[] = [];
-  #writing: Promise<void> | undefined;
+  /** The last change of the file, and the write that takes the frames that wait. A change that fails refuses all later ones. */
+  #last: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   /** Milliseconds that the last sync took. */
   syncMs = 0;
 
@@ -34,13 +36,10 @@ export class RecordFile {
   }
 
   /** Resolves when the frame, and all before it, are on disk. */
-  async append(frame: Uint8Array): Promise<void> {
+  append(frame: Uint8Array): Promise<void> {
     this.#waiting.push(frame);
-    this.#writing ??= this.#write();
-    const current = this.#writing;
-    await current;
-    // The frame came during that write.
-    if (this.#waiting.includes(frame)) await (this.#writing ??= this.#write());
+    this.#next ??= this.#after(() => this.#write());
+    return this.#next;
   }
 
   read(position: number, length: number): Uint8Array {
@@ -50,25 +49,29 @@ export class RecordFile {
   }
 
   /** Replaces the file's content in one step: after a crash it has either the old or the new one. Appends wait for it. */
-  async replace(change: (content: Uint8Array) => Uint8Array): Promise<void> {
-    await this.#writing;
-    await (this.#writing ??= this.#replace(change));
+  replace(change: (content: Uint8Array) => Uint8Array): Promise<void> {
+    return this.#after(() => this.#replace(change));
   }
 
   async close(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    await Promise.allSettled([this.#last]);
     await this.#file.close();
+  }
+
+  #after(change: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(change);
+    return this.#last;
   }
 
   /** After a failed write the file may end in half a record: no later one succeeds, so nothing is sent that is not stored. */
   async #write(): Promise<void> {
+    this.#next = undefined;
     const frames = this.#waiting.splice(0);
     const start = performance.now();
     for (const frame of frames) await this.#file.writeFile(frame);
     await this.#file.datasync();
     this.#bytes += frames.reduce((sum, { length }) => sum + length, 0);
     this.syncMs = performance.now() - start;
-    this.#writing = undefined;
   }
 
   async #replace(change: (content: Uint8Array) => Uint8Array): Promise<void> {
@@ -83,7 +86,6 @@ export class RecordFile {
     await this.#file.close();
     this.#file = await open(this.#path, "a+");
     this.#bytes = content.length;
-    this.#writing = undefined;
   }
 }
 

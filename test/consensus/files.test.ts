@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,23 @@ describe("a node's files", () => {
     assert.deepEqual(again.stored.newest, decision(3, 3));
     assert.deepEqual(again.decisionsAbove(2, 5), [decision(3, 3)]);
     await again.close();
+  });
+
+  it("have a record when its append resolves, however many wait", async () => {
+    const path = join(folder, "waiting");
+    const store = await VoteStore.open(path);
+    const views = Array.from({ length: 20 }, (_, i) => i + 1);
+    const stored = await Promise.all(
+      views.map(async (view) => {
+        await store.appendVote(vote(view));
+        return readVoteRecords(new Uint8Array(readFileSync(join(path, "votes")))).records.length >= view;
+      }),
+    );
+    await store.close();
+    assert.deepEqual(
+      stored,
+      views.map(() => true),
+    );
   });
 
   it("cut off a torn record, and append after the last whole one", async () => {
