@@ -128,6 +128,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/transactor",
   "settlement/signing/quorum",
   "settlement/journal",
+  "devnet/stored-proof",
   "node/queue-order",
   "node/execution-outcomes",
   "flow/reconstruct-settled",

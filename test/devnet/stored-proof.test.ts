@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { readStoredProof } from "../../src/devnet/view/batches/stored-proof.ts";
+import { aggregatorIn, readStoredProof } from "../../src/devnet/view/batches/stored-proof.ts";
+import { executionChecks } from "../../page/verify/record-checks.ts";
+import { proofInfo } from "../../src/devnet/view/batches/proof-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
+import { proofAggregatorInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { Interface } from "ethers";
 import { storedBatchOfReceipt } from "../../src/settlement/l1-sender/chain-reader.ts";
@@ -10,6 +14,7 @@ import { addProvingVersion, SettlingChain } from "../flow/support/settling-chain
 import { startSettledL1, type SettledL1 } from "../settlement/support/settled-l1.ts";
 
 const CHAIN_ID = 700n;
+const ZERO: Hex = `0x${"00".repeat(32)}`;
 
 describe("the proof of a batch that was settled without one in the same call", () => {
   let settled: SettledL1;
@@ -50,24 +55,75 @@ describe("the proof of a batch that was settled without one in the same call", (
     const logs = receipt.logs
       .filter(({ address }) => address.toLowerCase() === chain.hyperchain)
       .map(({ address, topics, data: bytes }) => ({ address, topics, data: bytes }));
-    return { digest, proof, logs, hashes, item: { chainId: nextId - 1n, batch: stored } };
+    const usedAt: Hex = `0x${receipt.blockNumber.toString(16)}`;
+    const statement = { aggregator: aggregatorIn(logs)!, items: [{ chainId: nextId - 1n, batch: stored }], digest, usedAt };
+    return { proof, hashes, statement, settled: receipt.hash as Hex };
   }
 
+  /** The answer of `hyperchain_proof` for batch 0, proven by this transaction. */
+  const told = (proveTxHash: Hex) => {
+    const archived = { protocolVersion: 514n, firstBlock: 1n, lastBlock: 2n, timestamp: 1n, transactionCount: 1 };
+    const more = { priorityOpCount: 0n, importedRoots: [], stateRoot: ZERO, commitment: ZERO };
+    const source = {
+      chainId: nextId - 1n,
+      pipeline: {
+        created: { hyperchain: chain.hyperchain },
+        chain: { archive: { batch: () => ({ ...archived, ...more }) } },
+        progress: () => ({ committed: 1, proven: 1, executed: 1 }),
+        proving: () => [],
+      },
+      answer: () => Promise.resolve({ proveTxHash, provenAt: "2026-01-01T00:00:00Z" }),
+      base: l1(),
+    };
+    return proofInfo(source as never, 0, undefined);
+  };
+
   it("is read from the transaction that stored it", async () => {
-    const { digest, proof, logs, hashes, item } = await settledAfter(["direct"]);
-    assert.deepEqual(await readStoredProof(l1(), logs, { item, digest }), { proof, proofTransactionHash: hashes[0] });
+    const { proof, hashes, statement } = await settledAfter(["direct"]);
+    assert.deepEqual(await readStoredProof(l1(), statement), { proof, proofTransactionHash: hashes[0] });
   });
 
   it("is read from the first of them, and is unknown of another digest", async () => {
-    const { digest, proof, logs, hashes, item } = await settledAfter(["direct", "direct"]);
-    assert.deepEqual(await readStoredProof(l1(), logs, { item, digest }), { proof, proofTransactionHash: hashes[0] });
-    const other: Hex = `0x${"0".repeat(63)}9`;
-    assert.equal(await readStoredProof(l1(), logs, { item, digest: other }), undefined);
-    assert.equal(await readStoredProof(l1(), [], { item, digest }), undefined);
+    const { proof, hashes, statement } = await settledAfter(["direct", "direct"]);
+    assert.deepEqual(await readStoredProof(l1(), statement), { proof, proofTransactionHash: hashes[0] });
+    const digest: Hex = `0x${"0".repeat(63)}9`;
+    assert.equal(await readStoredProof(l1(), { ...statement, digest }), undefined);
+    assert.equal(aggregatorIn([]), undefined);
   });
 
-  it("is not read where a contract passed it on", async () => {
-    const { digest, logs, item } = await settledAfter(["forwarded"]);
-    assert.equal(await readStoredProof(l1(), logs, { item, digest }), undefined);
+  it("is read from a later transaction if a contract passed the first one on", async () => {
+    const { proof, hashes, statement } = await settledAfter(["forwarded", "direct"]);
+    assert.deepEqual(await readStoredProof(l1(), statement), { proof, proofTransactionHash: hashes[1] });
+  });
+
+  it("is not read if contracts passed it on, and the error names the transaction that stored it", async () => {
+    const { hashes, statement, settled: settlement } = await settledAfter(["forwarded"]);
+    assert.deepEqual(await readStoredProof(l1(), statement), { proof: undefined, proofTransactionHash: hashes[0] });
+    await assert.rejects(told(settlement), ({ message, data }: Error & { data: unknown }) => {
+      assert.deepEqual(data, { code: "ProofNotReadable", transactionHash: hashes[0] });
+      return message.includes(`read the proof from the trace of ${hashes[0]}`);
+    });
+  });
+
+  it("attack: a stranger shows the stored proof by a call with an empty one: the answer has the stored proof", async () => {
+    const { proof, hashes, statement } = await settledAfter(["direct"]);
+    const { aggregator: to, items, digest } = statement;
+    const data = proofAggregatorInterface.encodeFunctionData("proveBatches", [items, digest, "0x"]);
+    const shown = await settled.accounts[7]!.sendTransaction({ to, data });
+    await shown.wait();
+    const answer = await told(shown.hash as Hex);
+    assert.equal(answer?.kind, "execution");
+    assert.deepEqual([answer.proof, answer.proofTransactionHash], [proof, hashes[0]]);
+  });
+});
+
+describe("the page's checks of an execution proof", () => {
+  it("attack: an empty proof is refused, which every transaction has in its input", () => {
+    const record = { batchNumber: 3, commitment: ZERO, storedHash: ZERO } as ProvenRecord;
+    const batch = { batchNumber: 3, hyperchain: ZERO, proveTransaction: ZERO, commitment: ZERO, layer: "L1" };
+    const word = { receipt: null, transaction: { input: "0x1234" }, storedHash: ZERO };
+    const holds = (proof: number[]): boolean | undefined =>
+      executionChecks(batch, record, { proof: Uint8Array.from(proof), batches: [] }, word).at(-1)?.holds;
+    assert.deepEqual([holds([]), holds([0x12, 0x34]), holds([0x35])], [false, true, false]);
   });
 });

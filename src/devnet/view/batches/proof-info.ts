@@ -1,6 +1,6 @@
 import type { RpcClient } from "../../../chain/rpc/request/dispatch.ts";
 import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
-import { MAX_AGGREGATED_BATCHES } from "../../../protocol/aggregate.ts";
+import { MAX_AGGREGATED_BATCHES, type AggregatedBatch } from "../../../protocol/aggregate.ts";
 import { toHex, type Hex } from "../../../protocol/hex.ts";
 import { isProvenVersion } from "../../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../../protocol/proven-record.ts";
@@ -8,7 +8,7 @@ import { hyperchainInterface, proofAggregatorInterface } from "../../../settleme
 import { storedBatchOfLog } from "../../../settlement-layer/reader/l1-event.ts";
 import { settledStages } from "./batch-info.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
-import { readStoredProof, type L1Log } from "./stored-proof.ts";
+import { aggregatorIn, readStoredProof, type L1Log } from "./stored-proof.ts";
 
 /** What every proof that L1 has accepted of a batch is told with. */
 interface CheckedProof {
@@ -75,22 +75,30 @@ export async function proofInfo(
   const called = transaction?.to?.toLowerCase() as Hex | undefined;
   const input = transaction?.input ?? "0x";
   const settled = { ...batch, transactionHash, contract };
-  const shown =
-    called === contract ? (readProveCall(input) ?? (await readSettleCall(input, settled, l1))) : readShowCall(input, batch);
+  const found =
+    called === contract
+      ? (readProveCall(input) ?? (await readSettleCall(input, settled, l1)))
+      : await readShowCall(input, { ...settled, called }, l1);
+  const shown = found === undefined || isUnreadable(found) ? undefined : found;
   const record = shown === undefined ? undefined : readProvenRecord(shown.storedBatch);
-  if (called === undefined || shown === undefined || record === undefined) {
-    throw new RpcError(
-      RpcCode.rejected,
-      `batch ${batch.number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, or of ` +
-        `the aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`,
-      { code: "ProofNotReadable", transactionHash },
-    );
-  }
+  if (called === undefined || shown === undefined || record === undefined)
+    throw notReadable(batch.number, transactionHash, found?.proof === undefined ? found?.proofTransactionHash : undefined);
   const checked = { chainId: Number(l1.chainId), contract: called, transactionHash, timestamp };
   const { chainId, number: batchNumber } = batch;
   const common = { chainId, number: batchNumber, protocolVersion: Number(record.protocolVersion), checked };
   if (shown.kind === "execution") return { ...common, ...shown, isProven: true };
   return { ...common, ...shown, isProven: isProvenVersion(record.protocolVersion), statement: toHex(record.statement) };
+}
+
+/** Error for a proof that is in no input. `storedIn`: transaction that stored the proof before; undefined if none did. */
+function notReadable(number: number, transactionHash: Hex, storedIn: Hex | undefined): RpcError {
+  const reason =
+    storedIn === undefined
+      ? `batch ${number} was proven by L1's transaction ${transactionHash}, which is no direct call of proveBatch or settle, or of ` +
+        `the aggregator's proveBatches, with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from that transaction's trace`
+      : `batch ${number} was proven by L1's transaction ${transactionHash} with a proof that ${storedIn} had stored, which is not a direct ` +
+        `call of the aggregator's storeProof with ${MOST_PROOF_BYTES} bytes of proof at most; read the proof from the trace of ${storedIn}`;
+  return new RpcError(RpcCode.rejected, reason, { code: "ProofNotReadable", transactionHash: storedIn ?? transactionHash });
 }
 
 /** Of `eth_getTransactionByHash`. */
@@ -102,6 +110,12 @@ interface L1Transaction {
 type Shown<Info extends BatchProofInfo> = Pick<Info, "kind" | "storedBatch" | "proof">;
 type ShownExecutionInfo = Shown<ExecutionProofOnL1Info> &
   Pick<ExecutionProofOnL1Info, "digest" | "batches" | "proofTransactionHash">;
+/** Proof that an earlier transaction has stored, and that cannot be read there. */
+type UnreadableProof = { readonly proof: undefined; readonly proofTransactionHash: Hex };
+
+function isUnreadable(answer: Shown<BatchProofInfo> | UnreadableProof): answer is UnreadableProof {
+  return answer.proof === undefined;
+}
 
 /** Undefined where the input is no call of `proveBatch`, or a longer one. */
 function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
@@ -110,19 +124,38 @@ function readProveCall(input: string): Shown<ChangesProofInfo> | undefined {
   return call?.name === "proveBatch" ? { kind: "changes", storedBatch: recordIn(input), proof: call.args[1] as Hex } : undefined;
 }
 
-/** Undefined where the input is no call of an aggregator's `proveBatches` with this batch, or a longer one. */
-function readShowCall(
+/**
+ * Undefined if the input is not a call of an aggregator's `proveBatches` with this batch, or a longer one. An empty proof is one
+ * that an earlier transaction has stored.
+ */
+async function readShowCall(
   input: string,
-  { chainId, number }: Pick<CheckedProof, "chainId" | "number">,
-): ShownExecutionInfo | undefined {
-  if (input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
+  { chainId, number, transactionHash, called }: Settled & { readonly called: Hex | undefined },
+  l1: SettledSource["base"],
+): Promise<ShownExecutionInfo | UnreadableProof | undefined> {
+  if (called === undefined || input.length > 2 + 2 * (BYTES_BESIDE_SHOWN + MOST_PROOF_BYTES + 31)) return undefined;
   const call = proofAggregatorInterface.parseTransaction({ data: input });
   if (call?.name !== "proveBatches") return undefined;
-  const [items, digest, proof] = call.args as unknown as [readonly ShownItem[], Hex, Hex];
+  const [items, digest, proof] = call.args as unknown as [readonly AggregatedBatch[], Hex, Hex];
   const own = items.find((item) => Number(item.chainId) === chainId && Number(item.batch.batchNumber) === number);
   if (own === undefined) return undefined;
   const batches = items.map((item) => ({ chainId: Number(item.chainId), number: Number(item.batch.batchNumber) }));
-  return { kind: "execution", storedBatch: encodeRecord(own.batch), proof, digest, batches };
+  const common = { kind: "execution", storedBatch: encodeRecord(own.batch), digest, batches } as const;
+  if (proof !== "0x") return { ...common, proof };
+  const receipt = (await l1.request("eth_getTransactionReceipt", [transactionHash])) as L1Receipt | null;
+  if (receipt === null) return undefined;
+  return withStored(common, await readStoredProof(l1, { aggregator: called, items, digest, usedAt: receipt.blockNumber }));
+}
+
+/** The answer with a proof that an earlier transaction stored; without the proof if that transaction has no readable one. */
+function withStored(
+  common: Omit<ShownExecutionInfo, "proof">,
+  stored: Awaited<ReturnType<typeof readStoredProof>>,
+): ShownExecutionInfo | UnreadableProof | undefined {
+  if (stored === undefined) return undefined;
+  const { proof, proofTransactionHash } = stored;
+  const isReadable = proof !== undefined && proof !== "0x" && proof.length <= 2 + 2 * MOST_PROOF_BYTES;
+  return isReadable ? { ...common, proof, proofTransactionHash } : { proof: undefined, proofTransactionHash };
 }
 
 /**
@@ -134,7 +167,7 @@ async function readSettleCall(
   input: string,
   { chainId, number, transactionHash, contract }: Settled,
   l1: SettledSource["base"],
-): Promise<ShownExecutionInfo | undefined> {
+): Promise<ShownExecutionInfo | UnreadableProof | undefined> {
   const call = hyperchainInterface.parseTransaction({ data: input });
   if (call?.name !== "settle") return undefined;
   const { digest, proof } = call.args.toObject() as { readonly digest: Hex; readonly proof: Hex };
@@ -145,8 +178,10 @@ async function readSettleCall(
   if (stored === undefined) return undefined;
   const common = { kind: "execution", storedBatch: encodeRecord(stored), digest, batches: [{ chainId, number }] } as const;
   if (proof !== "0x") return { ...common, proof };
-  const earlier = await readStoredProof(l1, own, { item: { chainId: BigInt(chainId), batch: stored }, digest });
-  return earlier === undefined || earlier.proof.length > 2 + 2 * MOST_PROOF_BYTES ? undefined : { ...common, ...earlier };
+  const aggregator = aggregatorIn(own);
+  if (receipt === null || aggregator === undefined) return undefined;
+  const items = [{ chainId: BigInt(chainId), batch: stored }];
+  return withStored(common, await readStoredProof(l1, { aggregator, items, digest, usedAt: receipt.blockNumber }));
 }
 
 interface Settled extends Pick<CheckedProof, "chainId" | "number"> {
@@ -156,12 +191,8 @@ interface Settled extends Pick<CheckedProof, "chainId" | "number"> {
 
 /** Of `eth_getTransactionReceipt`. */
 interface L1Receipt {
+  readonly blockNumber: Hex;
   readonly logs: readonly L1Log[];
-}
-
-interface ShownItem {
-  readonly chainId: bigint;
-  readonly batch: { readonly batchNumber: bigint };
 }
 
 /** The ABI encoding of a record. */

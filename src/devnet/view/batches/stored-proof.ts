@@ -4,11 +4,21 @@ import { hexQuantity, type Hex } from "../../../protocol/hex.ts";
 import { hyperchainInterface, proofAggregatorInterface, topicOf } from "../../../settlement-layer/reader/contract-interfaces.ts";
 import type { SettledSource } from "./batch-on-l1.ts";
 
-/** Proof that an aggregator took before the batch was settled. */
+/** Proof that an aggregator took in an earlier transaction than the one that uses the proof. */
 interface StoredProof {
-  readonly proof: Hex;
-  /** Transaction that has it in its input. */
+  /** Undefined if only contracts have sent the proof, whose transactions may have it anywhere or not at all. */
+  readonly proof: Hex | undefined;
+  /** Transaction that stored the proof: the first one that has it in its input, or the first of all. */
   readonly proofTransactionHash: Hex;
+}
+
+/** Statement of a proof, and the aggregator that has stored the proof. */
+interface StoredStatement {
+  readonly aggregator: Hex;
+  readonly items: readonly AggregatedFields[];
+  readonly digest: Hex;
+  /** Block of the transaction that uses the proof, as L1 answers it. */
+  readonly usedAt: Hex;
 }
 
 /** Log of `eth_getLogs` and of receipts. */
@@ -18,32 +28,35 @@ export interface L1Log {
   readonly data: string;
 }
 
+/** Aggregator that the chain's contract names in its logs; undefined if it names none. */
+export function aggregatorIn(logs: readonly L1Log[]): Hex | undefined {
+  const proven = logs.map((log) => hyperchainInterface.parseLog(log)).find((event) => event?.name === "ExecutionProven");
+  return proven == null ? undefined : (String(proven.args["aggregator"]).toLowerCase() as Hex);
+}
+
 /**
- * The proof of a batch that was settled without one in the same call. `logs`: those of the chain's contract in that transaction,
- * which name the aggregator. Undefined if none was sent to the aggregator directly. Rejects with L1's error.
+ * Reads the proof of a transaction that has none because an earlier one has stored it. Undefined if the aggregator has stored no
+ * proof of the statement. Rejects with L1's error.
  */
 export async function readStoredProof(
   l1: SettledSource["base"],
-  logs: readonly L1Log[],
-  settled: { readonly item: AggregatedFields; readonly digest: Hex },
+  { aggregator: address, items, digest, usedAt }: StoredStatement,
 ): Promise<StoredProof | undefined> {
-  const proven = logs.map((log) => hyperchainInterface.parseLog(log)).find((event) => event?.name === "ExecutionProven");
-  if (proven == null) return undefined;
-  const address = String(proven.args["aggregator"]).toLowerCase();
-  const statement = hashAggregate([settled.item], digestFromHex(settled.digest));
+  const statement = hashAggregate(items, digestFromHex(digest));
   const asked = { to: address, data: proofAggregatorInterface.encodeFunctionData("storedAt", [statement]) };
   const block = BigInt(String(await l1.request("eth_call", [asked, "latest"])));
   if (block === 0n) return undefined;
-  const [fromBlock, toBlock] = [hexQuantity(block), hexQuantity(block)];
   const topics = [topicOf(proofAggregatorInterface, "ProofStored"), statement];
-  const found = (await l1.request("eth_getLogs", [{ address, topics, fromBlock, toBlock }])) as readonly StoringLog[];
+  const range = { fromBlock: hexQuantity(block), toBlock: usedAt };
+  const found = (await l1.request("eth_getLogs", [{ address, topics, ...range }])) as readonly StoringLog[];
   for (const { transactionHash } of found) {
     const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as StoringTransaction | null;
     if (transaction?.to?.toLowerCase() !== address) continue;
     const call = proofAggregatorInterface.parseTransaction({ data: transaction.input });
     if (call?.name === "storeProof") return { proof: call.args["proof"] as Hex, proofTransactionHash: transactionHash };
   }
-  return undefined;
+  const [first] = found;
+  return first === undefined ? undefined : { proof: undefined, proofTransactionHash: first.transactionHash };
 }
 
 interface StoringLog {
