@@ -83,6 +83,9 @@ export function wayToL1({ hasQuorum, carryingLayers }: ChainKind): readonly L1Tr
   ];
 }
 
+/** Transaction that imports a part of a chain's first state: it publishes the data and has the proof. */
+export const IMPORT_AT_ONCE = transactionOf(["commit", "prove"]);
+
 /** Bytes of a batch's record in a list of several. */
 const RECORD_BYTES = 800;
 /** Batches whose records fit one transaction next to the longest proof. The aggregator itself takes more. */

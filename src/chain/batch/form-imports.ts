@@ -19,6 +19,7 @@ import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
+import { hasRoomFor, IMPORT_AT_ONCE, l1CostOf, l1TotalOf, MAX_PROOF_BYTES, type L1Cost } from "../../protocol/way-to-l1.ts";
 import { genesisLeaves, type GenesisAccount, type GenesisLeaf } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
@@ -56,17 +57,43 @@ export interface FormedImport extends PlannedImport {
   };
 }
 
-/**
- * What one import holds: with its proof and the verifier's gas it stays below a transaction's on L1, and the prover's table
- * has the rows at 2^29 leaves.
- */
-const MOST_BYTES = 80_000;
+/** Leaves of one import: the prover's table has rows for them at 2^29 leaves. */
 const MOST_LEAVES = 900;
+const PUBDATA_HEADER = 9;
 const CODE_OVERHEAD = 3;
 /** Head, address, slot with its length, value. */
 const LEAF_BYTES = 86;
-/** Code comes whole, with its account's header and both digests. */
-const MOST_CODE_BYTES = MOST_BYTES - CODE_OVERHEAD - 3 * LEAF_BYTES;
+/** Leaves of an account besides its storage: header and both digests of its code. */
+const ACCOUNT_LEAVES = 3;
+/** Hash of the data of a later import: calldata, copies and one more hash. */
+const LATER_HASH: L1Cost = { gas: 1_000, bytes: 32 };
+
+/** Contents of an import. */
+type PartSize = Readonly<Record<"leaves" | "codes" | "codeBytes", number>>;
+
+/** Cost of an import's contents on L1, with the longest proof and the hashes of all later imports. */
+function costOf({ leaves, codes, codeBytes }: PartSize, later: number): L1Cost {
+  const { gas, bytes } = l1CostOf(IMPORT_AT_ONCE, {
+    pubdataBytes: PUBDATA_HEADER + leaves * LEAF_BYTES + codes * CODE_OVERHEAD + codeBytes,
+    diffs: leaves,
+    codes,
+    messages: 0,
+    flows: 0,
+    priorityOps: 0,
+    importedRoots: 0,
+    proofBytes: MAX_PROOF_BYTES,
+  });
+  return { gas: gas + later * LATER_HASH.gas, bytes: bytes + later * LATER_HASH.bytes };
+}
+
+/** True if one transaction has room for an import that this number of imports follows. */
+function fitsImport(size: PartSize, later: number): boolean {
+  return size.leaves <= MOST_LEAVES && hasRoomFor(IMPORT_AT_ONCE, costOf(size, later));
+}
+
+/** Bytes of code that fit an import of one account which no other import follows. */
+const MOST_CODE_BYTES =
+  IMPORT_AT_ONCE.bytes - l1TotalOf(IMPORT_AT_ONCE, costOf({ leaves: ACCOUNT_LEAVES, codes: 1, codeBytes: 0 }, 0)).bytes;
 
 /**
  * Cuts a first state into imports and applies them to the tree, which has the version's genesis; digests of codes are of the
@@ -114,36 +141,73 @@ function checkAccount({ address, nonce = 0n, code = "0x", storage = [] }: Genesi
     );
 }
 
+/** Leaves, and the code of one account among them, that one import has together. */
+interface Unit {
+  readonly leaves: readonly GenesisLeaf[];
+  readonly code: Uint8Array | undefined;
+}
+
 interface Part {
   readonly leaves: GenesisLeaf[];
   readonly codes: Map<Hex, Uint8Array>;
-  bytes: number;
 }
 
+/** Parts of a state. Each call to L1 has the hashes of all later parts, so their number limits what the earlier ones hold. */
 function partsOf(state: readonly GenesisAccount[]): readonly Part[] {
-  const parts: Part[] = [];
-  let last: Part | undefined;
-  const add = (leaves: readonly GenesisLeaf[], code: Uint8Array | undefined): void => {
-    if (leaves.length === 0) return;
-    const bytes = leaves.length * LEAF_BYTES + (code === undefined ? 0 : CODE_OVERHEAD + code.length);
-    if (last === undefined || last.bytes + bytes > MOST_BYTES || last.leaves.length + leaves.length > MOST_LEAVES)
-      parts.push((last = { leaves: [], codes: new Map(), bytes: 0 }));
-    last.leaves.push(...leaves);
-    last.bytes += bytes;
-    if (code !== undefined) last.codes.set(keccak(code), code);
-  };
+  const units = unitsOf(state);
+  let count = 1;
+  for (;;) {
+    const parts = cut(units, count);
+    if (parts.length <= count) return parts;
+    count = parts.length;
+  }
+}
+
+function unitsOf(state: readonly GenesisAccount[]): readonly Unit[] {
   // All at once, so that an account that is listed twice is found.
   const byAccount = Map.groupBy(genesisLeaves(state), ({ address }) => address);
-  for (const { address, code = "0x" } of state) {
-    const leaves = byAccount.get(BigInt(address)) ?? [];
-    const isStorage = ({ leafKind }: GenesisLeaf): boolean => leafKind === LeafKind.storage;
-    add(
-      leaves.filter((leaf) => !isStorage(leaf)),
-      code === "0x" ? undefined : fromHex(code),
-    );
-    for (const leaf of leaves.filter(isStorage)) add([leaf], undefined);
+  const isStorage = ({ leafKind }: GenesisLeaf): boolean => leafKind === LeafKind.storage;
+  return state
+    .flatMap(({ address, code = "0x" }): readonly Unit[] => {
+      const leaves = byAccount.get(BigInt(address)) ?? [];
+      const account = { leaves: leaves.filter((leaf) => !isStorage(leaf)), code: code === "0x" ? undefined : fromHex(code) };
+      return [account, ...leaves.filter(isStorage).map((leaf) => ({ leaves: [leaf], code: undefined }))];
+    })
+    .filter(({ leaves }) => leaves.length > 0);
+}
+
+/** Fills parts in order, `count` of them or more. Throws ImportError StateTooLarge if a part has no room for a single unit. */
+function cut(units: readonly Unit[], count: number): readonly Part[] {
+  const parts: Part[] = [];
+  let size = NOTHING;
+  const laterThan = (part: number): number => Math.max(0, count - 1 - part);
+  for (const { leaves, code } of units) {
+    let last = parts.at(-1);
+    let more = grown(size, leaves.length, code);
+    if (last === undefined || !fitsImport(more, laterThan(parts.length - 1))) {
+      more = grown(NOTHING, leaves.length, code);
+      if (!fitsImport(more, laterThan(parts.length)))
+        throw new ImportError(
+          "StateTooLarge",
+          `the first state takes ${count} imports or more, and import ${parts.length} has no room for the hashes of all later ones next to its data; leave accounts out`,
+        );
+      parts.push((last = { leaves: [], codes: new Map() }));
+    }
+    size = more;
+    last.leaves.push(...leaves);
+    if (code !== undefined) last.codes.set(keccak(code), code);
   }
   return parts;
+}
+
+const NOTHING: PartSize = { leaves: 0, codes: 0, codeBytes: 0 };
+
+function grown({ leaves, codes, codeBytes }: PartSize, moreLeaves: number, code: Uint8Array | undefined): PartSize {
+  return {
+    leaves: leaves + moreLeaves,
+    codes: codes + (code === undefined ? 0 : 1),
+    codeBytes: codeBytes + (code?.length ?? 0),
+  };
 }
 
 function planImport(chainId: ChainId, number: number, { leaves, codes }: Part, tree: StateTree): PlannedImport {
@@ -192,6 +256,8 @@ export function formImports(
 }
 
 /** A state that no chain can begin with. */
-export class ImportError extends NamedError<"ReservedAccount" | "HostileCode" | "CodeTooLong" | "BareStorage" | "DuplicateSlot"> {
+export class ImportError extends NamedError<
+  "ReservedAccount" | "HostileCode" | "CodeTooLong" | "StateTooLarge" | "BareStorage" | "DuplicateSlot"
+> {
   override readonly name = "ImportError";
 }

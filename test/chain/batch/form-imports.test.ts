@@ -7,6 +7,10 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, toHex, type Hex } from "../../../src/protocol/hex.ts";
+import { hashPubdata } from "../../../src/protocol/pubdata.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { MAX_PROOF_BYTES } from "../../../src/protocol/way-to-l1.ts";
+import { encodeImport } from "../../../src/settlement/l1-sender/batch-calls.ts";
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import { readFormatVectors } from "../../protocol/format-vectors.ts";
 
@@ -15,6 +19,7 @@ const addressOf = (number: number): Hex => `0x${"a5".repeat(18)}${number.toStrin
 const emptyTree = (): StateTree => StateTree.genesis([], { compressor });
 const codeOf = (bytes: number, first: number): Hex => `0x${first.toString(16).padStart(2, "0")}${"5b".repeat(bytes - 1)}`;
 
+const WORD: Hex = `0x${"11".repeat(32)}`;
 const CHAIN = { chainId: 271n, format: 2 } as const;
 
 describe("a first state in imports", () => {
@@ -25,11 +30,12 @@ describe("a first state in imports", () => {
     }));
     const tree = emptyTree();
     const { imports, importStateRoot } = planImports(CHAIN, state, tree);
-    assert.equal(imports.length, 3);
+    // Data of 37,000 bytes have room next to the longest proof: one code of 24,576.
+    assert.equal(imports.length, 8);
     assert.equal(importStateRoot, digestToHex(tree.root));
     let leafCount = 2;
     for (const { pubdata } of imports) {
-      assert.ok(pubdata.length <= 100_000, String(pubdata.length));
+      assert.ok(pubdata.length <= 37_000, String(pubdata.length));
       const decoding = decodePubdata(pubdata, { oldLeafCount: leafCount, priorityOpCount: 0 });
       assert.ok(decoding.ok);
       const { changes, bytecodes, logs } = decoding.pubdata;
@@ -43,11 +49,46 @@ describe("a first state in imports", () => {
     assert.equal(tree.leafCount, 2 + 8 * 4);
   });
 
+  test("attack: each import with the longest proof and the hashes of all later ones is a transaction that public nodes accept", () => {
+    const token: GenesisAccount = {
+      address: addressOf(1),
+      nonce: 1n,
+      code: codeOf(6_000, 1),
+      storage: Array.from({ length: 900 }, (_, i) => ({ slot: BigInt(i) << 200n, value: 2n ** 250n + BigInt(i) })),
+    };
+    const codes = Array.from({ length: 4 }, (_, i): GenesisAccount => ({
+      address: addressOf(i + 2),
+      nonce: 1n,
+      code: codeOf(24_576, i + 2),
+    }));
+    for (const state of [[token], [token, ...codes]]) {
+      const { imports } = planImports(CHAIN, state, emptyTree());
+      const hashes = imports.map(({ pubdata }) => hashPubdata(pubdata));
+      for (const { number, pubdata } of imports) {
+        const shown = { number, newStateRoot: WORD, diffDigest: WORD, pubdata, proof: new Uint8Array(MAX_PROOF_BYTES) };
+        const bytes = (encodeImport(genesisStoredBatch(2n, WORD, 2n), shown, hashes.slice(number + 1)).length - 2) / 2;
+        // A signed transaction has less than 500 bytes around its calldata.
+        assert.ok(bytes + 500 <= 131_072, `import ${number} of ${imports.length}: ${bytes}`);
+      }
+    }
+  });
+
+  test("a first state whose list of hashes leaves no room for its data is refused by name", () => {
+    const code = codeOf(36_802, 1);
+    const state = [1, 2].map((n): GenesisAccount => ({ address: addressOf(n), nonce: 1n, code }));
+    assert.throws(() => planImports(CHAIN, state, emptyTree()), {
+      name: "ImportError",
+      code: "StateTooLarge",
+      message: /takes 2 imports or more.*leave accounts out/,
+    });
+  });
+
   test("the leaves are the state's, whatever the parts", () => {
     const storage = Array.from({ length: 1_000 }, (_, i) => ({ slot: BigInt(i), value: BigInt(i + 1) }));
     const state: readonly GenesisAccount[] = [{ address: addressOf(1), nonce: 1n, storage }];
     const tree = emptyTree();
-    assert.equal(planImports(CHAIN, state, tree).imports.length, 2);
+    // 86 bytes a leaf: 430 of them.
+    assert.equal(planImports(CHAIN, state, tree).imports.length, 3);
     for (const leaf of genesisLeaves(state)) assert.equal(tree.get(leaf), leaf.value);
   });
 
@@ -108,9 +149,10 @@ describe("a first state in imports", () => {
     const address = addressOf(1);
     const refused = (account: Omit<GenesisAccount, "address">, code: string): void =>
       assert.throws(() => planImports(CHAIN, [{ address, ...account }], emptyTree()), { name: "ImportError", code });
-    // 80,000 bytes less 3 for the code's length and 3 leaves of 86.
-    planImports(CHAIN, [{ address, nonce: 1n, code: `0x${"00".repeat(79_739)}` }], emptyTree());
-    refused({ code: `0x${"00".repeat(79_740)}` }, "CodeTooLong");
+    // 131,072 bytes less 500 around the calldata, 3,500 of fixed arguments, 90,000 of the proof, 9 before the data, 3 for the code's
+    // length and 3 leaves of 86.
+    planImports(CHAIN, [{ address, nonce: 1n, code: `0x${"00".repeat(36_802)}` }], emptyTree());
+    refused({ code: `0x${"00".repeat(36_803)}` }, "CodeTooLong");
     planImports(CHAIN, [{ address, code: `0x73${"00".repeat(20)}` }], emptyTree());
     refused({ code: `0x73${"00".repeat(19)}` }, "HostileCode");
     const [first, second] = [1n, 2n].map((value) => ({ slot: 7n, value }));
