@@ -129,6 +129,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/signing/quorum",
   "settlement/journal",
   "devnet/stored-proof",
+  "devnet/users-blocks",
   "node/queue-order",
   "node/execution-outcomes",
   "flow/reconstruct-settled",

@@ -170,6 +170,39 @@ describe("the index of a member's blocks with transactions of users", () => {
     assert.deepEqual([first.blocks, first.from, first.isEnd], [[], 500, false]);
   });
 
+  test("attack: a stranger's transactions show more contracts than the index has room for, and a contract deployed later is listed", async () => {
+    const member = new Member();
+    const address = (n: number): Hex => `0x${n.toString(16).padStart(40, "0")}`;
+    const logs = new Map<Hex, readonly { readonly address: Hex }[]>();
+    const source: BlockSource = {
+      ...member.source,
+      receipt: (hash) => Promise.resolve({ contractAddress: member.created.get(hash) ?? null, logs: logs.get(hash) ?? [] }),
+    };
+    member.mine([[ALICE]], "a", { to: null });
+    member.created.set(word("a0.0"), address(0xa));
+    for (let i = 1; i <= 50; i++) {
+      member.mine([[ALICE]]);
+      logs.set(
+        word(`a${i}.0`),
+        Array.from({ length: 470 }, (_, n) => ({ address: address(0x100000 + 470 * i + n) })),
+      );
+    }
+    member.mine([[ALICE]], "a", { to: null });
+    member.created.set(word("a51.0"), address(0xb));
+    const { places } = await new UsersBlocks(source, () => true).contracts();
+    assert.equal(places.length, 20_000);
+    assert.equal(places[0]?.address, address(0xb));
+    assert.equal(
+      places.some((place) => place.address === address(0xa)),
+      false,
+    );
+    const begun = new UsersBlocks(source, () => true);
+    await begun.contracts();
+    member.mine([[ALICE]], "a", { to: null });
+    member.created.set(word("a52.0"), address(0xc));
+    assert.equal((await begun.contracts()).places[0]?.address, address(0xc));
+  });
+
   test("a copy of another L1 has its own blocks alone, and a question that fails is put again", async () => {
     const member = new Member();
     member.mine([[ALICE], [ALICE], [ALICE]]);

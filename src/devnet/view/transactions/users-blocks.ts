@@ -24,6 +24,8 @@ const MAX_READ_ELSEWHERE = 25;
 /** Bounds of the memory that a member takes: 100 bytes for each. */
 const MAX_BLOCKS = 100_000;
 const MAX_PLACES = 20_000;
+/** Contracts above `MAX_PLACES` before the oldest are dropped, because each time sorts all of them. */
+const SPARE_PLACES = 2_000;
 /** Blocks between two turns of the event loop. */
 const BLOCKS_PER_TURN = 32;
 
@@ -38,7 +40,7 @@ export class UsersBlocks {
   /** In order. Older ones are found later, and are in the second list, the newest first. */
   #newer: UsersBlock[] = [];
   #older: UsersBlock[] = [];
-  /** By address; the first transaction that shows a contract is its place. */
+  /** By address; the first transaction that shows a contract is its place. The newest `MAX_PLACES`. */
   readonly #places = new Map<Hex, ContractPlace>();
   /** All blocks from the lowest to the highest number were read. */
   #lowest = 0;
@@ -85,7 +87,7 @@ export class UsersBlocks {
       await this.#follow();
       const first = await this.#first();
       await this.#deepen(first, () => false);
-      const places = [...this.#places.values()].sort((a, b) => b.number - a.number);
+      const places = [...this.#places.values()].sort((a, b) => b.number - a.number).slice(0, MAX_PLACES);
       return { places, isComplete: this.#lowest <= (await this.#first()) };
     });
   }
@@ -165,9 +167,15 @@ export class UsersBlocks {
     put({ number, hash, timestamp, users: sent.length });
     for (const place of await contractPlaces(this.#source, block, sent)) {
       const known = this.#places.get(place.address);
-      const isFirst = known === undefined || place.number <= known.number;
-      if (isFirst && (known !== undefined || this.#places.size < MAX_PLACES)) this.#places.set(place.address, place);
+      if (known === undefined || place.number <= known.number) this.#places.set(place.address, place);
     }
+    if (this.#places.size > MAX_PLACES + SPARE_PLACES) this.#dropOldest();
+  }
+
+  /** Drops the oldest contracts, so that there is always room for a new one. Of one block, the last ones are dropped. */
+  #dropOldest(): void {
+    const oldest = [...this.#places.values()].sort((a, b) => b.number - a.number).slice(MAX_PLACES);
+    for (const { address } of oldest) this.#places.delete(address);
   }
 
   #before(before: number | undefined, transactions: number): { readonly blocks: readonly UsersBlock[]; readonly users: number } {
