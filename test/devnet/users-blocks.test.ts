@@ -203,6 +203,44 @@ describe("the index of a member's blocks with transactions of users", () => {
     assert.equal((await begun.contracts()).places[0]?.address, address(0xc));
   });
 
+  test("a question reads few new blocks of a remote member, however long ago the last one was, and the newest ones first", async () => {
+    const far = new Member();
+    far.mine([[ALICE], ...Array.from({ length: 60 }, () => [OPERATOR])]);
+    far.isRemote = true;
+    const index = far.index();
+    await index.page(undefined, 1);
+    far.reads.length = 0;
+    far.mine([...Array.from({ length: 300 }, () => [OPERATOR]), [ALICE], [OPERATOR]]);
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [361]);
+    assert.ok(far.reads.length <= 27, `${far.reads.length}`);
+    // A few new ones leave the rest of the share to older ones.
+    far.reads.length = 0;
+    far.mine([[ALICE], [OPERATOR]]);
+    assert.deepEqual(numbersOf(await index.page(undefined, 10)), [363, 361]);
+    assert.ok(far.reads.length <= 27, `${far.reads.length}`);
+  });
+
+  test("attack: a remote member answers with other blocks at each question: each question reads few", async () => {
+    const far = new Member();
+    far.mine(Array.from({ length: 100 }, () => [ALICE]));
+    far.isRemote = true;
+    const index = far.index();
+    for (let i = 0; i < 4; i++) await index.contracts();
+    far.blocks = [];
+    far.mine(
+      Array.from({ length: 100 }, () => [ALICE]),
+      "b",
+    );
+    far.reads.length = 0;
+    const page = await index.page(undefined, 3);
+    assert.ok(far.reads.length <= 27, `${far.reads.length}`);
+    const { blocks } = await index.page(undefined, 3);
+    assert.deepEqual(
+      [page.blocks[0]?.hash, ...blocks.map(({ hash }) => hash)],
+      [word("b99"), word("b99"), word("b98"), word("b97")],
+    );
+  });
+
   test("a copy of another L1 has its own blocks alone, and a question that fails is put again", async () => {
     const member = new Member();
     member.mine([[ALICE], [ALICE], [ALICE]]);

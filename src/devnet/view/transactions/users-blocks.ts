@@ -18,7 +18,7 @@ interface UsersPage {
   readonly isEnd: boolean;
 }
 
-/** Blocks that one question reads, of a member in this process and of one elsewhere. */
+/** Blocks that one question reads, of a member in this process and of one elsewhere; new ones count only there. */
 const MAX_READ = 2_000;
 const MAX_READ_ELSEWHERE = 25;
 /** Bounds of the memory that a member takes: 100 bytes for each. */
@@ -47,6 +47,8 @@ export class UsersBlocks {
   #highest: { readonly number: number; readonly hash: Hex } | undefined;
   /** No block before this number is read: the index has no room for older ones. */
   #floor = 0;
+  /** Blocks that this question may still read. New blocks of a member in this process do not count. */
+  #remainingReads = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(source: BlockSource, isUsers: (block: SourceBlock, transaction: SourceTransaction) => boolean) {
@@ -93,7 +95,10 @@ export class UsersBlocks {
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(work);
+    const turn = this.#turn.then(() => {
+      this.#remainingReads = this.#source.isRemote ? MAX_READ_ELSEWHERE : MAX_READ;
+      return work();
+    });
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -105,20 +110,16 @@ export class UsersBlocks {
   async #follow(): Promise<void> {
     const newest = await this.#source.newest();
     if (this.#highest !== undefined) await this.#rewind(newest);
-    if (this.#highest === undefined) {
-      const tip = await this.#source.block(newest);
-      if (tip === undefined) return;
-      this.#lowest = newest;
-      await this.#take(tip, (block) => this.#newer.push(block));
-      this.#highest = tip;
-      return;
-    }
+    const { isRemote } = this.#source;
+    if (this.#highest === undefined || (isRemote && newest - this.#highest.number > this.#remainingReads))
+      return this.#begin(newest);
     for (let number = this.#highest.number + 1; number <= newest; number++) {
       const isTip = number === newest;
       if (!isTip && !this.#source.canHoldUsers(number)) continue;
       const block = await this.#source.block(number);
       // The member has returned to before it in the meantime: the next question notices.
       if (block === undefined) return;
+      if (isRemote) this.#remainingReads--;
       await this.#take(block, (each) => this.#newer.push(each));
       this.#highest = block;
       await this.#yield(number);
@@ -126,10 +127,28 @@ export class UsersBlocks {
     this.#bound();
   }
 
-  /** Drops what the member no longer has. A block of the same hash has the same blocks before it. */
+  /** Begins with the newest block; older ones are read by questions, as those before the first question. */
+  async #begin(newest: number): Promise<void> {
+    const tip = await this.#source.block(newest);
+    if (tip === undefined) return;
+    this.#newer = [];
+    this.#older = [];
+    this.#lowest = newest;
+    await this.#take(tip, (block) => this.#newer.push(block));
+    this.#highest = tip;
+  }
+
+  /**
+   * Drops what the member no longer has. A block of the same hash has the same blocks before it. If this question may not read
+   * enough blocks to find one that both have, all are dropped.
+   */
   async #rewind(newest: number): Promise<void> {
-    const isThere = async ({ number, hash }: Pick<UsersBlock, "number" | "hash">): Promise<boolean> =>
-      number <= newest && (await this.#source.block(number))?.hash === hash;
+    const { isRemote } = this.#source;
+    const isThere = async ({ number, hash }: Pick<UsersBlock, "number" | "hash">): Promise<boolean> => {
+      if (number > newest || (isRemote && this.#remainingReads <= 0)) return false;
+      if (isRemote) this.#remainingReads--;
+      return (await this.#source.block(number))?.hash === hash;
+    };
     if (this.#highest === undefined || (await isThere(this.#highest))) return;
     for (let last = this.#newer.at(-1); last !== undefined && !(await isThere(last)); last = this.#newer.at(-1))
       this.#newer.pop();
@@ -141,11 +160,10 @@ export class UsersBlocks {
 
   /** Reads older blocks, one after the other, until there is enough, or no more, or this question has read its share. */
   async #deepen(first: number, isEnough: () => boolean): Promise<void> {
-    const most = this.#source.isRemote ? MAX_READ_ELSEWHERE : MAX_READ;
-    for (let read = 0; read < most && this.#lowest > first;) {
+    while (this.#remainingReads > 0 && this.#lowest > first) {
       const number = this.#lowest - 1;
       if (this.#source.canHoldUsers(number)) {
-        read++;
+        this.#remainingReads--;
         const block = await this.#source.block(number);
         const before = this.#older.length;
         if (block !== undefined) await this.#take(block, (each) => this.#older.push(each));
