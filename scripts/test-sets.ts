@@ -127,6 +127,7 @@ export const CORE_FILES: readonly string[] = [
   "proving/l1-over-queues",
   "settlement/transactor",
   "settlement/signing/quorum",
+  "settlement/signing/signing-record",
   "settlement/journal",
   "devnet/stored-proof",
   "devnet/users-blocks",

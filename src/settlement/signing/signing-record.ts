@@ -9,7 +9,7 @@ import { SigningRefusal } from "./signing-refusal.ts";
  */
 export class SigningRecord {
   readonly #approvals = new Map<bigint, BatchCommitment[]>();
-  /** Of the newest revert count. */
+  /** Of all revert counts, because an L1 reorg restores a lower one. */
   #reverts: BatchRevert[] = [];
 
   /** Whether L1's time may be put back by command, so that what has expired holds again. */
@@ -61,11 +61,12 @@ export class SigningRecord {
   }
 
   /**
-   * Forgets approvals that have expired: no block that L1 makes from now on is of an earlier second. Nothing else ends one: L1
-   * may take back that it has executed a batch. No approval begins within the time of those that are forgotten.
+   * Forgets approvals and reverts that have expired: no later block of L1 is of an earlier second. Nothing else ends one: a reorg
+   * of L1 may undo the execution of a batch, or a revert. No approval begins within the time of those that are forgotten.
    */
   expireBefore(second: bigint): void {
     if (this.#l1Returns) return;
+    this.#reverts = this.#reverts.filter(({ validUntil }) => validUntil >= second);
     for (const [batchNumber, approvals] of this.#approvals) {
       for (const { validUntil } of approvals)
         if (validUntil < second && validUntil > this.#forgottenUntil) this.#forgottenUntil = validUntil;
@@ -101,7 +102,7 @@ export class SigningRecord {
   }
 
   #noteRevert(reversal: BatchRevert): void {
-    this.#reverts = [...this.#reverts.filter((each) => each.revertCount >= reversal.revertCount), reversal];
+    this.#reverts.push(reversal);
   }
 
   #note(approval: BatchCommitment): void {

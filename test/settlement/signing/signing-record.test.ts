@@ -82,6 +82,25 @@ test("lets batches be reverted from one number on only, for as long as another r
   record.admitRevert(revert(7n, { revertCount: 4n }), 301n);
 });
 
+test("attack: a reorg of L1 undoes a revert, and the validator signs no contrary one while the first can be sent", () => {
+  const revert = (firstNumber: bigint, revertCount: bigint): BatchRevert => ({
+    firstNumber,
+    firstBatchHash: wordToHex(1n),
+    lastBatchHash: wordToHex(2n),
+    revertCount,
+    validUntil: 1_000n,
+  });
+  const record = new SigningRecord();
+  record.admitRevert(revert(3n, 0n), 100n);
+  // L1 has the first one, and its count is 1.
+  record.admitRevert(revert(2n, 1n), 110n);
+  record.expireBefore(1_000n);
+  // The reorg removes both: the count is 0 again, and the first signature holds up to its last second.
+  assert.throws(() => record.admitRevert(revert(5n, 0n), 1_000n), { code: "RevertOverlaps" });
+  record.expireBefore(1_001n);
+  record.admitRevert(revert(5n, 0n), 1_001n);
+});
+
 test("whatever it is asked for, no second has two batches of one number and count", () => {
   const seed = Number(process.env["SEED"] ?? 20261120);
   console.log(`seed ${seed}`);
