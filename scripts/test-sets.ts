@@ -129,6 +129,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/signing/quorum",
   "settlement/signing/signing-record",
   "settlement/journal",
+  "bridges/ccip-worker",
   "devnet/stored-proof",
   "devnet/users-blocks",
   "node/queue-order",

@@ -121,6 +121,7 @@ export const contractErrorsAbi = [
   {"inputs":[{"name":"messageId","type":"bytes32"},{"name":"err","type":"bytes"}],"name":"ExecutionError","type":"error"},
   {"inputs":[{"name":"aggregator","type":"address"},{"name":"executionKey","type":"bytes32"}],"name":"ExecutionKeyMismatch","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint64"},{"name":"provenSince","type":"uint64"},{"name":"provenFrom","type":"uint64"}],"name":"ExecutionNotProven","type":"error"},
+  {"inputs":[{"name":"reason","type":"string"}],"name":"ExecutionRefused","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ExecutionTooExpensive","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"ExecutionUnproven","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"ExecutorNotAllowed","type":"error"},

@@ -21,6 +21,8 @@ const ARGS = concat(["0x181dcf10", AbiCoder.defaultAbiCoder().encode(["uint256",
 const FAILURES = new Interface([
   "error ReceiverError(bytes err)",
   "error NotEnoughGasForPubdata(uint256 required, uint256 actual)",
+  "error NotInOrder(uint64 expected, uint64 actual)",
+  "error ExecutionRefused(string reason)",
 ]);
 /** `Refused()` of any contract. */
 const REFUSED = "0x8ac5ff0b";
@@ -166,4 +168,38 @@ describe("CCIP's worker beside hostile receivers and chains", () => {
     assert.equal(b.sent.length, 3);
     assert.match(worker.waitsFor(idOf(2)) ?? "", /it fails again with 0x8ac5ff0b/);
   });
+
+  for (const answersTooLate of [false, true])
+    test(`attack: the chain refuses to run an ordered message${answersTooLate ? ", and calls of it end by the clock" : ""}: that is recorded, and the sender's next one is executed`, async () => {
+      const refusal = (code: string) =>
+        Object.assign(new Error("missing revert data"), { info: { error: { message: `refused: ${code}`, data: { code } } } });
+      let turn = 1n;
+      behave(() => true);
+      const [call, transact] = [b.onCall, b.onTransaction];
+      b.onCall = (data, gas) => {
+        const run = runIn(data);
+        if (run?.number === 1n) throw refusal(answersTooLate ? "QuestionTooLong" : "TooManySteps");
+        if (run !== undefined && run.number !== turn)
+          throw Object.assign(new Error("execution reverted"), {
+            code: "CALL_EXCEPTION",
+            data: FAILURES.encodeErrorResult("NotInOrder", [turn, run.number]),
+          });
+        return call(data, gas);
+      };
+      b.onTransaction = (transaction) => {
+        if (runIn(transaction.data)?.number === 1n) return refusal("TooManySteps");
+        const parsed = ccipRamps.parseTransaction({ data: transaction.data });
+        if (parsed?.name !== "recordRefusal") return transact(transaction);
+        turn = 2n;
+        const reason = FAILURES.encodeErrorResult("ExecutionRefused", [parsed.args["reason"]]);
+        return [log("ExecutionStateChanged", [1n, 1n, idOf(1), idOf(1), FAILURE, reason, 0n])];
+      };
+      a.emit(sent(1), sent(2));
+      b.emit(recorded(1), recorded(2));
+      for (let look = 0; look < 3; look++) await worker.look({ all: true });
+      const names = b.sent.map(({ data }) => ccipRamps.parseTransaction({ data })?.name);
+      assert.deepEqual(names, ["recordRefusal", "execute"]);
+      assert.ok(worker.book.marks(worker.book.message(idOf(2))!).executed !== undefined);
+      assert.match(worker.waitsFor(idOf(1)) ?? "", /the chain refuses to run it: TooManySteps: refused: TooManySteps/);
+    });
 });

@@ -66,6 +66,18 @@ contract CcipRamps is CcipOnRamp {
     }
 
     /// @inheritdoc ICcipRamps
+    function recordRefusal(CcipRampMessage calldata message, string calldata reason) external {
+        if (msg.sender != operator) revert UnauthorizedTransmitter();
+        CcipHeader calldata header = message.header;
+        (uint64 source, uint64 number, bytes32 id) = (header.sourceChainSelector, header.sequenceNumber, header.messageId);
+        ExecutionState before = _begin(message);
+        if (before != ExecutionState.UNTOUCHED) revert NotUntouched(id, before);
+        progressOf[source][number].state = ExecutionState.FAILURE;
+        bytes memory data = abi.encodeWithSelector(ExecutionRefused.selector, reason);
+        emit ExecutionStateChanged(source, number, id, id, ExecutionState.FAILURE, data, 0);
+    }
+
+    /// @inheritdoc ICcipRamps
     function manuallyExecute(CcipRampMessage calldata message, uint256 gasLimit) external {
         CcipHeader calldata header = message.header;
         Progress memory before = progressOf[header.sourceChainSelector][header.sequenceNumber];
@@ -149,20 +161,26 @@ contract CcipRamps is CcipOnRamp {
     }
 
     /// @dev The chain comes out of the message: what a chain says of another's messages counts nothing.
-    function _execute(CcipRampMessage calldata message, uint256 gasLimit)
-        private
-        returns (bool success, bytes memory reason)
-    {
+    function _begin(CcipRampMessage calldata message) private returns (ExecutionState before) {
         CcipHeader memory header = message.header;
         (uint64 source, uint64 number) = (header.sourceChainSelector, header.sequenceNumber);
         _requireUncursed(source);
-        ExecutionState before = getExecutionState(source, number);
+        before = getExecutionState(source, number);
         if (before == ExecutionState.IN_PROGRESS || before == ExecutionState.SUCCESS) {
             revert NotUntouched(header.messageId, before);
         }
         bytes32 id = _idOf(message);
         if (recordOf[source][number] != id || header.messageId != id) revert NotRecorded(source, number, id);
         if (header.nonce != 0 && before == ExecutionState.UNTOUCHED) _takeNonce(source, message.sender, header.nonce);
+    }
+
+    function _execute(CcipRampMessage calldata message, uint256 gasLimit)
+        private
+        returns (bool success, bytes memory reason)
+    {
+        _begin(message);
+        CcipHeader calldata header = message.header;
+        (uint64 source, uint64 number, bytes32 id) = (header.sourceChainSelector, header.sequenceNumber, header.messageId);
         _requireGas(message, gasLimit);
 
         uint256 gasBefore = gasleft();

@@ -14,6 +14,7 @@ export const ccipFailures = new Interface([
   "error NotACompatiblePool(address notPool)",
   "error ReleaseOrMintBalanceMismatch(uint256 amountReleased, uint256 balancePre, uint256 balancePost)",
   "error ExecutionError(bytes32 messageId, bytes err)",
+  "error ExecutionRefused(string reason)",
   "error NotEnoughInPool(address token, uint256 amount, uint256 available)",
   "error CursedByRMN(uint64 chainSelector)",
   "error NotInOrder(uint64 expected, uint64 actual)",

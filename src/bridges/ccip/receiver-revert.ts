@@ -43,3 +43,9 @@ export function refusingToken(data: Hex): string | undefined {
 export function lacksPubdataGas(data: Hex): boolean {
   return readFailure(receiverRevert(data))?.name === "NotEnoughGasForPubdata";
 }
+
+/** Reason for which the destination refuses to run a message in any transaction; undefined for any other failure. */
+export function chainsRefusal(data: Hex | undefined): string | undefined {
+  const error = data === undefined ? null : readFailure(data);
+  return error?.name === "ExecutionRefused" ? String(error.args["reason"]) : undefined;
+}

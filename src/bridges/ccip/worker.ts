@@ -1,4 +1,5 @@
 import type { TransactionReceipt } from "ethers";
+import { memberAnswer } from "../../client/sending/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SendingRound } from "../../relayer/own-account.ts";
 import type { BridgeMember } from "../bridge-member.ts";
@@ -15,7 +16,7 @@ import { beginLook, refusalFrom, type WorkedMember, type WorkerTransaction } fro
 import { CcipBook, type SentCcipMessage } from "./book.ts";
 import { ccipContracts, type CcipContracts } from "./deploy.ts";
 import { ccipRamps, ccipRmn } from "./interfaces.ts";
-import { emptyPool, lacksPubdataGas, readFailure, refusingToken } from "./receiver-revert.ts";
+import { chainsRefusal, emptyPool, lacksPubdataGas, readFailure, refusingToken } from "./receiver-revert.ts";
 
 interface CcipWorkerDependencies extends BridgeWorkDependencies {
   /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
@@ -30,6 +31,21 @@ const CURSE_GAS = 150_000n;
  * which a public network charges the receiver nothing. The ramps' fee holds it.
  */
 const PUBDATA_GAS = 1_000_000n;
+/** Codes of a chain that refuses to run a transaction in any block, because of the transaction's effects. */
+const PERMANENT_REFUSALS: readonly string[] = [
+  "TooManySteps",
+  "TooHeavy",
+  "HostileCode",
+  "CallDataTooLarge",
+  "ExceedsBatch",
+  "NotProvable",
+  "ProvingExceedsGas",
+  "ProvingExceedsChunk",
+];
+/** Characters of a refusal that are stored on the chain. */
+const MAX_REASON_LENGTH = 300;
+/** Code of a call that has ended by the node's clock. It decides nothing about the transaction. */
+const CALL_TOO_LONG = "QuestionTooLong";
 const NO_MESSAGE: Hex = `0x${"00".repeat(32)}`;
 /** Subject with which CCIP's RMN curses all chains. */
 const GLOBAL_SUBJECT = 2n ** 120n + 1n;
@@ -123,7 +139,7 @@ export class CcipWorker {
       const { isRecorded, executed } = this.book.marks(message);
       if (!isRecorded || executed !== undefined) return [];
       const advance = async (round: SendingRound): Promise<boolean> => {
-        if (this.#isGivenUp(id)) return false;
+        if (this.#isGivenUp(message)) return false;
         await this.#run(message, this.#gasFor(message), { worked, id, round });
         return this.book.marks(message).executed !== undefined;
       };
@@ -131,8 +147,14 @@ export class CcipWorker {
     });
   }
 
-  /** Whether its receiver would take it when it was asked, and failed in transactions: it could have each look pay. */
-  #isGivenUp(id: Hex): boolean {
+  /** True for messages that would cost each look something: the chain refused them, or they failed in paid repetitions. */
+  #isGivenUp(message: SentCcipMessage): boolean {
+    const { id } = message;
+    const refusal = chainsRefusal(this.book.marks(message).failed?.data);
+    if (refusal !== undefined) {
+      this.#work.wait(id, `the chain refuses to run it: ${refusal}; execute it by hyperchain_executeDelivery after a change`);
+      return true;
+    }
     const paid = this.#failures.of(id);
     if (paid < MOST_PAID_FAILURES) return false;
     const why = `its receiver failed in ${paid} repetitions that were paid for, and is not run again by itself`;
@@ -143,12 +165,28 @@ export class CcipWorker {
   /** One that has failed is only asked until it would be taken: an offramp undoes what fails again. */
   async #run(message: SentCcipMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
     const transaction = this.#transaction(message, gas);
-    const refusal = await refusalFrom(sending.worked.member, transaction);
-    if (refusal !== undefined) {
-      this.#work.wait(sending.id, await this.#reasonOf(refusal, message, sending.worked.member));
-      return undefined;
+    const isTried = this.book.marks(message).failed !== undefined;
+    try {
+      const refusal = await (isTried ? refusalFrom : contractsRefusal)(sending.worked.member, transaction);
+      if (refusal !== undefined) {
+        this.#work.wait(sending.id, await this.#reasonOf(refusal, message, sending.worked.member));
+        return undefined;
+      }
+      return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
+    } catch (error) {
+      const answer = memberAnswer(error);
+      if (isTried || answer === undefined || !PERMANENT_REFUSALS.includes(answer.code)) throw error;
+      return this.#work.send(
+        this.#refusalRecord(message, `${answer.code}: ${answer.message.slice(0, MAX_REASON_LENGTH)}`),
+        sending,
+      );
     }
-    return this.#failures.counted(message.id, await this.#work.send(transaction, sending));
+  }
+
+  /** Lets later messages of an ordered sender continue, because no transaction can execute this one. */
+  #refusalRecord({ raw, dataLength }: SentCcipMessage, reason: string): WorkerTransaction {
+    const data = ccipRamps.encodeFunctionData("recordRefusal", [raw, reason]) as Hex;
+    return { to: this.contracts.ramps, data, value: 0n, gas: RAMPS_GAS + BYTE_GAS * BigInt(dataLength) };
   }
 
   #gasFor(message: SentCcipMessage): bigint {
@@ -186,6 +224,19 @@ export class CcipWorker {
     if (error?.name === "NotInOrder")
       return `message ${String(error.args["expected"])} of ${sender}, which asked for order, was not executed yet`;
     return emptyPool(data, this.contracts) ?? refusingToken(data) ?? `it fails again with ${data}`;
+  }
+}
+
+/**
+ * Refusal of a transaction by a contract, as `refusalFrom` finds it. Undefined if the call ends by the node's clock, because
+ * then the transaction itself shows whether the chain runs it.
+ */
+async function contractsRefusal(member: BridgeMember, transaction: WorkerTransaction): Promise<Hex | undefined> {
+  try {
+    return await refusalFrom(member, transaction);
+  } catch (error) {
+    if (memberAnswer(error)?.code === CALL_TOO_LONG) return undefined;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { SentCcipMessage } from "../../bridges/ccip/book.ts";
 import { ccipCode, ccipContracts, connectCcip, deployCcip } from "../../bridges/ccip/deploy.ts";
-import { emptyPool, receiverRevert, refusingToken } from "../../bridges/ccip/receiver-revert.ts";
+import { chainsRefusal, emptyPool, receiverRevert, refusingToken } from "../../bridges/ccip/receiver-revert.ts";
 import { CcipWorker } from "../../bridges/ccip/worker.ts";
 import type { BridgeStanding } from "../view/books/bridge-info.ts";
 import type { BridgeKind } from "./bridge-kind.ts";
@@ -47,7 +47,10 @@ function standingOf(message: SentCcipMessage, worker: CcipWorker, there: BridgeM
   const reason = worker.waitsFor(message.id);
   const why = reason === undefined ? {} : { reason };
   if (failed !== undefined) {
-    const missing = emptyPool(failed.data, worker.contracts) ?? refusingToken(failed.data);
+    const missing =
+      emptyPool(failed.data, worker.contracts) ??
+      refusingToken(failed.data) ??
+      (reason === undefined ? chainsRefusal(failed.data) : undefined);
     const data = receiverRevert(failed.data);
     return { step: "failed", transactionHash: failed.transactionHash, data, ...why, ...(missing && { reason: missing }) };
   }

@@ -352,6 +352,32 @@ describe("C14 the ramps of CCIP's messages, on chain A with B and C as remotes",
     await refuses(ask(ramps!, "manuallyExecute", message, 0n), "NotUntouched", message.header[0], 2n);
   });
 
+  test("attack: a message that its chain refuses to run: the operator records that, later ones of its sender continue, and any account executes it", async () => {
+    const sender = zeroPadValue("0x0dd0", 20);
+    const ordered = (nonce: bigint) => {
+      const message = fromB(hex(`ordered ${nonce}`), { sender, extraArgs: v2(100_000n, false) });
+      message.header[4] = nonce;
+      message.header[0] = `0x${"00".repeat(32)}`;
+      message.header[0] = keccak256(coder.encode(["bytes32", MESSAGE], [hashOf("hyperchain CCIP message"), message]));
+      return message;
+    };
+    const [first, second] = [ordered(1n), ordered(2n)];
+    await refuses(ask(ramps!, "recordRefusal", first, "long run"), "NotRecorded");
+    await record(first);
+    await record(second);
+    await refuses(ask(by(ramps!, stranger), "recordRefusal", first, "long run"), "UnauthorizedTransmitter");
+    await refuses(ask(ramps!, "recordRefusal", second, "long run"), "NotInOrder", 1n, 2n);
+    await refuses(ask(ramps!, "execute", second), "NotInOrder", 1n, 2n);
+    const [changed] = eventsIn(await send(ramps!, "recordRefusal", [first, "long run"]), ramps!, "ExecutionStateChanged");
+    const reason = new Interface(["error ExecutionRefused(string)"]).encodeErrorResult("ExecutionRefused", ["long run"]);
+    assert.deepEqual([changed!["state"], changed!["messageId"], changed!["returnData"]], [3n, first.header[0], reason]);
+    assert.equal((await outcome(second)).state, 2n);
+    for (const name of ["execute", "recordRefusal"])
+      await refuses(ask(ramps!, name, first, ...(name === "execute" ? [] : ["again"])), "NotUntouched", first.header[0], 3n);
+    await send(by(ramps!, stranger), "manuallyExecute", [first, 0n], { gasLimit: 3_000_000n });
+    assert.equal(await ask(ramps!, "getExecutionState", B_ID, first.header[3]), 2n);
+  });
+
   test("attack: a lying chain vouches for another chain's message, and takes its number first: that is kept as its own", async () => {
     const message = fromB(hex("of B, says C"));
     await record(message, gatewayC, C);

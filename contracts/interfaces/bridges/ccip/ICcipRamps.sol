@@ -76,6 +76,8 @@ interface ICcipRamps is IProvenPeer {
     error NotUntouched(bytes32 messageId, ExecutionState state);
     /// @notice An earlier message of the same sender, which asked for order, was not tried yet.
     error NotInOrder(uint64 expected, uint64 actual);
+    /// @notice The destination refuses the transaction that executes the message; stored as the message's failure and never reverted with.
+    error ExecutionRefused(string reason);
     /// @notice There are no node operators that fees are shared with, as in CCIP 1.5: an application that funds itself by them is created
     /// with 0 round trips before it is funded.
     error NoNodeOperators();
@@ -90,6 +92,12 @@ interface ICcipRamps is IProvenPeer {
     /// @notice Executes a message for the first time, with the gas that was paid for; a failure is stored and can be repeated.
     /// Called by the operator, which does what CCIP's oracle network does.
     function execute(CcipRampMessage calldata message) external;
+
+    /// @notice Stores as a failure that the destination refuses to run the message in any transaction, so that later messages of an ordered
+    /// sender continue. The message has its turn, and any account can execute it manually afterwards. Called by the operator.
+    /// @dev An operator that lies delays nothing, because any account may execute a failed message immediately; it can only let later
+    /// messages of a sender continue before this one.
+    function recordRefusal(CcipRampMessage calldata message, string calldata reason) external;
 
     /// @notice Executes a message that has failed, or that waits for longer than `permissionLessExecutionThresholdSeconds`; reverts
     /// if a message that had failed fails again. Called by any account.
