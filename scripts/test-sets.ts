@@ -130,6 +130,7 @@ export const CORE_FILES: readonly string[] = [
   "settlement/signing/signing-record",
   "settlement/journal",
   "bridges/ccip-worker",
+  "devnet/ask-contract",
   "devnet/stored-proof",
   "devnet/users-blocks",
   "node/queue-order",

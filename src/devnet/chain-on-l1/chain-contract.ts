@@ -4,7 +4,6 @@ import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { fromHex, toHex, type Hex } from "../../protocol/hex.ts";
-import { isContractRefusal, isOfContract } from "../../settlement/errors/contract-error.ts";
 import { readFirstRecord, type BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -13,6 +12,7 @@ import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { dataCarrierInterface, registryInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainQuorum } from "../../settlement-layer/reader/l1-event.ts";
+import { askContract, CallRefusal } from "./ask-contract.ts";
 import type { HyperchainConfiguration } from "./create-chain.ts";
 
 /** A block of L1. */
@@ -140,7 +140,8 @@ export class ChainContractReader {
       const record = (await this.#ask("genesisBatch")) as { readonly newStateRoot: Hex };
       return record.newStateRoot;
     } catch (error) {
-      if (error instanceof ReconstructionError && isContractRefusal(error.cause)) return undefined;
+      const refusal = error instanceof ReconstructionError ? error.cause : undefined;
+      if (refusal instanceof CallRefusal && refusal.code === "Reverted") return undefined;
       throw error;
     }
   }
@@ -213,13 +214,9 @@ export class ChainContractReader {
 
   async #call(to: Hex, contract: Interface, name: string, args: readonly unknown[]): Promise<unknown> {
     try {
-      const data = contract.encodeFunctionData(name, args);
-      const answer = await this.#provider.call({ to, data, blockTag: this.#block });
-      const [value] = contract.decodeFunctionResult(name, answer) as unknown as readonly [unknown];
-      return value;
+      return await askContract(this.#provider, { to, contract, name, args, block: this.#block });
     } catch (error) {
-      // Everything else is between us and the node.
-      if (!isOfContract(error)) throw error;
+      if (!(error instanceof CallRefusal)) throw error;
       throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, {
         cause: error,
       });

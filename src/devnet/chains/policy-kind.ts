@@ -1,7 +1,8 @@
-import { AbiCoder, Interface, isCallException, isError, ZeroHash, type Provider } from "ethers";
+import { AbiCoder, Interface, ZeroHash, type Provider } from "ethers";
 import { isAttestedPart, partsOf, type DataPart } from "../../options/fields/data-policy.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/errors/contract-error.ts";
+import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 
 const policies = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
@@ -15,16 +16,14 @@ const CLAIM = [true, ZeroHash, ZeroHash];
 type Answer = { readonly value: unknown } | { readonly refusal: string };
 type Ask = (policy: Hex, name: string, args?: readonly unknown[]) => Promise<Answer>;
 
-/** Whether a contract is a data policy of these parts, by what it answers. Rejects where L1 does not answer. */
+/** True if a contract is a data policy of these parts, by its answers. Rejects with the provider's error if the node fails. */
 export function isOfParts(part: DataPart, policy: Hex, l1: Provider): Promise<boolean> {
   return answersAs(part, policy, async (to, name, args = []) => {
     try {
-      const answer = await l1.call({ to, data: policies.encodeFunctionData(name, args) });
-      return { value: policies.decodeFunctionResult(name, answer)[0] as unknown };
+      return { value: await askContract(l1, { to, contract: policies, name, args }) };
     } catch (error) {
-      const refusal = contractErrorOf(error)?.name;
-      if (refusal === undefined && !isCallException(error) && !isError(error, "BAD_DATA")) throw error;
-      return { refusal: refusal ?? "" };
+      if (!(error instanceof CallRefusal)) throw error;
+      return { refusal: contractErrorOf(error)?.name ?? "" };
     }
   });
 }

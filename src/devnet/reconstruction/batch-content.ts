@@ -13,7 +13,7 @@ import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { HeldData } from "./held-data.ts";
 import { boundBy } from "./bound-by-policy.ts";
-import { isOfContract } from "../../settlement/errors/contract-error.ts";
+import { CallRefusal } from "../chain-on-l1/ask-contract.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 /** A batch, and all that may be its commit's calldata. */
@@ -71,7 +71,7 @@ async function askPolicy(
   try {
     return await boundBy(provider, policy, claim, policyData);
   } catch (error) {
-    if (!isOfContract(error)) throw error;
+    if (!(error instanceof CallRefusal)) throw error;
     const { batchNumber } = stored;
     throw new ReconstructionError("PubdataMismatch", `the policy ${policy} refuses the data that it accepted`, {
       batchNumber,

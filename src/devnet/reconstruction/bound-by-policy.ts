@@ -2,7 +2,7 @@ import { AbiCoder, Interface, type Provider } from "ethers";
 import { boundOfAll, boundOfAny, NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ifDecodable } from "../../protocol/undecodable.ts";
-import { isOfContract } from "../../settlement/errors/contract-error.ts";
+import { askContract, CallRefusal } from "../chain-on-l1/ask-contract.ts";
 
 const policies = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
@@ -21,18 +21,17 @@ interface Claim {
 
 /**
  * What a policy binds of what it is shown, as it answers now. A program's key may have expired since L1 took its word: such a
- * part then bound nothing, which the batch's commitment confirms. Rejects with the provider's error where the policy refuses.
+ * part then bound nothing, which the batch's commitment confirms. Throws CallRefusal by the policy; rejects with the provider's
+ * error if the node is at fault.
  */
 export async function boundBy(provider: Provider, policy: Hex, claim: Claim, policyData: Hex): Promise<Hex> {
-  const ask = async <T>(to: Hex, name: string, args: readonly unknown[] = []): Promise<T> => {
-    const answer = await provider.call({ to, data: policies.encodeFunctionData(name, args) });
-    return policies.decodeFunctionResult(name, answer)[0] as T;
-  };
+  const ask = async <T>(to: Hex, name: string, args: readonly unknown[] = []): Promise<T> =>
+    (await askContract(provider, { to, contract: policies, name, args })) as T;
   const bound = async (to: Hex, shown: Hex): Promise<Hex> => {
     try {
       return await ask<Hex>(to, "checkAvailability", [claim, shown]);
     } catch (refusal) {
-      if (!isOfContract(refusal)) throw refusal;
+      if (!(refusal instanceof CallRefusal)) throw refusal;
       if (await orIfRefused(ask(to, "measurement"), false)) return NOTHING_BOUND;
       const members = [...(await orIfRefused(ask<readonly Hex[]>(to, "members"), []))];
       const parts = shownParts(shown, members);
@@ -47,7 +46,7 @@ export async function boundBy(provider: Provider, policy: Hex, claim: Claim, pol
 /** The answer, or another value if the contract refuses the call. Rejects with an error of the node. */
 function orIfRefused<Answer, Other>(answer: Promise<Answer>, other: Other): Promise<Answer | Other> {
   return answer.catch((error: unknown) => {
-    if (isOfContract(error)) return other;
+    if (error instanceof CallRefusal) return other;
     throw error;
   });
 }
