@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice What a chain says about a batch's data.
 /// @param published Whether the complete pubdata is in the committing transaction's own input, which is the call of

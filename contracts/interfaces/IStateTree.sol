@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice What a leaf of a chain's state tree says (docs/protocol.md).
 /// @param kind 0 storage, 1 account header (nonce in the low 64 bits, balance in the high 192), 2 keccak of the code.

@@ -13,7 +13,7 @@ import {ChainIds} from "./ChainIds.sol";
 import {ChainLookup} from "./ChainLookup.sol";
 import {ChainRules} from "./ChainRules.sol";
 import {Ecosystem} from "./HyperchainStorage.sol";
-import {Hyperchain} from "./Hyperchain.sol";
+import {ChainContract} from "./ChainContract.sol";
 import {MessageProofs} from "./MessageProofs.sol";
 import {RequestRouter} from "./RequestRouter.sol";
 
@@ -41,7 +41,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// @param revealDelay_ Seconds between a chain's announcement and its creation: long enough that an announcement which was
     /// made on seeing another's creation comes too late. 0 is for tests.
     /// @param recoveryTime_ IChainFactory's: an hour on public layers, 0 on devnets.
-    constructor(Hyperchain implementation_, uint256 revealDelay_, uint256 recoveryTime_)
+    constructor(ChainContract implementation_, uint256 revealDelay_, uint256 recoveryTime_)
         ChainIds(revealDelay_)
         ChainRules(implementation_.verifiers(), implementation_.settings(), recoveryTime_)
         RequestRouter(implementation_.bridge())

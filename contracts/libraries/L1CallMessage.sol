@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @title Messages by which senders on chains have contracts on L1 called (IChainAccounts)
 /// @notice Packed, so that there is one way to read it: header (32) ‖ nonce (16) ‖ last second (8) ‖ gas (8) ‖ value (32) ‖ called

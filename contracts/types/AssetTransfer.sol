@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice What an asset message says.
 /// @param kind 1 withdrawal to L1, 2 hyperbridge send, 3 hyperbridge delivery.

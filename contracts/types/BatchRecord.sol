@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice What L1 says of an executed batch beside its messages; a leaf of the registry holds its hash.
 /// @param partition Of a second state tree; 0 while there is none.

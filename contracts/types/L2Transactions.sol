@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice A transaction from L1 to L2, in ZK Stack's shape; keccak256 of its ABI encoding is its canonical hash.
 /// @dev `nonce` is the place in the queue, `reserved[0]` the amount minted, `reserved[1]` the refund's recipient.

@@ -51,6 +51,9 @@ test("I11: where contracts have one address on several chains, a copied test rep
   assert.deepEqual(standsOn(sent, transactions), [onBeta, called]);
   const stays = doneOn(273, { to: VAULT }, `${word}${interoperable("010f")}`);
   assert.deepEqual(standsOn(stays, transactions), [onAlpha, onGamma]);
+  // A chain's id is the argument before the address.
+  const beside = doneOn(271, { to: VAULT }, `${(272).toString(16).padStart(64, "0")}${word}`);
+  assert.deepEqual(standsOn(beside, transactions), [onBeta, called]);
   // Bytes that say no chain can mean each.
   const open = doneOn(271, { to: VAULT }, `000100000014${GOLD.slice(2)}`);
   assert.deepEqual(standsOn(open, transactions), [onAlpha, onBeta, onGamma, called]);

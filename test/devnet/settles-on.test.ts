@@ -94,7 +94,7 @@ describe("D3: a chain settles on another chain", () => {
     const expected = await expectedSettlement(args["terms"] as Terms);
     assert.equal(log!.address, expected.creator);
     const { bridge, stateExit, implementation, factory: at } = ecosystem.addresses;
-    const names = ["SharedBridge", "StateExit", "Hyperchain", "ChainFactory"] as const;
+    const names = ["SharedBridge", "StateExit", "ChainContract", "ChainFactory"] as const;
     assert.deepEqual(
       names.map((name) => expected.addressOf(name)),
       [bridge, stateExit, implementation, at],

@@ -31,6 +31,14 @@ describe("the line in which a call failed", () => {
     assert.equal(await excerptOf(trace, "by a panic", undefined), undefined);
   });
 
+  test("is of a package only if the trace has none of the project's sources", async () => {
+    const library = async (name: string): Promise<string | undefined> =>
+      name === "npm/other/Other.sol" ? "library" : source(name);
+    const inLibrary = "at Other.f (npm/other/Other.sol:1)";
+    assert.equal((await excerptOf([inLibrary, AT(5)], "by a panic", library))?.line, 5);
+    assert.equal((await excerptOf([inLibrary], "by a panic", library))?.source, "npm/other/Other.sol");
+  });
+
   test("is the one that reverts with the error, where the optimizer had two errors share their code", async () => {
     assert.equal(await lineOf([AT(3)], "with AboveLimit(7)"), "if (amount > limit) revert AboveLimit(amount);");
     assert.equal(await lineOf([AT(3)], "with NotHeld(7, 3)"), "if (amount > held) revert Errors.NotHeld(amount, held);");

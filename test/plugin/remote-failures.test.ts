@@ -89,19 +89,20 @@ describe("B2: why a call failed on a spawned chain", () => {
     ) as { abi: InterfaceAbi; bytecode: string };
     const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(alpha);
     const remote = await new ContractFactory(abi, bytecode, developer).deploy();
-    const chain = "0x00010000020110";
-    const asked = await remote.getFunction("increase").send(`${chain}00`, `${chain}14${counter.slice(2)}`, 101n);
+    const asked = await remote.getFunction("increase").send(272n, counter, 101n);
     await inclusionOf(asked.hash as Hex, alpha);
     const followed = await workplace.run(["hyperchain:message", asked.hash, "--json"], options);
     alpha.destroy();
     const text = readFileSync(join(EXAMPLE_PROJECT, "contracts/RemoteCounter.sol"), "utf8").split("\n");
-    const line = text.findIndex((each) => each.includes("CENTER.sendBundle")) + 1;
+    const line = text.findIndex((each) => each.includes("made.send(msg.value)")) + 1;
     const sent = `at RemoteCounter.increase (contracts/RemoteCounter.sol:${line})`;
     const { messageHash, failure } = JSON.parse(followed.stdout) as { messageHash: string; failure: string };
-    assert.ok(failure.endsWith(`    ${LINE}\n    sent from alpha\n    ${sent}`), failure);
+    const below = /at CrossChainCalls\.send \(npm\/hardhat-hyperchain@[^/]+\/contracts\/Hyperchain\.sol:\d+\)/.exec(failure)?.[0];
+    assert.ok(failure.endsWith(`    ${LINE}\n    sent from alpha\n    ${below}\n    ${sent}`), failure);
     const trace = (await beta.send("hyperchain_traceMessage", [messageHash])) as MessageTrace | null;
     const { sentFrom } = trace?.failure ?? assert.fail("no failure");
-    assert.deepEqual([sentFrom?.chainId, sentFrom?.stackTrace, sentFrom?.source?.line], [271, [sent], line]);
+    assert.deepEqual([sentFrom?.chainId, sentFrom?.stackTrace], [271, [below, sent]]);
+    assert.deepEqual([sentFrom?.source?.source, sentFrom?.source?.line], ["contracts/RemoteCounter.sol", line]);
     // An account that sends by itself has no line.
     assert.doesNotMatch((await call("101")).stderr, /sent from/);
   });

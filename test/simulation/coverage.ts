@@ -42,9 +42,9 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "the model has no chains on chains; test/contracts/l1/nested-exit.test.ts calls and refuses it",
   ]),
   ...[
-    "Hyperchain.settle",
-    "Hyperchain.SettlerMismatch",
-    "Hyperchain.PubdataNotPublished",
+    "ChainContract.settle",
+    "ChainContract.SettlerMismatch",
+    "ChainContract.PubdataNotPublished",
     "ChainSettings.NoQuorum",
     "ChainSettings.QuorumRequired",
     "ChainSettings.VersionNeedsQuorum",
@@ -67,12 +67,12 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "the model's versions are of no format with chains of the queue; test/contracts/attacks/queue-alone.test.ts meets it",
   ]),
   ...[
-    "Hyperchain.importBatch",
-    "Hyperchain.ImportsMissing",
-    "Hyperchain.NoImportLeft",
-    "Hyperchain.ImportNumberMismatch",
-    "Hyperchain.ImportDataMismatch",
-    "Hyperchain.ImportRootMismatch",
+    "ChainContract.importBatch",
+    "ChainContract.ImportsMissing",
+    "ChainContract.NoImportLeft",
+    "ChainContract.ImportNumberMismatch",
+    "ChainContract.ImportDataMismatch",
+    "ChainContract.ImportRootMismatch",
     "BatchReader2.ImportWithLogs",
     "ChainFactory.recordBirth ok",
     "ChainSettings.ImportsMissing",
@@ -100,8 +100,8 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
 
 /** Errors of one contract that another only passes on, so that clients can decode them. */
 const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
-  ["Hyperchain", "BatchReader2"],
-  ["Hyperchain", "ChainSettings"],
+  ["ChainContract", "BatchReader2"],
+  ["ChainContract", "ChainSettings"],
 ];
 
 /** What a simulation must reach: `Contract.function`, the same with ` ok`, `Contract.Error`, `party kind`. */
@@ -198,4 +198,4 @@ function errors({ interfaces }: Codec): string[] {
 }
 
 /** Errors of the same name that both contracts raise. */
-const OWN_TOO = new Set(["Hyperchain.OnlyFactory"]);
+const OWN_TOO = new Set(["ChainContract.OnlyFactory"]);

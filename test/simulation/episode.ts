@@ -176,7 +176,7 @@ export class Episode {
   async #try(action: Action, attempt: Attempt): Promise<void> {
     const transaction = begin(attempt.origin, this.#now);
     const raw = this.#encode(attempt);
-    const isChain = raw.to !== undefined && this.world.kinds.get(raw.to) === "Hyperchain";
+    const isChain = raw.to !== undefined && this.world.kinds.get(raw.to) === "ChainContract";
     const answer = this.#scene.l1.call(attempt.origin, raw, isChain ? this.world.addresses.implementation : undefined);
     const expected = this.world.journal.imagine(() => this.#predict(attempt, transaction));
     const actual = await answer;
@@ -327,7 +327,7 @@ export class Episode {
 
   async #tryExit(chain: Chain | undefined): Promise<string | undefined> {
     if (chain === undefined) return undefined;
-    const raw = this.#scene.l1.encode({ to: chain.address, fn: "activateExit", args: [], value: 0n }, () => "Hyperchain");
+    const raw = this.#scene.l1.encode({ to: chain.address, fn: "activateExit", args: [], value: 0n }, () => "ChainContract");
     return this.#scene.l1.call(this.#scene.accounts.stranger, raw, this.world.addresses.implementation);
   }
 }

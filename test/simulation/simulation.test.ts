@@ -35,13 +35,13 @@ const GOVERNED = [
 
 /** Contracts of L1 that the simulation does not call, and why. */
 const LEFT_OUT: Record<string, string> = {
-  CommitFacet: "run by Hyperchain on its own storage (delegatecall), under whose name it is counted",
-  ExecutionFacet: "run by Hyperchain on its storage (delegatecall), under whose name it is counted",
+  CommitFacet: "run by ChainContract on its own storage (delegatecall), under whose name it is counted",
+  ExecutionFacet: "run by ChainContract on its storage (delegatecall), under whose name it is counted",
   HyperchainFacets: "creates the facets in its constructor, and holds nothing",
   SettingsFacet: "run by ChainSettings on its own storage (delegatecall), under whose name it is counted",
   BatchReader3: "reads format 3, of which the model has no chain; formats.test.ts has what it takes and refuses",
   ImportFacet:
-    "run by Hyperchain on its own storage; the model's chains have no first state, imports.test.ts brings and refuses them",
+    "run by ChainContract on its own storage; the model's chains have no first state, imports.test.ts brings and refuses them",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
   ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",
@@ -78,7 +78,7 @@ test("what a chain's facets raise is counted under the chain's name", async () =
   }
   assert.ok(raised.length > 0);
   assert.deepEqual(
-    raised.filter((name) => interfaces.get("Hyperchain")?.getError(name) === null),
+    raised.filter((name) => interfaces.get("ChainContract")?.getError(name) === null),
     [],
   );
 });

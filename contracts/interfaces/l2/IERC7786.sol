@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @title Sending side of a message gateway (ERC-7786)
 interface IERC7786GatewaySource {

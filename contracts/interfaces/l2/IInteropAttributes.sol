@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @title Attributes of calls and bundles
 /// @notice An attribute is a function call's encoding, selector and arguments; no contract implements these functions. The first

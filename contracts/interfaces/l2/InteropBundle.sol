@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity ^0.8.20;
 
 /// @notice A call as its sender asks for it.
 /// @param to Contract on the destination chain (ERC-7930; the chain may be left out).

@@ -197,7 +197,7 @@ function deployments(deployer: Hex, options: EcosystemOptions): readonly Deploym
         { factory, bridge, roots, bytecodes, verifiers, settings },
       ],
     },
-    { ...PLACED, role: "implementation", artifact: "Hyperchain", args: (a) => [a.facets] },
+    { ...PLACED, role: "implementation", artifact: "ChainContract", args: (a) => [a.facets] },
     {
       ...PLACED,
       role: "factory",

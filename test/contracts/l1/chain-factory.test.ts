@@ -52,7 +52,7 @@ describe("chain factory", () => {
       const salt = keccak256(AbiCoder.defaultAbiCoder().encode([type!], [configuration]));
       assert.equal(address, getCreate2Address(await ecosystem.factory.getAddress(), salt, keccak256(code)));
       assert.equal(await view(ecosystem.factory, "hyperchainAddress", configuration), address);
-      const chain = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
+      const chain = (await ecosystem.l1.ethers.getContractAt("ChainContract", address)) as unknown as BaseContract;
       const answers = ["getChainId", "getAdmin", "getBaseToken", "getProtocolVersion"].map((name) => view(chain, name));
       assert.deepEqual(await Promise.all(answers), [chainId, creator.address, ETH, PROTOCOL_VERSION]);
       assert.equal(await view(chain, "isValidator", ecosystem.accounts[0]!.address), true);
@@ -205,7 +205,7 @@ describe("chain factory", () => {
     const expected = `OnlyFactory(${factory}, ${caller})`;
     await assertReverts(send(chain.contract, "initialize", 902n, ETH, 0n), expected);
     const implementation = await ecosystem.l1.ethers.getContractAt(
-      "Hyperchain",
+      "ChainContract",
       await view<string>(ecosystem.factory, "implementation"),
     );
     await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", 902n, ETH, 0n), expected);
@@ -268,7 +268,7 @@ describe("chain factory", () => {
         verifiers: await verifiers.getAddress(),
         settings: await (await l1.deploy("ChainSettings", known("settings"), await verifiers.getAddress(), 0n)).getAddress(),
       });
-      const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
+      const implementation = await l1.deploy("ChainContract", await facets.getAddress());
       const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
       if (wrong === undefined) assert.equal(await (await deployment).getAddress(), factory);
       else await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${addressOf(0xbad)}`, "i"), wrong);
@@ -288,7 +288,7 @@ describe("chain factory", () => {
       verifiers: await verifiers.getAddress(),
       settings: await (await l1.deploy("ChainSettings", factory, other, 0n)).getAddress(),
     });
-    const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
+    const implementation = await l1.deploy("ChainContract", await facets.getAddress());
     const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
     await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${other}`, "i"));
   });

@@ -37,7 +37,7 @@ const CONTRACTS = [
   "ChainFactory",
   "ChainSettings",
   "SettingsFacet",
-  "Hyperchain",
+  "ChainContract",
   "ProofAggregator",
   "SettlementCreator",
   "HyperchainFacets",
@@ -134,7 +134,7 @@ describe("size and gas of the L1 contracts", () => {
 
   test("§8.16: a chain's contract, its settings and their facets have room to grow", async () => {
     const facets = ["CommitFacet", "ExecutionFacet", "ImportFacet", "SettingsFacet"];
-    for (const name of ["Hyperchain", "HyperchainFacets", "ChainSettings", "ProofAggregator", ...facets]) {
+    for (const name of ["ChainContract", "HyperchainFacets", "ChainSettings", "ProofAggregator", ...facets]) {
       const { bytecode, deployedBytecode } = await hre.artifacts.readArtifact(name);
       const creation = INITCODE_LIMIT - (bytecode.length - 2) / 2;
       assert.ok(creation >= ROOM, `${name}'s creation code has ${creation} bytes left, not ${ROOM}`);

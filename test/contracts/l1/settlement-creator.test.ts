@@ -66,17 +66,17 @@ describe("a settlement's contracts are where codes and terms say", () => {
     const address = async (name: (typeof PLACED)[number], getter: string, ...args: unknown[]) =>
       (await view<string>(await at(name), getter, ...args)).toLowerCase();
     const factory = expected.addressOf("ChainFactory");
-    assert.equal(await address("ChainFactory", "implementation"), expected.addressOf("Hyperchain"));
+    assert.equal(await address("ChainFactory", "implementation"), expected.addressOf("ChainContract"));
     assert.equal(await address("ChainFactory", "sharedBridge"), expected.addressOf("SharedBridge"));
     assert.equal(await address("ChainFactory", "messageRoot"), expected.addressOf("TransactionRootRegistry"));
-    for (const name of ["SharedBridge", "StateExit", "ChainSettings", "Hyperchain"] as const)
+    for (const name of ["SharedBridge", "StateExit", "ChainSettings", "ChainContract"] as const)
       assert.equal(await address(name, "factory"), factory);
     for (const name of ["TransactionRootRegistry", "BytecodeRegistry"] as const)
       assert.equal(await address(name, "directory"), factory);
     assert.equal(await address("SharedBridge", "stateExit"), expected.addressOf("StateExit"));
     const knows = { bytecodes: "BytecodeRegistry", verifiers: "VerifierRegistry" } as const;
     for (const [getter, name] of Object.entries({ ...knows, settings: "ChainSettings", bridge: "SharedBridge" } as const))
-      assert.equal(await address("Hyperchain", getter), expected.addressOf(name));
+      assert.equal(await address("ChainContract", getter), expected.addressOf(name));
     assert.equal(await address("VerifierRegistry", "governance"), terms.governance.toLowerCase());
     assert.equal(await address("VerifierRegistry", "council"), terms.council.toLowerCase());
     const number = async (name: (typeof PLACED)[number], getter: string) => view<bigint>(await at(name), getter);

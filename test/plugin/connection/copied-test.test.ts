@@ -2,16 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import {
-  concat,
-  ContractFactory,
-  getAddress,
-  toBeHex,
-  type BaseContract,
-  type InterfaceAbi,
-  type JsonRpcProvider,
-  type Signer,
-} from "ethers";
+import { ContractFactory, getAddress, type BaseContract, type InterfaceAbi, type JsonRpcProvider, type Signer } from "ethers";
 import type { Artifact } from "hardhat/types/artifacts";
 import { call as clientCall } from "../../../src/client/calls/call.ts";
 import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../../src/client/flows/atomic-flow.ts";
@@ -130,8 +121,7 @@ describe("I11: a transaction that is copied as a test", () => {
     const early = await call(vault, "open", [], 200_000n);
     const counter = await deploy("Counter", onBeta);
     const remote = await deploy("RemoteCounter", onAlpha);
-    const chain = concat(["0x0001000002", toBeHex(272, 2)]);
-    const there = [concat([chain, "0x00"]), concat([chain, "0x14", await counter.getAddress()])];
+    const there = [272n, await counter.getAddress()];
     const tooMuch = await call(remote, "increase", [...there, 101n]);
     const nothing = await call(remote, "increase", [...there, 0n]);
     await devnet.settle();

@@ -107,7 +107,7 @@ function proveDataOnly(situation: Situation): Intent | undefined {
 export const aggregateActions: readonly Action[] = [
   {
     name: "aggregate",
-    aims: ["ProofAggregator.proveBatches ok", "Hyperchain.acceptProven ok"],
+    aims: ["ProofAggregator.proveBatches ok", "ChainContract.acceptProven ok"],
     weight: 6,
     make: aggregate,
   },
@@ -129,6 +129,6 @@ export const aggregateActions: readonly Action[] = [
   mutated("UnknownChain", nameUnknownChain),
   mutated("ProofRefused", (item) => ({ items: [item], proof: "0x00" })),
   mutated("ProofNotStored", (item) => ({ items: [item] })),
-  { name: "claim that a batch is proven", aims: ["Hyperchain.OnlyAggregator"], weight: 0, make: claimProven },
+  { name: "claim that a batch is proven", aims: ["ChainContract.OnlyAggregator"], weight: 0, make: claimProven },
   { name: "prove the data only", aims: ["ChainSettings.ExecutionUnproven"], weight: 0, make: proveDataOnly },
 ];

@@ -219,7 +219,7 @@ export const batchDataActions: readonly Action[] = [
     coinbase: scene.accounts.stranger,
   })),
   ofChain("commit of too much data", ["BatchReader2.PubdataTooLong"], running, () => ({ pubdata: TOO_LONG })),
-  ofChain("commit of too many flows", ["Hyperchain.ExecutionTooExpensive"], calm, ({ world }) => ({
+  ofChain("commit of too many flows", ["ChainContract.ExecutionTooExpensive"], calm, ({ world }) => ({
     pubdata: flowFlood(world.l1ChainId),
   })),
   ofChain(

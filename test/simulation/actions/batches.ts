@@ -203,24 +203,25 @@ type Mutation = (args: CommitArguments, situation: Situation, l2: L2Chain) => vo
 
 /** One thing wrong with a commit, by the error that it is for. */
 const COMMIT_MUTATIONS: Record<string, Mutation> = {
-  "Hyperchain.BatchNumberMismatch": (args) => (args.batch = { ...args.batch, batchNumber: args.batch.batchNumber + 1n }),
-  "Hyperchain.StoredBatchMismatch": (args) => (args.previous = { ...args.previous, lastBlock: args.previous.lastBlock + 1n }),
-  "Hyperchain.BlockRangeInvalid": (args, { random }) =>
+  "ChainContract.BatchNumberMismatch": (args) => (args.batch = { ...args.batch, batchNumber: args.batch.batchNumber + 1n }),
+  "ChainContract.StoredBatchMismatch": (args) => (args.previous = { ...args.previous, lastBlock: args.previous.lastBlock + 1n }),
+  "ChainContract.BlockRangeInvalid": (args, { random }) =>
     (args.batch = random.oneIn(2)
       ? { ...args.batch, firstBlock: args.batch.firstBlock + 1n }
       : { ...args.batch, lastBlock: args.batch.firstBlock - 1n }),
-  "Hyperchain.TimestampsNotMonotone": (args) => (args.batch = { ...args.batch, firstTimestamp: args.batch.lastTimestamp + 1n }),
-  "Hyperchain.TimestampInFuture": (args, { now, random }) =>
+  "ChainContract.TimestampsNotMonotone": (args) =>
+    (args.batch = { ...args.batch, firstTimestamp: args.batch.lastTimestamp + 1n }),
+  "ChainContract.TimestampInFuture": (args, { now, random }) =>
     (args.batch = { ...args.batch, lastTimestamp: now + random.between(1n, 1000n) }),
-  "Hyperchain.StateCheatsForbidden": (args) => (args.batch = { ...args.batch, cheatCount: 3n }),
-  "Hyperchain.TooManyImports": (args, { random }) =>
+  "ChainContract.StateCheatsForbidden": (args) => (args.batch = { ...args.batch, cheatCount: 3n }),
+  "ChainContract.TooManyImports": (args, { random }) =>
     (args.batch = { ...args.batch, importedRootCount: 256n + random.between(1n, 1000n) }),
-  "Hyperchain.PriorityOpsNotQueued": (args, _, { chain }) =>
+  "ChainContract.PriorityOpsNotQueued": (args, _, { chain }) =>
     (args.batch = { ...args.batch, priorityOpCount: chain.operationsQueued.value - chain.last.priorityOpTotal + 1n }),
-  "Hyperchain.CommitmentMismatch": (args, { random }) => (args.batch = { ...args.batch, commitment: toHex(random.bytes(32)) }),
-  "Hyperchain.ApprovalNotYetValid": (args, { now, random }) =>
+  "ChainContract.CommitmentMismatch": (args, { random }) => (args.batch = { ...args.batch, commitment: toHex(random.bytes(32)) }),
+  "ChainContract.ApprovalNotYetValid": (args, { now, random }) =>
     (args.terms = { ...ALWAYS, validFrom: now + random.between(1n, 99n) }),
-  "Hyperchain.ApprovalExpired": (args, { now, random }) =>
+  "ChainContract.ApprovalExpired": (args, { now, random }) =>
     (args.terms = { ...ALWAYS, validUntil: now - random.between(1n, 99n) }),
   "ChainSettings.QuorumTooSmall": (args) => args.signatures.pop(),
   "ChainSettings.NotAValidator": (args, situation, l2) => {
@@ -414,39 +415,39 @@ function revertMutated(error: string, change: (l2: L2Chain, situation: Situation
 export const batchActions: readonly Action[] = [
   {
     name: "commit",
-    aims: ["Hyperchain.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"],
+    aims: ["ChainContract.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"],
     weight: 14,
     make: commit,
   },
   { name: "copy a commit", aims: ["party copier of commits"], weight: 0.3, make: copyCommit },
-  { name: "prove", aims: ["Hyperchain.proveBatch ok"], weight: 12, make: prove },
-  { name: "prove in vain", aims: ["Hyperchain.ProofRefused"], weight: 0, make: proveInVain },
+  { name: "prove", aims: ["ChainContract.proveBatch ok"], weight: 12, make: prove },
+  { name: "prove in vain", aims: ["ChainContract.ProofRefused"], weight: 0, make: proveInVain },
   {
     name: "execute",
-    aims: ["Hyperchain.executeBatch ok", "TransactionRootRegistry.append ok"],
+    aims: ["ChainContract.executeBatch ok", "TransactionRootRegistry.append ok"],
     weight: 12,
     make: (situation) => execute(situation),
   },
   {
     name: "execute a false batch",
-    aims: ["SharedBridge.BalanceOverdraft", "Hyperchain.ImportedRootUnknown"],
+    aims: ["SharedBridge.BalanceOverdraft", "ChainContract.ImportedRootUnknown"],
     weight: 0.5,
     make: executeFalse,
   },
   { name: "execute a false delivery", aims: ["SharedBridge.TransitOverdraft"], weight: 0, make: executeFalseDelivery },
-  { name: "revert", aims: ["Hyperchain.revertBatches ok"], weight: 0.5, make: revertSome },
+  { name: "revert", aims: ["ChainContract.revertBatches ok"], weight: 0.5, make: revertSome },
   { name: "revert what is stuck", aims: [], weight: 2, make: revertStuck },
   ...Object.entries(COMMIT_MUTATIONS).map(([error, mutate]) => commitMutated(error, mutate)),
-  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue"], weight: 0, make: commitOverdue },
-  { name: "commit with the clock held back", aims: ["Hyperchain.PriorityOpOverdueOnL1"], weight: 0, make: commitHeldBack },
-  { name: "call a stopped chain", aims: ["Hyperchain.ChainExited"], weight: 0, make: callStopped },
-  stageOutOfOrder("proveBatch", "Hyperchain.BatchNotCommitted"),
-  stageOutOfOrder("executeBatch", "Hyperchain.BatchNotProven"),
-  mutatedStage("Hyperchain.StoredBatchMismatch", prove, falseStored),
-  mutatedStage("Hyperchain.StoredBatchMismatch", (situation) => execute(situation), falseStored),
+  { name: "commit without a due operation", aims: ["ChainContract.PriorityOpOverdue"], weight: 0, make: commitOverdue },
+  { name: "commit with the clock held back", aims: ["ChainContract.PriorityOpOverdueOnL1"], weight: 0, make: commitHeldBack },
+  { name: "call a stopped chain", aims: ["ChainContract.ChainExited"], weight: 0, make: callStopped },
+  stageOutOfOrder("proveBatch", "ChainContract.BatchNotCommitted"),
+  stageOutOfOrder("executeBatch", "ChainContract.BatchNotProven"),
+  mutatedStage("ChainContract.StoredBatchMismatch", prove, falseStored),
+  mutatedStage("ChainContract.StoredBatchMismatch", (situation) => execute(situation), falseStored),
   mutatedStage("NoProofVerifier.NotTheMarker", prove, (args, { random }) => (args[1] = toHex(random.bytes(49)))),
   mutatedStage(
-    "Hyperchain.FlowsMismatch",
+    "ChainContract.FlowsMismatch",
     (situation) => execute(situation),
     (args, { world }) =>
       (args[2] = [
@@ -460,7 +461,7 @@ export const batchActions: readonly Action[] = [
       ]),
   ),
   mutatedStage(
-    "Hyperchain.ImportedRootsMismatch",
+    "ChainContract.ImportedRootsMismatch",
     (situation) => execute(situation),
     (args, { world }) => (args[1] = [...(args[1] as unknown[]), { registryIndex: 0n, root: world.roots.value[0] }]),
   ),
@@ -470,14 +471,14 @@ export const batchActions: readonly Action[] = [
     (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }]),
   ),
   mutatedStage(
-    "Hyperchain.ImportedRootUnknown",
+    "ChainContract.ImportedRootUnknown",
     (situation) => execute(situation),
     (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }]),
   ),
-  { name: "execute early", aims: ["Hyperchain.ExecutionDelayed"], weight: 0, make: executeEarly },
-  revertMutated("Hyperchain.RevertCountMismatch", (l2) => ({ revertCount: l2.chain.revertCount.value + 1n })),
-  revertMutated("Hyperchain.RevertExpired", (_, { now }) => ({ validUntil: now - 1n })),
-  revertMutated("Hyperchain.StoredBatchMismatch", () => ({ lastBatchHash: wordToHex(3n) })),
-  { name: "revert what is executed", aims: ["Hyperchain.RevertOfExecuted"], weight: 0, make: revertExecuted },
-  { name: "revert what is not there", aims: ["Hyperchain.NothingToRevert"], weight: 0, make: revertNothing },
+  { name: "execute early", aims: ["ChainContract.ExecutionDelayed"], weight: 0, make: executeEarly },
+  revertMutated("ChainContract.RevertCountMismatch", (l2) => ({ revertCount: l2.chain.revertCount.value + 1n })),
+  revertMutated("ChainContract.RevertExpired", (_, { now }) => ({ validUntil: now - 1n })),
+  revertMutated("ChainContract.StoredBatchMismatch", () => ({ lastBatchHash: wordToHex(3n) })),
+  { name: "revert what is executed", aims: ["ChainContract.RevertOfExecuted"], weight: 0, make: revertExecuted },
+  { name: "revert what is not there", aims: ["ChainContract.NothingToRevert"], weight: 0, make: revertNothing },
 ];

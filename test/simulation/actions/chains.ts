@@ -314,7 +314,7 @@ export const chainActions: readonly Action[] = [
   },
   {
     name: "create a chain",
-    aims: ["ChainFactory.createChain ok", "Hyperchain.initialize ok", "ChainSettings.configure ok"],
+    aims: ["ChainFactory.createChain ok", "ChainContract.initialize ok", "ChainSettings.configure ok"],
     weight: 0.6,
     make: createChain,
   },

@@ -290,29 +290,29 @@ function refundForged(situation: Situation): Intent | undefined {
 export const exitActions: readonly Action[] = [
   {
     name: "activate an exit",
-    aims: ["Hyperchain.activateExit ok", "party chain without an operator"],
+    aims: ["ChainContract.activateExit ok", "party chain without an operator"],
     weight: 1,
     make: activate,
   },
-  { name: "activate an exit early", aims: ["Hyperchain.ExitNotOpen"], weight: 0.2, make: activateEarly },
+  { name: "activate an exit early", aims: ["ChainContract.ExitNotOpen"], weight: 0.2, make: activateEarly },
   {
     name: "refund an operation",
-    aims: ["Hyperchain.refundOperation ok", "SharedBridge.refundBaseToken ok"],
+    aims: ["ChainContract.refundOperation ok", "SharedBridge.refundBaseToken ok"],
     weight: 1,
     make: (situation) => refundOperation(situation, stopped(situation)),
   },
-  { name: "refund an executed operation", aims: ["Hyperchain.OperationExecuted"], weight: 0, make: refundExecuted },
+  { name: "refund an executed operation", aims: ["ChainContract.OperationExecuted"], weight: 0, make: refundExecuted },
   {
     name: "refund an operation early",
-    aims: ["Hyperchain.ChainNotExited"],
+    aims: ["ChainContract.ChainNotExited"],
     weight: 0,
     make: (situation) => refundOperation(situation, running(situation)),
   },
-  { name: "refund an unknown operation", aims: ["Hyperchain.OperationUnknown"], weight: 0, make: refundUnknown },
+  { name: "refund an unknown operation", aims: ["ChainContract.OperationUnknown"], weight: 0, make: refundUnknown },
   {
     name: "refund a deposit",
     aims: [
-      "Hyperchain.refundDeposit ok",
+      "ChainContract.refundDeposit ok",
       "SharedBridge.refundTokenDeposit ok",
       "SharedBridge.DepositUnknown",
       "SharedBridge.DepositAlreadyRefunded",
@@ -331,7 +331,12 @@ export const exitActions: readonly Action[] = [
     make: (situation) => refund(situation, false),
   },
   { name: "mark a chain", aims: ["TransactionRootRegistry.mark ok"], weight: 0.3, make: (situation) => markOf(situation, true) },
-  { name: "mark a chain too early", aims: ["Hyperchain.MarkTooEarly"], weight: 0, make: (situation) => markOf(situation, false) },
+  {
+    name: "mark a chain too early",
+    aims: ["ChainContract.MarkTooEarly"],
+    weight: 0,
+    make: (situation) => markOf(situation, false),
+  },
   {
     name: "mark a chain that does not exist",
     aims: ["TransactionRootRegistry.UnknownChain"],

@@ -83,20 +83,21 @@ function queueSome(situation: Situation): Intent | undefined {
 
 /** One thing wrong with a request, by the error that it is for. */
 const REFUSED: Record<string, (situation: Situation, request: DirectRequest) => Partial<DirectRequest>> = {
-  "Hyperchain.FactoryDepsUnsupported": () => ({ factoryDeps: ["0x60"] }),
-  "Hyperchain.CalldataTooLong": () => ({ l2Calldata: toHex(new Uint8Array(32_769)) }),
-  "Hyperchain.GasLimitTooLow": ({ random }) => ({ l2GasLimit: random.between(0n, 20_999n) }),
-  "Hyperchain.GasLimitTooHigh": ({ random }) => ({
+  "ChainContract.FactoryDepsUnsupported": () => ({ factoryDeps: ["0x60"] }),
+  "ChainContract.CalldataTooLong": () => ({ l2Calldata: toHex(new Uint8Array(32_769)) }),
+  "ChainContract.GasLimitTooLow": ({ random }) => ({ l2GasLimit: random.between(0n, 20_999n) }),
+  "ChainContract.GasLimitTooHigh": ({ random }) => ({
     l2GasLimit: 8_000_001n + random.between(0n, 1n << 64n),
     mintValue: 1n << 70n,
   }),
-  "Hyperchain.MintValueTooLow": ({ random }) => random.choose<Partial<DirectRequest>>({ mintValue: 5n }, { l2Value: 1n << 255n }),
+  "ChainContract.MintValueTooLow": ({ random }) =>
+    random.choose<Partial<DirectRequest>>({ mintValue: 5n }, { l2Value: 1n << 255n }),
   "SharedBridge.AmountTooLarge": () => ({ mintValue: 1n << 128n }),
   "SharedBridge.BaseTokenLimitExceeded": () => ({ mintValue: (1n << 126n) + 1n }),
   "ChainFactory.UnknownChain": () => ({ chainId: 77n }),
 };
 /** Where ETH could not pay for it. */
-const NEEDS_TOKEN = ["SharedBridge.AmountTooLarge", "SharedBridge.BaseTokenLimitExceeded", "Hyperchain.GasLimitTooHigh"];
+const NEEDS_TOKEN = ["SharedBridge.AmountTooLarge", "SharedBridge.BaseTokenLimitExceeded", "ChainContract.GasLimitTooHigh"];
 
 function refusedRequest([error, change]: readonly [
   string,
@@ -358,7 +359,7 @@ export const requestActions: readonly Action[] = [
       "ChainFactory.requestL2TransactionDirect ok",
       "ChainFactory.requestL2TransactionDirectTo ok",
       "SharedBridge.depositBaseToken ok",
-      "Hyperchain.bridgehubRequestL2Transaction ok",
+      "ChainContract.bridgehubRequestL2Transaction ok",
     ],
     weight: 5,
     make: queueSome,
@@ -382,7 +383,7 @@ export const requestActions: readonly Action[] = [
   { name: "spam", aims: ["party spammer"], weight: 0.5, make: spam },
   { name: "request through another bridge", aims: ["party second bridge of another"], weight: 0.5, make: throughOtherBridge },
   { name: "request at another contract", aims: ["ChainFactory.WrongHyperchain"], weight: 0, make: requestElsewhere },
-  { name: "request against the filter", aims: ["Hyperchain.TransactionNotAllowed"], weight: 0, make: requestUnfiltered },
+  { name: "request against the filter", aims: ["ChainContract.TransactionNotAllowed"], weight: 0, make: requestUnfiltered },
   { name: "request for a wrong value", aims: ["ChainFactory.EtherAmountMismatch"], weight: 0, make: requestForWrongValue },
   ...Object.entries(REFUSED).map(refusedRequest),
   ...Object.entries(REFUSED_DEPOSIT).map(refusedDeposit),

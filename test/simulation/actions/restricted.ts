@@ -79,11 +79,11 @@ function initializeAgain(situation: Situation): Intent | undefined {
 }
 
 export const restrictedActions: readonly Action[] = [
-  { name: "initialize a chain again", aims: ["Hyperchain.AlreadyInitialized"], weight: 0, make: initializeAgain },
-  restricted("Hyperchain.OnlyFactory", "Hyperchain.bridgehubRequestL2Transaction", (s, id) =>
+  { name: "initialize a chain again", aims: ["ChainContract.AlreadyInitialized"], weight: 0, make: initializeAgain },
+  restricted("ChainContract.OnlyFactory", "ChainContract.bridgehubRequestL2Transaction", (s, id) =>
     callOf(chainAddress(s, id), "bridgehubRequestL2Transaction", request(s), thief(s)),
   ),
-  restricted("Hyperchain.OnlyFactory", "Hyperchain.initialize", (s, id) =>
+  restricted("ChainContract.OnlyFactory", "ChainContract.initialize", (s, id) =>
     callOf(chainAddress(s, id), "initialize", id, s.scene.tokens.base, 0n),
   ),
   restricted("ChainSettings.OnlyFactory", "ChainSettings.recordBirth", (s, id) =>
@@ -126,7 +126,7 @@ export const restrictedActions: readonly Action[] = [
   restricted("TransactionRootRegistry.NotTheChain", "TransactionRootRegistry.append", (s, id) =>
     callOf(s.world.addresses.roots, "append", id, 0n, toHex(s.random.bytes(32)), sampleRecord()),
   ),
-  restricted("Hyperchain.OnlyRegistry", "Hyperchain.markRecord", (s, id) => callOf(chainAddress(s, id), "markRecord")),
+  restricted("ChainContract.OnlyRegistry", "ChainContract.markRecord", (s, id) => callOf(chainAddress(s, id), "markRecord")),
   restricted("BytecodeRegistry.NotTheChain", "BytecodeRegistry.record", (s, id) =>
     callOf(s.world.addresses.bytecodes, "record", id, [toHex(s.random.bytes(32))], []),
   ),

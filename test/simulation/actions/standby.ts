@@ -47,7 +47,7 @@ function revertWhere(situation: Situation, holds: (l2: L2Chain, now: bigint) => 
 }
 
 const notYet = (holds: (l2: L2Chain, now: bigint) => boolean) => (l2: L2Chain, now: bigint) => !holds(l2, now);
-const TOO_EARLY = "Hyperchain.StandbyTooEarly";
+const TOO_EARLY = "ChainContract.StandbyTooEarly";
 
 /** Of a standby that is honest where it counts. */
 export const standbyActions: readonly Action[] = [
@@ -57,7 +57,7 @@ export const standbyActions: readonly Action[] = [
   { name: "revert by the standby", aims: [TOO_EARLY], weight: 0, make: (s) => revertWhere(s, notYet(mayRevert), false) },
   {
     name: "revert by the standby of what is proven",
-    aims: ["Hyperchain.RevertOfProven"],
+    aims: ["ChainContract.RevertOfProven"],
     weight: 0,
     make: (s) => revertWhere(s, () => true, true),
   },

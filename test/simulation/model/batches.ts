@@ -38,7 +38,7 @@ function storedHash(batch: StoredBatch): Hex {
 }
 
 export function requireRunning(chain: Chain): void {
-  requireThat(!chain.exited.value, "Hyperchain", "ChainExited");
+  requireThat(!chain.exited.value, "ChainContract", "ChainExited");
 }
 
 /** Seconds behind the deadline of an operation that is not executed until the standby may take batches back. */
@@ -51,7 +51,7 @@ export function patienceForRevert({ configuration }: Chain): bigint {
 function requireOverdue(chain: Chain, now: bigint, head: bigint, patience: bigint): void {
   const isWaiting = head < chain.operationsQueued.value;
   const from = isWaiting ? deadlineOf(chain, head) + patience : (1n << 256n) - 1n;
-  requireThat(now >= from, "Hyperchain", "StandbyTooEarly", () => [from, now]);
+  requireThat(now >= from, "ChainContract", "StandbyTooEarly", () => [from, now]);
 }
 
 /** Whole seconds. */
@@ -69,7 +69,7 @@ export function describeBatch(
 ): StoredBatch {
   const executionGas = BigInt(reading.flows.length) * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
   const isCheap = executionGas <= MAX_EXECUTION_GAS;
-  requireThat(isCheap, "Hyperchain", "ExecutionTooExpensive", () => [MAX_EXECUTION_GAS, executionGas]);
+  requireThat(isCheap, "ChainContract", "ExecutionTooExpensive", () => [MAX_EXECUTION_GAS, executionGas]);
   const { preCommitment, pubdataHash, point, evaluation, flowsHash } = reading;
   const claim = { published: published && batch.pubdata !== "0x", preCommitment, pubdataHash };
   const policyDataHash = checkAvailability(world, chain.configuration.dataAvailabilityPolicy, claim, batch.policyData);
@@ -107,31 +107,35 @@ export function describeBatch(
 
 function requireNext({ transaction }: Frame, chain: Chain, previous: StoredBatch, batch: CommitBatch): void {
   const number = chain.committed.value;
-  requireThat(batch.batchNumber === number, "Hyperchain", "BatchNumberMismatch", () => [number, batch.batchNumber]);
+  requireThat(batch.batchNumber === number, "ChainContract", "BatchNumberMismatch", () => [number, batch.batchNumber]);
   const [expected, actual] = [storedHash(chain.last), storedHash(previous)];
-  requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
+  requireThat(actual === expected, "ChainContract", "StoredBatchMismatch", () => [number, expected, actual]);
   const { firstBlock, lastBlock, firstTimestamp, lastTimestamp, cheatCount, importedRootCount } = batch;
   const isRange = firstBlock === previous.lastBlock + 1n && lastBlock >= firstBlock;
-  requireThat(isRange, "Hyperchain", "BlockRangeInvalid", () => [previous.lastBlock + 1n, firstBlock, lastBlock]);
+  requireThat(isRange, "ChainContract", "BlockRangeInvalid", () => [previous.lastBlock + 1n, firstBlock, lastBlock]);
   const isMonotone = firstTimestamp >= previous.lastTimestamp && lastTimestamp >= firstTimestamp;
-  requireThat(isMonotone, "Hyperchain", "TimestampsNotMonotone", () => [previous.lastTimestamp, firstTimestamp, lastTimestamp]);
-  requireThat(lastTimestamp <= transaction.now, "Hyperchain", "TimestampInFuture", () => [transaction.now, lastTimestamp]);
+  requireThat(isMonotone, "ChainContract", "TimestampsNotMonotone", () => [
+    previous.lastTimestamp,
+    firstTimestamp,
+    lastTimestamp,
+  ]);
+  requireThat(lastTimestamp <= transaction.now, "ChainContract", "TimestampInFuture", () => [transaction.now, lastTimestamp]);
   const mayCheat = cheatCount === 0n || chain.configuration.cheatsAllowed;
-  requireThat(mayCheat, "Hyperchain", "StateCheatsForbidden", () => [cheatCount]);
-  requireThat(importedRootCount <= MAX_IMPORTS, "Hyperchain", "TooManyImports", () => [MAX_IMPORTS, importedRootCount]);
+  requireThat(mayCheat, "ChainContract", "StateCheatsForbidden", () => [cheatCount]);
+  requireThat(importedRootCount <= MAX_IMPORTS, "ChainContract", "TooManyImports", () => [MAX_IMPORTS, importedRootCount]);
 }
 
 /** Hashes of the operations that the batch takes. */
 function takeOperations({ transaction }: Frame, chain: Chain, first: bigint, batch: CommitBatch): Hex[] {
   const count = batch.priorityOpCount;
   const available = chain.operationsQueued.value - first;
-  requireThat(count <= available, "Hyperchain", "PriorityOpsNotQueued", () => [available, count]);
+  requireThat(count <= available, "ChainContract", "PriorityOpsNotQueued", () => [available, count]);
   if (count === 0n && available !== 0n) {
     const deadline = deadlineOf(chain, first);
     const { lastTimestamp } = batch;
-    requireThat(deadline > lastTimestamp, "Hyperchain", "PriorityOpOverdue", () => [first, deadline, lastTimestamp]);
+    requireThat(deadline > lastTimestamp, "ChainContract", "PriorityOpOverdue", () => [first, deadline, lastTimestamp]);
     const latest = deadline + chain.configuration.priorityOpWindow;
-    requireThat(latest > transaction.now, "Hyperchain", "PriorityOpOverdueOnL1", () => [first, latest, transaction.now]);
+    requireThat(latest > transaction.now, "ChainContract", "PriorityOpOverdueOnL1", () => [first, latest, transaction.now]);
   }
   return operationHashes(chain, first, count);
 }
@@ -141,13 +145,13 @@ export function operationHashes(chain: Chain, first: bigint, count: bigint): Hex
 }
 
 function requireStored(chain: Chain, number: bigint, batch: StoredBatch): void {
-  requireThat(batch.batchNumber === number, "Hyperchain", "BatchNumberMismatch", () => [number, batch.batchNumber]);
+  requireThat(batch.batchNumber === number, "ChainContract", "BatchNumberMismatch", () => [number, batch.batchNumber]);
   requireHash(chain, number, storedHash(batch));
 }
 
 function requireHash(chain: Chain, number: bigint, actual: Hex): void {
   const expected = storedHash(chain.batches.get(number)!);
-  requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
+  requireThat(actual === expected, "ChainContract", "StoredBatchMismatch", () => [number, expected, actual]);
 }
 
 function requireFallback(world: World, { configuration }: Chain, version: bigint): void {
@@ -178,11 +182,11 @@ export const batches = {
     const reading = readBatch(world, chain, previous, batch, operations);
     const stored = describeBatch(world, chain, previous, batch, { now: transaction.now, published, reading });
     const isExpected = stored.commitment === batch.commitment;
-    requireThat(isExpected, "Hyperchain", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
+    requireThat(isExpected, "ChainContract", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
     const { validFrom, validUntil, signatures } = approval;
     const { now } = transaction;
-    requireThat(now >= validFrom, "Hyperchain", "ApprovalNotYetValid", () => [validFrom, now]);
-    requireThat(now <= validUntil, "Hyperchain", "ApprovalExpired", () => [validUntil, now]);
+    requireThat(now >= validFrom, "ChainContract", "ApprovalNotYetValid", () => [validFrom, now]);
+    requireThat(now <= validUntil, "ChainContract", "ApprovalExpired", () => [validUntil, now]);
     const digest = batchDigest(world, chain, stored.commitment, stored.batchNumber, approval);
     if (requireQuorum(chain, now, digest, signatures)) {
       requireOverdue(chain, now, previous.priorityOpTotal, chain.configuration.priorityOpWindow);
@@ -201,11 +205,11 @@ export const batches = {
     requireRunning(chain);
     const number = chain.verified.value;
     const isCommitted = number !== chain.committed.value;
-    requireThat(isCommitted, "Hyperchain", "BatchNotCommitted", () => [number, batch.batchNumber]);
+    requireThat(isCommitted, "ChainContract", "BatchNotCommitted", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
     requireFallback(world, chain, batch.protocolVersion);
     const { verifier } = requireActiveFor(frame, chain, batch.protocolVersion);
-    requireThat(verify(world, verifier, batch, proof), "Hyperchain", "ProofRefused");
+    requireThat(verify(world, verifier, batch, proof), "ChainContract", "ProofRefused");
     chain.verified.value = number + 1n;
   },
 
@@ -213,7 +217,7 @@ export const batches = {
     const chain = frame.world.chainAt(frame.self);
     const { aggregator } = knownVersion(frame, batch.protocolVersion);
     const isAggregator = frame.sender === aggregator;
-    requireThat(isAggregator, "Hyperchain", "OnlyAggregator", () => [aggregator, frame.sender]);
+    requireThat(isAggregator, "ChainContract", "OnlyAggregator", () => [aggregator, frame.sender]);
     const { now } = frame.transaction;
     if (chain.termsAt(now).isGoverned && isStopped(frame.world, batch.protocolVersion, now)) return false;
     const { batchNumber: number } = batch;
@@ -230,20 +234,20 @@ export const batches = {
     const chain = world.chainAt(frame.self);
     requireRunning(chain);
     const number = chain.executed.value;
-    requireThat(number !== chain.verified.value, "Hyperchain", "BatchNotProven", () => [number, batch.batchNumber]);
+    requireThat(number !== chain.verified.value, "ChainContract", "BatchNotProven", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
     if (chain.termsAt(transaction.now).isGoverned) requireExecutable(frame, batch.protocolVersion);
     const earliest = batch.committedAt + delayOfBatch(world, chain, batch);
-    requireThat(transaction.now >= earliest, "Hyperchain", "ExecutionDelayed", () => [earliest, transaction.now]);
+    requireThat(transaction.now >= earliest, "ChainContract", "ExecutionDelayed", () => [earliest, transaction.now]);
     for (const { registryIndex, root } of imports) {
       const expected = rootAt(world, registryIndex);
-      requireThat(root === expected, "Hyperchain", "ImportedRootUnknown", () => [registryIndex, expected, root]);
+      requireThat(root === expected, "ChainContract", "ImportedRootUnknown", () => [registryIndex, expected, root]);
     }
     const importsHash = importedRootsRollingHash(imports);
     const { importedRootsRollingHash: expectedImports, flowsHash: expectedFlows } = batch;
-    requireThat(importsHash === expectedImports, "Hyperchain", "ImportedRootsMismatch", () => [expectedImports, importsHash]);
+    requireThat(importsHash === expectedImports, "ChainContract", "ImportedRootsMismatch", () => [expectedImports, importsHash]);
     const flowsHash = hashAssetFlows(flows);
-    requireThat(flowsHash === expectedFlows, "Hyperchain", "FlowsMismatch", () => [expectedFlows, flowsHash]);
+    requireThat(flowsHash === expectedFlows, "ChainContract", "FlowsMismatch", () => [expectedFlows, flowsHash]);
     chain.executed.value = number + 1n;
     chain.operationsExecuted.value = batch.priorityOpTotal;
     chain.executedStateRoot.value = batch.newStateRoot;
@@ -264,17 +268,17 @@ export const batches = {
     const chain = frame.world.chainAt(frame.self);
     requireRunning(chain);
     const [executed, committed] = [chain.executed.value, chain.committed.value];
-    requireThat(batchNumber >= executed, "Hyperchain", "RevertOfExecuted", () => [executed, batchNumber]);
-    requireThat(batchNumber < committed, "Hyperchain", "NothingToRevert", () => [committed, batchNumber]);
+    requireThat(batchNumber >= executed, "ChainContract", "RevertOfExecuted", () => [executed, batchNumber]);
+    requireThat(batchNumber < committed, "ChainContract", "NothingToRevert", () => [committed, batchNumber]);
     const reverts = chain.revertCount.value;
-    requireThat(revertCount === reverts, "Hyperchain", "RevertCountMismatch", () => [reverts, revertCount]);
+    requireThat(revertCount === reverts, "ChainContract", "RevertCountMismatch", () => [reverts, revertCount]);
     requireHash(chain, batchNumber, reversal.firstBatchHash);
     requireHash(chain, committed - 1n, reversal.lastBatchHash);
     const { now } = frame.transaction;
-    requireThat(now <= validUntil, "Hyperchain", "RevertExpired", () => [validUntil, now]);
+    requireThat(now <= validUntil, "ChainContract", "RevertExpired", () => [validUntil, now]);
     if (requireQuorum(chain, now, revertDigest(frame.world, chain, reversal), signatures)) {
       const verified = chain.verified.value;
-      requireThat(batchNumber >= verified, "Hyperchain", "RevertOfProven", () => [verified, batchNumber]);
+      requireThat(batchNumber >= verified, "ChainContract", "RevertOfProven", () => [verified, batchNumber]);
       requireOverdue(chain, now, chain.operationsExecuted.value, patienceForRevert(chain));
     }
     chain.revertCount.value += 1n;

@@ -26,17 +26,17 @@ export function exitOpensAt(chain: Chain): bigint {
 }
 
 function requireNeverRun(chain: Chain, index: bigint): void {
-  requireThat(chain.exited.value, "Hyperchain", "ChainNotExited");
-  requireThat(index >= chain.operationsExecuted.value, "Hyperchain", "OperationExecuted", () => [index]);
+  requireThat(chain.exited.value, "ChainContract", "ChainNotExited");
+  requireThat(index >= chain.operationsExecuted.value, "ChainContract", "OperationExecuted", () => [index]);
 }
 
 export const exits = {
   markRecord({ world, self, sender, transaction }: Frame): void {
     const { roots } = world.addresses;
-    requireThat(sender === roots, "Hyperchain", "OnlyRegistry", () => [roots, sender]);
+    requireThat(sender === roots, "ChainContract", "OnlyRegistry", () => [roots, sender]);
     const chain = world.chainAt(self);
     const earliest = chain.recordedAt.value + MARK_INTERVAL;
-    requireThat(transaction.now >= earliest, "Hyperchain", "MarkTooEarly", () => [earliest, transaction.now]);
+    requireThat(transaction.now >= earliest, "ChainContract", "MarkTooEarly", () => [earliest, transaction.now]);
     chain.recordedAt.value = transaction.now;
   },
 
@@ -45,7 +45,7 @@ export const exits = {
     const chain = world.chainAt(self);
     requireRunning(chain);
     const opensAt = exitOpensAt(chain);
-    requireThat(transaction.now > opensAt, "Hyperchain", "ExitNotOpen", () => [opensAt, transaction.now]);
+    requireThat(transaction.now > opensAt, "ChainContract", "ExitNotOpen", () => [opensAt, transaction.now]);
     chain.exited.value = true;
     chain.committed.value = chain.executed.value;
     chain.verified.value = chain.executed.value;
@@ -60,7 +60,7 @@ export const exits = {
     const index = operation.nonce;
     const queued = chain.queue.get(index);
     const [expected, actual] = [queued?.hash ?? wordToHex(0n), canonicalTxHash(operation)];
-    requireThat(actual === expected, "Hyperchain", "OperationUnknown", () => [index, expected, actual]);
+    requireThat(actual === expected, "ChainContract", "OperationUnknown", () => [index, expected, actual]);
     requireNeverRun(chain, index);
     const args = [chain.id, actual, plain(chain.configuration.baseToken), queued!.payer, operation.reserved[0]];
     frame.call({ to: world.addresses.bridge, fn: "refundBaseToken", args, value: 0n });

@@ -250,7 +250,7 @@ export const factory = {
     const extensions = extensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
     world.chains.set(new Chain(world.journal, configuration, address, version, { bornAt, extensions }), chainId);
     world.chainIds.value = [...world.chainIds.value, chainId];
-    world.kinds.set("Hyperchain", address);
+    world.kinds.set("ChainContract", address);
     frame.call({ to: world.addresses.settings, fn: "configure", args: [configuration], value: 0n });
     frame.call({
       to: address,

@@ -25,9 +25,9 @@ interface ContractLeaf extends ContractKey {
 }
 
 function initialize(frame: Frame, _chainId: bigint, _baseToken: Hex): void {
-  requireFactory(frame, "Hyperchain");
+  requireFactory(frame, "ChainContract");
   const { isInitialized } = frame.world.chainAt(frame.self);
-  requireThat(!isInitialized.value, "Hyperchain", "AlreadyInitialized");
+  requireThat(!isInitialized.value, "ChainContract", "AlreadyInitialized");
   isInitialized.value = true;
 }
 import { upgrades } from "./upgrades.ts";
@@ -50,7 +50,7 @@ const stateTree = {
 
 /** The functions that the model knows, by contract. */
 const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = {
-  Hyperchain: { ...batches, ...queue, ...exits, initialize },
+  ChainContract: { ...batches, ...queue, ...exits, initialize },
   ChainFactory: factory,
   SharedBridge: bridge,
   ChainSettings: { ...upgrades, ...terms, configure, recordBirth },

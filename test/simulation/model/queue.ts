@@ -64,15 +64,15 @@ function isRoot(bridge: Hex, { sender, contractL2 }: ChainRequest): boolean {
 
 function checkRequest(price: bigint, request: ChainRequest): void {
   const { factoryDeps, l2GasLimit, mintValue, l2Value, l2Calldata } = request;
-  requireThat(factoryDeps.length === 0, "Hyperchain", "FactoryDepsUnsupported", () => [factoryDeps.length]);
+  requireThat(factoryDeps.length === 0, "ChainContract", "FactoryDepsUnsupported", () => [factoryDeps.length]);
   const length = BigInt((l2Calldata.length - 2) / 2);
-  requireThat(length <= MAX_CALLDATA, "Hyperchain", "CalldataTooLong", () => [MAX_CALLDATA, length]);
+  requireThat(length <= MAX_CALLDATA, "ChainContract", "CalldataTooLong", () => [MAX_CALLDATA, length]);
   const lowest = MIN_GAS + MIN_GAS_PER_BYTE * length;
-  requireThat(l2GasLimit >= lowest, "Hyperchain", "GasLimitTooLow", () => [lowest, l2GasLimit]);
-  requireThat(l2GasLimit <= MAX_GAS, "Hyperchain", "GasLimitTooHigh", () => [MAX_GAS, l2GasLimit]);
-  requireThat(mintValue >= l2Value, "Hyperchain", "MintValueTooLow", () => [l2Value, mintValue]);
+  requireThat(l2GasLimit >= lowest, "ChainContract", "GasLimitTooLow", () => [lowest, l2GasLimit]);
+  requireThat(l2GasLimit <= MAX_GAS, "ChainContract", "GasLimitTooHigh", () => [MAX_GAS, l2GasLimit]);
+  requireThat(mintValue >= l2Value, "ChainContract", "MintValueTooLow", () => [l2Value, mintValue]);
   const cost = price * (l2GasLimit + OVERHEAD_GAS);
-  requireThat(mintValue - l2Value >= cost, "Hyperchain", "MintValueTooLow", () => [cost + l2Value, mintValue]);
+  requireThat(mintValue - l2Value >= cost, "ChainContract", "MintValueTooLow", () => [cost + l2Value, mintValue]);
 }
 
 function newDeadline({ transaction }: Frame, chain: Chain, index: bigint, gasLimit: bigint): bigint {
@@ -88,7 +88,7 @@ export const queue = {
     const { world, sender } = frame;
     const chain = world.chainAt(frame.self);
     const { factory, bridge } = world.addresses;
-    requireThat(sender === factory, "Hyperchain", "OnlyFactory", () => [factory, sender]);
+    requireThat(sender === factory, "ChainContract", "OnlyFactory", () => [factory, sender]);
     requireRunning(chain);
     const price = isFree(bridge, request) ? 0n : chain.l2GasPrice.value;
     checkRequest(price, request);
@@ -99,7 +99,7 @@ export const queue = {
       isKnock(bridge, request) ||
       isRoot(bridge, request) ||
       world.filterers.get(transactionFilterer) === request.sender;
-    requireThat(isAllowed, "Hyperchain", "TransactionNotAllowed", () => [request.sender]);
+    requireThat(isAllowed, "ChainContract", "TransactionNotAllowed", () => [request.sender]);
     const index = chain.operationsQueued.value;
     const operation: L2CanonicalTransaction = {
       txType: PRIORITY_OPERATION_TYPE,

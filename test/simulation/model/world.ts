@@ -7,7 +7,7 @@ import { Amounts, Cell, Journal, Table } from "./journal.ts";
 
 /** The contracts that the simulation calls. */
 export const PROTOCOL_CONTRACTS = [
-  "Hyperchain",
+  "ChainContract",
   "ChainFactory",
   "SharedBridge",
   "ChainSettings",

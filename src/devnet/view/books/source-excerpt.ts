@@ -17,26 +17,36 @@ const AROUND = 4;
 const MOST_OF_LINE = 300;
 
 /**
- * The innermost line of a stack trace whose source the project has compiled; undefined where there is none. `reason` is why the
- * call failed, as the end of "it reverted …".
+ * Innermost line of a stack trace in the project's sources; else the innermost in a package that the project has compiled; else
+ * undefined. `reason` is the cause of the failure, as the end of "it reverted …".
  */
 export async function excerptOf(
   stackTrace: readonly string[],
   reason: string,
   source: ProjectNames["source"],
 ): Promise<SourceExcerpt | undefined> {
-  for (const frame of stackTrace) {
+  const places = stackTrace.flatMap((frame) => {
     const [, name, number] = PLACE.exec(frame) ?? [];
-    const text = name === undefined ? undefined : await source?.(name);
-    if (name === undefined || text === undefined) continue;
-    const all = text.split(/\r?\n/);
-    const line = lineThatReverts(all, Number(number), /^with (\w+)\(/.exec(reason)?.[1]);
-    if (line === undefined) return undefined;
-    const first = Math.max(1, line - AROUND);
-    const lines = all.slice(first - 1, line + AROUND);
-    return { source: name, line, firstLine: first, lines: lines.map((each) => each.slice(0, MOST_OF_LINE)) };
+    return name === undefined ? [] : [{ name, number: Number(number) }];
+  });
+  const isOfPackage = ({ name }: { readonly name: string }): boolean => name.startsWith(OF_PACKAGE);
+  const inOrder = [...places.filter((place) => !isOfPackage(place)), ...places.filter(isOfPackage)];
+  for (const { name, number } of inOrder) {
+    const text = await source?.(name);
+    if (text !== undefined) return excerpt(name, text.split(/\r?\n/), number, reason);
   }
   return undefined;
+}
+
+/** Start of a package's source name, in Hardhat's form. */
+const OF_PACKAGE = "npm/";
+
+function excerpt(name: string, all: readonly string[], traced: number, reason: string): SourceExcerpt | undefined {
+  const line = lineThatReverts(all, traced, /^with (\w+)\(/.exec(reason)?.[1]);
+  if (line === undefined) return undefined;
+  const first = Math.max(1, line - AROUND);
+  const lines = all.slice(first - 1, line + AROUND);
+  return { source: name, line, firstLine: first, lines: lines.map((each) => each.slice(0, MOST_OF_LINE)) };
 }
 
 /**

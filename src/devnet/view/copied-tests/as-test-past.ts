@@ -2,7 +2,7 @@ import { RpcCode, RpcError } from "../../../chain/rpc/request/json-rpc.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { EcosystemInfo } from "../books/ecosystem-info.ts";
 import { flowActOf } from "./as-test-flow-act.ts";
-import { namedChain } from "./named-chain.ts";
+import { argumentBefore, namedChain } from "./named-chain.ts";
 import type { BlockTimes } from "../feed/block-times.ts";
 import type { AskMember } from "../feed/step-times.ts";
 
@@ -141,8 +141,9 @@ interface Creation {
 const WORD_START = /0{24}$/;
 
 /**
- * The creations that a transaction names: of its own chain where it calls one; in its data of the chain that an interoperable
- * address says, of its own where an address is an argument and something was created there, and of all where neither tells.
+ * Creations that a transaction names. The called one is on the transaction's chain. In its data, the chain is that of an
+ * interoperable address, or that of the argument before an address; else the transaction's, if it has a creation at an address
+ * that is an argument; else any.
  */
 function namedBy({ chainId, to, input }: PastTransaction, creations: readonly Creation[]): readonly Creation[] {
   const data = input.toLowerCase();
@@ -152,6 +153,9 @@ function namedBy({ chainId, to, input }: PastTransaction, creations: readonly Cr
     return textsBefore(data, address.slice(2)).some((before) => {
       const named = namedChain(before);
       if (named !== undefined) return named === creation.chainId;
+      const beside = argumentBefore(before);
+      if (creations.some((each) => each.address === address && each.creation.chainId === beside))
+        return creation.chainId === beside;
       return !isHere || !WORD_START.test(before) || creation.chainId === chainId;
     });
   });

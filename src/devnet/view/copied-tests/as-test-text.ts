@@ -223,7 +223,7 @@ class Writer {
     const act = { chain: this.#chain(chainId), from: this.#account(from), value };
     const call = contract === undefined ? undefined : parsedCall(contract.abi, input);
     if (variable !== undefined && call !== undefined) {
-      const args = call.fragment.inputs.map((type, i) => literal(call.args[i], type, known));
+      const args = call.fragment.inputs.map((type, i) => literal(call.args[i], type, this.#knownBehind(call.args[i - 1], known)));
       return library.call({ ...act, variable, name: call.fragment.name, args });
     }
     const place = variable === undefined ? quoted(to ?? "") : library.argument(variable);
@@ -353,6 +353,12 @@ class Writer {
       on: (id, address) => this.#contracts.get(keyOf(id, address)),
       library: this.#story.library,
     };
+  }
+
+  /** Contracts of the chain whose id is the argument before: functions take a chain's id and an address on it. */
+  #knownBehind(argument: unknown, known: Known): Known {
+    if (typeof argument !== "bigint") return known;
+    return { ...known, contract: (address) => known.on(Number(argument), address) ?? known.contract(address) };
   }
 
   #variable(name: string): string {

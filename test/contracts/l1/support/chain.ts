@@ -130,7 +130,7 @@ export class TestChain {
   /** A chain that is born. */
   static async of(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
-    const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
+    const contract = (await ecosystem.l1.ethers.getContractAt("ChainContract", address)) as unknown as BaseContract;
     const extensions = extensionsOnL1({
       settlementChainId: ecosystem.chainId,
       bridge: await hexAddress(ecosystem.bridge),

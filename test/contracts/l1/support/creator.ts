@@ -16,7 +16,7 @@ export const PLACED = [
   "SharedBridge",
   "ChainSettings",
   "HyperchainFacets",
-  "Hyperchain",
+  "ChainContract",
   "ChainFactory",
 ] as const;
 export const FACTORY_PLACE = 8;

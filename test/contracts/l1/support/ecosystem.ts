@@ -89,7 +89,7 @@ export async function deployEcosystem(
     verifiers: await verifiers.getAddress(),
     settings: await settings.getAddress(),
   });
-  const implementation = await l1.deploy("Hyperchain", await facets.getAddress());
+  const implementation = await l1.deploy("ChainContract", await facets.getAddress());
   const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay, recoveryTime);
   await send(verifiers, "addVersion", firstVersion, {
     verifier: await verifier.getAddress(),

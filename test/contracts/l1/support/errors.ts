@@ -4,7 +4,7 @@ import { Interface, type JsonFragment } from "ethers";
 import hre from "hardhat";
 
 const CONTRACTS = [
-  "Hyperchain",
+  "ChainContract",
   "CommitFacet",
   "ExecutionFacet",
   "ChainSettings",

@@ -79,7 +79,7 @@ export async function createUnborn(
   };
   await createChain(ecosystem, configuration);
   const address = await view<string>(ecosystem.factory, "getHyperchain", chainId);
-  const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
+  const contract = (await ecosystem.l1.ethers.getContractAt("ChainContract", address)) as unknown as BaseContract;
   const imports = formImports(
     plan,
     {

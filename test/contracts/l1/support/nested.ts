@@ -68,7 +68,7 @@ export function hyperchainOf({ factory }: Ecosystem, settlement: ExpectedSettlem
   const [type] = factory.interface.getFunction("createChain")!.inputs;
   const code = [
     "0x3d602d80600a3d3981f3363d3d373d3d3d363d73",
-    settlement.addressOf("Hyperchain"),
+    settlement.addressOf("ChainContract"),
     "0x5af43d82803e903d91602b57fd5bf3",
   ];
   const salt = keccak256(coder.encode([type!], [configuration]));

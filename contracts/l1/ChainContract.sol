@@ -20,7 +20,7 @@ import {HyperchainFacets} from "./HyperchainFacets.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title A chain on its settlement layer
-contract Hyperchain is BatchProver, Exit, IHyperchain {
+contract ChainContract is BatchProver, Exit, IHyperchain {
     uint256 private constant MARK_INTERVAL = 1 hours;
 
     /// @notice Code that commits, reverts and settles batches.
