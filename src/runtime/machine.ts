@@ -5,11 +5,15 @@ const IPV6_GROUPS = 8;
 const NETWORK_GROUPS = 4;
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The machine at an address, as far as it cannot choose what it is called: of an IPv6 address, its network. */
+/** Name of this machine, whose processes may use each address of 127.0.0.0/8 and ::1. */
+const THIS_MACHINE = "127.0.0.1";
+const LOOPBACK = /^127\.|^(?:0{0,4}:){2,7}0{0,3}1$/;
+
+/** Name of the machine at an address, which it cannot choose: the IPv4 address, or the network of an IPv6 address. */
 export function machineAt(address: string): string {
-  const mapped = MAPPED_IPV4.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
+  const plain = MAPPED_IPV4.exec(address)?.[1] ?? address;
+  if (LOOPBACK.test(plain)) return THIS_MACHINE;
+  if (!isIPv6(plain)) return plain;
   const [first = "", last] = (address.split("%")[0] ?? "").split("::");
   const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
   const [before, after] = [groups(first), groups(last ?? "")];

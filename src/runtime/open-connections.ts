@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { machineAt } from "./machine.ts";
 
@@ -14,30 +14,32 @@ interface OpenConnection {
 }
 
 /**
- * Connections of a server, of which there are only so many. A new one is always taken: where its machine has all but the reserved
- * tenth, or the server is full, the connection that has been idle longest is ended, of that machine or of the one with most. A
- * connection is idle from its last request, answer or notification onwards, but not while a request is being answered.
+ * Connections of a server, up to a limit. If the server is full, or the new connection's machine has all but the reserved tenth,
+ * the one that has been idle longest is ended, of all or of that machine. A connection is idle from its last request, answer or
+ * notification onwards, but not while a request is being answered. If none is idle, the new one is ended.
  */
 export class OpenConnections<Connection extends object> {
   readonly #limit: number;
   readonly #limitOfMachine: number;
-  /** By machine; of each, the connection that has been idle longest comes first. */
-  readonly #machines = new Map<string, Map<Connection, OpenConnection>>();
+  /** The connection that has been idle longest comes first. */
   readonly #open = new Map<Connection, OpenConnection>();
+  readonly #countByMachine = new Map<string, number>();
 
   constructor(limit: number) {
     this.#limit = limit;
     this.#limitOfMachine = limit - Math.floor(limit / RESERVED_PART);
   }
 
-  /** Takes a connection that has been opened; `end` is called once if it has to go. */
+  /** Takes a connection that has been opened; `end` is called once if it has to go, perhaps immediately. */
   add(connection: Connection, machine: string, end: () => void): void {
-    const added = { machine, end, requests: 0 };
-    this.#open.set(connection, added);
-    const ofMachine = this.#machines.get(machine) ?? new Map<Connection, OpenConnection>();
-    this.#machines.set(machine, ofMachine.set(connection, added));
-    if (ofMachine.size > this.#limitOfMachine) this.#endIdlest(ofMachine, connection);
-    else if (this.#open.size > this.#limit) this.#endIdlest(this.#largest(machine), connection);
+    const isMachineFull = this.#count(machine) >= this.#limitOfMachine;
+    if (isMachineFull || this.#open.size >= this.#limit) {
+      const idlest = this.#idlest((open) => !isMachineFull || open.machine === machine);
+      if (idlest === undefined) return end();
+      this.#end(idlest);
+    }
+    this.#open.set(connection, { machine, end, requests: 0 });
+    this.#countByMachine.set(machine, this.#count(machine) + 1);
   }
 
   /** The connection has ended. */
@@ -45,18 +47,17 @@ export class OpenConnections<Connection extends object> {
     const open = this.#open.get(connection);
     if (open === undefined) return;
     this.#open.delete(connection);
-    const ofMachine = this.#machines.get(open.machine);
-    ofMachine?.delete(connection);
-    if (ofMachine?.size === 0) this.#machines.delete(open.machine);
+    const count = this.#count(open.machine) - 1;
+    if (count === 0) this.#countByMachine.delete(open.machine);
+    else this.#countByMachine.set(open.machine, count);
   }
 
   /** The connection is in use: its idle time begins again. */
   touch(connection: Connection): void {
     const open = this.#open.get(connection);
-    const ofMachine = open === undefined ? undefined : this.#machines.get(open.machine);
-    if (open === undefined || ofMachine === undefined) return;
-    ofMachine.delete(connection);
-    ofMachine.set(connection, open);
+    if (open === undefined) return;
+    this.#open.delete(connection);
+    this.#open.set(connection, open);
   }
 
   /** A request has arrived. Returns the function to be called once it is answered. */
@@ -71,22 +72,19 @@ export class OpenConnections<Connection extends object> {
     };
   }
 
-  /** Connections of the machine that has most; of several with as many, not those of the machine that asks for one more. */
-  #largest(asking: string): ReadonlyMap<Connection, OpenConnection> {
-    let largest: ReadonlyMap<Connection, OpenConnection> = new Map();
-    for (const [machine, each] of this.#machines)
-      if (each.size > largest.size || (each.size === largest.size && machine !== asking)) largest = each;
-    return largest;
+  #count(machine: string): number {
+    return this.#countByMachine.get(machine) ?? 0;
   }
 
-  /** Ends one connection that is not the newest: the first without a request, or where all have one, the first. */
-  #endIdlest(connections: ReadonlyMap<Connection, OpenConnection>, newest: Connection): void {
-    const others = [...connections].filter(([connection]) => connection !== newest);
-    const idlest = others.find(([, { requests }]) => requests === 0) ?? others[0];
-    if (idlest === undefined) return;
-    const [connection, { end }] = idlest;
+  #idlest(isMeant: (open: OpenConnection) => boolean): Connection | undefined {
+    for (const [connection, open] of this.#open) if (open.requests === 0 && isMeant(open)) return connection;
+    return undefined;
+  }
+
+  #end(connection: Connection): void {
+    const open = this.#open.get(connection);
     this.remove(connection);
-    end();
+    open?.end();
   }
 }
 
@@ -98,8 +96,28 @@ export function limitConnections(server: Server, limit: number): OpenConnections
     connections.add(socket, machineAt(socket.remoteAddress ?? ""), () => socket.destroy());
     socket.once("close", () => connections.remove(socket));
   });
-  server.on("request", ({ socket }, response: ServerResponse) => {
-    response.once("close", connections.begin(socket));
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const { socket, headers } = request;
+    connections.touch(socket);
+    const begin = (): void => {
+      if (response.writableEnded) return;
+      const end = onlyOnce(connections.begin(socket));
+      response.once("prefinish", end);
+      response.once("close", end);
+    };
+    // Only a complete request is being answered, until the answer is complete, whether the client reads it or not.
+    // A client that sends a part of a request is idle.
+    const hasBody = Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
+    if (hasBody) request.once("end", begin);
+    else begin();
   });
   return connections;
+}
+
+function onlyOnce(callback: () => void): () => void {
+  let isCalled = false;
+  return () => {
+    if (!isCalled) callback();
+    isCalled = true;
+  };
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { describe, it } from "node:test";
-import { OpenConnections } from "../../src/runtime/open-connections.ts";
+import { limitConnections, OpenConnections } from "../../src/runtime/open-connections.ts";
 
 /** Connections by name, with what became of them. */
 function connectionsOf(limit: number) {
@@ -31,7 +34,7 @@ describe("connections of a server that has a limit of them", () => {
     open("b", "b0");
     open("c", "c0");
     assert.equal(ended.length, 22);
-    // The server is full: the machine with most loses.
+    // The server is full, and the first machine has those that have been idle longest.
     open("d", "d0");
     assert.deepEqual(ended.slice(22), ["a22"]);
   });
@@ -50,7 +53,7 @@ describe("connections of a server that has a limit of them", () => {
     assert.deepEqual(ended, ["third", "fourth", "first"]);
   });
 
-  it("are not idle while a request is being answered, and end in the order of their use if all are busy", () => {
+  it("are not idle while a request is being answered, and the new one ends if all are busy", () => {
     const { connections, ended, open } = connectionsOf(3);
     const [first, second] = [open("a", "first"), open("a", "second")];
     const end = connections.begin(first);
@@ -66,7 +69,8 @@ describe("connections of a server that has a limit of them", () => {
     const busy = connectionsOf(2);
     for (const name of ["first", "second"]) busy.connections.begin(busy.open("a", name));
     busy.open("a", "third");
-    assert.deepEqual(busy.ended, ["first"]);
+    busy.open("b", "fourth");
+    assert.deepEqual(busy.ended, ["third", "fourth"]);
   });
 
   it("make no room for those that ended before", () => {
@@ -81,14 +85,28 @@ describe("connections of a server that has a limit of them", () => {
     assert.deepEqual(ended, ["second"]);
   });
 
-  it("end on another machine if two have as many", () => {
-    const { ended, open } = connectionsOf(4);
-    for (const name of ["a0", "a1"]) open("a", name);
-    for (const name of ["b0", "b1"]) open("b", name);
+  it("end with the one that has been idle longest of all machines, whichever has most", () => {
+    const { connections, ended, open } = connectionsOf(10);
+    const first = open("b", "b0");
+    for (let i = 0; i < 8; i++) open("a", `a${i}`);
     open("c", "c0");
-    assert.deepEqual(ended, ["b0"]);
-    open("c", "c1");
-    assert.deepEqual(ended, ["b0", "a0"]);
+    connections.touch(first);
+    open("d", "d0");
+    open("e", "e0");
+    assert.deepEqual(ended, ["a0", "a1"]);
+    for (let i = 2; i < 8; i++) open(`f${i}`, `f${i}`);
+    open("g", "g0");
+    assert.deepEqual(ended.slice(8), ["c0"]);
+  });
+
+  it("attack: many machines hold one silent connection each: no client ends that waits for an answer", () => {
+    const { connections, ended, open } = connectionsOf(100);
+    for (let i = 0; i < 100; i++) open(`idle ${i}`, `idle ${i}`);
+    for (let i = 0; i < 50; i++) connections.begin(open(`client ${i}`, `client ${i}`));
+    assert.deepEqual(
+      ended,
+      Array.from({ length: 50 }, (_, i) => `idle ${i}`),
+    );
   });
 
   it("take a single one too, and end the one before", () => {
@@ -96,5 +114,52 @@ describe("connections of a server that has a limit of them", () => {
     open("a", "first");
     open("a", "second");
     assert.deepEqual(ended, ["first"]);
+  });
+});
+
+describe("connections of an HTTP server with a limit", () => {
+  /** Opens a connection and sends this; `from` is the local address. */
+  const send = async (port: number, text: string, from = "127.0.0.1"): Promise<Socket> => {
+    // Other systems have one address unless more are set up.
+    const localAddress = process.platform === "linux" ? from : "127.0.0.1";
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    if (text !== "") socket.write(text);
+    return socket;
+  };
+  const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  it("attack: one process binds many local addresses, sends parts of requests and reads no answer: clients get theirs", async () => {
+    const waiting: ServerResponse[] = [];
+    const large = Buffer.alloc(2 ** 24);
+    const server = createServer((request, response) => {
+      if (request.url === "/large") response.end(large);
+      else if (request.method === "GET") waiting.push(response);
+    });
+    limitConnections(server, 20);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    try {
+      const parts = ["", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx", get.replace("/", "/large")];
+      const arrival = (text: string): Promise<unknown> => (text === "" ? Promise.resolve() : once(server, "request"));
+      const sendAndArrive = async (text: string, from?: string): Promise<Socket> => {
+        const arrived = arrival(text);
+        const socket = await send(port, text, from);
+        sockets.push(socket);
+        await arrived;
+        return socket;
+      };
+      for (let i = 0; i < 20; i++) (await sendAndArrive(parts[i % parts.length] ?? "", `127.0.${i}.${1 + i}`)).pause();
+      const clients: Socket[] = [];
+      for (let i = 0; i < 10; i++) clients.push(await sendAndArrive(get));
+      const answered = clients.map((client) => once(client, "data"));
+      for (const response of waiting) response.end("here");
+      for (const [data] of (await Promise.all(answered)) as [Buffer][]) assert.match(data.toString(), /here$/);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
   });
 });

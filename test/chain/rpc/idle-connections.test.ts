@@ -125,16 +125,15 @@ describe("a server all of whose connections one machine takes and leaves silent"
   });
 
   it(
-    "has connections left for machines without any",
-    { skip: process.platform === "linux" ? false : "machines have one address" },
+    "attack: takes clients at other loopback addresses for that machine, so one process does not take the connections of others",
+    { skip: process.platform === "linux" ? false : "this machine has one address" },
     async () => {
       const port = await start();
       const silent = await flood(port, OF_A_MACHINE);
-      const others = await Promise.all(
-        Array.from({ length: CONNECTIONS - OF_A_MACHINE }, (_, i) => openSocket(port, `127.0.0.${i + 2}`)),
-      );
+      const more = CONNECTIONS - OF_A_MACHINE;
+      const others = await Promise.all(Array.from({ length: more }, (_, i) => openSocket(port, `127.0.${i}.2`)));
       for (const other of others) assert.equal(await answerOver(other, "small"), "here");
-      assert.ok(silent.every(isOpen));
+      assert.ok(silent.filter(isOpen).length <= OF_A_MACHINE - more);
     },
   );
 });

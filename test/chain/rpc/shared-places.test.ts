@@ -56,6 +56,32 @@ describe("places of which there are only so many for all clients", () => {
     assert.notEqual(places.take(connection("b", "second", ended), 1), undefined);
   });
 
+  it("attack: each of many machines holds one for as long as it likes: the one held longest ends for a new machine", () => {
+    const places = new SharedPlaces(10, "largest");
+    const ended: string[] = [];
+    for (let i = 0; i < 10; i++) places.take(connection(`machine ${i}`, `held ${i}`, ended), 1);
+    const other = connection("other", "other", ended);
+    assert.notEqual(places.take(other, 1), undefined);
+    assert.notEqual(places.take(connection("another", "another", ended), 1), undefined);
+    assert.deepEqual(ended, ["held 0", "held 1"]);
+  });
+
+  it("refuses the request of a machine that would hold as much as another, whose requests are being answered", () => {
+    for (const order of [
+      ["a", "b"],
+      ["b", "a"],
+    ]) {
+      const places = new SharedPlaces(9);
+      const ended: string[] = [];
+      const holders = order.map((name) => connection(name, name, ended));
+      places.take(holders.find(({ address }) => address === "a") ?? {}, 5);
+      const other = holders.find(({ address }) => address === "b") ?? {};
+      places.take(other, 4);
+      assert.equal(places.take(other, 1), undefined);
+      assert.deepEqual(ended, []);
+    }
+  });
+
   it("ends nothing of this process", () => {
     const places = new SharedPlaces(1);
     assert.notEqual(places.take({}, 1), undefined);
@@ -71,7 +97,14 @@ describe("the machine at an address", () => {
     ["2001:DB8:1:2::9", "2001:db8:1:2::/64"],
     ["2001:db8::1:2:3:4:5", "2001:db8:0:1::/64"],
     ["2001:db8::", "2001:db8:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
+    ["::1", "127.0.0.1"],
+    ["0:0:0:0:0:0:0:1", "127.0.0.1"],
+    ["127.0.0.1", "127.0.0.1"],
+    ["127.93.4.250", "127.0.0.1"],
+    ["::ffff:127.3.2.1", "127.0.0.1"],
+    ["128.0.0.1", "128.0.0.1"],
+    ["::2", "0:0:0:0::/64"],
+    ["2001:db8:1:2::1", "2001:db8:1:2::/64"],
     ["::", "0:0:0:0::/64"],
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
   ];
